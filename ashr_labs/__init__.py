@@ -1,0 +1,113 @@
+"""Test AI agents against scenarios, and see what they do in production.
+
+Every name below is public; whatever a name needs is loaded when the name is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .client._sync import AshrLabsClient
+    from .comparators import (
+        compare_args_structural,
+        compare_tool_args,
+        extract_tool_args,
+        fuzzy_str_match,
+        strip_markdown,
+        text_similarity,
+        tokenize,
+    )
+    from .errors import (
+        APIConnectionError,
+        APITimeoutError,
+        AshrLabsError,
+        AuthenticationError,
+        AuthorizationError,
+        BadRequestError,
+        ConfigurationError,
+        ConflictError,
+        DatasetError,
+        MissingAPIKeyError,
+        NotFoundError,
+        PollTimeoutError,
+        RateLimitError,
+        ResponseFormatError,
+        ServerError,
+        ValidationError,
+    )
+    from .eval import Agent, EvalRunner
+    from .grading import grade
+    from .run_builder import RunBuilder, TestBuilder
+    from .tracing import Generation, Span, Trace
+
+__all__ = [
+    "APIConnectionError",
+    "APITimeoutError",
+    "Agent",
+    "AshrLabsClient",
+    "AshrLabsError",
+    "AuthenticationError",
+    "AuthorizationError",
+    "BadRequestError",
+    "ConfigurationError",
+    "ConflictError",
+    "DatasetError",
+    "EvalRunner",
+    "Generation",
+    "MissingAPIKeyError",
+    "NotFoundError",
+    "PollTimeoutError",
+    "RateLimitError",
+    "ResponseFormatError",
+    "RunBuilder",
+    "ServerError",
+    "Span",
+    "TestBuilder",
+    "Trace",
+    "ValidationError",
+    "compare_args_structural",
+    "compare_tool_args",
+    "extract_tool_args",
+    "fuzzy_str_match",
+    "grade",
+    "strip_markdown",
+    "text_similarity",
+    "tokenize",
+]
+
+_HOMES = {
+    "client._sync": ["AshrLabsClient"],
+    "comparators": [
+        "compare_args_structural",
+        "compare_tool_args",
+        "extract_tool_args",
+        "fuzzy_str_match",
+        "strip_markdown",
+        "text_similarity",
+        "tokenize",
+    ],
+    "errors": [name for name in __all__ if name.endswith("Error")],
+    "eval": ["Agent", "EvalRunner"],
+    "grading": ["grade"],
+    "run_builder": ["RunBuilder", "TestBuilder"],
+    "tracing": ["Generation", "Span", "Trace"],
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    if name == "__version__":
+        from importlib.metadata import version  # noqa: PLC0415 - reading metadata costs more than this whole module
+
+        return version("ashr-labs")
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__, "__version__"})

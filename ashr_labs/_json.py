@@ -1,0 +1,52 @@
+"""Look at JSON values of unknown shape without losing their types."""
+
+from __future__ import annotations
+
+import json
+import reprlib
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeGuard, cast
+
+__all__ = ["as_list", "as_object", "is_array", "is_object", "parsed_json", "shown"]
+
+
+def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Tell whether a JSON value is an object."""
+    return isinstance(value, Mapping)
+
+
+def is_array(value: object) -> TypeGuard[list[Any]]:
+    """Tell whether a JSON value is an array."""
+    return isinstance(value, list)
+
+
+def as_object(value: object) -> Mapping[str, Any] | None:
+    """Return the value if it is an object, else None."""
+    return value if is_object(value) else None
+
+
+def as_list(value: object) -> Sequence[Any] | None:
+    """Return the value if it is an array, else None; a tuple becomes an array as soon as it is sent."""
+    return cast("Sequence[Any]", value) if isinstance(value, list | tuple) else None
+
+
+def parsed_json(text: str) -> object:
+    """Return what the text says as JSON, or the text itself if it is not JSON."""
+    try:
+        return cast("object", json.loads(text))
+    except (ValueError, RecursionError):  # an integer of over 4,300 digits is a ValueError
+        return text
+
+
+_shortened = reprlib.Repr()
+_shortened.maxstring = _shortened.maxother = 80
+_shortened.maxlist = _shortened.maxdict = 8
+_shortened.maxlevel = 3
+
+
+def shown(value: object) -> str:
+    """Return the value as a short text for a message."""
+    try:
+        return _shortened.repr(value)
+    except ValueError:  # Python refuses to write out integers of many thousand digits
+        return "a very long number"

@@ -1,0 +1,1 @@
+"""The client of the API, for synchronous and for asynchronous code."""

@@ -1,0 +1,86 @@
+"""Calls for API keys, and for what belongs to no other group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._calls import AsyncCalls
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from ashr_labs_types import (
+        APIKey,
+        Confirmation,
+        CreateApiKeyRequest,
+        KeepAliveRequest,
+        ListApiKeysRequest,
+        PentestMode,
+        RevokeApiKeyRequest,
+        RunPentestRequest,
+        RunPentestResponse,
+    )
+
+__all__ = ["AsyncAccountCalls"]
+
+
+class AsyncAccountCalls(AsyncCalls):
+    """Calls for API keys, health and reports of penetration tests."""
+
+    async def health_check(self) -> Confirmation:
+        """Check that the platform answers."""
+        request: KeepAliveRequest = {"function": "keep_alive"}
+        confirmation: Confirmation = await self._call(request)
+        return confirmation
+
+    async def create_api_key(
+        self, name: str, scopes: Sequence[str] | None = None, expires_in_seconds: int | None = None
+    ) -> APIKey:
+        """Create an API key (embedded platform); its `key` is shown this once.
+
+        Args:
+            name: What it is for.
+            scopes: What it may do: `read`, `write`, `admin`; everything unless given.
+            expires_in_seconds: After how many seconds it stops working; never unless given.
+        """
+        request: CreateApiKeyRequest = {"function": "create_api_key", "name": name}
+        if scopes is not None:
+            request["scopes"] = list(scopes)
+        if expires_in_seconds is not None:
+            request["expires_in_seconds"] = expires_in_seconds
+        key: APIKey = await self._call(request, "api_key")
+        return key
+
+    async def list_api_keys(self, include_inactive: bool = False) -> list[APIKey]:
+        """List the tenant's API keys by their prefixes; `include_inactive` adds revoked ones."""
+        request: ListApiKeysRequest = {"function": "list_api_keys", "include_inactive": include_inactive}
+        keys: list[APIKey] = await self._call(request, "api_keys")
+        return keys
+
+    async def revoke_api_key(self, api_key_id: int) -> Confirmation:
+        """Revoke an API key, at once."""
+        request: RevokeApiKeyRequest = {"function": "revoke_api_key", "api_key_id": api_key_id}
+        confirmation: Confirmation = await self._call(request)
+        return confirmation
+
+    async def run_pentest(
+        self, agent_name: str, mode: PentestMode, report: Mapping[str, Any], categories_tested: Sequence[str]
+    ) -> RunPentestResponse:
+        """Store the report of a penetration test.
+
+        Args:
+            agent_name: The agent that was tested.
+            mode: `quick`, `standard` or `thorough`.
+            report: The report, any object.
+            categories_tested: The kinds of attack.
+        """
+        request: RunPentestRequest = {
+            "function": "run_pentest",
+            "agent_name": agent_name,
+            "mode": mode,
+            "report": dict(report),
+            "categories_tested": list(categories_tested),
+        }
+        answer: RunPentestResponse = await self._call(request)
+        return answer

@@ -1,0 +1,105 @@
+"""Calls for traces: what agents did in production."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._calls import AsyncCalls
+
+if TYPE_CHECKING:
+    from ashr_labs_types import (
+        GetObservabilityAnalyticsRequest,
+        GetObservabilityAnalyticsResponse,
+        GetObservabilityErrorsRequest,
+        GetObservabilityErrorsResponse,
+        GetObservabilityToolErrorsRequest,
+        GetObservabilityToolErrorsResponse,
+        GetObservabilityTraceRequest,
+        GetObservabilityTraceResponse,
+        IngestObservabilityTraceRequest,
+        IngestObservabilityTraceResponse,
+        ListObservabilityTracesRequest,
+        ListObservabilityTracesResponse,
+        TracePayload,
+    )
+
+__all__ = ["AsyncObservabilityCalls"]
+
+
+class AsyncObservabilityCalls(AsyncCalls):
+    """Calls for traces."""
+
+    async def ingest_observability_trace(self, trace: TracePayload) -> IngestObservabilityTraceResponse:
+        """Store a trace; `client.trace(...)` makes and sends one for you."""
+        request: IngestObservabilityTraceRequest = {"function": "ingest_observability_trace", "trace": trace}
+        answer: IngestObservabilityTraceResponse = await self._call(request)
+        return answer
+
+    async def list_observability_traces(
+        self,
+        user_id: str | None = None,
+        session_id: str | None = None,
+        limit: int = 50,
+        page: int = 1,
+    ) -> ListObservabilityTracesResponse:
+        """List traces, newest first.
+
+        Args:
+            user_id: Only traces of this end user.
+            session_id: Only traces of this conversation.
+            limit: How many to return, at most 100.
+            page: Which page, from 1.
+        """
+        request: ListObservabilityTracesRequest = {
+            "function": "list_observability_traces",
+            "limit": limit,
+            "page": page,
+        }
+        if user_id is not None:
+            request["user_id"] = user_id
+        if session_id is not None:
+            request["session_id"] = session_id
+        answer: ListObservabilityTracesResponse = await self._call(request)
+        return answer
+
+    async def get_observability_trace(self, trace_id: str) -> GetObservabilityTraceResponse:
+        """Get a trace with all its observations, under `trace`.
+
+        Raises:
+            NotFoundError: If there is none, or not for this key.
+        """
+        request: GetObservabilityTraceRequest = {"function": "get_observability_trace", "trace_id": trace_id}
+        answer: GetObservabilityTraceResponse = await self._call(request)
+        return answer
+
+    async def get_observability_analytics(self, days: int = 7) -> GetObservabilityAnalyticsResponse:
+        """Sum up the traces of the last days: totals, per tool, per model."""
+        request: GetObservabilityAnalyticsRequest = {"function": "get_observability_analytics", "days": days}
+        answer: GetObservabilityAnalyticsResponse = await self._call(request)
+        return answer
+
+    async def get_observability_errors(
+        self, days: int = 7, limit: int = 50, page: int = 1
+    ) -> GetObservabilityErrorsResponse:
+        """List traces of the last days in which something failed, newest first."""
+        request: GetObservabilityErrorsRequest = {
+            "function": "get_observability_errors",
+            "days": days,
+            "limit": limit,
+            "page": page,
+        }
+        answer: GetObservabilityErrorsResponse = await self._call(request)
+        return answer
+
+    async def get_observability_tool_errors(
+        self, days: int = 7, limit: int = 50, page: int = 1
+    ) -> GetObservabilityToolErrorsResponse:
+        """List traces of the last days in which a tool failed, newest first."""
+        request: GetObservabilityToolErrorsRequest = {
+            "function": "get_observability_tool_errors",
+            "days": days,
+            "limit": limit,
+            "page": page,
+        }
+        answer: GetObservabilityToolErrorsResponse = await self._call(request)
+        return answer

@@ -1,0 +1,259 @@
+"""Calls for requests: generating datasets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...errors import AshrLabsError, ResponseFormatError
+from .._answers import take
+from .._generation_config import (
+    checked_config,
+    completed_config,
+    input_schema,
+    pentest_config,
+    pentest_input_schema,
+)
+from .._polling import Schedule, is_request_finished
+from ._datasets import AsyncDatasetCalls
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ashr_labs_types import (
+        CreateRequestRequest,
+        GetRequestRequest,
+        ListRequestsRequest,
+        ListRequestsResponse,
+        Request,
+    )
+
+__all__ = ["AsyncRequestCalls"]
+
+_LONGEST_WAIT = 5.0
+"""Seconds between two looks at a request that is being worked on, at most."""
+
+
+class AsyncRequestCalls(AsyncDatasetCalls):
+    """Calls for requests."""
+
+    async def create_request(
+        self,
+        request_name: str,
+        request: Mapping[str, Any],
+        request_input_schema: Mapping[str, Any] | None = None,
+        tenant_id: int | None = None,
+        requestor_id: int | None = None,
+    ) -> Request:
+        """Request the generation of a dataset; `wait_for_request` waits for it.
+
+        Args:
+            request_name: Its name.
+            request: The generation config; see `GenerationConfig`. It is checked before anything is sent.
+            request_input_schema: JSON Schema of the config; unless given, any object, with the agent's tools.
+            tenant_id: The tenant; the key's own unless given.
+            requestor_id: The requesting user; the key's own unless given.
+
+        Raises:
+            ConfigurationError: If the config is not valid, with the path of the fault.
+        """
+        config = checked_config(request)
+        body: CreateRequestRequest = {
+            "function": "create_request",
+            "tenant_id": await self._tenant(tenant_id),
+            "requestor_id": await self._user(requestor_id),
+            "request_name": request_name,
+            "request": config,
+            "request_input_schema": dict(request_input_schema or input_schema(config)),
+        }
+        created: Request = await self._call(body, "request")
+        return created
+
+    async def get_request(self, request_id: int) -> Request:
+        """Get a request by id.
+
+        Raises:
+            NotFoundError: If there is none, or not for this key.
+        """
+        body: GetRequestRequest = {"function": "get_request", "request_id": request_id}
+        request: Request = await self._call(body, "request")
+        return request
+
+    async def list_requests(
+        self,
+        tenant_id: int | None = None,
+        status: str | None = None,
+        limit: int = 50,
+        cursor: int | None = None,
+        *,
+        offset: int | None = None,
+    ) -> ListRequestsResponse:
+        """List requests, newest first.
+
+        Args:
+            tenant_id: The tenant; the key's own unless given.
+            status: Only requests in this status, such as `pending`.
+            limit: How many to return at most.
+            cursor: The `next_cursor` of the page before.
+            offset: How many to skip; a cursor stays right while requests are added.
+        """
+        body: ListRequestsRequest = {
+            "function": "list_requests",
+            "tenant_id": await self._tenant(tenant_id),
+            "limit": limit,
+        }
+        if status is not None:
+            body["status"] = status
+        if cursor is not None:
+            body["cursor"] = cursor
+        if offset is not None:
+            body["offset"] = offset
+        page: ListRequestsResponse = await self._call(body)
+        return page
+
+    async def wait_for_request(
+        self, request_id: int, timeout: float = 600, poll_interval: float | None = None
+    ) -> Request:
+        """Wait until a request is completed, and return it.
+
+        Args:
+            request_id: Its id.
+            timeout: Seconds to wait at most; even with 0 there is one look.
+            poll_interval: Seconds between looks; unless given they start short and grow to 5.
+
+        Raises:
+            PollTimeoutError: If it is not finished in time.
+            AshrLabsError: If it failed, with the platform's reason.
+        """
+
+        async def look() -> Request:
+            return await self.get_request(request_id)
+
+        schedule = Schedule(timeout, poll_interval, _LONGEST_WAIT)
+        request = await self._poll(look, is_request_finished, schedule, f"request {request_id}")
+        if request.get("request_status") == "failed":
+            reason = request.get("error") or "the platform gave no reason"
+            raise AshrLabsError(
+                f"request {request_id} failed: {reason}", response=dict(request), operation="get_request"
+            )
+        return request
+
+    async def generate_dataset(
+        self,
+        request_name: str,
+        config: Mapping[str, Any],
+        request_input_schema: Mapping[str, Any] | None = None,
+        timeout: float = 600,
+        poll_interval: float | None = None,
+    ) -> tuple[int, dict[str, Any]]:
+        """Request a dataset, wait for it, and return its id and its scenarios.
+
+        Args:
+            request_name: The request's name.
+            config: The generation config; what it leaves out and the platform needs is filled in.
+            request_input_schema: JSON Schema of the config.
+            timeout: Seconds to wait at most.
+            poll_interval: Seconds between looks; unless given they start short and grow to 5.
+
+        Raises:
+            ConfigurationError: If the config is not valid, with the path of the fault.
+            PollTimeoutError: If it is not finished in time.
+            AshrLabsError: If generation failed.
+        """
+        created = await self.create_request(request_name, completed_config(config), request_input_schema)
+        return await self._generated_dataset(created["id"], timeout, poll_interval)
+
+    async def request_pentest_dataset(
+        self,
+        agent_name: str,
+        agent_description: str = "",
+        system_prompt: str = "",
+        tools: Sequence[Mapping[str, Any]] | None = None,
+        categories: Sequence[str] | None = None,
+        num_scenarios_per_category: int = 3,
+        difficulty: str = "mixed",
+        include_multi_turn: bool = True,
+        tenant_id: int | None = None,
+        requestor_id: int | None = None,
+    ) -> Request:
+        """Request a dataset of attacks on an agent; `wait_for_request` waits for it.
+
+        Args:
+            agent_name: The agent's name.
+            agent_description: What it does.
+            system_prompt: Its system prompt, which makes the attacks specific.
+            tools: Its tools.
+            categories: Kinds of attack; all unless given.
+            num_scenarios_per_category: How many of each.
+            difficulty: `easy`, `medium`, `hard` or `mixed`.
+            include_multi_turn: Whether attacks may take several turns.
+            tenant_id: The tenant; the key's own unless given.
+            requestor_id: The requesting user; the key's own unless given.
+
+        Raises:
+            ConfigurationError: If a category or the difficulty is unknown.
+        """
+        config = pentest_config(
+            agent_name,
+            agent_description,
+            system_prompt,
+            tools,
+            categories,
+            num_scenarios_per_category,
+            difficulty,
+            include_multi_turn,
+        )
+        return await self.create_request(
+            f"Pentest: {agent_name}", config, pentest_input_schema(tools), tenant_id, requestor_id
+        )
+
+    async def generate_pentest_dataset(
+        self,
+        agent_name: str,
+        agent_description: str = "",
+        system_prompt: str = "",
+        tools: Sequence[Mapping[str, Any]] | None = None,
+        categories: Sequence[str] | None = None,
+        num_scenarios_per_category: int = 3,
+        difficulty: str = "mixed",
+        include_multi_turn: bool = True,
+        timeout: float = 600,
+        poll_interval: float | None = None,
+    ) -> tuple[int, dict[str, Any]]:
+        """Request a dataset of attacks on an agent, wait for it, and return its id and its scenarios.
+
+        The arguments are those of `request_pentest_dataset`, then those of `generate_dataset`.
+        """
+        created = await self.request_pentest_dataset(
+            agent_name,
+            agent_description,
+            system_prompt,
+            tools,
+            categories,
+            num_scenarios_per_category,
+            difficulty,
+            include_multi_turn,
+        )
+        return await self._generated_dataset(created["id"], timeout, poll_interval)
+
+    async def _generated_dataset(
+        self, request_id: int, timeout: float, poll_interval: float | None
+    ) -> tuple[int, dict[str, Any]]:
+        await self.wait_for_request(request_id, timeout, poll_interval)
+        dataset = await self.get_dataset(await self._dataset_of_request(request_id))
+        source: dict[str, Any] = take(dict(dataset), "dataset_source", "get_dataset")
+        return dataset["id"], source
+
+    async def _dataset_of_request(self, request_id: int) -> int:
+        """Return the id of the dataset that was made for a request, however many are newer."""
+        cursor: int | None = None
+        seen: set[int | None] = set()
+        while cursor not in seen:
+            seen.add(cursor)
+            page = await self.list_datasets(cursor=cursor)
+            for dataset in page["datasets"]:
+                if dataset.get("request_id") == request_id:
+                    return dataset["id"]
+            cursor = page.get("next_cursor")
+            if cursor is None:
+                raise AshrLabsError(f"request {request_id} is completed, but there is no dataset for it")
+        raise ResponseFormatError(f"the platform repeats the page after dataset {cursor}", operation="list_datasets")

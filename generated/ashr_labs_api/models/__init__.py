@@ -1,0 +1,281 @@
+"""Contains all the data models used in inputs/outputs"""
+
+from .accepted_inputs import AcceptedInputs
+from .action import Action
+from .action_result import ActionResult
+from .action_type import ActionType
+from .agent_config import AgentConfig
+from .agent_record import AgentRecord
+from .aggregate_metrics import AggregateMetrics
+from .analytics_overview import AnalyticsOverview
+from .api_key import APIKey
+from .argument_comparison import ArgumentComparison
+from .argument_pair import ArgumentPair
+from .argument_pairs import ArgumentPairs
+from .argument_rules import ArgumentRules
+from .behavior_rule import BehaviorRule
+from .capabilities import Capabilities
+from .complexity_distribution import ComplexityDistribution
+from .confirmation import Confirmation
+from .coverage import Coverage
+from .create_agent_request import CreateAgentRequest
+from .create_agent_response import CreateAgentResponse
+from .create_api_key_request import CreateApiKeyRequest
+from .create_api_key_response import CreateApiKeyResponse
+from .create_dataset_request import CreateDatasetRequest
+from .create_dataset_response import CreateDatasetResponse
+from .create_request_request import CreateRequestRequest
+from .create_request_response import CreateRequestResponse
+from .create_run_request import CreateRunRequest
+from .create_run_response import CreateRunResponse
+from .dataset import Dataset
+from .dataset_source import DatasetSource
+from .delete_agent_request import DeleteAgentRequest
+from .delete_dataset_request import DeleteDatasetRequest
+from .delete_run_request import DeleteRunRequest
+from .error import Error
+from .expected_behaviors import ExpectedBehaviors
+from .expected_response import ExpectedResponse
+from .generation_agent import GenerationAgent
+from .generation_config import GenerationConfig
+from .generation_context import GenerationContext
+from .generation_metadata import GenerationMetadata
+from .generation_options import GenerationOptions
+from .generation_request import GenerationRequest
+from .generation_strategy import GenerationStrategy
+from .generation_tool import GenerationTool
+from .get_agent_datasets_request import GetAgentDatasetsRequest
+from .get_agent_datasets_response import GetAgentDatasetsResponse
+from .get_dataset_request import GetDatasetRequest
+from .get_dataset_response import GetDatasetResponse
+from .get_observability_analytics_request import GetObservabilityAnalyticsRequest
+from .get_observability_analytics_response import GetObservabilityAnalyticsResponse
+from .get_observability_errors_request import GetObservabilityErrorsRequest
+from .get_observability_errors_response import GetObservabilityErrorsResponse
+from .get_observability_tool_errors_request import GetObservabilityToolErrorsRequest
+from .get_observability_tool_errors_response import GetObservabilityToolErrorsResponse
+from .get_observability_trace_request import GetObservabilityTraceRequest
+from .get_observability_trace_response import GetObservabilityTraceResponse
+from .get_request_request import GetRequestRequest
+from .get_request_response import GetRequestResponse
+from .get_run_request import GetRunRequest
+from .get_run_response import GetRunResponse
+from .get_sdk_notes_request import GetSdkNotesRequest
+from .get_sdk_notes_response import GetSdkNotesResponse
+from .grader import Grader
+from .grading_config import GradingConfig
+from .grading_status import GradingStatus
+from .ingest_observability_trace_request import IngestObservabilityTraceRequest
+from .ingest_observability_trace_response import IngestObservabilityTraceResponse
+from .init_request import InitRequest
+from .input_field import InputField
+from .input_schema import InputSchema
+from .input_toggle import InputToggle
+from .json_object import JsonObject
+from .keep_alive_request import KeepAliveRequest
+from .kernel_viewport import KernelViewport
+from .kernel_vm_metadata import KernelVmMetadata
+from .list_agents_request import ListAgentsRequest
+from .list_agents_response import ListAgentsResponse
+from .list_api_keys_request import ListApiKeysRequest
+from .list_api_keys_response import ListApiKeysResponse
+from .list_datasets_request import ListDatasetsRequest
+from .list_datasets_response import ListDatasetsResponse
+from .list_observability_traces_request import ListObservabilityTracesRequest
+from .list_observability_traces_response import ListObservabilityTracesResponse
+from .list_requests_request import ListRequestsRequest
+from .list_requests_response import ListRequestsResponse
+from .list_runs_request import ListRunsRequest
+from .list_runs_response import ListRunsResponse
+from .match_status import MatchStatus
+from .model_usage import ModelUsage
+from .note_category import NoteCategory
+from .note_severity import NoteSeverity
+from .observation import Observation
+from .observation_level import ObservationLevel
+from .observation_type import ObservationType
+from .output_format import OutputFormat
+from .pentest_category import PentestCategory
+from .pentest_config import PentestConfig
+from .pentest_difficulty import PentestDifficulty
+from .pentest_mode import PentestMode
+from .recorded_tool_call import RecordedToolCall
+from .request_status import RequestStatus
+from .revoke_api_key_request import RevokeApiKeyRequest
+from .run import Run
+from .run_pentest_request import RunPentestRequest
+from .run_pentest_response import RunPentestResponse
+from .run_result import RunResult
+from .run_status import RunStatus
+from .sample_data import SampleData
+from .scenario import Scenario
+from .scenario_map import ScenarioMap
+from .sdk_note import SdkNote
+from .session import Session
+from .set_dataset_agent_request import SetDatasetAgentRequest
+from .strictness import Strictness
+from .tenant import Tenant
+from .test_config import TestConfig
+from .test_error import TestError
+from .test_error_kind import TestErrorKind
+from .test_result import TestResult
+from .tool_call import ToolCall
+from .tool_call_result import ToolCallResult
+from .tool_definition import ToolDefinition
+from .tool_flags import ToolFlags
+from .tool_performance import ToolPerformance
+from .tool_strictness import ToolStrictness
+from .trace_payload import TracePayload
+from .trace_record import TraceRecord
+from .update_agent_request import UpdateAgentRequest
+from .update_agent_response import UpdateAgentResponse
+from .update_dataset_request import UpdateDatasetRequest
+from .update_dataset_response import UpdateDatasetResponse
+from .usage import Usage
+from .user import User
+from .user_persona import UserPersona
+from .verdict import Verdict
+from .vm_log_entry import VmLogEntry
+from .vm_stream import VmStream
+from .website_simulation import WebsiteSimulation
+
+__all__ = (
+    "AcceptedInputs",
+    "Action",
+    "ActionResult",
+    "ActionType",
+    "AgentConfig",
+    "AgentRecord",
+    "AggregateMetrics",
+    "AnalyticsOverview",
+    "APIKey",
+    "ArgumentComparison",
+    "ArgumentPair",
+    "ArgumentPairs",
+    "ArgumentRules",
+    "BehaviorRule",
+    "Capabilities",
+    "ComplexityDistribution",
+    "Confirmation",
+    "Coverage",
+    "CreateAgentRequest",
+    "CreateAgentResponse",
+    "CreateApiKeyRequest",
+    "CreateApiKeyResponse",
+    "CreateDatasetRequest",
+    "CreateDatasetResponse",
+    "CreateRequestRequest",
+    "CreateRequestResponse",
+    "CreateRunRequest",
+    "CreateRunResponse",
+    "Dataset",
+    "DatasetSource",
+    "DeleteAgentRequest",
+    "DeleteDatasetRequest",
+    "DeleteRunRequest",
+    "Error",
+    "ExpectedBehaviors",
+    "ExpectedResponse",
+    "GenerationAgent",
+    "GenerationConfig",
+    "GenerationContext",
+    "GenerationMetadata",
+    "GenerationOptions",
+    "GenerationRequest",
+    "GenerationStrategy",
+    "GenerationTool",
+    "GetAgentDatasetsRequest",
+    "GetAgentDatasetsResponse",
+    "GetDatasetRequest",
+    "GetDatasetResponse",
+    "GetObservabilityAnalyticsRequest",
+    "GetObservabilityAnalyticsResponse",
+    "GetObservabilityErrorsRequest",
+    "GetObservabilityErrorsResponse",
+    "GetObservabilityToolErrorsRequest",
+    "GetObservabilityToolErrorsResponse",
+    "GetObservabilityTraceRequest",
+    "GetObservabilityTraceResponse",
+    "GetRequestRequest",
+    "GetRequestResponse",
+    "GetRunRequest",
+    "GetRunResponse",
+    "GetSdkNotesRequest",
+    "GetSdkNotesResponse",
+    "Grader",
+    "GradingConfig",
+    "GradingStatus",
+    "IngestObservabilityTraceRequest",
+    "IngestObservabilityTraceResponse",
+    "InitRequest",
+    "InputField",
+    "InputSchema",
+    "InputToggle",
+    "JsonObject",
+    "KeepAliveRequest",
+    "KernelViewport",
+    "KernelVmMetadata",
+    "ListAgentsRequest",
+    "ListAgentsResponse",
+    "ListApiKeysRequest",
+    "ListApiKeysResponse",
+    "ListDatasetsRequest",
+    "ListDatasetsResponse",
+    "ListObservabilityTracesRequest",
+    "ListObservabilityTracesResponse",
+    "ListRequestsRequest",
+    "ListRequestsResponse",
+    "ListRunsRequest",
+    "ListRunsResponse",
+    "MatchStatus",
+    "ModelUsage",
+    "NoteCategory",
+    "NoteSeverity",
+    "Observation",
+    "ObservationLevel",
+    "ObservationType",
+    "OutputFormat",
+    "PentestCategory",
+    "PentestConfig",
+    "PentestDifficulty",
+    "PentestMode",
+    "RecordedToolCall",
+    "RequestStatus",
+    "RevokeApiKeyRequest",
+    "Run",
+    "RunPentestRequest",
+    "RunPentestResponse",
+    "RunResult",
+    "RunStatus",
+    "SampleData",
+    "Scenario",
+    "ScenarioMap",
+    "SdkNote",
+    "Session",
+    "SetDatasetAgentRequest",
+    "Strictness",
+    "Tenant",
+    "TestConfig",
+    "TestError",
+    "TestErrorKind",
+    "TestResult",
+    "ToolCall",
+    "ToolCallResult",
+    "ToolDefinition",
+    "ToolFlags",
+    "ToolPerformance",
+    "ToolStrictness",
+    "TracePayload",
+    "TraceRecord",
+    "UpdateAgentRequest",
+    "UpdateAgentResponse",
+    "UpdateDatasetRequest",
+    "UpdateDatasetResponse",
+    "Usage",
+    "User",
+    "UserPersona",
+    "Verdict",
+    "VmLogEntry",
+    "VmStream",
+    "WebsiteSimulation",
+)

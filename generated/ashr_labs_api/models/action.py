@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.expected_response import ExpectedResponse
+
+
+T = TypeVar("T", bound="Action")
+
+
+@_attrs_define
+class Action:
+    """One step of a scenario.
+
+    Attributes:
+        actor (str): `agent`, `environment`, or the name of whoever speaks to the agent, mostly `user`.
+        content (str | Unset): What the user says, what the agent is expected to answer, or what happens in the
+            environment.
+        name (str | Unset): A label of the action.
+        expected_response (ExpectedResponse | Unset): What the agent should do at this step.
+    """
+
+    actor: str
+    content: str | Unset = UNSET
+    name: str | Unset = UNSET
+    expected_response: ExpectedResponse | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        actor = self.actor
+
+        content = self.content
+
+        name = self.name
+
+        expected_response: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.expected_response, Unset):
+            expected_response = self.expected_response.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "actor": actor,
+            }
+        )
+        if content is not UNSET:
+            field_dict["content"] = content
+        if name is not UNSET:
+            field_dict["name"] = name
+        if expected_response is not UNSET:
+            field_dict["expected_response"] = expected_response
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.expected_response import ExpectedResponse  # noqa: PLC0415
+
+        d = dict(src_dict)
+        actor = d.pop("actor")
+
+        content = d.pop("content", UNSET)
+
+        name = d.pop("name", UNSET)
+
+        _expected_response = d.pop("expected_response", UNSET)
+        expected_response: ExpectedResponse | Unset
+        if isinstance(_expected_response, Unset):
+            expected_response = UNSET
+        else:
+            expected_response = ExpectedResponse.from_dict(_expected_response)
+
+        action = cls(
+            actor=actor,
+            content=content,
+            name=name,
+            expected_response=expected_response,
+        )
+
+        action.additional_properties = d
+        return action
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

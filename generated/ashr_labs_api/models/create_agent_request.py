@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.json_object import JsonObject
+
+
+T = TypeVar("T", bound="CreateAgentRequest")
+
+
+@_attrs_define
+class CreateAgentRequest:
+    """
+    Attributes:
+        function (Literal['create_agent']):  Default: 'create_agent'.
+        name (str):
+        description (str | Unset):
+        config (JsonObject | Unset): A free-form object; it round-trips untouched.
+    """
+
+    name: str
+    function: Literal["create_agent"] = "create_agent"
+    description: str | Unset = UNSET
+    config: JsonObject | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        function = self.function
+
+        name = self.name
+
+        description = self.description
+
+        config: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.config, Unset):
+            config = self.config.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "function": function,
+                "name": name,
+            }
+        )
+        if description is not UNSET:
+            field_dict["description"] = description
+        if config is not UNSET:
+            field_dict["config"] = config
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.json_object import JsonObject  # noqa: PLC0415
+
+        d = dict(src_dict)
+        function = cast(Literal["create_agent"], d.pop("function"))
+        if function != "create_agent":
+            raise ValueError(
+                f"function must match const 'create_agent', got '{function}'"
+            )
+
+        name = d.pop("name")
+
+        description = d.pop("description", UNSET)
+
+        _config = d.pop("config", UNSET)
+        config: JsonObject | Unset
+        if isinstance(_config, Unset):
+            config = UNSET
+        else:
+            config = JsonObject.from_dict(_config)
+
+        create_agent_request = cls(
+            function=function,
+            name=name,
+            description=description,
+            config=config,
+        )
+
+        create_agent_request.additional_properties = d
+        return create_agent_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

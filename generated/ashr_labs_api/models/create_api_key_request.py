@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import (
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="CreateApiKeyRequest")
+
+
+@_attrs_define
+class CreateApiKeyRequest:
+    """
+    Attributes:
+        function (Literal['create_api_key']):  Default: 'create_api_key'.
+        name (str):
+        scopes (list[str] | Unset): `read`, `write` and `admin`; all unless given.
+        expires_in_seconds (int | Unset): It never expires unless given.
+    """
+
+    name: str
+    function: Literal["create_api_key"] = "create_api_key"
+    scopes: list[str] | Unset = UNSET
+    expires_in_seconds: int | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        function = self.function
+
+        name = self.name
+
+        scopes: list[str] | Unset = UNSET
+        if not isinstance(self.scopes, Unset):
+            scopes = self.scopes
+
+        expires_in_seconds = self.expires_in_seconds
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "function": function,
+                "name": name,
+            }
+        )
+        if scopes is not UNSET:
+            field_dict["scopes"] = scopes
+        if expires_in_seconds is not UNSET:
+            field_dict["expires_in_seconds"] = expires_in_seconds
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        function = cast(Literal["create_api_key"], d.pop("function"))
+        if function != "create_api_key":
+            raise ValueError(
+                f"function must match const 'create_api_key', got '{function}'"
+            )
+
+        name = d.pop("name")
+
+        scopes = cast(list[str], d.pop("scopes", UNSET))
+
+        expires_in_seconds = d.pop("expires_in_seconds", UNSET)
+
+        create_api_key_request = cls(
+            function=function,
+            name=name,
+            scopes=scopes,
+            expires_in_seconds=expires_in_seconds,
+        )
+
+        create_api_key_request.additional_properties = d
+        return create_api_key_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

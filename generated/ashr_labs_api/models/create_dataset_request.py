@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.json_object import JsonObject
+
+
+T = TypeVar("T", bound="CreateDatasetRequest")
+
+
+@_attrs_define
+class CreateDatasetRequest:
+    """
+    Attributes:
+        function (Literal['create_dataset']):  Default: 'create_dataset'.
+        name (str):
+        dataset_source (JsonObject): A free-form object; it round-trips untouched.
+        description (str | Unset):
+        agent_id (int | Unset): Links the dataset to this agent.
+    """
+
+    name: str
+    dataset_source: JsonObject
+    function: Literal["create_dataset"] = "create_dataset"
+    description: str | Unset = UNSET
+    agent_id: int | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        function = self.function
+
+        name = self.name
+
+        dataset_source = self.dataset_source.to_dict()
+
+        description = self.description
+
+        agent_id = self.agent_id
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "function": function,
+                "name": name,
+                "dataset_source": dataset_source,
+            }
+        )
+        if description is not UNSET:
+            field_dict["description"] = description
+        if agent_id is not UNSET:
+            field_dict["agent_id"] = agent_id
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.json_object import JsonObject  # noqa: PLC0415
+
+        d = dict(src_dict)
+        function = cast(Literal["create_dataset"], d.pop("function"))
+        if function != "create_dataset":
+            raise ValueError(
+                f"function must match const 'create_dataset', got '{function}'"
+            )
+
+        name = d.pop("name")
+
+        dataset_source = JsonObject.from_dict(d.pop("dataset_source"))
+
+        description = d.pop("description", UNSET)
+
+        agent_id = d.pop("agent_id", UNSET)
+
+        create_dataset_request = cls(
+            function=function,
+            name=name,
+            dataset_source=dataset_source,
+            description=description,
+            agent_id=agent_id,
+        )
+
+        create_dataset_request.additional_properties = d
+        return create_dataset_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.json_object import JsonObject
+
+
+T = TypeVar("T", bound="Dataset")
+
+
+@_attrs_define
+class Dataset:
+    """
+    Attributes:
+        id (int):
+        created_at (str | Unset): ISO 8601.
+        updated_at (str | Unset): ISO 8601.
+        tenant (int | Unset): The tenant's id.
+        creator (int | None | Unset): The user's id.
+        name (str | Unset):
+        description (None | str | Unset):
+        dataset_source (JsonObject | Unset): A free-form object; it round-trips untouched.
+        agent_id (int | None | Unset):
+        agent_details (JsonObject | None | Unset):
+        request_id (int | None | Unset): The request that it was generated for.
+    """
+
+    id: int
+    created_at: str | Unset = UNSET
+    updated_at: str | Unset = UNSET
+    tenant: int | Unset = UNSET
+    creator: int | None | Unset = UNSET
+    name: str | Unset = UNSET
+    description: None | str | Unset = UNSET
+    dataset_source: JsonObject | Unset = UNSET
+    agent_id: int | None | Unset = UNSET
+    agent_details: JsonObject | None | Unset = UNSET
+    request_id: int | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        from ..models.json_object import JsonObject  # noqa: PLC0415
+
+        id = self.id
+
+        created_at = self.created_at
+
+        updated_at = self.updated_at
+
+        tenant = self.tenant
+
+        creator: int | None | Unset
+        if isinstance(self.creator, Unset):
+            creator = UNSET
+        else:
+            creator = self.creator
+
+        name = self.name
+
+        description: None | str | Unset
+        if isinstance(self.description, Unset):
+            description = UNSET
+        else:
+            description = self.description
+
+        dataset_source: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.dataset_source, Unset):
+            dataset_source = self.dataset_source.to_dict()
+
+        agent_id: int | None | Unset
+        if isinstance(self.agent_id, Unset):
+            agent_id = UNSET
+        else:
+            agent_id = self.agent_id
+
+        agent_details: dict[str, Any] | None | Unset
+        if isinstance(self.agent_details, Unset):
+            agent_details = UNSET
+        elif isinstance(self.agent_details, JsonObject):
+            agent_details = self.agent_details.to_dict()
+        else:
+            agent_details = self.agent_details
+
+        request_id: int | None | Unset
+        if isinstance(self.request_id, Unset):
+            request_id = UNSET
+        else:
+            request_id = self.request_id
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+            }
+        )
+        if created_at is not UNSET:
+            field_dict["created_at"] = created_at
+        if updated_at is not UNSET:
+            field_dict["updated_at"] = updated_at
+        if tenant is not UNSET:
+            field_dict["tenant"] = tenant
+        if creator is not UNSET:
+            field_dict["creator"] = creator
+        if name is not UNSET:
+            field_dict["name"] = name
+        if description is not UNSET:
+            field_dict["description"] = description
+        if dataset_source is not UNSET:
+            field_dict["dataset_source"] = dataset_source
+        if agent_id is not UNSET:
+            field_dict["agent_id"] = agent_id
+        if agent_details is not UNSET:
+            field_dict["agent_details"] = agent_details
+        if request_id is not UNSET:
+            field_dict["request_id"] = request_id
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.json_object import JsonObject  # noqa: PLC0415
+
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        created_at = d.pop("created_at", UNSET)
+
+        updated_at = d.pop("updated_at", UNSET)
+
+        tenant = d.pop("tenant", UNSET)
+
+        def _parse_creator(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        creator = _parse_creator(d.pop("creator", UNSET))
+
+        name = d.pop("name", UNSET)
+
+        def _parse_description(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        description = _parse_description(d.pop("description", UNSET))
+
+        _dataset_source = d.pop("dataset_source", UNSET)
+        dataset_source: JsonObject | Unset
+        if isinstance(_dataset_source, Unset):
+            dataset_source = UNSET
+        else:
+            dataset_source = JsonObject.from_dict(_dataset_source)
+
+        def _parse_agent_id(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        agent_id = _parse_agent_id(d.pop("agent_id", UNSET))
+
+        def _parse_agent_details(data: object) -> JsonObject | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                agent_details_type_0 = JsonObject.from_dict(data)
+
+                return agent_details_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(JsonObject | None | Unset, data)
+
+        agent_details = _parse_agent_details(d.pop("agent_details", UNSET))
+
+        def _parse_request_id(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        request_id = _parse_request_id(d.pop("request_id", UNSET))
+
+        dataset = cls(
+            id=id,
+            created_at=created_at,
+            updated_at=updated_at,
+            tenant=tenant,
+            creator=creator,
+            name=name,
+            description=description,
+            dataset_source=dataset_source,
+            agent_id=agent_id,
+            agent_details=agent_details,
+            request_id=request_id,
+        )
+
+        dataset.additional_properties = d
+        return dataset
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.analytics_overview import AnalyticsOverview
+    from ..models.model_usage import ModelUsage
+    from ..models.tool_performance import ToolPerformance
+
+
+T = TypeVar("T", bound="GetObservabilityAnalyticsResponse")
+
+
+@_attrs_define
+class GetObservabilityAnalyticsResponse:
+    """
+    Attributes:
+        status (str):
+        overview (AnalyticsOverview):
+        tool_performance (list[ToolPerformance]):
+        model_usage (list[ModelUsage]):
+    """
+
+    status: str
+    overview: AnalyticsOverview
+    tool_performance: list[ToolPerformance]
+    model_usage: list[ModelUsage]
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        status = self.status
+
+        overview = self.overview.to_dict()
+
+        tool_performance = []
+        for tool_performance_item_data in self.tool_performance:
+            tool_performance_item = tool_performance_item_data.to_dict()
+            tool_performance.append(tool_performance_item)
+
+        model_usage = []
+        for model_usage_item_data in self.model_usage:
+            model_usage_item = model_usage_item_data.to_dict()
+            model_usage.append(model_usage_item)
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "status": status,
+                "overview": overview,
+                "tool_performance": tool_performance,
+                "model_usage": model_usage,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.analytics_overview import AnalyticsOverview  # noqa: PLC0415
+        from ..models.model_usage import ModelUsage  # noqa: PLC0415
+        from ..models.tool_performance import ToolPerformance  # noqa: PLC0415
+
+        d = dict(src_dict)
+        status = d.pop("status")
+
+        overview = AnalyticsOverview.from_dict(d.pop("overview"))
+
+        tool_performance = []
+        _tool_performance = d.pop("tool_performance")
+        for tool_performance_item_data in _tool_performance:
+            tool_performance_item = ToolPerformance.from_dict(
+                tool_performance_item_data
+            )
+
+            tool_performance.append(tool_performance_item)
+
+        model_usage = []
+        _model_usage = d.pop("model_usage")
+        for model_usage_item_data in _model_usage:
+            model_usage_item = ModelUsage.from_dict(model_usage_item_data)
+
+            model_usage.append(model_usage_item)
+
+        get_observability_analytics_response = cls(
+            status=status,
+            overview=overview,
+            tool_performance=tool_performance,
+            model_usage=model_usage,
+        )
+
+        get_observability_analytics_response.additional_properties = d
+        return get_observability_analytics_response
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import (
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="GetObservabilityTraceRequest")
+
+
+@_attrs_define
+class GetObservabilityTraceRequest:
+    """
+    Attributes:
+        function (Literal['get_observability_trace']):  Default: 'get_observability_trace'.
+        trace_id (str):
+    """
+
+    trace_id: str
+    function: Literal["get_observability_trace"] = "get_observability_trace"
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        function = self.function
+
+        trace_id = self.trace_id
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "function": function,
+                "trace_id": trace_id,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        function = cast(Literal["get_observability_trace"], d.pop("function"))
+        if function != "get_observability_trace":
+            raise ValueError(
+                f"function must match const 'get_observability_trace', got '{function}'"
+            )
+
+        trace_id = d.pop("trace_id")
+
+        get_observability_trace_request = cls(
+            function=function,
+            trace_id=trace_id,
+        )
+
+        get_observability_trace_request.additional_properties = d
+        return get_observability_trace_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

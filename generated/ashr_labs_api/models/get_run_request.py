@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import (
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="GetRunRequest")
+
+
+@_attrs_define
+class GetRunRequest:
+    """
+    Attributes:
+        function (Literal['get_run']):  Default: 'get_run'.
+        run_id (int):
+    """
+
+    run_id: int
+    function: Literal["get_run"] = "get_run"
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        function = self.function
+
+        run_id = self.run_id
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "function": function,
+                "run_id": run_id,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        function = cast(Literal["get_run"], d.pop("function"))
+        if function != "get_run":
+            raise ValueError(f"function must match const 'get_run', got '{function}'")
+
+        run_id = d.pop("run_id")
+
+        get_run_request = cls(
+            function=function,
+            run_id=run_id,
+        )
+
+        get_run_request.additional_properties = d
+        return get_run_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

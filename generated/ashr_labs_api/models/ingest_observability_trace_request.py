@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.trace_payload import TracePayload
+
+
+T = TypeVar("T", bound="IngestObservabilityTraceRequest")
+
+
+@_attrs_define
+class IngestObservabilityTraceRequest:
+    """
+    Attributes:
+        function (Literal['ingest_observability_trace']):  Default: 'ingest_observability_trace'.
+        trace (TracePayload): A trace as a client sends it.
+    """
+
+    trace: TracePayload
+    function: Literal["ingest_observability_trace"] = "ingest_observability_trace"
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        function = self.function
+
+        trace = self.trace.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "function": function,
+                "trace": trace,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.trace_payload import TracePayload  # noqa: PLC0415
+
+        d = dict(src_dict)
+        function = cast(Literal["ingest_observability_trace"], d.pop("function"))
+        if function != "ingest_observability_trace":
+            raise ValueError(
+                f"function must match const 'ingest_observability_trace', got '{function}'"
+            )
+
+        trace = TracePayload.from_dict(d.pop("trace"))
+
+        ingest_observability_trace_request = cls(
+            function=function,
+            trace=trace,
+        )
+
+        ingest_observability_trace_request.additional_properties = d
+        return ingest_observability_trace_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import (
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="ListDatasetsRequest")
+
+
+@_attrs_define
+class ListDatasetsRequest:
+    """
+    Attributes:
+        function (Literal['list_datasets']):  Default: 'list_datasets'.
+        tenant_id (int):
+        limit (int | Unset): 50 unless given.
+        cursor (int | Unset): The id of the last dataset of the page before.
+        offset (int | Unset): How many to skip; `cursor` is better.
+        include_signed_urls (bool | Unset): Adds signed URLs to media; false unless given.
+        url_expires_seconds (int | Unset): How long those URLs work; 3600 unless given.
+    """
+
+    tenant_id: int
+    function: Literal["list_datasets"] = "list_datasets"
+    limit: int | Unset = UNSET
+    cursor: int | Unset = UNSET
+    offset: int | Unset = UNSET
+    include_signed_urls: bool | Unset = UNSET
+    url_expires_seconds: int | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        function = self.function
+
+        tenant_id = self.tenant_id
+
+        limit = self.limit
+
+        cursor = self.cursor
+
+        offset = self.offset
+
+        include_signed_urls = self.include_signed_urls
+
+        url_expires_seconds = self.url_expires_seconds
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "function": function,
+                "tenant_id": tenant_id,
+            }
+        )
+        if limit is not UNSET:
+            field_dict["limit"] = limit
+        if cursor is not UNSET:
+            field_dict["cursor"] = cursor
+        if offset is not UNSET:
+            field_dict["offset"] = offset
+        if include_signed_urls is not UNSET:
+            field_dict["include_signed_urls"] = include_signed_urls
+        if url_expires_seconds is not UNSET:
+            field_dict["url_expires_seconds"] = url_expires_seconds
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        function = cast(Literal["list_datasets"], d.pop("function"))
+        if function != "list_datasets":
+            raise ValueError(
+                f"function must match const 'list_datasets', got '{function}'"
+            )
+
+        tenant_id = d.pop("tenant_id")
+
+        limit = d.pop("limit", UNSET)
+
+        cursor = d.pop("cursor", UNSET)
+
+        offset = d.pop("offset", UNSET)
+
+        include_signed_urls = d.pop("include_signed_urls", UNSET)
+
+        url_expires_seconds = d.pop("url_expires_seconds", UNSET)
+
+        list_datasets_request = cls(
+            function=function,
+            tenant_id=tenant_id,
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+            include_signed_urls=include_signed_urls,
+            url_expires_seconds=url_expires_seconds,
+        )
+
+        list_datasets_request.additional_properties = d
+        return list_datasets_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

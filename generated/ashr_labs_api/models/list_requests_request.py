@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import (
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="ListRequestsRequest")
+
+
+@_attrs_define
+class ListRequestsRequest:
+    """
+    Attributes:
+        function (Literal['list_requests']):  Default: 'list_requests'.
+        tenant_id (int):
+        status (str | Unset): Only requests in this status.
+        limit (int | Unset): 50 unless given.
+        cursor (int | Unset): The id of the last request of the page before.
+        offset (int | Unset): How many to skip; `cursor` is better.
+    """
+
+    tenant_id: int
+    function: Literal["list_requests"] = "list_requests"
+    status: str | Unset = UNSET
+    limit: int | Unset = UNSET
+    cursor: int | Unset = UNSET
+    offset: int | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        function = self.function
+
+        tenant_id = self.tenant_id
+
+        status = self.status
+
+        limit = self.limit
+
+        cursor = self.cursor
+
+        offset = self.offset
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "function": function,
+                "tenant_id": tenant_id,
+            }
+        )
+        if status is not UNSET:
+            field_dict["status"] = status
+        if limit is not UNSET:
+            field_dict["limit"] = limit
+        if cursor is not UNSET:
+            field_dict["cursor"] = cursor
+        if offset is not UNSET:
+            field_dict["offset"] = offset
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        function = cast(Literal["list_requests"], d.pop("function"))
+        if function != "list_requests":
+            raise ValueError(
+                f"function must match const 'list_requests', got '{function}'"
+            )
+
+        tenant_id = d.pop("tenant_id")
+
+        status = d.pop("status", UNSET)
+
+        limit = d.pop("limit", UNSET)
+
+        cursor = d.pop("cursor", UNSET)
+
+        offset = d.pop("offset", UNSET)
+
+        list_requests_request = cls(
+            function=function,
+            tenant_id=tenant_id,
+            status=status,
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+        )
+
+        list_requests_request.additional_properties = d
+        return list_requests_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import (
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="ListRunsRequest")
+
+
+@_attrs_define
+class ListRunsRequest:
+    """
+    Attributes:
+        function (Literal['list_runs']):  Default: 'list_runs'.
+        tenant_id (int):
+        dataset_id (int | Unset): Only the runs of this dataset.
+        limit (int | Unset): 50 unless given.
+        cursor (int | Unset): The id of the last run of the page before.
+        offset (int | Unset): How many to skip; `cursor` is better.
+    """
+
+    tenant_id: int
+    function: Literal["list_runs"] = "list_runs"
+    dataset_id: int | Unset = UNSET
+    limit: int | Unset = UNSET
+    cursor: int | Unset = UNSET
+    offset: int | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        function = self.function
+
+        tenant_id = self.tenant_id
+
+        dataset_id = self.dataset_id
+
+        limit = self.limit
+
+        cursor = self.cursor
+
+        offset = self.offset
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "function": function,
+                "tenant_id": tenant_id,
+            }
+        )
+        if dataset_id is not UNSET:
+            field_dict["dataset_id"] = dataset_id
+        if limit is not UNSET:
+            field_dict["limit"] = limit
+        if cursor is not UNSET:
+            field_dict["cursor"] = cursor
+        if offset is not UNSET:
+            field_dict["offset"] = offset
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        function = cast(Literal["list_runs"], d.pop("function"))
+        if function != "list_runs":
+            raise ValueError(f"function must match const 'list_runs', got '{function}'")
+
+        tenant_id = d.pop("tenant_id")
+
+        dataset_id = d.pop("dataset_id", UNSET)
+
+        limit = d.pop("limit", UNSET)
+
+        cursor = d.pop("cursor", UNSET)
+
+        offset = d.pop("offset", UNSET)
+
+        list_runs_request = cls(
+            function=function,
+            tenant_id=tenant_id,
+            dataset_id=dataset_id,
+            limit=limit,
+            cursor=cursor,
+            offset=offset,
+        )
+
+        list_runs_request.additional_properties = d
+        return list_runs_request
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="ModelUsage")
+
+
+@_attrs_define
+class ModelUsage:
+    """
+    Attributes:
+        model (str):
+        total_calls (int | Unset):
+        total_tokens (int | Unset):
+        avg_latency_ms (float | None | Unset):
+    """
+
+    model: str
+    total_calls: int | Unset = UNSET
+    total_tokens: int | Unset = UNSET
+    avg_latency_ms: float | None | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        model = self.model
+
+        total_calls = self.total_calls
+
+        total_tokens = self.total_tokens
+
+        avg_latency_ms: float | None | Unset
+        if isinstance(self.avg_latency_ms, Unset):
+            avg_latency_ms = UNSET
+        else:
+            avg_latency_ms = self.avg_latency_ms
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "model": model,
+            }
+        )
+        if total_calls is not UNSET:
+            field_dict["total_calls"] = total_calls
+        if total_tokens is not UNSET:
+            field_dict["total_tokens"] = total_tokens
+        if avg_latency_ms is not UNSET:
+            field_dict["avg_latency_ms"] = avg_latency_ms
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        model = d.pop("model")
+
+        total_calls = d.pop("total_calls", UNSET)
+
+        total_tokens = d.pop("total_tokens", UNSET)
+
+        def _parse_avg_latency_ms(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        avg_latency_ms = _parse_avg_latency_ms(d.pop("avg_latency_ms", UNSET))
+
+        model_usage = cls(
+            model=model,
+            total_calls=total_calls,
+            total_tokens=total_tokens,
+            avg_latency_ms=avg_latency_ms,
+        )
+
+        model_usage.additional_properties = d
+        return model_usage
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,186 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.grading_status import GradingStatus
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.json_object import JsonObject
+
+
+T = TypeVar("T", bound="Run")
+
+
+@_attrs_define
+class Run:
+    """
+    Attributes:
+        id (int):
+        result (JsonObject): A free-form object; it round-trips untouched.
+        created_at (str | Unset): ISO 8601.
+        dataset (int | None | Unset): The dataset's id.
+        tenant (int | Unset): The tenant's id.
+        runner (int | None | Unset): The id of the user who ran it.
+        grading_status (GradingStatus | None | str | Unset):
+        grading_error (None | str | Unset): Why grading failed.
+    """
+
+    id: int
+    result: JsonObject
+    created_at: str | Unset = UNSET
+    dataset: int | None | Unset = UNSET
+    tenant: int | Unset = UNSET
+    runner: int | None | Unset = UNSET
+    grading_status: GradingStatus | None | str | Unset = UNSET
+    grading_error: None | str | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = self.id
+
+        result = self.result.to_dict()
+
+        created_at = self.created_at
+
+        dataset: int | None | Unset
+        if isinstance(self.dataset, Unset):
+            dataset = UNSET
+        else:
+            dataset = self.dataset
+
+        tenant = self.tenant
+
+        runner: int | None | Unset
+        if isinstance(self.runner, Unset):
+            runner = UNSET
+        else:
+            runner = self.runner
+
+        grading_status: None | str | Unset
+        if isinstance(self.grading_status, Unset):
+            grading_status = UNSET
+        elif isinstance(self.grading_status, GradingStatus):
+            grading_status = self.grading_status.value
+        else:
+            grading_status = self.grading_status
+
+        grading_error: None | str | Unset
+        if isinstance(self.grading_error, Unset):
+            grading_error = UNSET
+        else:
+            grading_error = self.grading_error
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "result": result,
+            }
+        )
+        if created_at is not UNSET:
+            field_dict["created_at"] = created_at
+        if dataset is not UNSET:
+            field_dict["dataset"] = dataset
+        if tenant is not UNSET:
+            field_dict["tenant"] = tenant
+        if runner is not UNSET:
+            field_dict["runner"] = runner
+        if grading_status is not UNSET:
+            field_dict["grading_status"] = grading_status
+        if grading_error is not UNSET:
+            field_dict["grading_error"] = grading_error
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.json_object import JsonObject  # noqa: PLC0415
+
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        result = JsonObject.from_dict(d.pop("result"))
+
+        created_at = d.pop("created_at", UNSET)
+
+        def _parse_dataset(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        dataset = _parse_dataset(d.pop("dataset", UNSET))
+
+        tenant = d.pop("tenant", UNSET)
+
+        def _parse_runner(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        runner = _parse_runner(d.pop("runner", UNSET))
+
+        def _parse_grading_status(data: object) -> GradingStatus | None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                grading_status_type_0 = GradingStatus(data)
+
+                return grading_status_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(GradingStatus | None | str | Unset, data)
+
+        grading_status = _parse_grading_status(d.pop("grading_status", UNSET))
+
+        def _parse_grading_error(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        grading_error = _parse_grading_error(d.pop("grading_error", UNSET))
+
+        run = cls(
+            id=id,
+            result=result,
+            created_at=created_at,
+            dataset=dataset,
+            tenant=tenant,
+            runner=runner,
+            grading_status=grading_status,
+            grading_error=grading_error,
+        )
+
+        run.additional_properties = d
+        return run
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

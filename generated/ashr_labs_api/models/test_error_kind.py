@@ -1,0 +1,11 @@
+from enum import StrEnum
+
+
+class TestErrorKind(StrEnum):
+    AGENT = "agent"
+    CANCELLED = "cancelled"
+    DATASET = "dataset"
+    TIMEOUT = "timeout"
+
+    def __str__(self) -> str:
+        return str(self.value)

@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.run_status import RunStatus
+from ..models.verdict import Verdict
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.action_result import ActionResult
+    from ..models.test_error import TestError
+    from ..models.vm_stream import VmStream
+
+
+T = TypeVar("T", bound="TestResult")
+
+
+@_attrs_define
+class TestResult:
+    """The record of one scenario.
+
+    Attributes:
+        test_id (str): The scenario's id.
+        status (RunStatus | str): `failed` when the scenario could not be played to its end.
+        action_results (list[ActionResult]):
+        started_at (str | Unset): UTC, whole seconds, ending in Z.
+        completed_at (str | Unset): UTC, whole seconds, ending in Z.
+        error (TestError | Unset): Why a scenario could not be played to its end.
+        verdict (str | Unset | Verdict): Set by grading.
+        verdict_reasons (list[str] | Unset):
+        vm_stream (VmStream | Unset): The log of a virtual machine or browser that the agent used.
+    """
+
+    test_id: str
+    status: RunStatus | str
+    action_results: list[ActionResult]
+    started_at: str | Unset = UNSET
+    completed_at: str | Unset = UNSET
+    error: TestError | Unset = UNSET
+    verdict: str | Unset | Verdict = UNSET
+    verdict_reasons: list[str] | Unset = UNSET
+    vm_stream: VmStream | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        test_id = self.test_id
+
+        status: str
+        if isinstance(self.status, RunStatus):
+            status = self.status.value
+        else:
+            status = self.status
+
+        action_results = []
+        for action_results_item_data in self.action_results:
+            action_results_item = action_results_item_data.to_dict()
+            action_results.append(action_results_item)
+
+        started_at = self.started_at
+
+        completed_at = self.completed_at
+
+        error: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.error, Unset):
+            error = self.error.to_dict()
+
+        verdict: str | Unset
+        if isinstance(self.verdict, Unset):
+            verdict = UNSET
+        elif isinstance(self.verdict, Verdict):
+            verdict = self.verdict.value
+        else:
+            verdict = self.verdict
+
+        verdict_reasons: list[str] | Unset = UNSET
+        if not isinstance(self.verdict_reasons, Unset):
+            verdict_reasons = self.verdict_reasons
+
+        vm_stream: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.vm_stream, Unset):
+            vm_stream = self.vm_stream.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "test_id": test_id,
+                "status": status,
+                "action_results": action_results,
+            }
+        )
+        if started_at is not UNSET:
+            field_dict["started_at"] = started_at
+        if completed_at is not UNSET:
+            field_dict["completed_at"] = completed_at
+        if error is not UNSET:
+            field_dict["error"] = error
+        if verdict is not UNSET:
+            field_dict["verdict"] = verdict
+        if verdict_reasons is not UNSET:
+            field_dict["verdict_reasons"] = verdict_reasons
+        if vm_stream is not UNSET:
+            field_dict["vm_stream"] = vm_stream
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.action_result import ActionResult  # noqa: PLC0415
+        from ..models.test_error import TestError  # noqa: PLC0415
+        from ..models.vm_stream import VmStream  # noqa: PLC0415
+
+        d = dict(src_dict)
+        test_id = d.pop("test_id")
+
+        def _parse_status(data: object) -> RunStatus | str:
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                status_type_0 = RunStatus(data)
+
+                return status_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(RunStatus | str, data)
+
+        status = _parse_status(d.pop("status"))
+
+        action_results = []
+        _action_results = d.pop("action_results")
+        for action_results_item_data in _action_results:
+            action_results_item = ActionResult.from_dict(action_results_item_data)
+
+            action_results.append(action_results_item)
+
+        started_at = d.pop("started_at", UNSET)
+
+        completed_at = d.pop("completed_at", UNSET)
+
+        _error = d.pop("error", UNSET)
+        error: TestError | Unset
+        if isinstance(_error, Unset):
+            error = UNSET
+        else:
+            error = TestError.from_dict(_error)
+
+        def _parse_verdict(data: object) -> str | Unset | Verdict:
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                verdict_type_0 = Verdict(data)
+
+                return verdict_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(str | Unset | Verdict, data)
+
+        verdict = _parse_verdict(d.pop("verdict", UNSET))
+
+        verdict_reasons = cast(list[str], d.pop("verdict_reasons", UNSET))
+
+        _vm_stream = d.pop("vm_stream", UNSET)
+        vm_stream: VmStream | Unset
+        if isinstance(_vm_stream, Unset):
+            vm_stream = UNSET
+        else:
+            vm_stream = VmStream.from_dict(_vm_stream)
+
+        test_result = cls(
+            test_id=test_id,
+            status=status,
+            action_results=action_results,
+            started_at=started_at,
+            completed_at=completed_at,
+            error=error,
+            verdict=verdict,
+            verdict_reasons=verdict_reasons,
+            vm_stream=vm_stream,
+        )
+
+        test_result.additional_properties = d
+        return test_result
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

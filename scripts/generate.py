@@ -1,0 +1,181 @@
+"""Derive everything under `generated/` from `openapi.yaml`; with `--check`, fail when it is stale or was edited.
+
+What comes out, and who reads it:
+
+- `ashr_labs_api/`: typed endpoint functions and attrs models, for direct calls;
+- `ashr_labs_types/`: the same schemas as TypedDicts, for the client that answers plain dicts;
+- `ashr_labs_contract/operations.py`: what the client must know of each operation before it sends one;
+- `ashr_labs_contract/contract.json`: the contract itself, for the platform, which validates requests against it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTRACT = ROOT / "openapi.yaml"
+GENERATED = ROOT / "generated"
+PACKAGES = ("ashr_labs_api", "ashr_labs_contract", "ashr_labs_types")
+HEADER = '"""{summary}\n\nDerived from `openapi.yaml` by `make sdk`; do not edit.\n"""\n'
+
+
+def main() -> int:
+    """Write the derived packages, or compare them with what is there."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 when anything differs")
+    check = parser.parse_args().check
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder)
+        derive(fresh)
+        if not check:
+            replace(fresh)
+            return 0
+        different = differences(fresh)
+    for path in different:
+        print(f"{path}: is not what openapi.yaml gives; run `make sdk` and edit only the contract")
+    return 1 if different else 0
+
+
+def derive(target: Path) -> None:
+    """Derive every package from the contract into the folder `target`."""
+    contract: dict[str, Any] = yaml.safe_load(CONTRACT.read_text("utf-8"))
+    for package in PACKAGES:
+        (target / package).mkdir()
+        (target / package / "py.typed").touch()
+    write_endpoints(target / "ashr_labs_api")
+    write_types(target / "ashr_labs_types", contract)
+    write_contract(target / "ashr_labs_contract", contract)
+
+
+def write_endpoints(package: Path) -> None:
+    """Write the endpoint functions and attrs models."""
+    run(
+        *("openapi-python-client", "generate", "--path", str(CONTRACT), "--meta", "none", "--overwrite"),
+        *("--config", str(ROOT / "openapi-client.yaml"), "--output-path", str(package), "--fail-on-warning"),
+    )
+
+
+def write_contract(package: Path, contract: dict[str, Any]) -> None:
+    """Write the contract as JSON, and the table of its operations."""
+    (package / "__init__.py").write_text(HEADER.format(summary="The contract of the API as data."), "utf-8")
+    (package / "contract.json").write_text(json.dumps(contract, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    (package / "operations.py").write_text(operations_module(contract), "utf-8")
+    run("ruff", "format", "--isolated", "--no-cache", "--quiet", "--line-length=120", str(package))
+
+
+def write_types(package: Path, contract: dict[str, Any]) -> None:
+    """Write the TypedDicts."""
+    source = package / "schemas.json"
+    source.write_text(json.dumps(with_maps_inlined(contract)), "utf-8")
+    module = package / "__init__.py"
+    run(
+        *("datamodel-codegen", "--input", str(source), "--input-file-type", "openapi", "--output", str(module)),
+        *("--output-model-type", "typing.TypedDict", "--target-python-version", "3.11", "--openapi-scopes", "schemas"),
+        *("--enum-field-as-literal", "all", "--use-union-operator", "--use-standard-collections"),
+        *("--use-schema-description", "--use-inline-field-description", "--disable-timestamp"),
+    )
+    source.unlink()
+    header = HEADER.format(summary="The shapes of the API as TypedDicts.")
+    # From 3.11 on, the language's own TypedDict does, so users need not install typing_extensions for it.
+    text = module.read_text("utf-8").replace("from typing_extensions import TypedDict", "from typing import TypedDict")
+    module.write_text(header + text, "utf-8")
+    run("ruff", "format", "--isolated", "--no-cache", "--quiet", "--line-length=120", str(package))
+
+
+def with_maps_inlined(contract: dict[str, Any]) -> dict[str, Any]:
+    """Return the contract with plain maps written out where they are used: they become `dict[str, X]`, not a class."""
+    schemas: dict[str, Any] = contract["components"]["schemas"]
+    maps = {name: schema for name, schema in schemas.items() if is_map(schema)}
+
+    def inlined(node: Any) -> Any:
+        if isinstance(node, list):
+            return [inlined(item) for item in node]
+        if not isinstance(node, dict):
+            return node
+        name = str(node.get("$ref", "")).removeprefix("#/components/schemas/")
+        if name in maps:
+            return inlined(maps[name] | {key: value for key, value in node.items() if key != "$ref"})
+        # A TypedDict can say "no other keys" only from Python 3.15 on.
+        return {key: inlined(value) for key, value in node.items() if (key, value) != ("additionalProperties", False)}
+
+    kept = {name: inlined(schema) for name, schema in schemas.items() if name not in maps}
+    return {"openapi": contract["openapi"], "info": contract["info"], "paths": {}, "components": {"schemas": kept}}
+
+
+def is_map(schema: dict[str, Any]) -> bool:
+    """Tell whether a schema only says what the values of an object are."""
+    return schema.get("type") == "object" and "properties" not in schema and bool(schema.get("additionalProperties"))
+
+
+def operations_module(contract: dict[str, Any]) -> str:
+    """Return the source of the table of operations."""
+    rows = [
+        f'"{operation["operationId"]}": Operation({operation["tags"][0]!r}, '
+        f"{operation['x-ashr-idempotent']}, {operation.get('x-ashr-availability')!r}),"
+        for item in contract["paths"].values()
+        for operation in item.values()
+    ]
+    return (
+        HEADER.format(summary="What the client must know of each operation before it sends one.")
+        + "from typing import NamedTuple\n\n\n"
+        + "class Operation(NamedTuple):\n"
+        + '    """One operation of the API."""\n\n'
+        + "    tag: str\n"
+        + "    idempotent: bool\n"
+        + '    """Whether a repeated call changes nothing, so that it may be retried."""\n'
+        + "    availability: str | None\n"
+        + '    """`hosted` or `embedded` where it exists on that platform only."""\n\n\n'
+        + "OPERATIONS: dict[str, Operation] = {"
+        + "".join(rows)
+        + "}\n"
+    )
+
+
+def run(*command: str) -> None:
+    """Run a tool of this environment; show what it says only when it fails."""
+    folder = Path(sys.executable).parent
+    environment = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+
+
+def replace(fresh: Path) -> None:
+    """Put the fresh packages in the place of the old ones."""
+    for package in PACKAGES:
+        shutil.rmtree(GENERATED / package, ignore_errors=True)
+        shutil.copytree(fresh / package, GENERATED / package)
+
+
+def differences(fresh: Path) -> list[str]:
+    """Return the paths below `generated/` that differ from the fresh ones, or exist on one side only."""
+    names = sorted({str(path) for root in (fresh, GENERATED) for path in files_below(root)})
+    return [
+        f"generated/{name}"
+        for name in names
+        if not (
+            (fresh / name).exists()
+            and (GENERATED / name).exists()
+            and filecmp.cmp(fresh / name, GENERATED / name, shallow=False)
+        )
+    ]
+
+
+def files_below(root: Path) -> list[Path]:
+    """Return the relative paths of the files below a folder, without what Python leaves there."""
+    return [path.relative_to(root) for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

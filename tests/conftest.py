@@ -1,0 +1,32 @@
+"""Fixtures that many tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from ashr_labs import AshrLabsClient
+from support.scripted_server import ScriptedServer
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's own platform and key out of the tests."""
+    for variable in ("ASHR_LABS_API_KEY", "ASHR_LABS_BASE_URL", "ASHR_LABS_BOOTSTRAP_KEY"):
+        monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.fixture
+def server() -> Generator[ScriptedServer]:
+    """Return a running server that answers as the test says."""
+    script = ScriptedServer()
+    with script.running():
+        yield script
+
+
+@pytest.fixture
+def local_client() -> Generator[AshrLabsClient]:
+    """Return a client of an embedded platform of the test's own, in memory."""
+    with AshrLabsClient.local() as client:
+        yield client
