@@ -1,0 +1,179 @@
+"""The house plan: who may import whom, how big a module may be, what is public."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import ashr_labs
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "ashr_labs"
+MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
+TESTS = sorted((ROOT / "tests").glob("test_*.py"))
+
+FLOORS: list[set[str]] = [
+    {"errors", "_json"},
+    {"comparators", "_text"},
+    {"_grading", "_generation", "types"},
+    {"grading", "generation", "run_builder"},
+    {"client"},
+    {"eval", "tracing"},
+    {"local"},
+    {"cli"},
+]
+"""Each room may import from its own floor's own room and from the floors before it."""
+
+DOORS = {
+    ("client", "local"),  # AshrLabsClient.local() composes the client with the platform, when it is called
+    ("client", "tracing"),  # client.trace() starts a trace, when it is called
+}
+CLIENT_ROOMS = {"client", "eval", "tracing", "results"}
+HTTPX = {"client/_http.py", "local/transport.py"}
+"""The client's edge, and the platform's door that is an httpx transport."""
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports_of(path: Path) -> set[str]:
+    """Return the absolute names of the modules that a module imports, at any depth of it."""
+    parts = ("ashr_labs", *path.relative_to(PACKAGE).with_suffix("").parts)
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = parts[: len(parts) - node.level] if node.level else ()
+            stem = ".".join((*base, *([node.module] if node.module else [])))
+            found |= {f"{stem}.{alias.name}" for alias in node.names} if stem == "ashr_labs" else {stem}
+    return found
+
+
+def floor_of(room: str) -> int:
+    return next(number for number, rooms in enumerate(FLOORS) if room in rooms)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_one_way(path: Path) -> None:
+    """A module imports its own room and lower floors only; nobody imports the package's front."""
+    room = room_of(path)
+    if room == "__init__":
+        return
+    others = {name.split(".")[1] for name in imports_of(path) if name.startswith("ashr_labs.")} - {room}
+
+    wrong = {
+        other
+        for other in others
+        if (room, other) not in DOORS
+        and (floor_of(other) > floor_of(room) or (floor_of(other) == floor_of(room) >= floor_of("client")))
+    }
+    if room == "local":
+        wrong |= others & CLIENT_ROOMS
+
+    assert set() == wrong
+    assert "ashr_labs" not in imports_of(path)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_the_edges_import_httpx(path: Path) -> None:
+    """The HTTP library is named in two modules, so that it can be exchanged."""
+    uses = any(name.partition(".")[0] in {"httpx", "httpcore"} for name in imports_of(path))
+
+    assert not uses or str(path.relative_to(PACKAGE)) in HTTPX
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_modules_stay_small_and_say_what_they_are_for(path: Path) -> None:
+    """A module has at most 300 lines and a docstring."""
+    text = path.read_text("utf-8")
+
+    assert ast.get_docstring(ast.parse(text)), "say in the first line what the module is for"
+    assert text.count("\n") <= 300
+
+
+def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return how many lines a function's statements take, without its signature and docstring."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return body[-1].end_lineno - body[0].lineno + 1 if body and body[-1].end_lineno else 0
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_functions_stay_small(path: Path) -> None:
+    """A function has at most 30 lines of code."""
+    functions = [
+        node
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+    assert {} == {node.name: code_lines(node) for node in functions if code_lines(node) > 30}
+
+
+def test_the_public_names_are_sorted_and_all_there() -> None:
+    """`__all__` is sorted, and each name can be had."""
+    assert sorted(ashr_labs.__all__) == ashr_labs.__all__
+    assert [] == [name for name in ashr_labs.__all__ if not hasattr(ashr_labs, name)]
+    assert set(ashr_labs.__all__) <= set(dir(ashr_labs))
+
+
+def test_the_lazy_names_are_those_that_type_checkers_see() -> None:
+    """The names that load on first use are the ones imported for type checkers, from the same modules."""
+    tree = ast.parse((PACKAGE / "__init__.py").read_text("utf-8"))
+    checked = {
+        alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.level
+        for alias in node.names
+    }
+
+    assert checked == ashr_labs._HOME_OF
+    assert set(ashr_labs.__all__) == checked.keys()
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    """A name that does not exist is refused as of any module."""
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = ashr_labs.nothing
+
+
+def test_the_version_is_the_distributions() -> None:
+    """The version is written once."""
+    assert version("ashr-labs") == ashr_labs.__version__
+
+
+@pytest.mark.parametrize(
+    ("statement", "absent"),
+    [
+        ("import ashr_labs", ["httpx", "asyncio", "sqlalchemy", "rich", "click", "attrs"]),
+        (
+            "from ashr_labs import AshrLabsClient, EvalRunner",
+            ["ashr_labs_api", "ashr_labs_types", "sqlalchemy", "jsonschema_rs", "starlette", "uvicorn"],
+        ),
+    ],
+)
+def test_importing_loads_only_what_is_used(statement: str, absent: list[str]) -> None:
+    """The package and the client load no generated model, no database, no server, no terminal library."""
+    code = f"{statement}\nimport sys\nprint([name for name in {absent!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "[]" == done.stdout.strip()
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
+def test_every_test_says_what_must_hold(path: Path) -> None:
+    """A test's docstring is one sentence that states the rule."""
+    tests = [
+        node
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_")
+    ]
+
+    assert [] == [node.name for node in tests if not re.search(r"\.$", ast.get_docstring(node) or "")]
