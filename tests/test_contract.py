@@ -21,7 +21,7 @@ from ashr_labs_contract.operations import OPERATIONS
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))
 SCHEMAS: dict[str, dict[str, Any]] = CONTRACT["components"]["schemas"]
-DOCUMENTED = [  # fmt: skip
+DOCUMENTED = [
     "init",
     "keep_alive",
     "get_dataset",

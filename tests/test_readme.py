@@ -1,0 +1,80 @@
+"""The README and the guides are run as a new user would run them: block by block, from top to bottom."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from ashr_labs.local import open_platform
+from ashr_labs.local.server import running_server
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+KEY = "tp_for_the_documents_0123456789"
+
+
+def python_blocks(document: Path) -> list[str]:
+    """Return the Python blocks of a document, each at its own line number, so that a failure names the line."""
+    text = document.read_text("utf-8")
+    return [
+        "\n" * text.count("\n", 0, match.start(1)) + match.group(1)
+        for match in re.finditer(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    ]
+
+
+@pytest.fixture
+def platform_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    """Serve a platform over HTTP, and name it and its key in the environment."""
+    platform = open_platform()
+    platform.bootstrap(KEY)
+    with running_server(platform) as url:
+        monkeypatch.setenv("ASHR_LABS_API_KEY", KEY)
+        monkeypatch.setenv("ASHR_LABS_BASE_URL", url)
+        yield
+    platform.close()
+
+
+@pytest.mark.usefixtures("platform_in_the_environment")
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_the_python_blocks_run_from_top_to_bottom(
+    document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each Python block works with what the blocks before it made, and nothing else."""
+    monkeypatch.chdir(tmp_path)
+    namespace: dict[str, object] = {"__name__": "document"}
+
+    for block in python_blocks(document):
+        exec(compile(block, str(document), "exec"), namespace)
+
+    if document.name == "README.md":
+        shown = capsys.readouterr().out
+        assert "1 of 2 passed" in shown
+        assert "refund_order" in shown
+        assert "1 trace, 1 tool call" in shown
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    """Each relative link of a document names a file that is there."""
+    links = re.findall(r"\]\((?!https?://)([^)#]+)[^)]*\)", document.read_text("utf-8"))
+
+    assert [] == [link for link in links if not (document.parent / link).exists()]
+
+
+def test_the_quickstart_runs_on_a_fresh_machine() -> None:
+    """What `make demo` starts needs no key, no network and no setup, and prints graded metrics."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "examples" / "quickstart.py")],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={"PATH": ""},
+    )
+
+    assert re.search(r"\d+ of \d+", done.stdout), done.stdout

@@ -1,0 +1,125 @@
+"""Uses every public name as a user would; it is type-checked, never run."""
+
+from __future__ import annotations
+
+from typing import Any, assert_type
+
+import ashr_labs
+from ashr_labs import (
+    Agent,
+    APIConnectionError,
+    APITimeoutError,
+    AshrLabsClient,
+    AshrLabsError,
+    AuthenticationError,
+    AuthorizationError,
+    BadRequestError,
+    ConfigurationError,
+    ConflictError,
+    DatasetError,
+    EvalRunner,
+    Generation,
+    MissingAPIKeyError,
+    NotFoundError,
+    PollTimeoutError,
+    RateLimitError,
+    ResponseFormatError,
+    RunBuilder,
+    ServerError,
+    Span,
+    TestBuilder,
+    Trace,
+    ValidationError,
+    compare_args_structural,
+    compare_tool_args,
+    extract_tool_args,
+    fuzzy_str_match,
+    grade,
+    strip_markdown,
+    text_similarity,
+    tokenize,
+)
+from ashr_labs.types import APIKey, Dataset, Run, SdkNote, Session
+
+
+class MyAgent:
+    def respond(self, message: str) -> dict[str, Any]:
+        return {"text": message, "tool_calls": []}
+
+    def reset(self) -> None: ...
+
+
+def evaluate(client: AshrLabsClient) -> None:
+    agent: Agent = MyAgent()
+    dataset = client.create_dataset(name="D", dataset_source={"runs": {}})
+    assert_type(dataset, Dataset)
+    runner = EvalRunner.from_dataset(client, dataset_id=dataset["id"])
+    run = runner.run(agent, max_workers=2)
+    assert_type(run, RunBuilder)
+    created = run.deploy(client, dataset_id=dataset["id"])
+    graded = client.poll_run(created["id"])
+    assert_type(graded, Run)
+    print(graded["result"]["aggregate_metrics"])
+    print(runner.run_and_deploy(MyAgent, client)["id"])
+
+
+def calls(client: AshrLabsClient) -> None:
+    assert_type(client.init(), Session)
+    assert_type(client.init()["user"]["id"], int)
+    assert_type(client.notes, list[SdkNote])
+    assert_type(client.list_datasets()["datasets"], list[Dataset])
+    assert_type(client.list_runs()["runs"], list[Run])
+    assert_type(client.list_api_keys(), list[APIKey])
+    assert_type(client.generate_dataset("R", {}), tuple[int, dict[str, Any]])
+    with AshrLabsClient.local() as local, AshrLabsClient.from_env() as remote:
+        assert_type(local, AshrLabsClient)
+        assert_type(remote, AshrLabsClient)
+
+
+def build() -> None:
+    run = RunBuilder()
+    test = run.start().add_test("t")
+    assert_type(test, TestBuilder)
+    test.start().add_user_text("Hi", "greeting").add_agent_response({"text": "a"}, {"text": "b"}, "similar", 0.5)
+    result = run.complete().build()
+    print(grade(result)["aggregate_metrics"])
+
+
+def trace(client: AshrLabsClient) -> None:
+    with client.trace("t") as trace:
+        assert_type(trace, Trace)
+        with trace.span("s") as span:
+            assert_type(span, Span)
+        with trace.generation("g", model="m") as generation:
+            assert_type(generation, Generation)
+
+
+def compare() -> None:
+    assert_type(strip_markdown("x"), str)
+    assert_type(tokenize("x"), list[str])
+    assert_type(fuzzy_str_match("a", "b"), bool)
+    assert_type(text_similarity("a", "b"), float)
+    assert_type(extract_tool_args({"arguments": {}}), dict[str, Any])
+    status, notes = compare_tool_args({}, {})
+    assert_type(status, str)
+    assert_type(notes, str | None)
+    print(compare_args_structural({}, {}), ashr_labs.__all__)
+
+
+ERRORS: list[type[AshrLabsError]] = [
+    APIConnectionError,
+    APITimeoutError,
+    AuthenticationError,
+    AuthorizationError,
+    BadRequestError,
+    ConfigurationError,
+    ConflictError,
+    DatasetError,
+    MissingAPIKeyError,
+    NotFoundError,
+    PollTimeoutError,
+    RateLimitError,
+    ResponseFormatError,
+    ServerError,
+    ValidationError,
+]
