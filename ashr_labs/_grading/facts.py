@@ -1,0 +1,26 @@
+"""Facts: a few expected words or numbers that an answer holds or does not hold, however much else it says."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["tells"]
+
+_MOST_WORDS = 5
+_EDGES = ".,;:!?()[]{}\"'*_`$€£%"
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
+_DECIMAL = re.compile(r"\d+\.\d+", re.ASCII)
+
+
+def tells(actual: str, expected: str) -> bool:
+    """Return whether the actual text holds every word of an expected one of at most five words.
+
+    Case, punctuation around words and the way of writing a number do not count: "$1,126.40" is "1126.4".
+    """
+    facts = _words(expected)
+    return 0 < len(facts) <= _MOST_WORDS and facts <= _words(actual)
+
+
+def _words(text: str) -> set[str]:
+    words = (word.strip(_EDGES) for word in _THOUSANDS.sub("", text).casefold().split())
+    return {word.rstrip("0").rstrip(".") if _DECIMAL.fullmatch(word) else word for word in words if word}

@@ -1,0 +1,135 @@
+"""One test of a run with the verdicts on everything in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .._json import as_list, as_object, shown
+from .pairing import paired_anew
+from .verdicts import Finding, Speech, Verdict, judge_call, judge_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from .policy import GradingPolicy
+
+__all__ = ["GradedTest", "graded_test"]
+
+
+@dataclass(slots=True)
+class GradedTest:
+    """A test, graded, with its verdicts at hand for the totals."""
+
+    record: object
+    """The test as it goes into the result."""
+    calls: list[Verdict] = field(default_factory=list[Verdict])
+    texts: list[Verdict] = field(default_factory=list[Verdict])
+    findings: list[Finding] = field(default_factory=list[Finding])
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing failed the test."""
+        return all(finding.level != "failure" for finding in self.findings)
+
+    def fail(self, reason: str) -> None:
+        """Note a reason why the test cannot pass."""
+        self.findings.append(Finding("failure", reason))
+
+    def take(self, verdict: Verdict, place: str) -> None:
+        """Take over a verdict's reasons."""
+        self.findings.extend(Finding(one.level, f"{place}: {one.reason}") for one in verdict.findings)
+
+
+def graded_test(test: object, policy: GradingPolicy) -> GradedTest:
+    """Grade one entry of `tests`, whatever it is."""
+    fields = as_object(test)
+    graded = GradedTest(test)
+    if fields is None:
+        graded.fail(f"the test is not an object but {shown(test)}")
+        return graded
+    if fields.get("error") or fields.get("status") != "completed":
+        graded.fail(f"the test did not run to its end: {_why_unfinished(fields)}")
+    record = dict(fields)
+    actions = as_list(fields.get("action_results"))
+    if actions is None:
+        graded.fail(f"action_results is not a list but {shown(fields.get('action_results'))}")
+    else:
+        record["action_results"] = [one for turn in _turns(actions) for one in _graded_turn(turn, policy, graded)]
+    reasons = [str(one) for level in ("failure", "warning") for one in graded.findings if one.level == level]
+    graded.record = {**record, "verdict": "passed" if graded.passed else "failed", "verdict_reasons": reasons}
+    return graded
+
+
+def _why_unfinished(test: Mapping[str, Any]) -> str:
+    error = test.get("error")
+    if not error:
+        return f"its status is {shown(test.get('status'))}"
+    fields = as_object(error) or {"message": error}
+    words = (fields.get(key) for key in ("kind", "type", "message"))
+    return ": ".join(word if isinstance(word, str) else shown(word) for word in words if word)
+
+
+def _turns(actions: Sequence[Any]) -> Iterator[list[tuple[int, object]]]:
+    """Yield the places and actions of each turn; a turn begins with what the user says."""
+    turn: list[tuple[int, object]] = []
+    for place, action in enumerate(actions):
+        if _is(action, "user") and turn:
+            yield turn
+            turn = []
+        turn.append((place, action))
+    if turn:
+        yield turn
+
+
+def _is(action: object, actor: str, action_type: str | None = None) -> bool:
+    fields = as_object(action) or {}
+    return fields.get("actor") == actor and action_type in (None, fields.get("action_type"))
+
+
+def _graded_turn(turn: list[tuple[int, object]], policy: GradingPolicy, graded: GradedTest) -> list[object]:
+    texts = {
+        place: judge_text(as_object(action) or {}, policy) for place, action in turn if _is(action, "agent", "text")
+    }
+    speech = Speech(list(texts.values()))
+    return [_graded_action(place, action, texts.get(place), speech, policy, graded) for place, action in turn]
+
+
+def _graded_action(
+    place: int, action: object, text: Verdict | None, speech: Speech, policy: GradingPolicy, graded: GradedTest
+) -> object:
+    fields = as_object(action)
+    if fields is None:
+        graded.fail(f"action_results[{place}] is not an object but {shown(action)}")
+        return action
+    index = fields.get("action_index")
+    where = f"action {index if isinstance(index, int) else place}"
+    if text is not None:
+        graded.texts.append(text)
+        graded.take(text, where)
+        return _graded_text(fields, text)
+    if not _is(fields, "agent", "tool_call"):
+        return action
+    calls = as_list(fields.get("tool_calls"))
+    if calls is None:
+        graded.fail(f"{where}: tool_calls is not a list but {shown(fields.get('tool_calls'))}")
+        return action
+    paired = paired_anew(calls, policy.argument_rules)
+    return {**fields, "tool_calls": [_graded_call(call, where, speech, policy, graded) for call in paired]}
+
+
+def _graded_text(action: Mapping[str, Any], text: Verdict) -> dict[str, Any]:
+    graded = {**action, **text.fields()}
+    graded.pop("semantic_similarity", None)
+    return graded if text.similarity is None else graded | {"semantic_similarity": text.similarity}
+
+
+def _graded_call(call: object, where: str, speech: Speech, policy: GradingPolicy, graded: GradedTest) -> object:
+    fields = as_object(call)
+    if fields is None:
+        graded.fail(f"{where}: a tool call is not an object but {shown(call)}")
+        return call
+    verdict = judge_call(fields, speech, policy)
+    graded.calls.append(verdict)
+    graded.take(verdict, where)
+    return {**fields, **verdict.fields()}

@@ -1,0 +1,309 @@
+"""Tests of how grading compares arguments, and of the rules that replace the ordinary comparison."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from ashr_labs.grading import grade
+from support.run_results import (
+    NONE_EXPECTED,
+    calls,
+    graded_call,
+    graded_test,
+    made,
+    pair,
+    played,
+    result_of,
+    ruled,
+    strict,
+)
+
+SAME = [
+    (1, 1.0),
+    (0.1 + 0.2, 0.3),
+    (10**30, 10**30),
+    (float("inf"), float("inf")),
+    (None, None),
+    (True, True),
+    ("SFO", "sfo"),
+    ("basic_economy", "Basic_Economy"),
+    (" SFO", "SFO "),
+    ("Hello  World", "hello world"),
+    ("It’s fine – really", "it's fine - really"),
+    ("Tesla Inc.", "Tesla Inc"),
+    ("2024-05-17", "May 17, 2024"),
+    ("2024-05-17", "17 May 2024"),
+    ("2024-05-17", "Friday, 17th of May 2024"),
+    ("2024-05-06", "05/06/2024"),
+    ("2024-05-06", "06.05.2024"),
+    ("2024-05-17", "2024-05-17T00:00:00"),
+    ("2024-05-17T10:00:00Z", "2024-05-17T12:00:00+02:00"),
+    ("2:00 PM", "14:00"),
+    ("29 February", "Feb 29"),
+    ('{"a": [1, 2], "b": null}', '{"b":null,"a":[1.0,2]}'),
+    ('{"a": "X"}', {"a": "x"}),
+    (["a"], '["a"]'),
+    ({"a": 1, "b": None}, {"a": 1}),
+    ([{"d": "2024-05-17"}], [{"d": "17 May 2024"}]),
+    ((1, 2), [1, 2]),
+]
+
+DIFFERENT = [
+    (True, 1),
+    (0, False),
+    (1, "1"),
+    ("1", 1),
+    (None, "null"),
+    (None, 0),
+    (10**30, 10**30 + 1),
+    (1762337868, 1762337869),
+    (10**400, 1.5),
+    (float("nan"), 1.0),
+    ("W123a", "W123A"),
+    ("Draft.txt", "draft.txt"),
+    ("a@x.org", "A@x.org"),
+    ("1.0", "1.00"),
+    ("SFO", "LAX"),
+    ("New York", "New Jersey"),
+    ("2024-05-17", "2024-05-18"),
+    ("20240517", "2024-05-17"),
+    ("12", "12:00"),
+    ("May", "May 1"),
+    ("17 May", "2000-05-17"),
+    ("2024-05-17T10:00:00Z", "2024-05-17T10:00:00"),
+    ("2024-13-45", "2024-45-13"),
+    ("2025-11-14 03:40 EST", "Nov 14, 2025 03:40 EST"),
+    ([1, 2], [2, 1]),
+    ([1], [1, 1]),
+    ({"a": 1}, [1]),
+    ('{"a": 1}', '{"a": 2}'),
+    ('{"a": 1', '{"a": 1}'),
+    ("456 Oakwood Avenue in the city of Rivermist", "123 Oakwood Avenue in the city of Rivermist"),
+    ("The customer wants to cancel everything", "Weather is fine in the old town today"),
+]
+
+
+@pytest.mark.parametrize(("expected", "actual"), SAME)
+def test_arguments_that_are_the_same(expected: Any, actual: Any) -> None:
+    """Two ways of writing the same value are an exact match, whichever side writes which."""
+    assert graded_call(pair(made(x=expected), made(x=actual))) == ("passed", "exact", None)
+    assert graded_call(pair(made(x=actual), made(x=expected)))[1:] == ("exact", None)
+
+
+@pytest.mark.parametrize(("expected", "actual"), DIFFERENT)
+def test_arguments_that_differ(expected: Any, actual: Any) -> None:
+    """Different values are a partial match that fails the test and names the argument, whichever side has which."""
+    for one, other in ((expected, actual), (actual, expected)):
+        verdict, status, notes = graded_call(pair(made(x=one), made(x=other)))
+
+        assert (verdict, status) == ("failed", "partial")
+        assert str(notes).startswith("book: x")
+
+
+def test_not_a_number_equals_itself() -> None:
+    """NaN, which some agents send, is the same value as NaN."""
+    assert graded_call(pair(made(x=float("nan")), made(x=float("nan"))))[1] == "exact"
+
+
+def test_close_free_text_is_a_warning() -> None:
+    """Longer free text that shares most words and all numbers is a partial match that does not fail the test."""
+    verdict, status, notes = graded_call(
+        pair(
+            made(reason="Customer wants to return order 7 because the size is wrong"),
+            made(reason="The customer wants to return order 7 because of the wrong size"),
+        )
+    )
+
+    assert (verdict, status) == ("passed", "partial")
+    assert str(notes).startswith("warning: book: reason: expected 'Customer wants")
+
+
+@pytest.mark.parametrize(
+    ("strictness", "verdict", "prefix"),
+    [("required", "failed", "book"), ("expected", "passed", "warning: book"), ("optional", "passed", "note: book")],
+)
+def test_wrong_arguments_weigh_as_their_tool(strictness: str, verdict: str, prefix: str) -> None:
+    """Missing and different arguments fail, warn or are noted by the tool's strictness."""
+    for actual in (made(x=2, y=1), made(x=1)):
+        graded = graded_call(pair(made(x=1, y=1), actual), strict(strictness))
+
+        assert graded[:2] == (verdict, "partial")
+        assert str(graded[2]).startswith(prefix)
+
+
+def test_extra_arguments_are_a_note() -> None:
+    """Arguments that nobody expected leave the match exact."""
+    assert graded_call(pair(made(x=1), made(x=1, y="z"))) == (
+        "passed",
+        "exact",
+        "note: book: y was not expected, got 'z'",
+    )
+
+
+def test_reasons_name_path_and_both_values() -> None:
+    """A difference deep inside is named by its path, with what was expected and what came."""
+    notes = graded_call(pair(made(passengers=[{"name": "A", "age": 5}]), made(passengers=[{"name": "A", "age": "5"}])))[
+        2
+    ]
+
+    assert notes == "book: passengers[0].age: expected 5 (number), got '5' (text)"
+
+
+@pytest.mark.parametrize(
+    ("actual", "notes"),
+    [
+        ({"name": "book", "arguments": {}, "arguments_json": "{oops"}, "book: arguments: expected {'x': 1} (object)"),
+        ({"name": "book", "arguments_json": "[1]"}, "book: arguments: expected {'x': 1} (object), got [1] (list)"),
+        ({"name": "book", "arguments": "nothing"}, "book: arguments: expected {'x': 1} (object), got 'nothing' (text)"),
+        ({"name": "book"}, "book: x is missing, expected 1"),
+    ],
+)
+def test_unreadable_arguments_are_different(actual: Any, notes: str) -> None:
+    """Arguments that are not a JSON object never pass for the expected ones."""
+    verdict, status, found = graded_call(pair(made(x=1), actual))
+
+    assert (verdict, status) == ("failed", "partial")
+    assert str(found).startswith(notes)
+
+
+def test_both_spellings_of_a_call_are_read() -> None:
+    """A call may say `tool_name` and `arguments_json` in place of `name` and `arguments`."""
+    entry = pair({"tool_name": "book", "arguments_json": '{"x": 1}'}, {"name": "book", "arguments": {"x": 1}})
+
+    assert graded_call(entry)[:2] == ("passed", "exact")
+
+
+def test_order_of_calls_of_one_tool_does_not_decide() -> None:
+    """Two calls of one tool in one action may come in any order, and the leftover is the one that fits nowhere."""
+    first, second, third = made(x="A1"), made(x="B2"), made(x="C3")
+    entries = [pair(first, third), pair(second, first), pair(NONE_EXPECTED, second)]
+
+    test = graded_test(calls(*entries), config=strict("required", side_effects={"book": False}))
+
+    graded = test["action_results"][0]["tool_calls"]
+    assert test["verdict"] == "passed"
+    assert [entry["match_status"] for entry in graded] == ["exact", "exact", "mismatch"]
+    assert [entry["actual"] for entry in graded] == [first, second, third]
+
+
+def test_new_pair_gets_a_new_argument_comparison() -> None:
+    """An entry whose actual call changes has its literal comparison made anew."""
+    entries = [
+        {**pair(made(x=1), made(x=2)), "argument_comparison": {"different": {"x": {"expected": 1, "actual": 2}}}},
+        {**pair(made(x=2), made(x=1)), "argument_comparison": {"different": {"x": {"expected": 2, "actual": 1}}}},
+    ]
+
+    graded = graded_test(calls(*entries))["action_results"][0]["tool_calls"]
+
+    assert [entry["argument_comparison"]["different"] for entry in graded] == [{}, {}]
+
+
+@pytest.mark.parametrize(
+    ("rule", "expected", "actual", "verdict"),
+    [
+        ("ignore", "a", 7, "passed"),
+        ("exact", "SFO", "sfo", "failed"),
+        ("exact", 1, 1.0, "passed"),
+        ("exact", 1, True, "failed"),
+        ("exact", {"a": [1]}, {"a": [1], "b": 2}, "failed"),
+        ("exact", {"a": [1]}, {"a": [1]}, "passed"),
+        ("date", "20240517", "2024-05-17", "passed"),
+        ("date", "17 May 24", "2024-05-17", "passed"),
+        ("date", "2024-05-17", "2024-05-18", "failed"),
+        ("date", "17 May 2024 10:00 EST", "2024-05-17 10:00 EST", "failed"),
+        ("date", "tomorrow", "tomorrow", "passed"),
+        ("date", "tomorrow", "2024-05-17", "failed"),
+        ("date", 5, "5", "failed"),
+        ("unordered", ["a", "b"], ["B", "a"], "passed"),
+        ("unordered", ["a", "a"], ["a", "b"], "failed"),
+        ("unordered", ["a"], ["a", "a"], "failed"),
+        ("unordered", "a", "a", "passed"),
+        ("unordered", [1] * 201, [1] * 201, "passed"),
+        ("approx", 100, "100.0", "passed"),
+        ("approx", "1e2", 100.00001, "passed"),
+        ("approx", 100, 100.1, "failed"),
+        ("approx", 1, True, "failed"),
+        ("approx", "abc", "ABC", "passed"),
+        ("approx", "nan", 1, "failed"),
+        ("approx", 10**400, 1, "failed"),
+        ({"approx": 0.1}, 1.0, 1.1, "passed"),
+        ({"approx": 0.1}, "1.0", 1.2, "failed"),
+        ({"approx": 0}, 5, 5.0, "passed"),
+        ({"one_of": ["visa", "master card"]}, "cash", "Visa", "passed"),
+        ({"one_of": ["visa"]}, "cash", "cash", "passed"),
+        ({"one_of": ["visa"]}, "cash", "cheque", "failed"),
+        ({"regex": r"ORD-\d+"}, "ORD-1", "ORD-22", "passed"),
+        ({"regex": r"ORD-\d+"}, "ORD-1", "ORD-22x", "failed"),
+        ({"regex": r"\d+"}, 5, 17, "passed"),
+        ({"regex": r"\d{2}"}, 5, 17, "passed"),
+        ({"regex": r".*"}, "", "a" * 257, "failed"),
+    ],
+)
+def test_argument_rule(rule: Any, expected: Any, actual: Any, verdict: str) -> None:
+    """A rule replaces the ordinary comparison of the argument that it names."""
+    assert graded_call(pair(made(x=expected), made(x=actual)), ruled("x", rule))[0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("path", "verdict"),
+    [
+        ("people[0].age", "passed"),
+        ("people[*].age", "passed"),
+        ("people[0].*", "passed"),
+        ("*[*].age", "passed"),
+        ("people", "passed"),
+        ("people[1].age", "failed"),
+        ("people.age", "failed"),
+        ("age", "failed"),
+    ],
+)
+def test_path_of_a_rule(path: str, verdict: str) -> None:
+    """A rule holds for its path alone, where `*` stands for any key and `[*]` for any place."""
+    entry = pair(made(people=[{"age": 1}]), made(people=[{"age": 2}]))
+
+    assert graded_call(entry, ruled(path, "ignore"))[0] == verdict
+
+
+def test_ignored_arguments_may_be_missing_or_extra() -> None:
+    """An ignored argument is not even noted when only one side has it."""
+    assert graded_call(pair(made(x=1), made()), ruled("x", "ignore")) == ("passed", "exact", None)
+    assert graded_call(pair(made(), made(x=1)), ruled("x", "ignore")) == ("passed", "exact", None)
+
+
+@pytest.mark.parametrize(
+    ("rule", "problem"),
+    [
+        ("fuzzy", "the rule 'fuzzy' is not one of ignore, exact"),
+        ({"approx": -1}, "is not one of"),
+        ({"approx": True}, "is not one of"),
+        ({"one_of": "visa"}, "is not one of"),
+        ({"one_of": [1], "regex": "a"}, "is not one of"),
+        (None, "is not one of"),
+        ({"regex": "("}, "is not a regular expression"),
+        ({"regex": "(a+)+b"}, "can take too long"),
+        ({"regex": r"(a|b)*\1"}, "can take too long"),
+        ({"regex": "(?=a)a"}, "can take too long"),
+        ({"regex": ".*.*.*.*x"}, "can take too long"),
+        ({"regex": "a" * 201}, "200 are allowed"),
+    ],
+)
+def test_unusable_rule_is_said_and_left_out(rule: Any, problem: str) -> None:
+    """A rule that cannot work is named in the grader's notes, and its argument compared as usual."""
+    result = grade(result_of(played(calls(pair(made(x="A"), made(x="a"))))), ruled("x", rule))
+
+    assert result["tests"][0]["verdict"] == "passed"
+    (note,) = result["grader"]["notes"]
+    assert note.startswith("argument_rules.book.x is not used: ")
+    assert problem in note
+
+
+@pytest.mark.parametrize("pattern", [".*.*.*x", r"[^@]+@[^@]+\.[^@]+", "a?" * 24 + "b", ".{0,99}.{0,99}.{0,99}x"])
+def test_slowest_pattern_is_fast(pattern: str) -> None:
+    """The worst input for the slowest patterns that are allowed takes less than two seconds."""
+    began = time.perf_counter()
+    graded_call(pair(made(x="a"), made(x="a" * 256)), ruled("x", {"regex": pattern}))
+
+    assert time.perf_counter() - began < 2
