@@ -1,0 +1,23 @@
+"""The operations of the contract, one module for each of its tags."""
+
+from __future__ import annotations
+
+from . import agents, api_keys, datasets, notes, observability, pentest, requests, runs, session
+from .registry import OPERATIONS, Context, Operation, Scope, operation
+
+__all__ = [
+    "OPERATIONS",
+    "Context",
+    "Operation",
+    "Scope",
+    "agents",
+    "api_keys",
+    "datasets",
+    "notes",
+    "observability",
+    "operation",
+    "pentest",
+    "requests",
+    "runs",
+    "session",
+]

@@ -1,0 +1,1 @@
+"""What the embedded platform keeps, and how: tables, migrations, connections."""

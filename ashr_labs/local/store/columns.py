@@ -10,28 +10,41 @@ from sqlalchemy import Text
 from sqlalchemy.types import TypeDecorator
 
 from ...errors import ValidationError
+from .raw_json import RawJson, encode
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-__all__ = ["JsonText", "PlainText"]
+__all__ = ["JsonText", "PlainText", "RawJsonText"]
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class JsonText(TypeDecorator[Any]):
-    """Any JSON value as ASCII text: order of keys, `1` against `1.0` and lone surrogates survive; None is NULL."""
+    """Any JSON value, or a `RawJson`, as text; None is NULL."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Write the value as JSON text."""
-        return None if value is None else json.dumps(value, allow_nan=False, separators=(",", ":"))
+        if isinstance(value, RawJson):
+            return value.text
+        return None if value is None else encode(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Read the value back."""
         return None if value is None else json.loads(value)
+
+
+class RawJsonText(JsonText):
+    """The same column, for those who only pass it on: it is read as `RawJson`."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> RawJson | None:
+        """Leave the text as it is."""
+        return None if value is None else RawJson(value)
 
 
 class PlainText(TypeDecorator[str]):
@@ -44,8 +57,7 @@ class PlainText(TypeDecorator[str]):
         """Refuse what cannot be stored."""
         if value is not None and (found := _UNSTORABLE.search(value)):
             raise ValidationError(
-                f"text {ascii(value[:40])} holds the character {ascii(found[0])} at position {found.start()}, "
-                "which cannot be stored; remove it",
-                422,
+                f"text {value[:40]!a} holds the character {found[0]!a} at position {found.start()}, "
+                "which cannot be stored; remove it"
             )
         return value

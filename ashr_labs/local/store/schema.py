@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+)
 
 from .columns import JsonText, PlainText
 
@@ -95,6 +106,7 @@ agents = _table(
     _created(),
     Column("name", PlainText, nullable=False),
     Column("description", PlainText),
+    Column("updated_at", PlainText, nullable=False),
     Column("config", JsonText, nullable=False),
     Column("is_active", Boolean, nullable=False),
 )
@@ -125,6 +137,7 @@ datasets = _table(
     _tenant(),
     Column("creator_id", _Number, ForeignKey("users.id"), nullable=False),
     _created(),
+    Column("updated_at", PlainText, nullable=False),
     Column("name", PlainText, nullable=False),
     Column("description", PlainText),
     Column("dataset_source", JsonText, nullable=False),
@@ -168,10 +181,10 @@ notes = _table(
     Column("content", PlainText, nullable=False),
     Column("category", PlainText, nullable=False),
     Column("severity", PlainText, nullable=False),
-    Column("active_from", PlainText),
+    Column("active_from", PlainText, nullable=False),
     Column("expires_at", PlainText),
     Column("is_archived", Boolean, nullable=False),
-    Column("note_metadata", JsonText),
+    Column("note_metadata", JsonText, nullable=False),
 )
 
 traces = Table(
@@ -180,58 +193,77 @@ traces = Table(
     Column("tenant_id", _Number, ForeignKey("tenants.id"), primary_key=True),
     Column("id", PlainText, primary_key=True),
     _created(),
-    Column("name", PlainText),
     Column("user_id", PlainText),
     Column("session_id", PlainText),
-    Column("metadata", JsonText),
-    Column("tags", JsonText),
-    Column("output", JsonText),
-    # Fields that the contract does not name, as they came.
-    Column("extra", JsonText),
-    # Seconds since 1970: the first start and the last end among the observations.
-    Column("started_at", Float),
-    Column("ended_at", Float),
+    # From the first start to the last end among the observations; NULL where that cannot be read.
+    Column("latency_ms", Float),
+    Column("input_tokens", _Number, nullable=False),
+    Column("output_tokens", _Number, nullable=False),
+    Column("tool_calls", Integer, nullable=False),
     Column("has_error", Boolean, nullable=False),
     Column("has_tool_error", Boolean, nullable=False),
+    # All fields as they came, but for the observations.
+    Column("content", JsonText, nullable=False),
 )
-Index(None, traces.c.tenant_id, traces.c.created_at, traces.c.id)
-Index(None, traces.c.tenant_id, traces.c.user_id, traces.c.created_at)
-Index(None, traces.c.tenant_id, traces.c.session_id, traces.c.created_at)
+# Newest first, with all that the totals of a period need: they never touch the rows themselves.
 Index(
-    "ix_traces_errors",
+    "ix_traces_newest",
     traces.c.tenant_id,
     traces.c.created_at,
-    sqlite_where=traces.c.has_error,
-    postgresql_where=traces.c.has_error,
+    traces.c.id,
+    traces.c.latency_ms,
+    traces.c.input_tokens,
+    traces.c.output_tokens,
+    traces.c.tool_calls,
+    traces.c.has_error,
 )
+Index(None, traces.c.tenant_id, traces.c.user_id, traces.c.created_at, traces.c.id)
+Index(None, traces.c.tenant_id, traces.c.session_id, traces.c.created_at, traces.c.id)
+for _flag in (traces.c.has_error, traces.c.has_tool_error):
+    _newest = (traces.c.tenant_id, traces.c.created_at, traces.c.id)
+    Index(f"ix_traces_{_flag.name}", *_newest, sqlite_where=_flag, postgresql_where=_flag)
 
 observations = Table(
     "observations",
     metadata,
-    Column("tenant_id", _Number, ForeignKey("tenants.id"), primary_key=True),
+    Column("tenant_id", _Number, primary_key=True),
     Column("trace_id", PlainText, primary_key=True),
     # Place in the trace, from 0: the order in which the client made them.
     Column("position", Integer, primary_key=True),
-    Column("id", PlainText),
-    Column("type", PlainText, nullable=False),
-    Column("name", PlainText),
-    Column("parent_observation_id", PlainText),
-    # As the client wrote them; the numbers are the same moments in seconds since 1970, NULL where unreadable.
-    Column("start_time", PlainText),
-    Column("end_time", PlainText),
-    Column("started_at", Float),
-    Column("ended_at", Float),
-    Column("level", PlainText),
-    Column("status_message", PlainText),
+    # The trace's.
+    _created(),
+    # Of a tool's span: its name without `tool:`.
+    Column("tool_name", PlainText),
+    # Of a generation.
     Column("model", PlainText),
-    Column("input_tokens", _Number),
-    Column("output_tokens", _Number),
-    Column("input", JsonText),
-    Column("output", JsonText),
-    Column("metadata", JsonText),
-    Column("extra", JsonText),
+    Column("tokens", _Number, nullable=False),
+    Column("latency_ms", Float),
+    Column("is_error", Boolean, nullable=False),
+    # All fields as they came.
+    Column("content", JsonText, nullable=False),
+    ForeignKeyConstraint(["tenant_id", "trace_id"], ["traces.tenant_id", "traces.id"], ondelete="CASCADE"),
 )
-Index(None, observations.c.tenant_id, observations.c.type, observations.c.started_at)
+# In the order of the groups that are asked for, with all that their totals need.
+Index(
+    "ix_observations_tools",
+    observations.c.tenant_id,
+    observations.c.tool_name,
+    observations.c.created_at,
+    observations.c.is_error,
+    observations.c.latency_ms,
+    sqlite_where=observations.c.tool_name.is_not(None),
+    postgresql_where=observations.c.tool_name.is_not(None),
+)
+Index(
+    "ix_observations_models",
+    observations.c.tenant_id,
+    observations.c.model,
+    observations.c.created_at,
+    observations.c.tokens,
+    observations.c.latency_ms,
+    sqlite_where=observations.c.model.is_not(None),
+    postgresql_where=observations.c.model.is_not(None),
+)
 
 jobs = _table(
     "jobs",
@@ -250,9 +282,9 @@ idempotency = Table(
     Column("tenant_id", _Number, ForeignKey("tenants.id"), primary_key=True),
     Column("key", PlainText, primary_key=True),
     _created(),
-    Column("operation", PlainText, nullable=False),
     Column("digest", PlainText, nullable=False),
-    Column("answer", JsonText, nullable=False),
+    # NULL where the answer held a secret, which is shown once and never stored.
+    Column("answer", JsonText),
 )
 Index(None, idempotency.c.created_at)
 
