@@ -27,6 +27,7 @@ FLOORS: list[set[str]] = [
     {"eval", "tracing"},
     {"local"},
     {"cli"},
+    {"__main__"},
 ]
 """Each room may import from its own floor's own room and from the floors before it."""
 

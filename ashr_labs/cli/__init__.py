@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 
 __all__ = ["main"]
 
 
 def main() -> int:
     """Do what the command line says; return the exit code."""
-    try:
-        from ._program import run  # noqa: PLC0415 (needs the extra)
-    except ModuleNotFoundError as error:
-        if error.name != "click":
-            raise
+    if not all(map(find_spec, ("click", "rich"))):
         sys.stderr.write('error: the command line needs its extra: pip install "ashr-labs[cli]"\n')
         return 2
+    from ._program import run  # noqa: PLC0415 (needs the extra)
+
     return run(sys.argv[1:])

@@ -92,11 +92,7 @@ def pentest_config(
             "accepted_inputs": {"text": True, "audio": False, "file": False, "image": False, "video": False},
             "output_format": {"type": "text"},
         },
-        "context": {
-            "domain": "cybersecurity",
-            "use_case": "security_evaluation",
-            "scenario_context": f"Attacks on {agent_name}, to find what it does that it must not do.",
-        },
+        "context": {"domain": "cybersecurity", "use_case": "security_evaluation"},
         "test_config": {
             "num_variations": num_scenarios_per_category,
             "coverage": {"adversarial": True, "security": True},

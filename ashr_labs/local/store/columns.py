@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Text
+from sqlalchemy.exc import StatementError
 from sqlalchemy.types import TypeDecorator
 
 from ...errors import ValidationError
@@ -15,7 +16,7 @@ from .raw_json import RawJson, encode
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-__all__ = ["JsonText", "PlainText", "RawJsonText"]
+__all__ = ["JsonText", "PlainText", "RawJsonText", "cause_of"]
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -61,3 +62,8 @@ class PlainText(TypeDecorator[str]):
                 "which cannot be stored; remove it"
             )
         return value
+
+
+def cause_of(error: Exception) -> Exception:
+    """Return what a column type raised, out of what SQLAlchemy wraps it in."""
+    return error.orig if isinstance(error, StatementError) and isinstance(error.orig, Exception) else error
