@@ -1,0 +1,125 @@
+"""Agents: they group datasets, and say how the runs over these are graded."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from ...errors import ConflictError
+from ..store.schema import agents, datasets
+from ..store.writing import add_row
+from .datasets import ALL_DATASETS, dataset_record
+from .registry import Context, operation
+from .rows import check_own, own_agent, passed_on
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    from ashr_labs_types import (
+        CreateAgentRequest,
+        DeleteAgentRequest,
+        GetAgentDatasetsRequest,
+        ListAgentsRequest,
+        SetDatasetAgentRequest,
+        UpdateAgentRequest,
+    )
+
+__all__ = ["create_agent", "delete_agent", "get_agent_datasets", "list_agents", "set_dataset_agent", "update_agent"]
+
+_SHOWN = (
+    "id",
+    "created_at",
+    "updated_at",
+    "tenant_id",
+    "creator_id",
+    "name",
+    "description",
+    "config",
+    "is_active",
+)
+
+
+@operation("create_agent", writes=True)
+def create_agent(context: Context, params: CreateAgentRequest) -> dict[str, Any]:
+    """Store an agent under a name that is new in the tenant."""
+    row = {
+        "tenant_id": context.caller.tenant_id,
+        "creator_id": context.caller.user_id,
+        "created_at": context.timestamp,
+        "updated_at": context.timestamp,
+        "name": params["name"],
+        "description": params.get("description"),
+        "config": params.get("config", {}),
+        "is_active": True,
+    }
+    with _free_name(params["name"]):
+        agent_id = add_row(context.connection, agents, row)
+    return {"agent": _record({**row, "id": agent_id})}
+
+
+@operation("list_agents")
+def list_agents(context: Context, params: ListAgentsRequest) -> dict[str, Any]:
+    """Answer all agents, newest first, with how many datasets each has."""
+    count = select(func.count()).where(datasets.c.agent_id == agents.c.id).scalar_subquery()
+    wanted = (
+        select(*passed_on(agents), count.label("dataset_count"))
+        .where(agents.c.tenant_id == context.caller.tenant_id, agents.c.is_active)
+        .order_by(agents.c.id.desc())
+    )
+    rows = context.connection.execute(wanted).mappings()
+    return {"agents": [{**_record(row), "dataset_count": row["dataset_count"]} for row in rows]}
+
+
+@operation("update_agent", writes=True)
+def update_agent(context: Context, params: UpdateAgentRequest) -> dict[str, Any]:
+    """Change what is given; a config replaces the whole config."""
+    own_agent(context, params["agent_id"])
+    changes = {name: value for name, value in params.items() if name in ("name", "description", "config")}
+    change = update(agents).where(agents.c.id == params["agent_id"]).values(updated_at=context.timestamp, **changes)
+    with _free_name(params.get("name")):
+        context.connection.execute(change)
+    return {"agent": _record(own_agent(context, params["agent_id"]))}
+
+
+@operation("delete_agent", writes=True)
+def delete_agent(context: Context, params: DeleteAgentRequest) -> dict[str, Any]:
+    """Put an agent out of use; its datasets stay, unlinked."""
+    agent_id = own_agent(context, params["agent_id"])["id"]
+    context.connection.execute(update(agents).where(agents.c.id == agent_id).values(is_active=False))
+    context.connection.execute(update(datasets).where(datasets.c.agent_id == agent_id).values(agent_id=None))
+    return {"message": f"agent {agent_id} is deleted"}
+
+
+@operation("get_agent_datasets")
+def get_agent_datasets(context: Context, params: GetAgentDatasetsRequest) -> dict[str, Any]:
+    """Answer an agent with its datasets, newest first."""
+    agent = own_agent(context, params["agent_id"])
+    wanted = ALL_DATASETS.where(datasets.c.agent_id == agent["id"]).order_by(datasets.c.id.desc())
+    rows = context.connection.execute(wanted).mappings()
+    return {"agent": _record(agent), "datasets": [dataset_record(row) for row in rows]}
+
+
+@operation("set_dataset_agent", writes=True)
+def set_dataset_agent(context: Context, params: SetDatasetAgentRequest) -> dict[str, Any]:
+    """Link a dataset to an agent, or to none."""
+    dataset_id, agent_id = params["dataset_id"], params["agent_id"]
+    check_own(context, datasets, dataset_id, what="dataset")
+    if agent_id is not None:
+        own_agent(context, agent_id)
+    context.connection.execute(update(datasets).where(datasets.c.id == dataset_id).values(agent_id=agent_id))
+    return {"message": f"dataset {dataset_id} belongs to {'no agent' if agent_id is None else f'agent {agent_id}'}"}
+
+
+@contextmanager
+def _free_name(name: str | None) -> Generator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        raise ConflictError(f"there is already an agent called {name!r}; choose another name") from error
+
+
+def _record(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in _SHOWN}

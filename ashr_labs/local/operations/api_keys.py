@@ -1,0 +1,95 @@
+"""API keys of the tenant: made, listed, revoked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import or_, select, update
+
+from ...errors import ValidationError
+from ..clock import as_text
+from ..keys import ALL_SCOPES, Caller, new_key
+from ..store.schema import api_keys
+from .registry import Context, operation
+from .rows import own_row, passed_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ashr_labs_types import CreateApiKeyRequest, ListApiKeysRequest, RevokeApiKeyRequest
+
+__all__ = ["create_api_key", "list_api_keys", "revoke_api_key"]
+
+_LONGEST_LIFE_SECONDS = 100 * 365 * 24 * 60 * 60
+
+
+@operation("create_api_key", writes=True, scope="admin", secret=True)
+def create_api_key(context: Context, params: CreateApiKeyRequest) -> dict[str, Any]:
+    """Make a key; this answer is the only one that holds it."""
+    scopes = _checked(params.get("scopes", ALL_SCOPES))
+    key = new_key()
+    key_id = context.keys.add(
+        context.connection,
+        Caller(context.caller.tenant_id, context.caller.user_id, scopes),
+        key,
+        name=params["name"],
+        created_at=context.timestamp,
+        expires_at=_expiry(context, params.get("expires_in_seconds")),
+    )
+    return {"api_key": {**_record(context, own_row(context, api_keys, key_id, what="API key")), "key": key}}
+
+
+@operation("list_api_keys")
+def list_api_keys(context: Context, params: ListApiKeysRequest) -> dict[str, Any]:
+    """Answer the keys, newest first, without what makes them keys."""
+    wanted = (
+        select(*passed_on(api_keys))
+        .where(api_keys.c.tenant_id == context.caller.tenant_id)
+        .order_by(api_keys.c.id.desc())
+    )
+    if not params.get("include_inactive", False):
+        lasting = or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > context.timestamp)
+        wanted = wanted.where(api_keys.c.is_active, lasting)
+    return {"api_keys": [_record(context, row) for row in context.connection.execute(wanted).mappings()]}
+
+
+@operation("revoke_api_key", writes=True, scope="admin")
+def revoke_api_key(context: Context, params: RevokeApiKeyRequest) -> dict[str, Any]:
+    """Put a key out of use, at once and for good."""
+    row = own_row(context, api_keys, params["api_key_id"], what="API key")
+    context.connection.execute(update(api_keys).where(api_keys.c.id == row["id"]).values(is_active=False))
+    return {"message": f"API key {row['id']} is revoked"}
+
+
+def _checked(scopes: Iterable[str]) -> frozenset[str]:
+    chosen = frozenset(scopes)
+    if not chosen or not chosen <= set(ALL_SCOPES):
+        wrong = ascii(sorted(chosen - set(ALL_SCOPES)) or [])
+        raise ValidationError(f"create_api_key: scopes: {wrong[:200]} must be some of {', '.join(ALL_SCOPES)}")
+    return chosen
+
+
+def _expiry(context: Context, seconds: int | None) -> str | None:
+    if seconds is None:
+        return None
+    if seconds > _LONGEST_LIFE_SECONDS:
+        raise ValidationError(
+            f"create_api_key: expires_in_seconds: {seconds} is more than {_LONGEST_LIFE_SECONDS} (100 years)"
+        )
+    return as_text(context.moment + seconds)
+
+
+def _record(context: Context, row: Mapping[Any, Any]) -> dict[str, Any]:
+    is_expired = row["expires_at"] is not None and row["expires_at"] <= context.timestamp
+    return {
+        "id": row["id"],
+        "key_prefix": row["key_prefix"],
+        "name": row["name"],
+        "scopes": row["scopes"],
+        "user_id": row["user_id"],
+        "tenant_id": row["tenant_id"],
+        "created_at": row["created_at"],
+        "last_used_at": row["last_used_at"],
+        "expires_at": row["expires_at"],
+        "is_active": row["is_active"] and not is_expired,
+    }

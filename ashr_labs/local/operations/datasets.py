@@ -1,0 +1,108 @@
+"""Datasets: scenarios that agents are tested against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, bindparam, delete, select, update
+
+from ...errors import NotFoundError
+from ..store.schema import agents, datasets
+from ..store.writing import add_row
+from .registry import Context, operation
+from .rows import check_own, own_agent, page, passed_on
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ashr_labs_types import (
+        CreateDatasetRequest,
+        DeleteDatasetRequest,
+        GetDatasetRequest,
+        ListDatasetsRequest,
+        UpdateDatasetRequest,
+    )
+
+__all__ = ["ALL_DATASETS", "create_dataset", "dataset_record", "delete_dataset", "get_dataset", "list_datasets"]
+
+ALL_DATASETS: Select[Any] = select(
+    *passed_on(datasets), agents.c.name.label("agent_name"), agents.c.description.label("agent_description")
+).outerjoin(agents, agents.c.id == datasets.c.agent_id)
+"""Datasets with what is shown of their agents."""
+
+_BY_NUMBER = ALL_DATASETS.where(datasets.c.id == bindparam("row_id"), datasets.c.tenant_id == bindparam("tenant_id"))
+
+
+@operation("create_dataset", writes=True)
+def create_dataset(context: Context, params: CreateDatasetRequest) -> dict[str, Any]:
+    """Store a dataset."""
+    agent_id = params.get("agent_id")
+    row = {
+        "tenant_id": context.caller.tenant_id,
+        "creator_id": context.caller.user_id,
+        "created_at": context.timestamp,
+        "updated_at": context.timestamp,
+        "name": params["name"],
+        "description": params.get("description"),
+        "dataset_source": params["dataset_source"],
+        "agent_id": None if agent_id is None else own_agent(context, agent_id)["id"],
+    }
+    dataset_id = add_row(context.connection, datasets, row)
+    return {"dataset": _record_of(context, dataset_id)}
+
+
+@operation("get_dataset")
+def get_dataset(context: Context, params: GetDatasetRequest) -> dict[str, Any]:
+    """Answer one dataset."""
+    return {"dataset": _record_of(context, params["dataset_id"])}
+
+
+@operation("list_datasets")
+def list_datasets(context: Context, params: ListDatasetsRequest) -> dict[str, Any]:
+    """Answer one page of datasets, newest first."""
+    rows, next_cursor = page(context, ALL_DATASETS, datasets, params)
+    return {"datasets": [dataset_record(row) for row in rows], "next_cursor": next_cursor}
+
+
+@operation("update_dataset", writes=True)
+def update_dataset(context: Context, params: UpdateDatasetRequest) -> dict[str, Any]:
+    """Change what is given."""
+    check_own(context, datasets, params["dataset_id"], what="dataset")
+    changes = {name: value for name, value in params.items() if name in ("name", "description", "dataset_source")}
+    change = update(datasets).where(datasets.c.id == params["dataset_id"])
+    context.connection.execute(change.values(updated_at=context.timestamp, **changes))
+    return {"dataset": _record_of(context, params["dataset_id"])}
+
+
+@operation("delete_dataset", writes=True)
+def delete_dataset(context: Context, params: DeleteDatasetRequest) -> dict[str, Any]:
+    """Delete a dataset; its runs stay."""
+    check_own(context, datasets, params["dataset_id"], what="dataset")
+    context.connection.execute(delete(datasets).where(datasets.c.id == params["dataset_id"]))
+    return {"message": f"dataset {params['dataset_id']} is deleted"}
+
+
+def dataset_record(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Write a row of `ALL_DATASETS` as the contract has it."""
+    agent = {"id": row["agent_id"], "name": row["agent_name"], "description": row["agent_description"]}
+    return {
+        "id": row["id"],
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+        "tenant": row["tenant_id"],
+        "creator": row["creator_id"],
+        "name": row["name"],
+        "description": row["description"],
+        "dataset_source": row["dataset_source"],
+        "agent_id": row["agent_id"],
+        "agent_details": None if row["agent_id"] is None else agent,
+        "request_id": row["request_id"],
+    }
+
+
+def _record_of(context: Context, dataset_id: int) -> dict[str, Any]:
+    key = {"row_id": dataset_id, "tenant_id": context.caller.tenant_id}
+    row = context.connection.execute(_BY_NUMBER, key).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no dataset {dataset_id}")
+    return dataset_record(row)

@@ -1,0 +1,138 @@
+"""Observability: traces of agents at work, and what they add up to."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from ...errors import NotFoundError
+from ..clock import as_text
+from ..store.schema import observations, traces
+from ..store.trace_queries import model_usage, overview, tool_performance
+from ..store.trace_rows import rows_of
+from .registry import Context, operation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import ColumnElement, Select
+
+    from ashr_labs_types import (
+        GetObservabilityAnalyticsRequest,
+        GetObservabilityErrorsRequest,
+        GetObservabilityToolErrorsRequest,
+        GetObservabilityTraceRequest,
+        IngestObservabilityTraceRequest,
+        ListObservabilityTracesRequest,
+    )
+
+__all__ = [
+    "get_observability_analytics",
+    "get_observability_errors",
+    "get_observability_tool_errors",
+    "get_observability_trace",
+    "ingest_observability_trace",
+    "list_observability_traces",
+]
+
+_DAYS = 7
+_LIMIT = 50
+_SECONDS_PER_DAY = 86_400
+
+
+@operation("ingest_observability_trace", writes=True)
+def ingest_observability_trace(context: Context, params: IngestObservabilityTraceRequest) -> dict[str, Any]:
+    """Store a trace; one that comes again under its id replaces what was known of it."""
+    trace = params["trace"]
+    key = {"tenant_id": context.caller.tenant_id, "id": trace.get("id") or secrets.token_hex(16)}
+    rows = rows_of(trace)
+    created_at = context.connection.scalar(select(traces.c.created_at).where(*_has(key)))
+    if created_at is None:
+        created_at = context.timestamp
+        context.connection.execute(insert(traces), {**key, **rows.trace, "created_at": created_at})
+    else:
+        context.connection.execute(update(traces).where(*_has(key)).values(rows.trace))
+        context.connection.execute(delete(observations).where(*_belongs_to(key)))
+    if rows.observations:
+        shared = {"tenant_id": key["tenant_id"], "trace_id": key["id"], "created_at": created_at}
+        numbered = [{**shared, **row, "position": place} for place, row in enumerate(rows.observations)]
+        context.connection.execute(insert(observations), numbered)
+    return {"trace_id": key["id"]}
+
+
+@operation("list_observability_traces")
+def list_observability_traces(context: Context, params: ListObservabilityTracesRequest) -> dict[str, Any]:
+    """Answer one page of traces, newest first, without their observations."""
+    return _page(context, params, *_filters(params))
+
+
+@operation("get_observability_trace")
+def get_observability_trace(context: Context, params: GetObservabilityTraceRequest) -> dict[str, Any]:
+    """Answer one trace with its observations, as they were sent."""
+    key = {"tenant_id": context.caller.tenant_id, "id": params["trace_id"]}
+    row = context.connection.execute(_records().where(*_has(key))).mappings().one_or_none()
+    if row is None:
+        raise NotFoundError(f"there is no trace {params['trace_id']!r}")
+    sent = select(observations.c.content).where(*_belongs_to(key)).order_by(observations.c.position)
+    return {"trace": {**_record(row), "observations": context.connection.scalars(sent).all()}}
+
+
+@operation("get_observability_analytics")
+def get_observability_analytics(context: Context, params: GetObservabilityAnalyticsRequest) -> dict[str, Any]:
+    """Answer totals of the last days: of all traces, by tool and by model."""
+    period = (context.connection, context.caller.tenant_id, _since(context, params))
+    return {
+        "overview": overview(*period),
+        "tool_performance": tool_performance(*period),
+        "model_usage": model_usage(*period),
+    }
+
+
+@operation("get_observability_errors")
+def get_observability_errors(context: Context, params: GetObservabilityErrorsRequest) -> dict[str, Any]:
+    """Answer one page of the last days' traces in which something failed."""
+    return _page(context, params, traces.c.has_error, traces.c.created_at >= _since(context, params))
+
+
+@operation("get_observability_tool_errors")
+def get_observability_tool_errors(context: Context, params: GetObservabilityToolErrorsRequest) -> dict[str, Any]:
+    """Answer one page of the last days' traces in which a tool failed."""
+    return _page(context, params, traces.c.has_tool_error, traces.c.created_at >= _since(context, params))
+
+
+def _since(context: Context, params: Mapping[str, Any]) -> str:
+    return as_text(context.moment - params.get("days", _DAYS) * _SECONDS_PER_DAY)
+
+
+def _filters(params: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    return [traces.c[name] == params[name] for name in ("user_id", "session_id") if name in params]
+
+
+def _page(context: Context, params: Mapping[str, Any], *conditions: ColumnElement[bool]) -> dict[str, Any]:
+    wanted = (traces.c.tenant_id == context.caller.tenant_id, *conditions)
+    total: int = context.connection.scalar(select(func.count()).select_from(traces).where(*wanted)) or 0
+    limit: int = params.get("limit", _LIMIT)
+    before = (params.get("page", 1) - 1) * limit
+    if before >= total:
+        return {"traces": [], "total": total}
+    newest = _records().where(*wanted).order_by(traces.c.created_at.desc(), traces.c.id.desc())
+    rows = context.connection.execute(newest.limit(limit).offset(before)).mappings()
+    return {"traces": [_record(row) for row in rows], "total": total}
+
+
+def _records() -> Select[str, str, dict[str, Any]]:
+    return select(traces.c.id, traces.c.created_at, traces.c.content)
+
+
+def _record(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {"id": row["id"], **row["content"], "created_at": row["created_at"]}
+
+
+def _has(key: Mapping[str, Any]) -> tuple[ColumnElement[bool], ...]:
+    return traces.c.tenant_id == key["tenant_id"], traces.c.id == key["id"]
+
+
+def _belongs_to(key: Mapping[str, Any]) -> tuple[ColumnElement[bool], ...]:
+    return observations.c.tenant_id == key["tenant_id"], observations.c.trace_id == key["id"]

@@ -1,0 +1,192 @@
+"""The embedded platform: a call's bytes in, its answer out; knows no HTTP."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import secrets
+import time
+import weakref
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..errors import (
+    AshrLabsError,
+    AuthenticationError,
+    AuthorizationError,
+    ConfigurationError,
+    error_class_for_status,
+)
+from .body import parse_body
+from .clock import as_text
+from .contract import load_contract
+from .keys import Caller, KeyRing, new_key, note_use
+from .operations import OPERATIONS, Context, Operation
+from .owner import ensure_owner
+from .repeats import Repeatable
+from .store.columns import cause_of
+from .store.raw_json import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from .store.engine import Database
+    from .worker import Worker
+
+__all__ = ["Answer", "Platform"]
+
+_logger = logging.getLogger(__name__)
+
+_STATUS = {error_class_for_status(status): status for status in (400, 401, 403, 404, 409, 422, 429)}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call gets back."""
+
+    status: int
+    """HTTP status."""
+    content: bytes
+    """The body: a JSON object, pure ASCII, so that it carries lone surrogates too."""
+    headers: dict[str, str]
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The body, read."""
+        body: dict[str, Any] = json.loads(self.content)
+        return body
+
+
+class Platform:
+    """The whole API over one database; safe to use from any number of threads."""
+
+    def __init__(
+        self, database: Database, worker: Worker, *, release: Callable[[], None], now: Callable[[], float] = time.time
+    ) -> None:
+        self._database = database
+        self._worker = worker
+        self._now = now
+        self._contract = load_contract()
+        with database.write() as connection:
+            self._keys = KeyRing(connection)
+        # At the latest when nobody has this object any more, or the interpreter ends.
+        self._release = weakref.finalize(self, release)
+
+    def close(self) -> None:
+        """Finish the job at hand and let go of the database; closing again does nothing."""
+        self._release()
+
+    def bootstrap(self, key: str | None = None) -> str:
+        """Return an API key of the database's owner: `key`, kept from now on, or one that only this object knows.
+
+        Raises:
+            ConfigurationError: `key` cannot be an API key, or was revoked.
+        """
+        timestamp = as_text(self._now())
+        with self._database.write() as connection:
+            owner = ensure_owner(connection, timestamp)
+            if key is None:
+                return self._keys.add_session(owner)
+            self._keys.add_chosen(connection, owner, key, created_at=timestamp)
+            return key
+
+    def write_first_key(self, path: Path) -> bool:
+        """Where the database has no API key yet, make one in a file that only its owner can read; say whether.
+
+        Raises:
+            ConfigurationError: The file cannot be written; the database goes on without a key.
+        """
+        timestamp = as_text(self._now())
+        with self._database.write() as connection:
+            if self._keys.is_used(connection):
+                return False
+            key = new_key()
+            self._keys.add(connection, ensure_owner(connection, timestamp), key, name="first", created_at=timestamp)
+            # Before the commit: the other way round a crash between them would lose the key.
+            _write_privately(path, key + "\n")
+            return True
+
+    def answer(self, body: bytes, *, authorization: str | None, idempotency_key: str | None = None) -> Answer:
+        """Answer one call.
+
+        Args:
+            body: The call's JSON.
+            authorization: `Bearer` and the API key.
+            idempotency_key: What stays the same when the caller sends the call again.
+        """
+        if not self._release.alive:
+            raise ConfigurationError("the platform is closed; open it again")
+        request_id = secrets.token_hex(8)
+        try:
+            status, content = 200, self._answer(body, authorization, idempotency_key)
+        except Exception as error:
+            status, content = _failure(error, request_id)
+        return Answer(status, encode(content).encode(), {"x-request-id": request_id})
+
+    def dispatch(
+        self, name: object, params: dict[str, Any], caller: Caller, *, repeatable: Repeatable | None = None
+    ) -> dict[str, Any]:
+        """Do one operation for a caller and return its answer, in which stored JSON may stand as `RawJson`.
+
+        Raises:
+            AshrLabsError: It cannot be done; the class says which HTTP status that is.
+        """
+        operation = OPERATIONS[self._contract.check(name, params)]
+        _check_permission(operation, params, caller)
+        lend = self._database.write if operation.writes else self._database.read
+        with lend() as connection:
+            context = Context(connection, caller, self._keys, self._now())
+            if repeatable and operation.writes:
+                content = repeatable.once(
+                    context, lambda: operation.act(context, params), keep_answer=not operation.secret
+                )
+            else:
+                content = operation.act(context, params)
+        if context.enqueued:
+            self._worker.wake()
+        return {"status": "ok", **content}
+
+    def _answer(self, body: bytes, authorization: str | None, idempotency_key: str | None) -> dict[str, Any]:
+        caller = self._authenticate(authorization)
+        params = parse_body(body)
+        repeatable = None if idempotency_key is None else Repeatable.of(idempotency_key, body)
+        return self.dispatch(params.get("function"), params, caller, repeatable=repeatable)
+
+    def _authenticate(self, authorization: str | None) -> Caller:
+        scheme, _, key = (authorization or "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise AuthenticationError("an API key is needed: send the header `Authorization: Bearer tp_...`")
+        moment = self._now()
+        with self._database.read() as connection:
+            caller, used_key = self._keys.find(connection, key.strip(), moment=moment)
+        if used_key is not None:
+            with self._database.write() as connection:
+                note_use(connection, used_key, moment=moment)
+        return caller
+
+
+def _check_permission(operation: Operation, params: dict[str, Any], caller: Caller) -> None:
+    if operation.scope != "any" and operation.scope not in caller.scopes:
+        raise AuthorizationError(f"the API key lacks the scope `{operation.scope}`, which this call needs")
+    if params.get("tenant_id", caller.tenant_id) != caller.tenant_id:
+        raise AuthorizationError(f"the API key belongs to tenant {caller.tenant_id}, not to {params['tenant_id']}")
+
+
+def _write_privately(path: Path, text: str) -> None:
+    try:
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(text)
+    except OSError as error:
+        raise ConfigurationError(f"cannot write the API key to {path}: {error.strerror}") from error
+
+
+def _failure(error: Exception, request_id: str) -> tuple[int, dict[str, Any]]:
+    cause = cause_of(error)
+    if isinstance(cause, AshrLabsError):
+        return _STATUS.get(type(cause), 500), {"status": "error", "message": cause.message, **(cause.response or {})}
+    _logger.error("request %s failed", request_id, exc_info=error)
+    message = f"the platform failed ({type(error).__name__}); its log has the reason at request {request_id}"
+    return 500, {"status": "error", "message": message}

@@ -1,0 +1,189 @@
+"""The platform's door to the network: HTTP in, the platform's answers out."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import uvicorn
+from anyio import to_thread
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from ..errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from types import FrameType
+
+    from starlette.requests import Request
+
+    from .platform import Platform
+
+__all__ = ["application", "running_server", "serve"]
+
+_BODY_LIMIT = 64 * 1024 * 1024
+_DRAINED = 4
+"""So many times the limit of a refused body is read and forgotten, so that its sender gets to read the answer."""
+_SHUTDOWN_SECONDS = 10
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than clients keep idle connections, so that they do not send on one that is being closed."""
+_LAST_PORT = 65535
+_BACKLOG = 1024
+_REASONS = {404: "there is nothing here; calls are sent by POST to /", 405: "calls are sent by POST to /"}
+
+
+def application(platform: Platform, *, body_limit: int = _BODY_LIMIT) -> Starlette:
+    """Return the ASGI application: calls as `POST /`, and `GET /health`.
+
+    Args:
+        platform: What answers the calls.
+        body_limit: Largest body that is read, in bytes.
+    """
+
+    async def call(request: Request) -> Response:
+        _check_media_type(request.headers.get("content-type"))
+        answer = await to_thread.run_sync(
+            partial(
+                platform.answer,
+                await _read_body(request, body_limit),
+                authorization=request.headers.get("authorization"),
+                idempotency_key=request.headers.get("idempotency-key"),
+            )
+        )
+        return Response(answer.content, answer.status, answer.headers, media_type="application/json")
+
+    async def health(_: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    return Starlette(
+        routes=[Route("/", call, methods=["POST"]), Route("/health", health, methods=["GET"])],
+        exception_handlers={HTTPException: _as_json},
+    )
+
+
+def serve(
+    platform: Platform,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8787,
+    body_limit: int = _BODY_LIMIT,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Answer calls until SIGINT or SIGTERM, then finish those at hand and close the platform.
+
+    Args:
+        platform: What answers the calls.
+        host: Address to listen on.
+        port: Port to listen on; 0 for a free one.
+        body_limit: Largest body that is read, in bytes.
+        on_ready: Called with the base URL as soon as calls are answered.
+
+    Raises:
+        ConfigurationError: Nobody can listen on that address and port.
+    """
+    try:
+        with _listen(host, port) as listener:
+            _Server(platform, body_limit, lambda: on_ready and on_ready(_url(listener))).run([listener])
+    finally:
+        platform.close()
+
+
+@contextmanager
+def running_server(platform: Platform, *, host: str = "127.0.0.1", port: int = 0) -> Generator[str]:
+    """Answer calls in a thread while the block runs; lend the base URL."""
+    ready = threading.Event()
+    with _listen(host, port) as listener:
+        server = _Server(platform, _BODY_LIMIT, ready.set)
+        thread = threading.Thread(target=server.run, args=([listener],), name="ashr-labs-server", daemon=True)
+        thread.start()
+        try:
+            ready.wait(_SHUTDOWN_SECONDS)
+            yield _url(listener)
+        finally:
+            server.should_exit = True
+            thread.join(_SHUTDOWN_SECONDS)
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, platform: Platform, body_limit: int, on_ready: Callable[[], object]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                application(platform, body_limit=body_limit),
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            )
+        )
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # Unlike the inherited method this does not raise the signal again afterwards: whoever called goes on.
+        self.force_exit = self.should_exit and sig == signal.SIGINT
+        self.should_exit = True
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= _LAST_PORT:
+        raise ConfigurationError(f"cannot listen on port {port}: ports go from 0 to {_LAST_PORT}")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Called by its name: asyncio sends without delay on such sockets only, otherwise each answer takes 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise ConfigurationError(f"cannot listen on {host}, port {port}: {error}") from error
+    return listener
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _check_media_type(content_type: str | None) -> None:
+    media_type = (content_type or "application/json").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise HTTPException(415, f"calls are application/json, not {media_type[:100]}")
+
+
+async def _read_body(request: Request, limit: int) -> bytes:
+    body = bytearray()
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size <= limit:
+                body += chunk
+            elif size > _DRAINED * limit:
+                break
+    except ClientDisconnect as error:
+        raise HTTPException(400, "the connection was closed before the body was complete") from error
+    if size > limit:
+        raise HTTPException(413, f"the body is larger than {limit} bytes, which is the limit")
+    return bytes(body)
+
+
+async def _as_json(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    message = _REASONS.get(error.status_code, error.detail)
+    return JSONResponse({"status": "error", "message": message}, error.status_code, error.headers)

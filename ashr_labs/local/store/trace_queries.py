@@ -1,0 +1,115 @@
+"""Totals over a tenant's traces, computed by the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import BigInteger, and_, case, cast, func, select
+
+from .schema import observations, traces
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import ColumnElement, Connection, RowMapping
+
+__all__ = ["model_usage", "overview", "tool_performance"]
+
+_PERCENTILES = (50, 95, 99)
+
+
+def overview(connection: Connection, tenant_id: int, since: str) -> dict[str, Any]:
+    """Return the totals of a tenant's traces from a time on."""
+    wanted = and_(traces.c.tenant_id == tenant_id, traces.c.created_at >= since)
+    totals = connection.execute(
+        select(
+            func.count().label("total_traces"),
+            _count_if(traces.c.has_error).label("total_errors"),
+            func.count(traces.c.latency_ms).label("timed"),
+            func.avg(traces.c.latency_ms).label("latency"),
+            _sum(traces.c.input_tokens).label("total_input_tokens"),
+            _sum(traces.c.output_tokens).label("total_output_tokens"),
+            _sum(traces.c.tool_calls).label("total_tool_calls"),
+        ).where(wanted)
+    )
+    row = totals.mappings().one()
+    return {
+        "total_traces": row["total_traces"],
+        "total_errors": row["total_errors"],
+        "error_rate": _rate(row["total_errors"], row["total_traces"]),
+        "avg_latency_ms": _rounded(row["latency"]),
+        **_percentiles(connection, wanted, row["timed"]),
+        "total_input_tokens": row["total_input_tokens"],
+        "total_output_tokens": row["total_output_tokens"],
+        "total_tokens": row["total_input_tokens"] + row["total_output_tokens"],
+        "total_tool_calls": row["total_tool_calls"],
+    }
+
+
+def tool_performance(connection: Connection, tenant_id: int, since: str) -> list[dict[str, Any]]:
+    """Return the totals of each tool, the most called one first."""
+    errors = _count_if(observations.c.is_error)
+    return [
+        {
+            "tool_name": row["name"],
+            "total_calls": row["calls"],
+            "error_rate": _rate(row["total"], row["calls"]),
+            "avg_latency_ms": _rounded(row["latency"]),
+        }
+        for row in _groups(connection, observations.c.tool_name, errors, tenant_id, since)
+    ]
+
+
+def model_usage(connection: Connection, tenant_id: int, since: str) -> list[dict[str, Any]]:
+    """Return the totals of each model, the most called one first."""
+    tokens = _sum(observations.c.tokens)
+    return [
+        {
+            "model": row["name"],
+            "total_calls": row["calls"],
+            "total_tokens": row["total"],
+            "avg_latency_ms": _rounded(row["latency"]),
+        }
+        for row in _groups(connection, observations.c.model, tokens, tenant_id, since)
+    ]
+
+
+def _groups(
+    connection: Connection, name: ColumnElement[Any], total: ColumnElement[Any], tenant_id: int, since: str
+) -> Sequence[RowMapping]:
+    calls = func.count().label("calls")
+    latency = func.avg(observations.c.latency_ms).label("latency")
+    wanted = (
+        select(name.label("name"), calls, total.label("total"), latency)
+        .where(observations.c.tenant_id == tenant_id, name.is_not(None), observations.c.created_at >= since)
+        .group_by(name)
+        .order_by(calls.desc(), name)
+    )
+    return connection.execute(wanted).mappings().all()
+
+
+def _percentiles(connection: Connection, wanted: ColumnElement[bool], timed: int) -> dict[str, Any]:
+    # The nearest rank: the smallest value that so many per cent of all are not above.
+    ranks = {percent: -(-timed * percent // 100) for percent in _PERCENTILES}
+    rank = func.row_number().over(order_by=traces.c.latency_ms)
+    ranked = select(traces.c.latency_ms, rank.label("rank")).where(wanted, traces.c.latency_ms.is_not(None)).subquery()
+    found = select(ranked.c.rank, ranked.c.latency_ms).where(ranked.c.rank.in_(ranks.values()))
+    values: dict[int, float] = {row["rank"]: row["latency_ms"] for row in connection.execute(found).mappings()}
+    return {f"p{percent}_latency_ms": values.get(rank) for percent, rank in ranks.items()}
+
+
+def _count_if(condition: ColumnElement[bool]) -> ColumnElement[Any]:
+    return func.count(case((condition, 1)))
+
+
+def _sum(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    # PostgreSQL adds up big integers to decimals.
+    return cast(func.coalesce(func.sum(column), 0), BigInteger)
+
+
+def _rate(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def _rounded(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else round(milliseconds, 3)

@@ -1,0 +1,57 @@
+"""Bring a database to today's tables: made at once where it is empty, by Alembic's migrations where it is older."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Column, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, select
+
+from ...errors import ConfigurationError
+from .schema import SCHEMA_VERSION, metadata
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+__all__ = ["MIGRATIONS", "bring_up_to_date"]
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+# Alembic's own table, as Alembic makes it.
+_versions = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Make or upgrade the tables within the connection's transaction.
+
+    Raises:
+        ConfigurationError: The database belongs to another program, or to a newer version of this one.
+    """
+    found = inspect(connection).get_table_names()
+    if not found:
+        metadata.create_all(connection)
+        _versions.create(connection)
+        connection.execute(insert(_versions).values(version_num=SCHEMA_VERSION))
+    elif _versions.name not in found:
+        raise ConfigurationError(f"it holds other tables ({', '.join(sorted(found)[:3])}): choose another file")
+    elif connection.scalar(select(_versions.c.version_num)) != SCHEMA_VERSION:
+        _migrate(connection)
+
+
+def _migrate(connection: Connection) -> None:
+    # It costs a quarter of a second, and is needed once in the life of a version.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS))
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise ConfigurationError(f"a newer version of ashr-labs wrote it, upgrade this one ({error})") from error

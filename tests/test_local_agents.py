@@ -1,0 +1,53 @@
+"""Agents on an embedded platform."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from support.local_api import Api
+
+
+@pytest.fixture(name="api")
+def _api() -> Generator[Api]:
+    with Api.opened() as api:
+        yield api
+
+
+def test_an_agent_lives_through_its_operations(api: Api) -> None:
+    """An agent is made, listed with its count of datasets, changed, linked, and put out of use."""
+    agent = api("create_agent", name="Bot", description="d", config={"tool_definitions": []})["agent"]
+    dataset_id = api.dataset(agent_id=agent["id"])
+
+    linked = api("get_dataset", dataset_id=dataset_id)["dataset"]
+    assert (agent["id"], "Bot") == (linked["agent_id"], linked["agent_details"]["name"])
+    assert [("Bot", 1)] == [(item["name"], item["dataset_count"]) for item in api("list_agents")["agents"]]
+    changed = api("update_agent", agent_id=agent["id"], config={"a": 1})["agent"]
+    assert ("Bot", "d", {"a": 1}) == (changed["name"], changed["description"], changed["config"])
+    of_agent = api("get_agent_datasets", agent_id=agent["id"], include_signed_urls=True)
+    assert (agent["id"], [dataset_id]) == (of_agent["agent"]["id"], [item["id"] for item in of_agent["datasets"]])
+
+    api("set_dataset_agent", dataset_id=dataset_id, agent_id=None)
+    assert [] == api("get_agent_datasets", agent_id=agent["id"])["datasets"]
+    api("set_dataset_agent", dataset_id=dataset_id, agent_id=agent["id"])
+    api("delete_agent", agent_id=agent["id"])
+
+    assert [] == api("list_agents")["agents"]
+    unlinked = api("get_dataset", dataset_id=dataset_id)["dataset"]
+    assert (None, None) == (unlinked["agent_id"], unlinked["agent_details"])
+    for function in ("update_agent", "delete_agent", "get_agent_datasets"):
+        assert "deleted" in api.refused(404, function, agent_id=agent["id"])
+    assert "deleted" in api.refused(404, "set_dataset_agent", dataset_id=dataset_id, agent_id=agent["id"])
+    assert "deleted" in api.refused(404, "create_dataset", name="x", dataset_source={}, agent_id=agent["id"])
+
+
+def test_names_of_agents_are_unique_among_those_in_use(api: Api) -> None:
+    """A taken name is a conflict for a new agent and for a renamed one, and is free again after the deletion."""
+    first = api("create_agent", name="Bot")["agent"]["id"]
+    second = api("create_agent", name="Other")["agent"]["id"]
+
+    assert "'Bot'" in api.refused(409, "create_agent", name="Bot")
+    assert "'Bot'" in api.refused(409, "update_agent", agent_id=second, name="Bot")
+    api("delete_agent", agent_id=first)
+    assert "Bot" == api("update_agent", agent_id=second, name="Bot")["agent"]["name"]

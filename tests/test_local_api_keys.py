@@ -1,0 +1,65 @@
+"""API keys of an embedded platform."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from support.local_api import Api
+
+UNKNOWN = 999_999
+
+
+@pytest.fixture(name="api")
+def _api() -> Generator[Api]:
+    with Api.opened() as api:
+        yield api
+
+
+def test_an_api_key_is_shown_once_and_works_until_it_is_revoked(api: Api) -> None:
+    """A new key works at once, is listed without its secret, and is refused as soon as it is revoked."""
+    made = api("create_api_key", name="ci")["api_key"]
+    other = Api(api.platform, made["key"])
+
+    assert made["key"].startswith(made["key_prefix"])
+    assert len(made["key"]) > len(made["key_prefix"]) + 30
+    assert "ok" == other("keep_alive")["status"]
+    (listed,) = api("list_api_keys")["api_keys"]
+    assert "key" not in listed
+    assert ("ci", True) == (listed["name"], listed["is_active"])
+    assert listed["last_used_at"] is not None
+
+    api("revoke_api_key", api_key_id=made["id"])
+
+    assert "revoked" in other.refused(401, "keep_alive")
+    assert [] == api("list_api_keys")["api_keys"]
+    (revoked,) = api("list_api_keys", include_inactive=True)["api_keys"]
+    assert not revoked["is_active"]
+    assert "no API key 999999" in api.refused(404, "revoke_api_key", api_key_id=UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "allowed", "refused"),
+    [
+        (["read"], "list_agents", ("create_agent", {"name": "x"})),
+        (["write"], "init", ("list_agents", {})),
+        (["read", "write"], "list_agents", ("create_api_key", {"name": "x"})),
+    ],
+)
+def test_a_key_can_do_what_its_scopes_say(
+    api: Api, scopes: list[str], allowed: str, refused: tuple[str, dict[str, Any]]
+) -> None:
+    """A call beyond the key's scopes is forbidden, and says which one is missing."""
+    limited = Api(api.platform, api("create_api_key", name="limited", scopes=scopes)["api_key"]["key"])
+
+    limited(allowed)
+    assert "scope" in limited.refused(403, refused[0], **refused[1])
+
+
+@pytest.mark.parametrize("params", [{"scopes": []}, {"scopes": ["root"]}, {"expires_in_seconds": 10**15}])
+def test_an_impossible_key_is_refused(api: Api, params: dict[str, Any]) -> None:
+    """Unknown or no scopes, and a life longer than a century, are refused with the parameter's name."""
+    assert next(iter(params)) in api.refused(422, "create_api_key", name="x", **params)
+    assert [] == api("list_api_keys")["api_keys"]

@@ -1,0 +1,82 @@
+"""Datasets, and the pages of lists, on an embedded platform."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from support.local_api import Api
+
+SOURCE = {"runs": {"z": {"title": "last letter first"}, "a": {"number": 1.0, "whole": 1, "half": "\ud83e"}}}
+
+
+@pytest.fixture(name="api")
+def _api() -> Generator[Api]:
+    with Api.opened() as api:
+        yield api
+
+
+def test_a_dataset_comes_back_untouched(api: Api) -> None:
+    """A dataset's source keeps its order, its numbers' kinds and its lone surrogates."""
+    dataset_id = api("create_dataset", name="Übung", description="d", dataset_source=SOURCE)["dataset"]["id"]
+
+    dataset = api("get_dataset", dataset_id=dataset_id, include_signed_urls=True, url_expires_seconds=60)["dataset"]
+
+    assert SOURCE == dataset["dataset_source"]
+    assert ["z", "a"] == list(dataset["dataset_source"]["runs"])
+    assert isinstance(dataset["dataset_source"]["runs"]["a"]["number"], float)
+    assert ("Übung", "d", 1, 1) == tuple(dataset[name] for name in ("name", "description", "tenant", "creator"))
+    assert dataset["request_id"] is None
+
+
+def test_update_dataset_changes_what_is_given(api: Api) -> None:
+    """A field that is not given stays."""
+    dataset_id = api.dataset(description="old")
+
+    changed = api("update_dataset", dataset_id=dataset_id, dataset_source=SOURCE)["dataset"]
+
+    assert ("Support", "old", SOURCE) == (changed["name"], changed["description"], changed["dataset_source"])
+    assert "New" == api("update_dataset", dataset_id=dataset_id, name="New")["dataset"]["name"]
+    assert "New" == api("get_dataset", dataset_id=dataset_id)["dataset"]["name"]
+
+
+def test_a_deleted_dataset_is_gone_and_its_runs_stay(api: Api) -> None:
+    """Deleting a dataset makes it unknown; its runs still say which one it was, and its number is not given again."""
+    dataset_id = api.dataset()
+    run_id = api.run(dataset_id)
+
+    api("delete_dataset", dataset_id=dataset_id)
+
+    for function in ("get_dataset", "delete_dataset", "update_dataset"):
+        assert f"no dataset {dataset_id}" in api.refused(404, function, dataset_id=dataset_id)
+    assert dataset_id == api("get_run", run_id=run_id)["run"]["dataset"]
+    assert api.dataset() > dataset_id
+
+
+@pytest.mark.parametrize("kind", ["datasets", "runs", "requests"])
+def test_lists_come_in_pages_newest_first(api: Api, kind: str) -> None:
+    """Following the cursor lists everything once, newest first; the last page has no cursor."""
+    dataset_id = api.dataset()
+    make = {
+        "datasets": api.dataset,
+        "runs": lambda: api.run(dataset_id),
+        "requests": lambda: api.request({}),
+    }[kind]
+    made = [make() for _ in range(5)]
+    made = [dataset_id, *made] if kind == "datasets" else made
+    list_kind = f"list_{kind}"
+
+    pages: list[list[int]] = []
+    cursor: dict[str, int] = {}
+    while True:
+        body = api(list_kind, tenant_id=1, limit=2, **cursor)
+        pages.append([item["id"] for item in body[kind]])
+        if body["next_cursor"] is None:
+            break
+        cursor = {"cursor": body["next_cursor"]}
+
+    assert sorted(made, reverse=True) == [number for page in pages for number in page]
+    assert all(len(page) <= 2 for page in pages)
+    assert [sorted(made)[-3]] == [item["id"] for item in api(list_kind, tenant_id=1, limit=1, offset=2)[kind]]
+    assert len(made) == len(api(list_kind, tenant_id=1)[kind])

@@ -1,0 +1,384 @@
+"""Work that calls leave behind: grading and generation, at once, after a crash, and when it cannot be done."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select, update
+
+from ashr_labs.errors import ValidationError
+from ashr_labs.local.jobs import GENERATE, GRADE, KINDS
+from ashr_labs.local.keys import Caller
+from ashr_labs.local.owner import ensure_owner
+from ashr_labs.local.store.engine import Database
+from ashr_labs.local.store.schema import jobs, runs
+from ashr_labs.local.store.writing import add_row
+from ashr_labs.local.worker import JobKind, Worker
+from support.local_api import MOMENT, Api, settled
+
+GRADES = (
+    "tests_passed",
+    "tests_failed",
+    "average_similarity_score",
+    "total_tool_call_divergence",
+    "total_response_divergence",
+)
+CONFIG = {
+    "agent": {"name": "Bot", "description": "Refunds orders.", "tools": []},
+    "context": {"domain": "shops", "use_case": "refunds"},
+}
+
+
+def result_of(scenarios: int = 1, **metrics: Any) -> dict[str, Any]:
+    """Return a run's result as RunBuilder makes it: a called refund in each scenario."""
+    call = {"name": "refund", "tool_name": "refund", "arguments": {"order": 7}, "arguments_json": '{"order": 7}'}
+    entry = {"expected": call, "actual": call, "match_status": "exact", "divergence_notes": None}
+    actions = [
+        {"action_index": 0, "actor": "user", "action_type": "text", "text": "Refund 7", "input_provided": True},
+        {"action_index": 1, "actor": "agent", "action_type": "tool_call", "tool_calls": [entry]},
+    ]
+    tests = [{"test_id": f"s{n}", "status": "completed", "action_results": actions} for n in range(scenarios)]
+    return {"tests": tests, "status": "completed", "aggregate_metrics": {"total_tests": scenarios, **metrics}}
+
+
+@pytest.fixture(name="api")
+def _api() -> Generator[Api]:
+    with Api.opened() as api:
+        yield api
+
+
+def test_the_clients_own_grades_are_blanked_until_grading(api: Api) -> None:
+    """A new run is pending and has no grades, whatever the client counted; everything else is kept."""
+    result = result_of(1, tests_passed=1, tests_failed=0, average_similarity_score=0.5, mine=3)
+    dataset_id = api.dataset()
+
+    run = api("create_run", tenant_id=1, dataset_id=dataset_id, result=result)["run"]
+
+    assert ("pending", None) == (run["grading_status"], run["grading_error"])
+    assert {"total_tests": 1, "mine": 3, **dict.fromkeys(GRADES)} == run["result"]["aggregate_metrics"]
+    assert result["tests"] == run["result"]["tests"]
+
+
+@pytest.mark.parametrize("metrics", ["absent", None, [], "text"])
+def test_metrics_are_an_object_from_the_start(api: Api, metrics: Any) -> None:
+    """Whoever polls finds an object, even if the client sent none."""
+    result = result_of() | {"aggregate_metrics": metrics}
+    if metrics == "absent":
+        del result["aggregate_metrics"]
+
+    run = api("create_run", tenant_id=1, dataset_id=api.dataset(), result=result)["run"]
+
+    assert dict.fromkeys(GRADES) == run["result"]["aggregate_metrics"]
+
+
+def test_a_run_is_graded(api: Api) -> None:
+    """The worker fills in verdicts, the totals, and what graded."""
+    run = api.settled_run(api.run(api.dataset(), result_of(2)))
+
+    assert ("completed", None) == (run["grading_status"], run["grading_error"])
+    metrics = run["result"]["aggregate_metrics"]
+    assert (2, 2, 0) == tuple(metrics[name] for name in ("total_tests", "tests_passed", "tests_failed"))
+    assert ["passed", "passed"] == [test["verdict"] for test in run["result"]["tests"]]
+    assert run["result"]["grader"]["name"]
+
+
+def test_the_datasets_agent_says_how_to_grade(api: Api) -> None:
+    """A call that the agent's config calls optional may be missing; without that config it may not."""
+    missed = result_of()
+    missed["tests"][0]["action_results"][1]["tool_calls"][0] |= {"actual": {"name": "NOT_CALLED", "arguments": {}}}
+    config = {"grading_config": {"tool_strictness": {"refund": "optional"}}}
+    agent_id = api("create_agent", name="Bot", config=config)["agent"]["id"]
+    strict, lenient = api.dataset(), api.dataset(agent_id=agent_id)
+
+    verdicts = [
+        api.settled_run(api.run(dataset, missed))["result"]["tests"][0]["verdict"] for dataset in (strict, lenient)
+    ]
+
+    assert ["failed", "passed"] == verdicts
+
+
+@pytest.mark.parametrize("result", [{}, {"score": 0.95, "metrics": {"accuracy": 0.9}}, {"tests": "three"}])
+def test_any_other_result_is_stored_and_done_with(api: Api, result: dict[str, Any]) -> None:
+    """A result of another shape is kept, and its grading ends at once with metrics that are an object."""
+    run_id = api.run(api.dataset(), result)
+
+    run = api.settled_run(run_id)
+
+    assert "completed" == run["grading_status"]
+    assert result.items() <= run["result"].items()
+    assert 0 == run["result"]["aggregate_metrics"]["tests_passed"]
+
+
+def test_grading_does_not_wait_for_a_tick(api: Api) -> None:
+    """A run of 20 scenarios is graded long before any polling interval would be over."""
+    api.settled_run(api.run(api.dataset(), result_of(20)))
+    best = min(seconds_to_grade(api) for _ in range(5))
+
+    assert best < 0.25
+
+
+def seconds_to_grade(api: Api) -> float:
+    run_id = api.run(1, result_of(20))
+    begin = time.perf_counter()
+    api.settled_run(run_id)
+    return time.perf_counter() - begin
+
+
+def test_a_request_becomes_a_dataset(api: Api) -> None:
+    """A request is completed by a dataset that carries its number and its config's names."""
+    config = CONFIG | {"metadata": {"dataset_name": "Refunds", "description": "Made by hand."}}
+    request_ids = [api.request(config), api.request(config | {"metadata": {}})]
+    requests = [api.settled_request(request_id) for request_id in request_ids]
+    assert [("completed", None)] * 2 == [(request["request_status"], request["error"]) for request in requests]
+
+    again, named = api("list_datasets", tenant_id=1)["datasets"]
+    assert request_ids == [named["request_id"], again["request_id"]]
+    assert ("Refunds", "Made by hand.") == (named["name"], named["description"])
+    assert ("Generated", None) == (again["name"], again["description"])
+    assert named["dataset_source"]["runs"]
+
+
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        ({**CONFIG, "agent": "not an object"}, "agent"),
+        ({**CONFIG, "metadata": {"dataset_name": "a\x00"}}, "position 1"),
+        ({"3d": {"protocol": "lightberry"}}, "agent"),
+    ],
+)
+def test_a_request_that_cannot_be_met_says_why(
+    api: Api, caplog: pytest.LogCaptureFixture, config: dict[str, Any], reason: str
+) -> None:
+    """A config that no dataset can be made from fails the request with the reason, and that is no fault to log."""
+    request = api.settled_request(api.request(config))
+
+    assert "failed" == request["request_status"]
+    assert reason in request["error"]
+    assert "" == caplog.text
+    assert [] == api("list_datasets", tenant_id=1)["datasets"]
+
+
+def test_deleting_a_run_before_it_is_graded_is_fine(api: Api) -> None:
+    """Work on something that is gone is dropped, and later work is done."""
+    dataset_id = api.dataset()
+    for _ in range(10):
+        api("delete_run", run_id=api.run(dataset_id, result_of(5)))
+
+    assert "completed" == api.settled_run(api.run(dataset_id, result_of()))["grading_status"]
+
+
+def leave_work(path: Path, **job: Any) -> int:
+    """Make a database with one ungraded run and the job to grade it; return the run's number."""
+    database = Database(path)
+    with database.write() as connection:
+        owner = ensure_owner(connection, MOMENT)
+        run_id = add_row(connection, runs, run_row(owner))
+        row = {"created_at": MOMENT, "kind": GRADE, "subject_id": run_id, "attempts": 0, "claimed": False}
+        add_row(connection, jobs, {**row, **job})
+    database.close()
+    return run_id
+
+
+def run_row(owner: Caller) -> dict[str, Any]:
+    return {
+        "tenant_id": owner.tenant_id,
+        "dataset_id": 1,
+        "runner_id": owner.user_id,
+        "created_at": MOMENT,
+        "result": result_of(),
+        "grading_status": "pending",
+    }
+
+
+@pytest.mark.parametrize("claimed", [False, True], ids=["waiting", "interrupted"])
+def test_work_left_behind_is_taken_up_on_opening(tmp_path: Path, *, claimed: bool) -> None:
+    """What waited when the process ended, or was being worked on, is done by whoever opens the file next."""
+    run_id = leave_work(tmp_path / "evals.db", claimed=claimed, attempts=1)
+
+    with Api.opened(tmp_path / "evals.db") as api:
+        assert "completed" == api.settled_run(run_id)["grading_status"]
+
+
+def test_work_that_keeps_ending_the_process_is_given_up(tmp_path: Path) -> None:
+    """A job whose process ended three times is not tried again: it fails with a reason."""
+    run_id = leave_work(tmp_path / "evals.db", claimed=True, attempts=3)
+
+    with Api.opened(tmp_path / "evals.db") as api:
+        run = api.settled_run(run_id)
+
+    assert "failed" == run["grading_status"]
+    assert "3 times" in run["grading_error"]
+
+
+def test_a_killed_process_loses_no_acknowledged_run(tmp_path: Path) -> None:
+    """After a kill without warning every run that was acknowledged is there and gets its grade."""
+    path = tmp_path / "evals.db"
+    code = f"""
+from support.local_api import Api
+from test_local_jobs import result_of
+from ashr_labs.local import open_platform
+from pathlib import Path
+with Api.opened(Path({str(path)!r})) as api:
+    dataset_id = api.dataset()
+    while True:
+        print(api.run(dataset_id, result_of(3)), flush=True)
+"""
+    tests = Path(__file__).parent
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=tests) as process:
+        assert process.stdout
+        acknowledged = [int(process.stdout.readline()) for _ in range(50)]
+        process.kill()
+
+    with Api.opened(path) as api:
+        assert {"completed"} == {api.settled_run(run_id)["grading_status"] for run_id in acknowledged}
+
+
+class Scripted:
+    """A kind of work that does what a test says."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.may_end = threading.Event()
+        self.may_end.set()
+        self.error: Exception | None = None
+        self.can_store = True
+        self.done: list[int] = []
+        self.failed: dict[int, str] = {}
+
+    def start(self, connection: Connection, subject_id: int) -> int | None:
+        return None if subject_id in self.done else subject_id
+
+    def work(self, task: int) -> int:
+        self.begun.set()
+        self.may_end.wait(10)
+        if self.error:
+            raise self.error
+        return task
+
+    def finish(self, connection: Connection, subject_id: int, outcome: int, timestamp: str) -> None:
+        self.done.append(outcome)
+
+    def fail(self, connection: Connection, subject_id: int, reason: str) -> None:
+        if not self.can_store:
+            raise OSError("disk full")
+        self.failed[subject_id] = reason
+
+
+@pytest.fixture(name="database")
+def _database() -> Generator[Database]:
+    database = Database()
+    yield database
+    database.close()
+
+
+def enqueue(database: Database, subject_id: int) -> None:
+    with database.write() as connection:
+        row = {"created_at": MOMENT, "kind": "x", "subject_id": subject_id, "attempts": 0, "claimed": False}
+        add_row(connection, jobs, row)
+
+
+def waiting(database: Database) -> int:
+    with database.read() as connection:
+        return len(connection.execute(select(jobs)).all())
+
+
+def test_jobs_are_done_in_their_order(database: Database) -> None:
+    """The worker does what is there, the oldest first, and leaves nothing."""
+    kind = Scripted()
+    worker = Worker(database, {"x": kind})
+    for subject_id in (3, 1, 2):
+        enqueue(database, subject_id)
+
+    worker.wake()
+    settled(lambda: {"status": "completed" if not waiting(database) else "pending"}, "status")
+    worker.stop(lambda: None)
+
+    assert [3, 1, 2] == kind.done
+
+
+@pytest.mark.parametrize(
+    ("error", "reason", "logged"),
+    [
+        (ValidationError("metadata.name: 5 is no text"), "metadata.name: 5 is no text", False),
+        (KeyError("name"), "KeyError: 'name'", True),
+    ],
+)
+def test_a_job_that_fails_leaves_its_reason(
+    database: Database, caplog: pytest.LogCaptureFixture, error: Exception, reason: str, *, logged: bool
+) -> None:
+    """An error ends its own job with a readable reason, and the worker goes on; our own faults are logged."""
+    kind = Scripted()
+    kind.error = error
+    worker = Worker(database, {"x": kind})
+    enqueue(database, 1)
+    enqueue(database, 2)
+
+    worker.wake()
+    settled(lambda: {"status": "completed" if not waiting(database) else "pending"}, "status")
+    worker.stop(lambda: None)
+
+    assert {1: reason, 2: reason} == kind.failed
+    assert logged == ("Traceback" in caplog.text)
+    assert [] == kind.done
+
+
+def test_the_worker_outlives_a_database_that_fails(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    """A job whose end cannot be stored stays for the next opening, and the next call's work is done."""
+    kind = Scripted()
+    kind.error = ValidationError("no")
+    kind.can_store = False
+    worker = Worker(database, {"x": kind})
+    enqueue(database, 1)
+    worker.wake()
+    settled(lambda: {"status": "completed" if "could not reach its jobs" in caplog.text else "pending"}, "status")
+
+    kind.error = None
+    enqueue(database, 2)
+    worker.wake()
+    settled(lambda: {"status": "completed" if kind.done else "pending"}, "status")
+    worker.stop(lambda: None)
+
+    assert [2] == kind.done
+    assert 1 == waiting(database)
+
+
+def test_stopping_finishes_the_job_at_hand_and_leaves_the_rest(database: Database) -> None:
+    """A stop waits for the job that runs, does not begin another, and only then calls what comes after."""
+    kind = Scripted()
+    kind.may_end.clear()
+    worker = Worker(database, {"x": kind})
+    enqueue(database, 1)
+    enqueue(database, 2)
+    worker.wake()
+    assert kind.begun.wait(10)
+
+    stopping = threading.Thread(target=worker.stop, args=(lambda: kind.done.append(0),))
+    stopping.start()
+    kind.may_end.set()
+    stopping.join(10)
+
+    assert [1, 0] == kind.done
+    assert 1 == waiting(database)
+    worker.wake()
+    assert [1, 0] == kind.done
+
+
+@pytest.mark.parametrize("name", [GRADE, GENERATE])
+def test_work_that_is_done_is_not_begun_again(tmp_path: Path, name: str) -> None:
+    """Starting a job on what is completed or gone gives nothing to do."""
+    kind: JobKind = KINDS[name]
+    path = tmp_path / "evals.db"
+    run_id = leave_work(path)
+    database = Database(path)
+    with database.write() as connection:
+        connection.execute(update(runs).values(grading_status="completed"))
+        assert kind.start(connection, run_id) is None
+        assert kind.start(connection, 999_999) is None
+    database.close()

@@ -1,0 +1,393 @@
+"""The platform's front: keys, bodies, the contract, repeated calls, many callers at once."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ashr_labs.errors import ConfigurationError
+from ashr_labs.local import open_platform
+from support.local_api import Api
+
+CHOSEN = "tp_chosen_by_a_script"
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(name="api")
+def _api() -> Generator[Api]:
+    with Api.opened() as api:
+        yield api
+
+
+def send(api: Api, body: bytes, authorization: str | None = None) -> tuple[int, str]:
+    answer = api.platform.answer(body, authorization=authorization or f"Bearer {api.key}")
+    return answer.status, answer.body["message"]
+
+
+@pytest.mark.parametrize(
+    "authorization", [None, "", "Bearer", "Bearer ", "Bearer tp_unknown", "Basic dHA=", "tp_x", "Bearer \udcff"]
+)
+def test_without_a_valid_key_nothing_is_answered(api: Api, authorization: str | None) -> None:
+    """A missing, malformed or unknown key is refused before anything else is looked at."""
+    answer = api.platform.answer(b"not even JSON", authorization=authorization)
+
+    assert (401, "error") == (answer.status, answer.body["status"])
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "not JSON"),
+        (b"{", "not JSON"),
+        (b'{"function": "init"} x', "not JSON"),
+        (b"[]", "JSON object"),
+        (b"null", "JSON object"),
+        (b'"init"', "JSON object"),
+        (b"{}", "`function`"),
+        (b'{"function": "no_such"}', "no_such"),
+        (b'{"function": ["init"]}', "`function`"),
+        (b'{"function": "\\ud83e"}', "`function`"),
+        (b'{"function": "init", "a": NaN}', "NaN"),
+        (b'{"function": "init", "a": -Infinity}', "Infinity"),
+        (b'{"function": "init", "a": 1' + b"0" * 5000 + b"}", "not JSON"),
+        (b'\xef\xbb\xbf{"function": "init"}', "not JSON"),
+        (b'{"function": "\xff"}', "UTF-8"),
+        ('{"function": "init"}'.encode("utf-16"), "UTF-8"),
+        (b'{"function": "init", "a": ' + b"[" * 10_000 + b"]" * 10_000 + b"}", "nested"),
+        (b'{"function": "init", "a": ' + b"[" * 300 + b"]" * 300 + b"}", "nested"),
+        (b'{"function": "init", "a": ' + b'{"b":' * 200 + b"{}" + b"}" * 201, "nested"),
+    ],
+)
+def test_a_body_that_cannot_be_understood_is_a_bad_request(api: Api, body: bytes, reason: str) -> None:
+    """What is not a JSON object naming an operation is refused with the reason."""
+    status, message = send(api, body)
+
+    assert 400 == status
+    assert reason in message
+    assert len(message) < 1000
+
+
+def test_nesting_up_to_the_limit_and_width_beyond_it_are_fine(api: Api) -> None:
+    """A body of 199 nested levels is taken, and so are thousands of objects side by side."""
+    deep: dict[str, Any] = {}
+    for _ in range(196):
+        deep = {"a": deep}
+    source = {"runs": deep, "wide": [{} for _ in range(5_000)]}
+
+    dataset_id = api.dataset(dataset_source=source)
+
+    assert source == api("get_dataset", dataset_id=dataset_id)["dataset"]["dataset_source"]
+
+
+@pytest.mark.parametrize(
+    ("function", "params", "path", "reason"),
+    [
+        ("get_run", {}, None, '"run_id" is a required property'),
+        ("get_run", {"run_id": "7"}, "run_id", '"7" is not of type "integer"'),
+        ("get_run", {"run_id": True}, "run_id", "integer"),
+        ("get_run", {"run_id": 1.5}, "run_id", "1.5"),
+        ("get_run", {"run_id": 2**63}, "run_id", "64 bits"),
+        ("get_run", {"run_id": -(10**30)}, "run_id", "64 bits"),
+        ("get_run", {"run_id": "\ud83e"}, None, "surrogate"),
+        ("list_runs", {"tenant_id": 1, "limit": 0}, "limit", "minimum of 1"),
+        ("list_runs", {"tenant_id": 1, "limit": 5000}, "limit", "5000 is greater than the maximum of 1000"),
+        ("create_dataset", {"name": "", "dataset_source": {}}, "name", "shorter"),
+        ("create_dataset", {"name": "x", "dataset_source": []}, "dataset_source", "object"),
+        ("create_dataset", {"name": "x\x00", "dataset_source": {}}, None, "position 1"),
+        ("create_dataset", {"name": "\ud83e", "dataset_source": {}}, None, "position 0"),
+        (
+            "run_pentest",
+            {"agent_name": "x", "mode": "a" * 9999, "report": {}, "categories_tested": []},
+            "mode",
+            "quick",
+        ),
+        (
+            "run_pentest",
+            {"agent_name": "x", "mode": "quick", "report": {}, "categories_tested": ["a", 1]},
+            "categories_tested[1]",
+            "string",
+        ),
+    ],
+)
+def test_wrong_parameters_are_named(api: Api, function: str, params: dict[str, Any], path: str, reason: str) -> None:
+    """A parameter that the contract does not allow is refused with its path, its value and what is allowed."""
+    answer = api.answer(function, **params)
+
+    assert 422 == answer.status
+    assert path == answer.body.get("path")
+    assert reason in answer.body["message"]
+    assert len(answer.body["message"]) < 500
+
+
+def test_a_number_beyond_json_is_refused(api: Api) -> None:
+    """A number that Python reads as infinite is refused, and nothing is stored."""
+    body = b'{"function": "create_dataset", "name": "x", "dataset_source": {"a": 1e400}}'
+
+    assert (422, True) == (send(api, body)[0], "too large" in send(api, body)[1])
+    assert [] == api("list_datasets", tenant_id=1)["datasets"]
+
+
+def test_whole_numbers_may_be_written_with_a_point(api: Api) -> None:
+    """`1.0` is the integer 1, as JSON Schema has it."""
+    dataset_id = api.dataset()
+
+    assert dataset_id == api("get_dataset", dataset_id=float(dataset_id))["dataset"]["id"]
+    assert 1 == len(api("list_datasets", tenant_id=1.0, limit=1.0)["datasets"])
+
+
+def test_unknown_parameters_are_ignored(api: Api) -> None:
+    """Parameters that the contract does not name do no harm, as on the hosted platform."""
+    assert "ok" == api("keep_alive", something="else")["status"]
+
+
+def test_every_answer_has_a_request_id_of_its_own(api: Api) -> None:
+    """Answers and refusals carry the header `x-request-id`."""
+    ids = {api.answer("keep_alive").headers["x-request-id"], api.answer("get_run").headers["x-request-id"]}
+
+    assert 2 == len(ids)
+
+
+def test_a_fault_of_the_platform_is_a_500_without_details(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What fails inside is logged under the request's id, and the caller is told that id only."""
+    with Api.opened(tmp_path / "evals.db") as api:
+        (tmp_path / "evals.db").write_bytes(b"")
+        (tmp_path / "evals.db-wal").write_bytes(b"")
+        with caplog.at_level(logging.ERROR):
+            answer = api.answer("list_datasets", tenant_id=1)
+
+    assert 500 == answer.status
+    assert answer.headers["x-request-id"] in answer.body["message"]
+    assert answer.headers["x-request-id"] in caplog.text
+    assert "SELECT" not in answer.body["message"]
+    assert "Traceback" in caplog.text
+    assert api.key not in caplog.text
+
+
+def test_a_chosen_key_is_kept(tmp_path: Path) -> None:
+    """A key given at the start works at this opening and all later ones, and is stored once."""
+    path = tmp_path / "evals.db"
+    for _ in range(2):
+        platform = open_platform(path)
+        assert CHOSEN == platform.bootstrap(CHOSEN)
+        assert 1 == len(Api(platform, CHOSEN)("list_api_keys")["api_keys"])
+        platform.close()
+
+    assert CHOSEN.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("key", ["", "tp_", "tp_short", "sk_" + "x" * 30, "tp_with spaces inside", "tp_" + "ü" * 20])
+def test_a_chosen_key_must_look_like_one(api: Api, key: str) -> None:
+    """A key without the prefix, too short, or with characters that headers do not carry is refused unseen."""
+    with pytest.raises(ConfigurationError) as caught:
+        api.platform.bootstrap(key)
+
+    assert len(key) < 5 or key not in str(caught.value)
+
+
+def test_a_revoked_key_cannot_be_chosen_again(api: Api) -> None:
+    """Starting again with a revoked key does not bring it back."""
+    api.platform.bootstrap(CHOSEN)
+    (listed,) = api("list_api_keys")["api_keys"]
+    api("revoke_api_key", api_key_id=listed["id"])
+
+    with pytest.raises(ConfigurationError, match="revoked"):
+        api.platform.bootstrap(CHOSEN)
+
+
+def test_session_keys_are_never_stored(tmp_path: Path) -> None:
+    """The owner's key of one opening leaves no row, and is worth nothing at the next."""
+    path = tmp_path / "evals.db"
+    with Api.opened(path) as api:
+        assert [] == api("list_api_keys", include_inactive=True)["api_keys"]
+        old = api.key
+
+    with Api.opened(path) as api:
+        assert "unknown" in Api(api.platform, old).refused(401, "keep_alive")
+
+
+def test_the_first_key_is_written_once(tmp_path: Path) -> None:
+    """Only a database without keys gets one, in a file; what lies at that place is replaced."""
+    file = tmp_path / "evals.db.key"
+    file.write_text("left over")
+    with Api.opened(tmp_path / "evals.db") as api:
+        assert api.platform.write_first_key(file)
+        key = file.read_text().strip()
+        file.unlink()
+
+        assert not api.platform.write_first_key(file)
+        assert not file.exists()
+        assert "Local" == Api(api.platform, key)("init")["tenant"]["tenant_name"]
+
+
+def test_a_first_key_that_cannot_be_written_is_not_made(api: Api, tmp_path: Path) -> None:
+    """Where the key's file cannot be made the error names it, and the database stays without a key."""
+    with pytest.raises(ConfigurationError, match=r"missing.key.*No such file"):
+        api.platform.write_first_key(tmp_path / "missing" / "key")
+
+    assert [] == api("list_api_keys")["api_keys"]
+
+
+def test_keys_expire() -> None:
+    """A key works until its time has come, and is inactive from then on."""
+    clock = Clock()
+    platform = open_platform(now=clock)
+    api = Api(platform, platform.bootstrap())
+    made = api("create_api_key", name="short", expires_in_seconds=60)["api_key"]
+    short = Api(platform, made["key"])
+
+    clock.now += 59
+    short("keep_alive")
+    clock.now += 1
+
+    assert made["expires_at"] in short.refused(401, "keep_alive")
+    assert [] == api("list_api_keys")["api_keys"]
+    assert [False] == [key["is_active"] for key in api("list_api_keys", include_inactive=True)["api_keys"]]
+    platform.close()
+
+
+def test_the_use_of_a_key_is_noted_once_a_minute() -> None:
+    """`last_used_at` is right to the minute, and not written at every call."""
+    clock = Clock()
+    platform = open_platform(now=clock)
+    api = Api(platform, platform.bootstrap(CHOSEN))
+
+    noted = []
+    for seconds in (0, 59, 1, 0):
+        clock.now += seconds
+        noted.append(api("list_api_keys")["api_keys"][0]["last_used_at"])
+
+    assert noted[0] == noted[1] < noted[2] == noted[3]
+    platform.close()
+
+
+WRITES = {
+    "create_dataset": {"name": "x", "dataset_source": {}},
+    "create_agent": {"name": "x"},
+    "create_run": {"tenant_id": 1, "dataset_id": 1, "result": {"score": 0.95}},
+    "create_request": {
+        "tenant_id": 1,
+        "requestor_id": 1,
+        "request_name": "x",
+        "request": {},
+        "request_input_schema": {},
+    },
+    "run_pentest": {"agent_name": "x", "mode": "quick", "report": {}, "categories_tested": []},
+    "delete_dataset": {"dataset_id": 1},
+}
+
+
+@pytest.mark.parametrize("function", WRITES)
+def test_a_repeated_call_is_done_once(api: Api, function: str) -> None:
+    """The same call under the same key is answered alike, and done once."""
+    api.dataset()
+
+    first = api.answer(function, idempotency_key="k", **WRITES[function])
+    second = api.answer(function, idempotency_key="k", **WRITES[function])
+
+    assert 200 == first.status
+    assert first.body == second.body
+    without_key = api.answer(function, **WRITES[function])
+    assert without_key.body != first.body
+
+
+def test_a_key_of_another_call_is_a_conflict(api: Api) -> None:
+    """One key cannot stand for two calls, nor be empty or endless; other tenants and reads do not mind it."""
+    api("create_agent", name="a", idempotency_key="k")
+
+    assert "'k'" in api.refused(409, "create_agent", name="b", idempotency_key="k")
+    assert "characters" in api.refused(422, "create_agent", name="c", idempotency_key="")
+    assert "characters" in api.refused(422, "create_agent", name="c", idempotency_key="x" * 256)
+    assert ["a"] == [agent["name"] for agent in api("list_agents", idempotency_key="k")["agents"]]
+
+
+def test_a_refused_call_may_be_repeated(api: Api) -> None:
+    """A refusal is not remembered: once the reason is gone the same call under the same key is done."""
+    params = {"tenant_id": 1, "dataset_id": 1, "result": {}, "idempotency_key": "k"}
+    api.refused(404, "create_run", **params)
+    api.dataset()
+
+    assert 1 == api("create_run", **params)["run"]["id"]
+
+
+def test_a_secret_answer_is_not_remembered(api: Api, tmp_path: Path) -> None:
+    """A new API key is never stored, so that a repeated call is a conflict and makes no second key."""
+    with Api.opened(tmp_path / "evals.db") as filed:
+        made = filed("create_api_key", name="x", idempotency_key="k")["api_key"]
+        assert "only once" in filed.refused(409, "create_api_key", name="x", idempotency_key="k")
+        assert 1 == len(filed("list_api_keys")["api_keys"])
+
+    assert made["key"].encode() not in (tmp_path / "evals.db").read_bytes()
+
+
+def test_answers_are_remembered_for_a_day() -> None:
+    """After a day a key is free again."""
+    clock = Clock()
+    platform = open_platform(now=clock)
+    api = Api(platform, platform.bootstrap())
+    api("create_agent", name="a", idempotency_key="k")
+
+    clock.now += 24 * 60 * 60 + 1
+    api("create_agent", name="b", idempotency_key="other")
+
+    assert "c" == api("create_agent", name="c", idempotency_key="k")["agent"]["name"]
+    platform.close()
+
+
+@pytest.mark.parametrize("where", ["file", "memory"])
+def test_many_threads_lose_nothing(tmp_path: Path, where: str) -> None:
+    """Sixteen threads that write and read at once are all answered, and every row is there."""
+    with Api.opened(tmp_path / "evals.db" if where == "file" else None) as api:
+        dataset_id = api.dataset()
+
+        def work(_: int) -> list[int]:
+            made = [api.run(dataset_id, {"tests": []}) for _ in range(10)]
+            return [api("get_run", run_id=run_id)["run"]["id"] for run_id in made]
+
+        with ThreadPoolExecutor(16) as threads:
+            made = [run_id for runs in threads.map(work, range(16)) for run_id in runs]
+
+        stored = [run["id"] for run in api("list_runs", tenant_id=1, limit=1000)["runs"]]
+        assert sorted(made) == sorted(stored)
+        assert 160 == len(set(stored))
+        assert {"completed"} == {api.settled_run(run_id)["grading_status"] for run_id in made}
+
+
+def test_a_closed_platform_says_so(api: Api) -> None:
+    """Closing twice is fine; calling afterwards is an error that says what happened."""
+    api.platform.close()
+    api.platform.close()
+
+    with pytest.raises(ConfigurationError, match="closed"):
+        api.answer("keep_alive")
+
+
+def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Opening a platform without the extra's packages names one and the command that installs them."""
+    for name in [name for name in sys.modules if name.startswith("ashr_labs.local.opening")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "sqlalchemy", None)
+
+    with pytest.raises(ConfigurationError, match=r'`sqlalchemy`.*pip install "ashr-labs\[local\]"'):
+        open_platform()
+
+
+def test_keys_are_absent_from_representations(api: Api) -> None:
+    """Neither the platform nor its answers show a key when printed."""
+    assert api.key not in repr(api.platform)
+    assert api.key not in json.dumps(api("init"))

@@ -1,0 +1,261 @@
+"""The platform's doors: HTTP over a real socket, and httpx clients in the same process."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from ashr_labs.errors import ConfigurationError
+from ashr_labs.local import open_platform
+from ashr_labs.local.server import application, running_server, serve
+from ashr_labs.local.transport import LocalTransport
+from support.local_api import Api
+
+INIT = b'{"function": "init"}'
+
+
+@pytest.fixture(name="api", scope="module")
+def _api() -> Generator[Api]:
+    with Api.opened() as api:
+        yield api
+
+
+@pytest.fixture(name="url", scope="module")
+def _url(api: Api) -> Generator[str]:
+    with running_server(api.platform) as url:
+        yield url
+
+
+@pytest.fixture(name="client")
+def _client(api: Api, url: str) -> Generator[httpx.Client]:
+    with httpx.Client(base_url=url, headers={"authorization": f"Bearer {api.key}"}) as client:
+        yield client
+
+
+def call(client: httpx.Client, function: str, **params: object) -> httpx.Response:
+    return client.post("", json={"function": function, **params})
+
+
+def test_calls_are_answered_over_http(client: httpx.Client) -> None:
+    """A call over a socket gets the platform's answer as JSON, with a request id."""
+    answer = call(client, "init")
+
+    assert (200, "application/json") == (answer.status_code, answer.headers["content-type"])
+    assert "Local" == answer.json()["tenant"]["tenant_name"]
+    assert answer.headers["x-request-id"]
+
+
+def test_health_needs_no_key(url: str) -> None:
+    """`GET /health` answers anybody that the platform is up."""
+    answer = httpx.get(f"{url}/health")
+
+    assert (200, {"status": "ok"}) == (answer.status_code, answer.json())
+
+
+def test_errors_travel_with_their_status(client: httpx.Client) -> None:
+    """A refusal has its HTTP status and the message in the body."""
+    answer = call(client, "get_run", run_id=999_999)
+
+    assert (404, "there is no run 999999") == (answer.status_code, answer.json()["message"])
+
+
+def test_the_idempotency_key_is_a_header(client: httpx.Client) -> None:
+    """The header `Idempotency-Key` makes a repeated call the same call."""
+    headers = {"idempotency-key": "k"}
+    body = {"function": "create_agent", "name": "http"}
+
+    assert client.post("", json=body, headers=headers).json() == client.post("", json=body, headers=headers).json()
+
+
+def test_half_a_surrogate_pair_travels_both_ways(client: httpx.Client) -> None:
+    """A text that UTF-8 cannot hold goes in and out as an escape."""
+    body = b'{"function": "create_dataset", "name": "x", "dataset_source": {"a": "\\ud83e"}}'
+
+    assert "\ud83e" == client.post("", content=body).json()["dataset"]["dataset_source"]["a"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/", 405), ("PUT", "/", 405), ("POST", "/health", 405), ("POST", "/nowhere", 404), ("GET", "/x", 404)],
+)
+def test_other_methods_and_paths_are_refused_in_json(client: httpx.Client, method: str, path: str, status: int) -> None:
+    """What is not a call is refused with a status of its own and a hint."""
+    answer = client.request(method, path, content=INIT)
+
+    assert (status, "error") == (answer.status_code, answer.json()["status"])
+    assert ("allow" in answer.headers) == (status == 405)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("application/json; charset=utf-8", 200),
+        ("Application/JSON", 200),
+        (None, 200),
+        ("text/plain", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("multipart/form-data; boundary=x", 415),
+    ],
+)
+def test_calls_are_json(client: httpx.Client, content_type: str | None, status: int) -> None:
+    """A body of another media type is refused; none at all is taken for JSON."""
+    headers = {} if content_type is None else {"content-type": content_type}
+
+    assert status == client.post("", content=INIT, headers=headers).status_code
+
+
+@pytest.mark.parametrize("declared", [True, False], ids=["content-length", "chunked"])
+def test_a_body_beyond_the_limit_is_refused(api: Api, *, declared: bool) -> None:
+    """A body that is larger than the limit gets a 413 that says so, and the server lives on."""
+    body = json.dumps({"function": "keep_alive", "x": "y" * 2_000_000}).encode()
+
+    async def ask() -> list[int]:
+        transport = httpx.ASGITransport(application(api.platform, body_limit=1_000_000))
+        headers = {"authorization": f"Bearer {api.key}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://local", headers=headers) as client:
+            large = await client.post("", content=body if declared else pieces(body))
+            assert large.status_code == 200 or "1000000" in large.json()["message"]
+            return [large.status_code, (await client.post("", content=INIT)).status_code]
+
+    async def pieces(whole: bytes) -> object:
+        for start in range(0, len(whole), 100_000):
+            yield whole[start : start + 100_000]
+
+    assert [413, 200] == asyncio.run(ask())
+
+
+def test_a_refused_body_is_read_to_its_end(api: Api) -> None:
+    """Whoever sends 80 MB over a socket gets to read why it was refused."""
+    with running_server(api.platform) as url:
+        answer = httpx.post(url, content=b"x" * 80_000_000, headers={"content-type": "application/json"}, timeout=60)
+
+    assert 413 == answer.status_code
+
+
+def test_a_sender_who_leaves_does_no_harm(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
+    """A connection that is cut within a body, or sends no HTTP at all, is forgotten."""
+    address = (client.base_url.host, client.base_url.port or 0)
+    with socket.create_connection(address) as cut:
+        cut.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
+    with socket.create_connection(address) as strange:
+        strange.sendall(b"\x00\x01\x02 nonsense\r\n\r\n")
+
+    assert 200 == call(client, "keep_alive").status_code
+    assert "Traceback" not in caplog.text
+
+
+def test_a_connection_serves_many_calls_without_delay(client: httpx.Client) -> None:
+    """Connections are kept open between calls, and no answer waits for the network to acknowledge its first half."""
+    connection = http.client.HTTPConnection(client.base_url.host, client.base_url.port)
+    ports, seconds = set(), []
+    for _ in range(10):
+        begin = time.perf_counter()
+        connection.request("POST", "/", INIT, {"Authorization": client.headers["authorization"]})
+        assert json.loads(connection.getresponse().read())["user"]
+        seconds.append(time.perf_counter() - begin)
+        ports.add(connection.sock.getsockname()[1])
+    connection.close()
+
+    assert 1 == len(ports)
+    assert min(seconds) < 0.03
+
+
+def test_an_impossible_port_is_named(api: Api, url: str) -> None:
+    """Listening where somebody listens already, or where nobody can, fails with the port."""
+    port = urlsplit(url).port or 0
+
+    for wrong in (port, 99_999, -1):
+        with pytest.raises(ConfigurationError, match=f"port {wrong}"), running_server(api.platform, port=wrong):
+            pass
+
+
+SERVE = """
+import sys
+import time
+from pathlib import Path
+from ashr_labs.local import open_platform
+from ashr_labs.local.server import serve
+platform = open_platform(sys.argv[1])
+platform.bootstrap("tp_chosen_by_a_script")
+serve(platform, port=0, on_ready=lambda url: print(url, flush=True))
+print("over", flush=True)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_serving_in_peace(tmp_path: Path, number: signal.Signals) -> None:
+    """On SIGTERM and SIGINT the server stops, the platform is closed, and the program goes on."""
+    path = tmp_path / "evals.db"
+    command = [sys.executable, "-c", SERVE, str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        headers = {"authorization": "Bearer tp_chosen_by_a_script"}
+        made = httpx.post(url, json={"function": "create_agent", "name": "x"}, headers=headers)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
+
+    assert (200, "over\n", "", 0) == (made.status_code, out, err, process.returncode)
+    with Api.opened(path) as api:
+        assert ["x"] == [agent["name"] for agent in api("list_agents")["agents"]]
+
+
+def test_serve_closes_the_platform_even_when_it_cannot_listen() -> None:
+    """A platform is not left open behind a server that did not start."""
+    platform = open_platform()
+
+    with pytest.raises(ConfigurationError, match="cannot listen"):
+        serve(platform, port=99999)
+    with pytest.raises(ConfigurationError, match="closed"):
+        platform.answer(INIT, authorization=None)
+
+
+def test_a_sync_client_needs_no_socket() -> None:
+    """An httpx client calls the platform in its own process, and closes it when it is closed."""
+    platform = open_platform()
+    headers = {"authorization": f"Bearer {platform.bootstrap()}", "idempotency-key": "k"}
+    with httpx.Client(transport=LocalTransport(platform), base_url="http://local", headers=headers) as client:
+        first = call(client, "create_agent", name="x")
+        assert (200, "application/json") == (first.status_code, first.headers["content-type"])
+        assert first.json() == call(client, "create_agent", name="x").json()
+        assert first.headers["x-request-id"]
+
+    with pytest.raises(ConfigurationError, match="closed"):
+        platform.answer(INIT, authorization=None)
+
+
+def test_an_async_client_needs_no_socket() -> None:
+    """An async httpx client calls the platform without keeping its event loop waiting."""
+
+    async def ask() -> list[int]:
+        platform = open_platform()
+        headers = {"authorization": f"Bearer {platform.bootstrap()}"}
+        transport = LocalTransport(platform)
+        async with httpx.AsyncClient(transport=transport, base_url="http://local", headers=headers) as client:
+            answers = await asyncio.gather(*(client.post("", content=INIT) for _ in range(20)))
+        with pytest.raises(ConfigurationError, match="closed"):
+            platform.answer(INIT, authorization=None)
+        return [answer.status_code for answer in answers]
+
+    assert [200] * 20 == asyncio.run(ask())
+
+
+def test_a_borrowed_platform_stays_open(api: Api) -> None:
+    """A transport that does not own its platform leaves it open."""
+    LocalTransport(api.platform, owns_platform=False).close()
+
+    assert "ok" == api("keep_alive")["status"]

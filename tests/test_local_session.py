@@ -1,0 +1,99 @@
+"""Who calls an embedded platform, and the notes that it has for them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ashr_labs.local import open_platform
+from ashr_labs.local.contract import load_contract
+from ashr_labs.local.operations import OPERATIONS
+from ashr_labs.local.store.engine import Database
+from ashr_labs.local.store.schema import notes
+from ashr_labs.local.store.writing import add_row
+from support.local_api import MOMENT, Api, database_with_tenants
+
+UNKNOWN = 999_999
+
+
+@pytest.fixture(name="api")
+def _api() -> Generator[Api]:
+    with Api.opened() as api:
+        yield api
+
+
+def test_every_operation_of_the_contract_is_answered() -> None:
+    """The platform answers what the contract lists, no more and no less."""
+    assert load_contract().operations.keys() == OPERATIONS.keys()
+
+
+def test_writes_are_the_operations_that_take_an_idempotency_key() -> None:
+    """An operation honours an `Idempotency-Key` exactly where the contract says so."""
+    documented = {name for name, operation in load_contract().operations.items() if "parameters" in operation}
+
+    assert documented == {name for name, operation in OPERATIONS.items() if operation.writes}
+
+
+def test_init_tells_who_calls(api: Api) -> None:
+    """`init` answers the key's user and tenant, the notes, and that idempotency keys are honoured."""
+    session = api("init")
+
+    assert session["tenant"]["id"] == session["user"]["tenant"] == 1
+    assert [] == session["notes"]
+    assert {"idempotency_keys": True} == session["capabilities"]
+
+
+def test_keep_alive_answers(api: Api) -> None:
+    """`keep_alive` answers that all is well."""
+    assert {"status": "ok"} == api("keep_alive")
+
+
+def test_notes_are_those_for_the_caller_now(tmp_path: Path) -> None:
+    """Active notes are listed: global ones, the tenant's own, and an agent's where it is named."""
+    path = tmp_path / "notes.db"
+    first, _ = database_with_tenants(path)
+    api = Api(open_platform(path), first)
+    agent_id = api("create_agent", name="Bot")["agent"]["id"]
+    api.platform.close()
+    add_notes(
+        path,
+        global_note={},
+        own={"tenant_id": 1},
+        foreign={"tenant_id": 2},
+        agents_note={"tenant_id": 1, "agent_id": agent_id},
+        archived={"is_archived": True},
+        expired={"expires_at": MOMENT},
+        future={"active_from": "2999-01-01T00:00:00.000000Z"},
+    )
+    api = Api(open_platform(path), first)
+
+    assert ["own", "global_note"] == titles(api("get_sdk_notes"))
+    assert ["agents_note", "own", "global_note"] == titles(api("get_sdk_notes", agent_id=agent_id))
+    assert ["own", "global_note"] == titles(api("init"))
+    assert "agent 999999" in api.refused(404, "get_sdk_notes", agent_id=UNKNOWN)
+    api.platform.close()
+
+
+def add_notes(path: Path, **all_notes: dict[str, Any]) -> None:
+    common = {
+        "created_at": MOMENT,
+        "updated_at": MOMENT,
+        "content": "Read this.",
+        "category": "info",
+        "severity": "warning",
+        "active_from": MOMENT,
+        "is_archived": False,
+        "note_metadata": {},
+    }
+    database = Database(path)
+    with database.write() as connection:
+        for title, note in all_notes.items():
+            add_row(connection, notes, {**common, "title": title, **note})
+    database.close()
+
+
+def titles(body: dict[str, Any]) -> list[str]:
+    return [note["title"] for note in body["notes"]]

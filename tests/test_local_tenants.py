@@ -1,0 +1,118 @@
+"""Tenants of one platform never see or change each other's things."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from ashr_labs.local import open_platform
+from ashr_labs.local.contract import load_contract
+from support.local_api import Api, database_with_tenants, parameters_of
+
+VALID: dict[str, Any] = {
+    "agent_id": None,
+    "dataset_source": {},
+    "name": "x",
+    "request": {},
+    "request_input_schema": {},
+    "request_name": "x",
+    "requestor_id": 2,
+    "result": {},
+    "tenant_id": 2,
+}
+"""Parameters that the second tenant may send."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Two tenants; `things` are the first one's, by the name of the parameter that names them."""
+
+    first: Api
+    second: Api
+    things: dict[str, Any]
+
+
+@pytest.fixture(name="world", scope="module")
+def _world(tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
+    path = tmp_path_factory.mktemp("tenants") / "two.db"
+    keys = database_with_tenants(path)
+    platform = open_platform(path)
+    first, second = (Api(platform, key, tenant_id) for tenant_id, key in enumerate(keys, start=1))
+    agent_id = first("create_agent", name="Bot")["agent"]["id"]
+    dataset_id = first.dataset(agent_id=agent_id)
+    things = {
+        "agent_id": agent_id,
+        "api_key_id": first("list_api_keys")["api_keys"][0]["id"],
+        "dataset_id": dataset_id,
+        "request_id": first.request({}),
+        "requestor_id": 1,
+        "run_id": first.run(dataset_id),
+        "runner_id": 1,
+        "tenant_id": 1,
+        "trace_id": first("ingest_observability_trace", trace={"name": "t"})["trace_id"],
+    }
+    yield World(first, second, things)
+    platform.close()
+
+
+NAMING = ["agent_id", "api_key_id", "dataset_id", "request_id", "requestor_id"]
+NAMING += ["run_id", "runner_id", "tenant_id", "trace_id"]
+CALLS = [(name, field) for name in load_contract().operations for field in parameters_of(name) if field in NAMING]
+
+
+@pytest.mark.parametrize(("function", "field"), CALLS)
+def test_no_call_reaches_another_tenants_things(world: World, function: str, field: str) -> None:
+    """With another tenant's number in any parameter a call finds nothing or is forbidden, and changes nothing."""
+    own = {**VALID, "dataset_id": world.second.dataset()}
+    if function != "set_dataset_agent":
+        del own["agent_id"]
+    params = {name: own[name] for name in parameters_of(function) if name in own} | {field: world.things[field]}
+    before = everything(world)
+
+    answer = world.second.answer(function, **params)
+
+    if (function, field) == ("list_runs", "dataset_id"):
+        assert [] == answer.body["runs"]
+    else:
+        assert answer.status in {403, 404}, answer.body
+    assert before == everything(world)
+
+
+def everything(world: World) -> list[Any]:
+    """Return all that the first tenant can see."""
+    first = world.first
+    return [
+        first("list_datasets", tenant_id=1),
+        first.settled_run(world.things["run_id"]),
+        first.settled_request(world.things["request_id"]),
+        first("get_agent_datasets", agent_id=world.things["agent_id"]),
+        [key["is_active"] for key in first("list_api_keys", include_inactive=True)["api_keys"]],
+        first("get_observability_trace", trace_id=world.things["trace_id"]),
+    ]
+
+
+def test_lists_hold_ones_own_things_only(world: World) -> None:
+    """No list shows another tenant's things."""
+    mine = world.second.dataset()
+    world.second("create_agent", name="Bot")
+
+    assert {2} == {item["tenant"] for item in world.second("list_datasets", tenant_id=2)["datasets"]}
+    assert mine in {item["id"] for item in world.second("list_datasets", tenant_id=2)["datasets"]}
+    assert {2} == {item["tenant_id"] for item in world.second("list_agents")["agents"]}
+    assert {2} == {item["tenant_id"] for item in world.second("list_api_keys")["api_keys"]}
+    assert [] == world.second("list_runs", tenant_id=2)["runs"]
+    assert [] == world.second("list_requests", tenant_id=2)["requests"]
+    assert [] == world.second("list_observability_traces")["traces"]
+
+
+def test_idempotency_keys_are_a_tenants_own(world: World) -> None:
+    """The same key of two tenants stands for two calls."""
+    made = [
+        api("create_agent", name="Same", idempotency_key="shared")["agent"]["tenant_id"]
+        for api in (world.first, world.second)
+    ]
+
+    assert [1, 2] == made
