@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from .._clock import AsyncClock
 from .._http import AsyncHTTP
@@ -99,8 +100,9 @@ class AsyncAshrLabsClient(
         from ...local.transport import LocalTransport  # noqa: PLC0415
 
         platform = open_platform(path)
-        transport = LocalTransport(platform)
-        return cls(platform.bootstrap(), f"http://{path or 'memory'}.local", timeout, transport=transport)
+        # Nothing resolves this name, the transport hands every request to the platform; it tells clients apart.
+        base_url = f"http://embedded.local/{quote(str(path or 'memory')).lstrip('/')}"
+        return cls(platform.bootstrap(), base_url, timeout, transport=LocalTransport(platform))
 
     @cached_property
     def api(self) -> AuthenticatedClient:

@@ -1,0 +1,57 @@
+"""Find the agent that `--agent module:attribute` names."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from operator import attrgetter
+from pathlib import Path
+from traceback import extract_tb
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__all__ = ["load_agent", "said"]
+
+
+def load_agent(reference: str) -> Any:
+    """Import the module, the current folder first, and return its attribute.
+
+    Raises:
+        click.ClickException: There is no such module or attribute, or importing it fails.
+    """
+    module_name, _, attribute = reference.partition(":")
+    if not module_name or not attribute:
+        raise click.ClickException(f"--agent {reference}: write it as module:attribute, such as my_agent:MyAgent")
+    module = _import(module_name, reference)
+    try:
+        return attrgetter(attribute)(module)
+    except AttributeError as error:
+        raise click.ClickException(f"--agent {reference}: {error}") from error
+
+
+def said(error: BaseException) -> str:
+    """Return what an exception of the user's code says, and where it was raised."""
+    text = f"{type(error).__name__}: {error}"
+    frames = extract_tb(error.__traceback__)
+    if isinstance(error, SyntaxError) or not frames:  # the former tells its place itself
+        return text
+    return f"{text} ({frames[-1].filename}, line {frames[-1].lineno})"
+
+
+def _import(name: str, reference: str) -> ModuleType:
+    folder = str(Path.cwd())
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise click.ClickException(f"--agent {reference}: importing it failed: {said(error)}") from error
+        message = f"--agent {reference}: there is no module {error.name}, neither in {folder} nor installed"
+        raise click.ClickException(message) from error
+    except (Exception, SystemExit) as error:
+        raise click.ClickException(f"--agent {reference}: importing it failed: {said(error)}") from error

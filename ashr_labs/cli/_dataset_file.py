@@ -1,0 +1,108 @@
+"""Read a dataset from a file, and find what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from .._json import as_list, as_object
+from ..errors import DatasetError
+from ..eval.scenario import read_scenario, scenario_items
+from ._failures import CommandError, ExitCode, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+__all__ = ["DatasetFile", "dataset_faults", "read_dataset_file"]
+
+_FILLER = {"actor": "environment"}
+"""An action that nothing is wrong with."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetFile:
+    """A dataset as it is stored in a file."""
+
+    path: Path
+    name: str
+    description: str | None
+    source: Mapping[str, Any]
+    scenarios: list[tuple[str, object]]
+    """The scenarios that have actions, by their ids."""
+
+
+def read_dataset_file(path: Path) -> DatasetFile:
+    """Read a file that holds a dataset_source, or an object with a `dataset_source` and perhaps a name.
+
+    Raises:
+        click.ClickException: It cannot be read, or is not JSON.
+        CommandError: As a whole it is no dataset, or it has no scenario.
+    """
+    content = _read_json(path)
+    wrapper = as_object(content) or {}
+    source = wrapper.get("dataset_source", content)
+    try:
+        scenarios = scenario_items(source)
+    except DatasetError as error:
+        raise CommandError(Failure(ExitCode.USAGE, "DatasetError", f"{path}: {error}")) from error
+    if not scenarios:
+        raise CommandError(Failure(ExitCode.NOTHING_RAN, "NothingRan", f"{path}: no scenario has any action"))
+    name, description = wrapper.get("name"), wrapper.get("description")
+    return DatasetFile(
+        path,
+        name if isinstance(name, str) and name else path.stem,
+        description if isinstance(description, str) else None,
+        source,
+        scenarios,
+    )
+
+
+def dataset_faults(file: DatasetFile) -> list[DatasetError]:
+    """Return what is wrong with the scenarios: the first fault of each action, in order."""
+    return [fault for scenario_id, raw in file.scenarios for fault in _faults(scenario_id, raw)]
+
+
+def _faults(scenario_id: str, raw: object) -> Iterator[DatasetError]:
+    fault = _first_fault(scenario_id, raw)
+    actions = as_list((as_object(raw) or {}).get("actions"))
+    if fault is None or actions is None:
+        yield from [fault] if fault else []
+        return
+    for index, action in enumerate(actions):
+        if fault := _first_fault(scenario_id, {"actions": [*[_FILLER] * index, action]}):
+            yield fault
+
+
+def _first_fault(scenario_id: str, raw: object) -> DatasetError | None:
+    try:
+        read_scenario(scenario_id, raw)
+    except DatasetError as error:
+        return error
+    return None
+
+
+def _read_json(path: Path) -> object:
+    try:
+        content: object = json.loads(path.read_bytes(), parse_constant=_refuse, object_pairs_hook=_without_doubles)
+    except OSError as error:
+        raise click.ClickException(f"cannot read {path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise click.ClickException(f"{path} is not JSON: {error}") from error
+    return content
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a JSON number")
+
+
+def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    # Silently, the last of two scenarios with the same id would replace the first.
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"an object has the key {next(name for name in names if names.count(name) > 1)!r} twice")
+    return result

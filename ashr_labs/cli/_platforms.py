@@ -1,0 +1,46 @@
+"""Open the platform that a command works with."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import ConfigurationError
+from ._failures import CommandError, ExitCode, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from ..client._sync import AshrLabsClient
+
+__all__ = ["check_one_platform", "open_client", "platform_failures"]
+
+
+def check_one_platform(database: Path | None, *, remote: bool) -> None:
+    """Refuse two platforms."""
+    if database and remote:
+        raise click.UsageError("give --database or --remote, not both")
+
+
+@contextmanager
+def open_client(database: Path | None, *, remote: bool) -> Generator[AshrLabsClient]:
+    """Lend a client: of the remote platform, else of the embedded one on a file, or in memory without one."""
+    # Imported here because it takes half of the time in which a wrong command line is refused.
+    from ..client._sync import AshrLabsClient  # noqa: PLC0415
+
+    with platform_failures():
+        client = AshrLabsClient.from_env() if remote else AshrLabsClient.local(database)
+    with client:
+        yield client
+
+
+@contextmanager
+def platform_failures() -> Generator[None]:
+    """Count settings that cannot work as failures of the platform: they are its own, not the command's."""
+    try:
+        yield
+    except ConfigurationError as error:
+        raise CommandError(Failure(ExitCode.PLATFORM, type(error).__name__, str(error))) from error

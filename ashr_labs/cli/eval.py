@@ -1,0 +1,153 @@
+"""`ashr-labs eval`: test an agent against the scenarios of a dataset."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import AshrLabsError
+from ..eval import EvalRunner
+from ._agents import load_agent, said
+from ._dataset_file import DatasetFile, read_dataset_file
+from ._failures import EXIT_CODES, CommandError, ExitCode, Failure, failure_of
+from ._options import FileToWrite, Number, json_option
+from ._platforms import check_one_platform, open_client
+from ._report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..client._sync import AshrLabsClient
+    from ..run_builder import RunBuilder
+    from ._output import Output
+
+__all__ = ["command"]
+
+_ID = re.compile(r"[0-9]{1,18}")
+_SECONDS_BETWEEN_NOTES = 1.0
+
+
+@click.command("eval", epilog=EXIT_CODES)
+@click.argument("dataset")
+@click.option(
+    "--agent", "reference", metavar="MODULE:ATTRIBUTE", required=True, help="The agent, its class, or what makes one."
+)
+@click.option("--database", type=FileToWrite(), metavar="FILE", help="Use the embedded platform on this file.")
+@click.option("--remote", is_flag=True, help="Use the platform of ASHR_LABS_API_KEY and ASHR_LABS_BASE_URL.")
+@click.option("--max-workers", type=click.IntRange(1), default=1, show_default=True, help="Scenarios at a time.")
+@click.option("--name", help="Name under which a DATASET file is stored; the file's own unless given.")
+@click.option("--agent-id", type=click.IntRange(1), help="Link the dataset to this agent, whose rules then grade.")
+@click.option("--min-pass-rate", type=Number(0, 1), metavar="RATE", help="The gate, from 0 to 1: exit 1 below it.")
+@click.option(
+    "--timeout", type=Number(0), default=300, show_default=True, metavar="SECONDS", help="Longest wait for the grades."
+)
+@click.option("--output", type=FileToWrite(), metavar="FILE", help="Write the graded result to this file, as JSON.")
+@json_option
+@click.pass_obj
+def command(
+    out: Output,
+    dataset: str,
+    reference: str,
+    database: Path | None,
+    remote: bool,
+    max_workers: int,
+    name: str | None,
+    agent_id: int | None,
+    min_pass_rate: float | None,
+    timeout: float,
+    output: Path | None,
+) -> None:
+    """Test an agent against every scenario of DATASET and print the verdicts.
+
+    DATASET is a JSON file with a `dataset_source`, or the id of a stored dataset. A file is stored on the embedded
+    platform, in memory unless --database or --remote says where; an id is looked up in --database, else on the
+    remote platform. The agent's module is looked for in the current folder first; whatever it prints goes to stderr.
+    """
+    check_one_platform(database, remote=remote)
+    file = None if _ID.fullmatch(dataset) else read_dataset_file(Path(dataset))
+    if file is None:
+        _check_stored(database, name)
+    out.keep_stdout()
+    agent = load_agent(reference)
+    titles: dict[str, str] = {}
+    with open_client(database, remote=remote or (file is None and database is None)) as client:
+        dataset_id = int(dataset) if file is None else _store(client, file, name)
+        if agent_id is not None:
+            client.set_dataset_agent(dataset_id, agent_id)  # before the run, which may be dear
+        runner = EvalRunner.from_dataset(client, dataset_id)
+        run = _play(runner, agent, reference, max_workers, _progress(out, titles))
+        run_id = run.deploy(client, dataset_id)["id"]
+        out.note(f"waiting for the grades of run {run_id}, dataset {dataset_id}")
+        graded = client.poll_run(run_id, timeout=timeout)
+
+    report = Report(dataset_id, run_id, graded["result"], titles)
+    failure = _written(output, report.result) or report.failure(min_pass_rate)
+    _show(out, report, is_last=failure is None)
+    if failure:
+        raise CommandError(failure, report.document())
+
+
+def _check_stored(database: Path | None, name: str | None) -> None:
+    if name is not None:
+        raise click.ClickException("--name is for a DATASET that is a file; an id has its name already")
+    if database and not database.exists():
+        raise click.ClickException(f"there is no database {database}")
+
+
+def _store(client: AshrLabsClient, file: DatasetFile, name: str | None) -> int:
+    return client.create_dataset(name or file.name, file.source, file.description)["id"]
+
+
+def _progress(out: Output, titles: dict[str, str]) -> Callable[[str, Mapping[str, Any]], None]:
+    """Return a callback that collects the titles and tells, not too often, which scenario plays."""
+    next_note = 0.0
+
+    def on_scenario(scenario_id: str, scenario: Mapping[str, Any]) -> None:
+        nonlocal next_note
+        titles[scenario_id] = str(scenario.get("title") or "")
+        now = time.monotonic()
+        if now >= next_note:
+            next_note = now + _SECONDS_BETWEEN_NOTES
+            out.note(f"playing scenario {len(titles)}: {scenario_id}")
+
+    return on_scenario
+
+
+def _play(
+    runner: EvalRunner,
+    agent: Any,
+    reference: str,
+    max_workers: int,
+    on_scenario: Callable[[str, Mapping[str, Any]], None],
+) -> RunBuilder:
+    try:
+        run = runner.run(agent, on_scenario=on_scenario, max_workers=max_workers)
+    except AshrLabsError:
+        raise
+    except (Exception, SystemExit) as error:  # a class or function that makes agents may raise anything
+        raise click.ClickException(f"--agent {reference}: making the agent failed: {said(error)}") from error
+    if not run.build()["tests"]:
+        raise CommandError(Failure(ExitCode.NOTHING_RAN, "NothingRan", "nothing ran: no scenario has any action"))
+    return run
+
+
+def _written(output: Path | None, result: Mapping[str, Any]) -> Failure | None:
+    if output is None:
+        return None
+    try:
+        output.write_text(f"{json.dumps(result, indent=2)}\n", "utf-8")
+    except OSError as error:
+        return failure_of(error)
+    return None
+
+
+def _show(out: Output, report: Report, *, is_last: bool) -> None:
+    if not out.as_json:
+        out.write(report.fancy(out.terminal) if out.terminal else report.plain())
+    elif is_last:  # else the error is shown with it, in one object
+        out.document(report.document())

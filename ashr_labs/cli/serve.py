@@ -1,0 +1,80 @@
+"""`ashr-labs serve`: run the platform on this machine."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import click
+
+from ..local import open_platform
+from ._failures import EXIT_CODES
+from ._options import FileToWrite, json_option
+from ._platforms import platform_failures
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..local.platform import Platform
+    from ._output import Output
+
+__all__ = ["command"]
+
+_KEY_VARIABLE = "ASHR_LABS_BOOTSTRAP_KEY"
+
+
+@click.command("serve", epilog=EXIT_CODES)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", default=8787, show_default=True, type=click.IntRange(0, 65535), help="The port; 0 for a free one."
+)
+@click.option(
+    "--database",
+    default="ashr.db",
+    show_default=True,
+    type=FileToWrite(),
+    metavar="FILE",
+    help="The file that keeps everything, made where there is none.",
+)
+@json_option
+@click.pass_obj
+def command(out: Output, host: str, port: int, database: Path) -> None:
+    """Run the platform on this machine, until Ctrl-C or SIGTERM.
+
+    A new database gets its first API key: ASHR_LABS_BOOTSTRAP_KEY if that is set, else a random one, in a file
+    beside the database that only you can read. With --json, stdout gets one object {"url", "database", "key_file"}
+    as soon as calls are answered.
+    """
+    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    with platform_failures():
+        platform = open_platform(database)
+    with closing(platform):
+        key_file = _install_key(platform, database)
+        with platform_failures():
+            # Imported here because it needs the extra; by now it has been said where that is missing.
+            from ..local.server import serve  # noqa: PLC0415
+
+            serve(platform, host=host, port=port, on_ready=lambda url: _tell(out, url, database, key_file))
+
+
+def _install_key(platform: Platform, database: Path) -> Path | None:
+    """See to it that there is an API key; return the file that holds it, if one does."""
+    key = os.environ.get(_KEY_VARIABLE, "").strip()
+    if key:
+        platform.bootstrap(key)
+        return None
+    file = database.with_name(f"{database.name}.key")
+    platform.write_first_key(file)
+    return file if file.exists() else None
+
+
+def _tell(out: Output, url: str, database: Path, key_file: Path | None) -> None:
+    out.note(f"serving {database} at {url} until Ctrl-C; in the shell of a client:")
+    key = f'"$(cat {shlex.quote(str(key_file))})"' if key_file else f"...  # such as the one of {_KEY_VARIABLE}"
+    out.note(f"export ASHR_LABS_BASE_URL={url} ASHR_LABS_API_KEY={key}")
+    if out.as_json:
+        key_path = str(key_file.resolve()) if key_file else None
+        out.document({"url": url, "database": str(database.resolve()), "key_file": key_path})

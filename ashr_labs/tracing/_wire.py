@@ -1,0 +1,55 @@
+"""Bring what a trace recorded to the kinds that the platform documents.
+
+The platform refuses a whole trace for one value of another kind; here such a value costs only itself.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from .serialize import JSON, to_json
+
+if TYPE_CHECKING:
+    from ashr_labs_types import Usage
+
+__all__ = ["array_of_texts", "json_object", "optional_text", "text", "timestamp", "token_counts"]
+
+
+def timestamp(nanoseconds: int) -> str:
+    """Write nanoseconds since 1970 as UTC in ISO 8601 with microseconds."""
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest // 1000:06d}Z"
+
+
+def text(value: object) -> str:
+    """Return a text as it is and anything else as JSON."""
+    converted = to_json(value)
+    return converted if isinstance(converted, str) else json.dumps(converted)
+
+
+def optional_text(value: object) -> str | None:
+    """Return None as it is and anything else as a text."""
+    return None if value is None else text(value)
+
+
+def array_of_texts(value: JSON) -> list[str]:
+    """Return the items of an array as texts; None has none, and any other value is the only one."""
+    items = value if isinstance(value, list) else [] if value is None else [value]
+    return [text(item) for item in items]
+
+
+def json_object(value: JSON) -> dict[str, Any] | None:
+    """Return an object or None as it is, and anything else as the `value` of an object."""
+    return value if value is None or isinstance(value, dict) else {"value": value}
+
+
+def token_counts(usage: dict[str, JSON]) -> Usage:
+    """Return a generation's usage without counts that are not integers."""
+    counts = {
+        name: tokens
+        for name, tokens in usage.items()
+        if type(tokens) is int or name not in {"input_tokens", "output_tokens"}
+    }
+    return cast("Usage", counts)

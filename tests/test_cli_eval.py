@@ -1,0 +1,484 @@
+"""`ashr-labs eval`: what it prints, where it stores, and how it fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ashr_labs import AshrLabsClient
+from ashr_labs.local import open_platform
+from ashr_labs.local.server import running_server
+from support.cli import PROGRAM, SOURCE, Done, Workspace, scenario
+from support.scripted_server import Answer, ScriptedServer
+
+KEY = "tp_a_key_for_the_tests"
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+
+@pytest.fixture(name="workspace")
+def _workspace(tmp_path: Path) -> Workspace:
+    return Workspace.at(tmp_path)
+
+
+@pytest.fixture(name="url", scope="module")
+def _url() -> Generator[str]:
+    """Return the URL of a platform that knows KEY."""
+    platform = open_platform()
+    platform.bootstrap(KEY)
+    with running_server(platform) as url:
+        yield url
+    platform.close()
+
+
+def evaluate(workspace: Workspace, *options: str, agent: str = "Greeter", data: str = "data.json", **env: str) -> Done:
+    return workspace.run("eval", data, "--agent", f"agents:{agent}", *options, **env)
+
+
+def verdicts(done: Done) -> dict[str, str]:
+    return {test["test_id"]: test["verdict"] for test in done.document["tests"]}
+
+
+def test_a_file_is_evaluated_in_memory(workspace: Workspace) -> None:
+    """A dataset file and an agent give a line for each scenario and one of totals, and leave no file."""
+    before = workspace.names()
+
+    done = evaluate(workspace, agent="Mute")
+
+    assert 0 == done.code
+    assert before == workspace.names()
+    *rows, totals = done.out.splitlines()
+    assert ["first   A greeting        failed  ", "second  Another greeting  failed  "] == [row[:34] for row in rows]
+    assert all("greet was not called" in row for row in rows)
+    assert totals.startswith("total_tests=2 tests_passed=0 tests_failed=2 ")
+
+
+def test_json_is_one_object_for_programs(workspace: Workspace) -> None:
+    """With `--json` stdout is one object with the ids, the metrics, every test and the grader."""
+    done = evaluate(workspace, "--json", agent="Shy")
+
+    document = done.document
+    assert {"dataset_id", "run_id", "metrics", "tests", "grader"} == document.keys()
+    assert (1, 1) == (document["dataset_id"], document["run_id"])
+    assert (2, 1, 1) == tuple(document["metrics"][name] for name in ("total_tests", "tests_passed", "tests_failed"))
+    assert {"name", "version"} <= document["grader"].keys()
+    first, second = document["tests"]
+    assert first == {
+        "test_id": "first",
+        "title": "A greeting",
+        "verdict": "passed",
+        "reasons": [],
+        "status": "completed",
+        "error": None,
+    }
+    assert ("second", "failed", "failed") == (second["test_id"], second["verdict"], second["status"])
+    assert ("agent", "RuntimeError", "not this one") == tuple(
+        second["error"][name] for name in ("kind", "type", "message")
+    )
+    assert "not this one" in second["reasons"][0]
+
+
+def test_nothing_but_the_object_gets_to_stdout(workspace: Workspace) -> None:
+    """What an agent prints, and what processes print that it starts, goes to stderr."""
+    done = evaluate(workspace, "--json", agent="Loud")
+
+    assert {"first": "passed", "second": "passed"} == verdicts(done)
+    assert ["a print", "a write", "a process"] == [
+        said for said in ("a print", "a write", "a process") if f"{said} of the agent" in done.err
+    ]
+
+
+@pytest.mark.parametrize("reference", ["Greeter", "greeter", "greeter.__class__"])
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_agent_is_an_object_a_class_or_what_makes_one(reference: str, workers: str, workspace: Workspace) -> None:
+    """The attribute may be any of them, with any number of workers."""
+    done = evaluate(workspace, "--json", "--max-workers", workers, agent=reference)
+
+    assert {"first": "passed", "second": "passed"} == verdicts(done)
+
+
+def test_the_agents_module_may_be_in_a_package(workspace: Workspace) -> None:
+    """A dotted module name is found from the current folder."""
+    package = workspace.folder / "my" / "bots"
+    package.mkdir(parents=True)
+    (workspace.folder / "agents.py").rename(package / "friendly.py")
+
+    done = workspace.run("eval", "data.json", "--agent", "my.bots.friendly:Greeter", "--json")
+
+    assert 0 == done.code, done.err
+
+
+def test_the_example_agent_is_graded_as_its_author_says() -> None:
+    """The support bot passes all but the scenarios that it is known to fail."""
+    workspace = Workspace(EXAMPLES.parent)
+
+    done = workspace.run(
+        "eval", "examples/support_dataset.json", "--agent", "examples.support_bot:SupportBot", "--json"
+    )
+
+    assert 24 == done.document["metrics"]["total_tests"]
+    assert {"two_requests", "corrected_order_number", "refund_not_wanted_yet", "angry_customer", "return_policy"} == {
+        test_id for test_id, verdict in verdicts(done).items() if verdict == "failed"
+    }
+
+
+def test_a_database_keeps_the_dataset_and_the_run(workspace: Workspace) -> None:
+    """With `--database` the dataset can be evaluated again by its id, by another agent."""
+    stored = evaluate(workspace, "--database", "kept.db", "--name", "Greetings", "--json").document
+
+    again = evaluate(workspace, "--database", "kept.db", "--json", data=str(stored["dataset_id"]), agent="Mute")
+
+    assert {"first": "failed", "second": "failed"} == verdicts(again)
+    assert stored["dataset_id"] == again.document["dataset_id"]
+    assert stored["run_id"] != again.document["run_id"]
+    assert ["A greeting", "Another greeting"] == [test["title"] for test in again.document["tests"]]
+    with workspace.client("kept.db") as client:
+        assert "Greetings" == client.get_dataset(stored["dataset_id"])["name"]
+        assert 2 == len(client.list_runs()["runs"])
+
+
+def test_a_database_may_be_anywhere(workspace: Workspace) -> None:
+    """The path of a database may be absolute and hold spaces."""
+    folder = workspace.folder / "a folder"
+    folder.mkdir()
+
+    done = evaluate(workspace, "--database", str(folder / "kept.db"))
+
+    assert 0 == done.code, done.err
+    assert (folder / "kept.db").exists()
+
+
+def test_a_wrapped_dataset_brings_its_name(workspace: Workspace) -> None:
+    """A file may hold the dataset_source in an object with a name and a description."""
+    workspace.write("wrapped.json", {"name": "W", "description": "of two", "dataset_source": SOURCE})
+
+    stored = evaluate(workspace, "--database", "kept.db", "--json", data="wrapped.json").document
+
+    with workspace.client("kept.db") as client:
+        dataset = client.get_dataset(stored["dataset_id"])
+    assert ("W", "of two", SOURCE) == (dataset["name"], dataset["description"], dataset["dataset_source"])
+
+
+def test_the_output_file_is_the_graded_result(workspace: Workspace) -> None:
+    """`--output` writes the run's result as the platform graded it, whatever the verdict."""
+    done = evaluate(workspace, "--output", "result.json", "--min-pass-rate", "1", "--json", agent="Mute")
+
+    result = json.loads((workspace.folder / "result.json").read_text("utf-8"))
+    assert 1 == done.code
+    assert done.document["metrics"] == result["aggregate_metrics"]
+    assert ["failed", "failed"] == [test["verdict"] for test in result["tests"]]
+    assert "action_results" in result["tests"][0]
+
+
+@pytest.mark.parametrize(
+    ("agent", "rate", "code"), [("Greeter", "1", 0), ("Shy", "0.5", 0), ("Shy", "0.51", 1), ("Mute", "0", 0)]
+)
+def test_the_gate_decides(agent: str, rate: str, code: int, workspace: Workspace) -> None:
+    """`--min-pass-rate` is reached from the given share of passed tests on; below it the exit code is 1."""
+    done = evaluate(workspace, "--min-pass-rate", rate, "--json", agent=agent)
+
+    assert code == done.code
+    assert 2 == len(done.document["tests"])
+    if code:
+        assert f"error: {done.document['error']}" == done.error(code)
+        assert "GateFailed" == done.document["type"]
+
+
+@pytest.mark.parametrize(
+    ("agent", "reason"), [("Raising", "RuntimeError: the model is down"), ("Nothing", "respond() returned None")]
+)
+def test_a_run_in_which_nothing_ran_is_no_success(agent: str, reason: str, workspace: Workspace) -> None:
+    """Where no scenario is played to its end the exit code is 4, before any gate; the results are shown."""
+    done = evaluate(workspace, "--json", "--min-pass-rate", "0", agent=agent)
+
+    assert reason in done.error(4)
+    assert "NothingRan" == done.document["type"]
+    assert ["failed", "failed"] == [test["status"] for test in done.document["tests"]]
+
+
+@pytest.mark.parametrize("runs", [{}, {"empty": {"title": "E", "actions": []}}])
+def test_a_dataset_without_scenarios_is_no_success(runs: dict[str, Any], workspace: Workspace) -> None:
+    """A dataset without anything to play gives exit code 4, as a file and by its id."""
+    workspace.write("empty.json", {"runs": runs})
+    with workspace.client("kept.db") as client:
+        client.create_dataset("Empty", {"runs": runs})
+
+    assert "no scenario has any action" in evaluate(workspace, data="empty.json").error(4)
+    assert "no scenario has any action" in evaluate(workspace, "--database", "kept.db", data="1").error(4)
+
+
+def test_a_malformed_scenario_does_not_cost_the_others(workspace: Workspace) -> None:
+    """A scenario that cannot be read is a failed test with its path; the others have their verdicts."""
+    runs = {**SOURCE["runs"], "broken": {"actions": [{"actor": "agent", "expected_response": None}]}}
+    workspace.write("data.json", {"runs": runs})
+
+    done = evaluate(workspace, "--json")
+
+    assert {"first": "passed", "second": "passed", "broken": "failed"} == verdicts(done)
+    assert "runs.broken.actions[0].expected_response" == done.document["tests"][2]["error"]["path"]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "cannot read data.json: No such file or directory"),
+        (b"{'runs': {}}", "data.json is not JSON: Expecting property name"),
+        (b"\xff\xfe\x00", "data.json is not JSON: "),
+        (b"[" * 100_000, "data.json is not JSON: "),
+        (b'{"runs": {"a": {"actions": [{"score": NaN}]}}}', "data.json is not JSON: NaN is not a JSON number"),
+        (b'{"runs": {"a": {}, "b": {}, "a": {}}}', "data.json is not JSON: an object has the key 'a' twice"),
+        (b"[1, 2]", "data.json: dataset_source: must be an object with `runs`, not [1, 2]"),
+        (b'{"scenarios": {}}', "data.json: runs: is missing"),
+        (
+            json.dumps({"runs": [{"title": "T" * 99} for _ in range(99)]}).encode(),
+            "runs: must be an object of scenarios",
+        ),
+        (b'{"runs": [{"actions": []}]}', "data.json: runs: must be an object of scenarios"),
+        (b'{"dataset_source": {"runs": 7}}', "data.json: runs: must be an object of scenarios"),
+    ],
+)
+def test_a_file_that_is_no_dataset_is_refused(content: bytes | None, message: str, workspace: Workspace) -> None:
+    """A file that cannot be read, is not JSON or no dataset gives exit code 2, and nothing is stored."""
+    path = workspace.folder / "data.json"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+
+    done = evaluate(workspace, "--json", "--database", "kept.db")
+
+    assert message in done.error(2)
+    assert message in done.document["error"]
+    assert len(done.err) < 700
+    assert not (workspace.folder / "kept.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("reference", "message"),
+    [
+        ("agents", "write it as module:attribute"),
+        ("agents:", "write it as module:attribute"),
+        ("nowhere:Agent", "there is no module nowhere, neither in "),
+        ("agents.inner:Agent", "agents.inner"),
+        ("agents:Nobody", "has no attribute 'Nobody'"),
+        ("importing:Agent", "importing it failed: ModuleNotFoundError: No module named 'not_installed' ("),
+        ("broken:Agent", "importing it failed: ZeroDivisionError: division by zero ("),
+        ("leaving:Agent", "importing it failed: SystemExit: 0 ("),
+        ("wrong:Agent", "(wrong.py, line 1)"),
+        ("agents:number", "not 7"),
+        ("agents:os.getcwd", "respond() does not exist"),
+        ("agents:Unmakeable", "making the agent failed: KeyError: 'MODEL_KEY' ("),
+        ("agents:leaving", "making the agent failed: SystemExit: 0 ("),
+    ],
+)
+def test_an_agent_that_cannot_be_had_is_refused(reference: str, message: str, workspace: Workspace) -> None:
+    """An agent that cannot be imported, found or made gives exit code 2 and one line that says why."""
+    for name, code in [
+        ("importing", "import not_installed"),
+        ("broken", "1 / 0"),
+        ("leaving", "raise SystemExit(0)"),
+        ("wrong", "def"),
+    ]:
+        (workspace.folder / f"{name}.py").write_text(code, "utf-8")
+
+    done = workspace.run("eval", "data.json", "--agent", reference, "--json")
+
+    assert message in done.error(2)
+    assert 1 == done.err.count("\n")
+    assert message in done.document["error"]
+
+
+def test_a_remote_platform_is_used_when_asked_for(url: str, workspace: Workspace) -> None:
+    """With `--remote` a file is stored on the platform of the environment; an id goes there by itself."""
+    remote = {"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": url}
+
+    stored = evaluate(workspace, "--remote", "--json", **remote).document
+    again = evaluate(workspace, "--json", data=str(stored["dataset_id"]), **remote).document
+
+    with AshrLabsClient(KEY, url) as client:
+        runs = client.list_runs(dataset_id=stored["dataset_id"])["runs"]
+    assert [again["run_id"], stored["run_id"]] == [run["id"] for run in runs]
+    assert {"completed"} == {run["grading_status"] for run in runs}
+
+
+def test_no_request_is_sent_that_nobody_asked_for(server: ScriptedServer, workspace: Workspace) -> None:
+    """A local evaluation sends nothing anywhere, though a platform is set up; a remote one sends what it needs."""
+    remote = {"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": server.url}
+    evaluate(workspace, **remote)
+    evaluate(workspace, "--database", "kept.db", **remote)
+    assert [] == server.asked
+
+    metrics = {"total_tests": 1, "tests_passed": 1}
+    result = {"tests": [{"test_id": "first", "status": "completed"}], "aggregate_metrics": metrics}
+    server.on("get_dataset", {"status": "ok", "dataset": {"id": 4, "dataset_source": SOURCE}})
+    server.on("create_run", {"status": "ok", "run": {"id": 9}})
+    server.on("get_run", {"status": "ok", "run": {"id": 9, "result": result}})
+    done = evaluate(workspace, "--json", "--min-pass-rate", "1", data="4", **remote)
+
+    assert 0 == done.code
+    assert (4, 9) == (done.document["dataset_id"], done.document["run_id"])
+    assert ["get_dataset", "init", "create_run", "get_run"] == [asked.body["function"] for asked in server.asked]
+
+
+def test_an_agents_rules_grade_the_run(url: str, workspace: Workspace) -> None:
+    """`--agent-id` links the dataset to an agent of the platform, whose rules then hold."""
+    with AshrLabsClient(KEY, url) as client:
+        config = {"grading_config": {"tool_strictness": {"greet": "optional"}, "text_similarity_threshold": 0}}
+        agent = client.create_agent("Lenient", config=config)
+    remote = {"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": url}
+    quiet = {"runs": {"a": {"actions": [*scenario("A", "")["actions"]]}}}
+    workspace.write("data.json", quiet)
+
+    strict = evaluate(workspace, "--remote", "--json", agent="Mute", **remote)
+    lenient = evaluate(workspace, "--remote", "--json", "--agent-id", str(agent["id"]), agent="Mute", **remote)
+
+    assert [{"a": "failed"}, {"a": "passed"}] == [verdicts(strict), verdicts(lenient)]
+
+
+@pytest.mark.parametrize(
+    ("options", "data", "message"),
+    [
+        (["--database", "kept.db"], "7", "there is no dataset 7"),
+        (["--agent-id", "7"], "data.json", "7"),
+        (["--database", "missing.db"], "1", "there is no database missing.db"),
+        (["--database", "kept.db", "--name", "N"], "1", "--name is for a DATASET that is a file"),
+        (["--database", "kept.db"], "9" * 30, f"cannot read {'9' * 30}"),
+        (["--name", os.fsdecode(b"\xff")], "data.json", "[422]"),
+    ],
+)
+def test_what_the_platform_does_not_have_is_a_wrong_call(
+    options: list[str], data: str, message: str, workspace: Workspace
+) -> None:
+    """An unknown id or a missing database is a wrong call, not a failure of the platform; nothing is made instead."""
+    workspace.client("kept.db").close()
+
+    done = evaluate(workspace, *options, data=data)
+
+    assert message in done.error(2)
+    assert not (workspace.folder / "missing.db").exists()
+
+
+def _refuse(server: ScriptedServer, how: str) -> None:
+    answers = {
+        "a server error": Answer.of({"status": "error", "message": "down"}, 503),
+        "another server": Answer(404, b"<html>nothing here</html>", {"Content-Type": "text/html"}),
+        "no JSON": Answer(200, b"welcome"),
+        "a cut connection": Answer(closes=True),
+        "no permission": Answer.of({"status": "error", "message": "not yours"}, 403),
+    }
+    server.on("get_dataset", answers[how])
+
+
+@pytest.mark.parametrize("how", ["a server error", "another server", "no JSON", "a cut connection", "no permission"])
+def test_a_platform_that_fails_gives_exit_code_3(how: str, server: ScriptedServer, workspace: Workspace) -> None:
+    """Whatever a platform does wrong is one line and exit code 3."""
+    _refuse(server, how)
+
+    done = evaluate(workspace, "--json", data="1", ASHR_LABS_API_KEY=KEY, ASHR_LABS_BASE_URL=server.url)
+
+    assert f"error: {done.document['error']}" == done.error(3)
+    assert KEY not in done.err + done.out
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({}, "no API key was given"),
+        ({"ASHR_LABS_API_KEY": "sk-of-someone-else"}, "does not start with 'tp_'"),
+        ({"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": "ftp://x"}, "is not an http:// or https:// URL"),
+        ({"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": "http://127.0.0.1:9"}, "no answer from"),
+        ({"ASHR_LABS_API_KEY": f"{KEY}_that_is_wrong"}, "the API key is unknown or revoked"),
+    ],
+)
+def test_a_platform_that_cannot_be_used_gives_exit_code_3(
+    settings: dict[str, str], message: str, url: str, workspace: Workspace
+) -> None:
+    """A missing or wrong key, a wrong URL and a dead server are the platform's matter; the key is never shown."""
+    done = evaluate(workspace, "--remote", **{"ASHR_LABS_BASE_URL": url, **settings})
+
+    assert message in done.error(3)
+    assert KEY not in done.err + done.out
+
+
+def test_grades_that_do_not_come_are_a_failure_of_the_platform(server: ScriptedServer, workspace: Workspace) -> None:
+    """After `--timeout` seconds without grades the exit code is 3, and the run's id is told."""
+    run = {"id": 9, "grading_status": "pending", "result": {"aggregate_metrics": {}}}
+    server.on("get_dataset", {"status": "ok", "dataset": {"id": 4, "dataset_source": SOURCE}})
+    server.on("create_run", {"status": "ok", "run": run})
+    server.on("get_run", {"status": "ok", "run": run})
+
+    done = evaluate(workspace, "--timeout", "0", data="4", ASHR_LABS_API_KEY=KEY, ASHR_LABS_BASE_URL=server.url)
+
+    assert "run 9" in done.error(3)
+    assert 1 == len(server.calls("get_run"))
+
+
+def test_a_database_in_use_is_refused(workspace: Workspace) -> None:
+    """A database that another process has open, or that is none, gives exit code 3 and one line."""
+    (workspace.folder / "text.db").write_text("not a database, but long enough to be looked at" * 100)
+    with workspace.client("kept.db"):
+        assert "kept.db is in use by another process" in evaluate(workspace, "--database", "kept.db").error(3)
+    assert "text.db" in evaluate(workspace, "--database", "text.db").error(3)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_an_interrupt_ends_it_at_once(workers: str, workspace: Workspace) -> None:
+    """Ctrl-C gives one line and exit code 130 within a moment, though agents are at work."""
+    process = workspace.start("eval", "data.json", "--agent", "agents:Slow", "--json", "--max-workers", workers)
+    while not (workspace.folder / "started").exists():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+
+    process.send_signal(signal.SIGINT)
+    begin = time.monotonic()
+    out, err = process.communicate(timeout=20)
+
+    assert time.monotonic() - begin < 10
+    assert "error: interrupted" == Done(process.returncode, out, err).error(130)
+    assert {"error": "interrupted", "type": "Interrupted"} == json.loads(out)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(
+    ("settings", "is_table"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)], ids=str
+)
+def test_a_terminal_gets_a_table(settings: dict[str, str], is_table: bool, workspace: Workspace) -> None:
+    """A terminal gets a table in colours, which titles cannot steer; NO_COLOR and TERM=dumb get plain lines."""
+    import pty
+    import subprocess
+
+    workspace.write("data.json", {"runs": {"a": scenario("[red]T\x1b[2J"), "b" * 70: scenario("B")}})
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "NO_COLOR": "", "TERM": "xterm-256color", "COLUMNS": "100", "PYTHONUTF8": "1"}
+    process = subprocess.Popen(
+        [PROGRAM, "eval", "data.json", "--agent", "agents:Mute"],
+        cwd=workspace.folder,
+        env={**environment, **settings},
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(theirs)
+    shown = b""
+    try:
+        while block := os.read(ours, 65536):
+            shown += block
+    except OSError:  # how Linux says that the other side is closed
+        pass
+    os.close(ours)
+
+    text = shown.decode()
+    assert 0 == process.wait()
+    assert is_table == ("\x1b[31mfailed" in text)
+    assert is_table == ("first reason" in text)
+    assert "[red]T [2J" in text
+    assert "\x1b[2J" not in text
+    assert "b" * 70 in re.sub(r"\x1b\[[0-9;]*m|[^b]", "", text)
+    assert "total_tests=2" in text

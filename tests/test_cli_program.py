@@ -1,0 +1,214 @@
+"""The program as a whole: help, version, wrong calls, and where it writes to."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from ashr_labs import errors
+from ashr_labs.cli._failures import CommandError, ExitCode, Failure, failure_of
+from support.cli import PROGRAM, Workspace
+
+EVAL = ("eval", "data.json", "--agent", "agents:Greeter")
+
+
+@pytest.fixture(name="workspace")
+def _workspace(tmp_path: Path) -> Workspace:
+    return Workspace.at(tmp_path)
+
+
+def test_help_lists_the_commands_and_the_exit_codes(workspace: Workspace) -> None:
+    """`--help` names every command and every exit code, on stdout."""
+    done = workspace.run("--help")
+
+    assert (0, "") == (done.code, done.err)
+    assert {"eval", "datasets", "serve"} <= set(done.out.split())
+    assert [] == [code for code in ExitCode if f"\n    {code:<5}" not in done.out]
+
+
+@pytest.mark.parametrize("command", [["eval"], ["serve"], ["datasets"], ["datasets", "import"]], ids=" ".join)
+def test_every_command_has_help(command: list[str], workspace: Workspace) -> None:
+    """Each command explains itself."""
+    done = workspace.run(*command, "--help")
+
+    assert (0, "") == (done.code, done.err)
+    assert done.out.startswith(f"Usage: ashr-labs {' '.join(command)} ")
+
+
+def test_the_module_is_the_same_program(workspace: Workspace) -> None:
+    """`python -m ashr_labs` does what the installed script does, under the same name."""
+    as_module = (sys.executable, "-m", "ashr_labs")
+
+    assert workspace.run("--help") == workspace.run_command([*as_module, "--help"])
+    assert f"ashr-labs {version('ashr-labs')}\n" == workspace.run_command([*as_module, "--version"]).out
+
+
+def test_help_loads_no_command() -> None:
+    """`--help` imports no command, and so no client, platform or table."""
+    code = (
+        "import sys; from ashr_labs.cli import main; sys.argv = ['ashr-labs', '--help']; main()\n"
+        "print([name for name in ('ashr_labs.cli.eval', 'ashr_labs.client', 'httpx', 'rich', 'sqlalchemy')"
+        " if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "[]" == done.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "Missing command (see ashr-labs --help)"),
+        (["evaluate"], "No such command 'evaluate' (see ashr-labs --help)"),
+        (["datasets"], "Missing command (see ashr-labs datasets --help)"),
+        (["eval"], "Missing argument 'DATASET'"),
+        (["eval", "data.json"], "Missing option '--agent'"),
+        ([*EVAL, "--databas", "x.db"], "No such option"),
+        ([*EVAL, "--database", "x.db", "--remote"], "not both"),
+        ([*EVAL, "--database", "nowhere/x.db"], "there is no folder nowhere"),
+        ([*EVAL, "--database", "."], "is a directory"),
+        ([*EVAL, "--output", "nowhere/x.json"], "there is no folder nowhere"),
+        ([*EVAL, "--max-workers", "0"], "0 is not in the range"),
+        ([*EVAL, "--min-pass-rate", "90"], "90.0 is not in the range"),
+        ([*EVAL, "--min-pass-rate", "nan"], "'nan' is not a number"),
+        ([*EVAL, "--timeout", "inf"], "'inf' is not a number"),
+        ([*EVAL, "--timeout", "-1"], "-1.0 is not in the range"),
+        (["serve", "--port", "65536"], "65536 is not in the range"),
+        (["datasets", "import"], "Missing argument 'FILE'"),
+        (["datasets", "import", "data.json", "--database", "x.db", "--remote"], "not both"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_call_is_one_line_and_exit_code_2(arguments: list[str], message: str, workspace: Workspace) -> None:
+    """A wrong call says in one line what is wrong, writes nothing to stdout, and leaves no file."""
+    before = workspace.names()
+
+    done = workspace.run(*arguments)
+
+    assert message in done.error(2)
+    assert 1 == done.err.count("\n")
+    assert "" == done.out
+    assert before == workspace.names()
+
+
+def test_a_wrong_call_is_json_too(workspace: Workspace) -> None:
+    """With `--json` the error is also the one object on stdout."""
+    done = workspace.run("eval", "data.json", "--json")
+
+    assert f"error: {done.document['error']}" == done.error(2)
+    assert "UsageError" == done.document["type"]
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (click.UsageError("no."), (ExitCode.USAGE, "UsageError", "no")),
+        (errors.DatasetError("must be a list", path="runs.a"), (2, "DatasetError", "runs.a: must be a list")),
+        (errors.ConfigurationError("no agent"), (2, "ConfigurationError", "no agent")),
+        (errors.NotFoundError("no dataset 7", 404, {}), (2, "NotFoundError", "[404] no dataset 7")),
+        (errors.NotFoundError("<html>", 404), (3, "NotFoundError", "[404] <html>")),
+        (errors.ValidationError("no name", 422, {}), (2, "ValidationError", "[422] no name")),
+        (errors.AuthenticationError("unknown key", 401, {}), (3, "AuthenticationError", "[401] unknown key")),
+        (errors.APIConnectionError("refused"), (3, "APIConnectionError", "refused")),
+        (errors.PollTimeoutError("too long"), (3, "PollTimeoutError", "too long")),
+        (errors.ServerError("down", 503), (3, "ServerError", "[503] down")),
+        (OSError("disk full"), (3, "OSError", "disk full")),
+        (KeyboardInterrupt(), (130, "Interrupted", "interrupted")),
+        (
+            KeyError("x"),
+            (3, "InternalError", "internal error: KeyError: 'x' (set ASHR_LABS_DEBUG=1 to see where)"),
+        ),
+        (CommandError(Failure(ExitCode.GATE_FAILED, "GateFailed", "too few")), (1, "GateFailed", "too few")),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_what_is_raised_becomes_an_exit_code(error: BaseException, expected: tuple[int, str, str]) -> None:
+    """The class of an error decides the exit code, and a 404 that no platform wrote is no wrong id."""
+    failure = failure_of(error)
+
+    assert expected == (failure.code, failure.type, failure.message)
+
+
+BREAK = "import sys, types; sys.modules['ashr_labs.cli.eval'] = types.ModuleType('eval')\n"
+CALL = "from ashr_labs.cli import main; sys.argv[0] = 'ashr-labs'; sys.exit(main())"
+
+
+def test_an_internal_error_is_one_line(workspace: Workspace) -> None:
+    """Even a fault of the program itself is one line, unless ASHR_LABS_DEBUG asks for more."""
+    broken = (sys.executable, "-c", BREAK + CALL)
+
+    done = workspace.run_command([*broken, "eval", "--json"])
+
+    assert "error: internal error: AttributeError: " in done.error(3)
+    assert "InternalError" == done.document["type"]
+    assert "Traceback (most recent call last)" in workspace.run_command([*broken, "eval"], ASHR_LABS_DEBUG="1").err
+
+
+@pytest.mark.parametrize("library", ["click", "rich"])
+def test_without_the_extra_the_program_says_so(library: str, workspace: Workspace) -> None:
+    """Where a library of the extra is missing, one line says what to install."""
+    block = f"import sys; sys.modules[{library!r}] = None\n"
+
+    done = workspace.run_command([sys.executable, "-c", block + CALL, "--help"])
+
+    assert 'error: the command line needs its extra: pip install "ashr-labs[cli]"' == done.error(2)
+    assert "" == done.out
+
+
+@pytest.mark.parametrize("arguments", [["--help"], [*EVAL], [*EVAL, "--json"]], ids=" ".join)
+def test_a_reader_that_has_gone_does_no_harm(arguments: list[str], workspace: Workspace) -> None:
+    """Writing into a closed pipe changes neither the exit code nor stderr."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [PROGRAM, *arguments], cwd=workspace.folder, stdout=writing, stderr=subprocess.PIPE, text=True, check=False
+        )
+    finally:
+        os.close(writing)
+
+    assert 0 == done.returncode
+    assert "error" not in done.stderr.lower()
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize("closing", [">&-", ">&- 2>&-"])
+def test_the_program_runs_without_standard_streams(closing: str, workspace: Workspace) -> None:
+    """A process that was started without stdout or stderr does its work and says so by its exit code."""
+    gate = "--min-pass-rate 1 --output result.json"
+    done = workspace.run_command(["sh", "-c", f"{PROGRAM} eval data.json --agent agents:Mute {gate} {closing}"])
+
+    assert 1 == done.code
+    assert 2 == json.loads((workspace.folder / "result.json").read_text("utf-8"))["aggregate_metrics"]["tests_failed"]
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("command", ["--help", "eval data.json --agent agents:Greeter --json"])
+def test_a_result_that_cannot_be_written_is_an_error(command: str, workspace: Workspace) -> None:
+    """A full disk under stdout is an error of one line."""
+    done = workspace.run_command(["sh", "-c", f"{PROGRAM} {command} >/dev/full"])
+
+    assert "No space left" in done.error(3)
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+def test_any_encoding_of_stdout_will_do(options: list[str], workspace: Workspace) -> None:
+    """Text that stdout cannot encode is escaped, on stderr too."""
+    source: dict[str, Any] = {"runs": {"naïve 🎈": {"title": "ünï ☃ \ud83d", "actions": [{"actor": "agent"}]}}}
+    workspace.write("odd.json", source)
+
+    done = workspace.run("eval", "odd.json", "--agent", "agents:Greeter", *options, PYTHONIOENCODING="cp1252")
+
+    assert 0 == done.code, done
+    assert "Traceback" not in done.err
+    assert "\\u2603" in done.out

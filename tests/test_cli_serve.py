@@ -1,0 +1,173 @@
+"""`ashr-labs serve`: a platform for other processes."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import stat
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+
+import pytest
+
+from ashr_labs import AshrLabsClient, AuthenticationError
+from support.cli import Workspace
+
+KEY = "tp_a_key_for_the_tests"
+
+
+@pytest.fixture(name="workspace")
+def _workspace(tmp_path: Path) -> Workspace:
+    return Workspace.at(tmp_path)
+
+
+@contextmanager
+def serving(workspace: Workspace, *options: str, **settings: str) -> Generator[tuple[Popen[str], dict[str, Any]]]:
+    """Serve on a free port while the block runs; lend the process, and the object that it wrote."""
+    with workspace.start("serve", "--port", "0", "--json", *options, **settings) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line, process.communicate()[1]
+            yield process, json.loads(line)
+        finally:
+            process.kill()
+
+
+def end(process: Popen[str], number: signal.Signals = signal.SIGTERM) -> tuple[str, str]:
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+    assert "Traceback" not in err
+    return out, err
+
+
+def test_a_first_start_makes_a_key_in_a_file(workspace: Workspace) -> None:
+    """The object on stdout tells the URL, the database and the key's file, which only its owner can read."""
+    with serving(workspace) as (process, ready):
+        key_file = Path(ready["key_file"])
+        key = key_file.read_text("utf-8").strip()
+        with AshrLabsClient(key, ready["url"]) as client:
+            assert "ok" == client.health_check()["status"]
+        out, err = end(process)
+
+    assert {"url", "database", "key_file"} == ready.keys()
+    assert str(workspace.folder / "ashr.db") == ready["database"]
+    assert workspace.folder / "ashr.db.key" == key_file
+    assert "" == out
+    assert ready["url"] in err
+    assert "ashr.db.key" in err
+    assert key not in err
+    if sys.platform != "win32":
+        assert 0o600 == stat.S_IMODE(key_file.stat().st_mode)
+
+
+def test_a_given_first_key_is_used(workspace: Workspace) -> None:
+    """ASHR_LABS_BOOTSTRAP_KEY is the first key; no file is written and the key is not shown."""
+    with serving(workspace, "--database", "own.db", ASHR_LABS_BOOTSTRAP_KEY=KEY) as (process, ready):
+        with AshrLabsClient(KEY, ready["url"]) as client:
+            assert "ok" == client.health_check()["status"]
+        with AshrLabsClient(f"{KEY}_not", ready["url"]) as client, pytest.raises(AuthenticationError):
+            client.health_check()
+        _, err = end(process)
+
+    assert ready["key_file"] is None
+    assert str(workspace.folder / "own.db") == ready["database"]
+    assert KEY not in err
+    assert not [name for name in workspace.names() if name.endswith(".key")]
+
+
+def test_data_and_keys_outlive_the_server(workspace: Workspace) -> None:
+    """After a stop, the next start has the same data under the same key; the command line works with both."""
+    with serving(workspace) as (process, ready):
+        remote = {
+            "ASHR_LABS_API_KEY": Path(ready["key_file"]).read_text("utf-8").strip(),
+            "ASHR_LABS_BASE_URL": ready["url"],
+        }
+        imported = workspace.run("datasets", "import", "data.json", "--remote", **remote)
+        assert "1\n" == imported.out, imported
+        end(process)
+
+    with serving(workspace) as (process, again):
+        remote["ASHR_LABS_BASE_URL"] = again["url"]
+        done = workspace.run("eval", "1", "--agent", "agents:Greeter", "--json", **remote)
+        assert 2 == done.document["metrics"]["tests_passed"]
+        assert ready["key_file"] == again["key_file"]
+        in_use = workspace.run("eval", "1", "--agent", "agents:Greeter", "--database", "ashr.db")
+        assert "ashr.db is in use by another process" in in_use.error(3)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+def test_a_signal_stops_it_cleanly(number: signal.Signals, workspace: Workspace) -> None:
+    """SIGTERM and Ctrl-C end the server with exit code 0, and the database can be opened at once."""
+    with serving(workspace) as (process, ready):
+        end(process, number)
+
+    assert 0 == process.returncode
+    with workspace.client("ashr.db") as client:
+        assert "ok" == client.health_check()["status"]
+    assert ready["url"]
+
+
+def test_without_json_stdout_stays_empty(workspace: Workspace) -> None:
+    """People read where the platform is on stderr."""
+    process = workspace.start("serve", "--port", "0")
+    try:
+        assert process.stderr is not None
+        lines = [process.stderr.readline(), process.stderr.readline()]
+        out, _ = end(process)
+    finally:
+        process.kill()
+
+    assert "" == out
+    assert "serving ashr.db at http://127.0.0.1:" in lines[0]
+    assert 'ASHR_LABS_API_KEY="$(cat ashr.db.key)"' in lines[1]
+
+
+def test_a_reader_that_has_gone_does_not_stop_it(workspace: Workspace) -> None:
+    """The server goes on serving when nobody reads its stdout."""
+    with workspace.start("serve", "--port", "0", "--json", ASHR_LABS_BOOTSTRAP_KEY=KEY) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        url = process.stderr.readline().split()[3]
+        with AshrLabsClient(KEY, url) as client:
+            assert "ok" == client.health_check()["status"]
+        process.terminate()
+        rest = process.stderr.read()
+
+    assert 0 == process.returncode
+    assert "error" not in rest.lower()
+
+
+@pytest.mark.parametrize(
+    ("options", "settings", "code", "message"),
+    [
+        (["--host", "203.0.113.7"], {}, 3, "cannot listen on 203.0.113.7"),
+        (["--database", "nowhere/x.db"], {}, 2, "there is no folder nowhere"),
+        (["--database", "agents.py"], {}, 3, "agents.py"),
+        ([], {"ASHR_LABS_BOOTSTRAP_KEY": "tp_short"}, 2, "the given API key must be"),
+    ],
+)
+def test_a_server_that_cannot_start_says_why(
+    options: list[str], settings: dict[str, str], code: int, message: str, workspace: Workspace
+) -> None:
+    """What keeps it from serving is one line and an exit code; stdout has the error and nothing else."""
+    done = workspace.run("serve", "--port", "0", "--json", *options, **settings)
+
+    assert message in done.error(code)
+    assert {"error", "type"} == done.document.keys()
+
+
+def test_a_port_in_use_is_refused(workspace: Workspace) -> None:
+    """A port that another process listens on gives exit code 3 and names the port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+        done = workspace.run("serve", "--port", port)
+
+    assert f"cannot listen on 127.0.0.1, port {port}" in done.error(3)
