@@ -17,9 +17,10 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
-sdk: $(READY)  ## Derive generated/ and the synchronous client again
+sdk: $(READY)  ## Derive generated/, the synchronous client and parts of the documents
 	$(BIN)/python scripts/generate.py
 	$(BIN)/python scripts/unasync.py
+	$(BIN)/python scripts/document.py
 
 demo: $(READY)  ## Evaluate the example agent on the embedded platform and print its grades
 	$(BIN)/python examples/quickstart.py
@@ -29,6 +30,7 @@ check: $(READY)  ## Lint, check types, and compare what is derived with its sour
 	$(BIN)/ruff format --check .
 	$(BIN)/python scripts/generate.py --check
 	$(BIN)/python scripts/unasync.py --check
+	$(BIN)/python scripts/document.py --check
 	$(BIN)/mypy
 	$(BIN)/pyright
 

@@ -37,8 +37,9 @@ Nothing is called and nothing is random: the same run, config and grader version
 
 13. A text is exact from a similarity of 0.70, similar from 0.40 (`grading_config.text_similarity_threshold` replaces
     it), else divergent. A divergent text fails the test, and so does silence where a text was expected.
-14. Up to five expected words or numbers are a fact to be told: a text that holds them all is exact.
-15. Where no text was expected none is compared.
+14. A text that holds the expected one whole, word for word, is exact. Up to five expected words or numbers are facts
+    to be told: a text that holds them all, in any order, is exact.
+15. Where no text was expected none is compared, and none is missed before anybody has spoken to the agent.
 
 **Tests**
 

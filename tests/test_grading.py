@@ -107,6 +107,12 @@ def test_another_tool_than_expected_is_missed_and_unexpected() -> None:
     assert "tool cancel was called unexpectedly" in str(notes)
 
 
+LONG_ANSWER = (
+    "Thank you for your patience with us. **It ships on Monday, at the very latest!** We will write to you as soon as "
+    "the carrier has picked the parcel up, with a number to follow it by, and if anything changes you hear from us."
+)
+
+
 @pytest.mark.parametrize(
     ("expected", "actual", "threshold", "status", "verdict"),
     [
@@ -122,6 +128,7 @@ def test_another_tool_than_expected_is_missed_and_unexpected() -> None:
         (None, "Whatever I like", None, "exact", "passed"),
         ("23553", "You have saved a total of **$23,553.00**!", None, "exact", "passed"),
         ("polyester, cotton", "We have it in cotton and in Polyester, in six colours.", None, "exact", "passed"),
+        ("It ships on Monday at the very latest.", LONG_ANSWER, None, "exact", "passed"),
         ("4", "You have saved a total of 40 dollars, as far as I can see.", None, "divergent", "failed"),
     ],
 )
@@ -131,6 +138,17 @@ def test_text(expected: Any, actual: Any, threshold: float | None, status: str, 
     test = graded_test(said(expected, actual), config=config)
 
     assert (status, verdict) == (test["action_results"][0]["match_status"], test["verdict"])
+
+
+def test_nothing_is_missed_before_anybody_has_spoken_to_the_agent() -> None:
+    """An expected greeting that nobody asked for is a note; what was said all the same is judged."""
+    silent = graded_test(said("Hello there, how are you?", ""), asked(), said("Good to hear, bye now", "Good to hear"))
+    rude = graded_test(said("Hello there, how are you?", "Go away"), asked())
+    unasked = graded_test(said("Hello there, how are you?", ""))
+
+    assert ("exact", "passed") == (silent["action_results"][0]["match_status"], silent["verdict"])
+    assert "nobody had spoken" in silent["action_results"][0]["divergence_notes"]
+    assert ["failed", "failed"] == [rude["verdict"], unasked["verdict"]]
 
 
 def test_text_carries_its_similarity_and_reason() -> None:

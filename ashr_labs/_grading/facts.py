@@ -1,15 +1,25 @@
-"""Facts: a few expected words or numbers that an answer holds or does not hold, however much else it says."""
+"""What an answer tells: an expected text whole, or a few facts, however much else it says."""
 
 from __future__ import annotations
 
 import re
 
-__all__ = ["tells"]
+from ..comparators import tokenize
+
+__all__ = ["contains", "tells"]
 
 _MOST_WORDS = 5
 _EDGES = ".,;:!?()[]{}\"'*_`$€£%"
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _DECIMAL = re.compile(r"\d+\.\d+", re.ASCII)
+
+
+def contains(actual: str, expected: str) -> bool:
+    """Return whether the actual text holds the expected one whole, word for word; markup and case do not count."""
+    if expected.strip() == actual.strip():
+        return True
+    words = tokenize(expected)
+    return bool(words) and f" {' '.join(words)} " in f" {' '.join(tokenize(actual))} "
 
 
 def tells(actual: str, expected: str) -> bool:

@@ -55,7 +55,10 @@ def graded_test(test: object, policy: GradingPolicy) -> GradedTest:
     if actions is None:
         graded.fail(f"action_results is not a list but {shown(fields.get('action_results'))}")
     else:
-        record["action_results"] = [one for turn in _turns(actions) for one in _graded_turn(turn, policy, graded)]
+        turns = list(_turns(actions))
+        record["action_results"] = [
+            one for turn in turns for one in _graded_turn(turn, policy, graded, is_opening=_is_opening(turn, turns))
+        ]
     reasons = [str(one) for level in ("failure", "warning") for one in graded.findings if one.level == level]
     graded.record = {**record, "verdict": "passed" if graded.passed else "failed", "verdict_reasons": reasons}
     return graded
@@ -82,14 +85,23 @@ def _turns(actions: Sequence[Any]) -> Iterator[list[tuple[int, object]]]:
         yield turn
 
 
+def _is_opening(turn: list[tuple[int, object]], turns: Sequence[object]) -> bool:
+    """Return whether a turn comes before anybody spoke to the agent, which nobody asked for an answer then."""
+    return turn is turns[0] and len(turns) > 1 and not _is(turn[0][1], "user")
+
+
 def _is(action: object, actor: str, action_type: str | None = None) -> bool:
     fields = as_object(action) or {}
     return fields.get("actor") == actor and action_type in (None, fields.get("action_type"))
 
 
-def _graded_turn(turn: list[tuple[int, object]], policy: GradingPolicy, graded: GradedTest) -> list[object]:
+def _graded_turn(
+    turn: list[tuple[int, object]], policy: GradingPolicy, graded: GradedTest, *, is_opening: bool
+) -> list[object]:
     texts = {
-        place: judge_text(as_object(action) or {}, policy) for place, action in turn if _is(action, "agent", "text")
+        place: judge_text(as_object(action) or {}, policy, is_opening=is_opening)
+        for place, action in turn
+        if _is(action, "agent", "text")
     }
     speech = Speech(list(texts.values()))
     return [_graded_action(place, action, texts.get(place), speech, policy, graded) for place, action in turn]

@@ -10,7 +10,7 @@ from .._json import as_object, shown
 from ..comparators import text_similarity
 from .arguments import differences
 from .calls import actual_tool, arguments_of, expected_tool
-from .facts import tells
+from .facts import contains, tells
 from .policy import words_of
 
 if TYPE_CHECKING:
@@ -85,17 +85,19 @@ def judge_call(call: Mapping[str, object], speech: Speech, policy: GradingPolicy
     return Verdict("mismatch", (*_judge_missed(wanted, speech, policy).findings, unexpected))
 
 
-def judge_text(action: Mapping[str, object], policy: GradingPolicy) -> Verdict:
-    """Judge an agent's text beside the expected one."""
+def judge_text(action: Mapping[str, object], policy: GradingPolicy, *, is_opening: bool = False) -> Verdict:
+    """Judge an agent's text beside the expected one; an opening comes before anybody spoke to the agent."""
     expected, actual = _text(action.get("expected_response")), _text(action.get("actual_response"))
     if expected is None or actual is None:
         side = "expected_response" if expected is None else "actual_response"
         return Verdict("divergent", (Finding("failure", f"{side} holds no text but {shown(action.get(side))}"),))
     if not expected.strip():
         return Verdict("exact", (Finding("note", "no text was expected, so none was compared"),), said=actual)
+    if not actual.strip() and is_opening:
+        return Verdict("exact", (Finding("note", "nobody had spoken to the agent yet, so no text was compared"),))
     if not actual.strip():
         return Verdict("divergent", (Finding("failure", f"the agent said nothing, expected {shown(expected)}"),), 0.0)
-    holds = expected.strip() == actual.strip() or tells(actual, expected)
+    holds = contains(actual, expected) or tells(actual, expected)
     similarity = 1.0 if holds else text_similarity(expected, actual)
     if similarity >= policy.exact:
         return Verdict("exact", (), similarity, actual)

@@ -16,9 +16,9 @@ from ._output import Output
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["run"]
+__all__ = ["PROGRAM", "run"]
 
-_PROGRAM = LazyGroup(
+PROGRAM = LazyGroup(
     "ashr-labs",
     {
         "eval": "Test an agent against the scenarios of a dataset.",
@@ -28,7 +28,7 @@ _PROGRAM = LazyGroup(
     description="Test AI agents against scenarios. Errors are one line; ASHR_LABS_DEBUG=1 adds their tracebacks.",
     epilog=EXIT_CODES,
 )
-click.version_option(package_name="ashr-labs", message="%(prog)s %(version)s")(_PROGRAM)
+click.version_option(package_name="ashr-labs", message="%(prog)s %(version)s")(PROGRAM)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -39,8 +39,8 @@ def run(arguments: Sequence[str]) -> int:
         # What the embedded platform logs about a failed call, the command says in its one line.
         logging.getLogger("ashr_labs").addHandler(logging.NullHandler())
     try:
-        with _PROGRAM.make_context("ashr-labs", list(arguments), obj=out) as context:
-            _PROGRAM.invoke(context)
+        with PROGRAM.make_context("ashr-labs", list(arguments), obj=out) as context:
+            PROGRAM.invoke(context)
     except click.exceptions.Exit as done:  # after --help and --version
         return done.exit_code
     except BrokenPipeError:  # likewise, when nobody reads them to their end: all else is written by `out`

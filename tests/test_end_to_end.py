@@ -1,0 +1,273 @@
+"""From a dataset to graded metrics through the public API alone, on the embedded platform."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ashr_labs import (
+    AshrLabsClient,
+    AuthenticationError,
+    DatasetError,
+    EvalRunner,
+    NotFoundError,
+)
+from ashr_labs.local import open_platform
+from ashr_labs.local.server import running_server
+from support.replay import DATA, WHY_SKIPPED, ReferenceRun, reference_runs, replay, replayed, source_of
+from support.timing import cpu_seconds
+
+needs_data = pytest.mark.skipif(not DATA.is_dir(), reason=WHY_SKIPPED)
+
+CALL = {"name": "look_up", "arguments_json": '{"id": 1}'}
+SCENARIO = {
+    "actions": [
+        {"actor": "user", "content": "Hello"},
+        {"actor": "agent", "content": "Hi", "expected_response": {"tool_calls": [CALL]}},
+    ]
+}
+
+
+class GoodAgent:
+    def reset(self) -> None: ...
+
+    def respond(self, message: str) -> Any:
+        return {"text": "Hi", "tool_calls": [{"name": "look_up", "arguments": {"id": 1}}]}
+
+
+@pytest.fixture(params=["in process", "over HTTP"])
+def client(request: pytest.FixtureRequest) -> Iterator[AshrLabsClient]:
+    """Return a client of an embedded platform, through each of its doors."""
+    if request.param == "in process":
+        with AshrLabsClient.local() as client:
+            yield client
+        return
+    platform = open_platform()
+    key = platform.bootstrap("tp_end_to_end_0123456789")
+    with running_server(platform) as url, AshrLabsClient(key, url) as client:
+        yield client
+    platform.close()
+
+
+def evaluate(client: AshrLabsClient, source: dict[str, Any], agent: Any, **options: Any) -> dict[str, Any]:
+    """Import a dataset, run an agent over it, deploy, wait for the grades; return the graded result."""
+    dataset = client.create_dataset(name="D", dataset_source=source)
+    runner = EvalRunner.from_dataset(client, dataset_id=dataset["id"])
+    created = runner.run(agent, **options).deploy(client, dataset_id=dataset["id"])
+    assert created.get("grading_status") == "pending"
+    return client.poll_run(created["id"])["result"]
+
+
+def test_a_good_agent_passes(client: AshrLabsClient) -> None:
+    """An agent that does what is expected passes, through either door."""
+    result = evaluate(client, {"runs": {"a": SCENARIO, "b": SCENARIO}}, GoodAgent())
+
+    assert ["passed", "passed"] == [test["verdict"] for test in result["tests"]]
+    assert {"total_tests": 2, "tests_passed": 2, "tests_failed": 0}.items() <= result["aggregate_metrics"].items()
+
+
+def faulty(respond: Callable[[str], Any]) -> Any:
+    class FaultyAgent:
+        """Right in the first scenario, at fault in every later one."""
+
+        def __init__(self) -> None:
+            self.scenarios = 0
+
+        def reset(self) -> None:
+            self.scenarios += 1
+
+        def respond(self, message: str) -> Any:
+            return GoodAgent().respond(message) if self.scenarios == 1 else respond(message)
+
+    return FaultyAgent()
+
+
+def crash(_: str) -> Any:
+    raise RuntimeError("the model is gone")
+
+
+@pytest.mark.parametrize(
+    ("respond", "message"),
+    [
+        (crash, "the model is gone"),
+        (lambda _: None, "None"),
+        (lambda _: 42, "42"),
+        (lambda _: {"tool_calls": "look_up"}, "tool_calls"),
+        (lambda _: {"tool_calls": [{"arguments": {}}]}, "tool_calls[0]"),
+        (lambda _: {"tool_calls": [{"name": "t", "arguments_json": "{"}]}, "arguments_json"),
+    ],
+)
+def test_an_agents_fault_costs_one_scenario_and_names_its_place(
+    local_client: AshrLabsClient, respond: Callable[[str], Any], message: str
+) -> None:
+    """An agent that raises or answers nonsense fails that scenario, by path, and never counts as passed."""
+    result = evaluate(local_client, {"runs": {"first": SCENARIO, "second": SCENARIO}}, faulty(respond))
+
+    first, second = result["tests"]
+    assert ("passed", "failed") == (first["verdict"], second["verdict"])
+    assert ("agent", "runs.second.actions[0]") == (second["error"]["kind"], second["error"]["path"])
+    assert message in second["error"]["message"]
+    assert any(message in reason for reason in second["verdict_reasons"])
+
+
+@pytest.mark.parametrize("reply", ["Hi", {"text": "Hi", "tool_calls": None}])
+def test_a_reply_without_tool_calls_keeps_its_text(local_client: AshrLabsClient, reply: Any) -> None:
+    """A plain string, and a reply whose tool calls are None, count as their text without any call."""
+    result = evaluate(local_client, {"runs": {"first": SCENARIO, "second": SCENARIO}}, faulty(lambda _: reply))
+
+    texts = [entry for entry in result["tests"][1]["action_results"] if entry["actor"] == "agent"]
+    assert "Hi" in [entry["actual_response"]["text"] for entry in texts if entry["action_type"] == "text"]
+    assert ["failed"] == [test["verdict"] for test in result["tests"][1:]], "the call is still missing"
+
+
+def agent_action(**parts: Any) -> dict[str, Any]:
+    return {"actor": "agent", "content": "Hi", **parts}
+
+
+def calls(*calls: Any) -> dict[str, Any]:
+    return agent_action(expected_response={"tool_calls": list(calls)})
+
+
+@pytest.mark.parametrize(
+    ("action", "path"),
+    [
+        (agent_action(expected_response=None), ".expected_response"),
+        (agent_action(expected_response=[]), ".expected_response"),
+        (calls({"name": "t", "arguments_json": "{"}), ".expected_response.tool_calls[0].arguments_json"),
+        (calls({"name": "t", "arguments_json": "[1]"}), ".expected_response.tool_calls[0].arguments_json"),
+        (calls({"arguments_json": "{}"}), ".expected_response.tool_calls[0].name"),
+        ({"content": "who?"}, ".actor"),
+        ("say hi", ""),
+    ],
+)
+def test_a_malformed_scenario_costs_only_itself_and_names_the_path(
+    local_client: AshrLabsClient, action: Any, path: str
+) -> None:
+    """What is wrong with a scenario is recorded by path, and the others are played."""
+    broken = {"actions": [{"actor": "user", "content": "Hello"}, action]}
+
+    result = evaluate(local_client, {"runs": {"tau_0": broken, "good": SCENARIO}}, GoodAgent())
+
+    bad, good = result["tests"]
+    assert ("failed", "passed") == (bad["verdict"], good["verdict"])
+    assert ("dataset", f"runs.tau_0.actions[1]{path}") == (bad["error"]["kind"], bad["error"]["path"])
+
+
+@pytest.mark.parametrize("source", [{}, {"runs": []}, {"runs": None}, {"runs": [{"actions": []}]}])
+def test_a_dataset_that_cannot_be_run_at_all_says_so_at_once(
+    local_client: AshrLabsClient, source: dict[str, Any]
+) -> None:
+    """Without an object of runs nothing can run: a DatasetError, before the agent is called."""
+    dataset = local_client.create_dataset(name="D", dataset_source=source)
+
+    with pytest.raises(DatasetError, match="runs"):
+        EvalRunner.from_dataset(local_client, dataset_id=dataset["id"])
+
+
+def test_a_bad_key_and_an_unknown_id_raise_their_classes() -> None:
+    """The platform refuses a key that it does not know, and an id that is not there."""
+    platform = open_platform()
+    key = platform.bootstrap("tp_end_to_end_0123456789")
+    with running_server(platform) as url:
+        with AshrLabsClient("tp_unknown_0123456789", url) as stranger, pytest.raises(AuthenticationError):
+            stranger.list_datasets()
+        with AshrLabsClient(key, url) as client:
+            with pytest.raises(NotFoundError):
+                EvalRunner.from_dataset(client, dataset_id=10**6)
+            with pytest.raises(NotFoundError):
+                client.create_run(10**6, {})
+    platform.close()
+
+
+def test_a_file_keeps_everything(tmp_path: Path) -> None:
+    """What is stored in a file is there when it is opened again, grades included."""
+    with AshrLabsClient.local(tmp_path / "evals.db") as client:
+        result = evaluate(client, {"runs": {"a": SCENARIO}}, GoodAgent())
+    with AshrLabsClient.local(tmp_path / "evals.db") as client:
+        [run] = client.list_runs()["runs"]
+
+    assert result == run["result"]
+
+
+def test_what_an_operation_of_the_contract_answers_can_be_read_by_its_generated_function(
+    local_client: AshrLabsClient,
+) -> None:
+    """Typed endpoint functions work against the embedded platform, errors included."""
+    from ashr_labs_api.api.datasets import create_dataset, get_dataset
+    from ashr_labs_api.models import CreateDatasetRequest, GetDatasetRequest, JsonObject
+
+    source = JsonObject.from_dict({"runs": {"a": SCENARIO}})
+    stored = create_dataset.sync(client=local_client.api, body=CreateDatasetRequest(name="D", dataset_source=source))
+    read = get_dataset.sync(client=local_client.api, body=GetDatasetRequest(dataset_id=stored.dataset.id))
+
+    assert {"runs": {"a": SCENARIO}} == read.dataset.dataset_source.to_dict()
+    with pytest.raises(NotFoundError):
+        get_dataset.sync(client=local_client.api, body=GetDatasetRequest(dataset_id=10**6))
+
+
+def deployed(client: AshrLabsClient, run: ReferenceRun) -> dict[str, Any]:
+    """Import the dataset of a reference run, replay its agent, deploy, wait; return the graded result."""
+    dataset = client.create_dataset(name=run.dataset, dataset_source=source_of(run))
+    runner = EvalRunner.from_dataset(client, dataset_id=dataset["id"])
+    created = replay(run, runner).deploy(client, dataset_id=dataset["id"])
+    return client.poll_run(created["id"])["result"]
+
+
+def statuses(result: dict[str, Any]) -> list[tuple[str, int, str, str]]:
+    """Return each call's test, action, expected and actual name."""
+    return [
+        (test["test_id"], entry["action_index"], call["expected"]["name"], call["actual"]["name"])
+        for test in result["tests"]
+        for entry in test["action_results"]
+        for call in entry.get("tool_calls", [])
+    ]
+
+
+RUNS = reference_runs()
+
+
+@needs_data
+@pytest.mark.parametrize("run", [run for run in RUNS if run.agent == "gold"], ids=str)
+def test_a_gold_agent_scores_every_expected_call_exact(local_client: AshrLabsClient, run: ReferenceRun) -> None:
+    """Over real scenarios, an agent that does what is expected has every call exact and every test passed."""
+    result = deployed(local_client, run)
+
+    calls = [
+        call for test in result["tests"] for entry in test["action_results"] for call in entry.get("tool_calls", [])
+    ]
+    assert {"exact"} >= {call["match_status"] for call in calls}
+    assert {"passed"} == {test["verdict"] for test in result["tests"]}
+    assert len(result["tests"]) == result["aggregate_metrics"]["tests_passed"]
+
+
+@needs_data
+@pytest.mark.parametrize("run", [run for run in RUNS if run.agent.startswith("gpt-4o/")], ids=str)
+def test_a_real_models_transcripts_are_paired_as_recorded_and_graded(
+    local_client: AshrLabsClient, run: ReferenceRun
+) -> None:
+    """Through the platform the same calls stay paired, the counts add up, and every failure says why."""
+    result = deployed(local_client, run)
+
+    metrics = result["aggregate_metrics"]
+    assert sorted(statuses(replayed(run).build())) == sorted(statuses(result))
+    assert metrics["tests_passed"] + metrics["tests_failed"] == metrics["total_tests"] == 25
+    assert all(test["verdict_reasons"] for test in result["tests"] if test["verdict"] == "failed")
+
+
+@needs_data
+def test_a_silent_agent_passes_nothing_that_expects_something(local_client: AshrLabsClient) -> None:
+    """An agent that says and does nothing fails each of the real dialogs."""
+    result = deployed(local_client, ReferenceRun("tau_airline_dialogs", "silent", "-"))
+
+    assert 0 == result["aggregate_metrics"]["tests_passed"]
+
+
+@needs_data
+def test_four_hundred_multi_turn_scenarios_run_through_in_seconds(local_client: AshrLabsClient) -> None:
+    """400 scenarios with 2,355 calls are imported, run, deployed, graded and fetched in seconds."""
+    used = cpu_seconds(lambda: deployed(local_client, ReferenceRun("bfcl_multi_turn", "gold", "-")))
+
+    assert used < 15, "about 1 s on an idle machine"
