@@ -93,10 +93,8 @@ def judge_text(action: Mapping[str, object], policy: GradingPolicy, *, is_openin
         return Verdict("divergent", (Finding("failure", f"{side} holds no text but {shown(action.get(side))}"),))
     if not expected.strip():
         return Verdict("exact", (Finding("note", "no text was expected, so none was compared"),), said=actual)
-    if not actual.strip() and is_opening:
-        return Verdict("exact", (Finding("note", "nobody had spoken to the agent yet, so no text was compared"),))
     if not actual.strip():
-        return Verdict("divergent", (Finding("failure", f"the agent said nothing, expected {shown(expected)}"),), 0.0)
+        return _judge_silence(expected, is_opening)
     holds = contains(actual, expected) or tells(actual, expected)
     similarity = 1.0 if holds else text_similarity(expected, actual)
     if similarity >= policy.exact:
@@ -106,6 +104,12 @@ def judge_text(action: Mapping[str, object], policy: GradingPolicy, *, is_openin
         return Verdict("similar", (Finding("note", reason),), similarity, actual)
     reason = f"the text is another one: similarity {similarity:.2f} is below {policy.similar:.2f}"
     return Verdict("divergent", (Finding("failure", reason),), similarity, actual)
+
+
+def _judge_silence(expected: str, is_opening: bool) -> Verdict:
+    if is_opening:
+        return Verdict("exact", (Finding("note", "nobody had spoken to the agent yet, so no text was compared"),))
+    return Verdict("divergent", (Finding("failure", f"the agent said nothing, expected {shown(expected)}"),), 0.0)
 
 
 def _judge_arguments(tool: str, call: Mapping[str, object], policy: GradingPolicy) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, assert_type
+from typing import Any, Literal, assert_type
 
 import ashr_labs
 from ashr_labs import (
@@ -101,7 +101,7 @@ def compare() -> None:
     assert_type(text_similarity("a", "b"), float)
     assert_type(extract_tool_args({"arguments": {}}), dict[str, Any])
     status, notes = compare_tool_args({}, {})
-    assert_type(status, str)
+    assert_type(status, Literal["exact", "partial", "mismatch"])
     assert_type(notes, str | None)
     print(compare_args_structural({}, {}), ashr_labs.__all__)
 
