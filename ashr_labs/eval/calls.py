@@ -1,0 +1,134 @@
+"""A tool call as the eval loop holds it: compact, immutable, and certainly JSON."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
+
+from .._json import shown
+
+if TYPE_CHECKING:
+    from ashr_labs_types import RecordedToolCall
+
+__all__ = ["NONE_EXPECTED", "NOT_CALLED", "Call", "ShapeError", "object_of", "read_calls"]
+
+_OWN_FIELDS = frozenset(("name", "arguments", "arguments_json"))
+
+
+class ShapeError(ValueError):
+    """A value from outside does not have its documented shape."""
+
+    def __init__(self, problem: str, at: str = "") -> None:
+        super().__init__(f"{at} {problem}")
+        self.problem = problem
+        """What is wrong, such as `must be an object, not None`."""
+        self.at = at
+        """Which part of the value is wrong, such as `.name`; empty for the value itself."""
+
+    def below(self, path: str) -> ShapeError:
+        """Return the error as one of a value that holds this value at a path."""
+        return ShapeError(self.problem, path + self.at)
+
+
+# A named tuple, as are the other values of which there is one or more for each action: a frozen dataclass takes three
+# times as long to make.
+class Call(NamedTuple):
+    """A tool call, expected or actual."""
+
+    name: str
+    arguments_json: str
+    """A JSON object."""
+    extra: dict[str, Any] | None = None
+    """Whatever else a dataset says about the call."""
+
+    def build(self) -> RecordedToolCall:
+        """Return the call as results hold it."""
+        built: RecordedToolCall = {
+            "name": self.name,
+            "tool_name": self.name,
+            "arguments": _decoder.raw_decode(self.arguments_json.lstrip())[0],
+            "arguments_json": self.arguments_json,
+        }
+        if self.extra:
+            cast("dict[str, Any]", built).update(copy.deepcopy(self.extra))
+        return built
+
+
+NOT_CALLED = Call("NOT_CALLED", "{}")
+"""Stands beside an expected call that the agent did not make."""
+
+NONE_EXPECTED = Call("NONE_EXPECTED", "{}")
+"""Stands beside a call of the agent that nothing expected."""
+
+
+def object_of(value: object) -> dict[str, Any]:
+    """Return the value if it is a JSON object.
+
+    Raises:
+        ShapeError: It is not.
+    """
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value)
+    raise ShapeError(f"must be an object, not {shown(value)}")
+
+
+def read_calls(value: object, *, keep_extra: bool = False) -> tuple[Call, ...]:
+    """Return what an agent or a dataset says as calls; of a call, `arguments` wins over `arguments_json`.
+
+    Raises:
+        ShapeError: The value is not a list of tool calls.
+    """
+    if not isinstance(value, (list, tuple)):
+        raise ShapeError(f"must be a list, not {shown(value)}")
+    calls: list[Call] = []
+    for place, call in enumerate(cast("list[object]", value)):
+        try:
+            calls.append(_read_call(object_of(call), keep_extra=keep_extra))
+        except ShapeError as error:
+            raise error.below(f"[{place}]") from error
+    return tuple(calls)
+
+
+def _read_call(fields: dict[str, Any], *, keep_extra: bool) -> Call:
+    name = fields.get("name")
+    if not isinstance(name, str) or not name:
+        raise ShapeError(f"must be the tool's name, not {shown(name)}", at=".name")
+    extra = None
+    if keep_extra and not fields.keys() <= _OWN_FIELDS:
+        extra = copy.deepcopy({key: fields[key] for key in fields if key not in _OWN_FIELDS})
+    return Call(name, _arguments_json(fields), extra)
+
+
+def _arguments_json(fields: dict[str, Any]) -> str:
+    field = "arguments_json" if fields.get("arguments") is None else "arguments"
+    given: object = fields.get(field)
+    if isinstance(given, dict):
+        return _written(cast("object", given), field)
+    if given is None or given == "":  # model clients write an empty string for a tool without parameters
+        return "{}"
+    if not isinstance(given, str) or not isinstance(_parsed(given, field), dict):
+        raise ShapeError(f"must be a JSON object, not {shown(given)}", at=f".{field}")
+    return given
+
+
+def _written(arguments: object, field: str) -> str:
+    try:
+        return _encode(arguments)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ShapeError(f"must be a JSON object, but cannot be written as one: {error}", at=f".{field}") from error
+
+
+def _parsed(text: str, field: str) -> object:
+    try:
+        return _decoder.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise ShapeError(f"must be a JSON object, not {shown(text)}: {error}", at=f".{field}") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_encode = json.JSONEncoder(allow_nan=False).encode
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)

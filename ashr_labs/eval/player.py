@@ -1,0 +1,113 @@
+"""Plays one scenario: a generator that says what it wants and records what it gets, without any I/O."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from .agent import ReplyError, read_reply
+from .faults import Fault
+from .pairing import CallPool, pair_calls
+from .scenario import AgentAction, EnvironmentAction, UserAction
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from ashr_labs_types import TestError
+
+    from ..run_builder import TestBuilder
+    from .comparison import Comparison
+    from .scenario import Scenario
+
+__all__ = ["Player", "Reset", "Wish", "play"]
+
+
+class Reset:
+    """The agent shall forget; wants None."""
+
+
+Wish: TypeAlias = Reset | UserAction | EnvironmentAction | AgentAction
+"""What a player asks for. For its actions in turn it wants:
+
+- `UserAction`: the agent's reply to the message;
+- `EnvironmentAction`: None, or a reply that takes the place of the agent's last one;
+- `AgentAction`: None; it only says how far the scenario is.
+
+A `Fault` may stand for whatever the agent should have answered.
+"""
+
+Player: TypeAlias = "Generator[Wish, object, None]"
+
+
+def play(scenario: Scenario, test: TestBuilder, comparison: Comparison) -> Player:
+    """Play a scenario into a test: yield each wish, receive what answers it.
+
+    A fault, or a reply that is none, ends the test as failed; what was recorded before it stays.
+    """
+    test.start()
+    error = yield from _perform(scenario, _Stage(scenario, test, comparison))
+    if error is None:
+        test.complete()
+    else:
+        test.fail(error)
+
+
+def _perform(scenario: Scenario, stage: _Stage) -> Generator[Wish, object, TestError | None]:
+    answer = yield Reset()
+    if isinstance(answer, Fault):
+        return answer.error(scenario.path)
+    for action in scenario.actions:
+        if isinstance(action, UserAction):
+            stage.record(action)
+        answer = yield action
+        if isinstance(action, AgentAction):
+            stage.compare(action)
+            continue
+        error = stage.take(action, answer)
+        if error is not None:
+            return error
+    return None
+
+
+class _Stage:
+    """The agent's current answer, and the record of what comes of it."""
+
+    def __init__(self, scenario: Scenario, test: TestBuilder, comparison: Comparison) -> None:
+        self._scenario = scenario
+        self._test = test
+        self._comparison = comparison
+        self._turn = -1
+        self._text = ""
+        self._pool = CallPool()
+
+    def record(self, action: UserAction) -> None:
+        """Record what is said to the agent."""
+        self._turn += 1
+        self._test.add_user_text(action.message, action.description, action.action_index)
+
+    def take(self, action: UserAction | EnvironmentAction, answer: object) -> TestError | None:
+        """Let an answer take the place of the current one; return what is wrong with it."""
+        is_reply = isinstance(action, UserAction)
+        if answer is None and not is_reply:
+            return None
+        if isinstance(answer, Fault):
+            return answer.error(self._scenario.path_of(action), self._turn)
+        try:
+            reply = read_reply(answer, "respond()" if is_reply else "on_environment()")
+        except ReplyError as error:
+            path = self._scenario.path_of(action)
+            return Fault("ReplyError", f"{path}: {error}").error(path, self._turn)
+        # What the environment makes the agent say replaces its answer in part or whole, a message the whole of it.
+        if is_reply or reply.text is not None:
+            self._text = reply.text or ""
+        if is_reply or reply.calls is not None:
+            self._pool = CallPool(reply.calls or ())
+        return None
+
+    def compare(self, action: AgentAction) -> None:
+        """Record how the current answer meets what an action expects."""
+        for pair in pair_calls(action.calls, self._pool, is_last=action.is_last):
+            self._test.add_call_record(self._comparison.calls(pair), action.action_index)
+        if action.text or self._text:
+            self._test.add_record(self._comparison.texts(action.text, self._text), action.action_index)
+        if action.is_last:
+            self._text = ""

@@ -1,0 +1,8 @@
+"""Builds the result of a run, action by action, into the plain dict that the platform stores and grades."""
+
+from __future__ import annotations
+
+from .one_test import TestBuilder
+from .run import RunBuilder, RunClient
+
+__all__ = ["RunBuilder", "RunClient", "TestBuilder"]

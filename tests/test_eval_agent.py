@@ -1,0 +1,344 @@
+"""Tests of `ashr_labs.eval.agent`: what can be an agent, who plays which scenario, and how replies are read."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import UserDict
+from functools import partial
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ashr_labs import Agent, ConfigurationError
+from ashr_labs.eval.agent import AgentSupply, Reply, ReplyError, read_reply
+from ashr_labs.eval.calls import Call
+from support.eval_data import ScriptedAgent, made, reply
+
+
+class Plain:
+    def reset(self) -> None: ...
+
+    def respond(self, message: str) -> dict[str, Any]:
+        return reply(message)
+
+
+class Counting(Plain):
+    made = 0
+
+    def __init__(self) -> None:
+        type(self).made += 1
+
+
+class Locked(Plain):
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+
+class Cloning(Locked):
+    def clone(self) -> Cloning:
+        return Cloning()
+
+
+class Asynchronous:
+    def reset(self) -> None: ...
+
+    async def respond(self, message: str) -> dict[str, Any]:
+        return reply(message)
+
+
+class AsynchronousReset(Plain):
+    async def reset(self) -> None:  # type: ignore[override]
+        ...
+
+
+class Streaming(Plain):
+    async def respond(self, message: str) -> Any:
+        yield message
+
+
+class Deaf(Plain):
+    def respond(self) -> dict[str, Any]:  # type: ignore[override]
+        return {}
+
+
+class Demanding(Plain):
+    def reset(self, hard: bool) -> None:  # type: ignore[override]
+        ...
+
+
+class NeedsModel(Plain):
+    def __init__(self, model: str) -> None: ...
+
+
+class NoReset:
+    def respond(self, message: str) -> str:
+        return message
+
+
+class NoRespond:
+    def reset(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("agent", "problem"),
+    [
+        (None, "not None"),
+        ({}, "not {}"),
+        ("agent", "not 'agent'"),
+        (NoReset(), r"NoReset\.reset\(\) does not exist"),
+        (NoRespond(), r"NoRespond\.respond\(\) does not exist"),
+        (NoReset, r"NoReset\.reset\(\) does not exist"),
+        (lambda: None, r"NoneType\.respond\(\) does not exist"),
+        (lambda message: message, "missing a required argument: 'message'"),
+        (NeedsModel, "missing a required argument: 'model'"),
+        (Asynchronous(), r"Asynchronous\.respond\(\) is asynchronous"),
+        (Asynchronous, r"Asynchronous\.respond\(\) is asynchronous"),
+        (AsynchronousReset(), r"AsynchronousReset\.reset\(\) is asynchronous"),
+        (Streaming(), r"Streaming\.respond\(\) is asynchronous"),
+        (asyncio.sleep, "an agent must be"),
+        (Deaf(), r"Deaf\.respond\(\) cannot be called with \(message\): too many positional arguments"),
+        (Demanding(), r"Demanding\.reset\(\) cannot be called with \(\): missing a required argument: 'hard'"),
+    ],
+)
+def test_what_is_no_agent_is_refused(agent: Any, problem: str) -> None:
+    """What cannot be evaluated is refused before anything starts, with what is missing."""
+    with pytest.raises(ConfigurationError, match=problem):
+        AgentSupply(agent)
+
+
+def test_documented_agents_fit_the_protocol() -> None:
+    """An object with the two methods is an Agent; one without is not."""
+    assert isinstance(Plain(), Agent)
+    assert not isinstance(NoReset(), Agent)
+
+
+def test_an_object_plays_every_scenario_itself() -> None:
+    """An agent that is given as an object is not copied while scenarios play one after the other."""
+    agent = ScriptedAgent()
+    supply = AgentSupply(agent)
+    for scenario_id in "ab":
+        supply.seat(scenario_id).reset()
+
+    assert ["(reset)", "(reset)"] == agent.heard
+
+
+@pytest.mark.parametrize("separate", [False, True])
+@pytest.mark.parametrize("wrap", [lambda agent_class: agent_class, partial])
+def test_a_class_or_function_makes_an_agent_for_each_scenario(wrap: Any, separate: bool) -> None:
+    """A class and a function make one agent for each scenario, none for the check alone."""
+    Counting.made = 0
+    supply = AgentSupply(wrap(Counting), separate=separate)
+    for scenario_id in "abc":
+        supply.seat(scenario_id)
+
+    assert 3 == Counting.made
+
+
+def test_side_by_side_an_object_is_copied() -> None:
+    """Scenarios that play side by side get deep copies of the agent, and the agent itself none."""
+    agent = ScriptedAgent()
+    supply = AgentSupply(agent, separate=True)
+    seats = [supply.seat(scenario_id) for scenario_id in "ab"]
+    for seat in seats:
+        seat.reset()
+
+    assert [] == agent.heard
+    assert 2 == len({id(seat.reset.__self__) for seat in seats})  # type: ignore[attr-defined]
+
+
+def test_side_by_side_a_clone_is_preferred() -> None:
+    """An agent's own clone() is used in place of a deep copy."""
+    agent = Cloning()
+    seat = AgentSupply(agent, separate=True).seat("a")
+
+    assert isinstance(seat.reset.__self__, Cloning)  # type: ignore[attr-defined]
+    assert agent is not seat.reset.__self__  # type: ignore[attr-defined]
+
+
+def test_an_agent_that_cannot_be_copied_is_refused_before_anything_starts() -> None:
+    """An agent with a lock is refused with everything that would help, and with the cause."""
+    with pytest.raises(
+        ConfigurationError, match=r"Locked cannot be copied.*lambda: Locked.*clone\(\).*max_workers"
+    ) as caught:
+        AgentSupply(Locked(), separate=True)
+
+    assert isinstance(caught.value.__cause__, TypeError)
+    AgentSupply(Locked(), separate=False)
+
+
+def test_what_a_factory_raises_is_raised() -> None:
+    """A factory that fails at once is the user's own error, and is not dressed up."""
+
+    def factory() -> Any:
+        raise OSError("no model")
+
+    with pytest.raises(OSError, match="no model"):
+        AgentSupply(factory)
+
+
+class TakesId(Plain):
+    def __init__(self) -> None:
+        self.seen: list[Any] = []
+
+    def reset(self, scenario_id: str = "") -> None:
+        self.seen.append(scenario_id)
+
+    def respond(self, message: str, *, scenario_id: str = "") -> dict[str, Any]:
+        self.seen.append(scenario_id)
+        return {}
+
+
+class TakesAnything(TakesId):
+    def respond(self, message: str, **kwargs: Any) -> dict[str, Any]:
+        self.seen.append(kwargs)
+        return {}
+
+
+class TakesItByPositionOnly(TakesId):
+    def respond(self, message: str, scenario_id: str = "", /) -> dict[str, Any]:  # type: ignore[override]
+        self.seen.append(scenario_id)
+        return {}
+
+
+@pytest.mark.parametrize(
+    ("agent", "seen"),
+    [
+        (TakesId(), ["s", "s"]),
+        (TakesAnything(), ["s", {"scenario_id": "s"}]),
+        (TakesItByPositionOnly(), ["s", ""]),
+    ],
+)
+def test_methods_that_take_the_scenario_id_get_it(agent: TakesId, seen: list[Any]) -> None:
+    """A method with a `scenario_id` or `**kwargs` gets the id by keyword, others do not."""
+    seat = AgentSupply(agent).seat("s")
+    seat.reset()
+    seat.respond("hello")
+
+    assert seen == agent.seen
+
+
+def test_signatures_are_inspected_once() -> None:
+    """A method's signature is asked for when the run begins, not for each scenario or message."""
+
+    class Inspected(Plain):
+        asked = 0
+
+        @property
+        def respond(self) -> Any:
+            return self
+
+        def __call__(self, message: str) -> dict[str, Any]:
+            return {}
+
+        @property
+        def __signature__(self) -> None:
+            type(self).asked += 1
+
+    supply = AgentSupply(Inspected())
+    asked = Inspected.asked
+    for scenario_id in "abc":
+        supply.seat(scenario_id).respond("hello")
+
+    assert 0 < asked == Inspected.asked
+
+
+def test_a_mock_is_an_agent() -> None:
+    """An agent that answers to every name, as mocks do, is taken as an object and gets the id."""
+    agent = Mock()
+    AgentSupply(agent).seat("s").respond("hello")
+
+    agent.respond.assert_called_once_with("hello", scenario_id="s")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("Hello", Reply("Hello", None)),
+        ({}, Reply(None, None)),
+        (UserDict(text="a"), Reply("a", None)),
+        ({"text": "a"}, Reply("a", None)),
+        ({"text": "a", "tool_calls": None}, Reply("a", None)),
+        ({"text": None, "tool_calls": []}, Reply(None, ())),
+        ({"text": "a", "usage": {"tokens": 3}}, Reply("a", None)),
+        (reply("a", made("f", b=1)), Reply("a", (Call("f", '{"b": 1}'),))),
+        ({"tool_calls": (made("f"),)}, Reply(None, (Call("f", "{}"),))),
+        (reply("", {"name": "f", "arguments": '{"b":1}'}), Reply("", (Call("f", '{"b":1}'),))),
+        (reply("", {"name": "f", "arguments_json": '{"b":1}'}), Reply("", (Call("f", '{"b":1}'),))),
+        (reply("", {"name": "f", "arguments": ""}), Reply("", (Call("f", "{}"),))),
+        (reply("", {"name": "f", "arguments": None, "id": "call_1"}), Reply("", (Call("f", "{}"),))),
+    ],
+)
+def test_replies(value: Any, expected: Reply) -> None:
+    """A reply is a string or a mapping; parts that are absent or null are not said."""
+    assert expected == read_reply(value, "respond()")
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (None, 'respond() returned None; return {"text": ..., "tool_calls": [...]}'),
+        (["a"], "respond() returned ['a']; return"),
+        (b"a", "respond() returned b'a'; return"),
+        ({"content": "Hello"}, "respond() returned {'content': 'Hello'}; return"),
+        ({"text": 5}, "respond() returned a reply whose text must be a string, not 5"),
+        (reply() | {"tool_calls": {}}, "respond() returned a reply whose tool_calls must be a list, not {}"),
+        (reply() | {"tool_calls": "f"}, "respond() returned a reply whose tool_calls must be a list, not 'f'"),
+        (reply("", "f"), "tool_calls[0] must be an object, not 'f'"),  # type: ignore[arg-type]
+        (reply("", made("f"), {}), "tool_calls[1].name must be the tool's name, not None"),
+        (reply("", {"name": 3}), "tool_calls[0].name must be the tool's name, not 3"),
+        (reply("", {"name": "f", "arguments": [1]}), "tool_calls[0].arguments must be a JSON object, not [1]"),
+        (reply("", {"name": "f", "arguments": "{"}), "tool_calls[0].arguments must be a JSON object, not '{': "),
+        (reply("", {"name": "f", "arguments": "[1]"}), "tool_calls[0].arguments must be a JSON object, not '[1]'"),
+        (reply("", made("f", a={1})), "cannot be written as one: Object of type set is not JSON serializable"),
+        (reply("", made("f", a=float("nan"))), "cannot be written as one: Out of range float values"),
+        (reply("", {"name": "f", "arguments": '{"a": Infinity}'}), "Infinity is not JSON"),
+    ],
+)
+def test_what_is_no_reply(value: Any, problem: str) -> None:
+    """What cannot be read is refused with where it is wrong and what to return."""
+    with pytest.raises(ReplyError) as caught:
+        read_reply(value, "respond()")
+
+    assert problem in str(caught.value)
+
+
+def test_arguments_that_contain_themselves_are_refused() -> None:
+    """Arguments without an end are no JSON."""
+    arguments: dict[str, Any] = {}
+    arguments["self"] = arguments
+    with pytest.raises(ReplyError, match=r"tool_calls\[0\]\.arguments must be a JSON object"):
+        read_reply(reply("", {"name": "f", "arguments": arguments}), "respond()")
+
+
+def test_an_awaitable_is_refused_and_closed() -> None:
+    """A coroutine in place of a reply is refused, and leaves no warning that it was never awaited."""
+
+    async def respond() -> str:
+        return "a"
+
+    with pytest.raises(ReplyError, match="returned an awaitable"):
+        read_reply(respond(), "respond()")
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(max_size=3),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["text", "tool_calls", "name", "arguments", "x"]), inner, max_size=4)
+        ),
+        max_leaves=10,
+    )
+)
+def test_any_value_is_a_reply_or_a_reply_error(value: Any) -> None:
+    """Whatever an agent returns, reading it ends in a reply or in a ReplyError."""
+    try:
+        said = read_reply(value, "respond()")
+    except ReplyError as error:
+        said = Reply(str(error), None)
+
+    assert isinstance(said, Reply)

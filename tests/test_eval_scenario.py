@@ -1,0 +1,199 @@
+"""Tests of `ashr_labs.eval.scenario`: what a dataset may look like, and where exactly it is wrong if it does not."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import pickle
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ashr_labs import DatasetError
+from ashr_labs.eval.calls import Call
+from ashr_labs.eval.scenario import AgentAction, EnvironmentAction, UserAction, read_scenario, scenario_items
+from support.eval_data import agent, call, environment, source, user
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+"""Any JSON value, NaN and infinities included."""
+
+
+def expecting(*calls: Any) -> dict[str, Any]:
+    return {"actions": [user(), agent("", *calls)]}
+
+
+def test_actions_are_read_by_their_actors() -> None:
+    """`agent` and `environment` are themselves, every other actor speaks to the agent."""
+    actions = [user("a", name="asks"), agent("b"), environment("c"), {"actor": "planner", "content": "d"}]
+    scenario = read_scenario("s", {"actions": actions})
+
+    assert (
+        UserAction(0, actions[0], "a", "asks"),
+        AgentAction(1, actions[1], "b", (), is_last=True),
+        EnvironmentAction(2, actions[2], "c"),
+        UserAction(3, actions[3], "d", "user_action_3"),
+    ) == scenario.actions
+
+
+def test_an_agent_action_knows_whether_the_next_one_is_too() -> None:
+    """Only the last of consecutive agent actions is the last; the environment comes between."""
+    actions = [agent(), agent(), environment(), agent(), user(), agent()]
+    scenario = read_scenario("s", {"actions": actions})
+
+    assert [False, True, True, True] == [
+        action.is_last for action in scenario.actions if isinstance(action, AgentAction)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ({"name": "f", "arguments_json": '{"a": [1]}'}, Call("f", '{"a": [1]}')),
+        ({"name": "f", "arguments": {"a": [1]}}, Call("f", '{"a": [1]}')),
+        ({"name": "f", "arguments": {"a": 1}, "arguments_json": "not JSON"}, Call("f", '{"a": 1}')),
+        ({"name": "f", "arguments": None, "arguments_json": ' {"a":1}\n'}, Call("f", ' {"a":1}\n')),
+        ({"name": "f"}, Call("f", "{}")),
+        ({"name": "f", "id": 7}, Call("f", "{}", {"id": 7})),
+    ],
+)
+def test_expected_calls(raw: dict[str, Any], expected: Call) -> None:
+    """Arguments come as an object or as JSON in a string, which is kept to the byte; the object wins."""
+    action = read_scenario("s", expecting(raw)).actions[1]
+
+    assert isinstance(action, AgentAction)
+    assert (expected,) == action.calls
+
+
+def test_without_an_expected_response_only_the_text_is_expected() -> None:
+    """An agent action without the key expects no calls, and its content as the text."""
+    action = read_scenario("s", {"actions": [{"actor": "agent", "content": "Hello"}]}).actions[0]
+
+    assert AgentAction(0, {"actor": "agent", "content": "Hello"}, "Hello", (), is_last=True) == action
+
+
+ROOTS: list[tuple[Any, str, str]] = [
+    (None, "dataset_source", "must be an object with `runs`, not None"),
+    ([], "dataset_source", "must be an object with `runs`, not []"),
+    ({}, "runs", "is missing; the dataset has []"),
+    ({"scenarios": {}}, "runs", "is missing; the dataset has ['scenarios']"),
+    ({"runs": None}, "runs", "must be an object of scenarios by their ids, not None"),
+    ({"runs": [{"actions": []}]}, "runs", "must be an object of scenarios by their ids, not [{'actions': []}]"),
+]
+
+
+@pytest.mark.parametrize(("dataset_source", "path", "problem"), ROOTS)
+def test_a_dataset_that_cannot_be_run(dataset_source: Any, path: str, problem: str) -> None:
+    """A dataset that is wrong as a whole is refused, with the path and what is there."""
+    with pytest.raises(DatasetError) as caught:
+        scenario_items(dataset_source)
+
+    assert (path, f"{path}: {problem}") == (caught.value.path, str(caught.value))
+
+
+SCENARIOS: list[tuple[Any, str]] = [
+    (None, ""),
+    ([], ""),
+    ("text", ""),
+    ({"actions": {"a": 1}}, ".actions"),
+    ({"actions": "user: hi"}, ".actions"),
+    ({"actions": [user(), None]}, ".actions[1]"),
+    ({"actions": [["user"]]}, ".actions[0]"),
+    ({"actions": [{"content": "hi"}]}, ".actions[0].actor"),
+    ({"actions": [{"actor": None}]}, ".actions[0].actor"),
+    ({"actions": [{"actor": ""}]}, ".actions[0].actor"),
+    ({"actions": [{"actor": ["user"]}]}, ".actions[0].actor"),
+    ({"actions": [user(None)]}, ".actions[0].content"),  # type: ignore[arg-type]
+    ({"actions": [agent(5)]}, ".actions[0].content"),  # type: ignore[arg-type]
+    ({"actions": [environment({})]}, ".actions[0].content"),  # type: ignore[arg-type]
+    ({"actions": [user(name=3)]}, ".actions[0].name"),
+    ({"actions": [agent(expected_response=None)]}, ".actions[0].expected_response"),
+    ({"actions": [agent(expected_response="hi")]}, ".actions[0].expected_response"),
+    ({"actions": [agent(expected_response={"tool_calls": None})]}, ".actions[0].expected_response.tool_calls"),
+    ({"actions": [agent(expected_response={"tool_calls": {}})]}, ".actions[0].expected_response.tool_calls"),
+    (expecting("search"), ".actions[1].expected_response.tool_calls[0]"),
+    (expecting(call("f"), {}), ".actions[1].expected_response.tool_calls[1].name"),
+    (expecting({"name": ""}), ".actions[1].expected_response.tool_calls[0].name"),
+    (expecting({"name": 1}), ".actions[1].expected_response.tool_calls[0].name"),
+    (expecting({"name": "f", "arguments": [1]}), ".actions[1].expected_response.tool_calls[0].arguments"),
+    (expecting({"name": "f", "arguments": {"a": {1}}}), ".actions[1].expected_response.tool_calls[0].arguments"),
+    *(
+        (expecting({"name": "f", "arguments_json": text}), ".actions[1].expected_response.tool_calls[0].arguments_json")
+        for text in ("{", "[1]", "null", "3", '{"a": NaN}', "{} {}", "[" * 100_000, 5, ["a"])
+    ),
+]
+
+
+@pytest.mark.parametrize(("raw", "path"), SCENARIOS)
+def test_a_malformed_scenario_says_where(raw: Any, path: str) -> None:
+    """What is wrong in a scenario is named with its whole path."""
+    with pytest.raises(DatasetError) as caught:
+        read_scenario("tau_0", raw)
+
+    assert f"runs.tau_0{path}" == caught.value.path
+    assert str(caught.value).startswith(f"runs.tau_0{path}: must ")
+
+
+def test_the_example_of_the_documentation() -> None:
+    """A null where the expected response should be is told as documented."""
+    raw = {"actions": [user(), agent(), user(), agent(expected_response=None)]}
+    with pytest.raises(DatasetError) as caught:
+        read_scenario("tau_0", raw)
+
+    assert "runs.tau_0.actions[3].expected_response: must be an object, not None" == str(caught.value)
+    assert caught.value.path == pickle.loads(pickle.dumps(caught.value)).path
+
+
+def test_scenarios_without_actions_are_skipped() -> None:
+    """A scenario without actions is none; one that is no object stays, so that its fault can be told."""
+    dataset = source(empty=[], missing={}, null={"actions": None}, bad=5, good=[user()])
+
+    assert ["bad", "good"] == [scenario_id for scenario_id, _ in scenario_items(dataset)]
+
+
+def test_the_order_of_the_dataset_is_kept() -> None:
+    """Scenarios come in the order in which the dataset has them."""
+    names = [f"s{number}" for number in (3, 1, 2)]
+
+    assert names == [name for name, _ in scenario_items(source(**{name: [user()] for name in names}))]
+
+
+@given(JSON)
+def test_any_json_is_a_scenario_or_a_dataset_error(raw: Any) -> None:
+    """Whatever stands where a scenario should be, reading it ends in a scenario or in a DatasetError."""
+    for value in (
+        raw,
+        {"actions": raw},
+        {"actions": [raw]},
+        {"actions": [agent(expected_response=raw)]},
+        expecting(raw),
+    ):
+        with contextlib.suppress(DatasetError):
+            read_scenario("s", value)
+
+
+@given(JSON)
+def test_any_json_is_a_dataset_or_a_dataset_error(raw: Any) -> None:
+    """Whatever stands where a dataset should be, reading it ends in scenarios or in a DatasetError."""
+    for value in (raw, {"runs": raw}):
+        with contextlib.suppress(DatasetError):
+            scenario_items(value)
+
+
+def test_reading_changes_nothing_and_shares_no_call() -> None:
+    """Reading leaves the dataset as it is, and what it read does not change with it."""
+    raw = expecting({"name": "f", "arguments": {"a": [1]}, "meta": {"b": [2]}})
+    before = copy.deepcopy(raw)
+    action = read_scenario("s", raw).actions[1]
+
+    assert before == raw
+    expected = raw["actions"][1]["expected_response"]["tool_calls"][0]
+    expected["arguments"]["a"].append(9)
+    expected["meta"]["b"].append(9)
+    assert isinstance(action, AgentAction)
+    assert (Call("f", '{"a": [1]}', {"meta": {"b": [2]}}),) == action.calls

@@ -1,0 +1,113 @@
+"""Tests on benchmark data: real scenarios and transcripts give, test for test, what the public package 0.3.1 records.
+
+The public package is wrong where `docs/compatibility.md` says so; none of that is met by well-formed data and agents
+that answer, so no run here differs from the reference.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ashr_labs import EvalRunner
+from support.replay import (
+    DATA,
+    WHY_SKIPPED,
+    ReferenceRun,
+    dataset,
+    digest,
+    reference_digests,
+    reference_result,
+    reference_runs,
+    replayed,
+)
+from support.timing import cpu_seconds
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=WHY_SKIPPED)
+
+RUNS = reference_runs()
+GOLD = [run for run in RUNS if run.agent == "gold"]
+
+
+def calls_of(result: Any) -> list[Any]:
+    return [
+        call for test in result["tests"] for action in test["action_results"] for call in action.get("tool_calls", [])
+    ]
+
+
+@pytest.mark.parametrize("run", RUNS, ids=str)
+def test_each_test_is_recorded_as_by_the_reference(run: ReferenceRun) -> None:
+    """Every test of every reference run has the same entries, pairs, statuses and comparisons."""
+    result = replayed(run).build()
+
+    assert reference_digests(run) == {test["test_id"]: digest(test) for test in result["tests"]}
+    assert reference_result(run)["aggregate_metrics"] == result["aggregate_metrics"]
+
+
+@pytest.mark.parametrize("run", [run for run in RUNS if not run.plays_steps], ids=str)
+def test_eight_workers_record_the_same(run: ReferenceRun) -> None:
+    """Scenarios that play side by side are recorded as those that play one after the other, in the same order."""
+    tests = replayed(run, max_workers=8).build()["tests"]
+
+    assert reference_digests(run) == {test["test_id"]: digest(test) for test in tests}
+    assert [key for key in dataset(run.dataset)["runs"] if key in reference_digests(run)] == [
+        test["test_id"] for test in tests
+    ]
+
+
+@pytest.mark.parametrize("run", GOLD, ids=str)
+def test_a_gold_agent_makes_every_expected_call_exactly(run: ReferenceRun) -> None:
+    """An agent that does what is expected scores each expected call exact, and makes no other."""
+    result = replayed(run).build()
+    expected = [
+        call
+        for scenario in dataset(run.dataset)["runs"].values()
+        for action in scenario["actions"]
+        for call in action.get("expected_response", {}).get("tool_calls", [])
+    ]
+
+    assert [call["name"] for call in expected] == [call["expected"]["name"] for call in calls_of(result)]
+    assert {"exact"} >= {call["match_status"] for call in calls_of(result)}
+    assert len(result["tests"]) == result["aggregate_metrics"]["tests_passed"]
+
+
+def test_all_datasets_are_covered() -> None:
+    """The reference has a gold and a silent run for each of the datasets."""
+    names = {path.stem for path in DATA.glob("*.json") if path.stem != "reference_results"}
+
+    assert 17 == len(names)
+    assert {(name, agent) for name in names for agent in ("gold", "silent")} <= {
+        (run.dataset, run.agent) for run in RUNS
+    }
+
+
+def test_bfcl_runs_through_in_seconds() -> None:
+    """400 scenarios with 2,355 expected calls are run and built in a second of processor time."""
+    run = next(run for run in GOLD if run.dataset == "bfcl_multi_turn")
+
+    assert cpu_seconds(lambda: replayed(run).build(), times=2) < 1
+    assert 400 == len(replayed(run).build()["tests"])
+
+
+def test_a_broken_scenario_among_real_ones_costs_only_itself() -> None:
+    """A scenario that is malformed leaves the other results of its dataset as they are."""
+    run = next(run for run in GOLD if run.dataset == "tau_airline_dialogs")
+    scenarios = dict(dataset(run.dataset)["runs"])
+    broken = next(iter(scenarios))
+    scenarios[broken] = {"actions": [*scenarios[broken]["actions"], {"actor": "agent", "expected_response": None}]}
+    silent = ReferenceRun(run.dataset, "silent", "-")
+
+    class Silent:
+        def reset(self) -> None: ...
+
+        def respond(self, message: str) -> str:
+            return ""
+
+    tests = EvalRunner({"runs": scenarios}).run(Silent(), max_workers=4).build()["tests"]
+
+    assert [broken] == [test["test_id"] for test in tests if test["status"] == "failed"]
+    assert f"runs.{broken}.actions[" in tests[0]["error"]["path"]
+    assert reference_digests(silent) == reference_digests(silent) | {
+        test["test_id"]: digest(test) for test in tests if test["status"] == "completed"
+    }
