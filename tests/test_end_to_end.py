@@ -226,12 +226,6 @@ def deployed(client: AshrLabsClient, run: ReferenceRun) -> dict[str, Any]:
     return client.poll_run(created["id"])["result"]
 
 
-def named(call: dict[str, Any]) -> str:
-    """Return the name of the tool that was expected."""
-    name: str = call["expected"]["name"]
-    return name
-
-
 def called(result: Any) -> list[tuple[tuple[str, int], dict[str, Any]]]:
     """Return each call of a result with its test and action."""
     return [
@@ -269,7 +263,9 @@ def test_a_real_models_transcripts_are_paired_as_recorded_and_graded(
 
     recorded, graded = called(replayed(run).build()), called(result)
     for (place, before), (_, after) in zip(recorded, graded, strict=True):
-        same_tool = [one for where, one in recorded if (where, one["expected"]["name"]) == (place, named(before))]
+        same_tool = [
+            one for where, one in recorded if (where, one["actual"]["name"]) == (place, before["expected"]["name"])
+        ]
         repaired = ("partial", "exact") == (before["match_status"], after["match_status"]) and len(same_tool) > 1
         assert before["match_status"] == after["match_status"] or repaired, (place, before, after)
     reference = reference_result(run)["tool_calls"]
