@@ -9,6 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .client._async import AsyncAshrLabsClient
+    from .client._options import Timeout
     from .client._sync import AshrLabsClient
     from .comparators import (
         compare_args_structural,
@@ -48,6 +50,7 @@ __all__ = [
     "Agent",
     "AshrLabsClient",
     "AshrLabsError",
+    "AsyncAshrLabsClient",
     "AuthenticationError",
     "AuthorizationError",
     "BadRequestError",
@@ -65,6 +68,7 @@ __all__ = [
     "ServerError",
     "Span",
     "TestBuilder",
+    "Timeout",
     "Trace",
     "ValidationError",
     "compare_args_structural",
@@ -78,6 +82,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "client._async": ["AsyncAshrLabsClient"],
+    "client._options": ["Timeout"],
     "client._sync": ["AshrLabsClient"],
     "comparators": [
         "compare_args_structural",

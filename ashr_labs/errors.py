@@ -72,9 +72,12 @@ class AshrLabsError(Exception):
         """The platform's id of the request, for its support."""
         self.retry_after = retry_after
         """Seconds after which the platform asks to try again."""
+        self.outcome_unknown = False
+        """Whether the call may have changed something all the same; look before you repeat it."""
 
     def __str__(self) -> str:
-        return self.message if self.status_code is None else f"[{self.status_code}] {self.message}"
+        text = self.message if self.status_code is None else f"[{self.status_code}] {self.message}"
+        return f"{text} (the outcome is unknown: look before you repeat it)" if self.outcome_unknown else text
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The default recipe calls the class with `args` alone and so loses every keyword-only attribute.
@@ -99,7 +102,10 @@ class DatasetError(AshrLabsError, ValueError):
 
 
 class APIConnectionError(AshrLabsError):
-    """No answer arrived: refused, unresolvable, or cut off."""
+    """No answer arrived: refused, unresolvable, or cut off; `may_have_arrived` tells which."""
+
+    may_have_arrived = True
+    """Whether the request may have reached the platform; False where no connection came about."""
 
 
 class APITimeoutError(APIConnectionError, TimeoutError):

@@ -1,6 +1,6 @@
-"""Derive the synchronous client from the asynchronous one; with `--check`, fail when it is stale or was edited.
+"""Derive the synchronous client, and its tests, from the asynchronous one; with `--check`, fail on any difference.
 
-Each word of the table is replaced wherever it stands in `client/_async/`. A row that is never used fails too, so the
+Each word of the table is replaced wherever it stands in a folder `_async`. A row that is never used fails too, so the
 table cannot rot.
 """
 
@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE = ROOT / "ashr_labs" / "client" / "_async"
-TARGET = ROOT / "ashr_labs" / "client" / "_sync"
+FOLDERS = [ROOT / "ashr_labs" / "client", ROOT / "tests" / "client"]
+"""Each has a folder `_async`, which is written, and a folder `_sync`, which is derived."""
 
 SUBSTITUTIONS = [
     ("The asynchronous client: the source that the synchronous one is derived from by `scripts/unasync.py`.",
@@ -22,16 +22,23 @@ SUBSTITUTIONS = [
     ("async def", "def"),
     ("async with", "with"),
     ("await ", ""),
-    (r"Awaitable\[Item\]", "Item"),
+    (r"Awaitable\[(\w+)\]", r"\1"),
     ("Awaitable, ", ""),
     ("__aenter__", "__enter__"),
     ("__aexit__", "__exit__"),
     ("aclose", "close"),
     (r"asyncio\(client", "sync(client"),
     ("set_async_httpx_client", "set_httpx_client"),
+    ("handle_async_request", "handle_request"),
+    ("aread", "read"),
+    ("_async_pool", "_sync_pool"),
+    ("AsyncPool", "SyncPool"),
+    ("AsyncGate", "SyncGate"),
     ("AsyncHTTP", "SyncHTTP"),
     ("AsyncTransport", "SyncTransport"),
     ("AsyncClock", "SyncClock"),
+    ("AsyncManualClock", "SyncManualClock"),
+    ("AsyncGenerator", "Generator"),
     (r"Async(?=\w+Calls|Calls|AshrLabsClient)", ""),
 ]  # fmt: skip
 
@@ -41,24 +48,29 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 when anything differs")
     check = parser.parse_args().check
-    sources = {path.name: path.read_text("utf-8") for path in sorted(SOURCE.glob("*.py"))}
-    fresh = {name: formatted(text) for name, text in derived(sources).items()}
+    sources = {path: path.read_text("utf-8") for folder in FOLDERS for path in sorted((folder / "_async").glob("*.py"))}
+    fresh = {target_of(path): formatted(text, target_of(path)) for path, text in derived(sources).items()}
+    present = {path: path.read_text("utf-8") for folder in FOLDERS for path in (folder / "_sync").glob("*.py")}
     if not check:
-        write(fresh)
+        write(fresh, present)
         return 0
-    present = {path.name: path.read_text("utf-8") for path in TARGET.glob("*.py")}
-    different = sorted(name for name in fresh.keys() | present.keys() if fresh.get(name) != present.get(name))
-    for name in different:
-        print(f"ashr_labs/client/_sync/{name}: is not what _async gives; edit _async and run `make sdk`")
+    different = sorted(path for path in fresh.keys() | present.keys() if fresh.get(path) != present.get(path))
+    for path in different:
+        print(f"{path.relative_to(ROOT)}: is not what _async gives; edit _async and run `make sdk`")
     return 1 if different else 0
 
 
-def derived(sources: dict[str, str]) -> dict[str, str]:
-    """Return the synchronous modules."""
+def target_of(source: Path) -> Path:
+    """Return where the synchronous form of a module belongs."""
+    return source.parent.with_name("_sync") / source.name
+
+
+def derived(sources: dict[Path, str]) -> dict[Path, str]:
+    """Return the synchronous modules, by the paths of their sources."""
     unused = [pattern for pattern, _ in SUBSTITUTIONS if not re.search(pattern, "".join(sources.values()))]
     if unused:
         raise SystemExit(f"these substitutions are never used; remove them: {unused}")
-    return {name: synchronous(text) for name, text in sources.items()}
+    return {path: synchronous(text) for path, text in sources.items()}
 
 
 def synchronous(text: str) -> str:
@@ -68,28 +80,27 @@ def synchronous(text: str) -> str:
     return text
 
 
-def formatted(text: str) -> str:
-    """Return the text as the project formats it: shorter words fold lines differently, and sort elsewhere."""
-    for command in (["check", "--select=I", "--fix", "--quiet"], ["format", "--quiet"]):
+def formatted(text: str, path: Path) -> str:
+    """Return the text as the project formats it: shorter words fold, sort and nest differently."""
+    for command in (["check", "--select=I,SIM117", "--fix", "--unsafe-fixes", "--quiet"], ["format", "--quiet"]):
         tool = [
             str(Path(sys.executable).with_name("ruff")),
             *command,
             "--stdin-filename",
-            str(TARGET / "module.py"),
+            str(path),
             "-",
         ]
         text = subprocess.run(tool, input=text, capture_output=True, text=True, check=True, cwd=ROOT).stdout
     return text
 
 
-def write(fresh: dict[str, str]) -> None:
+def write(fresh: dict[Path, str], present: dict[Path, str]) -> None:
     """Put the fresh modules in the place of the old ones."""
-    TARGET.mkdir(exist_ok=True)
-    for path in TARGET.glob("*.py"):
-        if path.name not in fresh:
-            path.unlink()
-    for name, text in fresh.items():
-        (TARGET / name).write_text(text, "utf-8")
+    for path in present.keys() - fresh.keys():
+        path.unlink()
+    for path, text in fresh.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

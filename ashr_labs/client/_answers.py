@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,27 @@ from ..errors import AshrLabsError, NotFoundError, ResponseFormatError, error_cl
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["read_answer", "seconds_to_wait", "take"]
+__all__ = ["RawResponse", "read_answer", "seconds_to_wait", "take"]
 
 _SNIPPET_LENGTH = 200
 _ERROR_INSIDE_SUCCESS = 400
 """What an error inside an answer with status 200 counts as."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawResponse:
+    """An answer as it came."""
+
+    status_code: int
+    headers: dict[str, str]
+    """By names in lower case."""
+    body: dict[str, Any]
+    """The whole JSON object."""
+
+    @property
+    def request_id(self) -> str | None:
+        """The platform's id of the request, for its support."""
+        return self.headers.get("x-request-id")
 
 
 def read_answer(status: int, headers: Mapping[str, str], content: bytes, operation: str) -> dict[str, Any]:

@@ -1,138 +1,196 @@
-"""Send calls over one connection pool; the only module of the client that imports httpx.
-
-Each world has a client class whose `send` is the one gate for all that leaves, our own calls and those of the
-generated endpoint functions alike: it pins the URL, turns what httpx raises into this package's errors, and reads the
-answer.
-"""
+"""Speak HTTP: the only module of the client that imports httpx."""
 
 from __future__ import annotations
 
-import json
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+import socket
+import ssl
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from ..errors import APIConnectionError, APITimeoutError, ConfigurationError
-from ._answers import read_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Iterator
 
-    from ._options import Options
+    from ._options import Options, Timeout
 
-__all__ = ["AsyncHTTP", "AsyncTransport", "SyncHTTP", "SyncTransport"]
+__all__ = [
+    "AsyncHTTPClient",
+    "AsyncTransport",
+    "Letter",
+    "Request",
+    "Response",
+    "SyncHTTPClient",
+    "SyncTransport",
+    "new_async_transport",
+    "new_sync_transport",
+    "raise_mapped",
+    "timed_out",
+    "watch",
+]
 
+AsyncHTTPClient = httpx.AsyncClient
 AsyncTransport = httpx.AsyncBaseTransport
+Request = httpx.Request
+Response = httpx.Response
+SyncHTTPClient = httpx.Client
 SyncTransport = httpx.BaseTransport
 
-_OPERATION = "ashr_labs_operation"
-"""Under this name a request of ours carries its operation."""
-_BODY = "ashr_labs_body"
-"""Under this name a response carries its JSON object, so that it is parsed once."""
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+_ONE_CONNECTION = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=30)
+"""A pool's work grows with the requests in it, so each transport gets one at a time; see `_sync_pool.py`."""
+_KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
+"""Seconds of silence, seconds between probes, and probes: a dead connection is found after two minutes."""
+_SOCKET_OPTIONS = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] + [
+    (socket.IPPROTO_TCP, getattr(socket, name), value) for name, value in _KEEP_ALIVE.items() if hasattr(socket, name)
+]
 
 
-class SyncHTTP(httpx.Client):
-    """A connection pool for one platform."""
+class Letter:
+    """What is the same in every request of a client: written once, for each request only copied."""
 
-    def __init__(self, options: Options, transport: SyncTransport | None = None) -> None:
-        super().__init__(
-            base_url=options.base_url, headers=_headers(options), timeout=options.timeout, transport=transport
+    def __init__(self, options: Options) -> None:
+        self.url = _url(options.base_url)
+        named = {
+            "host": self.url.netloc.decode("ascii"),
+            "accept": "application/json",
+            "accept-encoding": "gzip, deflate",
+            "user-agent": "ashr-labs-python",
+            **{name.lower(): value for name, value in options.default_headers},
+            "authorization": f"Bearer {options.api_key}",
+            "content-type": "application/json",
+        }
+        self._headers = [(name.encode(), value.encode()) for name, value in named.items()]
+
+    def request(self, content: bytes, idempotency_key: str | None, timeout: Timeout, left: float) -> Request:
+        """Return a request with this body; it may take `left` seconds in all."""
+        headers = [*self._headers, (b"content-length", b"%d" % len(content))]
+        if idempotency_key:
+            headers.append((b"idempotency-key", idempotency_key.encode()))
+        return httpx.Request(
+            "POST",
+            self.url,
+            headers=headers,
+            stream=httpx.ByteStream(content),
+            extensions={"timeout": timeout.phases(left)},
         )
-        self._target = httpx.URL(options.base_url)
-
-    def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
-        """Send a request to the platform's URL and read its answer."""
-        request.url = self._target
-        with _errors_mapped(request):
-            response = super().send(request, **kwargs)
-        return _checked(request, response)
-
-    def call(self, body: Mapping[str, object], idempotency_key: str | None = None) -> dict[str, Any]:
-        """Make one call and return the JSON object that the platform answers."""
-        return _body_of(self.send(_request(self, self._target, body, idempotency_key)))
 
 
-class AsyncHTTP(httpx.AsyncClient):
-    """A connection pool for one platform."""
+class _Watched(httpx.SyncByteStream):
+    def __init__(self, stream: httpx.SyncByteStream, is_late: Callable[[], bool]) -> None:
+        self._stream = stream
+        self._is_late = is_late
 
-    def __init__(self, options: Options, transport: AsyncTransport | None = None) -> None:
-        super().__init__(
-            base_url=options.base_url, headers=_headers(options), timeout=options.timeout, transport=transport
+    def __iter__(self) -> Iterator[bytes]:
+        for part in self._stream:
+            yield part
+            if self._is_late():
+                raise timed_out()
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def new_sync_transport(options: Options) -> SyncTransport:
+    """Return a transport for one connection."""
+    return httpx.HTTPTransport(**_transport_settings(options))
+
+
+def new_async_transport(options: Options) -> AsyncTransport:
+    """Return a transport for one connection."""
+    return httpx.AsyncHTTPTransport(**_transport_settings(options))
+
+
+def watch(response: Response, is_late: Callable[[], bool]) -> None:
+    """Let the reading of an answer end when it is late; asynchronous code needs none of this, its tasks are cancelled.
+
+    Args:
+        response: An answer whose body is still to be read.
+        is_late: Asked after each part that arrived.
+    """
+    if isinstance(response.stream, httpx.SyncByteStream):
+        response.stream = _Watched(response.stream, is_late)
+
+
+def timed_out() -> Exception:
+    """Return the error of a call that took too long as a whole."""
+    return httpx.ReadTimeout("the time for the whole call is up")
+
+
+def raise_mapped(error: Exception, operation: str, url: object) -> NoReturn:
+    """Raise what this package calls an error of the HTTP library; raise any other error as it is."""
+    mapped: APIConnectionError
+    if isinstance(error, httpx.TimeoutException):
+        mapped = APITimeoutError(
+            f"{operation}: {url} did not answer in time ({str(error) or type(error).__name__}); "
+            "raise timeout=, or look at the network",
+            operation=operation,
         )
-        self._target = httpx.URL(options.base_url)
+    elif isinstance(error, (httpx.TransportError, httpx.DecodingError)):
+        cause = str(error) or type(error).__name__
+        advice = "is base_url right and the platform running?"
+        if "CERTIFICATE_VERIFY_FAILED" in cause:
+            advice = "name the authority that signed its certificate with verify='path/to/ca.pem'"
+        mapped = APIConnectionError(f"{operation}: no answer from {url}: {cause}; {advice}", operation=operation)
+    elif isinstance(error, RuntimeError) and "closed" in str(error):
+        # httpx has no class of its own for the use of a closed client.
+        raise ConfigurationError("this client is closed; make a new one") from error
+    else:
+        raise error
+    mapped.may_have_arrived = not isinstance(error, _NEVER_SENT)
+    raise mapped from error
 
-    async def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
-        """Send a request to the platform's URL and read its answer."""
-        request.url = self._target
-        with _errors_mapped(request):
-            response = await super().send(request, **kwargs)
-        return _checked(request, response)
 
-    async def call(self, body: Mapping[str, object], idempotency_key: str | None = None) -> dict[str, Any]:
-        """Make one call and return the JSON object that the platform answers."""
-        return _body_of(await self.send(_request(self, self._target, body, idempotency_key)))
-
-
-def _headers(options: Options) -> dict[str, str]:
+def _transport_settings(options: Options) -> dict[str, Any]:
     return {
-        "Authorization": f"Bearer {options.api_key}",
-        "Content-Type": "application/json",
-        "User-Agent": "ashr-labs-python",
+        "verify": _tls_context(options.verify),
+        "proxy": options.proxy or _environment_proxy(options.base_url),
+        "limits": _ONE_CONNECTION,
+        "socket_options": _SOCKET_OPTIONS,
     }
 
 
-def _request(
-    client: httpx.Client | httpx.AsyncClient, url: httpx.URL, body: Mapping[str, object], idempotency_key: str | None
-) -> httpx.Request:
-    operation = str(body["function"])
+def _tls_context(verify: bool | str | ssl.SSLContext) -> ssl.SSLContext:
+    return verify if isinstance(verify, ssl.SSLContext) else _new_tls_context(verify)
+
+
+@cache  # reading the authorities takes up to 20 ms: once per process
+def _new_tls_context(verify: bool | str) -> ssl.SSLContext:
+    if isinstance(verify, bool):
+        return httpx.create_ssl_context(verify=verify)
+    path = Path(verify)
     try:
-        content = json.dumps(body, allow_nan=False).encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise ConfigurationError(
-            f"{operation}: a parameter cannot be written as JSON: {error}", operation=operation
-        ) from error
-    headers = {"Idempotency-Key": idempotency_key} if idempotency_key else None
-    return client.build_request("POST", url, content=content, headers=headers, extensions={_OPERATION: operation})
+        return ssl.create_default_context(
+            cafile=None if path.is_dir() else verify, capath=verify if path.is_dir() else None
+        )
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(f"verify={verify!r}: no certificates can be read there: {error}") from error
 
 
-@contextmanager
-def _errors_mapped(request: httpx.Request) -> Generator[None]:
+def _environment_proxy(url: str) -> str | None:
+    """Return the proxy that the environment sets for a URL; httpx would refuse some values of NO_PROXY."""
+    parts = urlsplit(url)
+    if proxy_bypass(parts.netloc):
+        return None
+    proxies = getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+
+
+def _url(base_url: str) -> httpx.URL:
     try:
-        yield
-    except httpx.TimeoutException as error:
-        raise APITimeoutError(
-            f"{_operation(request)}: {request.url} did not answer in time ({type(error).__name__}); "
-            "raise timeout=, or look at the network",
-            operation=_operation(request),
-        ) from error
-    except (httpx.TransportError, httpx.DecodingError) as error:
-        raise APIConnectionError(
-            f"{_operation(request)}: no answer from {request.url}: {str(error) or type(error).__name__}; "
-            "is base_url right and the platform running?",
-            operation=_operation(request),
-        ) from error
-    except RuntimeError as error:
-        # httpx has no class of its own for the use of a closed client.
-        if "closed" not in str(error):
-            raise
-        raise ConfigurationError("this client is closed; make a new one") from error
-
-
-def _checked(request: httpx.Request, response: httpx.Response) -> httpx.Response:
-    body = read_answer(response.status_code, response.headers, response.content, _operation(request))
-    response.extensions[_BODY] = body
-    return response
-
-
-def _body_of(response: httpx.Response) -> dict[str, Any]:
-    body: dict[str, Any] = response.extensions[_BODY]
-    return body
-
-
-def _operation(request: httpx.Request) -> str:
-    name: object = request.extensions.get(_OPERATION)
-    if name is None:  # a call of a generated endpoint function: all have the same URL, only the body tells
-        with suppress(ValueError, KeyError, TypeError):
-            name = json.loads(request.content)["function"]
-    return str(name or "call")
+        return httpx.URL(base_url)
+    except httpx.InvalidURL as error:
+        raise ConfigurationError(f"base_url {base_url!r} is not a URL: {error}") from error

@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError
-from ._http import SyncHTTP, SyncTransport
+from ._clock import SyncClock
+from ._http import SyncHTTPClient, SyncTransport
+from ._memory import Memory
+from ._sync._gate import SyncGate
+from ._sync_pool import SyncPool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -13,19 +17,18 @@ if TYPE_CHECKING:
     from ashr_labs_types import IngestObservabilityTraceRequest, TracePayload
 
     from ..tracing import Trace
-    from ._http import AsyncTransport
+    from ._http import AsyncHTTPClient, AsyncTransport
     from ._options import Options
 
-__all__ = ["TraceCalls"]
+__all__ = ["TraceCalls", "trace_pool"]
 
 
 class TraceCalls:
     """The door to tracing."""
 
     _options: Options
-    _transport: SyncTransport | AsyncTransport | None
-    _trace_http: SyncHTTP | None = None
-    """Traces have a pool of their own: they must not wait behind other calls."""
+    _trace_pool: SyncPool | None
+    """Traces are sent synchronously from either world; None where the transport is asynchronous only."""
 
     def trace(
         self,
@@ -58,13 +61,27 @@ class TraceCalls:
         return Trace(name, user_id=user_id, session_id=session_id, metadata=metadata, tags=tags, send=self._send_trace)
 
     def _send_trace(self, payload: TracePayload) -> dict[str, Any]:
-        if self._transport is not None and not isinstance(self._transport, SyncTransport):
+        if self._trace_pool is None:
             raise ConfigurationError("traces are sent synchronously, and this client's transport is asynchronous only")
-        if self._trace_http is None:
-            self._trace_http = SyncHTTP(self._options, self._transport)
+        options = self._options.changed(max_retries=0)
         request: IngestObservabilityTraceRequest = {"function": "ingest_observability_trace", "trace": payload}
-        return self._trace_http.call(request)
+        return SyncGate(options, self._trace_pool, SyncClock(), Memory()).call(request)
 
     def _close_traces(self) -> None:
-        if self._trace_http is not None:
-            self._trace_http.close()
+        if self._trace_pool is not None:
+            self._trace_pool.close()
+
+
+def trace_pool(
+    options: Options,
+    transport: SyncTransport | AsyncTransport | None,
+    http_client: SyncHTTPClient | AsyncHTTPClient | None,
+) -> SyncPool | None:
+    """Return the pool that a client of either world sends its traces over."""
+    if transport is not None and not isinstance(transport, SyncTransport):
+        return None
+    return SyncPool(
+        options,
+        transport,
+        http_client if isinstance(http_client, SyncHTTPClient) else None,
+    )

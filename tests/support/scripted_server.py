@@ -1,13 +1,15 @@
-"""A real HTTP server on loopback that answers what a test tells it to, and remembers what it was asked."""
+"""A real HTTP server on loopback that answers what a test tells it to, misbehaves on request, and remembers all."""
 
 from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socket import SHUT_WR
 from typing import Any
 
 JSON_TYPE = "application/json"
@@ -22,6 +24,12 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     closes: bool = False
     """Whether the connection is cut instead."""
+    half_closes: bool = False
+    """Whether the server closes its side instead, and keeps listening."""
+    cut_after: int | None = None
+    """After how many bytes of the body the connection is cut."""
+    pause: float = 0
+    """Seconds before each byte of the body."""
 
     @classmethod
     def of(cls, body: object, status: int = 200, **headers: str) -> Answer:
@@ -48,22 +56,29 @@ class ScriptedServer:
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
+        self.connections = 0
+        self.drops = 0
+        """How many of the next requests are cut off before they are processed."""
         self._answers: dict[str, Answering] = {"init": lambda _: Answer.of(SESSION)}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"script": self}))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
-    def on(self, function: str, answer: Answer | dict[str, Any] | Answering) -> None:
-        """Set what a function answers from now on."""
-        if callable(answer):
-            self._answers[function] = answer
-        else:
-            fixed = answer if isinstance(answer, Answer) else Answer.of(answer)
-            self._answers[function] = lambda _: fixed
+    def on(self, function: str, *answers: Answer | dict[str, Any] | Answering) -> None:
+        """Set what a function answers from now on: one after the other, the last one for ever."""
+        left = [_answering(answer) for answer in answers]
+
+        def in_turn(body: dict[str, Any]) -> Answer:
+            return (left.pop(0) if len(left) > 1 else left[0])(body)
+
+        self._answers[function] = in_turn
 
     def calls(self, function: str) -> list[Asked]:
         """Return the requests for a function, in order."""
         return [asked for asked in self.asked if asked.body.get("function") == function]
+
+    def keys(self, function: str) -> list[str | None]:
+        """Return the idempotency keys of the requests for a function, in order."""
+        return [asked.headers.get("idempotency-key") for asked in self.calls(function)]
 
     def answer(self, body: dict[str, Any]) -> Answer:
         answering = self._answers.get(str(body.get("function")))
@@ -81,27 +96,67 @@ class ScriptedServer:
             thread.join()
 
 
-def _handler(script: ScriptedServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512
 
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            script.asked.append(Asked(self.command, self.path, headers, body))
-            answer = script.answer(body)
-            if answer.closes:
-                self.close_connection = True
-                return
-            self.send_response(answer.status)
-            for name, value in (
-                {"Content-Type": JSON_TYPE, "Content-Length": str(len(answer.body))} | answer.headers
-            ).items():
-                self.send_header(name.replace("_", "-"), value)
-            self.end_headers()
-            self.wfile.write(answer.body)
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: clients that go away are what some tests are about."""
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing: the tests' output is for the tests."""
 
-    return Handler
+def _answering(answer: Answer | dict[str, Any] | Answering) -> Answering:
+    if callable(answer):
+        return answer
+    fixed = answer if isinstance(answer, Answer) else Answer.of(answer)
+    return lambda _: fixed
+
+
+class _Handler(BaseHTTPRequestHandler):
+    script: ScriptedServer
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one packet per answer, as servers do
+
+    def setup(self) -> None:
+        super().setup()
+        self.script.connections += 1
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if self.script.drops:
+            self.script.drops -= 1
+            self.close_connection = True
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.script.asked.append(Asked(self.command, self.path, headers, body))
+        answer = self.script.answer(body)
+        if answer.closes or answer.half_closes:
+            self.hang_up(answer)
+            return
+        self.send_response(answer.status)
+        own = {"Content-Type": JSON_TYPE, "Content-Length": str(len(answer.body))}
+        for name, value in (own | answer.headers).items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.send_body(answer)
+
+    def hang_up(self, answer: Answer) -> None:
+        self.close_connection = True
+        if answer.half_closes:
+            self.connection.shutdown(SHUT_WR)
+            with suppress(OSError):
+                self.rfile.read(1)  # until the client goes
+
+    def send_body(self, answer: Answer) -> None:
+        body = answer.body[: answer.cut_after]
+        if not answer.pause:
+            self.wfile.write(body)
+        for byte in body if answer.pause else b"":
+            time.sleep(answer.pause)
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+        if answer.cut_after is not None:
+            self.wfile.flush()
+            self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing: the tests' output is for the tests."""

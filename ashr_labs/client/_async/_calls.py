@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import GetSdkNotesRequest, InitRequest, SdkNote, Session
 
-    from .._clock import AsyncClock
-    from .._http import AsyncHTTP
     from .._polling import Schedule
+    from ._gate import AsyncGate
 
 __all__ = ["AsyncCalls"]
 
@@ -25,10 +24,7 @@ Item = TypeVar("Item")
 class AsyncCalls:
     """Sends calls, and remembers whom the platform said the key belongs to."""
 
-    _http: AsyncHTTP
-    _clock: AsyncClock
-    _session: Session | None
-    _notes: list[SdkNote]
+    _gate: AsyncGate
 
     async def init(self) -> Session:
         """Check the key and return who it belongs to.
@@ -42,33 +38,33 @@ class AsyncCalls:
         session: Session = await self._call(request)
         for part in ("user", "tenant"):
             take(take(session, part, "init"), "id", "init")  # a later call would fail far from the cause
-        self._session = session
-        self._notes = session.get("notes", [])
+        self._gate.memory.session = session
+        self._gate.memory.notes = session.get("notes", [])
         return session
 
     @property
     def notes(self) -> list[SdkNote]:
         """The advisories of the last `init()` or `get_notes()`; asking for them sends nothing."""
-        return list(self._notes)
+        return list(self._gate.memory.notes)
 
     async def get_notes(self, agent_id: int | None = None) -> list[SdkNote]:
         """Fetch the active advisories: global ones, the tenant's, and with `agent_id` those for that agent."""
         request: GetSdkNotesRequest = {"function": "get_sdk_notes"}
         if agent_id is not None:
             request["agent_id"] = agent_id
-        self._notes = await self._call(request, "notes")
-        return list(self._notes)
+        self._gate.memory.notes = await self._call(request, "notes")
+        return list(self._gate.memory.notes)
 
     async def _call(self, request: Mapping[str, object], key: str | None = None) -> Any:
         """Send a call; return the whole answer, or only the part of it under `key`."""
-        body = await self._http.call(request)
+        body = await self._gate.call(request)
         return body if key is None else take(body, key, str(request["function"]))
 
     async def _tenant(self, given: int | None) -> int:
-        return given if given is not None else (self._session or await self.init())["tenant"]["id"]
+        return given if given is not None else (self._gate.memory.session or await self.init())["tenant"]["id"]
 
     async def _user(self, given: int | None) -> int:
-        return given if given is not None else (self._session or await self.init())["user"]["id"]
+        return given if given is not None else (self._gate.memory.session or await self.init())["user"]["id"]
 
     async def _poll(
         self,
@@ -79,16 +75,17 @@ class AsyncCalls:
         on_poll: Callable[[float, Item], object] | None = None,
     ) -> Item:
         """Look until it is finished, at least once; raise PollTimeoutError when time is up."""
-        start = self._clock.now()
+        clock = self._gate.clock
+        start = clock.now()
         for attempt in count():
             item = await look()
             if is_finished(item):
                 return item
-            elapsed = self._clock.now() - start
+            elapsed = clock.now() - start
             if on_poll is not None:
                 on_poll(elapsed, item)
-            wait = schedule.wait_after(attempt, elapsed, self._clock.spread())
+            wait = schedule.wait_after(attempt, elapsed, clock.spread())
             if wait is None:
                 break
-            await self._clock.sleep(wait)
+            await clock.sleep(wait)
         raise PollTimeoutError(f"{what} was not finished after {schedule.timeout:g} s; it goes on, so ask again later")

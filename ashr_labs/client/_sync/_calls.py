@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import GetSdkNotesRequest, InitRequest, SdkNote, Session
 
-    from .._clock import SyncClock
-    from .._http import SyncHTTP
     from .._polling import Schedule
+    from ._gate import SyncGate
 
 __all__ = ["Calls"]
 
@@ -25,10 +24,7 @@ Item = TypeVar("Item")
 class Calls:
     """Sends calls, and remembers whom the platform said the key belongs to."""
 
-    _http: SyncHTTP
-    _clock: SyncClock
-    _session: Session | None
-    _notes: list[SdkNote]
+    _gate: SyncGate
 
     def init(self) -> Session:
         """Check the key and return who it belongs to.
@@ -42,33 +38,33 @@ class Calls:
         session: Session = self._call(request)
         for part in ("user", "tenant"):
             take(take(session, part, "init"), "id", "init")  # a later call would fail far from the cause
-        self._session = session
-        self._notes = session.get("notes", [])
+        self._gate.memory.session = session
+        self._gate.memory.notes = session.get("notes", [])
         return session
 
     @property
     def notes(self) -> list[SdkNote]:
         """The advisories of the last `init()` or `get_notes()`; asking for them sends nothing."""
-        return list(self._notes)
+        return list(self._gate.memory.notes)
 
     def get_notes(self, agent_id: int | None = None) -> list[SdkNote]:
         """Fetch the active advisories: global ones, the tenant's, and with `agent_id` those for that agent."""
         request: GetSdkNotesRequest = {"function": "get_sdk_notes"}
         if agent_id is not None:
             request["agent_id"] = agent_id
-        self._notes = self._call(request, "notes")
-        return list(self._notes)
+        self._gate.memory.notes = self._call(request, "notes")
+        return list(self._gate.memory.notes)
 
     def _call(self, request: Mapping[str, object], key: str | None = None) -> Any:
         """Send a call; return the whole answer, or only the part of it under `key`."""
-        body = self._http.call(request)
+        body = self._gate.call(request)
         return body if key is None else take(body, key, str(request["function"]))
 
     def _tenant(self, given: int | None) -> int:
-        return given if given is not None else (self._session or self.init())["tenant"]["id"]
+        return given if given is not None else (self._gate.memory.session or self.init())["tenant"]["id"]
 
     def _user(self, given: int | None) -> int:
-        return given if given is not None else (self._session or self.init())["user"]["id"]
+        return given if given is not None else (self._gate.memory.session or self.init())["user"]["id"]
 
     def _poll(
         self,
@@ -79,16 +75,17 @@ class Calls:
         on_poll: Callable[[float, Item], object] | None = None,
     ) -> Item:
         """Look until it is finished, at least once; raise PollTimeoutError when time is up."""
-        start = self._clock.now()
+        clock = self._gate.clock
+        start = clock.now()
         for attempt in count():
             item = look()
             if is_finished(item):
                 return item
-            elapsed = self._clock.now() - start
+            elapsed = clock.now() - start
             if on_poll is not None:
                 on_poll(elapsed, item)
-            wait = schedule.wait_after(attempt, elapsed, self._clock.spread())
+            wait = schedule.wait_after(attempt, elapsed, clock.spread())
             if wait is None:
                 break
-            self._clock.sleep(wait)
+            clock.sleep(wait)
         raise PollTimeoutError(f"{what} was not finished after {schedule.timeout:g} s; it goes on, so ask again later")

@@ -2,48 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ashr_labs import AshrLabsClient, AshrLabsError, ConfigurationError, PollTimeoutError
-from ashr_labs.client._polling import Schedule, is_graded
+from ashr_labs import AshrLabsError, AsyncAshrLabsClient, ConfigurationError, PollTimeoutError
+from support.clocks import AsyncManualClock
 from support.scripted_server import Answer, ScriptedServer
-
-KEY = "tp_0123456789abcdef"
-
-
-class Clock:
-    """A clock that only waiting moves."""
-
-    def __init__(self) -> None:
-        self.time = 0.0
-        self.waits: list[float] = []
-
-    def now(self) -> float:
-        return self.time
-
-    def spread(self) -> float:
-        return 0.5
-
-    def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.time += seconds
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def client(server: ScriptedServer, clock: Clock) -> Generator[AshrLabsClient]:
-    with AshrLabsClient(KEY, server.url) as client:
-        client._clock = clock  # type: ignore[assignment]
-        yield client
 
 
 def run(grading_status: str | None = None, tests_passed: int | None = None, **more: Any) -> dict[str, Any]:
@@ -57,112 +22,72 @@ def answers(*bodies: dict[str, Any]) -> Any:
     return lambda _: Answer.of({"status": "ok", **(left.pop(0) if len(left) > 1 else left[0])})
 
 
-def test_poll_run_trusts_the_platforms_state_and_not_a_number_that_the_client_sent(
-    client: AshrLabsClient, server: ScriptedServer
+async def test_poll_run_trusts_the_platforms_state_and_not_a_number_that_the_client_sent(
+    client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """A pending run is not graded, whatever number stands in its metrics."""
     server.on("get_run", answers({"run": run("pending", 3)}, {"run": run("completed", 2)}))
 
-    graded = client.poll_run(1)
+    graded = await client.poll_run(1)
 
     assert 2 == graded["result"]["aggregate_metrics"]["tests_passed"]
 
 
-@pytest.mark.parametrize(
-    ("item", "graded"),
-    [
-        (run("pending", 3), False),
-        (run("running"), False),
-        (run("completed", 2), True),
-        (run("failed"), True),
-        (run(None, None), False),
-        (run(None, 0), True),
-        ({"id": 1, "result": {"aggregate_metrics": None}}, False),
-        ({"id": 1, "result": {}}, False),
-        ({"id": 1}, False),
-    ],
-)
-def test_what_counts_as_graded(item: dict[str, Any], graded: bool) -> None:
-    """The state decides; without one, a number of passed tests does."""
-    assert graded is is_graded(item)
-
-
-def test_poll_run_reports_each_unfinished_look(client: AshrLabsClient, server: ScriptedServer, clock: Clock) -> None:
+async def test_poll_run_reports_each_unfinished_look(
+    client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
+) -> None:
     """`on_poll` gets the elapsed seconds and the run after each look that found it ungraded."""
     server.on("get_run", answers({"run": run("pending")}, {"run": run("running")}, {"run": run("completed", 1)}))
     seen: list[tuple[float, Any]] = []
 
-    client.poll_run(1, poll_interval=20, on_poll=lambda elapsed, item: seen.append((elapsed, item["grading_status"])))
+    await client.poll_run(
+        1, poll_interval=20, on_poll=lambda elapsed, item: seen.append((elapsed, item["grading_status"]))
+    )
 
     assert [(0.0, "pending"), (20.0, "running")] == seen
     assert [20, 20] == clock.waits
 
 
-def test_there_is_one_look_even_without_time(client: AshrLabsClient, server: ScriptedServer) -> None:
+async def test_there_is_one_look_even_without_time(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A timeout of 0 looks once."""
     server.on("get_request", answers({"request": {"id": 1, "request_status": "completed"}}))
 
-    assert "completed" == client.wait_for_request(1, timeout=0).get("request_status")
+    request = await client.wait_for_request(1, timeout=0)
+
+    assert "completed" == request.get("request_status")
 
 
-def test_giving_up_is_a_poll_timeout(client: AshrLabsClient, server: ScriptedServer, clock: Clock) -> None:
+async def test_giving_up_is_a_poll_timeout(
+    client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
+) -> None:
     """Time that is up raises PollTimeoutError, a builtin TimeoutError, with a last look at the deadline."""
     server.on("get_run", answers({"run": run("pending")}))
 
     with pytest.raises(TimeoutError) as caught:
-        client.poll_run(1, timeout=50, poll_interval=20)
+        await client.poll_run(1, timeout=50, poll_interval=20)
 
     assert isinstance(caught.value, PollTimeoutError)
     assert ([20, 20, 10], 4) == (clock.waits, len(server.calls("get_run")))
 
 
-def test_a_failed_grading_and_a_failed_request_raise_the_platforms_reason(
-    client: AshrLabsClient, server: ScriptedServer
+async def test_a_failed_grading_and_a_failed_request_raise_the_platforms_reason(
+    client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """What the platform could not do is an error with its own words."""
     server.on("get_run", answers({"run": run("failed", grading_error="the grader fell over")}))
     server.on("get_request", answers({"request": {"id": 1, "request_status": "failed", "error": "no tools"}}))
 
     with pytest.raises(AshrLabsError, match="the grader fell over"):
-        client.poll_run(1)
+        await client.poll_run(1)
     with pytest.raises(AshrLabsError, match="no tools"):
-        client.wait_for_request(1)
+        await client.wait_for_request(1)
 
 
 @pytest.mark.parametrize("arguments", [{"timeout": -1}, {"timeout": float("nan")}, {"poll_interval": -0.1}])
-def test_times_that_cannot_work_are_refused(client: AshrLabsClient, arguments: dict[str, float]) -> None:
+async def test_times_that_cannot_work_are_refused(client: AsyncAshrLabsClient, arguments: dict[str, float]) -> None:
     """A negative or undefined time is refused before anything is sent."""
     with pytest.raises(ConfigurationError):
-        client.poll_run(1, **arguments)
-
-
-@given(
-    timeout=st.floats(0, 1000),
-    interval=st.none() | st.floats(0.001, 100),
-    look=st.integers(0, 10_000),
-    elapsed=st.floats(0, 2000),
-    spread=st.floats(0, 1),
-)
-def test_no_wait_goes_past_the_deadline(
-    timeout: float, interval: float | None, look: int, elapsed: float, spread: float
-) -> None:
-    """Whatever the settings, a wait ends at the deadline at the latest, and there is none after it."""
-    wait = Schedule(timeout, interval, longest=20).wait_after(look, elapsed, spread)
-
-    if elapsed >= timeout:
-        assert wait is None
-    else:
-        assert wait is not None
-        assert 0 < wait <= timeout - elapsed
-
-
-def test_waits_grow_up_to_the_longest() -> None:
-    """Unless an interval is given, waits start short and double up to the longest."""
-    schedule = Schedule(1000, None, longest=5)
-
-    waits = [schedule.wait_after(look, 0, spread=0) for look in range(9)]
-
-    assert [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5] == pytest.approx(waits)
+        await client.poll_run(1, **arguments)
 
 
 CONFIG = {
@@ -171,8 +96,8 @@ CONFIG = {
 }
 
 
-def test_generate_dataset_finds_its_dataset_however_many_are_newer(
-    client: AshrLabsClient, server: ScriptedServer
+async def test_generate_dataset_finds_its_dataset_however_many_are_newer(
+    client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """The dataset is found by its request's id, page after page."""
     server.on("create_request", answers({"request": {"id": 9}}))
@@ -184,17 +109,19 @@ def test_generate_dataset_finds_its_dataset_however_many_are_newer(
     server.on("list_datasets", lambda body: Answer.of({"status": "ok", **pages[body.get("cursor")]}))
     server.on("get_dataset", answers({"dataset": {"id": 80, "dataset_source": {"runs": {}}}}))
 
-    assert (80, {"runs": {}}) == client.generate_dataset("R", CONFIG)
+    assert (80, {"runs": {}}) == await client.generate_dataset("R", CONFIG)
 
 
-def test_generate_dataset_fills_in_what_the_platform_needs(client: AshrLabsClient, server: ScriptedServer) -> None:
+async def test_generate_dataset_fills_in_what_the_platform_needs(
+    client: AsyncAshrLabsClient, server: ScriptedServer
+) -> None:
     """The documented example works as written: accepted inputs, options, test config and use case are filled in."""
     server.on("create_request", answers({"request": {"id": 9}}))
     server.on("get_request", answers({"request": {"id": 9, "request_status": "completed"}}))
     server.on("list_datasets", answers({"datasets": [{"id": 1, "request_id": 9}]}))
     server.on("get_dataset", answers({"dataset": {"id": 1, "dataset_source": {}}}))
 
-    client.generate_dataset("R", CONFIG)
+    await client.generate_dataset("R", CONFIG)
 
     sent = server.calls("create_request")[-1].body
     assert {"text": True} == sent["request"]["agent"]["accepted_inputs"]
@@ -205,29 +132,31 @@ def test_generate_dataset_fills_in_what_the_platform_needs(client: AshrLabsClien
     assert "accepted_inputs" not in CONFIG["agent"], "the user's own config is not changed"
 
 
-def test_a_completed_request_without_a_dataset_and_a_repeating_page_end(
-    client: AshrLabsClient, server: ScriptedServer
+async def test_a_completed_request_without_a_dataset_and_a_repeating_page_end(
+    client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """The search for a dataset ends with an error when there is none, and when the platform repeats a page."""
     server.on("create_request", answers({"request": {"id": 9}}))
     server.on("get_request", answers({"request": {"id": 9, "request_status": "completed"}}))
     server.on("list_datasets", answers({"datasets": [], "next_cursor": None}))
     with pytest.raises(AshrLabsError, match="no dataset"):
-        client.generate_dataset("R", CONFIG)
+        await client.generate_dataset("R", CONFIG)
 
     server.on("list_datasets", answers({"datasets": [{"id": 5}], "next_cursor": 5}))
     with pytest.raises(AshrLabsError, match="repeats"):
-        client.generate_dataset("R", CONFIG)
+        await client.generate_dataset("R", CONFIG)
 
 
-def test_generate_pentest_dataset_asks_for_every_category(client: AshrLabsClient, server: ScriptedServer) -> None:
+async def test_generate_pentest_dataset_asks_for_every_category(
+    client: AsyncAshrLabsClient, server: ScriptedServer
+) -> None:
     """A penetration test covers all categories unless told otherwise, and is a valid config."""
     server.on("create_request", answers({"request": {"id": 9}}))
     server.on("get_request", answers({"request": {"id": 9, "request_status": "completed"}}))
     server.on("list_datasets", answers({"datasets": [{"id": 1, "request_id": 9}]}))
     server.on("get_dataset", answers({"dataset": {"id": 1, "dataset_source": {"runs": {}}}}))
 
-    client.generate_pentest_dataset("Bot", tools=[{"name": "look_up"}], num_scenarios_per_category=2)
+    await client.generate_pentest_dataset("Bot", tools=[{"name": "look_up"}], num_scenarios_per_category=2)
 
     sent = server.calls("create_request")[-1].body
     assert "Pentest: Bot" == sent["request_name"]
@@ -268,12 +197,12 @@ VALID = {"agent": {"name": "A"}, "context": {"domain": "d"}}
         ({"surprise": 1}, "config.surprise"),
     ],
 )
-def test_a_config_that_cannot_work_names_the_path(
-    client: AshrLabsClient, server: ScriptedServer, change: dict[str, Any], path: str
+async def test_a_config_that_cannot_work_names_the_path(
+    client: AsyncAshrLabsClient, server: ScriptedServer, change: dict[str, Any], path: str
 ) -> None:
     """A faulty generation config is refused before anything is sent, as a ValueError that begins with the path."""
     with pytest.raises(ValueError, match=r"^config\.") as caught:
-        client.create_request("R", VALID | change)
+        await client.create_request("R", VALID | change)
 
     assert path == str(caught.value).partition(": ")[0]
     assert [] == server.asked
@@ -291,13 +220,13 @@ def test_a_config_that_cannot_work_names_the_path(
         {"agent": {"system_prompt": "Be kind", "accepted_inputs": {"text": True, "audio": {"enabled": False}}}},
     ],
 )
-def test_every_documented_section_is_accepted(
-    client: AshrLabsClient, server: ScriptedServer, more: dict[str, Any]
+async def test_every_documented_section_is_accepted(
+    client: AsyncAshrLabsClient, server: ScriptedServer, more: dict[str, Any]
 ) -> None:
     """What the documentation lists is accepted, and an optional section may be None."""
     server.on("create_request", answers({"request": {"id": 9}}))
 
-    client.create_request("R", VALID | more)
+    await client.create_request("R", VALID | more)
 
     kept = {key: value for key, value in (VALID | more).items() if value is not None}
     assert kept == server.calls("create_request")[-1].body["request"]

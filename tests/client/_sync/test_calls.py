@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -13,12 +12,6 @@ from ashr_labs_contract.operations import OPERATIONS
 from support.scripted_server import Answer, ScriptedServer
 
 KEY = "tp_0123456789abcdef0123456789abcdef"
-
-
-@pytest.fixture
-def client(server: ScriptedServer) -> Generator[AshrLabsClient]:
-    with AshrLabsClient(KEY, f"{server.url}/testing-platform-api/", timeout=5) as client:
-        yield client
 
 
 def ok(**parts: Any) -> dict[str, Any]:

@@ -1,0 +1,127 @@
+"""The one gate for all that leaves: our own calls and those of the generated endpoint functions alike."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from contextlib import suppress
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from ashr_labs_contract.operations import OPERATIONS
+
+from ...errors import AshrLabsError, ConfigurationError
+from .._answers import RawResponse, read_answer
+from .._http import Letter, SyncTransport, raise_mapped
+from .._retry import RetryPolicy, is_ambiguous, is_read, is_transient
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .._clock import SyncClock
+    from .._http import Request, Response
+    from .._memory import Memory
+    from .._options import Options
+    from .._sync_pool import SyncPool
+
+__all__ = ["SyncGate"]
+
+_logger = logging.getLogger("ashr_labs")
+
+
+class SyncGate(SyncTransport):
+    """Sends calls to one platform: pins the URL, tries again where that is safe, and reads the answer."""
+
+    def __init__(
+        self,
+        options: Options,
+        pool: SyncPool,
+        clock: SyncClock,
+        memory: Memory,
+        record: list[RawResponse] | None = None,
+    ) -> None:
+        self.options = options
+        self.pool = pool
+        self.clock = clock
+        self.memory = memory
+        self._record = record
+        self._letter = Letter(options)
+        self._policy = RetryPolicy(options.max_retries, options.timeout.total)
+
+    def call(self, body: Mapping[str, object]) -> dict[str, Any]:
+        """Make one call and return the JSON object that the platform answers."""
+        operation = str(body["function"])
+        try:
+            content = json.dumps(body, allow_nan=False).encode()
+        except (TypeError, ValueError, RecursionError) as error:
+            raise ConfigurationError(
+                f"{operation}: a parameter cannot be written as JSON: {error}", operation=operation
+            ) from error
+        return (self._deliver(operation, content, None))[1]
+
+    def handle_request(self, request: Request) -> Response:
+        """Send what a generated endpoint function asks for, as a call of our own; only its body counts."""
+        content = request.read()
+        operation = "call"
+        with suppress(ValueError, KeyError, TypeError):
+            operation = str(json.loads(content)["function"])
+        return (self._deliver(operation, content, request.headers.get("idempotency-key")))[0]
+
+    def _deliver(self, operation: str, content: bytes, key: str | None) -> tuple[Response, dict[str, Any]]:
+        """Try until there is an answer or another try would be no use, or not safe."""
+        if key is None and not is_read(operation):
+            key = self.options.idempotency_key or os.urandom(16).hex()
+        start = self.clock.now()
+        for attempt in count():
+            try:
+                return self._try(operation, content, key, start)
+            except AshrLabsError as error:
+                wait = self._wait_after(error, operation, attempt, start)
+                if wait is None:
+                    raise
+                _logger.debug("%s: try %d failed (%s); again in %.3f s", operation, attempt + 1, error, wait)
+            self.clock.sleep(wait)
+        raise AssertionError  # count() never ends
+
+    def _try(self, operation: str, content: bytes, key: str | None, start: float) -> tuple[Response, dict[str, Any]]:
+        left = max(self._policy.deadline - (self.clock.now() - start), 0.001)
+        request = self._letter.request(content, key, self.options.timeout, left)
+        began = self.clock.now()
+        try:
+            response = self.pool.send(request, left)
+        except Exception as error:
+            raise_mapped(error, operation, self._letter.url)
+        headers = response.headers
+        if _logger.isEnabledFor(logging.DEBUG):
+            took = self.clock.now() - began
+            request_id = headers.get("x-request-id", "-")
+            _logger.debug("%s: %d in %.3f s (request %s)", operation, response.status_code, took, request_id)
+        body = read_answer(response.status_code, headers, response.content, operation)
+        if self._record is not None:
+            self._record.append(RawResponse(response.status_code, dict(headers), body))
+        return response, body
+
+    def _wait_after(self, error: AshrLabsError, operation: str, attempt: int, start: float) -> float | None:
+        """Return the seconds to wait before the next try, or None where there must be none."""
+        known = OPERATIONS.get(operation)
+        idempotent = known is not None and known.idempotent
+        error.outcome_unknown = not idempotent and is_ambiguous(error)
+        if not is_transient(error, idempotent=idempotent, attempt=attempt):
+            return None
+        elapsed = self.clock.now() - start
+        wait = self._policy.wait_after(attempt, error, elapsed=elapsed, share=self.clock.spread())
+        if wait is None or (error.outcome_unknown and not self._honours_keys()):
+            return None
+        return wait
+
+    def _honours_keys(self) -> bool:
+        """Tell whether the platform does a write once, however often it comes under the same key."""
+        session: Mapping[str, Any] | None = self.memory.session
+        if session is None:
+            try:
+                session = self.call({"function": "init"})
+            except AshrLabsError:
+                return False
+        capabilities = session.get("capabilities")
+        return isinstance(capabilities, dict) and capabilities.get("idempotency_keys") is True  # pyright: ignore[reportUnknownMemberType]

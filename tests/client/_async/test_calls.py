@@ -1,0 +1,312 @@
+"""What the client sends and returns, against a real server that records it."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+
+from ashr_labs import AsyncAshrLabsClient
+from ashr_labs_contract.operations import OPERATIONS
+from support.scripted_server import Answer, ScriptedServer
+
+KEY = "tp_0123456789abcdef0123456789abcdef"
+
+
+def ok(**parts: Any) -> dict[str, Any]:
+    return {"status": "ok", **parts}
+
+
+CALLS: list[tuple[str, dict[str, Any], str, dict[str, Any], dict[str, Any], str | None]] = [
+    # method, its arguments, the function, what is sent beside it, what is answered, which part is returned
+    ("init", {}, "init", {}, ok(user={"id": 7}, tenant={"id": 3}), None),
+    ("health_check", {}, "keep_alive", {}, ok(), None),
+    ("get_notes", {}, "get_sdk_notes", {}, ok(notes=[{"id": 1}]), "notes"),
+    ("get_notes", {"agent_id": 4}, "get_sdk_notes", {"agent_id": 4}, ok(notes=[]), "notes"),
+    (
+        "create_dataset",
+        {"name": "N", "dataset_source": {"runs": {}}, "description": "D", "agent_id": 4},
+        "create_dataset",
+        {"name": "N", "dataset_source": {"runs": {}}, "description": "D", "agent_id": 4},
+        ok(dataset={"id": 1}),
+        "dataset",
+    ),
+    (
+        "get_dataset",
+        {"dataset_id": 42},
+        "get_dataset",
+        {"dataset_id": 42, "include_signed_urls": False, "url_expires_seconds": 3600},
+        ok(dataset={"id": 42}),
+        "dataset",
+    ),
+    (
+        "list_datasets",
+        {"limit": 10, "cursor": 99},
+        "list_datasets",
+        {"tenant_id": 3, "limit": 10, "cursor": 99, "include_signed_urls": False, "url_expires_seconds": 3600},
+        ok(datasets=[], next_cursor=None),
+        None,
+    ),
+    (
+        "update_dataset",
+        {"dataset_id": 1, "name": "M"},
+        "update_dataset",
+        {"dataset_id": 1, "name": "M"},
+        ok(dataset={"id": 1}),
+        "dataset",
+    ),
+    ("delete_dataset", {"dataset_id": 1}, "delete_dataset", {"dataset_id": 1}, ok(), None),
+    (
+        "create_run",
+        {"dataset_id": 42, "result": {"score": 0.9}},
+        "create_run",
+        {"tenant_id": 3, "dataset_id": 42, "result": {"score": 0.9}},
+        ok(run={"id": 5, "result": {}}),
+        "run",
+    ),
+    ("get_run", {"run_id": 99}, "get_run", {"run_id": 99}, ok(run={"id": 99, "result": {}}), "run"),
+    ("list_runs", {}, "list_runs", {"tenant_id": 3, "limit": 50}, ok(runs=[]), None),
+    (
+        "list_runs",
+        {"dataset_id": 42, "tenant_id": 9, "limit": 5},
+        "list_runs",
+        {"tenant_id": 9, "limit": 5, "dataset_id": 42},
+        ok(runs=[]),
+        None,
+    ),
+    ("delete_run", {"run_id": 99}, "delete_run", {"run_id": 99}, ok(), None),
+    (
+        "create_request",
+        {"request_name": "R", "request": {"agent": {"name": "A"}, "context": {"domain": "d"}}},
+        "create_request",
+        {
+            "tenant_id": 3,
+            "requestor_id": 7,
+            "request_name": "R",
+            "request": {"agent": {"name": "A"}, "context": {"domain": "d"}},
+            "request_input_schema": {"type": "object", "properties": {}},
+        },
+        ok(request={"id": 8}),
+        "request",
+    ),
+    ("get_request", {"request_id": 8}, "get_request", {"request_id": 8}, ok(request={"id": 8}), "request"),
+    (
+        "list_requests",
+        {"status": "pending"},
+        "list_requests",
+        {"tenant_id": 3, "limit": 50, "status": "pending"},
+        ok(requests=[]),
+        None,
+    ),
+    ("list_agents", {}, "list_agents", {}, ok(agents=[{"id": 1}]), "agents"),
+    ("create_agent", {"name": "A"}, "create_agent", {"name": "A"}, ok(agent={"id": 1}), "agent"),
+    (
+        "update_agent",
+        {"agent_id": 1, "config": {"x": 1}},
+        "update_agent",
+        {"agent_id": 1, "config": {"x": 1}},
+        ok(agent={"id": 1}),
+        "agent",
+    ),
+    ("delete_agent", {"agent_id": 1}, "delete_agent", {"agent_id": 1}, ok(), None),
+    (
+        "get_agent_datasets",
+        {"agent_id": 1, "include_signed_urls": True},
+        "get_agent_datasets",
+        {"agent_id": 1, "include_signed_urls": True},
+        ok(agent={"id": 1}, datasets=[]),
+        None,
+    ),
+    (
+        "set_dataset_agent",
+        {"dataset_id": 1, "agent_id": None},
+        "set_dataset_agent",
+        {"dataset_id": 1, "agent_id": None},
+        ok(),
+        None,
+    ),
+    ("create_api_key", {"name": "ci"}, "create_api_key", {"name": "ci"}, ok(api_key={"id": 1}), "api_key"),
+    ("list_api_keys", {}, "list_api_keys", {"include_inactive": False}, ok(api_keys=[]), "api_keys"),
+    ("revoke_api_key", {"api_key_id": 1}, "revoke_api_key", {"api_key_id": 1}, ok(), None),
+    (
+        "run_pentest",
+        {"agent_name": "A", "mode": "quick", "report": {"grade": "B"}, "categories_tested": ["jailbreak"]},
+        "run_pentest",
+        {"agent_name": "A", "mode": "quick", "report": {"grade": "B"}, "categories_tested": ["jailbreak"]},
+        ok(),
+        None,
+    ),
+    (
+        "ingest_observability_trace",
+        {"trace": {"name": "t"}},
+        "ingest_observability_trace",
+        {"trace": {"name": "t"}},
+        ok(trace_id="x"),
+        None,
+    ),
+    (
+        "list_observability_traces",
+        {"user_id": "u", "page": 2},
+        "list_observability_traces",
+        {"limit": 50, "page": 2, "user_id": "u"},
+        ok(traces=[], total=0),
+        None,
+    ),
+    (
+        "get_observability_trace",
+        {"trace_id": "x"},
+        "get_observability_trace",
+        {"trace_id": "x"},
+        ok(trace={"id": "x"}),
+        None,
+    ),
+    (
+        "get_observability_analytics",
+        {},
+        "get_observability_analytics",
+        {"days": 7},
+        ok(overview={}, tool_performance=[], model_usage=[]),
+        None,
+    ),
+    (
+        "get_observability_errors",
+        {"days": 1},
+        "get_observability_errors",
+        {"days": 1, "limit": 50, "page": 1},
+        ok(traces=[], total=0),
+        None,
+    ),
+    (
+        "get_observability_tool_errors",
+        {"limit": 5},
+        "get_observability_tool_errors",
+        {"days": 7, "limit": 5, "page": 1},
+        ok(traces=[], total=0),
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("method", "arguments", "function", "sent", "answer", "part"), CALLS)
+async def test_each_method_sends_its_function_and_returns_the_documented_part(
+    client: AsyncAshrLabsClient,
+    server: ScriptedServer,
+    method: str,
+    arguments: dict[str, Any],
+    function: str,
+    sent: dict[str, Any],
+    answer: dict[str, Any],
+    part: str | None,
+) -> None:
+    """A method sends exactly its function and parameters, and returns the documented part of the answer."""
+    server.on(function, answer)
+
+    returned = await getattr(client, method)(**arguments)
+
+    assert {"function": function, **sent} == server.calls(function)[-1].body
+    assert (answer if part is None else answer[part]) == returned
+
+
+def test_every_operation_of_the_contract_has_a_method() -> None:
+    """No operation of the contract is left without a method that this file tries."""
+    tried = {function for _, _, function, *_ in CALLS}
+
+    assert set(OPERATIONS) == tried
+
+
+async def test_the_url_the_method_and_the_headers_are_the_platforms_own(
+    client: AsyncAshrLabsClient, server: ScriptedServer
+) -> None:
+    """A call is a POST to exactly the configured URL, with the key as a bearer token."""
+    server.on("keep_alive", ok())
+
+    await client.health_check()
+
+    asked = server.asked[-1]
+    assert ("POST", "/testing-platform-api") == (asked.method, asked.path)
+    assert f"Bearer {KEY}" == asked.headers["authorization"]
+    assert "application/json" == asked.headers["content-type"]
+
+
+async def test_the_session_is_fetched_once_and_on_first_need(
+    client: AsyncAshrLabsClient, server: ScriptedServer
+) -> None:
+    """`init` is sent when a call first needs the tenant, and never again."""
+    server.on("keep_alive", ok())
+    server.on("list_runs", ok(runs=[]))
+
+    await client.health_check()
+    before = len(server.calls("init"))
+    await client.list_runs()
+    await client.list_runs()
+
+    assert (0, 1) == (before, len(server.calls("init")))
+
+
+async def test_notes_come_from_init_without_another_call(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+    """`notes` holds what `init` brought, and asking for it sends nothing."""
+    server.on("init", ok(user={"id": 7}, tenant={"id": 3}, notes=[{"id": 1, "title": "Hello"}]))
+
+    await client.init()
+
+    assert [{"id": 1, "title": "Hello"}] == client.notes
+    assert 1 == len(server.asked)
+
+
+def test_the_documented_positional_order_is_kept() -> None:
+    """Code that passes arguments by position keeps its meaning."""
+    expected = {
+        "__init__": ["api_key", "base_url", "timeout"],
+        "get_dataset": ["dataset_id", "include_signed_urls", "url_expires_seconds"],
+        "list_datasets": ["tenant_id", "limit", "cursor", "include_signed_urls", "url_expires_seconds"],
+        "create_run": ["dataset_id", "result", "tenant_id", "runner_id"],
+        "list_runs": ["dataset_id", "tenant_id", "limit"],
+        "create_request": ["request_name", "request", "request_input_schema", "tenant_id", "requestor_id"],
+        "list_requests": ["tenant_id", "status", "limit", "cursor"],
+        "wait_for_request": ["request_id", "timeout", "poll_interval"],
+        "poll_run": ["run_id", "timeout", "poll_interval", "on_poll"],
+        "generate_dataset": ["request_name", "config", "request_input_schema", "timeout", "poll_interval"],
+        "create_agent": ["name", "description", "config"],
+        "update_agent": ["agent_id", "name", "description", "config"],
+        "list_observability_traces": ["user_id", "session_id", "limit", "page"],
+        "get_observability_errors": ["days", "limit", "page"],
+    }
+
+    positional = {
+        name: [
+            parameter.name
+            for parameter in inspect.signature(getattr(AsyncAshrLabsClient, name)).parameters.values()
+            if parameter.kind is parameter.POSITIONAL_OR_KEYWORD and parameter.name != "self"
+        ]
+        for name in expected
+    }
+
+    assert expected == positional
+
+
+async def test_generated_endpoint_functions_share_the_clients_connections(
+    client: AsyncAshrLabsClient, server: ScriptedServer
+) -> None:
+    """A typed endpoint function called through `client.api` goes to the same URL and returns a typed model."""
+    from ashr_labs_api.api.runs import get_run
+    from ashr_labs_api.models import GetRunRequest, GetRunResponse
+
+    server.on("get_run", ok(run={"id": 5, "result": {"tests": []}}))
+
+    answer = await get_run.asyncio(client=client.api, body=GetRunRequest(run_id=5))
+
+    assert isinstance(answer, GetRunResponse)
+    assert (5, "/testing-platform-api") == (answer.run.id, server.asked[-1].path)
+    assert f"Bearer {KEY}" == server.asked[-1].headers["authorization"]
+
+
+async def test_the_users_payload_arrives_untouched(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+    """What a user stores is sent as it is: order of keys, unknown fields, nulls, and any character."""
+    source = {"z": None, "a": [1, 2.5, {"ключ": "\u2028 \ud83e"}], "runs": {"b": {}, "a": {}}}
+    server.on("create_dataset", lambda body: Answer.of(ok(dataset={"id": 1, "dataset_source": body["dataset_source"]})))
+
+    dataset = await client.create_dataset("N", source)
+
+    assert source == server.asked[-1].body["dataset_source"] == dataset.get("dataset_source")
+    assert list(source) == list(server.asked[-1].body["dataset_source"])

@@ -1,0 +1,249 @@
+"""Trying again: when, how often, and under which key; by a clock that the tests turn."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ashr_labs import (
+    APIConnectionError,
+    AshrLabsError,
+    AsyncAshrLabsClient,
+    ConflictError,
+    RateLimitError,
+    ServerError,
+    Timeout,
+)
+from support.clocks import AsyncManualClock
+from support.scripted_server import SESSION, Answer, ScriptedServer
+
+OK = {"status": "ok"}
+RUN = {"status": "ok", "run": {"id": 5, "result": {}}}
+HONOURS_KEYS = SESSION | {"capabilities": {"idempotency_keys": True}}
+BUSY = Answer.of({"status": "error", "message": "busy"}, 503)
+CUT = Answer(closes=True)
+
+
+def busy(**headers: str) -> Answer:
+    return Answer.of({"status": "error", "message": "slow down"}, 429, **headers)
+
+
+async def test_a_failing_read_is_tried_again_until_it_works(
+    client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
+) -> None:
+    """A read outlives a failure of the platform and a lost connection, with growing waits."""
+    server.on("get_run", BUSY, CUT, RUN)
+
+    run = await client.get_run(5)
+
+    assert 5 == run["id"]
+    assert [0.25, 0.5] == clock.waits
+    assert [None] * 3 == server.keys("get_run")
+
+
+async def test_after_the_last_try_its_error_is_raised(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+    """`max_retries` further tries are made, and not one more."""
+    server.on("get_run", BUSY)
+
+    with pytest.raises(ServerError) as caught:
+        await client.with_options(max_retries=4).get_run(5)
+
+    assert 5 == len(server.calls("get_run"))
+    assert not caught.value.outcome_unknown
+
+
+@pytest.mark.parametrize(
+    ("headers", "waits"),
+    [
+        ({"Retry_After": "7"}, [7]),
+        ({"Retry_After": "0"}, [0]),
+        ({"Retry_After_ms": "1500", "Retry_After": "9"}, [1.5]),
+        ({"Retry_After": "Fri, 20 Nov 2020 12:00:10 GMT"}, [0]),
+        ({"Retry_After": "soon"}, [0.25]),
+        ({}, [0.25]),
+    ],
+)
+async def test_the_platform_says_when(
+    client: AsyncAshrLabsClient,
+    server: ScriptedServer,
+    clock: AsyncManualClock,
+    headers: dict[str, str],
+    waits: list[float],
+) -> None:
+    """Each form of `Retry-After` is kept to; what cannot be read counts as none."""
+    server.on("get_run", busy(**headers), RUN)
+
+    await client.get_run(5)
+
+    assert waits == clock.waits
+
+
+async def test_too_long_a_wait_is_raised_at_once(
+    client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
+) -> None:
+    """A wait of over two minutes, or past the deadline, is not made: the error says how long it would be."""
+    server.on("get_run", busy(Retry_After="121"))
+    with pytest.raises(RateLimitError) as caught:
+        await client.get_run(5)
+
+    server.on("get_run", busy(Retry_After="60"))
+    with pytest.raises(RateLimitError):
+        await client.with_options(timeout=Timeout(total=60)).get_run(5)
+
+    assert 121 == caught.value.retry_after
+    assert [] == clock.waits
+
+
+CREATING: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("create_run", {"dataset_id": 1, "result": {}}, RUN),
+    ("create_agent", {"name": "A"}, {"status": "ok", "agent": {"id": 1}}),
+    ("create_dataset", {"name": "D", "dataset_source": {}}, {"status": "ok", "dataset": {"id": 1}}),
+    ("create_api_key", {"name": "K"}, {"status": "ok", "api_key": {"id": 1}}),
+    (
+        "create_request",
+        {"request_name": "R", "request": {"agent": {"name": "A"}, "context": {"domain": "d"}}},
+        {"status": "ok", "request": {"id": 1}},
+    ),
+    ("ingest_observability_trace", {"trace": {"name": "t"}}, {"status": "ok", "trace_id": "t"}),
+    (
+        "run_pentest",
+        {"agent_name": "A", "mode": "quick", "report": {}, "categories_tested": []},
+        {"status": "ok"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("method", "arguments", "answer"), CREATING)
+async def test_a_lost_answer_is_fetched_under_the_same_key_where_keys_are_honoured(
+    client: AsyncAshrLabsClient, server: ScriptedServer, method: str, arguments: dict[str, Any], answer: dict[str, Any]
+) -> None:
+    """A write whose answer was lost is sent again under its key, where the platform announces that it honours keys."""
+    server.on("init", HONOURS_KEYS)
+    server.on(method, CUT, BUSY, answer)
+
+    await getattr(client, method)(**arguments)
+
+    keys = server.keys(method)
+    assert 3 == len(keys)
+    assert 1 == len(set(keys))
+    assert keys[0]
+
+
+@pytest.mark.parametrize(("method", "arguments", "answer"), CREATING)
+@pytest.mark.parametrize("failing", [CUT, BUSY, Answer(half_closes=True), Answer(cut_after=5, body=b"0123456789")])
+async def test_a_lost_answer_is_said_to_be_unknown_where_keys_are_not_honoured(
+    client: AsyncAshrLabsClient,
+    server: ScriptedServer,
+    method: str,
+    arguments: dict[str, Any],
+    answer: dict[str, Any],
+    failing: Answer,
+) -> None:
+    """Elsewhere it is sent once, and the error says that the outcome is unknown."""
+    server.on(method, failing, answer)
+
+    with pytest.raises(AshrLabsError, match="the outcome is unknown") as caught:
+        await getattr(client, method)(**arguments)
+
+    assert caught.value.outcome_unknown
+    assert 1 == len(server.calls(method))
+
+
+async def test_a_refusal_is_no_ambiguity(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+    """A write that the platform refused for now is sent again everywhere, under the same key."""
+    server.on("create_run", busy(), busy(), RUN)
+
+    await client.create_run(1, {})
+
+    keys = server.keys("create_run")
+    assert 3 == len(keys)
+    assert 1 == len(set(keys))
+
+
+async def test_a_connection_that_never_came_about_is_tried_again(clock: AsyncManualClock) -> None:
+    """A write that was certainly not sent may be repeated, and its failure leaves nothing unknown."""
+    async with AsyncAshrLabsClient("tp_0123456789", "http://127.0.0.1:9") as client:
+        client._gate.clock = clock
+        with pytest.raises(APIConnectionError) as caught:
+            await client.create_agent("A")
+
+    assert not caught.value.may_have_arrived
+    assert not caught.value.outcome_unknown
+    assert 2 == len(clock.waits)
+
+
+async def test_if_nobody_can_say_whether_keys_are_honoured_they_are_not(
+    client: AsyncAshrLabsClient, server: ScriptedServer
+) -> None:
+    """Without an answer to `init` a write of unknown outcome is not repeated."""
+    server.on("init", Answer.of({"status": "error", "message": "no"}, 401))
+    server.on("create_agent", CUT)
+
+    with pytest.raises(APIConnectionError, match="the outcome is unknown"):
+        await client.create_agent("A")
+
+    assert 1 == len(server.calls("create_agent"))
+
+
+async def test_every_write_has_a_key_of_its_own(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+    """Two calls never share a key, so that two equal runs are two runs; changes and deletions have keys too."""
+    server.on("create_run", RUN)
+    server.on("delete_run", OK)
+
+    for _ in range(2):
+        await client.create_run(1, {})
+        await client.delete_run(1)
+
+    keys = server.keys("create_run") + server.keys("delete_run")
+    assert 4 == len({key for key in keys if key})
+
+
+async def test_the_users_own_key_is_used(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+    """A key given by `with_options` is the one that is sent, by that sibling only, and never with a read."""
+    server.on("create_run", BUSY, RUN)
+    server.on("init", HONOURS_KEYS)
+    server.on("get_run", RUN)
+    mine = client.with_options(idempotency_key="nightly-7")
+
+    await mine.create_run(1, {})
+    await mine.get_run(5)
+    await client.create_run(1, {})
+
+    assert ["nightly-7", "nightly-7"] == server.keys("create_run")[:2]
+    assert server.keys("create_run")[2] not in {None, "nightly-7"}
+    assert [None] == server.keys("get_run")
+
+
+async def test_a_conflict_is_tried_again_only_where_it_can_pass(
+    client: AsyncAshrLabsClient, server: ScriptedServer
+) -> None:
+    """A conflict of a creation is final, that of an operation without a second effect may pass."""
+    conflict = Answer.of({"status": "error", "message": "in use"}, 409)
+    server.on("create_agent", conflict)
+    server.on("update_agent", conflict, {"status": "ok", "agent": {"id": 1}})
+
+    with pytest.raises(ConflictError):
+        await client.create_agent("A")
+    await client.update_agent(1, "B")
+
+    assert (1, 2) == (len(server.calls("create_agent")), len(server.calls("update_agent")))
+
+
+async def test_generated_endpoint_functions_are_tried_again_too(
+    client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
+) -> None:
+    """A call through `client.api` has the same retries and keys as a method."""
+    from ashr_labs_api.api.agents import create_agent
+    from ashr_labs_api.models import CreateAgentRequest
+
+    server.on("init", HONOURS_KEYS)
+    server.on("create_agent", CUT, {"status": "ok", "agent": {"id": 9, "name": "A"}})
+
+    answer = await create_agent.asyncio(client=client.api, body=CreateAgentRequest(name="A"))
+
+    keys = server.keys("create_agent")
+    assert 2 == len(keys)
+    assert 1 == len(set(keys))
+    assert [0.25] == clock.waits
+    assert answer is not None

@@ -1,0 +1,185 @@
+"""How failures become errors, against a real server that fails on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+import pytest
+
+from ashr_labs import (
+    APIConnectionError,
+    APITimeoutError,
+    AshrLabsClient,
+    AshrLabsError,
+    AuthenticationError,
+    AuthorizationError,
+    BadRequestError,
+    ConfigurationError,
+    ConflictError,
+    NotFoundError,
+    RateLimitError,
+    ResponseFormatError,
+    ServerError,
+    ValidationError,
+)
+from support.scripted_server import SESSION, Answer, ScriptedServer
+
+KEY = "tp_canary_0123456789abcdef"
+
+
+@pytest.fixture
+def client(server: ScriptedServer) -> Generator[AshrLabsClient]:
+    with AshrLabsClient(KEY, server.url, timeout=5, max_retries=0) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("status", "cls"),
+    [
+        (400, BadRequestError),
+        (401, AuthenticationError),
+        (402, AshrLabsError),
+        (403, AuthorizationError),
+        (404, NotFoundError),
+        (409, ConflictError),
+        (413, AshrLabsError),
+        (422, ValidationError),
+        (429, RateLimitError),
+        (500, ServerError),
+        (503, ServerError),
+        (520, ServerError),
+        (599, ServerError),
+    ],
+)
+def test_a_status_raises_its_class(
+    client: AshrLabsClient, server: ScriptedServer, status: int, cls: type[AshrLabsError]
+) -> None:
+    """Each documented status raises its class, with the platform's message and everything known."""
+    body = {"status": "error", "message": "because"}
+    server.on("get_run", Answer.of(body, status, x_request_id="req_1"))
+
+    with pytest.raises(AshrLabsError) as caught:
+        client.get_run(1)
+
+    error = caught.value
+    assert cls is type(error)
+    assert (status, "because", body, "get_run", "req_1") == (
+        error.status_code,
+        error.message,
+        error.response,
+        error.operation,
+        error.request_id,
+    )
+    assert f"[{status}] because" == str(error)
+
+
+@pytest.mark.parametrize(
+    ("answer", "cls", "status"),
+    [
+        (Answer(200, b"<html>hello</html>"), ResponseFormatError, 200),
+        (Answer(200, b""), ResponseFormatError, 200),
+        (Answer(200, b"[1, 2]"), ResponseFormatError, 200),
+        (Answer(200, b'{"run": {"id"'), ResponseFormatError, 200),
+        (Answer(200, b"\xff\xfe\x00"), ResponseFormatError, 200),
+        (Answer(200, b"[" * 100_000), ResponseFormatError, 200),
+        (Answer.of({"status": "ok"}), ResponseFormatError, 200),
+        (Answer.of({"status": "error", "message": "no"}), BadRequestError, 400),
+        (Answer.of({"status": "error", "message": "Run 1 not found"}), NotFoundError, 404),
+        (Answer(502, b"<html>bad gateway</html>"), ServerError, 502),
+        (Answer(500, b""), ServerError, 500),
+        (Answer(404, b"\xff\xfe"), NotFoundError, 404),
+        (Answer.of({"error": "gone"}, 404), NotFoundError, 404),
+        (Answer(302, b"", {"Location": "http://127.0.0.1:1/"}), AshrLabsError, 302),
+        (Answer(closes=True), APIConnectionError, None),
+    ],
+)
+def test_a_broken_answer_raises_a_class_of_ours(
+    client: AshrLabsClient,
+    server: ScriptedServer,
+    answer: Answer,
+    cls: type[AshrLabsError],
+    status: int | None,
+) -> None:
+    """Whatever comes back, or nothing at all, raises one of our classes and never a bare error of a library."""
+    server.on("get_run", answer)
+
+    with pytest.raises(AshrLabsError) as caught:
+        client.get_run(1)
+
+    assert (cls, status) == (type(caught.value), caught.value.status_code)
+
+
+@pytest.mark.parametrize("missing", ["user", "tenant"])
+def test_a_session_without_its_parts_is_a_format_error(
+    client: AshrLabsClient, server: ScriptedServer, missing: str
+) -> None:
+    """An `init` that does not say who is calling fails at once, naming what is missing."""
+    server.on("init", {key: value for key, value in SESSION.items() if key != missing})
+
+    with pytest.raises(ResponseFormatError, match=missing):
+        client.list_runs()
+
+
+def test_no_listener_is_a_connection_error(server: ScriptedServer) -> None:
+    """A refused connection raises APIConnectionError that names the URL."""
+    nobody = "http://127.0.0.1:9"
+    with AshrLabsClient(KEY, nobody, max_retries=0) as client, pytest.raises(APIConnectionError) as caught:
+        client.health_check()
+
+    assert nobody in str(caught.value)
+    assert caught.value.status_code is None
+
+
+def test_a_slow_answer_is_a_timeout_error(server: ScriptedServer) -> None:
+    """No answer in time raises APITimeoutError, which is a builtin TimeoutError too."""
+    import threading
+
+    release = threading.Event()
+
+    def late(_: object) -> Answer:
+        release.wait(5)
+        return Answer.of({"status": "ok"})
+
+    server.on("keep_alive", late)
+    with AshrLabsClient(KEY, server.url, 0.1, max_retries=0) as client, pytest.raises(TimeoutError) as caught:
+        client.health_check()
+    release.set()
+
+    assert isinstance(caught.value, APITimeoutError)
+
+
+def test_a_closed_client_says_so(client: AshrLabsClient) -> None:
+    """Using a closed client is a ConfigurationError that says what happened."""
+    client.close()
+
+    with pytest.raises(ConfigurationError, match="closed"):
+        client.health_check()
+
+
+def test_a_parameter_that_json_cannot_write_is_refused(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """NaN and foreign objects are refused before anything is sent, naming the operation."""
+    for value in (float("nan"), object()):
+        with pytest.raises(ConfigurationError, match="create_dataset"):
+            client.create_dataset("N", {"runs": value})
+
+    assert [] == server.asked
+
+
+def test_white_space_around_a_key_is_cut(server: ScriptedServer) -> None:
+    """A key pasted with a line break at its end works."""
+    server.on("keep_alive", {"status": "ok"})
+    with AshrLabsClient(f" {KEY}\n", server.url) as client:
+        client.health_check()
+
+    assert f"Bearer {KEY}" == server.asked[-1].headers["authorization"]
+
+
+def test_the_key_is_in_no_repr_and_no_error(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """The key is never printed: not by the client, its options, nor an error."""
+    server.on("get_run", Answer.of({"status": "error", "message": "no"}, 401))
+
+    with pytest.raises(AuthenticationError) as caught:
+        client.get_run(1)
+
+    shown = [repr(client), repr(client._options), str(caught.value), repr(caught.value), repr(vars(caught.value))]
+    assert not [text for text in shown if KEY in text]

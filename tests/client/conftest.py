@@ -1,0 +1,11 @@
+"""What the client's tests of both worlds need."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def anyio_backend() -> str:
+    """Run asynchronous tests and fixtures by asyncio."""
+    return "asyncio"
