@@ -36,6 +36,7 @@ SUBSTITUTIONS = [
     ("AsyncGate", "SyncGate"),
     ("AsyncHTTP", "SyncHTTP"),
     ("AsyncTransport", "SyncTransport"),
+    (r"httpx\.AsyncClient", "httpx.Client"),
     ("AsyncClock", "SyncClock"),
     ("AsyncManualClock", "SyncManualClock"),
     ("AsyncGenerator", "Generator"),

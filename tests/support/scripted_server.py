@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SHUT_WR
+from ssl import SSLContext
 from typing import Any
 
 JSON_TYPE = "application/json"
@@ -54,14 +55,16 @@ SESSION = {"status": "ok", "user": {"id": 7, "email": "a@b.c"}, "tenant": {"id":
 class ScriptedServer:
     """Answers each call by its function."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: SSLContext | None = None) -> None:
         self.asked: list[Asked] = []
         self.connections = 0
         self.drops = 0
         """How many of the next requests are cut off before they are processed."""
         self._answers: dict[str, Answering] = {"init": lambda _: Answer.of(SESSION)}
         self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"script": self}))
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_port}"
 
     def on(self, function: str, *answers: Answer | dict[str, Any] | Answering) -> None:
         """Set what a function answers from now on: one after the other, the last one for ever."""

@@ -1,0 +1,254 @@
+"""What each option of a client does to what is sent, and over which connection."""
+
+from __future__ import annotations
+
+import pickle
+import socket
+import ssl
+from collections.abc import Generator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ashr_labs import (
+    APIConnectionError,
+    APITimeoutError,
+    AshrLabsClient,
+    AshrLabsError,
+    ConfigurationError,
+    MissingAPIKeyError,
+    Timeout,
+)
+from support.scripted_server import Answer, ScriptedServer
+from support.tls import new_certificate, running_tunnel, server_context
+
+KEY = "tp_0123456789abcdef0123456789abcdef"
+OTHER_KEY = "tp_another_0123456789abcdef01234567"
+
+
+@pytest.fixture
+def client(server: ScriptedServer) -> Generator[AshrLabsClient]:
+    server.on("keep_alive", {"status": "ok"})
+    server.on("list_runs", {"status": "ok", "runs": []})
+    with AshrLabsClient(KEY, server.url, max_retries=0) as client:
+        yield client
+
+
+def test_calls_one_after_the_other_share_a_connection(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """A client keeps its connection, and its siblings use it too."""
+    for _ in range(3):
+        client.health_check()
+        client.with_options(timeout=3).health_check()
+
+    assert 1 == server.connections
+
+
+def test_a_connection_that_the_server_closed_is_replaced(server: ScriptedServer) -> None:
+    """An idle connection that died is noticed before it is used."""
+    server.on("keep_alive", Answer.of({"status": "ok"}, Connection="close"))
+    with AshrLabsClient(KEY, server.url, max_retries=0) as client:
+        for _ in range(3):
+            client.health_check()
+
+    assert 3 == server.connections
+
+
+def test_headers_of_the_users_are_sent_with_every_request(server: ScriptedServer) -> None:
+    """`default_headers` are sent, and may replace the user agent."""
+    server.on("keep_alive", {"status": "ok"})
+    headers = {"X-Team": "search", "User-Agent": "nightly/1"}
+    with AshrLabsClient(KEY, server.url, default_headers=headers) as client:
+        client.health_check()
+
+    sent = server.asked[-1].headers
+    assert ("search", "nightly/1", f"Bearer {KEY}") == (sent["x-team"], sent["user-agent"], sent["authorization"])
+
+
+def test_a_sibling_differs_in_what_was_given_only(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """`with_options` leaves the client as it was, and keeps what it does not name."""
+    sibling = client.with_options(api_key=OTHER_KEY, default_headers={"X-Team": "search"})
+
+    sibling.health_check()
+    client.health_check()
+
+    theirs, ours = (asked.headers for asked in server.asked)
+    assert (f"Bearer {OTHER_KEY}", "search") == (theirs["authorization"], theirs["x-team"])
+    assert (f"Bearer {KEY}", None) == (ours["authorization"], ours.get("x-team"))
+
+
+def test_siblings_share_the_session_unless_their_key_differs(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """Who the key belongs to is asked once per key."""
+    client.with_options(timeout=9).list_runs()
+    client.list_runs()
+    before = len(server.calls("init"))
+    client.with_options(api_key=OTHER_KEY).list_runs()
+
+    assert (1, 2) == (before, len(server.calls("init")))
+
+
+def test_closing_a_client_closes_its_siblings(client: AshrLabsClient) -> None:
+    """Siblings share the connections, so they close together and say so; closing twice is harmless."""
+    sibling = client.with_options(timeout=3)
+    sibling.health_check()
+
+    client.close()
+    client.close()
+
+    with pytest.raises(ConfigurationError, match="closed"):
+        sibling.health_check()
+    with pytest.raises(ConfigurationError, match="closed"):
+        client.health_check()
+
+
+def test_the_users_own_httpx_client_is_used_and_left_open(server: ScriptedServer) -> None:
+    """What the user's client is set to holds, its cookies and redirects excepted, and it is not closed with ours."""
+    server.on("keep_alive", Answer(302, b"", {"Location": "http://127.0.0.1:9/", "Set-Cookie": "a=b"}))
+    seen: list[str] = []
+
+    def hook(request: httpx.Request) -> None:
+        seen.append(request.method)
+
+    with httpx.Client(event_hooks={"request": [hook]}) as mine:
+        client = AshrLabsClient(KEY, server.url, max_retries=0, http_client=mine)
+        client.init()
+        for _ in range(2):
+            with pytest.raises(AshrLabsError, match="302"):
+                client.health_check()
+        client.close()
+        assert not mine.is_closed
+
+    assert ["POST"] * 3 == seen
+    assert [None] * 3 == [asked.headers.get("cookie") for asked in server.asked]
+
+
+def test_a_transport_takes_the_place_of_the_network() -> None:
+    """An httpx transport of the user's gets the requests."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"status": "ok", "host": request.url.host})
+
+    with AshrLabsClient(KEY, "http://nowhere.test", transport=httpx.MockTransport(answer)) as client:
+        assert "nowhere.test" == dict(client.health_check())["host"]
+
+
+def test_a_proxy_gets_the_requests(server: ScriptedServer) -> None:
+    """`proxy` names where plain requests are sent instead, with the whole URL."""
+    server.on("keep_alive", {"status": "ok"})
+    with AshrLabsClient(KEY, "http://platform.test/api", proxy=server.url) as client:
+        client.health_check()
+
+    assert "http://platform.test/api" == server.asked[-1].path
+
+
+@pytest.mark.parametrize(
+    ("variables", "is_used"),
+    [
+        ({"HTTP_PROXY": "{}"}, True),
+        ({"ALL_PROXY": "{}"}, True),
+        ({"HTTP_PROXY": "{}", "NO_PROXY": "10.0.0.0/8,example.com"}, True),
+        ({"HTTP_PROXY": "{}", "NO_PROXY": "127.0.0.1"}, False),
+        ({}, False),
+    ],
+)
+def test_the_environment_may_name_the_proxy(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], is_used: bool
+) -> None:
+    """The usual variables are followed, whatever stands in `NO_PROXY`."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value.format(server.url))
+    server.on("keep_alive", {"status": "ok"})
+
+    with AshrLabsClient(KEY, server.url) as client:
+        client.health_check()
+
+    assert (f"{server.url}" if is_used else "") in server.asked[-1].path
+    assert is_used is server.asked[-1].path.startswith("http://")
+
+
+def test_a_private_authority_is_trusted_when_named(tmp_path: Path) -> None:
+    """`verify` takes a path or a context; without it the failure names the option. A proxy tunnels to the platform."""
+    certificate = new_certificate(tmp_path)
+    script = ScriptedServer(server_context(certificate))
+    script.on("keep_alive", {"status": "ok"})
+    context = ssl.create_default_context(cafile=certificate)
+    with script.running(), running_tunnel() as (proxy, tunnelled):
+        for verify in (str(certificate), context, False):
+            with AshrLabsClient(KEY, script.url, verify=verify) as client:
+                client.health_check()
+        with AshrLabsClient(KEY, script.url, verify=context, proxy=proxy) as client:
+            client.health_check()
+        untrusting = AshrLabsClient(KEY, script.url, max_retries=0)
+        with pytest.raises(APIConnectionError, match="verify="):
+            untrusting.health_check()
+        untrusting.close()
+
+    assert [script.url.removeprefix("https://")] == tunnelled
+    assert 4 == len(script.asked)
+
+
+def test_the_whole_call_ends_in_time(server: ScriptedServer) -> None:
+    """An answer that drips in ends at the total time, though each byte is in time."""
+    server.on("keep_alive", Answer(body=b" " * 1000, pause=0.02))
+    with AshrLabsClient(KEY, server.url, Timeout(5, total=0.3)) as client, pytest.raises(APITimeoutError):
+        client.health_check()
+
+    assert 1 == len(server.asked)
+
+
+def test_sockets_are_kept_alive(client: AshrLabsClient) -> None:
+    """The system probes idle connections, so that a dead one is found."""
+    gate = client._gate
+    request = gate._letter.request(b'{"function": "keep_alive"}', None, Timeout(), 60)
+
+    response = gate.pool.send(request, 60)
+
+    connection = response.extensions["network_stream"].get_extra_info("socket")
+    assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+
+
+def test_settings_travel_to_another_process(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """A pickled client comes back with its settings and opens connections of its own."""
+    client.health_check()
+    with pickle.loads(pickle.dumps(client.with_options(default_headers={"X-Team": "search"}))) as twin:
+        twin.health_check()
+
+    assert "search" == server.asked[-1].headers["x-team"]
+    assert f"Bearer {KEY}" == server.asked[-1].headers["authorization"]
+    assert 2 == server.connections
+
+
+def test_a_key_of_the_environment_does_not_travel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read again where the client arrives, and missing there is said."""
+    monkeypatch.setenv("ASHR_LABS_API_KEY", KEY)
+    with AshrLabsClient.from_env() as client:
+        packed = pickle.dumps(client)
+
+    assert KEY.encode() not in packed
+    monkeypatch.setenv("ASHR_LABS_API_KEY", OTHER_KEY)
+    with pickle.loads(packed) as twin:
+        assert OTHER_KEY == twin._options.api_key
+    monkeypatch.delenv("ASHR_LABS_API_KEY")
+    with pytest.raises(MissingAPIKeyError):
+        pickle.loads(packed)
+
+
+def test_a_client_of_this_process_does_not_travel() -> None:
+    """A client of the embedded platform cannot be pickled, and says why."""
+    with AshrLabsClient.local() as client, pytest.raises(TypeError, match="cannot be pickled"):
+        pickle.dumps(client)
+
+
+def test_the_embedded_platform_answers_this_world_too() -> None:
+    """`local()` needs no network, and its platform honours keys."""
+    with AshrLabsClient.local() as client:
+        once = client.with_options(idempotency_key="nightly-7")
+
+        first = once.create_dataset("D", {"runs": {}})
+        again = once.create_dataset("D", {"runs": {}})
+
+        assert first["id"] == again["id"]
+        assert 1 == len((client.list_datasets())["datasets"])

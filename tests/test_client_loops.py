@@ -1,0 +1,87 @@
+"""An asynchronous client outlives event loops, and works in several."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+
+from ashr_labs import AsyncAshrLabsClient
+from support.scripted_server import Answer, ScriptedServer
+
+KEY = "tp_0123456789abcdef"
+
+
+def test_one_client_works_in_successive_event_loops(server: ScriptedServer) -> None:
+    """Each `asyncio.run` has connections of its own, closed at its end, so that nothing is left to warn about."""
+    server.on("keep_alive", {"status": "ok"})
+    client = AsyncAshrLabsClient(KEY, server.url, max_retries=0)
+
+    async def twice() -> None:
+        for _ in range(2):
+            assert "ok" == (await client.health_check())["status"]
+
+    for _ in range(3):
+        asyncio.run(twice())
+        assert {} == client._gate.pool._homes
+        gc.collect()  # an unclosed connection would warn here, and warnings are errors
+
+    assert 3 == server.connections
+    asyncio.run(client.aclose())
+
+
+def test_one_client_works_in_threads_with_event_loops_of_their_own(server: ScriptedServer) -> None:
+    """Loops that run at the same time do not meet in the client."""
+    server.on("keep_alive", {"status": "ok"})
+    client = AsyncAshrLabsClient(KEY, server.url, max_retries=0)
+    answers: list[str] = []
+
+    async def calls() -> None:
+        bodies = await asyncio.gather(*(client.health_check() for _ in range(20)))
+        answers.extend(body["status"] for body in bodies)
+
+    threads = [threading.Thread(target=asyncio.run, args=(calls(),)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert ["ok"] * 40 == answers
+
+
+def test_a_loop_that_was_closed_without_a_word_is_forgotten(server: ScriptedServer) -> None:
+    """A loop that is not shut down properly leaves nothing behind in the client once the next one comes."""
+    server.on("keep_alive", {"status": "ok"})
+    client = AsyncAshrLabsClient(KEY, server.url, max_retries=0)
+    loop = asyncio.new_event_loop()
+    client._gate.pool._homes[loop] = None  # type: ignore[assignment]
+    loop.close()
+
+    async def call() -> None:
+        await client.health_check()
+        assert [asyncio.get_running_loop()] == list(client._gate.pool._homes)
+
+    asyncio.run(call())
+
+
+def test_a_call_can_be_cancelled(server: ScriptedServer) -> None:
+    """A cancelled call ends at once, and the client goes on."""
+    release = threading.Event()
+
+    def late(_: object) -> Answer:
+        release.wait(5)
+        return Answer.of({"status": "ok"})
+
+    server.on("keep_alive", {"status": "ok"})
+    server.on("get_run", late)
+
+    async def main() -> None:
+        async with AsyncAshrLabsClient(KEY, server.url, max_retries=0) as client:
+            call = asyncio.create_task(client.get_run(1))
+            await asyncio.sleep(0.05)
+            call.cancel()
+            assert isinstance((await asyncio.gather(call, return_exceptions=True))[0], asyncio.CancelledError)
+            assert "ok" == (await client.health_check())["status"]
+
+    asyncio.run(main())
+    release.set()

@@ -1,0 +1,97 @@
+"""Which settings are refused, before anything is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ashr_labs import AshrLabsClient, ConfigurationError, Timeout
+from ashr_labs.client import _http
+from ashr_labs.client._options import Options
+from ashr_labs.client._sync_pool import SyncPool
+
+KEY = "tp_0123456789abcdef"
+SECRET = "s3cret-canary"
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({"base_url": "ftp://example.com"}, "base_url"),
+        ({"base_url": "http://"}, "base_url"),
+        ({"base_url": "http://[::1"}, "base_url"),
+        ({"base_url": "http://host:port"}, "base_url"),
+        ({"base_url": f"https://me:{SECRET}@example.com"}, "base_url"),
+        ({"max_retries": -1}, "max_retries"),
+        ({"max_retries": True}, "max_retries"),
+        ({"max_retries": 1.5}, "max_retries"),
+        ({"default_headers": {"Authorization": f"Bearer {SECRET}"}}, "default_headers"),
+        ({"default_headers": {"X Team": "a"}}, "default_headers"),
+        ({"default_headers": {"X-Team": f"{SECRET}\r\nX-Other: b"}}, "default_headers"),
+        ({"default_headers": {"X-Team": ""}}, "default_headers"),
+        ({"proxy": f"proxy.example:{SECRET}"}, "proxy"),
+        ({"timeout": 0}, "timeout"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_refused_by_name(settings: dict[str, Any], name: str) -> None:
+    """The message names the setting, and repeats no secret."""
+    with pytest.raises(ConfigurationError, match=name) as caught:
+        AshrLabsClient(KEY, **settings)
+
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["", " ", "a\nb", "ключ"])
+def test_an_idempotency_key_that_no_header_can_have_is_refused(key: str) -> None:
+    """It fails before anything is sent."""
+    with AshrLabsClient(KEY) as client, pytest.raises(ConfigurationError, match="idempotency_key"):
+        client.with_options(idempotency_key=key)
+
+
+@pytest.mark.parametrize("phase", ["default", "connect", "read", "write", "total"])
+def test_each_time_is_checked(phase: str) -> None:
+    """A phase's time is a finite number of seconds above zero."""
+    for value in (0, -1, float("nan"), float("inf"), True):
+        with pytest.raises(ConfigurationError, match=phase):
+            Timeout(**{phase: value})
+
+
+def test_a_phase_never_outlasts_the_call() -> None:
+    """A phase has its own time or the default, and never more than is left."""
+    timeout = Timeout(30, connect=5)
+
+    assert {"connect": 5, "read": 30, "write": 30, "pool": None} == timeout.phases(600)
+    assert {"connect": 2, "read": 2, "write": 2, "pool": None} == timeout.phases(2)
+
+
+def test_certificates_that_cannot_be_read_are_said() -> None:
+    """A path without certificates is a ConfigurationError that names it."""
+    client = AshrLabsClient(KEY, "https://127.0.0.1:9", verify="/no/such.pem")
+
+    with pytest.raises(ConfigurationError, match=r"/no/such\.pem"):
+        client.health_check()
+
+
+def test_the_authorities_are_read_once_per_process() -> None:
+    """Making them takes up to 20 ms: all clients share one TLS context."""
+    assert _http._tls_context(True) is _http._tls_context(True)
+
+
+def test_no_setting_shows_a_secret() -> None:
+    """Neither key, nor proxy, nor headers are in the settings' repr."""
+    headers = {"X-Secret": SECRET}
+    options = Options.resolve(f"tp_{SECRET}", None, 30, default_headers=headers, proxy=f"http://me:{SECRET}@proxy")
+
+    assert SECRET not in repr(options)
+
+
+def test_connections_are_not_shared_with_a_forked_process() -> None:
+    """After a fork the child leaves the parent's connections alone."""
+    pool = SyncPool(Options.resolve(KEY, "http://127.0.0.1:9", 30))
+    parents = pool._take()
+    pool._give_back(parents)
+    pool._process -= 1  # as a child finds it
+
+    assert pool._take() is not parents
+    parents.close()
