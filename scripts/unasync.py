@@ -21,6 +21,7 @@ SUBSTITUTIONS = [
      "The synchronous client, derived from the asynchronous one by `scripts/unasync.py`; do not edit."),
     ("async def", "def"),
     ("async with", "with"),
+    ("async for", "for"),
     ("await ", ""),
     (r"Awaitable\[(\w+)\]", r"\1"),
     ("Awaitable, ", ""),
@@ -40,6 +41,7 @@ SUBSTITUTIONS = [
     ("AsyncClock", "SyncClock"),
     ("AsyncManualClock", "SyncManualClock"),
     ("AsyncGenerator", "Generator"),
+    ("AsyncIterator", "Iterator"),
     (r"Async(?=\w+Calls|Calls|AshrLabsClient)", ""),
 ]  # fmt: skip
 
@@ -83,7 +85,7 @@ def synchronous(text: str) -> str:
 
 def formatted(text: str, path: Path) -> str:
     """Return the text as the project formats it: shorter words fold, sort and nest differently."""
-    for command in (["check", "--select=I,SIM117", "--fix", "--unsafe-fixes", "--quiet"], ["format", "--quiet"]):
+    for command in (["check", "--select=I,SIM117,UP028", "--fix", "--unsafe-fixes", "--quiet"], ["format", "--quiet"]):
         tool = [
             str(Path(sys.executable).with_name("ruff")),
             *command,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._pages import Walk
 from ._calls import AsyncCalls
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncIterator, Mapping
     from typing import Any
 
     from ashr_labs_types import (
@@ -109,6 +110,33 @@ class AsyncDatasetCalls(AsyncCalls):
             request["offset"] = offset
         page: ListDatasetsResponse = await self._call(request)
         return page
+
+    async def iter_datasets(
+        self,
+        tenant_id: int | None = None,
+        *,
+        page_size: int = 100,
+        include_signed_urls: bool = False,
+        url_expires_seconds: int = 3600,
+    ) -> AsyncIterator[Dataset]:
+        """Go through all datasets, newest first, fetching page after page as needed.
+
+        Args:
+            tenant_id: The tenant; the key's own unless given.
+            page_size: How many to fetch at a time, at most 100.
+            include_signed_urls: Whether to add signed URLs to their media.
+            url_expires_seconds: How many seconds those URLs work.
+
+        Example:
+            >>> names = [dataset["name"] async for dataset in client.iter_datasets()]  # doctest: +SKIP
+        """
+        walk = Walk("list_datasets", "datasets", page_size)
+        while walk.goes_on:
+            page = await self.list_datasets(
+                tenant_id, page_size, walk.cursor, include_signed_urls, url_expires_seconds, offset=walk.offset
+            )
+            for dataset in walk.new_rows(page):
+                yield dataset
 
     async def update_dataset(
         self,

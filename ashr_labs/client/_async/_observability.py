@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._pages import Walk
 from ._calls import AsyncCalls
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from ashr_labs_types import (
         GetObservabilityAnalyticsRequest,
         GetObservabilityAnalyticsResponse,
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
         ListObservabilityTracesRequest,
         ListObservabilityTracesResponse,
         TracePayload,
+        TraceRecord,
     )
 
 __all__ = ["AsyncObservabilityCalls"]
@@ -61,6 +65,22 @@ class AsyncObservabilityCalls(AsyncCalls):
             request["session_id"] = session_id
         answer: ListObservabilityTracesResponse = await self._call(request)
         return answer
+
+    async def iter_traces(
+        self, user_id: str | None = None, session_id: str | None = None, *, page_size: int = 100
+    ) -> AsyncIterator[TraceRecord]:
+        """Go through all traces, newest first, fetching page after page as needed.
+
+        Args:
+            user_id: Only traces of this end user.
+            session_id: Only traces of this conversation.
+            page_size: How many to fetch at a time, at most 100.
+        """
+        walk = Walk("list_observability_traces", "traces", page_size)
+        while walk.goes_on:
+            answer = await self.list_observability_traces(user_id, session_id, page_size, walk.page)
+            for trace in walk.new_rows(answer):
+                yield trace
 
     async def get_observability_trace(self, trace_id: str) -> GetObservabilityTraceResponse:
         """Get a trace with all its observations, under `trace`.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...errors import AshrLabsError, ResponseFormatError
+from ...errors import AshrLabsError
 from .._answers import take
 from .._generation_config import (
     checked_config,
@@ -13,11 +13,12 @@ from .._generation_config import (
     pentest_config,
     pentest_input_schema,
 )
+from .._pages import Walk
 from .._polling import Schedule, is_request_finished
 from ._datasets import AsyncDatasetCalls
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from ashr_labs_types import (
         CreateRequestRequest,
@@ -109,6 +110,22 @@ class AsyncRequestCalls(AsyncDatasetCalls):
             body["offset"] = offset
         page: ListRequestsResponse = await self._call(body)
         return page
+
+    async def iter_requests(
+        self, tenant_id: int | None = None, status: str | None = None, *, page_size: int = 100
+    ) -> AsyncIterator[Request]:
+        """Go through all requests, newest first, fetching page after page as needed.
+
+        Args:
+            tenant_id: The tenant; the key's own unless given.
+            status: Only requests in this status, such as `pending`.
+            page_size: How many to fetch at a time, at most 100.
+        """
+        walk = Walk("list_requests", "requests", page_size)
+        while walk.goes_on:
+            page = await self.list_requests(tenant_id, status, page_size, walk.cursor, offset=walk.offset)
+            for request in walk.new_rows(page):
+                yield request
 
     async def wait_for_request(
         self, request_id: int, timeout: float = 600, poll_interval: float | None = None
@@ -245,15 +262,7 @@ class AsyncRequestCalls(AsyncDatasetCalls):
 
     async def _dataset_of_request(self, request_id: int) -> int:
         """Return the id of the dataset that was made for a request, however many are newer."""
-        cursor: int | None = None
-        seen: set[int | None] = set()
-        while cursor not in seen:
-            seen.add(cursor)
-            page = await self.list_datasets(cursor=cursor)
-            for dataset in page["datasets"]:
-                if dataset.get("request_id") == request_id:
-                    return dataset["id"]
-            cursor = page.get("next_cursor")
-            if cursor is None:
-                raise AshrLabsError(f"request {request_id} is completed, but there is no dataset for it")
-        raise ResponseFormatError(f"the platform repeats the page after dataset {cursor}", operation="list_datasets")
+        async for dataset in self.iter_datasets():
+            if dataset.get("request_id") == request_id:
+                return dataset["id"]
+        raise AshrLabsError(f"request {request_id} is completed, but there is no dataset for it")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...errors import AshrLabsError
+from .._pages import Walk
 from .._polling import Schedule, is_graded
 from ._calls import Calls
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from ashr_labs_types import (
@@ -98,6 +99,21 @@ class RunCalls(Calls):
             request["offset"] = offset
         page: ListRunsResponse = self._call(request)
         return page
+
+    def iter_runs(
+        self, dataset_id: int | None = None, tenant_id: int | None = None, *, page_size: int = 100
+    ) -> Iterator[Run]:
+        """Go through all runs, newest first, fetching page after page as needed.
+
+        Args:
+            dataset_id: Only the runs of this dataset.
+            tenant_id: The tenant; the key's own unless given.
+            page_size: How many to fetch at a time, at most 100.
+        """
+        walk = Walk("list_runs", "runs", page_size)
+        while walk.goes_on:
+            page = self.list_runs(dataset_id, tenant_id, page_size, cursor=walk.cursor, offset=walk.offset)
+            yield from walk.new_rows(page)
 
     def delete_run(self, run_id: int) -> Confirmation:
         """Delete a run."""

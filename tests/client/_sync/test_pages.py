@@ -1,0 +1,70 @@
+"""Iteration over lists, page after page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ashr_labs import AshrLabsClient, ResponseFormatError
+from support.scripted_server import Answer, ScriptedServer
+
+LISTS: list[tuple[str, str, str, dict[str, Any]]] = [
+    ("iter_datasets", "list_datasets", "datasets", {"include_signed_urls": True}),
+    ("iter_runs", "list_runs", "runs", {"dataset_id": 4}),
+    ("iter_requests", "list_requests", "requests", {"status": "pending"}),
+    ("iter_traces", "list_observability_traces", "traces", {"user_id": "u", "session_id": "s"}),
+]
+
+
+@pytest.mark.parametrize(("method", "operation", "key", "filters"), LISTS)
+def test_all_pages_come_lazily(
+    client: AshrLabsClient, server: ScriptedServer, method: str, operation: str, key: str, filters: dict[str, Any]
+) -> None:
+    """Iterating fetches a page when its first row is wanted, with the caller's filters, and ends after the last."""
+
+    def page(body: dict[str, Any]) -> Answer:
+        below = body.get("cursor", 8 - 3 * (body.get("page", 1) - 1))
+        rows = [{"id": number} for number in range(below - 1, 0, -1)][:3]
+        more = {"total": 7} if key == "traces" else {"next_cursor": rows[-1]["id"] if rows[-1]["id"] > 1 else None}
+        return Answer.of({"status": "ok", key: rows, **more})
+
+    server.on(operation, page)
+    seen: list[int] = []
+    fetched: list[int] = []
+
+    for row in getattr(client, method)(page_size=3, **filters):
+        seen.append(row["id"])
+        fetched.append(len(server.calls(operation)))
+
+    assert [7, 6, 5, 4, 3, 2, 1] == seen
+    assert [1, 1, 1, 2, 2, 2, 3] == fetched
+    assert all(filters.items() <= asked.body.items() for asked in server.calls(operation))
+
+
+@pytest.mark.parametrize(("method", "operation", "key", "filters"), LISTS)
+def test_a_platform_that_repeats_a_page_is_an_error(
+    client: AshrLabsClient, server: ScriptedServer, method: str, operation: str, key: str, filters: dict[str, Any]
+) -> None:
+    """A loop of pages ends with an error that names the operation."""
+    end = {} if key == "traces" else {"next_cursor": 5}
+    server.on(operation, {"status": "ok", key: [{"id": 5}], **end})
+
+    def all_rows() -> list[int]:
+        return [row["id"] for row in getattr(client, method)(page_size=1, **filters)]
+
+    with pytest.raises(ResponseFormatError, match=operation):
+        all_rows()
+
+
+def test_the_embedded_platform_is_walked_while_datasets_are_added() -> None:
+    """Each dataset comes once, in the platform's own pages, whatever is added meanwhile."""
+    with AshrLabsClient.local() as client:
+        made = [(client.create_dataset(f"D{number}", {"runs": {}}))["id"] for number in range(7)]
+
+        seen: list[int] = []
+        for dataset in client.iter_datasets(page_size=2):
+            seen.append(dataset["id"])
+            client.create_dataset("added", {"runs": {}})
+
+    assert sorted(made, reverse=True) == seen

@@ -1,0 +1,91 @@
+"""The way through pages, as a pure function of what the platform answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ashr_labs import ConfigurationError, ResponseFormatError
+from ashr_labs.client._pages import Walk
+
+Page = dict[str, Any]
+
+
+def by_cursor(ids: list[int], walk: Walk, size: int) -> Page:
+    rows = [number for number in sorted(ids, reverse=True) if walk.cursor is None or number < walk.cursor]
+    return {"runs": [{"id": number} for number in rows[:size]], "next_cursor": rows[size - 1] if rows[size:] else None}
+
+
+def by_offset(ids: list[int], walk: Walk, size: int) -> Page:
+    start = walk.offset or 0
+    return {"runs": [{"id": number} for number in sorted(ids, reverse=True)[start : start + size]]}
+
+
+def by_number(ids: list[int], walk: Walk, size: int) -> Page:
+    start = (walk.page - 1) * size
+    page = sorted(ids, reverse=True)[start : start + size]
+    return {"runs": [{"id": number} for number in page], "total": len(ids)}
+
+
+def walked(platform: Callable[[list[int], Walk, int], Page], rows: int, size: int, added: list[int]) -> list[int]:
+    """Walk over `rows` rows, to which new ones are added before each page."""
+    ids, walk, seen = list(range(rows)), Walk("list_runs", "runs", size), list[int]()
+    left = list(added)
+    while walk.goes_on:
+        ids += range(len(ids), len(ids) + (left.pop() if left else 0))
+        seen += [row["id"] for row in walk.new_rows(platform(ids, walk, size))]
+    return seen
+
+
+@given(
+    platform=st.sampled_from([by_cursor, by_number]),
+    rows=st.integers(0, 60),
+    size=st.integers(1, 20),
+    added=st.lists(st.integers(0, 30), max_size=6),
+)
+def test_every_row_comes_exactly_once_while_others_are_added(
+    platform: Callable[[list[int], Walk, int], Page], rows: int, size: int, added: list[int]
+) -> None:
+    """Whatever is added meanwhile, each row that was there at the start comes, and none comes twice."""
+    seen = walked(platform, rows, size, added)
+
+    assert set(range(rows)) <= set(seen)
+    assert len(set(seen)) == len(seen)
+
+
+@given(rows=st.integers(0, 60), size=st.integers(2, 20), added=st.lists(st.integers(0, 1), max_size=6))
+def test_offsets_are_followed_where_there_are_no_cursors(rows: int, size: int, added: list[int]) -> None:
+    """A platform that knows offsets only is walked to the end as well."""
+    seen = walked(by_offset, rows, size, added)
+
+    assert set(range(rows)) <= set(seen)
+    assert len(set(seen)) == len(seen)
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [{"runs": [{"id": 5}], "next_cursor": 5}, {"runs": [{"id": 4}], "next_cursor": 5}],
+        [{"runs": [{"id": 5}], "next_cursor": 5}, {"runs": [{"id": 5}], "next_cursor": 4}],
+        [{"runs": [{"id": 5}]}, {"runs": [{"id": 5}]}],
+        [{"runs": [{"id": 5}], "total": 9}, {"runs": [{"id": 5}], "total": 9}],
+    ],
+)
+def test_a_platform_that_repeats_itself_is_found_out(pages: list[Page]) -> None:
+    """A walk that would never end is an error, not the end of the list."""
+    walk = Walk("list_runs", "runs", 1)
+    walk.new_rows(pages[0])
+
+    with pytest.raises(ResponseFormatError, match="repeats"):
+        walk.new_rows(pages[1])
+
+
+@pytest.mark.parametrize("size", [0, -1, 101])
+def test_a_page_size_that_cannot_work_is_refused(size: int) -> None:
+    """Pages have 1 to 100 rows."""
+    with pytest.raises(ConfigurationError, match="page_size"):
+        Walk("list_runs", "runs", size)
