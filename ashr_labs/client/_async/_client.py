@@ -9,6 +9,7 @@ from urllib.parse import quote
 from .._async_pool import AsyncPool
 from .._clock import AsyncClock
 from .._http import AsyncHTTPClient
+from .._logging import turn_on
 from .._memory import Memory
 from .._options import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Options, Timeout
 from .._traces import TraceCalls, trace_pool
@@ -206,6 +207,7 @@ class AsyncAshrLabsClient(
         return _restored, (type(self), self._options.packed())
 
     def _open(self, options: Options, transport: AsyncTransport | None, http_client: AsyncHTTPClient | None) -> None:
+        turn_on()
         self._options = options
         self._gate = AsyncGate(options, AsyncPool(options, transport, http_client), AsyncClock(), Memory())
         self._trace_pool = trace_pool(options, transport, http_client)

@@ -14,6 +14,7 @@ from ashr_labs_contract.operations import OPERATIONS
 from ...errors import AshrLabsError, ConfigurationError
 from .._answers import RawResponse, read_answer
 from .._http import AsyncTransport, Letter, raise_mapped
+from .._logging import logger
 from .._retry import RetryPolicy, is_ambiguous, is_read, is_transient
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from .._options import Options
 
 __all__ = ["AsyncGate"]
-
-_logger = logging.getLogger("ashr_labs")
 
 
 class AsyncGate(AsyncTransport):
@@ -80,7 +79,7 @@ class AsyncGate(AsyncTransport):
                 wait = await self._wait_after(error, operation, attempt, start)
                 if wait is None:
                     raise
-                _logger.debug("%s: try %d failed (%s); again in %.3f s", operation, attempt + 1, error, wait)
+                logger.debug("%s: try %d failed (%s); again in %.3f s", operation, attempt + 1, error, wait)
             await self.clock.sleep(wait)
         raise AssertionError  # count() never ends
 
@@ -95,10 +94,10 @@ class AsyncGate(AsyncTransport):
         except Exception as error:
             raise_mapped(error, operation, self._letter.url)
         headers = response.headers
-        if _logger.isEnabledFor(logging.DEBUG):
+        if logger.isEnabledFor(logging.DEBUG):
             took = self.clock.now() - began
             request_id = headers.get("x-request-id", "-")
-            _logger.debug("%s: %d in %.3f s (request %s)", operation, response.status_code, took, request_id)
+            logger.debug("%s: %d in %.3f s (request %s)", operation, response.status_code, took, request_id)
         body = read_answer(response.status_code, headers, response.content, operation)
         if self._record is not None:
             self._record.append(RawResponse(response.status_code, dict(headers), body))

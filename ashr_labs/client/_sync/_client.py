@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from .._clock import SyncClock
 from .._http import SyncHTTPClient
+from .._logging import turn_on
 from .._memory import Memory
 from .._options import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Options, Timeout
 from .._sync_pool import SyncPool
@@ -206,6 +207,7 @@ class AshrLabsClient(
         return _restored, (type(self), self._options.packed())
 
     def _open(self, options: Options, transport: SyncTransport | None, http_client: SyncHTTPClient | None) -> None:
+        turn_on()
         self._options = options
         self._gate = SyncGate(options, SyncPool(options, transport, http_client), SyncClock(), Memory())
         self._trace_pool = trace_pool(options, transport, http_client)

@@ -1,0 +1,101 @@
+"""What is logged, and that no secret is ever shown."""
+
+from __future__ import annotations
+
+import logging
+import pickle
+import re
+import traceback
+
+import pytest
+
+from ashr_labs import AshrLabsClient, AshrLabsError
+from support.clocks import SyncManualClock
+from support.scripted_server import Answer, ScriptedServer
+
+CANARY = "tp_canary_0123456789abcdef"
+BUSY = Answer.of({"status": "error", "message": "busy"}, 503, X_Request_Id="req_9")
+RUN = {"status": "ok", "run": {"id": 5, "result": {}}}
+
+
+def test_each_request_and_each_retry_is_one_line(
+    client: AshrLabsClient, server: ScriptedServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At level DEBUG the logger `ashr_labs` tells operation, status, request id and wait."""
+    server.on("get_run", BUSY, RUN)
+
+    with caplog.at_level(logging.DEBUG, "ashr_labs"):
+        client.get_run(5)
+
+    lines = [record.getMessage() for record in caplog.records if record.name == "ashr_labs"]
+    assert 3 == len(lines)
+    assert re.fullmatch(r"get_run: 503 in \d+\.\d{3} s \(request req_9\)", lines[0])
+    assert "get_run: try 1 failed ([503] busy); again in 0.250 s" == lines[1]
+    assert lines[2].startswith("get_run: 200 in")
+
+
+def test_nothing_is_logged_unless_asked_for(
+    client: AshrLabsClient, server: ScriptedServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """By default the client is silent, its failures too."""
+    server.on("get_run", BUSY, RUN)
+
+    client.get_run(5)
+
+    assert ("", "") == capfd.readouterr()
+
+
+def test_the_environment_turns_it_on(
+    server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """`ASHR_LABS_LOG=debug` shows the lines on standard error, each once."""
+    monkeypatch.setenv("ASHR_LABS_LOG", "Debug")
+    logger = logging.getLogger("ashr_labs")
+    try:
+        for _ in range(2):
+            with AshrLabsClient(CANARY, server.url) as client:
+                client.init()
+    finally:
+        logger.handlers.clear()
+        logger.setLevel(logging.NOTSET)
+
+    assert 2 == capfd.readouterr().err.count("ashr_labs: init: 200 in")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answer.of({"status": "error", "message": "no"}, 401),
+        Answer(502, b"<html>bad gateway</html>"),
+        Answer(200, b"<html>hello</html>"),
+        Answer(closes=True),
+        Answer(body=b"{}", cut_after=1),
+    ],
+)
+def test_the_key_is_shown_nowhere(
+    server: ScriptedServer,
+    clock: SyncManualClock,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Answer,
+) -> None:
+    """A key appears in no log of any library, no repr, no error, no traceback, and no pickle unless it was given."""
+    monkeypatch.setenv("ASHR_LABS_API_KEY", CANARY)
+    server.on("create_run", answer)
+    server.on("get_run", answer)
+    shown: list[str] = []
+
+    with caplog.at_level(logging.DEBUG), AshrLabsClient(base_url=server.url) as client:
+        client._gate.clock = clock
+        for method, arguments in (("get_run", (1,)), ("create_run", (1, {}))):
+            try:
+                getattr(client, method)(*arguments)
+            except AshrLabsError as error:
+                shown += [str(error), repr(error), repr(vars(error)), *traceback.format_exception(error)]
+                shown.append(repr(pickle.dumps(error)))
+        shown += [repr(client), repr(client._options), repr(vars(client)), repr(pickle.dumps(client))]
+    shown += [record.getMessage() for record in caplog.records]
+
+    assert [f"Bearer {CANARY}"] * len(server.asked) == [asked.headers["authorization"] for asked in server.asked]
+    assert len(server.asked) > 1
+    assert [] == [text for text in shown if CANARY in text]

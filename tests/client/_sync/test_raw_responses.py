@@ -1,0 +1,51 @@
+"""Answers as they came, beside the plain methods."""
+
+from __future__ import annotations
+
+import pytest
+
+from ashr_labs import AshrLabsClient, ConfigurationError, NotFoundError
+from support.scripted_server import Answer, ScriptedServer
+
+RUN = {"status": "ok", "run": {"id": 5, "result": {}}, "extra": 1}
+
+
+def test_status_headers_request_id_and_body_are_there(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """The same method with the same arguments returns the whole answer."""
+    server.on("get_run", Answer.of(RUN, 203, X_Request_Id="req_1", X_Cost="7"))
+
+    answer = client.with_raw_response.get_run(run_id=5)
+
+    assert (203, "req_1", "7", RUN) == (answer.status_code, answer.request_id, answer.headers["x-cost"], answer.body)
+    assert {"function": "get_run", "run_id": 5} == server.calls("get_run")[-1].body
+
+
+def test_of_several_calls_the_last_answer_is_returned(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """A method that first asks who is calling returns the answer to its own question."""
+    server.on("list_runs", {"status": "ok", "runs": []})
+
+    answer = client.with_raw_response.list_runs()
+
+    assert {"status": "ok", "runs": []} == answer.body
+    assert answer.request_id is None
+
+
+def test_failures_and_retries_are_those_of_the_plain_method(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """An error is raised as ever, and settings of a sibling hold."""
+    server.on("get_run", Answer.of({"status": "error", "message": "busy"}, 503), Answer.of({"message": "no"}, 404))
+
+    with pytest.raises(NotFoundError):
+        client.with_options(timeout=3).with_raw_response.get_run(1)
+
+
+@pytest.mark.parametrize("name", ["trace", "close", "with_options", "iter_runs", "api", "notes", "_call", "nothing"])
+def test_only_methods_that_call_are_there(client: AshrLabsClient, name: str) -> None:
+    """What sends nothing, or no single call, has no raw answer."""
+    with pytest.raises(AttributeError, match=name):
+        getattr(client.with_raw_response, name)
+
+
+def test_a_method_that_fails_before_sending_fails_as_ever(client: AshrLabsClient) -> None:
+    """A config that cannot work is refused in both ways."""
+    with pytest.raises(ConfigurationError, match=r"config\.agent"):
+        client.with_raw_response.create_request("R", {})
