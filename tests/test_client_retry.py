@@ -90,13 +90,14 @@ def test_what_can_end_differently(error: AshrLabsError, idempotent: bool, attemp
         (never_sent(), False),
         (APIConnectionError("cut"), True),
         (ServerError("why", 500), True),
+        (ResponseFormatError("html", 200), True),
         (failure(429), False),
         (failure(408), False),
         (failure(404), False),
     ],
 )
 def test_what_may_have_happened_all_the_same(error: AshrLabsError, ambiguous: bool) -> None:
-    """A failure is ambiguous when the request may have arrived, or the platform failed while at it."""
+    """A failure is ambiguous when the request may have arrived, or the platform failed at it, or answered nonsense."""
     assert ambiguous is is_ambiguous(error)
 
 

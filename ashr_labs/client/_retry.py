@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import APIConnectionError, AshrLabsError
+from ..errors import APIConnectionError, AshrLabsError, ResponseFormatError
 
 __all__ = ["RetryPolicy", "is_ambiguous", "is_read", "is_transient"]
 
@@ -64,6 +64,8 @@ def is_ambiguous(error: AshrLabsError) -> bool:
     """Tell whether the platform may have done what was asked, although the call failed."""
     if isinstance(error, APIConnectionError):
         return error.may_have_arrived
+    if isinstance(error, ResponseFormatError):
+        return True
     return error.status_code is not None and error.status_code >= _SERVER_FAULTS
 
 

@@ -1,0 +1,51 @@
+"""Every operation of the contract is there in every form: generated, sync, async, documented and tested."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from ashr_labs import AshrLabsClient, AsyncAshrLabsClient
+
+ROOT = Path(__file__).resolve().parent.parent
+GUIDE = (ROOT / "docs" / "client.md").read_text("utf-8")
+CONTRACT = json.loads((files("ashr_labs_contract") / "contract.json").read_text("utf-8"))
+OPERATIONS = {
+    operation["operationId"]: operation["tags"][0] for path in CONTRACT["paths"].values() for operation in path.values()
+}
+METHODS = {"keep_alive": "health_check", "get_sdk_notes": "get_notes"}
+"""Where the documented method has another name than its operation."""
+
+
+def public(cls: type) -> set[str]:
+    return {name for name in dir(cls) if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_an_operation_is_there_in_every_form(operation: str) -> None:
+    """A generated module, a method in both worlds, an entry in the guide, and a test."""
+    method = METHODS.get(operation, operation)
+    module = import_module(f"ashr_labs_api.api.{OPERATIONS[operation]}.{operation}")
+
+    assert callable(module.sync)
+    assert inspect.iscoroutinefunction(module.asyncio)
+    assert not inspect.iscoroutinefunction(getattr(AshrLabsClient, method))
+    assert inspect.iscoroutinefunction(getattr(AsyncAshrLabsClient, method))
+    assert f"`{method}" in GUIDE
+    for world in ("_async", "_sync"):
+        tests = (ROOT / "tests" / "client" / world / "test_calls.py").read_text("utf-8")
+        assert f'"{operation}"' in tests
+
+
+def test_both_worlds_have_the_same_names() -> None:
+    """What one client has, the other has, with the same parameters; only closing is called otherwise."""
+    assert public(AshrLabsClient) - {"close"} == public(AsyncAshrLabsClient) - {"aclose"}
+    for name in public(AshrLabsClient) - {"close"}:
+        theirs, ours = (inspect.getattr_static(cls, name) for cls in (AsyncAshrLabsClient, AshrLabsClient))
+        if inspect.isfunction(theirs):
+            assert inspect.signature(theirs).parameters.keys() == inspect.signature(ours).parameters.keys()

@@ -1,0 +1,85 @@
+"""Many calls at once, and many clients one after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ashr_labs import AshrLabsClient, AsyncAshrLabsClient
+from support.scripted_server import Answer, ScriptedServer
+
+KEY = "tp_0123456789abcdef"
+DESCRIPTORS = Path("/proc/self/fd")
+
+
+def slowly(_: dict[str, Any]) -> Answer:
+    time.sleep(0.02)
+    return Answer.of({"status": "ok"})
+
+
+def test_two_hundred_tasks_all_get_their_answer(server: ScriptedServer) -> None:
+    """More calls than connections wait for their turn, without a time limit of its own."""
+    server.on("keep_alive", slowly)
+
+    async def main() -> int:
+        async with AsyncAshrLabsClient(KEY, server.url, max_retries=0) as client:
+            return len(await asyncio.gather(*(client.health_check() for _ in range(200))))
+
+    assert 200 == asyncio.run(main())
+    assert 100 >= server.connections
+
+
+def test_two_hundred_threads_all_get_their_answer(server: ScriptedServer) -> None:
+    """A client can be shared by any number of threads."""
+    server.on("keep_alive", slowly)
+
+    with AshrLabsClient(KEY, server.url, max_retries=0) as client, ThreadPoolExecutor(200) as threads:
+        answers = list(threads.map(lambda _: client.health_check(), range(200)))
+
+    assert [{"status": "ok"}] * 200 == answers
+
+
+def sync_cycles(url: str, number: int) -> None:
+    for _ in range(number):
+        with AshrLabsClient(KEY, url, max_retries=0) as client:
+            client.health_check()
+
+
+def async_cycles(url: str, number: int) -> None:
+    async def main() -> None:
+        for _ in range(number):
+            async with AsyncAshrLabsClient(KEY, url, max_retries=0) as client:
+                await client.health_check()
+
+    asyncio.run(main())
+
+
+def open_descriptors() -> int:
+    """Return how many descriptors are open once the server's own ends are closed, which is a moment later."""
+    gc.collect()
+    before = -1
+    while before != (before := sum(1 for _ in DESCRIPTORS.iterdir())):
+        time.sleep(0.05)
+    return before
+
+
+@pytest.mark.skipif(not DESCRIPTORS.exists(), reason="the system does not list open descriptors here")
+@pytest.mark.parametrize("cycles", [sync_cycles, async_cycles])
+def test_a_thousand_clients_leave_no_descriptor_behind(
+    server: ScriptedServer, cycles: Callable[[str, int], None]
+) -> None:
+    """Closing a client closes all that it opened, in both worlds."""
+    server.on("keep_alive", {"status": "ok"})
+    cycles(server.url, 1)
+    start = open_descriptors()
+
+    cycles(server.url, 1000)
+
+    assert start >= open_descriptors()
