@@ -13,7 +13,7 @@ from ..errors import AshrLabsError, NotFoundError, ResponseFormatError, error_cl
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["RawResponse", "read_answer", "seconds_to_wait", "take"]
+__all__ = ["RawResponse", "decoded", "read_answer", "seconds_to_wait", "take"]
 
 _SNIPPET_LENGTH = 200
 _ERROR_INSIDE_SUCCESS = 400
@@ -36,25 +36,33 @@ class RawResponse:
         return self.headers.get("x-request-id")
 
 
-def read_answer(status: int, headers: Mapping[str, str], content: bytes, operation: str) -> dict[str, Any]:
+def decoded(content: bytes) -> str | None:
+    """Return an answer's body as text, or None where it is not UTF-8."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
+def read_answer(status: int, headers: Mapping[str, str], text: str | None, operation: str) -> dict[str, Any]:
     """Return the JSON object of a successful answer.
 
     Args:
         status: The HTTP status.
         headers: The answer's headers, found whatever their case.
-        content: The answer's body.
+        text: The answer's body; None where it is no text.
         operation: The operation that was called, for messages.
 
     Raises:
         ResponseFormatError: If a success is not a JSON object.
         AshrLabsError: The class for the status, if the answer is a failure.
     """
-    body = _json_object(content)
+    body = _json_object(text)
     if status < 200 or status >= 300:
-        raise _failure(status, headers, body, _message(body) or _snippet(content) or "no message", operation)
+        raise _failure(status, headers, body, _message(body) or _snippet(text) or "no message", operation)
     if body is None:
         raise ResponseFormatError(
-            f"{operation}: the answer is not a JSON object but {_snippet(content) or 'empty'!r}; is base_url right?",
+            f"{operation}: the answer is not a JSON object but {_snippet(text) or 'empty'!r}; is base_url right?",
             status,
             operation=operation,
             request_id=headers.get("x-request-id"),
@@ -113,9 +121,9 @@ def _failure(
     )
 
 
-def _json_object(content: bytes) -> dict[str, Any] | None:
+def _json_object(text: str | None) -> dict[str, Any] | None:
     try:
-        body: object = json.loads(content)
+        body: object = json.loads(text or "")
     except (ValueError, RecursionError):
         return None
     return body if isinstance(body, dict) else None  # pyright: ignore[reportUnknownVariableType]
@@ -129,9 +137,11 @@ def _message(body: dict[str, Any] | None) -> str | None:
     return None
 
 
-def _snippet(content: bytes) -> str:
-    text = " ".join(content[: 4 * _SNIPPET_LENGTH].decode("utf-8", "replace").split())
-    return text if len(text) <= _SNIPPET_LENGTH else f"{text[:_SNIPPET_LENGTH]}..."
+def _snippet(text: str | None) -> str:
+    if text is None:
+        return "not UTF-8"
+    start = " ".join(text[: 4 * _SNIPPET_LENGTH].split())
+    return start if len(start) <= _SNIPPET_LENGTH else f"{start[:_SNIPPET_LENGTH]}..."
 
 
 def _number(text: str | None) -> float | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ashr_labs_contract.operations import OPERATIONS
 
 from ...errors import AshrLabsError, ConfigurationError
-from .._answers import RawResponse, read_answer
+from .._answers import RawResponse, decoded, read_answer
 from .._http import Letter, SyncTransport, raise_mapped
 from .._logging import logger
 from .._retry import RetryPolicy, is_ambiguous, is_read, is_transient
@@ -57,7 +57,7 @@ class SyncGate(SyncTransport):
             raise ConfigurationError(
                 f"{operation}: a parameter cannot be written as JSON: {error}", operation=operation
             ) from error
-        return (self._deliver(operation, content, None))[1]
+        return self._deliver(operation, content)
 
     def handle_request(self, request: Request) -> Response:
         """Send what a generated endpoint function asks for, as a call of our own; only its body counts."""
@@ -65,16 +65,29 @@ class SyncGate(SyncTransport):
         operation = "call"
         with suppress(ValueError, KeyError, TypeError):
             operation = str(json.loads(content)["function"])
-        return (self._deliver(operation, content, request.headers.get("idempotency-key")))[0]
+        kept: list[Response] = []
+        self._deliver(operation, content, request.headers.get("idempotency-key"), kept)
+        return kept[-1]
 
-    def _deliver(self, operation: str, content: bytes, key: str | None) -> tuple[Response, dict[str, Any]]:
-        """Try until there is an answer or another try would be no use, or not safe."""
+    def _deliver(
+        self, operation: str, content: bytes, key: str | None = None, kept: list[Response] | None = None
+    ) -> dict[str, Any]:
+        """Try until there is an answer, or another try would be no use or not safe; return the answer's JSON object.
+
+        Args:
+            operation: What is called.
+            content: The request's body.
+            key: The idempotency key, if it has one already.
+            kept: Where to put the responses, for those who want more than the JSON.
+        """
         if key is None and not is_read(operation):
             key = self.options.idempotency_key or os.urandom(16).hex()
         start = self.clock.now()
         for attempt in count():
+            left = max(self._policy.deadline - (self.clock.now() - start), 0.001)
+            request = self._letter.request(content, key, self.options.timeout, left)
             try:
-                return self._try(operation, content, key, start)
+                return self._try(operation, request, left, kept)
             except AshrLabsError as error:
                 wait = self._wait_after(error, operation, attempt, start)
                 if wait is None:
@@ -83,23 +96,24 @@ class SyncGate(SyncTransport):
             self.clock.sleep(wait)
         raise AssertionError  # count() never ends
 
-    def _try(self, operation: str, content: bytes, key: str | None, start: float) -> tuple[Response, dict[str, Any]]:
-        left = max(self._policy.deadline - (self.clock.now() - start), 0.001)
-        request = self._letter.request(content, key, self.options.timeout, left)
+    def _try(self, operation: str, request: Request, seconds: float, kept: list[Response] | None) -> dict[str, Any]:
         began = self.clock.now()
         try:
-            response = self.pool.send(request, left)
+            response = self.pool.send(request, seconds)
         except Exception as error:
             raise_mapped(error, operation, self._letter.url)
-        headers = response.headers
+        status, headers = response.status_code, response.headers
         if logger.isEnabledFor(logging.DEBUG):
-            took = self.clock.now() - began
-            request_id = headers.get("x-request-id", "-")
-            logger.debug("%s: %d in %.3f s (request %s)", operation, response.status_code, took, request_id)
-        body = read_answer(response.status_code, headers, response.content, operation)
+            took, request_id = self.clock.now() - began, headers.get("x-request-id", "-")
+            logger.debug("%s: %d in %.3f s (request %s)", operation, status, took, request_id)
+        text = decoded(response.content)
+        if kept is not None:
+            kept.append(response)
+        del response  # its bytes would lie beside what is made of them, which for a big dataset is a lot
+        body = read_answer(status, headers, text, operation)
         if self._record is not None:
-            self._record.append(RawResponse(response.status_code, dict(headers), body))
-        return response, body
+            self._record.append(RawResponse(status, dict(headers), body))
+        return body
 
     def _wait_after(self, error: AshrLabsError, operation: str, attempt: int, start: float) -> float | None:
         """Return the seconds to wait before the next try, or None where there must be none."""
