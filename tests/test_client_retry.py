@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashr_labs import APIConnectionError, AshrLabsError, ConfigurationError, ResponseFormatError, ServerError
-from ashr_labs.client._retry import RetryPolicy, is_ambiguous, is_read, is_transient
+from ashr_labs.client._retry import is_ambiguous, is_read, is_transient, wait_after
 from ashr_labs.errors import error_class_for_status
 from ashr_labs_contract.operations import OPERATIONS
 
@@ -34,8 +34,8 @@ def test_a_wait_is_within_every_limit(
     max_retries: int, deadline: float, attempt: int, retry_after: float | None, elapsed: float, share: float
 ) -> None:
     """No wait is negative, ends after the deadline, or follows the last try; what the platform asks for is kept to."""
-    wait = RetryPolicy(max_retries, deadline).wait_after(
-        attempt, failure(503, retry_after), elapsed=elapsed, share=share
+    wait = wait_after(
+        attempt, failure(503, retry_after), max_retries=max_retries, elapsed=elapsed, deadline=deadline, share=share
     )
 
     if wait is None:
@@ -49,10 +49,12 @@ def test_a_wait_is_within_every_limit(
 
 def test_waits_double_up_to_the_longest_and_are_fully_jittered() -> None:
     """Unless the platform says when, waits are a random share of half a second, doubling up to eight."""
-    policy = RetryPolicy(100, 1000)
 
     def waits(share: float) -> list[float | None]:
-        return [policy.wait_after(attempt, failure(500), elapsed=0, share=share) for attempt in range(7)]
+        return [
+            wait_after(attempt, failure(500), max_retries=100, elapsed=0, deadline=1000, share=share)
+            for attempt in range(7)
+        ]
 
     assert [0.5, 1, 2, 4, 8, 8, 8] == waits(1)
     assert [0.25, 0.5, 1, 2, 4, 4, 4] == waits(0.5)
@@ -62,7 +64,7 @@ def test_waits_double_up_to_the_longest_and_are_fully_jittered() -> None:
 @pytest.mark.parametrize(("retry_after", "wait"), [(0, 0), (0.25, 0.25), (120, 120), (120.5, None), (198_300, None)])
 def test_what_the_platform_asks_for_is_kept_to_up_to_two_minutes(retry_after: float, wait: float | None) -> None:
     """A longer wait is raised at once, for the caller to decide on."""
-    assert wait == RetryPolicy(2, 600).wait_after(0, failure(429, retry_after), elapsed=0, share=1)
+    assert wait == wait_after(0, failure(429, retry_after), max_retries=2, elapsed=0, deadline=600, share=1)
 
 
 @pytest.mark.parametrize(

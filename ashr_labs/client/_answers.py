@@ -20,7 +20,7 @@ _ERROR_INSIDE_SUCCESS = 400
 """What an error inside an answer with status 200 counts as."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class RawResponse:
     """An answer as it came."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,9 +10,9 @@ if TYPE_CHECKING:
 __all__ = ["Memory"]
 
 
-@dataclass(slots=True)
 class Memory:
     """Who the key belongs to, once the platform has said so."""
 
-    session: Session | None = None
-    notes: list[SdkNote] = field(default_factory=list["SdkNote"])
+    def __init__(self) -> None:
+        self.session: Session | None = None
+        self.notes: list[SdkNote] = []

@@ -70,7 +70,7 @@ class Timeout:
         return {name: min(own or self.default, left) for name, own in phases.items()} | {"pool": None}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Options:
     """The settings of one client."""
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..errors import APIConnectionError, AshrLabsError, ResponseFormatError
 
-__all__ = ["RetryPolicy", "is_ambiguous", "is_read", "is_transient"]
+__all__ = ["is_ambiguous", "is_read", "is_transient", "wait_after"]
 
 _FIRST_WAIT = 0.5
 _LONGEST_WAIT = 8.0
@@ -17,34 +15,29 @@ _TOO_MANY = 429
 _SERVER_FAULTS = 500
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
-    """How often and until when a call is tried."""
+def wait_after(
+    attempt: int, error: AshrLabsError, *, max_retries: int, elapsed: float, deadline: float, share: float
+) -> float | None:
+    """Return the seconds to wait before the next try of a call that may be repeated, or None to give up.
 
-    max_retries: int
-    """Further tries after the first."""
-    deadline: float
-    """Seconds that the call may take with all its tries and waits."""
+    What the platform asks for is kept to, up to two minutes; a longer wait is for the caller to decide on.
 
-    def wait_after(self, attempt: int, error: AshrLabsError, *, elapsed: float, share: float) -> float | None:
-        """Return the seconds to wait before the next try of a call that may be repeated, or None to give up.
-
-        What the platform asks for is kept to, up to two minutes; a longer wait is for the caller to decide on.
-
-        Args:
-            attempt: Which try failed, from 0.
-            error: How it failed; see `is_transient`.
-            elapsed: Seconds since the first try began.
-            share: A random share from 0 to 1, so that many clients do not come back at the same moment.
-        """
-        if attempt >= self.max_retries:
-            return None
-        wait = error.retry_after
-        if wait is None:
-            wait = share * min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(attempt, 32))
-        elif wait > _LONGEST_RETRY_AFTER:
-            return None
-        return wait if elapsed + wait < self.deadline else None
+    Args:
+        attempt: Which try failed, from 0.
+        error: How it failed; see `is_transient`.
+        max_retries: Further tries after the first.
+        elapsed: Seconds since the first try began.
+        deadline: Seconds that the call may take with all its tries and waits.
+        share: A random share from 0 to 1, so that many clients do not come back at the same moment.
+    """
+    if attempt >= max_retries:
+        return None
+    wait = error.retry_after
+    if wait is None:
+        wait = share * min(_LONGEST_WAIT, _FIRST_WAIT * 2.0 ** min(attempt, 32))
+    elif wait > _LONGEST_RETRY_AFTER:
+        return None
+    return wait if elapsed + wait < deadline else None
 
 
 def is_transient(error: AshrLabsError, *, idempotent: bool, attempt: int) -> bool:

@@ -17,7 +17,6 @@ from ._account import AsyncAccountCalls
 from ._agents import AsyncAgentCalls
 from ._gate import AsyncGate
 from ._observability import AsyncObservabilityCalls
-from ._raw import AsyncRawCalls
 from ._requests import AsyncRequestCalls
 from ._runs import AsyncRunCalls
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from .._answers import RawResponse
     from .._http import AsyncTransport
+    from ._raw import AsyncRawCalls
 
 __all__ = ["AsyncAshrLabsClient"]
 
@@ -166,6 +166,9 @@ class AsyncAshrLabsClient(
             >>> answer = await client.with_raw_response.get_run(7)  # doctest: +SKIP
             >>> print(answer.status_code, answer.request_id)  # doctest: +SKIP
         """
+        # A function-level import, as for all that few users need.
+        from ._raw import AsyncRawCalls  # noqa: PLC0415
+
         return AsyncRawCalls(lambda record: self._sibling(self._options, record))
 
     @cached_property

@@ -15,7 +15,7 @@ from ...errors import AshrLabsError, ConfigurationError
 from .._answers import RawResponse, decoded, read_answer
 from .._http import AsyncTransport, Letter, raise_mapped
 from .._logging import logger
-from .._retry import RetryPolicy, is_ambiguous, is_read, is_transient
+from .._retry import is_ambiguous, is_read, is_transient, wait_after
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +46,7 @@ class AsyncGate(AsyncTransport):
         self.memory = memory
         self._record = record
         self._letter = Letter(options)
-        self._policy = RetryPolicy(options.max_retries, options.timeout.total)
+        self._deadline = options.timeout.total
 
     async def call(self, body: Mapping[str, object]) -> dict[str, Any]:
         """Make one call and return the JSON object that the platform answers."""
@@ -84,7 +84,7 @@ class AsyncGate(AsyncTransport):
             key = self.options.idempotency_key or os.urandom(16).hex()
         start = self.clock.now()
         for attempt in count():
-            left = max(self._policy.deadline - (self.clock.now() - start), 0.001)
+            left = max(self._deadline - (self.clock.now() - start), 0.001)
             request = self._letter.request(content, key, self.options.timeout, left)
             try:
                 return await self._try(operation, request, left, kept)
@@ -124,8 +124,14 @@ class AsyncGate(AsyncTransport):
         error.outcome_unknown = not idempotent and is_ambiguous(error)
         if not is_transient(error, idempotent=idempotent, attempt=attempt):
             return None
-        elapsed = self.clock.now() - start
-        wait = self._policy.wait_after(attempt, error, elapsed=elapsed, share=self.clock.spread())
+        wait = wait_after(
+            attempt,
+            error,
+            max_retries=self.options.max_retries,
+            elapsed=self.clock.now() - start,
+            deadline=self._deadline,
+            share=self.clock.spread(),
+        )
         if wait is None or (error.outcome_unknown and not await self._honours_keys()):
             return None
         return wait

@@ -17,7 +17,6 @@ from ._account import AccountCalls
 from ._agents import AgentCalls
 from ._gate import SyncGate
 from ._observability import ObservabilityCalls
-from ._raw import RawCalls
 from ._requests import RequestCalls
 from ._runs import RunCalls
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from .._answers import RawResponse
     from .._http import SyncTransport
+    from ._raw import RawCalls
 
 __all__ = ["AshrLabsClient"]
 
@@ -166,6 +166,9 @@ class AshrLabsClient(
             >>> answer = client.with_raw_response.get_run(7)  # doctest: +SKIP
             >>> print(answer.status_code, answer.request_id)  # doctest: +SKIP
         """
+        # A function-level import, as for all that few users need.
+        from ._raw import RawCalls  # noqa: PLC0415
+
         return RawCalls(lambda record: self._sibling(self._options, record))
 
     @cached_property
