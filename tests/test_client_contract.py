@@ -49,3 +49,10 @@ def test_both_worlds_have_the_same_names() -> None:
         theirs, ours = (inspect.getattr_static(cls, name) for cls in (AsyncAshrLabsClient, AshrLabsClient))
         if inspect.isfunction(theirs):
             assert inspect.signature(theirs).parameters.keys() == inspect.signature(ours).parameters.keys()
+
+
+def test_every_public_name_of_a_client_is_in_the_guide() -> None:
+    """The guide names each method, and each option of the constructor."""
+    options = set(inspect.signature(AshrLabsClient).parameters)
+
+    assert [] == sorted(name for name in public(AshrLabsClient) | options if f"`{name}" not in GUIDE)

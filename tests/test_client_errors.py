@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import copy
 import pickle
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
@@ -108,3 +111,20 @@ def test_the_tree_in_the_docstring_is_the_tree() -> None:
 def test_retry_after_is_read_in_each_of_its_forms(headers: dict[str, str], seconds: float | None) -> None:
     """Seconds, milliseconds and HTTP dates are understood; nonsense is ignored."""
     assert seconds == seconds_to_wait(headers, datetime(2026, 11, 20, 12, tzinfo=UTC))
+
+
+def test_the_tree_in_the_guide_is_the_tree() -> None:
+    """Each class and each attribute is in `docs/errors.md`."""
+    guide = (Path(__file__).resolve().parent.parent / "docs" / "errors.md").read_text("utf-8")
+    attributes = vars(AshrLabsError("x")) | vars(DatasetError("x", path="y"))
+
+    assert [] == [cls.__name__ for cls in ALL_ERRORS if cls.__name__ not in guide]
+    assert [] == [name for name in (*attributes, "may_have_arrived") if f"`{name}`" not in guide]
+
+
+def test_errors_cross_a_process_pool() -> None:
+    """A failure in a worker process is raised in the parent as what it was."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        error = pool.submit(AshrLabsClient, "no_key").exception()
+
+    assert isinstance(error, ConfigurationError)
