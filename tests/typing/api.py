@@ -11,6 +11,7 @@ from ashr_labs import (
     APITimeoutError,
     AshrLabsClient,
     AshrLabsError,
+    AsyncAshrLabsClient,
     AuthenticationError,
     AuthorizationError,
     BadRequestError,
@@ -28,6 +29,7 @@ from ashr_labs import (
     ServerError,
     Span,
     TestBuilder,
+    Timeout,
     Trace,
     ValidationError,
     compare_args_structural,
@@ -74,6 +76,28 @@ def calls(client: AshrLabsClient) -> None:
     with AshrLabsClient.local() as local, AshrLabsClient.from_env() as remote:
         assert_type(local, AshrLabsClient)
         assert_type(remote, AshrLabsClient)
+
+
+async def async_calls(client: AsyncAshrLabsClient) -> None:
+    assert_type(await client.init(), Session)
+    assert_type(client.notes, list[SdkNote])
+    assert_type(await client.get_run(1), Run)
+    assert_type(await client.poll_run(1, timeout=5), Run)
+    assert_type(await client.generate_dataset("R", {}), tuple[int, dict[str, Any]])
+    assert_type([dataset async for dataset in client.iter_datasets()], list[Dataset])
+    async with AsyncAshrLabsClient.local() as local, AsyncAshrLabsClient.from_env() as remote:
+        assert_type(local, AsyncAshrLabsClient)
+        assert_type(remote.with_options(timeout=5), AsyncAshrLabsClient)
+
+
+def options(client: AshrLabsClient) -> None:
+    other = AshrLabsClient("tp_key", timeout=Timeout(30, total=60), max_retries=0, verify="ca.pem", proxy="http://p")
+    assert_type(other.with_options(idempotency_key="k", default_headers={"X-Team": "a"}), AshrLabsClient)
+    assert_type(list(client.iter_runs(dataset_id=1)), list[Run])
+    answer = client.with_raw_response.get_run(1)
+    assert_type(answer.status_code, int)
+    assert_type(answer.request_id, str | None)
+    assert_type(answer.body, dict[str, Any])
 
 
 def build() -> None:
