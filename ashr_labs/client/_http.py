@@ -144,9 +144,9 @@ def raise_mapped(error: Exception, operation: str, url: object) -> NoReturn:
         if "CERTIFICATE_VERIFY_FAILED" in cause:
             advice = "name the authority that signed its certificate with verify='path/to/ca.pem'"
         mapped = APIConnectionError(f"{operation}: no answer from {url}: {cause}; {advice}", operation=operation)
-    elif isinstance(error, RuntimeError) and "closed" in str(error):
-        # httpx has no class of its own for the use of a closed client.
-        raise ConfigurationError("this client is closed; make a new one") from error
+    elif isinstance(error, RuntimeError) and "client has been closed" in str(error):
+        # httpx has no class of its own for this.
+        raise ConfigurationError("the httpx client that was given as http_client is closed") from error
     else:
         raise error
     mapped.may_have_arrived = not isinstance(error, _NEVER_SENT)

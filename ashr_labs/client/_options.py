@@ -56,7 +56,10 @@ class Timeout:
     write: float | None = None
     """For the next bytes of the request to be taken."""
     total: float = 600.0
-    """For the whole call, with all its tries and the waits between them."""
+    """For the whole call, with all its tries and the waits between them.
+
+    A synchronous client can notice it only when a part of the answer's body arrives, or a phase's time is up.
+    """
 
     def __post_init__(self) -> None:
         for name in ("default", "connect", "read", "write", "total"):
@@ -126,7 +129,7 @@ class Options:
         idempotency_key: str | None = None,
     ) -> Self:
         """Return these settings with what is given in the place of what was."""
-        changed = replace(self, idempotency_key=_checked_value("idempotency_key", idempotency_key))
+        changed = self
         if api_key is not None:
             changed = replace(changed, api_key=_checked_key(_first(api_key)), key_from_environment=False)
         if timeout is not None:
@@ -135,6 +138,8 @@ class Options:
             changed = replace(changed, max_retries=_checked_retries(max_retries))
         if default_headers is not None:
             changed = replace(changed, default_headers=_checked_headers(default_headers))
+        if idempotency_key is not None:
+            changed = replace(changed, idempotency_key=_checked_value("idempotency_key", idempotency_key))
         return changed
 
     def packed(self) -> Self:
@@ -206,7 +211,7 @@ def _checked_headers(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(headers.items())
 
 
-def _checked_value(what: str, value: str | None) -> str | None:
-    if value is not None and (not value.strip() or not value.isascii() or not value.isprintable()):
+def _checked_value(what: str, value: str) -> str:
+    if not value.strip() or not value.isascii() or not value.isprintable():
         raise ConfigurationError(f"{what} is blank, or holds a character that no header can have")
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError
@@ -63,7 +64,7 @@ class TraceCalls:
     def _send_trace(self, payload: TracePayload) -> dict[str, Any]:
         if self._trace_pool is None:
             raise ConfigurationError("traces are sent synchronously, and this client's transport is asynchronous only")
-        options = self._options.changed(max_retries=0)
+        options = replace(self._options, max_retries=0, idempotency_key=None)
         request: IngestObservabilityTraceRequest = {"function": "ingest_observability_trace", "trace": payload}
         return SyncGate(options, self._trace_pool, SyncClock(), Memory()).call(request)
 

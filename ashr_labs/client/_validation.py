@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib import resources
 from typing import Any, cast
 
 from ..errors import ConfigurationError
@@ -52,6 +51,9 @@ def schema_named(name: str) -> Schema:
 
 @cache
 def _contract() -> dict[str, Any]:
+    # A function-level import: it costs 2 ms, and only checking a config needs it.
+    from importlib import resources  # noqa: PLC0415
+
     text = resources.files("ashr_labs_contract").joinpath("contract.json").read_text("utf-8")
     contract: dict[str, Any] = json.loads(text)
     return contract

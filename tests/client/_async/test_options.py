@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import pickle
 import socket
 import ssl
@@ -79,6 +80,28 @@ async def test_a_sibling_differs_in_what_was_given_only(client: AsyncAshrLabsCli
     assert (f"Bearer {KEY}", None) == (ours["authorization"], ours.get("x-team"))
 
 
+async def test_a_sibling_of_a_sibling_keeps_what_that_one_has(
+    client: AsyncAshrLabsClient, server: ScriptedServer
+) -> None:
+    """Settings add up, an idempotency key too."""
+    server.on("delete_run", {"status": "ok"})
+
+    await client.with_options(idempotency_key="nightly-7").with_options(timeout=9).delete_run(1)
+
+    assert ["nightly-7"] == server.keys("delete_run")
+
+
+async def test_compressed_answers_are_read(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+    """A platform may compress what it sends; what cannot be unpacked is an error of ours."""
+    packed = gzip.compress(b'{"status": "ok", "run": {"id": 5}}')
+    server.on("get_run", Answer(200, packed, {"Content-Encoding": "gzip"}))
+    assert 5 == (await client.get_run(5))["id"]
+
+    server.on("get_run", Answer(200, b"no gzip", {"Content-Encoding": "gzip"}))
+    with pytest.raises(APIConnectionError):
+        await client.get_run(5)
+
+
 async def test_siblings_share_the_session_unless_their_key_differs(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
@@ -121,6 +144,8 @@ async def test_the_users_own_httpx_client_is_used_and_left_open(server: Scripted
                 await client.health_check()
         await client.aclose()
         assert not mine.is_closed
+    with pytest.raises(ConfigurationError, match="http_client is closed"):
+        await AsyncAshrLabsClient(KEY, server.url, http_client=mine).health_check()
 
     assert ["POST"] * 3 == seen
     assert [None] * 3 == [asked.headers.get("cookie") for asked in server.asked]
