@@ -7,17 +7,12 @@ import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard, cast
 
-__all__ = ["as_list", "as_object", "is_array", "is_object", "parsed_json", "shown"]
+__all__ = ["as_list", "as_object", "is_object", "parsed_json", "shown"]
 
 
 def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
     """Tell whether a JSON value is an object."""
     return isinstance(value, Mapping)
-
-
-def is_array(value: object) -> TypeGuard[list[Any]]:
-    """Tell whether a JSON value is an array."""
-    return isinstance(value, list)
 
 
 def as_object(value: object) -> Mapping[str, Any] | None:

@@ -20,14 +20,14 @@ def evaluate(agent: Agent) -> dict[str, Any]:
     source = json.loads((_HERE / "support_dataset.json").read_text("utf-8"))
     config = json.loads((_HERE / "support_agent_config.json").read_text("utf-8"))
 
-    client = AshrLabsClient.local()
-    dataset = client.create_dataset(name="Order support", dataset_source=source)
-    profile = client.create_agent(name="Support bot", config=config)
+    with AshrLabsClient.local() as client:
+        dataset = client.create_dataset(name="Order support", dataset_source=source)
+        profile = client.create_agent(name="Support bot", config=config)
 
-    runner = EvalRunner.from_dataset(client, dataset_id=dataset["id"])
-    run = runner.run(agent)
-    created = run.deploy(client, dataset_id=dataset["id"], agent_id=profile["id"])
-    graded = client.poll_run(created["id"])
+        runner = EvalRunner.from_dataset(client, dataset_id=dataset["id"])
+        run = runner.run(agent)
+        created = run.deploy(client, dataset_id=dataset["id"], agent_id=profile["id"])
+        graded = client.poll_run(created["id"])
 
     show(graded["result"])
     return graded["result"]

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from ashr_labs import AshrLabsClient
 from support.scripted_server import ScriptedServer
+
+# A machine under load is slow in ways that say nothing about the code.
+settings.register_profile("ashr-labs", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ashr-labs")
 
 
 @pytest.fixture(autouse=True)

@@ -35,7 +35,7 @@ DOORS = {
     ("client", "local"),  # AshrLabsClient.local() composes the client with the platform, when it is called
     ("client", "tracing"),  # client.trace() starts a trace, when it is called
 }
-CLIENT_ROOMS = {"client", "eval", "tracing", "results"}
+CLIENT_ROOMS = {"client", "eval", "tracing"}
 HTTPX = {"client/_http.py", "local/transport.py"}
 """The client's edge, and the platform's door that is an httpx transport."""
 

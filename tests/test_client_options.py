@@ -32,12 +32,15 @@ SECRET = "s3cret-canary"
         ({"default_headers": {"X-Team": ""}}, "default_headers"),
         ({"proxy": f"proxy.example:{SECRET}"}, "proxy"),
         ({"timeout": 0}, "timeout"),
+        ({"timeout": None}, "timeout"),
+        ({"timeout": "3"}, "timeout"),
+        ({"api_key": 5}, "API key"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_by_name(settings: dict[str, Any], name: str) -> None:
     """The message names the setting, and repeats no secret."""
     with pytest.raises(ConfigurationError, match=name) as caught:
-        AshrLabsClient(KEY, **settings)
+        AshrLabsClient(**{"api_key": KEY, **settings})
 
     assert SECRET not in str(caught.value)
 
@@ -52,7 +55,7 @@ def test_an_idempotency_key_that_no_header_can_have_is_refused(key: str) -> None
 @pytest.mark.parametrize("phase", ["default", "connect", "read", "write", "total"])
 def test_each_time_is_checked(phase: str) -> None:
     """A phase's time is a finite number of seconds above zero."""
-    for value in (0, -1, float("nan"), float("inf"), True):
+    for value in (0, -1, float("nan"), float("inf"), True, "3"):
         with pytest.raises(ConfigurationError, match=phase):
             Timeout(**{phase: value})
 

@@ -149,11 +149,16 @@ def test_the_example_of_the_documentation() -> None:
     assert caught.value.path == pickle.loads(pickle.dumps(caught.value)).path
 
 
-def test_scenarios_without_actions_are_skipped() -> None:
-    """A scenario without actions is none; one that is no object stays, so that its fault can be told."""
-    dataset = source(empty=[], missing={}, null={"actions": None}, bad=5, good=[user()])
+def test_a_scenario_with_an_empty_list_of_actions_is_skipped() -> None:
+    """No actions yet is no scenario; one whose list is missing or no list stays, so that its fault can be told."""
+    dataset = source(
+        empty=[], misspelt={"action": [user()]}, null={"actions": None}, text={"actions": ""}, good=[user()]
+    )
 
-    assert ["bad", "good"] == [scenario_id for scenario_id, _ in scenario_items(dataset)]
+    assert ["misspelt", "null", "text", "good"] == [scenario_id for scenario_id, _ in scenario_items(dataset)]
+    for name in ("misspelt", "null", "text"):
+        with pytest.raises(DatasetError, match=rf"^runs\.{name}\.actions: must be a list"):
+            read_scenario(name, dataset["runs"][name])
 
 
 def test_the_order_of_the_dataset_is_kept() -> None:

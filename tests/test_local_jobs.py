@@ -151,6 +151,7 @@ def test_a_request_becomes_a_dataset(api: Api) -> None:
         ({**CONFIG, "agent": "not an object"}, "agent"),
         ({**CONFIG, "metadata": {"dataset_name": "a\x00"}}, "position 1"),
         ({"3d": {"protocol": "lightberry"}}, "agent"),
+        ({**CONFIG, "test_config": {"coverage": {"x\x00": True}}}, "coverage"),
     ],
 )
 def test_a_request_that_cannot_be_met_says_why(

@@ -343,7 +343,6 @@ def test_answers_are_remembered_for_a_day() -> None:
     api("create_agent", name="a", idempotency_key="k")
 
     clock.now += 24 * 60 * 60 + 1
-    api("create_agent", name="b", idempotency_key="other")
 
     assert "c" == api("create_agent", name="c", idempotency_key="k")["agent"]["name"]
     platform.close()

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import tracemalloc
 from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -135,6 +136,30 @@ def test_a_body_beyond_the_limit_is_refused(api: Api, *, declared: bool) -> None
             yield whole[start : start + 100_000]
 
     assert [413, 200] == asyncio.run(ask())
+
+
+def test_a_body_without_a_key_is_not_kept(api: Api) -> None:
+    """Whoever has no key gets a 401, and what they send does not stay in the memory."""
+    body = json.dumps({"function": "keep_alive", "x": "y" * 30_000_000}).encode()
+
+    async def chunks() -> object:
+        for start in range(0, len(body), 65_536):
+            yield body[start : start + 65_536]
+
+    async def ask() -> int:
+        transport = httpx.ASGITransport(application(api.platform))
+        async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
+            return (await client.post("", content=chunks())).status_code
+
+    tracemalloc.start()
+    try:
+        status = asyncio.run(ask())
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert 401 == status
+    assert most < 5_000_000
 
 
 def test_a_refused_body_is_read_to_its_end(api: Api) -> None:

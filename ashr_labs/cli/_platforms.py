@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, MissingAPIKeyError
 from ._failures import CommandError, ExitCode, Failure
 
 if TYPE_CHECKING:
@@ -25,6 +25,18 @@ def check_one_platform(database: Path | None, *, remote: bool) -> None:
         raise click.UsageError("give --database or --remote, not both")
 
 
+def _remote_client() -> AshrLabsClient:
+    from ..client._sync import AshrLabsClient  # noqa: PLC0415 - see open_client
+
+    try:
+        return AshrLabsClient.from_env()
+    except MissingAPIKeyError as error:
+        raise MissingAPIKeyError(
+            "no API key for the remote platform: set ASHR_LABS_API_KEY, or name the embedded platform's file with "
+            "--database FILE (`datasets import` stores in ashr.db unless told otherwise)"
+        ) from error
+
+
 @contextmanager
 def open_client(database: Path | None, *, remote: bool) -> Generator[AshrLabsClient]:
     """Lend a client: of the remote platform, else of the embedded one on a file, or in memory without one."""
@@ -32,7 +44,7 @@ def open_client(database: Path | None, *, remote: bool) -> Generator[AshrLabsCli
     from ..client._sync import AshrLabsClient  # noqa: PLC0415
 
     with platform_failures():
-        client = AshrLabsClient.from_env() if remote else AshrLabsClient.local(database)
+        client = _remote_client() if remote else AshrLabsClient.local(database)
     with client:
         yield client
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._json import is_object
 from ..errors import ConfigurationError
-from ._validation import check, schema_named
+from ._validation import check, object_of, schema_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ def checked_config(config: Mapping[str, Any]) -> Config:
     Raises:
         ConfigurationError: With the first fault's path and what is allowed there.
     """
-    kept = {key: value for key, value in config.items() if value is not None}
+    kept = {key: value for key, value in object_of(config, "config").items() if value is not None}
     check(kept, "GenerationConfig", "config")
     shares: dict[str, float] = kept.get("test_config", {}).get("complexity_distribution") or {}
     if shares and abs(sum(shares.values()) - 1) > _SUM_TOLERANCE:
@@ -41,6 +41,7 @@ def completed_config(config: Mapping[str, Any]) -> Config:
 
     What is there is kept as it is; a config that is not well formed is left for `checked_config` to refuse.
     """
+    config = object_of(config, "config")
     agent, context = config.get("agent"), config.get("context")
     if not is_object(agent) or not is_object(context) or not agent or not context:
         return dict(config)

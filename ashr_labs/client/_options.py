@@ -63,8 +63,10 @@ class Timeout:
 
     def __post_init__(self) -> None:
         for name in ("default", "connect", "read", "write", "total"):
-            value: float | None = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isfinite(value) or value <= 0):
+            value: object = getattr(self, name)
+            if value is None and name not in {"default", "total"}:
+                continue
+            if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value <= 0:
                 raise ConfigurationError(f"timeout: {name}={value!r}: give a number of seconds above 0")
 
     def phases(self, left: float) -> dict[str, float | None]:
@@ -157,6 +159,9 @@ class Options:
 
 
 def _first(*candidates: str | None) -> str:
+    for candidate in candidates:
+        if candidate is not None and not isinstance(candidate, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigurationError(f"expected a text for the API key or a URL, got a {type(candidate).__name__}")
     return next((text for candidate in candidates if candidate and (text := candidate.strip())), "")
 
 

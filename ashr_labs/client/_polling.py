@@ -33,8 +33,10 @@ class Schedule:
 
     def __post_init__(self) -> None:
         for name in ("timeout", "interval"):
-            value: float | None = getattr(self, name)
-            if value is not None and (isinstance(value, bool) or not isfinite(value) or value < 0):
+            value: object = getattr(self, name)
+            if value is None and name == "interval":
+                continue
+            if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
                 raise ConfigurationError(f"{name}={value!r}: give a number of seconds from 0 up")
 
     def wait_after(self, look: int, elapsed: float, spread: float) -> float | None:

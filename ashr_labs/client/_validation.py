@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, cast
 
+from .._json import is_object
 from ..errors import ConfigurationError
 
-__all__ = ["check", "schema_named"]
+__all__ = ["check", "object_of", "schema_named"]
 
 Schema = Mapping[str, Any]
 
@@ -25,6 +26,17 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "number": (int, float),
     "null": (type(None),),
 }
+
+
+def object_of(value: object, name: str) -> dict[str, Any]:
+    """Return a copy of a payload of the user, which must be an object.
+
+    Raises:
+        ConfigurationError: If it is anything else; nothing was sent.
+    """
+    if not is_object(value):
+        raise ConfigurationError(f"{name}: expected an object, got {_shown(value)}")
+    return dict(value)
 
 
 def check(value: object, schema_name: str, path: str) -> None:

@@ -103,7 +103,8 @@ def read_scenario(scenario_id: str, raw: object) -> Scenario:
 
 
 def _is_without_actions(raw: object) -> bool:
-    return isinstance(raw, dict) and not cast("dict[str, Any]", raw).get("actions")
+    # An empty list is a scenario that is still to be written; no list at all is a mistake that must be seen.
+    return isinstance(raw, dict) and cast("dict[str, Any]", raw).get("actions") == []
 
 
 def _read_actions(raw: object) -> Iterator[Action]:

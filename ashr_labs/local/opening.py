@@ -58,8 +58,10 @@ def open_on(path: Path | None, *, now: Callable[[], float] = time.time) -> Platf
         station.users += 1
         try:
             return Platform(station.database, station.worker, release=station.leave, now=now)
-        except DatabaseError as error:
+        except BaseException as error:
             station.leave()
+            if not isinstance(error, DatabaseError):
+                raise
             raise ConfigurationError(f"cannot use {path} as the platform's database: {cause_of(error)}") from error
 
 

@@ -45,13 +45,13 @@ class Repeatable:
             ConflictError: The key was used for another call, or the answer held a secret that is not kept.
         """
         tenant_id = context.caller.tenant_id
+        outdated = delete(idempotency).where(idempotency.c.created_at < as_text(context.moment - _KEPT_SECONDS))
+        context.connection.execute(outdated)
         wanted = select(idempotency).where(idempotency.c.tenant_id == tenant_id, idempotency.c.key == self.key)
         known = context.connection.execute(wanted).mappings().one_or_none()
         if known is not None:
             return self._again(known["digest"], known["answer"])
         answer = act()
-        outdated = delete(idempotency).where(idempotency.c.created_at < as_text(context.moment - _KEPT_SECONDS))
-        context.connection.execute(outdated)
         row = {
             "tenant_id": tenant_id,
             "key": self.key,

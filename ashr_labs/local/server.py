@@ -51,10 +51,13 @@ def application(platform: Platform, *, body_limit: int = _BODY_LIMIT) -> Starlet
 
     async def call(request: Request) -> Response:
         _check_media_type(request.headers.get("content-type"))
+        names_a_key = (request.headers.get("authorization") or "").lower().startswith("bearer tp_")
+        # Whoever has no key must not be able to fill the memory.
+        body = await _read_body(request, body_limit, keeps=names_a_key)
         answer = await to_thread.run_sync(
             partial(
                 platform.answer,
-                await _read_body(request, body_limit),
+                body,
                 authorization=request.headers.get("authorization"),
                 idempotency_key=request.headers.get("idempotency-key"),
             )
@@ -165,14 +168,15 @@ def _check_media_type(content_type: str | None) -> None:
         raise HTTPException(415, f"calls are application/json, not {media_type[:100]}")
 
 
-async def _read_body(request: Request, limit: int) -> bytes:
+async def _read_body(request: Request, limit: int, *, keeps: bool) -> bytes:
+    """Read the body to its end, so that its sender gets to read the answer; forget it unless told to keep it."""
     body = bytearray()
     size = 0
     try:
         async for chunk in request.stream():
             size += len(chunk)
             if size <= limit:
-                body += chunk
+                body += chunk if keeps else b""
             elif size > _DRAINED * limit:
                 break
     except ClientDisconnect as error:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, update
 
 from ..errors import AshrLabsError
 from .clock import as_text
-from .store.columns import cause_of
+from .store.columns import cause_of, storable
 from .store.schema import jobs
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class Worker:
             self._do(job)
         except Exception as error:
             with self._database.write() as connection:
-                job.kind.fail(connection, job.subject_id, _reason(error, job))
+                job.kind.fail(connection, job.subject_id, storable(_reason(error, job)))
                 _remove(connection, job)
         return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._validation import object_of
 from ._calls import AsyncCalls
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class AsyncAgentCalls(AsyncCalls):
         if description is not None:
             request["description"] = description
         if config is not None:
-            request["config"] = dict(config)
+            request["config"] = object_of(config, "config")
         agent: AgentRecord = await self._call(request, "agent")
         return agent
 
@@ -69,7 +70,7 @@ class AsyncAgentCalls(AsyncCalls):
         if description is not None:
             request["description"] = description
         if config is not None:
-            request["config"] = dict(config)
+            request["config"] = object_of(config, "config")
         agent: AgentRecord = await self._call(request, "agent")
         return agent
 

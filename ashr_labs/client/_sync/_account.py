@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._validation import object_of
 from ._calls import Calls
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class AccountCalls(Calls):
             "function": "run_pentest",
             "agent_name": agent_name,
             "mode": mode,
-            "report": dict(report),
+            "report": object_of(report, "report"),
             "categories_tested": list(categories_tested),
         }
         answer: RunPentestResponse = self._call(request)

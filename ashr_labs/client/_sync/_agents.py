@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._validation import object_of
 from ._calls import Calls
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class AgentCalls(Calls):
         if description is not None:
             request["description"] = description
         if config is not None:
-            request["config"] = dict(config)
+            request["config"] = object_of(config, "config")
         agent: AgentRecord = self._call(request, "agent")
         return agent
 
@@ -69,7 +70,7 @@ class AgentCalls(Calls):
         if description is not None:
             request["description"] = description
         if config is not None:
-            request["config"] = dict(config)
+            request["config"] = object_of(config, "config")
         agent: AgentRecord = self._call(request, "agent")
         return agent
 

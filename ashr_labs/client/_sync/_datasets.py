@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._pages import Walk
+from .._validation import object_of
 from ._calls import Calls
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class DatasetCalls(Calls):
         request: CreateDatasetRequest = {
             "function": "create_dataset",
             "name": name,
-            "dataset_source": dict(dataset_source),
+            "dataset_source": object_of(dataset_source, "dataset_source"),
         }
         if description is not None:
             request["description"] = description
@@ -151,7 +152,7 @@ class DatasetCalls(Calls):
         if description is not None:
             request["description"] = description
         if dataset_source is not None:
-            request["dataset_source"] = dict(dataset_source)
+            request["dataset_source"] = object_of(dataset_source, "dataset_source")
         dataset: Dataset = self._call(request, "dataset")
         return dataset
 

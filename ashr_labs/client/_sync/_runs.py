@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ...errors import AshrLabsError
 from .._pages import Walk
 from .._polling import Schedule, is_graded
+from .._validation import object_of
 from ._calls import Calls
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class RunCalls(Calls):
             "function": "create_run",
             "tenant_id": self._tenant(tenant_id),
             "dataset_id": dataset_id,
-            "result": dict(result),
+            "result": object_of(result, "result"),
         }
         if runner_id is not None:
             request["runner_id"] = runner_id

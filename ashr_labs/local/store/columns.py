@@ -16,7 +16,7 @@ from .raw_json import RawJson, encode
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-__all__ = ["JsonText", "PlainText", "RawJsonText", "cause_of"]
+__all__ = ["JsonText", "PlainText", "RawJsonText", "cause_of", "storable"]
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -67,3 +67,8 @@ class PlainText(TypeDecorator[str]):
 def cause_of(error: Exception) -> Exception:
     """Return what a column type raised, out of what SQLAlchemy wraps it in."""
     return error.orig if isinstance(error, StatementError) and isinstance(error.orig, Exception) else error
+
+
+def storable(text: str) -> str:
+    """Return a text without the characters that no database keeps: NUL and lone surrogates."""
+    return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)

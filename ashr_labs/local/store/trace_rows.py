@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..._json import as_object
+from .columns import storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -19,7 +19,6 @@ __all__ = ["TraceRows", "rows_of"]
 _TOOL = "tool:"
 _MOST_TOKENS = 2**40
 """More in one observation is taken for a mistake; so their sums stay within 64 bits."""
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def _tool_name(observation: Observation) -> str | None:
 
 def _storable(text: object) -> str | None:
     """Return the text for a column that is searched or grouped by; the content keeps the text itself."""
-    return _UNSTORABLE.sub("\ufffd", text) if isinstance(text, str) else None
+    return storable(text) if isinstance(text, str) else None
 
 
 def _tokens(usages: Iterable[Mapping[str, Any]], *fields: str) -> Iterable[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 
@@ -183,3 +184,27 @@ def test_the_key_is_in_no_repr_and_no_error(client: AshrLabsClient, server: Scri
 
     shown = [repr(client), repr(client._options), str(caught.value), repr(caught.value), repr(vars(caught.value))]
     assert not [text for text in shown if KEY in text]
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "name"),
+    [
+        ("create_dataset", ["D", None], "dataset_source"),
+        ("create_dataset", ["D", [("a", 1)]], "dataset_source"),
+        ("update_dataset", [1, None, None, "x"], "dataset_source"),
+        ("create_run", [1, None, 1], "result"),
+        ("create_agent", ["A", None, [1]], "config"),
+        ("update_agent", [1, None, None, 5], "config"),
+        ("create_request", ["R", None], "config"),
+        ("generate_dataset", ["R", "x"], "config"),
+        ("run_pentest", ["A", "quick", [], []], "report"),
+    ],
+)
+def test_a_payload_that_is_no_object_is_refused_by_name(
+    client: AshrLabsClient, server: ScriptedServer, method: str, arguments: list[Any], name: str
+) -> None:
+    """What must be an object and is not is refused before anything is sent."""
+    with pytest.raises(ConfigurationError, match=f"^{name}: expected an object"):
+        getattr(client, method)(*arguments)
+
+    assert [] == server.asked
