@@ -76,6 +76,19 @@ def test_certificates_that_cannot_be_read_are_said() -> None:
         client.health_check()
 
 
+def test_a_proxy_of_the_environment_that_cannot_work_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that httpx refuses is a ConfigurationError that says so, without its password."""
+    monkeypatch.setenv("ALL_PROXY", f"quic://me:{SECRET}@proxy.test")
+    monkeypatch.delenv("HTTP_PROXY", raising=False)
+    monkeypatch.delenv("http_proxy", raising=False)
+    client = AshrLabsClient(KEY, "http://platform.test")
+
+    with pytest.raises(ConfigurationError, match="proxy") as caught:
+        client.health_check()
+
+    assert SECRET not in str(caught.value)
+
+
 def test_the_authorities_are_read_once_per_process() -> None:
     """Making them takes up to 20 ms: all clients share one TLS context."""
     assert _http._tls_context(True) is _http._tls_context(True)

@@ -6,7 +6,7 @@ import socket
 import ssl
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -41,6 +41,7 @@ Response = httpx.Response
 SyncHTTPClient = httpx.Client
 SyncTransport = httpx.BaseTransport
 
+_Transport = TypeVar("_Transport")
 _NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -105,12 +106,12 @@ class _Watched(httpx.SyncByteStream):
 
 def new_sync_transport(options: Options) -> SyncTransport:
     """Return a transport for one connection."""
-    return httpx.HTTPTransport(**_transport_settings(options))
+    return _new_transport(httpx.HTTPTransport, options)
 
 
 def new_async_transport(options: Options) -> AsyncTransport:
     """Return a transport for one connection."""
-    return httpx.AsyncHTTPTransport(**_transport_settings(options))
+    return _new_transport(httpx.AsyncHTTPTransport, options)
 
 
 def watch(response: Response, is_late: Callable[[], bool]) -> None:
@@ -153,13 +154,13 @@ def raise_mapped(error: Exception, operation: str, url: object) -> NoReturn:
     raise mapped from error
 
 
-def _transport_settings(options: Options) -> dict[str, Any]:
-    return {
-        "verify": _tls_context(options.verify),
-        "proxy": options.proxy or _environment_proxy(options.base_url),
-        "limits": _ONE_CONNECTION,
-        "socket_options": _SOCKET_OPTIONS,
-    }
+def _new_transport(cls: Callable[..., _Transport], options: Options) -> _Transport:
+    context = _tls_context(options.verify)
+    proxy = options.proxy or _environment_proxy(options.base_url)
+    try:
+        return cls(verify=context, proxy=proxy, limits=_ONE_CONNECTION, socket_options=_SOCKET_OPTIONS)
+    except (ImportError, ValueError) as error:  # what httpx says of a proxy, it masks the password
+        raise ConfigurationError(f"the proxy of proxy= or of the environment cannot be used: {error}") from error
 
 
 def _tls_context(verify: bool | str | ssl.SSLContext) -> ssl.SSLContext:
