@@ -9,6 +9,7 @@ import pytest
 
 from ashr_labs.grading import GRADER_NAME, GRADER_VERSION, grade
 from support.run_results import (
+    NONE_EXPECTED,
     asked,
     calls,
     defined,
@@ -96,6 +97,42 @@ def test_optional_purpose_looks_at_the_same_turn_only() -> None:
 def test_unexpected_call(config: Any, verdict: str) -> None:
     """An unexpected call fails the test if its tool has side effects, which a required tool has unless told."""
     assert graded_call(unexpected(), config)[:2] == (verdict, "mismatch")
+
+
+FORGIVING: Any = {"grading_config": {"forgive_retries": True}}
+SAME, OTHER = made(order=7), made(order=8)
+
+
+@pytest.mark.parametrize(
+    ("actions", "config", "verdict"),
+    [
+        ([calls(pair(SAME, OTHER), pair(NONE_EXPECTED, SAME))], FORGIVING, "passed"),
+        ([calls(pair(SAME, OTHER), pair(NONE_EXPECTED, SAME))], None, "failed"),
+        ([calls(pair(SAME, SAME), pair(NONE_EXPECTED, OTHER))], FORGIVING, "failed"),
+        ([calls(pair(SAME, OTHER), pair(NONE_EXPECTED, OTHER))], FORGIVING, "failed"),
+        ([calls(pair(NONE_EXPECTED, OTHER)), asked(2), calls(pair(SAME, SAME), index=3)], FORGIVING, "passed"),
+        ([calls(pair(SAME, SAME)), asked(2), calls(pair(NONE_EXPECTED, OTHER), index=3)], FORGIVING, "failed"),
+        ([calls(unexpected("cancel"), pair(SAME, SAME))], FORGIVING, "failed"),
+        ([calls(pair(SAME, OTHER), pair(NONE_EXPECTED, SAME))], {"grading_config": {"forgive_retries": 1}}, "failed"),
+    ],
+    ids=[
+        "tried again",
+        "not asked for",
+        "after",
+        "never right",
+        "earlier turn",
+        "later turn",
+        "other tool",
+        "not true",
+    ],
+)
+def test_retried_call(actions: Any, config: Any, verdict: str) -> None:
+    """Where the config says so, an unexpected call is forgiven if a later call of the same tool is exact."""
+    test = graded_test(*actions, config=config)
+
+    assert verdict == test["verdict"]
+    notes = [call["divergence_notes"] for action in test["action_results"] for call in action.get("tool_calls", [])]
+    assert (verdict == "passed") == any("and later as expected" in (note or "") for note in notes)
 
 
 def test_another_tool_than_expected_is_missed_and_unexpected() -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from .._json import as_list, as_object, shown
 from .pairing import paired_anew
+from .retries import JudgedCall, without_retries
 from .verdicts import Finding, Speech, Verdict, judge_call, judge_text
 
 if TYPE_CHECKING:
@@ -55,10 +57,7 @@ def graded_test(test: object, policy: GradingPolicy) -> GradedTest:
     if actions is None:
         graded.fail(f"action_results is not a list but {shown(fields.get('action_results'))}")
     else:
-        turns = list(_turns(actions))
-        record["action_results"] = [
-            one for turn in turns for one in _graded_turn(turn, policy, graded, is_opening=_is_opening(turn, turns))
-        ]
+        record["action_results"] = _graded_actions(actions, policy, graded)
     reasons = [str(one) for level in ("failure", "warning") for one in graded.findings if one.level == level]
     graded.record = {**record, "verdict": "passed" if graded.passed else "failed", "verdict_reasons": reasons}
     return graded
@@ -95,20 +94,44 @@ def _is(action: object, actor: str, action_type: str | None = None) -> bool:
     return fields.get("actor") == actor and action_type in (None, fields.get("action_type"))
 
 
-def _graded_turn(
-    turn: list[tuple[int, object]], policy: GradingPolicy, graded: GradedTest, *, is_opening: bool
-) -> list[object]:
-    texts = {
-        place: judge_text(as_object(action) or {}, policy, is_opening=is_opening)
-        for place, action in turn
-        if _is(action, "agent", "text")
-    }
-    speech = Speech(list(texts.values()))
-    return [_graded_action(place, action, texts.get(place), speech, policy, graded) for place, action in turn]
+def _graded_actions(actions: Sequence[Any], policy: GradingPolicy, graded: GradedTest) -> list[object]:
+    turns = list(_turns(actions))
+    texts: dict[int, Verdict] = {}
+    calls: list[JudgedCall] = []
+    for turn in turns:
+        texts |= dict(_judged_texts(turn, policy, is_opening=_is_opening(turn, turns)))
+        speech = Speech([texts[place] for place, _ in turn if place in texts])
+        calls += [call for place, action in turn for call in _judged_calls(place, action, speech, policy)]
+    if policy.forgives_retries:
+        calls = without_retries(calls)
+    by_action = {place: list(group) for place, group in groupby(calls, key=lambda call: call.made_at[0])}
+    return [
+        _graded_action(place, action, texts.get(place), by_action.get(place, []), graded)
+        for place, action in enumerate(actions)
+    ]
+
+
+def _judged_texts(
+    turn: list[tuple[int, object]], policy: GradingPolicy, *, is_opening: bool
+) -> Iterator[tuple[int, Verdict]]:
+    for place, action in turn:
+        if _is(action, "agent", "text"):
+            yield place, judge_text(as_object(action) or {}, policy, is_opening=is_opening)
+
+
+def _judged_calls(place: int, action: object, speech: Speech, policy: GradingPolicy) -> Iterator[JudgedCall]:
+    calls = as_list((as_object(action) or {}).get("tool_calls")) if _is(action, "agent", "tool_call") else None
+    for entry, call_place in paired_anew(calls or (), policy.argument_rules):
+        yield JudgedCall(entry, _judged_call(entry, speech, policy), (place, call_place))
+
+
+def _judged_call(entry: object, speech: Speech, policy: GradingPolicy) -> Verdict | None:
+    fields = as_object(entry)
+    return None if fields is None else judge_call(fields, speech, policy)
 
 
 def _graded_action(
-    place: int, action: object, text: Verdict | None, speech: Speech, policy: GradingPolicy, graded: GradedTest
+    place: int, action: object, text: Verdict | None, calls: list[JudgedCall], graded: GradedTest
 ) -> object:
     fields = as_object(action)
     if fields is None:
@@ -122,12 +145,10 @@ def _graded_action(
         return _graded_text(fields, text)
     if not _is(fields, "agent", "tool_call"):
         return action
-    calls = as_list(fields.get("tool_calls"))
-    if calls is None:
+    if as_list(fields.get("tool_calls")) is None:
         graded.fail(f"{where}: tool_calls is not a list but {shown(fields.get('tool_calls'))}")
         return action
-    paired = paired_anew(calls, policy.argument_rules)
-    return {**fields, "tool_calls": [_graded_call(call, where, speech, policy, graded) for call in paired]}
+    return {**fields, "tool_calls": [_graded_call(call, where, graded) for call in calls]}
 
 
 def _graded_text(action: Mapping[str, Any], text: Verdict) -> dict[str, Any]:
@@ -136,12 +157,10 @@ def _graded_text(action: Mapping[str, Any], text: Verdict) -> dict[str, Any]:
     return graded if text.similarity is None else graded | {"semantic_similarity": text.similarity}
 
 
-def _graded_call(call: object, where: str, speech: Speech, policy: GradingPolicy, graded: GradedTest) -> object:
-    fields = as_object(call)
-    if fields is None:
-        graded.fail(f"{where}: a tool call is not an object but {shown(call)}")
-        return call
-    verdict = judge_call(fields, speech, policy)
-    graded.calls.append(verdict)
-    graded.take(verdict, where)
-    return {**fields, **verdict.fields()}
+def _graded_call(call: JudgedCall, where: str, graded: GradedTest) -> object:
+    if call.verdict is None:
+        graded.fail(f"{where}: a tool call is not an object but {shown(call.entry)}")
+        return call.entry
+    graded.calls.append(call.verdict)
+    graded.take(call.verdict, where)
+    return {**call.entry, **call.verdict.fields()}

@@ -21,13 +21,17 @@ _MOST_CHARACTERS = 1_000_000
 """How much may be compared in search of the closest calls; beyond that the recorded pairs stand."""
 
 
-def paired_anew(calls: Sequence[Any], rules: Mapping[str, tuple[PathRule, ...]]) -> list[Any]:
-    """Return the entries, each expected call beside the actual one of its tool that is closest to it."""
-    paired = list(calls)
+def paired_anew(calls: Sequence[Any], rules: Mapping[str, tuple[PathRule, ...]]) -> list[tuple[Any, int]]:
+    """Return the entries, each expected call beside the actual one of its tool that is closest to it.
+
+    Beside each entry stands the place at which its actual call was recorded.
+    """
+    paired = [(entry, place) for place, entry in enumerate(calls)]
     for tool, places in _places_by_tool(calls).items():
         entries = [calls[place] for place in places]
-        for place, entry in zip(places, _closest_first(entries, rules.get(tool, ())), strict=True):
-            paired[place] = entry
+        order = _closest_first(entries, rules.get(tool, ()))
+        for place, entry, right in zip(places, entries, order, strict=True):
+            paired[place] = _with_actual(entry, entries[right]["actual"]), places[right]
     return paired
 
 
@@ -43,15 +47,15 @@ def _places_by_tool(calls: Sequence[Any]) -> dict[str, list[int]]:
     return {tool: both for tool, places in expected.items() if len(both := places + unexpected[tool]) > 1}
 
 
-def _closest_first(entries: list[Any], rules: Sequence[PathRule]) -> list[Any]:
+def _closest_first(entries: list[Any], rules: Sequence[PathRule]) -> Sequence[int]:
+    """Return the entry whose actual call each entry gets."""
     wanted = [arguments_of(entry["expected"]) for entry in entries if expected_tool(entry) is not None]
     given = [arguments_of(entry["actual"]) for entry in entries]
     if all(_distance(*pair, rules) == 0 for pair in zip(wanted, given, strict=False)):
-        return entries
+        return range(len(entries))
     if len(wanted) * sum(map(_size, given)) + len(given) * sum(map(_size, wanted)) > _MOST_CHARACTERS:
-        return entries
-    order = _assignment([[_distance(want, got, rules) for got in given] for want in wanted])
-    return [_with_actual(entry, entries[right]["actual"]) for entry, right in zip(entries, order, strict=True)]
+        return range(len(entries))
+    return _assignment([[_distance(want, got, rules) for got in given] for want in wanted])
 
 
 def _assignment(distances: list[list[int]]) -> list[int]:

@@ -30,6 +30,8 @@ class GradingPolicy:
 
     strictness: Mapping[str, Strictness]
     side_effects: Mapping[str, bool]
+    forgives_retries: bool
+    """Whether an unexpected call does no harm where the same tool was called as expected later."""
     argument_rules: Mapping[str, tuple[PathRule, ...]]
     purposes: Mapping[str, frozenset[str]]
     """The words that tell what a tool is for, from its name and description."""
@@ -69,6 +71,7 @@ def read_policy(agent_config: object) -> GradingPolicy:
     return GradingPolicy(
         strictness=_defined_strictness(tools) | dict(_set_strictness(grading, problems)),
         side_effects=_flags(tools) | dict(_set_side_effects(grading, problems)),
+        forgives_retries=_flag("forgive_retries", grading, problems),
         argument_rules=dict(_rules(grading, problems)),
         purposes={name: words_of(f"{name} {tool.get('description') or ''}") for name, tool in tools.items()},
         similar=similar,
@@ -129,6 +132,13 @@ def _set_side_effects(grading: Mapping[str, Any], problems: list[str]) -> Iterat
             yield tool, flag
         else:
             problems.append(f"side_effects.{tool} is {shown(flag)}, not true or false; it is not used")
+
+
+def _flag(name: str, grading: Mapping[str, Any], problems: list[str]) -> bool:
+    flag = grading.get(name, False)
+    if not isinstance(flag, bool):
+        problems.append(f"{name} is {shown(flag)}, not true or false; it is not used")
+    return flag is True
 
 
 def _rules(grading: Mapping[str, Any], problems: list[str]) -> Iterator[tuple[str, tuple[PathRule, ...]]]:

@@ -46,6 +46,10 @@ class Verdict:
     """From 0 to 1; None where no texts were compared."""
     said: str = ""
     """The agent's own words, of a text."""
+    tool: str | None = None
+    """The tool that was called, of a call."""
+    is_unexpected: bool = False
+    """Whether nothing was expected in the place of a call."""
 
     def fields(self) -> dict[str, Any]:
         """Return what goes into the entry that was judged."""
@@ -81,7 +85,7 @@ def judge_call(call: Mapping[str, object], speech: Speech, policy: GradingPolicy
         return Verdict("mismatch", (Finding("failure", "the entry names no tool, so it cannot be graded"),))
     unexpected = _unexpected(made, policy)
     if wanted is None:
-        return Verdict("mismatch", (unexpected,))
+        return Verdict("mismatch", (unexpected,), tool=made, is_unexpected=True)
     return Verdict("mismatch", (*_judge_missed(wanted, speech, policy).findings, unexpected))
 
 
@@ -123,6 +127,7 @@ def _judge_arguments(tool: str, call: Mapping[str, object], policy: GradingPolic
     return Verdict(
         "exact" if all(one.kind == "extra" for one in found) else "partial",
         tuple(Finding(levels.get(one.kind, level), f"{tool}: {one.reason}") for one in found),
+        tool=tool,
     )
 
 

@@ -24,6 +24,8 @@ class GradingConfig:
         tool_strictness (ToolStrictness | Unset): Strictness by the tool's name.
         text_similarity_threshold (float | Unset): Below it a text is divergent; 0.40 unless given.
         side_effects (ToolFlags | Unset): A yes or no by the tool's name.
+        forgive_retries (bool | Unset): Whether an unexpected call is forgiven where a later call of the same tool in
+            the test is exact; false unless given.
         argument_rules (ArgumentRules | Unset): Rules by the tool's name and the argument's path, such as `{"book":
             {"date": "date"}}`.
     """
@@ -31,6 +33,7 @@ class GradingConfig:
     tool_strictness: ToolStrictness | Unset = UNSET
     text_similarity_threshold: float | Unset = UNSET
     side_effects: ToolFlags | Unset = UNSET
+    forgive_retries: bool | Unset = UNSET
     argument_rules: ArgumentRules | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -45,6 +48,8 @@ class GradingConfig:
         if not isinstance(self.side_effects, Unset):
             side_effects = self.side_effects.to_dict()
 
+        forgive_retries = self.forgive_retries
+
         argument_rules: dict[str, Any] | Unset = UNSET
         if not isinstance(self.argument_rules, Unset):
             argument_rules = self.argument_rules.to_dict()
@@ -58,6 +63,8 @@ class GradingConfig:
             field_dict["text_similarity_threshold"] = text_similarity_threshold
         if side_effects is not UNSET:
             field_dict["side_effects"] = side_effects
+        if forgive_retries is not UNSET:
+            field_dict["forgive_retries"] = forgive_retries
         if argument_rules is not UNSET:
             field_dict["argument_rules"] = argument_rules
 
@@ -86,6 +93,8 @@ class GradingConfig:
         else:
             side_effects = ToolFlags.from_dict(_side_effects)
 
+        forgive_retries = d.pop("forgive_retries", UNSET)
+
         _argument_rules = d.pop("argument_rules", UNSET)
         argument_rules: ArgumentRules | Unset
         if isinstance(_argument_rules, Unset):
@@ -97,6 +106,7 @@ class GradingConfig:
             tool_strictness=tool_strictness,
             text_similarity_threshold=text_similarity_threshold,
             side_effects=side_effects,
+            forgive_retries=forgive_retries,
             argument_rules=argument_rules,
         )
 
