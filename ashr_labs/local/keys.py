@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from ..errors import AuthenticationError, ConfigurationError
 from .clock import as_text
+from .media import MediaLinks
 from .store.schema import api_keys, settings, tenants, users
 from .store.writing import add_row
 
@@ -57,6 +58,10 @@ class KeyRing:
         """Read the platform's secret, or make it where there is none yet."""
         self._secret = _secret(connection)
         self._sessions: dict[str, Caller] = {}
+
+    def media_links(self) -> MediaLinks:
+        """Return the signer of URLs under the same secret."""
+        return MediaLinks(self._secret)
 
     def add_session(self, owner: Caller) -> str:
         """Make a key that only this object knows, and that is gone with it."""

@@ -22,6 +22,7 @@ from .body import parse_body
 from .clock import as_text
 from .contract import load_contract
 from .keys import Caller, KeyRing, new_key, note_use
+from .media import headers_of
 from .operations import OPERATIONS, Context, Operation
 from .owner import ensure_owner
 from .repeats import Repeatable
@@ -71,6 +72,7 @@ class Platform:
         self._contract = load_contract()
         with database.write() as connection:
             self._keys = KeyRing(connection)
+        self._links = self._keys.media_links()
         # At the latest when nobody has this object any more, or the interpreter ends.
         self._release = weakref.finalize(self, release)
 
@@ -108,25 +110,31 @@ class Platform:
             _write_privately(path, key + "\n")
             return True
 
-    def answer(self, body: bytes, *, authorization: str | None, idempotency_key: str | None = None) -> Answer:
+    def answer(
+        self, body: bytes, *, authorization: str | None, idempotency_key: str | None = None, origin: str = ""
+    ) -> Answer:
         """Answer one call.
 
         Args:
             body: The call's JSON.
             authorization: `Bearer` and the API key.
             idempotency_key: What stays the same when the caller sends the call again.
+            origin: Where the caller reaches the platform; signed URLs begin with it.
         """
-        if not self._release.alive:
-            raise ConfigurationError("the platform is closed; open it again")
-        request_id = secrets.token_hex(8)
-        try:
-            status, content = 200, self._answer(body, authorization, idempotency_key)
-        except Exception as error:
-            status, content = _failure(error, request_id)
-        return Answer(status, encode(content).encode(), {"x-request-id": request_id})
+        return self._answered(lambda: (encode(self._answer(body, authorization, idempotency_key, origin)).encode(), {}))
+
+    def media(self, media_id: int, *, expires: str, signature: str) -> Answer:
+        """Answer a signed URL with the file's bytes, or with the reason why not."""
+        return self._answered(lambda: self._media(media_id, expires, signature))
 
     def dispatch(
-        self, name: object, params: dict[str, Any], caller: Caller, *, repeatable: Repeatable | None = None
+        self,
+        name: object,
+        params: dict[str, Any],
+        caller: Caller,
+        *,
+        repeatable: Repeatable | None = None,
+        origin: str = "",
     ) -> dict[str, Any]:
         """Do one operation for a caller and return its answer, in which stored JSON may stand as `RawJson`.
 
@@ -137,7 +145,7 @@ class Platform:
         _check_permission(operation, params, caller)
         lend = self._database.write if operation.writes else self._database.read
         with lend() as connection:
-            context = Context(connection, caller, self._keys, self._now())
+            context = Context(connection, caller, self._keys, self._now(), self._links, origin)
             if repeatable and operation.writes:
                 content = repeatable.once(
                     context, lambda: operation.act(context, params), keep_answer=not operation.secret
@@ -148,11 +156,30 @@ class Platform:
             self._worker.wake()
         return {"status": "ok", **content}
 
-    def _answer(self, body: bytes, authorization: str | None, idempotency_key: str | None) -> dict[str, Any]:
+    def _answered(self, act: Callable[[], tuple[bytes, dict[str, str]]]) -> Answer:
+        if not self._release.alive:
+            raise ConfigurationError("the platform is closed; open it again")
+        request_id = secrets.token_hex(8)
+        try:
+            content, headers = act()
+        except Exception as error:
+            status, failure = _failure(error, request_id)
+            return Answer(status, encode(failure).encode(), {"x-request-id": request_id})
+        return Answer(200, content, {"x-request-id": request_id, **headers})
+
+    def _media(self, media_id: int, expires: str, signature: str) -> tuple[bytes, dict[str, str]]:
+        self._links.check(media_id, expires, signature, moment=self._now())
+        with self._database.read() as connection:
+            row = self._links.read(connection, media_id)
+        return row["content"], headers_of(row)
+
+    def _answer(
+        self, body: bytes, authorization: str | None, idempotency_key: str | None, origin: str
+    ) -> dict[str, Any]:
         caller = self._authenticate(authorization)
         params = parse_body(body)
         repeatable = None if idempotency_key is None else Repeatable.of(idempotency_key, body)
-        return self.dispatch(params.get("function"), params, caller, repeatable=repeatable)
+        return self.dispatch(params.get("function"), params, caller, repeatable=repeatable, origin=origin)
 
     def _authenticate(self, authorization: str | None) -> Caller:
         scheme, _, key = (authorization or "").partition(" ")

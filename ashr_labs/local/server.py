@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ..errors import ConfigurationError
+from .media import MEDIA_PATH, media_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from .platform import Platform
+    from .platform import Answer, Platform
 
 __all__ = ["application", "running_server", "serve"]
 
@@ -42,7 +43,7 @@ _REASONS = {404: "there is nothing here; calls are sent by POST to /", 405: "cal
 
 
 def application(platform: Platform, *, body_limit: int = _BODY_LIMIT) -> Starlette:
-    """Return the ASGI application: calls as `POST /`, and `GET /health`.
+    """Return the ASGI application: calls as `POST /`, signed URLs to media, and `GET /health`.
 
     Args:
         platform: What answers the calls.
@@ -60,15 +61,25 @@ def application(platform: Platform, *, body_limit: int = _BODY_LIMIT) -> Starlet
                 body,
                 authorization=request.headers.get("authorization"),
                 idempotency_key=request.headers.get("idempotency-key"),
+                origin=f"{request.url.scheme}://{request.url.netloc}",
             )
         )
-        return Response(answer.content, answer.status, answer.headers, media_type="application/json")
+        return _response(answer)
+
+    async def media(request: Request) -> Response:
+        query, number = request.query_params, media_number(request.url.path)
+        read = partial(platform.media, number, **{name: query.get(name, "") for name in ("expires", "signature")})
+        return _response(await to_thread.run_sync(read))
 
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
     return Starlette(
-        routes=[Route("/", call, methods=["POST"]), Route("/health", health, methods=["GET"])],
+        routes=[
+            Route("/", call, methods=["POST"]),
+            Route("/health", health, methods=["GET"]),
+            Route(MEDIA_PATH + "{number}", media, methods=["GET"]),
+        ],
         exception_handlers={HTTPException: _as_json},
     )
 
@@ -160,6 +171,10 @@ def _listen(host: str, port: int) -> socket.socket:
 def _url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.content, answer.status, answer.headers, media_type="application/json")
 
 
 def _check_media_type(content_type: str | None) -> None:

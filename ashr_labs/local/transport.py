@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import httpx
 from anyio import to_thread
 
+from .media import media_number
+
 if TYPE_CHECKING:
-    from .platform import Platform
+    from .platform import Answer, Platform
 
 __all__ = ["LocalTransport"]
 
@@ -39,10 +41,20 @@ class LocalTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         await to_thread.run_sync(self.close)
 
     def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
-        answer = self.platform.answer(
+        answer = self._media(request.url) if request.method == "GET" else self._call(request, body)
+        headers = {"content-type": "application/json", **answer.headers}
+        return httpx.Response(answer.status, headers=headers, content=answer.content, request=request)
+
+    def _call(self, request: httpx.Request, body: bytes) -> Answer:
+        return self.platform.answer(
             body,
             authorization=request.headers.get("authorization"),
             idempotency_key=request.headers.get("idempotency-key"),
+            origin=f"{request.url.scheme}://{request.url.netloc.decode('ascii')}",
         )
-        headers = {"content-type": "application/json", **answer.headers}
-        return httpx.Response(answer.status, headers=headers, content=answer.content, request=request)
+
+    def _media(self, url: httpx.URL) -> Answer:
+        query = url.params
+        return self.platform.media(
+            media_number(url.path), expires=query.get("expires", ""), signature=query.get("signature", "")
+        )

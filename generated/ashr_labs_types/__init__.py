@@ -123,31 +123,6 @@ class GetSdkNotesResponse(TypedDict):
     notes: list[SdkNote]
 
 
-class Dataset(TypedDict):
-    id: int
-    created_at: NotRequired[str]
-    """ISO 8601."""
-
-    updated_at: NotRequired[str]
-    """ISO 8601."""
-
-    tenant: NotRequired[int]
-    """The tenant's id."""
-
-    creator: NotRequired[int | None]
-    """The user's id."""
-
-    name: NotRequired[str]
-    description: NotRequired[str | None]
-    dataset_source: NotRequired[dict[str, Any]]
-    """The scenarios; see DatasetSource."""
-
-    agent_id: NotRequired[int | None]
-    agent_details: NotRequired[dict[str, Any] | None]
-    request_id: NotRequired[int | None]
-    """The request that it was generated for."""
-
-
 class ToolCall(TypedDict):
     name: str
     arguments_json: NotRequired[str]
@@ -157,20 +132,23 @@ class ToolCall(TypedDict):
     """The arguments as an object; wins over `arguments_json`."""
 
 
-class CreateDatasetRequest(TypedDict):
-    function: Literal["create_dataset"]
+class MediaUpload(TypedDict):
     name: str
-    description: NotRequired[str]
-    dataset_source: dict[str, Any]
-    """A free-form object; it round-trips untouched."""
+    """A file name; each name once in a dataset."""
 
-    agent_id: NotRequired[int]
-    """Links the dataset to this agent."""
+    media_type: str
+    """Such as `audio/wav`."""
+
+    content: str
+    """The bytes in Base64."""
 
 
-class CreateDatasetResponse(TypedDict):
-    status: str
-    dataset: Dataset
+class Media(TypedDict):
+    name: str
+    media_type: str
+    size_bytes: int
+    url: str
+    """Where `GET` reads the bytes, without a key, until the URL expires."""
 
 
 class GetDatasetRequest(TypedDict):
@@ -181,11 +159,6 @@ class GetDatasetRequest(TypedDict):
 
     url_expires_seconds: NotRequired[int]
     """How long those URLs work; 3600 unless given."""
-
-
-class GetDatasetResponse(TypedDict):
-    status: str
-    dataset: Dataset
 
 
 class ListDatasetsRequest(TypedDict):
@@ -207,13 +180,6 @@ class ListDatasetsRequest(TypedDict):
     """How long those URLs work; 3600 unless given."""
 
 
-class ListDatasetsResponse(TypedDict):
-    status: str
-    datasets: list[Dataset]
-    next_cursor: NotRequired[int | None]
-    """Null on the last page."""
-
-
 class UpdateDatasetRequest(TypedDict):
     function: Literal["update_dataset"]
     dataset_id: int
@@ -221,11 +187,6 @@ class UpdateDatasetRequest(TypedDict):
     description: NotRequired[str]
     dataset_source: NotRequired[dict[str, Any]]
     """A free-form object; it round-trips untouched."""
-
-
-class UpdateDatasetResponse(TypedDict):
-    status: str
-    dataset: Dataset
 
 
 class DeleteDatasetRequest(TypedDict):
@@ -346,12 +307,6 @@ class GetAgentDatasetsRequest(TypedDict):
 
     url_expires_seconds: NotRequired[int]
     """How long those URLs work; 3600 unless given."""
-
-
-class GetAgentDatasetsResponse(TypedDict):
-    status: str
-    agent: AgentRecord
-    datasets: list[Dataset]
 
 
 class SetDatasetAgentRequest(TypedDict):
@@ -1009,6 +964,34 @@ class Session(TypedDict):
     capabilities: NotRequired[Capabilities]
 
 
+class Dataset(TypedDict):
+    id: int
+    created_at: NotRequired[str]
+    """ISO 8601."""
+
+    updated_at: NotRequired[str]
+    """ISO 8601."""
+
+    tenant: NotRequired[int]
+    """The tenant's id."""
+
+    creator: NotRequired[int | None]
+    """The user's id."""
+
+    name: NotRequired[str]
+    description: NotRequired[str | None]
+    dataset_source: NotRequired[dict[str, Any]]
+    """The scenarios; see DatasetSource."""
+
+    agent_id: NotRequired[int | None]
+    agent_details: NotRequired[dict[str, Any] | None]
+    request_id: NotRequired[int | None]
+    """The request that it was generated for."""
+
+    media: NotRequired[list[Media]]
+    """The dataset's files, where `include_signed_urls` asks for them."""
+
+
 class ExpectedResponse(TypedDict):
     """
     What the agent should do at this step.
@@ -1017,6 +1000,42 @@ class ExpectedResponse(TypedDict):
     tool_calls: NotRequired[list[ToolCall]]
     text: NotRequired[str]
     """Informative; the expected text is the action's `content`."""
+
+
+class CreateDatasetRequest(TypedDict):
+    function: Literal["create_dataset"]
+    name: str
+    description: NotRequired[str]
+    dataset_source: dict[str, Any]
+    """A free-form object; it round-trips untouched."""
+
+    agent_id: NotRequired[int]
+    """Links the dataset to this agent."""
+
+    media: NotRequired[list[MediaUpload]]
+    """Files that belong to the scenarios. Kept by the embedded platform only."""
+
+
+class CreateDatasetResponse(TypedDict):
+    status: str
+    dataset: Dataset
+
+
+class GetDatasetResponse(TypedDict):
+    status: str
+    dataset: Dataset
+
+
+class ListDatasetsResponse(TypedDict):
+    status: str
+    datasets: list[Dataset]
+    next_cursor: NotRequired[int | None]
+    """Null on the last page."""
+
+
+class UpdateDatasetResponse(TypedDict):
+    status: str
+    dataset: Dataset
 
 
 class AgentConfig(TypedDict):
@@ -1029,6 +1048,12 @@ class AgentConfig(TypedDict):
     grading_config: NotRequired[GradingConfig]
     form_data: NotRequired[dict[str, Any]]
     """Preset of the web form for generation."""
+
+
+class GetAgentDatasetsResponse(TypedDict):
+    status: str
+    agent: AgentRecord
+    datasets: list[Dataset]
 
 
 class ArgumentComparison(TypedDict):

@@ -35,9 +35,9 @@ class Api:
 
     @classmethod
     @contextmanager
-    def opened(cls, path: Path | None = None) -> Generator[Api]:
+    def opened(cls, path: Path | None = None, *, now: Callable[[], float] = time.time) -> Generator[Api]:
         """Open a platform as its owner, and close it."""
-        platform = open_platform(path)
+        platform = open_platform(path, now=now)
         try:
             yield cls(platform, platform.bootstrap())
         finally:

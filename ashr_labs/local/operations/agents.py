@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from ...errors import ConflictError
 from ..store.schema import agents, datasets
 from ..store.writing import add_row
-from .datasets import ALL_DATASETS, dataset_record
+from .datasets import ALL_DATASETS, dataset_record, with_media
 from .registry import Context, operation
 from .rows import check_own, own_agent, passed_on
 
@@ -99,7 +99,7 @@ def get_agent_datasets(context: Context, params: GetAgentDatasetsRequest) -> dic
     agent = own_agent(context, params["agent_id"])
     wanted = ALL_DATASETS.where(datasets.c.agent_id == agent["id"]).order_by(datasets.c.id.desc())
     rows = context.connection.execute(wanted).mappings()
-    return {"agent": _record(agent), "datasets": [dataset_record(row) for row in rows]}
+    return {"agent": _record(agent), "datasets": with_media(context, map(dataset_record, rows), params)}
 
 
 @operation("set_dataset_agent", writes=True)

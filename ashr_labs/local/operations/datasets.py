@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, bindparam, delete, select, update
 
 from ...errors import NotFoundError
+from ..media import media_of, store_media
 from ..store.schema import agents, datasets
 from ..store.writing import add_row
 from .registry import Context, operation
 from .rows import check_own, own_agent, page, passed_on
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ashr_labs_types import (
         CreateDatasetRequest,
@@ -23,7 +24,17 @@ if TYPE_CHECKING:
         UpdateDatasetRequest,
     )
 
-__all__ = ["ALL_DATASETS", "create_dataset", "dataset_record", "delete_dataset", "get_dataset", "list_datasets"]
+__all__ = [
+    "ALL_DATASETS",
+    "create_dataset",
+    "dataset_record",
+    "delete_dataset",
+    "get_dataset",
+    "list_datasets",
+    "with_media",
+]
+
+_URLS_WORK_SECONDS = 3600
 
 ALL_DATASETS: Select[Any] = select(
     *passed_on(datasets), agents.c.name.label("agent_name"), agents.c.description.label("agent_description")
@@ -48,20 +59,23 @@ def create_dataset(context: Context, params: CreateDatasetRequest) -> dict[str, 
         "agent_id": None if agent_id is None else own_agent(context, agent_id)["id"],
     }
     dataset_id = add_row(context.connection, datasets, row)
+    owner = {"tenant_id": row["tenant_id"], "dataset_id": dataset_id, "created_at": context.timestamp}
+    store_media(context.connection, owner, params.get("media", ()))
     return {"dataset": _record_of(context, dataset_id)}
 
 
 @operation("get_dataset")
 def get_dataset(context: Context, params: GetDatasetRequest) -> dict[str, Any]:
     """Answer one dataset."""
-    return {"dataset": _record_of(context, params["dataset_id"])}
+    (dataset,) = with_media(context, [_record_of(context, params["dataset_id"])], params)
+    return {"dataset": dataset}
 
 
 @operation("list_datasets")
 def list_datasets(context: Context, params: ListDatasetsRequest) -> dict[str, Any]:
     """Answer one page of datasets, newest first."""
     rows, next_cursor = page(context, ALL_DATASETS, datasets, params)
-    return {"datasets": [dataset_record(row) for row in rows], "next_cursor": next_cursor}
+    return {"datasets": with_media(context, map(dataset_record, rows), params), "next_cursor": next_cursor}
 
 
 @operation("update_dataset", writes=True)
@@ -98,6 +112,19 @@ def dataset_record(row: Mapping[Any, Any]) -> dict[str, Any]:
         "agent_details": None if row["agent_id"] is None else agent,
         "request_id": row["request_id"],
     }
+
+
+def with_media(context: Context, records: Iterable[dict[str, Any]], params: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Add the datasets' files with their signed URLs, where they are asked for."""
+    found = list(records)
+    if not params.get("include_signed_urls"):
+        return found
+    expires = int(context.moment) + params.get("url_expires_seconds", _URLS_WORK_SECONDS)
+    files: dict[int, list[dict[str, Any]]] = {record["id"]: [] for record in found}
+    for row in media_of(context.connection, files):
+        about = {name: row[name] for name in ("name", "media_type", "size_bytes")}
+        files[row["dataset_id"]].append(about | {"url": context.links.link(context.origin, row["id"], expires)})
+    return [record | {"media": files[record["id"]]} for record in found]
 
 
 def _record_of(context: Context, dataset_id: int) -> dict[str, Any]:

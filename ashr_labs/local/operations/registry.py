@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from ..keys import Caller, KeyRing
+    from ..media import MediaLinks
 
 __all__ = ["OPERATIONS", "Context", "Handler", "Operation", "Scope", "operation"]
 
@@ -30,6 +31,9 @@ class Context:
     keys: KeyRing
     moment: float
     """When the call began, in seconds since 1970."""
+    links: MediaLinks
+    origin: str = ""
+    """Where the caller reaches the platform, such as `http://127.0.0.1:8787`."""
     enqueued: bool = False
     """Whether the call left work for the worker."""
 

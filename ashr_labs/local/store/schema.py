@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     Column,
     Float,
@@ -13,11 +10,12 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
+    LargeBinary,
     Table,
 )
 
 from .columns import JsonText, PlainText
+from .tables import Number, created_column, metadata, numbered_table, tenant_column
 
 __all__ = [
     "SCHEMA_VERSION",
@@ -26,6 +24,7 @@ __all__ = [
     "datasets",
     "idempotency",
     "jobs",
+    "media",
     "metadata",
     "notes",
     "observations",
@@ -38,57 +37,30 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 """The newest migration; a test compares it with the migrations themselves."""
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-# Rows' own numbers have 64 bits everywhere; SQLite counts up only for the type that is called INTEGER.
-_Number = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _table(name: str, *parts: Any) -> Table:
-    # AUTOINCREMENT: the number of a deleted row is never given to another one.
-    return Table(name, metadata, Column("id", _Number, primary_key=True), *parts, sqlite_autoincrement=True)
-
-
-def _tenant(*, nullable: bool = False) -> Column[int]:
-    return Column("tenant_id", _Number, ForeignKey("tenants.id"), nullable=nullable)
-
-
-def _created() -> Column[str]:
-    # UTC with microseconds and a trailing Z: of fixed width, so text order is time order.
-    return Column("created_at", PlainText, nullable=False)
-
-
-tenants = _table(
+tenants = numbered_table(
     "tenants",
-    _created(),
+    created_column(),
     Column("tenant_name", PlainText, nullable=False),
     Column("is_active", Boolean, nullable=False),
 )
 
-users = _table(
+users = numbered_table(
     "users",
-    _tenant(),
-    _created(),
+    tenant_column(),
+    created_column(),
     Column("email", PlainText, nullable=False),
     Column("name", PlainText),
     Column("is_active", Boolean, nullable=False),
 )
 
-api_keys = _table(
+api_keys = numbered_table(
     "api_keys",
-    _tenant(),
-    Column("user_id", _Number, ForeignKey("users.id"), nullable=False),
-    _created(),
+    tenant_column(),
+    Column("user_id", Number, ForeignKey("users.id"), nullable=False),
+    created_column(),
     Column("name", PlainText, nullable=False),
     Column("key_prefix", PlainText, nullable=False),
     Column("digest", PlainText, nullable=False, unique=True),
@@ -99,11 +71,11 @@ api_keys = _table(
 )
 Index(None, api_keys.c.tenant_id, api_keys.c.id)
 
-agents = _table(
+agents = numbered_table(
     "agents",
-    _tenant(),
-    Column("creator_id", _Number, ForeignKey("users.id")),
-    _created(),
+    tenant_column(),
+    Column("creator_id", Number, ForeignKey("users.id")),
+    created_column(),
     Column("name", PlainText, nullable=False),
     Column("description", PlainText),
     Column("updated_at", PlainText, nullable=False),
@@ -119,11 +91,11 @@ Index(
     postgresql_where=agents.c.is_active,
 )
 
-requests = _table(
+requests = numbered_table(
     "requests",
-    _tenant(),
-    Column("requestor_id", _Number, ForeignKey("users.id"), nullable=False),
-    _created(),
+    tenant_column(),
+    Column("requestor_id", Number, ForeignKey("users.id"), nullable=False),
+    created_column(),
     Column("request_name", PlainText, nullable=False),
     Column("request_status", PlainText, nullable=False),
     Column("request_input_schema", JsonText),
@@ -132,28 +104,40 @@ requests = _table(
 )
 Index(None, requests.c.tenant_id, requests.c.id)
 
-datasets = _table(
+datasets = numbered_table(
     "datasets",
-    _tenant(),
-    Column("creator_id", _Number, ForeignKey("users.id"), nullable=False),
-    _created(),
+    tenant_column(),
+    Column("creator_id", Number, ForeignKey("users.id"), nullable=False),
+    created_column(),
     Column("updated_at", PlainText, nullable=False),
     Column("name", PlainText, nullable=False),
     Column("description", PlainText),
     Column("dataset_source", JsonText, nullable=False),
-    Column("agent_id", _Number, ForeignKey("agents.id")),
-    Column("request_id", _Number, ForeignKey("requests.id"), unique=True),
+    Column("agent_id", Number, ForeignKey("agents.id")),
+    Column("request_id", Number, ForeignKey("requests.id"), unique=True),
 )
 Index(None, datasets.c.tenant_id, datasets.c.id)
 Index(None, datasets.c.agent_id)
 
-runs = _table(
+media = numbered_table(
+    "media",
+    tenant_column(),
+    Column("dataset_id", Number, ForeignKey("datasets.id", ondelete="CASCADE"), nullable=False),
+    created_column(),
+    Column("name", PlainText, nullable=False),
+    Column("media_type", PlainText, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+Index(None, media.c.dataset_id, media.c.name, unique=True)
+
+runs = numbered_table(
     "runs",
-    _tenant(),
+    tenant_column(),
     # Not a foreign key: a run outlives its dataset, and goes on saying which one it was.
-    Column("dataset_id", _Number),
-    Column("runner_id", _Number, ForeignKey("users.id"), nullable=False),
-    _created(),
+    Column("dataset_id", Number),
+    Column("runner_id", Number, ForeignKey("users.id"), nullable=False),
+    created_column(),
     Column("result", JsonText, nullable=False),
     Column("grading_status", PlainText, nullable=False),
     Column("grading_error", PlainText),
@@ -161,21 +145,21 @@ runs = _table(
 Index(None, runs.c.tenant_id, runs.c.id)
 Index(None, runs.c.tenant_id, runs.c.dataset_id, runs.c.id)
 
-pentests = _table(
+pentests = numbered_table(
     "pentests",
-    _tenant(),
-    _created(),
+    tenant_column(),
+    created_column(),
     Column("agent_name", PlainText, nullable=False),
     Column("mode", PlainText, nullable=False),
     Column("categories_tested", JsonText, nullable=False),
     Column("report", JsonText, nullable=False),
 )
 
-notes = _table(
+notes = numbered_table(
     "notes",
-    _tenant(nullable=True),
-    Column("agent_id", _Number, ForeignKey("agents.id")),
-    _created(),
+    tenant_column(nullable=True),
+    Column("agent_id", Number, ForeignKey("agents.id")),
+    created_column(),
     Column("updated_at", PlainText, nullable=False),
     Column("title", PlainText, nullable=False),
     Column("content", PlainText, nullable=False),
@@ -190,15 +174,15 @@ notes = _table(
 traces = Table(
     "traces",
     metadata,
-    Column("tenant_id", _Number, ForeignKey("tenants.id"), primary_key=True),
+    Column("tenant_id", Number, ForeignKey("tenants.id"), primary_key=True),
     Column("id", PlainText, primary_key=True),
-    _created(),
+    created_column(),
     Column("user_id", PlainText),
     Column("session_id", PlainText),
     # From the first start to the last end among the observations; NULL where that cannot be read.
     Column("latency_ms", Float),
-    Column("input_tokens", _Number, nullable=False),
-    Column("output_tokens", _Number, nullable=False),
+    Column("input_tokens", Number, nullable=False),
+    Column("output_tokens", Number, nullable=False),
     Column("tool_calls", Integer, nullable=False),
     Column("has_error", Boolean, nullable=False),
     Column("has_tool_error", Boolean, nullable=False),
@@ -226,17 +210,17 @@ for _flag in (traces.c.has_error, traces.c.has_tool_error):
 observations = Table(
     "observations",
     metadata,
-    Column("tenant_id", _Number, primary_key=True),
+    Column("tenant_id", Number, primary_key=True),
     Column("trace_id", PlainText, primary_key=True),
     # Place in the trace, from 0: the order in which the client made them.
     Column("position", Integer, primary_key=True),
     # The trace's.
-    _created(),
+    created_column(),
     # Of a tool's span: its name without `tool:`.
     Column("tool_name", PlainText),
     # Of a generation.
     Column("model", PlainText),
-    Column("tokens", _Number, nullable=False),
+    Column("tokens", Number, nullable=False),
     Column("latency_ms", Float),
     Column("is_error", Boolean, nullable=False),
     # All fields as they came.
@@ -265,11 +249,11 @@ Index(
     postgresql_where=observations.c.model.is_not(None),
 )
 
-jobs = _table(
+jobs = numbered_table(
     "jobs",
-    _created(),
+    created_column(),
     Column("kind", PlainText, nullable=False),
-    Column("subject_id", _Number, nullable=False),
+    Column("subject_id", Number, nullable=False),
     Column("attempts", Integer, nullable=False),
     # True while a worker has it. Whoever gets the database's lock after a crash takes all of them up again.
     Column("claimed", Boolean, nullable=False),
@@ -279,9 +263,9 @@ Index(None, jobs.c.kind, jobs.c.subject_id, unique=True)
 idempotency = Table(
     "idempotency",
     metadata,
-    Column("tenant_id", _Number, ForeignKey("tenants.id"), primary_key=True),
+    Column("tenant_id", Number, ForeignKey("tenants.id"), primary_key=True),
     Column("key", PlainText, primary_key=True),
-    _created(),
+    created_column(),
     Column("digest", PlainText, nullable=False),
     # NULL where the answer held a secret, which is shown once and never stored.
     Column("answer", JsonText),

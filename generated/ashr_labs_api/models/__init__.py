@@ -88,6 +88,8 @@ from .list_requests_response import ListRequestsResponse
 from .list_runs_request import ListRunsRequest
 from .list_runs_response import ListRunsResponse
 from .match_status import MatchStatus
+from .media import Media
+from .media_upload import MediaUpload
 from .model_usage import ModelUsage
 from .note_category import NoteCategory
 from .note_severity import NoteSeverity
@@ -228,6 +230,8 @@ __all__ = (
     "ListRunsRequest",
     "ListRunsResponse",
     "MatchStatus",
+    "Media",
+    "MediaUpload",
     "ModelUsage",
     "NoteCategory",
     "NoteSeverity",

@@ -16,6 +16,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.json_object import JsonObject
+    from ..models.media_upload import MediaUpload
 
 
 T = TypeVar("T", bound="CreateDatasetRequest")
@@ -30,6 +31,7 @@ class CreateDatasetRequest:
         dataset_source (JsonObject): A free-form object; it round-trips untouched.
         description (str | Unset):
         agent_id (int | Unset): Links the dataset to this agent.
+        media (list[MediaUpload] | Unset): Files that belong to the scenarios. Kept by the embedded platform only.
     """
 
     name: str
@@ -37,6 +39,7 @@ class CreateDatasetRequest:
     function: Literal["create_dataset"] = "create_dataset"
     description: str | Unset = UNSET
     agent_id: int | Unset = UNSET
+    media: list[MediaUpload] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -49,6 +52,13 @@ class CreateDatasetRequest:
         description = self.description
 
         agent_id = self.agent_id
+
+        media: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.media, Unset):
+            media = []
+            for media_item_data in self.media:
+                media_item = media_item_data.to_dict()
+                media.append(media_item)
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -63,12 +73,15 @@ class CreateDatasetRequest:
             field_dict["description"] = description
         if agent_id is not UNSET:
             field_dict["agent_id"] = agent_id
+        if media is not UNSET:
+            field_dict["media"] = media
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.json_object import JsonObject  # noqa: PLC0415
+        from ..models.media_upload import MediaUpload  # noqa: PLC0415
 
         d = dict(src_dict)
         function = cast(Literal["create_dataset"], d.pop("function"))
@@ -85,12 +98,22 @@ class CreateDatasetRequest:
 
         agent_id = d.pop("agent_id", UNSET)
 
+        _media = d.pop("media", UNSET)
+        media: list[MediaUpload] | Unset = UNSET
+        if _media is not UNSET:
+            media = []
+            for media_item_data in _media:
+                media_item = MediaUpload.from_dict(media_item_data)
+
+                media.append(media_item)
+
         create_dataset_request = cls(
             function=function,
             name=name,
             dataset_source=dataset_source,
             description=description,
             agent_id=agent_id,
+            media=media,
         )
 
         create_dataset_request.additional_properties = d

@@ -10,6 +10,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.json_object import JsonObject
+    from ..models.media import Media
 
 
 T = TypeVar("T", bound="Dataset")
@@ -30,6 +31,7 @@ class Dataset:
         agent_id (int | None | Unset):
         agent_details (JsonObject | None | Unset):
         request_id (int | None | Unset): The request that it was generated for.
+        media (list[Media] | Unset): The dataset's files, where `include_signed_urls` asks for them.
     """
 
     id: int
@@ -43,6 +45,7 @@ class Dataset:
     agent_id: int | None | Unset = UNSET
     agent_details: JsonObject | None | Unset = UNSET
     request_id: int | None | Unset = UNSET
+    media: list[Media] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -94,6 +97,13 @@ class Dataset:
         else:
             request_id = self.request_id
 
+        media: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.media, Unset):
+            media = []
+            for media_item_data in self.media:
+                media_item = media_item_data.to_dict()
+                media.append(media_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -121,12 +131,15 @@ class Dataset:
             field_dict["agent_details"] = agent_details
         if request_id is not UNSET:
             field_dict["request_id"] = request_id
+        if media is not UNSET:
+            field_dict["media"] = media
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.json_object import JsonObject  # noqa: PLC0415
+        from ..models.media import Media  # noqa: PLC0415
 
         d = dict(src_dict)
         id = d.pop("id")
@@ -199,6 +212,15 @@ class Dataset:
 
         request_id = _parse_request_id(d.pop("request_id", UNSET))
 
+        _media = d.pop("media", UNSET)
+        media: list[Media] | Unset = UNSET
+        if _media is not UNSET:
+            media = []
+            for media_item_data in _media:
+                media_item = Media.from_dict(media_item_data)
+
+                media.append(media_item)
+
         dataset = cls(
             id=id,
             created_at=created_at,
@@ -211,6 +233,7 @@ class Dataset:
             agent_id=agent_id,
             agent_details=agent_details,
             request_id=request_id,
+            media=media,
         )
 
         dataset.additional_properties = d
