@@ -150,9 +150,9 @@ def test_a_changed_url_gives_nothing(api: Api, url: str, old: str, new: str) -> 
         ([file("../../etc/passwd")], "media[0].name"),
         ([file("a"), file("..\\a")], "media[1].name"),
         ([file("..")], "media[0].name"),
+        ([file("")], "media[0].name"),
         ([file("a\r\nset-cookie: x")], "media[0].name"),
         ([file("a\x00")], "media[0].name"),
-        ([file("a"), file("a")], "media[1].name"),
         ([file(media_type="text/html\r\nx: y")], "media[0].media_type"),
         ([file(media_type="html")], "media[0].media_type"),
         ([{**file(), "content": "no base 64!"}], "media[0].content"),
@@ -167,6 +167,12 @@ def test_wrong_media_is_refused_with_its_place(api: Api, wrong: Any, path: str) 
     answer = api.answer("create_dataset", name="d", dataset_source={}, media=wrong)
 
     assert (422, path) == (answer.status, answer.body["path"])
+    assert [] == api("list_datasets", tenant_id=1)["datasets"]
+
+
+def test_a_name_is_given_once(api: Api) -> None:
+    """Two files of one name are a conflict, and nothing is stored."""
+    assert "'a'" in api.refused(409, "create_dataset", name="d", dataset_source={}, media=[file("a"), file("a")])
     assert [] == api("list_datasets", tenant_id=1)["datasets"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Repeatable"]
 
-_LONGEST_KEY = 255
+_KEY = re.compile("[!-~]([ -~]{0,253}[!-~])?")
 _KEPT_SECONDS = 24 * 60 * 60
 
 
@@ -34,8 +35,8 @@ class Repeatable:
     @classmethod
     def of(cls, key: str, body: bytes) -> Repeatable:
         """Name a call by its key and what it says."""
-        if not 0 < len(key) <= _LONGEST_KEY:
-            raise ValidationError(f"Idempotency-Key must have 1 to {_LONGEST_KEY} characters, not {len(key)}")
+        if not _KEY.fullmatch(key):
+            raise ValidationError(f"Idempotency-Key must have 1 to 255 characters, all visible ASCII: {key[:100]!a}")
         return cls(key, hashlib.sha256(body).hexdigest())
 
     def once(self, context: Context, act: Callable[[], Mapping[str, Any]], *, keep_answer: bool) -> Mapping[str, Any]:

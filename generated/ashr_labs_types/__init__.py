@@ -134,7 +134,7 @@ class ToolCall(TypedDict):
 
 class MediaUpload(TypedDict):
     name: str
-    """A file name; each name once in a dataset."""
+    """A file name, without slashes and control characters; each name once in a dataset."""
 
     media_type: str
     """Such as `audio/wav`."""
@@ -698,14 +698,17 @@ class APIKey(TypedDict):
     is_active: NotRequired[bool]
 
 
+Scope: TypeAlias = str
+
+
 class CreateApiKeyRequest(TypedDict):
     function: Literal["create_api_key"]
     name: str
-    scopes: NotRequired[list[str]]
+    scopes: NotRequired[list[Scope]]
     """`read`, `write` and `admin`; all unless given."""
 
     expires_in_seconds: NotRequired[int]
-    """It never expires unless given."""
+    """It never expires unless given; at most 100 years."""
 
 
 class CreateApiKeyResponse(TypedDict):

@@ -23,7 +23,7 @@ class CreateApiKeyRequest:
         function (Literal['create_api_key']):  Default: 'create_api_key'.
         name (str):
         scopes (list[str] | Unset): `read`, `write` and `admin`; all unless given.
-        expires_in_seconds (int | Unset): It never expires unless given.
+        expires_in_seconds (int | Unset): It never expires unless given; at most 100 years.
     """
 
     name: str

@@ -13,7 +13,7 @@ T = TypeVar("T", bound="MediaUpload")
 class MediaUpload:
     """
     Attributes:
-        name (str): A file name; each name once in a dataset.
+        name (str): A file name, without slashes and control characters; each name once in a dataset.
         media_type (str): Such as `audio/wav`.
         content (str): The bytes in Base64.
     """
