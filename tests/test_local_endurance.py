@@ -1,0 +1,104 @@
+"""What a serving platform survives: being killed under load, and many writers at once."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from support.run_results import made, pair, played, result_of
+from support.serving import Served, call, served, side_by_side
+
+RESULT = result_of(played({"actor": "agent", "action_type": "tool_call", "tool_calls": [pair(made(), made())]}))
+
+
+def settled(client: httpx.Client, run_ids: list[int]) -> set[str]:
+    """Return the grading statuses of runs, once each has come to an end."""
+    deadline = time.monotonic() + 60
+    statuses = set()
+    for run_id in run_ids:
+        while (status := call(client, "get_run", run_id=run_id)["run"]["grading_status"]) in {"pending", "running"}:
+            assert time.monotonic() < deadline
+            threading.Event().wait(0.01)
+        statuses.add(status)
+    return statuses
+
+
+def write_until_killed(server: Served, dataset_id: int, seconds: float) -> list[int]:
+    """Write from eight threads, kill the server in the midst of it, and return the runs that were acknowledged."""
+    with server.client() as client:
+
+        def write(_: int) -> list[int]:
+            acknowledged = []
+            try:
+                while True:
+                    acknowledged.append(create_run(client, dataset_id))
+            except httpx.TransportError:
+                return acknowledged
+
+        call(client, "init")
+        killer = threading.Timer(seconds, server.process.kill)
+        killer.start()
+        found = side_by_side(8, write)
+    killer.join()
+    server.process.wait()
+    return found
+
+
+def create_run(client: httpx.Client, dataset_id: int) -> int:
+    run_id: int = call(client, "create_run", tenant_id=1, dataset_id=dataset_id, result=RESULT)["run"]["id"]
+    return run_id
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("times", [3, pytest.param(50, marks=pytest.mark.long)])
+def test_a_killed_server_loses_nothing_that_it_acknowledged(tmp_path: Path, times: int) -> None:
+    """After kills at random moments under load, every acknowledged run is there, once, and gets its grade."""
+    moments = random.Random(4)
+    acknowledged: list[int] = []
+    with served(tmp_path / "evals.db") as server, server.client() as client:
+        dataset_id = call(client, "create_dataset", name="d", dataset_source={})["dataset"]["id"]
+    for _ in range(times):
+        with served(tmp_path / "evals.db") as server:
+            acknowledged += write_until_killed(server, dataset_id, moments.uniform(0.05, 0.6))
+
+    assert len(set(acknowledged)) == len(acknowledged) > times
+    with served(tmp_path / "evals.db") as server, server.client() as client:
+        assert {"completed"} == settled(client, acknowledged)
+        assert {"completed"} == settled(client, [run["id"] for run in all_runs(client)])
+
+
+def all_runs(client: httpx.Client) -> list[Any]:
+    runs: list[Any] = []
+    cursor: dict[str, int] = {}
+    while True:
+        page = call(client, "list_runs", tenant_id=1, limit=1000, **cursor)
+        runs += page["runs"]
+        if page["next_cursor"] is None:
+            return runs
+        cursor = {"cursor": page["next_cursor"]}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("seconds", [2.0, pytest.param(30.0, marks=pytest.mark.long)])
+def test_many_writers_lose_no_row(tmp_path: Path, seconds: float) -> None:
+    """32 clients that write at once get an answer to each call, and each row is there."""
+    with served(tmp_path / "evals.db") as server, server.client() as client:
+        dataset_id = call(client, "create_dataset", name="d", dataset_source={})["dataset"]["id"]
+        end = time.monotonic() + seconds
+
+        def write(_: int) -> list[int]:
+            written = []
+            while time.monotonic() < end:
+                written.append(create_run(client, dataset_id))
+            return written
+
+        written = side_by_side(32, write)
+
+        assert sorted(written, reverse=True) == [run["id"] for run in all_runs(client)]
+        assert {"completed"} == settled(client, written[-100:])

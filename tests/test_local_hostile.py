@@ -1,0 +1,142 @@
+"""Hostile input over a socket: a clear refusal or a faithful copy, nothing half stored, and the server lives on."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Generator
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from ashr_labs.local.server import running_server
+from support.local_api import Api, check_against_contract, parameters_of
+
+INJECTIONS = [
+    "'; DROP TABLE runs; --",
+    '" OR 1=1 --',
+    "%' UNION SELECT digest FROM api_keys --",
+    "../../../../etc/passwd",
+    "..\\..\\windows\\win.ini",
+    "a\r\nSet-Cookie: x=y",
+    "{{7*7}}${7*7}<script>alert(1)</script>",
+    "\u202e\ufeff\U0001f600",
+]
+DEEP = b'{"function":"create_dataset","name":"d","dataset_source":' + b'{"a":' * 10_000 + b"1" + b"}" * 10_001
+
+
+@pytest.fixture(name="api", scope="module")
+def _api() -> Generator[Api]:
+    with Api.opened() as api:
+        yield api
+
+
+@pytest.fixture(name="client", scope="module")
+def _client(api: Api) -> Generator[httpx.Client]:
+    with running_server(api.platform) as url:
+        headers = {"authorization": f"Bearer {api.key}", "content-type": "application/json"}
+        with httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False) as client:
+            yield client
+
+
+def stored(api: Api) -> list[int]:
+    counts = [len(api(f"list_{kind}", tenant_id=1)[kind]) for kind in ("datasets", "runs", "requests")]
+    return [*counts, len(api("list_agents")["agents"]), api("list_observability_traces")["total"]]
+
+
+def body(text: str) -> bytes:
+    return f'{{"function":"create_agent","name":{text}}}'.encode("utf-8", "surrogatepass")
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (DEEP, 400),
+        (b"[" * 10_000_000, 400),
+        (b'{"function":"create_agent","name":"' + b"x" * 50_000_000 + b'"}', 422),
+        (body(r'"a\u0000b"'), 422),
+        (body(r'"\ud83e"'), 422),
+        (body('"\ud83e"'), 400),
+        (body("NaN"), 400),
+        (body("-Infinity"), 400),
+        (body("1e999"), 422),
+        (body("1" + "0" * 100_000), 400),
+        (b"\xff\xfe" + "{}".encode("utf-16-le"), 400),
+        (b'\x00{"function":"init"}', 400),
+        (b"", 400),
+    ],
+    ids=[
+        "deep",
+        "open",
+        "50MB",
+        "NUL",
+        "half",
+        "rawhalf",
+        "NaN",
+        "infinity",
+        "huge",
+        "digits",
+        "utf-16",
+        "startnul",
+        "empty",
+    ],
+)
+def test_what_cannot_be_is_refused(api: Api, client: httpx.Client, content: bytes, status: int) -> None:
+    """Bodies beyond measure get a 4xx with a message, nothing is stored, and the next call is answered."""
+    before = stored(api)
+
+    answer = client.post("", content=content)
+
+    assert (status, "error") == (answer.status_code, answer.json()["status"])
+    assert 0 < len(answer.json()["message"]) < 1000
+    assert before == stored(api)
+
+
+@pytest.mark.parametrize("text", INJECTIONS)
+def test_texts_are_texts(api: Api, text: str) -> None:
+    """What looks like SQL, a path, a header or a template is kept and found as it is."""
+    agent = api("create_agent", name=text, description=text, config={text: text})["agent"]
+    dataset_id = api.dataset(name=text, description=text, dataset_source={text: [text]})
+    trace = {"id": text, "name": text, "user_id": text, "session_id": text, "tags": [text], "observations": []}
+    api("ingest_observability_trace", trace=trace)
+
+    dataset = api("get_dataset", dataset_id=dataset_id)["dataset"]
+    assert (text, text, {text: [text]}) == (dataset["name"], dataset["description"], dataset["dataset_source"])
+    assert (text, {text: text}) == (agent["name"], agent["config"])
+    assert 1 == api("list_observability_traces", user_id=text, session_id=text)["total"]
+    assert text == api("get_observability_trace", trace_id=text)["trace"]["user_id"]
+
+
+@pytest.mark.parametrize("text", INJECTIONS)
+def test_a_text_in_every_place_does_no_harm(api: Api, text: str) -> None:
+    """Hostile text as any parameter of any operation gets a documented answer, and no 5xx."""
+    for function in api.platform._contract.operations:
+        answer = api.answer(function, **dict.fromkeys(parameters_of(function), text))
+        assert answer.status < 500, answer.body
+    check_against_contract(text, api.answer(text))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"POST / HTTP/1.1\r\nhost: x\r\nidempotency-key: a\r\n b\r\ncontent-length: 2\r\n\r\n{}",
+        b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}",
+        b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nhost: x\r\nx: " + b"y" * 200_000 + b"\r\n\r\n",
+        b"POST / HTTP/1.1\r\nhost: x\r\nauthorization: Bearer \x00\r\n\r\n",
+        b"GET /media/1?expires=1%0d%0aset-cookie:x&signature=%0d%0a HTTP/1.1\r\nhost: x\r\n\r\n",
+        b"GET /%2e%2e/%2e%2e/etc/passwd HTTP/1.1\r\nhost: x\r\n\r\n",
+    ],
+    ids=["folded header", "two lengths", "negative length", "large header", "NUL header", "media", "path"],
+)
+def test_hostile_heads_are_refused(client: httpx.Client, head: bytes) -> None:
+    """A request whose head is broken or hostile is refused with a 4xx, sets no header of its own, and harms nobody."""
+    url = urlsplit(str(client.base_url))
+    with socket.create_connection((url.hostname, url.port), timeout=10) as connection:
+        connection.sendall(head)
+        answer = connection.recv(65_536)
+
+    assert answer.startswith(b"HTTP/1.1 4"), answer[:200]
+    assert b"set-cookie" not in answer.lower().partition(b"\r\n\r\n")[0]
+    assert 200 == client.post("", content=json.dumps({"function": "init"})).status_code
