@@ -16,7 +16,7 @@ import ashr_labs
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "ashr_labs"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
-TESTS = sorted((ROOT / "tests").glob("test_*.py"))
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 FLOORS: list[set[str]] = [
     {"errors", "_json"},
@@ -168,7 +168,7 @@ def test_importing_loads_only_what_is_used(statement: str, absent: list[str]) ->
     assert "[]" == done.stdout.strip()
 
 
-@pytest.mark.parametrize("path", TESTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_test_says_what_must_hold(path: Path) -> None:
     """A test's docstring is one sentence that states the rule."""
     tests = [

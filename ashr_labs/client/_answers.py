@@ -13,7 +13,7 @@ from ..errors import AshrLabsError, NotFoundError, ResponseFormatError, error_cl
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["RawResponse", "decoded", "read_answer", "seconds_to_wait", "take"]
+__all__ = ["RawResponse", "decoded", "hide", "read_answer", "seconds_to_wait", "take"]
 
 _SNIPPET_LENGTH = 200
 _ERROR_INSIDE_SUCCESS = 400
@@ -72,6 +72,15 @@ def read_answer(status: int, headers: Mapping[str, str], text: str | None, opera
         missing = "not found" in message.lower()
         raise _failure(404 if missing else _ERROR_INSIDE_SUCCESS, headers, body, message, operation)
     return body
+
+
+def hide(error: AshrLabsError, secret: str, mask: str) -> None:
+    """Take a secret out of an error, should the platform have repeated it."""
+    error.message = error.message.replace(secret, mask)
+    error.args = (error.message,)
+    text = json.dumps(error.response)
+    if secret in text:
+        error.response = json.loads(text.replace(secret, mask))
 
 
 def take(body: Mapping[str, Any], key: str, operation: str) -> Any:

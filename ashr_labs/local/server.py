@@ -49,36 +49,11 @@ def application(platform: Platform, *, body_limit: int = _BODY_LIMIT) -> Starlet
         platform: What answers the calls.
         body_limit: Largest body that is read, in bytes.
     """
-
-    async def call(request: Request) -> Response:
-        _check_media_type(request.headers.get("content-type"))
-        names_a_key = (request.headers.get("authorization") or "").lower().startswith("bearer tp_")
-        # Whoever has no key must not be able to fill the memory.
-        body = await _read_body(request, body_limit, keeps=names_a_key)
-        answer = await to_thread.run_sync(
-            partial(
-                platform.answer,
-                body,
-                authorization=request.headers.get("authorization"),
-                idempotency_key=request.headers.get("idempotency-key"),
-                origin=f"{request.url.scheme}://{request.url.netloc}",
-            )
-        )
-        return _response(answer)
-
-    async def media(request: Request) -> Response:
-        query, number = request.query_params, media_number(request.url.path)
-        read = partial(platform.media, number, **{name: query.get(name, "") for name in ("expires", "signature")})
-        return _response(await to_thread.run_sync(read))
-
-    async def health(_: Request) -> Response:
-        return JSONResponse({"status": "ok"})
-
     return Starlette(
         routes=[
-            Route("/", call, methods=["POST"]),
-            Route("/health", health, methods=["GET"]),
-            Route(MEDIA_PATH + "{number}", media, methods=["GET"]),
+            Route("/", partial(_call, platform, body_limit), methods=["POST"]),
+            Route("/health", _health, methods=["GET"]),
+            Route(MEDIA_PATH + "{number}", partial(_media, platform), methods=["GET"]),
         ],
         exception_handlers={HTTPException: _as_json},
     )
@@ -149,6 +124,33 @@ class _Server(uvicorn.Server):
         # Unlike the inherited method this does not raise the signal again afterwards: whoever called goes on.
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
+
+
+async def _call(platform: Platform, body_limit: int, request: Request) -> Response:
+    _check_media_type(request.headers.get("content-type"))
+    authorization = request.headers.get("authorization")
+    # Whoever has no key must not be able to fill the memory.
+    body = await _read_body(request, body_limit, keeps=(authorization or "").lower().startswith("bearer tp_"))
+    answer = await to_thread.run_sync(
+        partial(
+            platform.answer,
+            body,
+            authorization=authorization,
+            idempotency_key=request.headers.get("idempotency-key"),
+            origin=f"{request.url.scheme}://{request.url.netloc}",
+        )
+    )
+    return _response(answer)
+
+
+async def _media(platform: Platform, request: Request) -> Response:
+    query, number = request.query_params, media_number(request.url.path)
+    read = partial(platform.media, number, **{name: query.get(name, "") for name in ("expires", "signature")})
+    return _response(await to_thread.run_sync(read))
+
+
+async def _health(_: Request) -> Response:
+    return JSONResponse({"status": "ok"})
 
 
 def _listen(host: str, port: int) -> socket.socket:

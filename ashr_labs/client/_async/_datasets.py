@@ -9,7 +9,7 @@ from .._validation import object_of
 from ._calls import AsyncCalls
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Mapping, Sequence
     from typing import Any
 
     from ashr_labs_types import (
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         GetDatasetRequest,
         ListDatasetsRequest,
         ListDatasetsResponse,
+        MediaUpload,
         UpdateDatasetRequest,
     )
 
@@ -35,6 +36,7 @@ class AsyncDatasetCalls(AsyncCalls):
         dataset_source: Mapping[str, Any],
         description: str | None = None,
         agent_id: int | None = None,
+        media: Sequence[MediaUpload] | None = None,
     ) -> Dataset:
         """Store a dataset; the hosted platform makes datasets from requests instead (`generate_dataset`).
 
@@ -43,6 +45,7 @@ class AsyncDatasetCalls(AsyncCalls):
             dataset_source: Its scenarios, an object with `runs`; stored as it is.
             description: What it tests.
             agent_id: The agent to link it to.
+            media: Files that belong to the scenarios; `include_signed_urls` lends URLs to them later.
         """
         request: CreateDatasetRequest = {
             "function": "create_dataset",
@@ -53,6 +56,8 @@ class AsyncDatasetCalls(AsyncCalls):
             request["description"] = description
         if agent_id is not None:
             request["agent_id"] = agent_id
+        if media is not None:
+            request["media"] = list(media)
         dataset: Dataset = await self._call(request, "dataset")
         return dataset
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ashr_labs_contract.operations import OPERATIONS
 
 from ...errors import AshrLabsError, ConfigurationError
-from .._answers import RawResponse, decoded, read_answer
+from .._answers import RawResponse, decoded, hide, read_answer
 from .._http import AsyncTransport, Letter, raise_mapped
 from .._logging import logger
 from .._retry import is_ambiguous, is_read, is_transient, wait_after
@@ -89,6 +89,7 @@ class AsyncGate(AsyncTransport):
             try:
                 return await self._try(operation, request, left, kept)
             except AshrLabsError as error:
+                hide(error, self.options.api_key, self.options.masked_key)
                 wait = await self._wait_after(error, operation, attempt, start)
                 if wait is None:
                     raise

@@ -212,3 +212,15 @@ async def test_a_payload_that_is_no_object_is_refused_by_name(
         await getattr(client, method)(*arguments)
 
     assert [] == server.asked
+
+
+async def test_a_key_that_the_platform_repeats_is_not_shown(
+    client: AsyncAshrLabsClient, server: ScriptedServer
+) -> None:
+    """Even a platform that answers with the key does not bring it into an error."""
+    server.on("get_run", Answer.of({"status": "error", "message": f"bad key {KEY}", "key": [KEY]}, 401))
+
+    with pytest.raises(AuthenticationError, match="bad key tp_") as caught:
+        await client.get_run(1)
+
+    assert KEY not in f"{caught.value} {caught.value!r} {vars(caught.value)}"

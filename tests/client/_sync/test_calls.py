@@ -26,9 +26,9 @@ CALLS: list[tuple[str, dict[str, Any], str, dict[str, Any], dict[str, Any], str 
     ("get_notes", {"agent_id": 4}, "get_sdk_notes", {"agent_id": 4}, ok(notes=[]), "notes"),
     (
         "create_dataset",
-        {"name": "N", "dataset_source": {"runs": {}}, "description": "D", "agent_id": 4},
+        {"name": "N", "dataset_source": {"runs": {}}, "description": "D", "agent_id": 4, "media": []},
         "create_dataset",
-        {"name": "N", "dataset_source": {"runs": {}}, "description": "D", "agent_id": 4},
+        {"name": "N", "dataset_source": {"runs": {}}, "description": "D", "agent_id": 4, "media": []},
         ok(dataset={"id": 1}),
         "dataset",
     ),

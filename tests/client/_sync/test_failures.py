@@ -208,3 +208,13 @@ def test_a_payload_that_is_no_object_is_refused_by_name(
         getattr(client, method)(*arguments)
 
     assert [] == server.asked
+
+
+def test_a_key_that_the_platform_repeats_is_not_shown(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """Even a platform that answers with the key does not bring it into an error."""
+    server.on("get_run", Answer.of({"status": "error", "message": f"bad key {KEY}", "key": [KEY]}, 401))
+
+    with pytest.raises(AuthenticationError, match="bad key tp_") as caught:
+        client.get_run(1)
+
+    assert KEY not in f"{caught.value} {caught.value!r} {vars(caught.value)}"
