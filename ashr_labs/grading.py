@@ -46,6 +46,15 @@ Nothing is called and nothing is random: the same run, config and grader version
 
 16. A test passes if it ran to its end (`status` completed, no `error`) and nothing above fails it.
 17. What cannot be read never passes: such a call, text or test fails, with its place and its content as the reason.
+
+**With a judge**
+
+18. A judge, such as a language model, is asked about each text that is not the expected one letter for letter: `same`
+    makes it exact, `similar` similar, `different` divergent. It is asked about each of `behavior_rules`, too: a
+    broken rule fails the test, warns or notes by its strictness (required unless given), and stands in
+    `behavior_results`.
+19. Where the judge gives no answer, texts are judged by the rules above and marked "not judged"; a rule of behaviour
+    is "not judged", and neither helps nor harms.
 """
 
 from __future__ import annotations
@@ -53,6 +62,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ._grading.graded_test import graded_test
+from ._grading.judging import Judge, NotJudgedError, Opinion
 from ._grading.policy import read_policy
 from ._json import as_list, as_object
 
@@ -61,19 +71,22 @@ if TYPE_CHECKING:
 
     from ._grading.graded_test import GradedTest
 
-__all__ = ["GRADER_NAME", "GRADER_VERSION", "grade"]
+__all__ = ["GRADER_NAME", "GRADER_VERSION", "Judge", "NotJudgedError", "Opinion", "grade"]
 
 GRADER_NAME = "ashr-labs-rules"
 GRADER_VERSION = "1"
 """Grows whenever a rule changes, so that verdicts can be told apart."""
 
 
-def grade(result: Mapping[str, Any], agent_config: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def grade(
+    result: Mapping[str, Any], agent_config: Mapping[str, Any] | None = None, *, judge: Judge | None = None
+) -> dict[str, Any]:
     """Return the run's result with verdicts; the given one stays as it is.
 
     Args:
         result: What `RunBuilder.build()` returns. A result of another shape gets totals only.
         agent_config: An agent's config; without it every tool is required.
+        judge: Who is asked about texts and `behavior_rules`; without one both are left to the rules above.
 
     Examples:
         >>> call = {"name": "refund", "arguments": {"order": 7}}
@@ -89,14 +102,19 @@ def grade(result: Mapping[str, Any], agent_config: Mapping[str, Any] | None = No
         # Whoever waits for the verdict waits for numbers; those that the result brings along stand.
         given = {name: value for name, value in given.items() if value is not None}
         return {**result, "aggregate_metrics": {**_totals(()), **given}}
-    policy = read_policy(agent_config)
+    policy = read_policy(agent_config, judge)
     graded = [graded_test(test, policy) for test in tests]
     notes = [*policy.problems, *_unreadable(tests)]
     return {
         **result,
         "tests": [test.record for test in graded],
         "aggregate_metrics": {**given, **_totals(graded)},
-        "grader": {"name": GRADER_NAME, "version": GRADER_VERSION, **({"notes": notes} if notes else {})},
+        "grader": {
+            "name": GRADER_NAME,
+            "version": GRADER_VERSION,
+            **({"judge": judge.name} if judge else {}),
+            **({"notes": notes} if notes else {}),
+        },
     }
 
 

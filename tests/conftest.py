@@ -18,7 +18,7 @@ settings.load_profile("ashr-labs")
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the developer's own platform and key out of the tests."""
-    for variable in ("ASHR_LABS_API_KEY", "ASHR_LABS_BASE_URL", "ASHR_LABS_BOOTSTRAP_KEY"):
+    for variable in ("ASHR_LABS_API_KEY", "ASHR_LABS_BASE_URL", "ASHR_LABS_BOOTSTRAP_KEY", "ASHR_JUDGE_MODEL"):
         monkeypatch.delenv(variable, raising=False)
 
 

@@ -7,13 +7,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from .._json import as_list, as_object, shown
+from .judging import behavior_results
 from .pairing import paired_anew
 from .retries import JudgedCall, without_retries
-from .verdicts import Finding, Speech, Verdict, judge_call, judge_text
+from .verdicts import LEVELS, Finding, Speech, Verdict, judge_call, judge_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from .judging import BehaviorResult
     from .policy import GradingPolicy
 
 __all__ = ["GradedTest", "graded_test"]
@@ -58,9 +60,18 @@ def graded_test(test: object, policy: GradingPolicy) -> GradedTest:
         graded.fail(f"action_results is not a list but {shown(fields.get('action_results'))}")
     else:
         record["action_results"] = _graded_actions(actions, policy, graded)
+        behavior = list(behavior_results(actions, policy))
+        graded.findings += map(_behavior_finding, behavior)
+        if behavior:
+            record["behavior_results"] = [one.record() for one in behavior]
     reasons = [str(one) for level in ("failure", "warning") for one in graded.findings if one.level == level]
     graded.record = {**record, "verdict": "passed" if graded.passed else "failed", "verdict_reasons": reasons}
     return graded
+
+
+def _behavior_finding(result: BehaviorResult) -> Finding:
+    level = LEVELS[result.strictness] if result.status == "broken" else "note"
+    return Finding(level, f"rule {shown(result.rule)}: {result.status}: {result.reason}")
 
 
 def _why_unfinished(test: Mapping[str, Any]) -> str:

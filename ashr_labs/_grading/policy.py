@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .arguments import PathRule
+    from .judging import Judge
 
 __all__ = ["GradingPolicy", "Strictness", "read_policy"]
 
@@ -39,6 +40,10 @@ class GradingPolicy:
     """The similarity from which on a text is similar."""
     exact: float
     """The similarity from which on a text counts as exact."""
+    behavior_rules: tuple[tuple[str, Strictness], ...]
+    """What the agent must keep to, and how much it matters."""
+    judge: Judge | None
+    """Who is asked what rules cannot tell."""
     problems: tuple[str, ...]
     """What in the config could not be used, and why."""
 
@@ -61,7 +66,7 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(_WORD.findall(spaced.casefold()))
 
 
-def read_policy(agent_config: object) -> GradingPolicy:
+def read_policy(agent_config: object, judge: Judge | None = None) -> GradingPolicy:
     """Read an agent's config; what cannot be used is left out and listed in `problems`."""
     problems: list[str] = []
     config = _object(agent_config, "agent config", problems)
@@ -76,6 +81,8 @@ def read_policy(agent_config: object) -> GradingPolicy:
         purposes={name: words_of(f"{name} {tool.get('description') or ''}") for name, tool in tools.items()},
         similar=similar,
         exact=max(_EXACT, similar),
+        behavior_rules=tuple(_behavior_rules(config)),
+        judge=judge,
         problems=tuple(problems),
     )
 
@@ -150,6 +157,15 @@ def _rules(grading: Mapping[str, Any], problems: list[str]) -> Iterator[tuple[st
             except ValueError as error:
                 problems.append(f"argument_rules.{tool}.{path} is not used: {error}")
         yield tool, tuple(rules)
+
+
+def _behavior_rules(config: Mapping[str, Any]) -> Iterator[tuple[str, Strictness]]:
+    known: dict[object, Strictness] = {name: name for name in get_args(Strictness)}
+    for entry in as_list(config.get("behavior_rules")) or ():
+        rule = as_object(entry) or {}
+        if isinstance(rule.get("rule"), str):
+            strictness = rule.get("strictness")
+            yield rule["rule"], known.get(strictness if isinstance(strictness, str) else None, "required")
 
 
 def _threshold(value: object, problems: list[str]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -11,18 +11,23 @@ from ..comparators import text_similarity
 from .arguments import differences
 from .calls import actual_tool, arguments_of, expected_tool
 from .facts import contains, tells
+from .judging import NotJudgedError, compare_texts
 from .policy import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from .judging import Judge
     from .policy import GradingPolicy, Strictness
 
-__all__ = ["Finding", "Speech", "Verdict", "judge_call", "judge_text"]
+__all__ = ["LEVELS", "Finding", "Speech", "Verdict", "judge_call", "judge_text"]
 
 Level: TypeAlias = Literal["failure", "warning", "note"]
 
-_LEVELS: dict[Strictness, Level] = {"required": "failure", "expected": "warning", "optional": "note"}
+TextStatus: TypeAlias = Literal["exact", "similar", "divergent"]
+
+_STATUSES: dict[str, TextStatus] = {"same": "exact", "similar": "similar", "different": "divergent"}
+LEVELS: dict[Strictness, Level] = {"required": "failure", "expected": "warning", "optional": "note"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,23 @@ def judge_text(action: Mapping[str, object], policy: GradingPolicy, *, is_openin
         return _judge_silence(expected, is_opening)
     holds = contains(actual, expected) or tells(actual, expected)
     similarity = 1.0 if holds else text_similarity(expected, actual)
+    by_rules = _judge_similarity(similarity, actual, policy)
+    if policy.judge is None or expected.strip() == actual.strip():
+        return by_rules
+    return _asked(policy.judge, expected, by_rules)
+
+
+def _asked(judge: Judge, expected: str, by_rules: Verdict) -> Verdict:
+    try:
+        opinion = compare_texts(judge, expected, by_rules.said)
+    except NotJudgedError as error:
+        return replace(by_rules, findings=(*by_rules.findings, Finding("note", f"not judged: {error.message}")))
+    reason = f"{judge.name} finds the text {opinion.answer}: {opinion.reason}"
+    level: Level = "failure" if opinion.answer == "different" else "note"
+    return replace(by_rules, status=_STATUSES[opinion.answer], findings=(Finding(level, reason),))
+
+
+def _judge_similarity(similarity: float, actual: str, policy: GradingPolicy) -> Verdict:
     if similarity >= policy.exact:
         return Verdict("exact", (), similarity, actual)
     if similarity >= policy.similar:
@@ -117,7 +139,7 @@ def _judge_silence(expected: str, is_opening: bool) -> Verdict:
 
 
 def _judge_arguments(tool: str, call: Mapping[str, object], policy: GradingPolicy) -> Verdict:
-    level = _LEVELS[policy.strictness_of(tool)]
+    level = LEVELS[policy.strictness_of(tool)]
     levels: dict[str, Level] = {"extra": "note", "near": "warning"}
     found = list(
         differences(
@@ -136,7 +158,7 @@ def _judge_missed(tool: str, speech: Speech, policy: GradingPolicy) -> Verdict:
     if strictness == "optional" and speech.reaches(tool, policy):
         reason = f"the optional tool {tool} was not called, but its purpose was reached in the text"
         return Verdict("partial", (Finding("note", reason),))
-    return Verdict("mismatch", (Finding(_LEVELS[strictness], f"the {strictness} tool {tool} was not called"),))
+    return Verdict("mismatch", (Finding(LEVELS[strictness], f"the {strictness} tool {tool} was not called"),))
 
 
 def _unexpected(tool: str, policy: GradingPolicy) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +12,7 @@ from sqlalchemy import select, update
 from .._json import as_object
 from ..generation import generate
 from ..grading import grade
+from .chat_model import judge_of
 from .store.schema import agents, datasets, requests, runs
 from .store.writing import add_row
 
@@ -47,7 +49,7 @@ class GradeRun:
 
     def work(self, task: RowMapping) -> dict[str, Any]:
         """Grade."""
-        return grade(task["result"], task["config"])
+        return grade(task["result"], task["config"], judge=judge_of(os.environ))
 
     def finish(self, connection: Connection, subject_id: int, outcome: dict[str, Any], timestamp: str) -> None:
         """Store the graded result."""

@@ -351,6 +351,8 @@ class Grader(TypedDict):
 
     name: str
     version: str
+    judge: NotRequired[str]
+    """The model that was asked about texts and rules of behaviour."""
 
 
 class AggregateMetrics(TypedDict):
@@ -371,6 +373,19 @@ class AggregateMetrics(TypedDict):
 
 
 Verdict: TypeAlias = Literal["passed", "failed"]
+
+
+class BehaviorResult(TypedDict):
+    """
+    What became of one of the agent's `behavior_rules` in one scenario.
+    """
+
+    rule: str
+    strictness: NotRequired[Strictness | str]
+    status: str
+    """`kept`, `broken` or `not judged`."""
+
+    reason: NotRequired[str]
 
 
 TestErrorKind: TypeAlias = Literal["agent", "timeout", "cancelled", "dataset"]
@@ -1265,6 +1280,9 @@ class TestResult(TypedDict):
     """Set by grading."""
 
     verdict_reasons: NotRequired[list[str]]
+    behavior_results: NotRequired[list[BehaviorResult]]
+    """Set by grading where a judge is asked about the agent's rules."""
+
     vm_stream: NotRequired[VmStream]
 
 

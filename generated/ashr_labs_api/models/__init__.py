@@ -13,6 +13,7 @@ from .argument_comparison import ArgumentComparison
 from .argument_pair import ArgumentPair
 from .argument_pairs import ArgumentPairs
 from .argument_rules import ArgumentRules
+from .behavior_result import BehaviorResult
 from .behavior_rule import BehaviorRule
 from .capabilities import Capabilities
 from .complexity_distribution import ComplexityDistribution
@@ -155,6 +156,7 @@ __all__ = (
     "ArgumentPair",
     "ArgumentPairs",
     "ArgumentRules",
+    "BehaviorResult",
     "BehaviorRule",
     "Capabilities",
     "ComplexityDistribution",

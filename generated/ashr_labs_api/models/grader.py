@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 T = TypeVar("T", bound="Grader")
 
 
@@ -16,16 +18,20 @@ class Grader:
     Attributes:
         name (str):
         version (str):
+        judge (str | Unset): The model that was asked about texts and rules of behaviour.
     """
 
     name: str
     version: str
+    judge: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name
 
         version = self.version
+
+        judge = self.judge
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -35,6 +41,8 @@ class Grader:
                 "version": version,
             }
         )
+        if judge is not UNSET:
+            field_dict["judge"] = judge
 
         return field_dict
 
@@ -45,9 +53,12 @@ class Grader:
 
         version = d.pop("version")
 
+        judge = d.pop("judge", UNSET)
+
         grader = cls(
             name=name,
             version=version,
+            judge=judge,
         )
 
         grader.additional_properties = d

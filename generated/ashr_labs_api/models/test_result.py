@@ -12,6 +12,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.action_result import ActionResult
+    from ..models.behavior_result import BehaviorResult
     from ..models.test_error import TestError
     from ..models.vm_stream import VmStream
 
@@ -32,6 +33,7 @@ class TestResult:
         error (TestError | Unset): Why a scenario could not be played to its end.
         verdict (str | Unset | Verdict): Set by grading.
         verdict_reasons (list[str] | Unset):
+        behavior_results (list[BehaviorResult] | Unset): Set by grading where a judge is asked about the agent's rules.
         vm_stream (VmStream | Unset): The log of a virtual machine or browser that the agent used.
     """
 
@@ -43,6 +45,7 @@ class TestResult:
     error: TestError | Unset = UNSET
     verdict: str | Unset | Verdict = UNSET
     verdict_reasons: list[str] | Unset = UNSET
+    behavior_results: list[BehaviorResult] | Unset = UNSET
     vm_stream: VmStream | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -80,6 +83,13 @@ class TestResult:
         if not isinstance(self.verdict_reasons, Unset):
             verdict_reasons = self.verdict_reasons
 
+        behavior_results: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.behavior_results, Unset):
+            behavior_results = []
+            for behavior_results_item_data in self.behavior_results:
+                behavior_results_item = behavior_results_item_data.to_dict()
+                behavior_results.append(behavior_results_item)
+
         vm_stream: dict[str, Any] | Unset = UNSET
         if not isinstance(self.vm_stream, Unset):
             vm_stream = self.vm_stream.to_dict()
@@ -103,6 +113,8 @@ class TestResult:
             field_dict["verdict"] = verdict
         if verdict_reasons is not UNSET:
             field_dict["verdict_reasons"] = verdict_reasons
+        if behavior_results is not UNSET:
+            field_dict["behavior_results"] = behavior_results
         if vm_stream is not UNSET:
             field_dict["vm_stream"] = vm_stream
 
@@ -111,6 +123,7 @@ class TestResult:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.action_result import ActionResult  # noqa: PLC0415
+        from ..models.behavior_result import BehaviorResult  # noqa: PLC0415
         from ..models.test_error import TestError  # noqa: PLC0415
         from ..models.vm_stream import VmStream  # noqa: PLC0415
 
@@ -165,6 +178,17 @@ class TestResult:
 
         verdict_reasons = cast(list[str], d.pop("verdict_reasons", UNSET))
 
+        _behavior_results = d.pop("behavior_results", UNSET)
+        behavior_results: list[BehaviorResult] | Unset = UNSET
+        if _behavior_results is not UNSET:
+            behavior_results = []
+            for behavior_results_item_data in _behavior_results:
+                behavior_results_item = BehaviorResult.from_dict(
+                    behavior_results_item_data
+                )
+
+                behavior_results.append(behavior_results_item)
+
         _vm_stream = d.pop("vm_stream", UNSET)
         vm_stream: VmStream | Unset
         if isinstance(_vm_stream, Unset):
@@ -181,6 +205,7 @@ class TestResult:
             error=error,
             verdict=verdict,
             verdict_reasons=verdict_reasons,
+            behavior_results=behavior_results,
             vm_stream=vm_stream,
         )
 

@@ -1,0 +1,128 @@
+"""A language model as the platform's judge: over HTTP, named by the environment."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from ashr_labs.errors import ConfigurationError
+from ashr_labs.grading import NotJudgedError, Opinion
+from ashr_labs.local.chat_model import ChatModel, judge_of
+from support.local_api import Api
+from support.run_results import asked, played, result_of, said
+
+KEY = "sk-secret-of-the-model"
+Answering = Callable[[dict[str, Any]], tuple[int, bytes]]
+
+
+@contextmanager
+def model(answering: Answering) -> Generator[tuple[str, list[tuple[str, str | None, Any]]]]:
+    """Run a chat-completions server; lend its base URL and what it was asked."""
+    seen: list[tuple[str, str | None, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            seen.append((self.path, self.headers["authorization"], body))
+            status, content = answering(body)
+            self.send_response(status)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/v1/", seen
+        server.shutdown()
+        thread.join()
+
+
+def saying(content: object) -> Answering:
+    body = json.dumps({"choices": [{"message": {"role": "assistant", "content": content}}]}).encode()
+    return lambda _: (200, body)
+
+
+def ask(url: str) -> Opinion:
+    return ChatModel("judge-1", url, KEY, timeout=5).ask(
+        "Same?", {"expected": "ü\ud83e", "actual": "b"}, ("same", "different")
+    )
+
+
+def test_a_model_is_asked_and_read() -> None:
+    """A question goes out as one chat completion with the key; the answer may stand between other words."""
+    with model(saying('Sure:\n```json\n{"answer": "same", "reason": "both greet"}\n```')) as (url, seen):
+        assert Opinion("same", "both greet") == ask(url)
+
+    (path, authorization, body) = seen[0]
+    assert ("/v1/chat/completions", f"Bearer {KEY}") == (path, authorization)
+    assert ("judge-1", 0, ["system", "user"]) == (
+        body["model"], body["temperature"], [message["role"] for message in body["messages"]],
+    )  # fmt: skip
+    assert {"expected": "ü\ud83e", "actual": "b"} == json.loads(body["messages"][1]["content"])
+
+
+@pytest.mark.parametrize(
+    ("answering", "reason"),
+    [
+        (saying("the same, I think"), "the same, I think"),
+        (saying('{"answer": "maybe"}'), "not one of same, different"),
+        (saying('{"answer": ["same"]}'), "not one of same, different"),
+        (saying(None), "no text"),
+        (lambda _: (200, b"[]"), "no text"),
+        (lambda _: (200, b'{"choices": []}'), "no text"),
+        (lambda _: (429, b'{"error": "slow down"}'), "status 429"),
+        (lambda _: (500, b"<html>\xff"), "status 500"),
+    ],
+)
+def test_no_usable_answer_is_not_judged(answering: Answering, reason: str) -> None:
+    """An answer that is none of those allowed is no answer, and the reason never holds the key."""
+    with model(answering) as (url, _), pytest.raises(NotJudgedError, match=reason) as caught:
+        ask(url)
+
+    assert KEY not in str(caught.value)
+
+
+def test_a_model_that_is_away_is_not_judged() -> None:
+    """A model that nobody answers for is no answer; the key is not shown."""
+    with pytest.raises(NotJudgedError, match="cannot be reached"):
+        ask("http://127.0.0.1:1")
+    assert KEY not in repr(ChatModel("m", "http://127.0.0.1:1", KEY))
+
+
+def test_the_environment_names_the_judge() -> None:
+    """Without a model there is no judge; its URL is OpenAI's unless given, and must be one."""
+    assert judge_of({"ASHR_JUDGE_BASE_URL": "http://x"}) is None
+    assert ChatModel("m", "https://api.openai.com/v1", None) == judge_of({"ASHR_JUDGE_MODEL": "m"})
+    with pytest.raises(ConfigurationError, match="ASHR_JUDGE_BASE_URL"):
+        judge_of({"ASHR_JUDGE_MODEL": "m", "ASHR_JUDGE_BASE_URL": "file:///etc/passwd"})
+
+
+@pytest.mark.parametrize(
+    ("answering", "passed", "note"),
+    [
+        (saying('{"answer": "same", "reason": "so it is"}'), 1, "finds the text same: so it is"),
+        (lambda _: (503, b""), 0, "not judged"),
+    ],
+)
+def test_the_platform_asks_its_judge(
+    monkeypatch: pytest.MonkeyPatch, answering: Answering, passed: int, note: str
+) -> None:
+    """The worker grades with the judge that the environment names, and without its word by the rules."""
+    result = result_of(played(asked(), said("Your parcel leaves tomorrow.", "We ship it in the morning.")))
+    with model(answering) as (url, _), Api.opened() as api:
+        monkeypatch.setenv("ASHR_JUDGE_MODEL", "judge-1")
+        monkeypatch.setenv("ASHR_JUDGE_BASE_URL", url)
+        run = api.settled_run(api.run(api.dataset(), result))
+
+    assert ("completed", passed) == (run["grading_status"], run["result"]["aggregate_metrics"]["tests_passed"])
+    assert note in run["result"]["tests"][0]["action_results"][1]["divergence_notes"]
+    assert "judge-1" == run["result"]["grader"]["judge"]
