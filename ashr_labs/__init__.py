@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     )
     from .eval import Agent, EvalRunner
     from .grading import grade
+    from .results import compare
     from .run_builder import RunBuilder, TestBuilder
     from .tracing import Generation, Span, Trace
 
@@ -71,6 +72,7 @@ __all__ = [
     "Timeout",
     "Trace",
     "ValidationError",
+    "compare",
     "compare_args_structural",
     "compare_tool_args",
     "extract_tool_args",
@@ -97,6 +99,7 @@ _HOMES = {
     "errors": [name for name in __all__ if name.endswith("Error")],
     "eval": ["Agent", "EvalRunner"],
     "grading": ["grade"],
+    "results": ["compare"],
     "run_builder": ["RunBuilder", "TestBuilder"],
     "tracing": ["Generation", "Span", "Trace"],
 }

@@ -24,9 +24,9 @@ FLOORS: list[set[str]] = [
     {"_grading", "_generation", "types"},
     {"grading", "generation", "run_builder"},
     {"client"},
-    {"eval", "tracing"},
+    {"eval", "results", "tracing"},
     {"local"},
-    {"cli"},
+    {"cli", "pytest_plugin"},
     {"__main__"},
 ]
 """Each room may import from its own floor's own room and from the floors before it."""

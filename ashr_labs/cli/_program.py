@@ -22,6 +22,7 @@ PROGRAM = LazyGroup(
     "ashr-labs",
     {
         "eval": "Test an agent against the scenarios of a dataset.",
+        "compare": "Tell whether one run is better than another.",
         "datasets": "Work with datasets.",
         "serve": "Run the platform on this machine.",
     },

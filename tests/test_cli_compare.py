@@ -1,0 +1,103 @@
+"""Tests of `ashr-labs compare`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.cli import SOURCE, Workspace
+from support.graded_runs import graded_run, graded_test
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    workspace = Workspace.at(tmp_path)
+    workspace.write("good.json", graded_run([True] * 9))
+    workspace.write("bad.json", graded_run([False] * 9))
+    workspace.write("unsure.json", graded_run([True] * 8 + [False]))
+    workspace.write("other.json", graded_run({"elsewhere": [True]}))
+    workspace.write("empty.json", {"tests": []})
+    return workspace
+
+
+@pytest.mark.parametrize(
+    ("baseline", "candidate", "verdict"),
+    [("bad", "good", "better"), ("good", "bad", "worse"), ("good", "unsure", "cannot tell")],
+)
+def test_the_verdict_is_printed_and_is_no_failure(
+    workspace: Workspace, baseline: str, candidate: str, verdict: str
+) -> None:
+    """Without a gate the command tells, and exits with 0, whatever it tells."""
+    done = workspace.run("compare", f"{baseline}.json", f"{candidate}.json")
+
+    assert (0, f"verdict: {verdict}") == (done.code, done.out.splitlines()[0]), done
+    assert verdict == workspace.run("compare", f"{baseline}.json", f"{candidate}.json", "--json").document["verdict"]
+
+
+@pytest.mark.parametrize(
+    ("candidate", "options", "code", "words"),
+    [
+        ("bad", ["--no-regression"], 1, "p = 0.004: worse"),
+        ("bad", ["--min-pass-rate", "0.5"], 1, "pass_rate is 0.0 %, below 50.0 %"),
+        ("good", ["--min-score", "tone=1"], 1, "tone is unknown"),
+        ("good", ["--min-tag", "money=1", "--max-errors", "0"], 1, "tag money is unknown"),
+        ("bad", ["--min-scenario", "3=1"], 1, "scenario 3 is 0.0 %"),
+        ("good", ["--min-tag", "money"], 2, "write it as NAME=NUMBER"),
+        ("good", ["--min-tag", "money=2"], 2, "range"),
+        ("good", ["--metric", "charm"], 2, "no such metric"),
+        ("absent", [], 2, "cannot read"),
+        ("other", [], 4, "no scenario is in both"),
+        ("empty", ["--no-regression"], 4, "no scenario is in both"),
+    ],
+)
+def test_gates_and_faults_have_their_exit_codes(
+    workspace: Workspace, candidate: str, options: list[str], code: int, words: str
+) -> None:
+    """A failed gate is 1, a wrong call 2, and nothing to compare 4; one line says why."""
+    done = workspace.run("compare", "good.json", f"{candidate}.json", *options)
+
+    assert words in done.error(code)
+
+
+def test_a_candidate_that_passes_its_gates(workspace: Workspace) -> None:
+    """All gates may be used together; *cannot tell* is no regression."""
+    gates = ["--no-regression", "--max-errors", "0", "--min-pass-rate", "0.8", "--min-scenario", "0=1"]
+
+    assert 0 == workspace.run("compare", "good.json", "unsure.json", *gates).code
+
+
+def test_crashes_do_not_pass(workspace: Workspace) -> None:
+    """A candidate in which nothing could be played is not a bad one but none."""
+    error = {"kind": "agent", "message": "boom"}
+    tests: list[Any] = [graded_test(str(n), True, error=error) for n in range(9)]
+    workspace.write("crashed.json", {"tests": tests})
+
+    assert "nothing ran" in workspace.run("compare", "good.json", "crashed.json").error(4)
+
+
+def test_a_failed_gate_is_in_the_json(workspace: Workspace) -> None:
+    """With --json the comparison is there together with the gates that failed."""
+    document = workspace.run("compare", "good.json", "bad.json", "--no-regression", "--json").document
+
+    assert "worse" == document["verdict"]
+    assert 1 == len(document["gates"])
+    assert "GateFailed" == document["type"]
+
+
+def test_stored_runs_are_named_by_their_ids(workspace: Workspace) -> None:
+    """Ids are looked up in the database; a run compared with itself shows no difference."""
+    evaluated = workspace.run(
+        "eval", "data.json", "--agent", "agents:Greeter", "--database", "evals.db", "--output", "graded.json", "--json"
+    )
+    run_id = str(evaluated.document["run_id"])
+
+    done = workspace.run("compare", run_id, "graded.json", "--database", "evals.db", "--json")
+
+    assert len(SOURCE["runs"]) == done.document["scenarios"]
+    assert (f"run {run_id}", "graded.json", "cannot tell") == tuple(
+        done.document[key] for key in ("baseline", "candidate", "verdict")
+    )
+    assert "999" in workspace.run("compare", "999", "good.json", "--database", "evals.db").error(2)
+    assert "no database" in workspace.run("compare", "1", "good.json", "--database", "absent.db").error(2)

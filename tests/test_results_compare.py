@@ -1,0 +1,283 @@
+"""Tests of comparisons and gates: what is paired, what is concluded, and what passes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ashr_labs import AshrLabsClient, ConfigurationError, RunBuilder, compare, grade
+from ashr_labs.results import Gates, RunResults, read_run
+from ashr_labs.results.wording import comparison_lines
+from support.graded_runs import graded_run, graded_test, rewarded_run
+from support.replay import DATA, WHY_SKIPPED, reference_runs, replayed
+
+with_data = pytest.mark.skipif(not DATA.is_dir(), reason=WHY_SKIPPED)
+
+
+@pytest.mark.parametrize(
+    ("fixed", "broke", "same", "verdict"),
+    [
+        (0, 0, 0, "cannot tell"),
+        (0, 0, 20, "cannot tell"),
+        (5, 0, 0, "cannot tell"),  # p = 0.0625
+        (6, 0, 0, "better"),  # p = 0.031
+        (6, 0, 100, "better"),
+        (0, 6, 100, "worse"),
+        (6, 6, 0, "cannot tell"),
+        (30, 10, 60, "better"),
+    ],
+)
+def test_the_verdict_follows_the_scenarios_that_changed(fixed: int, broke: int, same: int, verdict: str) -> None:
+    """A difference counts once it is unlikely to be chance."""
+    before = [False] * fixed + [True] * broke + [True] * same
+    after = [True] * fixed + [False] * broke + [True] * same
+
+    found = compare(graded_run(before), graded_run(after))
+
+    assert verdict == found.verdict
+    assert (fixed, broke, 0) == (len(found.fixed), len(found.broke), len(found.flipped))
+    assert all(one.interval.low <= one.difference <= one.interval.high for one in found.differences)
+
+
+def test_scenarios_are_paired_by_their_ids() -> None:
+    """The order of tests does not matter, and what only one run has is listed and does not count."""
+    before = graded_run({"a": [True], "b": [False], "gone": [True]})
+    after = graded_run({"new": [False], "b": [True], "a": [True]})
+
+    found = compare(before, after)
+
+    assert (("b",), ("gone",), ("new",)) == (found.fixed, found.only_in_baseline, found.only_in_candidate)
+    assert (0.5, 1.0, 2) == (
+        found.differences[0].baseline,
+        found.differences[0].candidate,
+        found.differences[0].scenarios,
+    )
+
+
+def test_repeats_of_a_scenario_are_one_observation() -> None:
+    """Ten repeats of three scenarios are three observations, which cannot tell anything."""
+    before = graded_run({name: [False] * 10 for name in "abc"})
+    after = graded_run({name: [True] * 10 for name in "abc"})
+
+    found = compare(before, after)
+
+    assert ("cannot tell", "sign flip", 3) == (
+        found.verdict,
+        found.differences[0].test,
+        found.differences[0].scenarios,
+    )
+    assert 0.25 == found.differences[0].p_value
+
+
+def test_repeats_that_disagree_are_flipped() -> None:
+    """A scenario that both passes and fails in a run is neither fixed nor broken."""
+    found = compare(
+        graded_run({"a": [True, False], "b": [True, True]}), graded_run({"a": [True] * 2, "b": [False] * 2})
+    )
+
+    assert (("a",), ("b",)) == (found.flipped, found.broke)
+
+
+def test_a_comparison_is_the_mirror_of_its_reverse() -> None:
+    """Exchanging the runs exchanges better and worse, fixed and broke."""
+    one, other = graded_run([True] * 15 + [False]), graded_run([False] * 15 + [True])
+
+    there, back = compare(one, other), compare(other, one)
+
+    assert ("worse", "better") == (there.verdict, back.verdict)
+    assert (there.fixed, there.broke) == (back.broke, back.fixed)
+    assert there.differences[0].p_value == back.differences[0].p_value
+
+
+def test_scores_are_compared_and_corrected_together() -> None:
+    """Each score that both runs have is a metric of its own, and every p-value is corrected for their number."""
+
+    def run(passed: bool, tone: float) -> dict[str, Any]:
+        return {"tests": [graded_test(str(n), passed, scores={"tone": tone + n / 100}) for n in range(7)]}
+
+    found = compare(run(False, 0.2), run(True, 0.9))
+
+    assert ["pass_rate", "tone"] == [one.metric for one in found.differences]
+    assert [2 / 128, 2 / 128] == [one.p_value for one in found.differences]
+    assert [4 / 128, 4 / 128] == [one.adjusted_p for one in found.differences]
+    assert ["tone"] == [one.metric for one in compare(run(False, 0), run(True, 1), metrics=["tone"]).differences]
+    assert "better" == compare(run(False, 0.2), run(False, 0.9), metrics=["tone"]).verdict
+
+
+@pytest.mark.parametrize("options", [{"metrics": ["charm"]}, {"confidence": 1}, {"confidence": 95}, {"resamples": 0}])
+def test_options_that_cannot_work_are_refused(options: dict[str, Any]) -> None:
+    """An unknown metric and an impossible confidence are errors that say what would do."""
+    with pytest.raises(ConfigurationError, match=r"pass_rate|such as 0\.95|1 or more"):
+        compare(graded_run([True]), graded_run([True]), **options)
+
+
+def test_runs_are_read_from_wherever_they_are(tmp_path: Path, local_client: AshrLabsClient) -> None:
+    """A run of the platform, its result, and a file with either are the same run."""
+    builder = RunBuilder().start()
+    builder.add_test("only").start().complete()
+    dataset = local_client.create_dataset("one", {"runs": {}})
+    stored = local_client.poll_run(builder.complete().deploy(local_client, dataset["id"])["id"])
+    (tmp_path / "run.json").write_text(json.dumps(stored), "utf-8")
+    (tmp_path / "result.json").write_text(json.dumps(stored["result"]), "utf-8")
+
+    runs = [read_run(one) for one in (stored, stored["result"], tmp_path / "run.json", str(tmp_path / "result.json"))]
+
+    assert 1 == len({run.samples[0].passed for run in runs})
+    assert ["run 1", "run", "run.json", "result.json"] == [run.label for run in runs]
+
+
+def test_a_run_without_verdicts_is_graded() -> None:
+    """What `RunBuilder` builds can be compared before any platform has seen it."""
+    builder = RunBuilder().start()
+    builder.add_test("fine").start().complete()
+    builder.add_test("broken").start().fail({"kind": "agent", "type": "KeyError", "message": "no key"})
+    result = builder.complete().build()
+
+    run = read_run(result)
+
+    assert [True, False] == [one.passed for one in run.samples] == [one.has_run for one in run.samples]
+    assert 1 == run.errors
+    assert run.by_scenario.keys() == read_run(grade(result)).by_scenario.keys()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({"id": 3, "grading_status": "pending", "result": {"tests": []}}, "run 3 is not graded"),
+        ({"score": 3}, "has no list of tests"),
+    ],
+)
+def test_what_is_no_graded_run_is_refused(content: dict[str, Any], words: str) -> None:
+    """A run that cannot be judged says why."""
+    with pytest.raises(ConfigurationError, match=words):
+        read_run(content)
+
+
+@pytest.mark.parametrize("content", ["{", "[]"])
+def test_a_file_that_holds_no_run_is_refused(tmp_path: Path, content: str) -> None:
+    """The error names the file."""
+    path = tmp_path / "run.json"
+    path.write_text(content, "utf-8")
+
+    with pytest.raises(ConfigurationError, match=r"run\.json"):
+        read_run(path)
+    with pytest.raises(ConfigurationError, match="cannot read"):
+        read_run(tmp_path / "absent.json")
+
+
+def test_a_crash_never_passes() -> None:
+    """A test with an error does not pass, whatever verdict it carries."""
+    crashed = graded_test("a", True, error={"kind": "agent", "message": "boom"})
+    unfinished = graded_test("b", True) | {"status": "failed"}
+
+    run = RunResults.of({"tests": [crashed, unfinished]})
+
+    assert (0, 2) == (run.passed, run.errors)
+
+
+GATED = {
+    "tests": [
+        graded_test("a", True, tags=["money"], scores={"tone": 0.5}),
+        graded_test("b", False, tags=["money", "slow"]),
+        graded_test("c", False, error={"kind": "timeout", "message": "late"}),
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("gates", "failures"),
+    [
+        (Gates(), []),
+        (Gates(min_pass_rate=1 / 3, max_errors=1), []),
+        (Gates(min_pass_rate=0.5), ["pass_rate is 33.3 %, below 50.0 %"]),
+        (Gates(max_errors=0), ["1 could not be played to their end, more than 0"]),
+        (Gates(min_scores={"tone": 0.6}), ["tone is 0.5, below 0.6"]),
+        (Gates(min_scores={"charm": 0}), ["charm is unknown: no test has it"]),
+        (Gates(min_tag_pass_rates={"money": 0.5}), []),
+        (Gates(min_tag_pass_rates={"slow": 0.5}), ["pass_rate of tag slow is 0.0 %, below 50.0 %"]),
+        (Gates(min_tag_pass_rates={"absent": 0}), ["pass_rate of tag absent is unknown: no test has it"]),
+        (Gates(min_scenario_pass_rates={"b": 1}), ["pass_rate of scenario b is 0.0 %, below 100.0 %"]),
+        (Gates(no_regression=True), ["there is no baseline to compare with"]),
+    ],
+)
+def test_gates_say_what_is_not_reached(gates: Gates, failures: list[str]) -> None:
+    """Each threshold that is missed is one line, and what cannot be measured is missed."""
+    assert failures == gates.failures(read_run(GATED))
+
+
+def test_zero_results_never_pass() -> None:
+    """A run without tests, or in which none could be played, passes no gate, not even no gate at all."""
+    crashed = {"tests": [graded_test("a", True, error={"kind": "agent", "message": "boom"})]}
+
+    assert [["nothing ran"]] * 2 == [Gates().failures(read_run(one)) for one in ({"tests": []}, crashed)]
+
+
+def test_a_regression_is_what_is_told_to_be_worse() -> None:
+    """The gate is closed by *worse*, not by *cannot tell*, and by runs that share no scenario."""
+    gate = Gates(no_regression=True)
+    good, bad, unsure = graded_run([True] * 9), graded_run([False] * 9), graded_run([True] * 8 + [False])
+
+    def failures(candidate: Any) -> list[str]:
+        return gate.failures(read_run(candidate), compare(good, candidate))
+
+    assert [] == failures(unsure) == failures(good)
+    assert ["pass_rate is -100.0 points (-100.0 to -40.2), p = 0.004: worse"] == failures(bad)
+    assert ["no scenario is in both runs"] == failures(graded_run({"other": [True]}))
+
+
+def test_a_comparison_in_words() -> None:
+    """The verdict comes first, then the runs with their intervals, then what changed."""
+    lines = comparison_lines(compare(graded_run([True, False]), graded_run([False, False])))
+
+    assert "verdict: cannot tell" == lines[0]
+    assert "baseline: run, 1 of 2 passed, 50.0 % (9.5 to 90.5)" == lines[1]
+    assert "broke: 1 (0)" == lines[-1]
+
+
+@with_data
+def test_two_trials_of_one_model_cannot_be_told_apart() -> None:
+    """Trials 0 and 1 of gpt-4o on the airline tasks differ by 12 points of reward, which is chance."""
+    found = compare(rewarded_run("tau_airline", "gpt-4o", 0), rewarded_run("tau_airline", "gpt-4o", 1))
+
+    assert ("cannot tell", 4, 7) == (found.verdict, len(found.fixed), len(found.broke))
+    assert -0.12 == pytest.approx(found.differences[0].difference)
+
+
+@with_data
+def test_models_compare_as_their_rewards_do() -> None:
+    """On the shared tasks gpt-4.1 has twice the reward of qwen2.5-7b, and 11 tasks are too few to tell."""
+    found = compare(rewarded_run("tau2_airline", "gpt-4.1"), rewarded_run("tau2_airline", "qwen2.5-7b"))
+    one = found.differences[0]
+
+    assert (11, 4 / 11, 2 / 11) == (one.scenarios, one.baseline, one.candidate)
+    assert "cannot tell" == found.verdict
+    assert 14 == len(found.only_in_candidate)
+
+
+@with_data
+def test_models_replayed_and_graded_here_compare_as_their_rewards_do() -> None:
+    """What our own rules make of the two models' conversations points where the benchmark's rewards point."""
+    chosen = [run for run in reference_runs() if run.dataset == "tau2_airline_dialogs" and run.policy == "align"]
+    runs = {run.agent: run for run in chosen}
+    large, small = (grade(replayed(runs[f"{model}/trial0"]).build()) for model in ("gpt-4.1", "qwen2.5-7b"))
+
+    graded = compare(large, small)
+    rewarded = compare(rewarded_run("tau2_airline", "gpt-4.1"), rewarded_run("tau2_airline", "qwen2.5-7b"))
+
+    assert rewarded.verdict == graded.verdict
+    assert rewarded.differences[0].difference < 0 > graded.differences[0].difference
+    assert {one.scenario_id for one in rewarded.changes} == {one.scenario_id for one in graded.changes}
+
+
+@with_data
+def test_a_clear_difference_of_models_is_told() -> None:
+    """On 25 airline tasks with rewards 18 and 5 the smaller model is worse."""
+    found = compare(
+        rewarded_run("tau2_airline", "nemotron-orchestrator-8b"), rewarded_run("tau2_airline", "qwen2.5-7b")
+    )
+
+    assert "worse" == found.verdict
+    assert (18 / 25, 5 / 25) == (found.differences[0].baseline, found.differences[0].candidate)
