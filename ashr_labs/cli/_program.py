@@ -24,6 +24,7 @@ PROGRAM = LazyGroup(
         "eval": "Test an agent against the scenarios of a dataset.",
         "compare": "Tell whether one run is better than another.",
         "plan": "Tell how many scenarios it takes to see a difference.",
+        "report": "Write a run or a comparison as a page, Markdown, JUnit XML or a table.",
         "datasets": "Work with datasets.",
         "serve": "Run the platform on this machine.",
     },

@@ -139,6 +139,11 @@ class Comparison:
             "only_in_candidate": self.only_in_candidate,
         }
 
+    def _repr_html_(self) -> str:
+        from .html import html_summary  # noqa: PLC0415 (for notebooks only)
+
+        return html_summary(self)
+
     def _of_kind(self, kind: str) -> tuple[str, ...]:
         return tuple(one.scenario_id for one in self.changes if one.kind == kind)
 

@@ -38,6 +38,8 @@ class Sample:
     """Higher is better."""
     tags: tuple[str, ...]
     seconds: float | None
+    """How long it took, where that is known."""
+    cost_usd: float | None
     record: Mapping[str, Any] = field(repr=False)
     """The test as it was recorded."""
 
@@ -107,6 +109,11 @@ class RunResults:
         """Return the samples that have a tag."""
         return RunResults(f"{self.label}, {tag}", tuple(one for one in self.samples if tag in one.tags))
 
+    def _repr_html_(self) -> str:
+        from .html import html_summary  # noqa: PLC0415 (for notebooks only)
+
+        return html_summary(self)
+
     def means(self, metric: str = PASS_RATE) -> dict[str, float]:
         """Return each scenario's mean of a metric, without the scenarios that do not have it."""
         values = {
@@ -144,6 +151,7 @@ def _sample(test: Mapping[str, Any]) -> Sample:
         scores=_scores(test),
         tags=tuple(str(tag) for tag in as_list(test.get("tags")) or []),
         seconds=_seconds(test),
+        cost_usd=_number(as_object(test.get("usage")) or {}, "cost_usd"),
         record=test,
     )
 
@@ -159,6 +167,11 @@ def _scores(test: Mapping[str, Any]) -> dict[str, float]:
 
 def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, int | float) and math.isfinite(value)
+
+
+def _number(fields: Mapping[str, Any], key: str) -> float | None:
+    value = fields.get(key)
+    return value if _is_number(value) else None
 
 
 def _seconds(test: Mapping[str, Any]) -> float | None:

@@ -1,0 +1,61 @@
+"""A run as rows: CSV, JSON lines, a pandas frame."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from .run_results import RunResults
+
+__all__ = ["csv_text", "jsonl_text", "rows_of", "to_pandas"]
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What spreadsheets take for the beginning of a formula."""
+
+
+def rows_of(run: RunResults) -> list[dict[str, Any]]:
+    """Return a row for each sample; its scores are columns called `score.NAME`."""
+    names = run.score_names
+    return [
+        {
+            "scenario_id": one.scenario_id,
+            "repeat": one.record.get("repeat"),
+            "passed": one.passed,
+            "has_run": one.has_run,
+            "seconds": one.seconds,
+            "cost_usd": one.cost_usd,
+            "tags": list(one.tags),
+            "reasons": list(one.reasons),
+            **{f"score.{name}": one.scores.get(name) for name in names},
+        }
+        for one in run.samples
+    ]
+
+
+def csv_text(run: RunResults) -> str:
+    """Return the rows as CSV; lists are joined, and no cell is a formula."""
+    rows = rows_of(run)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]) if rows else ["scenario_id"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
+    return text.getvalue()
+
+
+def jsonl_text(run: RunResults) -> str:
+    """Return the rows as JSON, one in a line."""
+    return "".join(f"{json.dumps(row)}\n" for row in rows_of(run))
+
+
+def to_pandas(run: RunResults) -> Any:
+    """Return the rows as a pandas `DataFrame`; pandas must be installed."""
+    return import_module("pandas").DataFrame(rows_of(run))  # optional, and heavy
+
+
+def _cell(value: Any) -> Any:
+    text: Any = "; ".join(cast("list[str]", value)) if isinstance(value, list) else value
+    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text

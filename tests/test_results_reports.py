@@ -1,0 +1,258 @@
+"""Tests of the reports: the page in a real browser, JUnit, Markdown, tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ashr_labs.results import (
+    compare,
+    csv_text,
+    html_report,
+    jsonl_text,
+    junit_xml,
+    markdown_report,
+    read_run,
+    to_pandas,
+)
+from support.browser import CHROMIUM, WHY_SKIPPED, open_page
+from support.cli import Workspace
+from support.graded_runs import graded_test
+
+in_browser = pytest.mark.skipif(not CHROMIUM, reason=WHY_SKIPPED)
+
+EVIL = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">&<!--${1}"
+
+
+def refund(test_id: str, passed: bool = False, amount: Any = 12, **more: Any) -> dict[str, Any]:
+    """Return a test with a message, a call and a text."""
+    call = {"name": "refund", "tool_name": "refund", "arguments": {"order": 7, "amount": 10}}
+    actual = {**call, "arguments": {"order": 7, "amount": amount}}
+    return graded_test(
+        test_id,
+        passed,
+        verdict_reasons=[] if passed else [f"action 1: refund: amount: expected 10, got {amount!r}"],
+        started_at="2026-05-17T10:00:00Z",
+        completed_at="2026-05-17T10:00:02Z",
+        action_results=[
+            {"actor": "user", "action_type": "text", "action_index": 0, "text": "My money back, please"},
+            {
+                "actor": "agent",
+                "action_type": "tool_call",
+                "action_index": 1,
+                "tool_calls": [{"expected": call, "actual": actual, "match_status": "partial"}],
+            },
+            {
+                "actor": "agent",
+                "action_type": "text",
+                "action_index": 1,
+                "expected_response": {"text": "It is on its way."},
+                "actual_response": {"text": "Sure, a heron told me."},
+                "match_status": "divergent",
+                "semantic_similarity": 0.2,
+            },
+        ],
+        **more,
+    )
+
+
+RUN = {
+    "tests": [
+        refund("wrong_amount", tags=["money"], usage={"cost_usd": 0.25}),
+        refund("right_amount", True, 10),
+        {**refund("crash"), "error": {"kind": "agent", "type": "KeyError", "message": "no key", "traceback": "line 3"}},
+        refund(EVIL, amount=EVIL),
+    ]
+}
+
+SHOWN = (
+    "[...document.querySelectorAll('details')].filter(one => !one.hidden)"
+    ".map(one => one.querySelector('.name').textContent)"
+)
+
+
+def written(folder: Path, page: str) -> str:
+    path = folder / "report.html"
+    path.write_text(page, "utf-8")
+    return path.as_uri()
+
+
+def test_a_page_names_nothing_outside_itself() -> None:
+    """The page has no address of anything, and what it shows cannot end its script."""
+    page = html_report(read_run(RUN))
+
+    assert "http://" not in page
+    assert "https://" not in page
+    assert EVIL not in page
+    assert 3 == page.count("</script>")
+
+
+@in_browser
+def test_a_page_in_a_browser(tmp_path: Path) -> None:
+    """It filters and searches, shows expected beside actual, complains about nothing and asks the network nothing."""
+    with open_page(tmp_path, written(tmp_path, html_report(read_run(RUN), "Refunds"))) as page:
+        assert ["wrong_amount", "right_amount", "crash", EVIL] == page.run(SHOWN)
+        assert "Refunds" == page.run("document.title")
+
+        page.run("document.querySelector('[data-kind=error]').click()")
+        assert ["crash"] == page.run(SHOWN)
+        page.run("document.querySelector('[data-kind=error]').click()")
+
+        page.run("tags.value = 'money'; tags.dispatchEvent(new Event('change'))")
+        assert ["wrong_amount"] == page.run(SHOWN)
+        page.run("tags.value = ''; tags.dispatchEvent(new Event('change'))")
+
+        typed = "search.value = '{}'; search.dispatchEvent(new Event('input'))"
+        page.run(typed.format("HERON wrong"))
+        page.run("new Promise(done => setTimeout(done, 300))")
+        assert ["wrong_amount"] == page.run(SHOWN)
+        assert "1 of 4" == page.run("document.getElementById('count').textContent")
+
+        page.run("document.querySelector('details').open = true")
+        page.run("new Promise(done => setTimeout(done, 100))")
+        opened = page.run("document.querySelector('details').innerText")
+        assert ["10", "12"] == page.run("[...document.querySelectorAll('mark')].map(one => one.textContent)")
+        assert all(text in opened for text in ("expected", "It is on its way.", "a heron told me", "2 s", "$0.2500"))
+        assert [] == page.complaints
+        assert [] == [url for url in page.requests if not url.startswith(("file:", "data:"))]
+
+
+@in_browser
+def test_a_comparison_in_a_browser(tmp_path: Path) -> None:
+    """What broke comes first, and both transcripts stand side by side."""
+    before = {"tests": [refund("a", True), refund("b", True), refund("gone", True)]}
+    after = {"tests": [refund("a", True), refund("b"), refund("new")]}
+    found = compare(read_run(before, "main"), read_run(after, "branch"))
+
+    with open_page(tmp_path, written(tmp_path, html_report(found))) as page:
+        assert ["b", "a", "new", "gone"] == page.run(SHOWN)
+        assert "branch against main" == page.run("document.title")
+        page.run("document.querySelector('details').open = true")
+        page.run("new Promise(done => setTimeout(done, 100))")
+        assert 2 == page.run("document.querySelectorAll('details .sides > div').length")
+        assert [] == page.complaints
+
+
+@in_browser
+def test_five_thousand_scenarios_stay_usable(tmp_path: Path) -> None:
+    """A page of 5,000 scenarios is ready within 2 seconds, and filters and searches without a wait that is felt."""
+    run = read_run({"tests": [refund(f"scenario_{number}", number % 3 == 0) for number in range(5_000)]})
+    url = written(tmp_path, html_report(run))
+
+    with open_page(tmp_path, url) as page:
+        ready = page.run("performance.getEntriesByType('navigation')[0].domComplete")
+        begin = time.perf_counter()
+        page.run("search.value = 'scenario_4999 heron'; search.dispatchEvent(new Event('input'))")
+        look = "const look = () => count.textContent.startsWith('1 ') ? done() : setTimeout(look, 10)"
+        page.run(f"new Promise(done => {{ {look}; look() }})")
+        searched = time.perf_counter() - begin
+        assert ["scenario_4999"] == page.run(SHOWN)
+
+    assert ready < 2_000
+    assert searched < 2
+
+
+@in_browser
+@pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("dark", True)])
+def test_a_page_follows_the_readers_theme(tmp_path: Path, scheme: str, is_dark: bool) -> None:
+    """The background is dark where the reader prefers it."""
+    with open_page(tmp_path, written(tmp_path, html_report(read_run(RUN))), prefers_color_scheme=scheme) as page:
+        red = int(re.findall(r"\d+", page.run("getComputedStyle(document.body).backgroundColor"))[0])
+
+    assert is_dark == (red < 128)
+
+
+def test_junit_tells_failures_from_errors() -> None:
+    """A wrong answer is a failure, a crash an error, each with its reasons."""
+    suite = ElementTree.fromstring(junit_xml(read_run(RUN)))[0]
+
+    assert ("4", "2", "1", "8.000") == tuple(suite.get(key) for key in ("tests", "failures", "errors", "time"))
+    assert ["failure", None, "error", "failure"] == [
+        next((one.tag for one in case if one.tag != "properties"), None) for case in suite
+    ]
+    assert EVIL == suite[3].get("name")
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=[])))
+def test_junit_is_xml_whatever_a_run_holds(text: str) -> None:
+    """Control characters and lone surrogates are replaced, so that every parser can read it."""
+    test = graded_test(text, False, verdict_reasons=[text])
+
+    document = junit_xml(read_run({"tests": [test]}, label=text or "run"))
+
+    assert "testsuites" == ElementTree.fromstring(document.encode()).tag
+
+
+def test_markdown_is_short_and_harmless() -> None:
+    """Failures are rows of a table in which nothing is markup, and there are at most 50."""
+    many = markdown_report(read_run({"tests": [refund(f"s{number}") for number in range(70)]}))
+    evil = markdown_report(read_run({"tests": [graded_test("a|b\n@team", False, verdict_reasons=["<b>x</b>"])]}))
+
+    assert 50 + 2 == sum(line.startswith("|") for line in many.splitlines())
+    assert many.endswith("... and 20 more.\n")
+    assert "| a\\|b @\u200bteam | \\<b\\>x\\</b\\> |" in evil
+
+
+def test_markdown_of_a_comparison_says_what_broke() -> None:
+    """The verdict is in the heading, and each changed scenario has a row with the reason."""
+    text = markdown_report(compare({"tests": [refund("a", True)]}, {"tests": [refund("a")]}))
+
+    assert text.startswith("### run against run: **cannot tell**\n")
+    assert "| broke | a | action 1: refund: amount: expected 10, got 12 |" in text
+
+
+def test_tables_have_a_row_for_each_test() -> None:
+    """CSV and JSON lines have the same rows, and no cell of the CSV is a formula."""
+    run = read_run({"tests": [*RUN["tests"], graded_test("=1+1", True)]})
+
+    rows = [json.loads(line) for line in jsonl_text(run).splitlines()]
+    cells = list(csv.DictReader(io.StringIO(csv_text(run))))
+
+    assert [one.scenario_id for one in run.samples] == [row["scenario_id"] for row in rows]
+    assert [str(row["passed"]) for row in rows] == [row["passed"] for row in cells]
+    assert "'=1+1" == cells[-1]["scenario_id"]
+    assert "scenario_id\n" == csv_text(read_run({"tests": []}))
+
+
+@pytest.mark.skipif(not find_spec("pandas"), reason="pandas is not installed")
+def test_pandas_gets_the_same_rows() -> None:
+    """The frame has a row for each test and a column for each score."""
+    frame = to_pandas(read_run(RUN))
+
+    assert [False, True, False, False] == frame["passed"].tolist()
+    assert 0.2 == pytest.approx(frame["score.text_similarity"].mean())
+
+
+def test_notebooks_show_numbers() -> None:
+    """Runs and comparisons have a representation as HTML, in which names are escaped."""
+    run = read_run(RUN, label="<run>")
+
+    assert "1 of 4 passed" in run._repr_html_()
+    assert "&lt;run&gt;" in compare(run, run)._repr_html_()
+    assert "RunResults('<run>', scenarios=4, passed=1 of 4)" == repr(run)
+
+
+def test_the_command_writes_what_the_names_say(tmp_path: Path) -> None:
+    """`ashr-labs report` writes every format that is asked for, and Markdown to stdout otherwise."""
+    workspace = Workspace.at(tmp_path)
+    workspace.write("run.json", RUN)
+    names = ["page.html", "junit.xml", "comment.md", "rows.csv", "rows.jsonl"]
+    outputs = [part for name in names for part in ("--output", name)]
+
+    assert 0 == workspace.run("report", "run.json", "--baseline", "run.json", *outputs).code
+    assert "### run.json: 1 of 4 passed" in workspace.run("report", "run.json").out
+    assert "cannot tell" in (tmp_path / "comment.md").read_text("utf-8")
+    assert all((tmp_path / name).stat().st_size for name in names)
+    assert "must end with one of" in workspace.run("report", "run.json", "--output", "page.pdf").error(2)
+    assert "below 50.0 %" in workspace.run("report", "run.json", "--min-pass-rate", "0.5").error(1)
