@@ -7,34 +7,27 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..results import compare
-from ..results.html import html_report
-from ..results.junit import junit_xml
+from ..results.formats import ENDINGS, check_endings, write_report
 from ..results.markdown import markdown_report
-from ..results.tables import csv_text, jsonl_text, rows_of
+from ..results.tables import rows_of
 from ._failures import EXIT_CODES
 from ._gates import check_gates, gate_options, gates_of
 from ._options import FileToWrite, json_option
 from ._runs import load_runs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from ..results import Comparison, RunResults
     from ._output import Output
 
 __all__ = ["command"]
-
-_OF_EITHER: dict[str, Callable[[RunResults | Comparison], str]] = {".html": html_report, ".md": markdown_report}
-_OF_A_RUN: dict[str, Callable[[RunResults], str]] = {".xml": junit_xml, ".csv": csv_text, ".jsonl": jsonl_text}
-_ENDINGS = ", ".join([*_OF_EITHER, *_OF_A_RUN])
 
 
 @click.command("report", epilog=EXIT_CODES)
 @click.argument("run")
 @click.option("--baseline", metavar="RUN", help="Report the comparison with this run, in .html and .md.")
 @click.option(
-    "--output", "outputs", type=FileToWrite(), metavar="FILE", multiple=True, help=f"A report: {_ENDINGS}. Repeatable."
+    "--output", "outputs", type=FileToWrite(), metavar="FILE", multiple=True, help=f"A report: {ENDINGS}. Repeatable."
 )
 @click.option("--title", help="The heading of the page.")
 @click.option("--database", type=FileToWrite(), metavar="FILE", help="Where runs are looked up by their ids.")
@@ -56,15 +49,14 @@ def command(
     """Report RUN, a JSON file or the id of a stored run, in the formats that the files' names end with.
 
     .html is one page that needs no network; .md is for a comment on a pull request; .xml is JUnit's; .csv and .jsonl
-    have a row for each test. Without --output, Markdown goes to stdout. Thresholds make it a gate.
+    have a row for each test; .json is the graded result. Without --output, Markdown goes to stdout. Thresholds make
+    it a gate.
     """
-    unknown = [str(path) for path in outputs if path.suffix not in {*_OF_EITHER, *_OF_A_RUN}]
-    if unknown:
-        raise click.UsageError(f"--output {unknown[0]}: its name must end with one of {_ENDINGS}")
+    check_endings(*outputs)
     found, *before = load_runs([run, *([baseline] if baseline else [])], database, remote=remote)
     comparison = compare(before[0], found) if before else None
     for path in outputs:
-        path.write_text(_report(path.suffix, found, comparison, title), "utf-8")
+        write_report(path, found, comparison, title)
         out.note(f"wrote {path}")
     document = {"run": found.label, "tests": rows_of(found), "files": [str(path) for path in outputs]}
     if not outputs and not out.as_json:
@@ -72,10 +64,3 @@ def command(
     check_gates(gates_of(**thresholds), found, document, comparison)
     if out.as_json:
         out.document(document)
-
-
-def _report(suffix: str, found: RunResults, comparison: Comparison | None, title: str | None) -> str:
-    subject = comparison or found
-    if suffix == ".html":
-        return html_report(subject, title)
-    return _OF_EITHER[suffix](subject) if suffix in _OF_EITHER else _OF_A_RUN[suffix](found)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from .run_results import RunResults
 
-__all__ = ["csv_text", "jsonl_text", "rows_of", "to_pandas"]
+__all__ = ["csv_text", "json_text", "jsonl_text", "rows_of", "to_pandas"]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What spreadsheets take for the beginning of a formula."""
@@ -49,6 +49,11 @@ def csv_text(run: RunResults) -> str:
 def jsonl_text(run: RunResults) -> str:
     """Return the rows as JSON, one in a line."""
     return "".join(f"{json.dumps(row)}\n" for row in rows_of(run))
+
+
+def json_text(run: RunResults) -> str:
+    """Return the run as a graded result, which `read_run()` reads again."""
+    return f"{json.dumps({'tests': [one.record for one in run.samples]}, indent=2, default=dict)}\n"
 
 
 def to_pandas(run: RunResults) -> Any:

@@ -1,0 +1,124 @@
+"""The pytest plugin: one test item for each scenario of a dataset.
+
+    @pytest.mark.ashr(dataset="support.json", agent=SupportAgent)
+    def test_support(ashr_test):
+        assert ashr_test["verdict"] == "passed"  # checked anyway, after the test's own assertions
+
+Nothing is imported or opened until a test uses the marker, a fixture or an option of it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from ..client._sync import AshrLabsClient
+    from ..results import RunResults
+
+__all__ = ["ashr_client", "ashr_runner", "ashr_test"]
+
+_PLAYED = pytest.StashKey[str]()
+_MARKER = (
+    "ashr(dataset, agent, config=None): one test item for each scenario of the dataset, a file, an id or a "
+    "dataset_source; the agent is an object, its class, a function that makes one, or the name of a fixture; "
+    "the config is the agent's, whose rules grade."
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("ashr", "agents tested against scenarios")
+    group.addoption(
+        "--ashr-deploy", action="store_true", help="Store what was played as runs on the platform of the environment."
+    )
+    group.addoption("--ashr-baseline", metavar="FILE", help="Compare with this run, and fail when it was better.")
+    group.addoption(
+        "--ashr-report", metavar="FILE", action="append", help="Write a report, as .html or .json; repeatable."
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Describe the marker."""
+    config.addinivalue_line("markers", _MARKER)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make an item for each scenario of the marker's dataset."""
+    marker = metafunc.definition.get_closest_marker("ashr")
+    if marker is None:
+        return
+    from ._scenarios import scenarios_of  # noqa: PLC0415 (only tests with the marker pay for it)
+
+    if "ashr_test" not in metafunc.fixturenames:
+        metafunc.fixturenames.append("ashr_test")
+    scenarios = scenarios_of(marker, metafunc.config.rootpath, metafunc.definition.path.parent)
+    metafunc.parametrize("ashr_test", scenarios, indirect=True, ids=[one.scenario_id for one in scenarios])
+
+
+@pytest.fixture
+def ashr_test(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Play the item's scenario with the marker's agent; return the graded test."""
+    from ._scenarios import MarkedScenario, played  # noqa: PLC0415 (as above)
+
+    scenario = getattr(request, "param", None)
+    if not isinstance(scenario, MarkedScenario):
+        raise pytest.UsageError("ashr_test is for tests with the marker: @pytest.mark.ashr(dataset=..., agent=...)")
+    agent: Any = request.getfixturevalue(scenario.agent) if isinstance(scenario.agent, str) else scenario.agent
+    record = played(scenario, agent)
+    request.node.stash[_PLAYED] = json.dumps({**record, "test": request.node.nodeid.partition("[")[0]}, default=str)
+    graded: dict[str, Any] = record["graded"]
+    return graded
+
+
+@pytest.fixture
+def ashr_client() -> Generator[AshrLabsClient]:
+    """Return a client of an embedded platform in memory, which is this test's alone."""
+    from ..client._sync import AshrLabsClient  # noqa: PLC0415 (as above)
+
+    with AshrLabsClient.local() as client:
+        yield client
+
+
+@pytest.fixture
+def ashr_runner() -> Callable[..., RunResults]:
+    """Return a function `(dataset, agent, config=None)` that plays every scenario and returns the graded run."""
+    from ._scenarios import graded_run  # noqa: PLC0415 (as above)
+
+    return graded_run
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Fail an item whose scenario did not pass, after its own assertions."""
+    outcome = yield
+    if (played := pyfuncitem.stash.get(_PLAYED, None)) is not None:
+        from ._scenarios import why_failed  # noqa: PLC0415 (as above)
+
+        if why := why_failed(json.loads(played)["graded"]):
+            pytest.fail(why, pytrace=False)
+    return outcome
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a report carry what was played, from a worker of pytest-xdist as well."""
+    report = yield
+    if report.when == "call" and (played := item.stash.get(_PLAYED, None)) is not None:
+        report.ashr_played = played  # type: ignore[attr-defined]
+    return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Collect what is played if it is to be reported, in the process that reports."""
+    config = session.config
+    options = config.getoption("ashr_report"), config.getoption("ashr_baseline"), config.getoption("ashr_deploy")
+    if any(options) and not hasattr(config, "workerinput"):
+        from ._session import Session  # noqa: PLC0415 (only with an option)
+
+        config.pluginmanager.register(Session.of(options[0], options[1], deploys=bool(options[2])))

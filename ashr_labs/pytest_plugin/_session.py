@@ -1,0 +1,110 @@
+"""What a session played: one run, however many workers played it; reported, compared and stored at its end."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ..client._sync import AshrLabsClient
+from ..errors import AshrLabsError
+from ..results import compare, read_run
+from ..results.formats import check_endings, write_report
+from ..results.wording import comparison_lines
+from ..run_builder.records import aggregate_metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..results import Comparison, RunResults
+
+__all__ = ["Session"]
+
+
+@dataclass
+class Session:
+    """Collects the reports of the items, and acts when the session ends."""
+
+    reports: Sequence[Path]
+    baseline: RunResults | None
+    deploys: bool
+    lines: list[str] = field(default_factory=list[str])
+    """What the terminal is told."""
+    _played: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    @classmethod
+    def of(cls, reports: Sequence[str] | None, baseline: str | None, *, deploys: bool) -> Session:
+        """Check the options before anything is played.
+
+        Raises:
+            pytest.UsageError: They cannot work.
+        """
+        paths = [Path(path) for path in reports or ()]
+        try:
+            check_endings(*paths)
+            return cls(paths, read_run(baseline) if baseline else None, deploys)
+        except AshrLabsError as error:
+            raise pytest.UsageError(f"--ashr: {error}") from error
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take what an item played."""
+        if (played := getattr(report, "ashr_played", None)) is not None:
+            self._played.append(json.loads(played))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Compare, report and store; what does not work fails the session."""
+        if not self._played:
+            return
+        try:
+            is_regression = self.comparison is not None and self._has_regression(self.comparison)
+            for path in self.reports:
+                write_report(path, self.run, self.comparison)
+                self.lines.append(f"wrote {path}")
+            if self.deploys:
+                self._deploy()
+        except (AshrLabsError, OSError) as error:
+            self.lines.append(f"error: {error}")
+            is_regression = True
+        if is_regression and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say what was done."""
+        if self.lines:
+            terminalreporter.section("ashr")
+            for line in self.lines:
+                terminalreporter.write_line(line)
+
+    @cached_property
+    def run(self) -> RunResults:
+        """The graded tests of the session."""
+        return read_run({"tests": [one["graded"] for one in self._played]}, "this session")
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """The session against the baseline, where one was given."""
+        return compare(self.baseline, self.run) if self.baseline else None
+
+    def _has_regression(self, comparison: Comparison) -> bool:
+        self.lines += comparison_lines(comparison)
+        return any(one.verdict == "worse" for one in comparison.differences)
+
+    def _deploy(self) -> None:
+        with AshrLabsClient.from_env() as client:
+            for test in dict.fromkeys(one["test"] for one in self._played):
+                mine = [one for one in self._played if one["test"] == test]
+                dataset = mine[0]["dataset"]
+                dataset_id = int(dataset) if dataset.isdecimal() else _stored(client, dataset, mine)
+                tests = [one["recorded"] for one in mine]
+                result = {"tests": tests, "status": "completed", "aggregate_metrics": aggregate_metrics(tests)}
+                run = client.create_run(dataset_id, result)
+                self.lines.append(f"stored {test} as run {run['id']} of dataset {dataset_id}")
+
+
+def _stored(client: AshrLabsClient, name: str, played: Sequence[dict[str, Any]]) -> int:
+    source = {"runs": {one["scenario_id"]: one["scenario"] for one in played}}
+    return client.create_dataset(name, source)["id"]

@@ -1,0 +1,239 @@
+"""Tests of the pytest plugin: each runs pytest in a process of its own, as a user does."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from ashr_labs import AshrLabsClient
+from ashr_labs.local import open_platform
+from ashr_labs.local.server import running_server
+from support.cli import AGENTS, SOURCE, scenario
+
+pytest_plugins = ["pytester"]
+
+KEY = "tp_for_the_plugin_0123456789"
+MARKED = """
+import pytest
+from agents import {agent}
+
+@pytest.mark.ashr(dataset="data.json", agent={agent})
+def test_agent(ashr_test):
+    assert ashr_test["status"]
+"""
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> pytest.Pytester:
+    """Return a project with agents and a dataset."""
+    pytester.makepyfile(agents=AGENTS)
+    (pytester.path / "data.json").write_text(json.dumps(SOURCE), "utf-8")
+    pytester.makeini("[pytest]\npythonpath = .\naddopts = --strict-markers")
+    return pytester
+
+
+def run(project: pytest.Pytester, *options: str) -> pytest.RunResult:
+    return project.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error", *options)
+
+
+def test_each_scenario_is_an_item(project: pytest.Pytester) -> None:
+    """A marked test becomes one item for each scenario, called by its id."""
+    project.makepyfile(MARKED.format(agent="Greeter"))
+
+    done = run(project, "-v")
+
+    done.assert_outcomes(passed=2)
+    done.stdout.fnmatch_lines(["*::test_agent[[]first] PASSED*", "*::test_agent[[]second] PASSED*"])
+
+
+def test_a_failure_reads_as_a_difference(project: pytest.Pytester) -> None:
+    """What was expected and what happened stand below each other, without a traceback of the plugin."""
+    project.makepyfile(MARKED.format(agent="Mute"))
+
+    done = run(project)
+
+    done.assert_outcomes(failed=2)
+    done.stdout.fnmatch_lines(
+        [
+            "scenario first failed:",
+            "*the required tool greet was not called*",
+            "user: Hello",
+            '- called greet(who="you")',
+            "- said Hello there, how can I help?",
+        ]
+    )
+    assert "pytest_plugin" not in done.stdout.str()
+
+
+def test_a_crash_of_the_agent_fails_with_its_traceback(project: pytest.Pytester) -> None:
+    """A scenario that cannot be played fails and shows the agent's own traceback; the others are played."""
+    project.makepyfile(MARKED.format(agent="Shy"))
+
+    done = run(project)
+
+    done.assert_outcomes(passed=1, failed=1)
+    done.stdout.fnmatch_lines(["scenario second could not be played to its end:", "*RuntimeError: not this one*"])
+
+
+def test_the_tests_own_assertions_come_first(project: pytest.Pytester) -> None:
+    """A test may look at what was recorded; the fixture need not be named."""
+    project.makepyfile(
+        """
+        import pytest
+        from agents import Greeter
+
+        @pytest.fixture
+        def polite():
+            return Greeter()
+
+        @pytest.mark.ashr(dataset="data.json", agent="polite")
+        def test_own(ashr_test):
+            assert len(ashr_test["action_results"]) == 99
+
+        @pytest.mark.ashr(dataset="data.json", agent="polite")
+        def test_nothing():
+            pass
+        """
+    )
+
+    done = run(project)
+
+    done.assert_outcomes(passed=2, failed=2)
+    done.stdout.fnmatch_lines(["*assert *99*"])
+
+
+@pytest.mark.parametrize(
+    ("marker", "words"),
+    [
+        ('dataset="data.json"', "write the marker as"),
+        ('dataset="absent.json", agent=Greeter', "absent.json"),
+        ('dataset={"runs": []}, agent=Greeter', "must be an object of scenarios"),
+        ('dataset={"runs": {}}, agent=Greeter', "no scenario of"),
+    ],
+)
+def test_a_marker_that_cannot_work_is_said_at_collection(project: pytest.Pytester, marker: str, words: str) -> None:
+    """A wrong marker never means that nothing is tested."""
+    project.makepyfile(
+        f"import pytest\nfrom agents import Greeter\n\n@pytest.mark.ashr({marker})\ndef test_agent(ashr_test): ..."
+    )
+
+    done = run(project)
+
+    assert 0 != done.ret
+    assert words in done.stdout.str() + done.stderr.str()
+
+
+def test_the_fixtures(project: pytest.Pytester) -> None:
+    """`ashr_client` is an empty platform of the test's own; `ashr_runner` plays a dataset and grades it."""
+    project.makepyfile(
+        """
+        import pytest
+        from agents import Shy
+
+        @pytest.mark.parametrize("time", [1, 2])
+        def test_client(ashr_client, time):
+            assert ashr_client.list_datasets()["datasets"] == []
+            ashr_client.create_dataset("mine", {"runs": {}})
+
+        def test_runner(ashr_runner):
+            run = ashr_runner("data.json", Shy())
+            assert (run.passed, run.errors, len(run)) == (1, 1, 2)
+        """
+    )
+
+    run(project).assert_outcomes(passed=3)
+
+
+WITH_XDIST = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
+
+
+@WITH_XDIST
+def test_reports_hold_the_whole_session(project: pytest.Pytester, workers: tuple[str, ...]) -> None:
+    """With and without workers there is one report of all items."""
+    project.makepyfile(MARKED.format(agent="Shy"))
+
+    done = run(project, *workers, "--ashr-report", "page.html", "--ashr-report", "run.json")
+
+    done.assert_outcomes(passed=1, failed=1)
+    tests: list[Any] = json.loads((project.path / "run.json").read_text("utf-8"))["tests"]
+    assert {"first": "passed", "second": "failed"} == {test["test_id"]: test["verdict"] for test in tests}
+    assert "1 of 2 passed" in (project.path / "page.html").read_text("utf-8")
+
+
+def test_a_regression_fails_the_session(project: pytest.Pytester) -> None:
+    """A session is compared with its baseline; one that is told to be worse fails, whatever its tests say."""
+    source = {"runs": {f"s{number}": scenario("A greeting") for number in range(9)}}
+    (project.path / "data.json").write_text(json.dumps(source), "utf-8")
+    project.makepyfile(MARKED.format(agent="Greeter"))
+    run(project, "--ashr-report", "good.json").assert_outcomes(passed=9)
+    project.makepyfile(MARKED.format(agent="Mute").replace("def test", "@pytest.mark.xfail(strict=True)\ndef test"))
+
+    worse = run(project, "--ashr-baseline", "good.json")
+    project.makepyfile(MARKED.format(agent="Greeter"))
+    same = run(project, "--ashr-baseline", "good.json")
+
+    assert (1, 0) == (worse.ret, same.ret)
+    worse.stdout.fnmatch_lines(["verdict: worse", "broke: 9 *"])
+    same.stdout.fnmatch_lines(["verdict: cannot tell"])
+    assert "absent.json" in run(project, "--ashr-baseline", "absent.json").stderr.str()
+
+
+@WITH_XDIST
+def test_deploying_stores_one_run(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: tuple[str, ...]
+) -> None:
+    """What all workers played is one run on the platform, which grades it to the same verdicts."""
+    platform = open_platform()
+    platform.bootstrap(KEY)
+    project.makepyfile(MARKED.format(agent="Shy"))
+    with running_server(platform) as url:
+        monkeypatch.setenv("ASHR_LABS_API_KEY", KEY)
+        monkeypatch.setenv("ASHR_LABS_BASE_URL", url)
+        done = run(project, *workers, "--ashr-deploy")
+        with AshrLabsClient.from_env() as client:
+            (stored,) = client.list_runs()["runs"]
+            tests = client.poll_run(stored["id"])["result"]["tests"]
+    platform.close()
+
+    done.assert_outcomes(passed=1, failed=1)
+    assert {"first": "passed", "second": "failed"} == {test["test_id"]: test["verdict"] for test in tests}
+    done.stdout.fnmatch_lines(["stored test_deploying_stores_one_run.py::test_agent as run 1 of dataset 1"])
+
+
+def test_a_platform_that_cannot_be_reached_fails_the_session(project: pytest.Pytester) -> None:
+    """Without a key nothing is stored, and that is said and is no success."""
+    project.makepyfile(MARKED.format(agent="Greeter"))
+
+    done = run(project, "--ashr-deploy")
+
+    done.assert_outcomes(passed=2)
+    assert 1 == done.ret
+    done.stdout.fnmatch_lines(["error: *ASHR_LABS_API_KEY*"])
+
+
+def test_unused_it_is_inert(project: pytest.Pytester) -> None:
+    """A suite that does not use the plugin loads nothing of the package but the plugin itself."""
+    project.makepyfile(
+        """
+        import sys
+
+        def test_modules():
+            loaded = {name for name in sys.modules if name.startswith(("ashr_labs", "httpx", "sqlalchemy", "rich"))}
+            assert loaded == {"ashr_labs", "ashr_labs.pytest_plugin"}
+        """
+    )
+
+    done = run(project)
+
+    done.assert_outcomes(passed=1)
+    assert not re.search("(?i)ashr", re.sub(r"(?m)^(plugins|rootdir).*", "", done.stdout.str()))
+
+
+def test_it_can_be_switched_off(project: pytest.Pytester) -> None:
+    """Like any plugin it is disabled by its name."""
+    project.makepyfile("def test_nothing(): ...")
+
+    run(project, "-p", "no:ashr").assert_outcomes(passed=1)
