@@ -1,5 +1,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
+USABLE := .venv/.usable
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
@@ -10,10 +11,14 @@ help:  ## Show what can be made
 
 setup: $(READY)  ## Make .venv with the project and its tools
 
-$(READY): pyproject.toml
+$(USABLE): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; say which with: make PYTHON=python3.12 ..."; exit 1; }
 	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cli,local]'
+	@touch $@
+
+$(READY): $(USABLE)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
@@ -22,7 +27,7 @@ sdk: $(READY)  ## Derive generated/, the synchronous client and parts of the doc
 	$(BIN)/python scripts/unasync.py
 	$(BIN)/python scripts/document.py
 
-demo: $(READY)  ## Evaluate the example agent on the embedded platform and print its grades
+demo: $(USABLE)  ## Evaluate the example agent on the embedded platform and print its grades
 	$(BIN)/python examples/quickstart.py
 
 check: $(READY)  ## Lint, check types, and compare what is derived with its source
@@ -44,7 +49,7 @@ fix: $(READY)  ## Repair what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-serve: $(READY)  ## Run the embedded platform over HTTP
+serve: $(USABLE)  ## Run the embedded platform over HTTP
 	$(BIN)/ashr-labs serve
 
 clean:  ## Remove .venv and what tools left
