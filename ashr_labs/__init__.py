@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         ServerError,
         ValidationError,
     )
-    from .eval import Agent, EvalRunner
+    from .eval import Agent, AgentReply, AsyncAgent, EvalRunner, RunOptions
     from .grading import grade
     from .results import compare
     from .run_builder import RunBuilder, TestBuilder
@@ -49,8 +49,10 @@ __all__ = [
     "APIConnectionError",
     "APITimeoutError",
     "Agent",
+    "AgentReply",
     "AshrLabsClient",
     "AshrLabsError",
+    "AsyncAgent",
     "AsyncAshrLabsClient",
     "AuthenticationError",
     "AuthorizationError",
@@ -66,6 +68,7 @@ __all__ = [
     "RateLimitError",
     "ResponseFormatError",
     "RunBuilder",
+    "RunOptions",
     "ServerError",
     "Span",
     "TestBuilder",
@@ -97,7 +100,7 @@ _HOMES = {
         "tokenize",
     ],
     "errors": [name for name in __all__ if name.endswith("Error")],
-    "eval": ["Agent", "EvalRunner"],
+    "eval": ["Agent", "AgentReply", "AsyncAgent", "EvalRunner", "RunOptions"],
     "grading": ["grade"],
     "results": ["compare"],
     "run_builder": ["RunBuilder", "TestBuilder"],

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Generator
@@ -14,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from ashr_labs import AshrLabsClient
+from ashr_labs import AshrLabsClient, RunOptions
+from ashr_labs.cli.eval import command
 from ashr_labs.local import open_platform
 from ashr_labs.local.server import running_server
 from support.cli import PROGRAM, SOURCE, Done, Workspace, scenario
@@ -408,13 +410,13 @@ def test_a_platform_that_cannot_be_used_gives_exit_code_3(
 
 
 def test_grades_that_do_not_come_are_a_failure_of_the_platform(server: ScriptedServer, workspace: Workspace) -> None:
-    """After `--timeout` seconds without grades the exit code is 3, and the run's id is told."""
+    """After `--grading-timeout` seconds without grades the exit code is 3, and the run's id is told."""
     run = {"id": 9, "grading_status": "pending", "result": {"aggregate_metrics": {}}}
     server.on("get_dataset", {"status": "ok", "dataset": {"id": 4, "dataset_source": SOURCE}})
     server.on("create_run", {"status": "ok", "run": run})
     server.on("get_run", {"status": "ok", "run": run})
 
-    done = evaluate(workspace, "--timeout", "0", data="4", ASHR_LABS_API_KEY=KEY, ASHR_LABS_BASE_URL=server.url)
+    done = evaluate(workspace, "--grading-timeout", "0", data="4", ASHR_LABS_API_KEY=KEY, ASHR_LABS_BASE_URL=server.url)
 
     assert "run 9" in done.error(3)
     assert 1 == len(server.calls("get_run"))
@@ -430,13 +432,15 @@ def test_a_database_in_use_is_refused(workspace: Workspace) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_an_interrupt_ends_it_at_once(workers: str, workspace: Workspace) -> None:
-    """Ctrl-C gives one line and exit code 130 within a moment, though agents are at work."""
+def test_a_second_interrupt_ends_it_at_once(workers: str, workspace: Workspace) -> None:
+    """A second Ctrl-C gives one line and exit code 130 within a moment, though agents are at work."""
     process = workspace.start("eval", "data.json", "--agent", "agents:Slow", "--json", "--max-workers", workers)
     while not (workspace.folder / "started").exists():
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
 
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.2)  # two signals at once are one
     process.send_signal(signal.SIGINT)
     begin = time.monotonic()
     out, err = process.communicate(timeout=20)
@@ -446,6 +450,61 @@ def test_an_interrupt_ends_it_at_once(workers: str, workspace: Workspace) -> Non
     assert {"error": "interrupted", "type": "Interrupted"} == json.loads(out)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+def test_the_first_interrupt_keeps_what_was_played(workspace: Workspace) -> None:
+    """After one Ctrl-C nothing more starts; what was played is graded and shown, and the exit code is 130."""
+    process = workspace.start("eval", "data.json", "--agent", "agents:Steady", "--json", "--repeats", "50")
+    while not (workspace.folder / "started").exists():
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
+
+    process.send_signal(signal.SIGINT)
+    done = Done(*_ended(process))
+
+    assert "interrupted; what was played until then is kept" in done.error(130)
+    assert "Interrupted" == done.document["type"]
+    assert 0 < len(done.document["tests"]) < 100
+    assert {"passed"} == {test["verdict"] for test in done.document["tests"]}
+
+
+def _ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=30)
+    return process.returncode, out, err
+
+
+def test_every_option_of_a_run_is_an_option_of_the_command() -> None:
+    """What run() takes can be given on the command line, except for functions and executors."""
+    functions = {"on_scenario", "on_action", "on_environment", "on_result", "executor"}
+
+    assert set(RunOptions.__annotations__) - functions <= {parameter.name for parameter in command.params}
+
+
+def test_the_options_of_a_run_reach_it(workspace: Workspace) -> None:
+    """Repeats, limits, filters and the bound for errors do what they do in run()."""
+    repeated = evaluate(workspace, "--json", "--repeats", "2", "--limit", "1", "--shuffle", "3", "--timeout", "30")
+    chosen = evaluate(workspace, "--json", "--filter", "sec*", "--filter", "tag:none", "--max-workers", "2")
+    stopped = evaluate(workspace, "--json", "--fail-on-error", "1", "--repeats", "3", agent="Shy")
+
+    assert [0, 2] == [repeated.code, len(repeated.document["tests"])]
+    assert ["second"] == [test["test_id"] for test in chosen.document["tests"]]
+    assert "more scenarios failed than --fail-on-error allows" in stopped.error(1)
+    assert 4 == len(stopped.document["tests"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--fail-on-error", "many"], "neither a whole number nor a share"),
+        (["--timeout", "0"], "timeout must be a number above 0"),
+        (["--repeats", "0"], "--repeats"),
+        (["--teacher-forcing"], "set_history"),
+    ],
+)
+def test_options_that_cannot_work_are_a_wrong_call(options: list[str], message: str, workspace: Workspace) -> None:
+    """An option that cannot work gives exit code 2 and one line."""
+    assert message in evaluate(workspace, *options).error(2)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(
     ("settings", "is_table"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)], ids=str
@@ -453,7 +512,6 @@ def test_an_interrupt_ends_it_at_once(workers: str, workspace: Workspace) -> Non
 def test_a_terminal_gets_a_table(settings: dict[str, str], is_table: bool, workspace: Workspace) -> None:
     """A terminal gets a table in colours, which titles cannot steer; NO_COLOR and TERM=dumb get plain lines."""
     import pty
-    import subprocess
 
     workspace.write("data.json", {"runs": {"a": scenario("[red]T\x1b[2J"), "b" * 70: scenario("B")}})
     ours, theirs = pty.openpty()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import UserDict
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 from unittest.mock import Mock
@@ -13,10 +13,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashr_labs import Agent, ConfigurationError
-from ashr_labs.eval.agent import AgentSupply, Reply, ReplyError, read_reply
+from ashr_labs import Agent, AgentReply, ConfigurationError
+from ashr_labs.eval.agent import AgentSupply
 from ashr_labs.eval.calls import Call
+from ashr_labs.eval.replies import Reply, ReplyError, read_reply
 from support.eval_data import ScriptedAgent, made, reply
+
+
+class Dumped(Mapping[str, Any]):
+    """A tool call as the objects of model clients hand it over."""
+
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.fields = fields
+
+    def model_dump(self) -> dict[str, Any]:
+        return self.fields
+
+    def __getitem__(self, key: str) -> Any:
+        raise KeyError(key)
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 class Plain:
@@ -74,6 +94,10 @@ class NeedsModel(Plain):
     def __init__(self, model: str) -> None: ...
 
 
+async def make_later() -> Plain:
+    return Plain()
+
+
 class NoReset:
     def respond(self, message: str) -> str:
         return message
@@ -93,13 +117,10 @@ class NoRespond:
         (NoRespond(), r"NoRespond\.respond\(\) does not exist"),
         (NoReset, r"NoReset\.reset\(\) does not exist"),
         (lambda: None, r"NoneType\.respond\(\) does not exist"),
-        (lambda message: message, "missing a required argument: 'message'"),
         (NeedsModel, "missing a required argument: 'model'"),
-        (Asynchronous(), r"Asynchronous\.respond\(\) is asynchronous"),
-        (Asynchronous, r"Asynchronous\.respond\(\) is asynchronous"),
-        (AsynchronousReset(), r"AsynchronousReset\.reset\(\) is asynchronous"),
-        (Streaming(), r"Streaming\.respond\(\) is asynchronous"),
-        (asyncio.sleep, "an agent must be"),
+        (Streaming(), r"Streaming\.respond\(\) is an asynchronous generator"),
+        (lambda message, mood: message, "cannot be called without arguments to make an agent"),
+        (make_later, "it is asynchronous"),
         (Deaf(), r"Deaf\.respond\(\) cannot be called with \(message\): too many positional arguments"),
         (Demanding(), r"Demanding\.reset\(\) cannot be called with \(\): missing a required argument: 'hard'"),
     ],
@@ -108,6 +129,42 @@ def test_what_is_no_agent_is_refused(agent: Any, problem: str) -> None:
     """What cannot be evaluated is refused before anything starts, with what is missing."""
     with pytest.raises(ConfigurationError, match=problem):
         AgentSupply(agent)
+
+
+async def answer_later(message: str) -> str:
+    return message
+
+
+@pytest.mark.parametrize(
+    ("agent", "is_async"),
+    [
+        (Plain(), False),
+        (lambda message: message, False),
+        (lambda: lambda message: message, False),
+        (Asynchronous(), True),
+        (Asynchronous, True),
+        (AsynchronousReset(), True),
+        (answer_later, True),
+        (partial(answer_later), True),
+    ],
+)
+def test_what_an_event_loop_must_drive(agent: Any, is_async: bool) -> None:
+    """An agent is asynchronous when one of its methods, or the function that it is, is declared so."""
+    assert is_async == AgentSupply(agent).is_async
+
+
+def test_a_function_of_a_message_is_an_agent() -> None:
+    """A function that takes a message answers it, without any reset."""
+    seat = AgentSupply(lambda message: f"heard {message}").seat("s")
+
+    assert None is seat.reset()
+    assert "heard hi" == seat.respond("hi")
+
+
+def test_teacher_forcing_needs_an_agent_that_can_be_repaired() -> None:
+    """Without set_history() an agent cannot be put back on the expected path, and is refused."""
+    with pytest.raises(ConfigurationError, match=r"Plain\.set_history\(messages\)"):
+        AgentSupply(Plain(), teacher_forcing=True)
 
 
 def test_documented_agents_fit_the_protocol() -> None:
@@ -270,6 +327,17 @@ def test_a_mock_is_an_agent() -> None:
         (reply("", {"name": "f", "arguments_json": '{"b":1}'}), Reply("", (Call("f", '{"b":1}'),))),
         (reply("", {"name": "f", "arguments": ""}), Reply("", (Call("f", "{}"),))),
         (reply("", {"name": "f", "arguments": None, "id": "call_1"}), Reply("", (Call("f", "{}"),))),
+        (
+            reply("", {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": '{"b":1}'}}),
+            Reply("", (Call("f", '{"b":1}'),)),
+        ),
+        (
+            reply("", {"type": "tool_use", "id": "t", "name": "f", "input": {"b": 1}}),
+            Reply("", (Call("f", '{"b": 1}'),)),
+        ),
+        (reply("", Dumped({"function": {"name": "f", "arguments": "{}"}})), Reply("", (Call("f", "{}"),))),
+        (AgentReply("a", [made("f")]), Reply("a", (Call("f", "{}"),))),
+        (AgentReply("a", usage={"input_tokens": 3}), Reply("a", (), {"input_tokens": 3})),
     ],
 )
 def test_replies(value: Any, expected: Reply) -> None:
@@ -284,6 +352,7 @@ def test_replies(value: Any, expected: Reply) -> None:
         (["a"], "respond() returned ['a']; return"),
         (b"a", "respond() returned b'a'; return"),
         ({"content": "Hello"}, "respond() returned {'content': 'Hello'}; return"),
+        (reply() | {"usage": 7}, "respond() returned a reply whose usage must be an object, not 7"),
         ({"text": 5}, "respond() returned a reply whose text must be a string, not 5"),
         (reply() | {"tool_calls": {}}, "respond() returned a reply whose tool_calls must be a list, not {}"),
         (reply() | {"tool_calls": "f"}, "respond() returned a reply whose tool_calls must be a list, not 'f'"),

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import contextvars
-import os
-import signal
-import subprocess
-import sys
 import threading
 from typing import Any
 
@@ -139,41 +135,6 @@ def test_an_interrupt_in_an_agent_is_not_swallowed(workers: int) -> None:
         EvalRunner(MANY).run(lambda: ScriptedAgent(answer), max_workers=workers)
 
     assert [] == eval_threads()
-
-
-INTERRUPTED = r"""
-import os
-import threading
-from ashr_labs import EvalRunner
-
-class Stuck:
-    def reset(self): ...
-    def respond(self, message):
-        os.write(1, b"asked\n")
-        threading.Event().wait()
-
-EvalRunner({"runs": {"a": {"actions": [{"actor": "user"}]}, "b": {"actions": [{"actor": "user"}]}}}).run(
-    Stuck, max_workers=2
-)
-"""
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows cannot send SIGINT to one process")
-def test_an_interrupt_of_the_caller_ends_the_process_at_once() -> None:
-    """Ctrl-C ends a run with workers although their agents never answer."""
-    with subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            assert ["asked\n", "asked\n"] == [process.stdout.readline(), process.stdout.readline()]
-            process.send_signal(signal.SIGINT)
-            _, errors = process.communicate(timeout=30)
-        finally:
-            process.kill()
-
-    assert "KeyboardInterrupt" in errors
-    assert process.returncode not in {None, 0}
 
 
 def test_a_factory_that_fails_later_fails_that_scenario() -> None:

@@ -5,15 +5,25 @@ from __future__ import annotations
 import os
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-__all__ = ["FileToWrite", "Number", "json_option"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["FileToWrite", "Number", "json_option", "run_options"]
 
 json_option = click.option(
     "--json", is_flag=True, expose_value=False, help="Write one JSON object to stdout, and nothing else."
 )
+
+
+def run_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of `EvalRunner.run()`, under their names there."""
+    for option in reversed(_RUN_OPTIONS):
+        command = option(command)
+    return command
 
 
 class FileToWrite(click.Path):
@@ -39,3 +49,39 @@ class Number(click.FloatRange):
         if not isfinite(number):
             self.fail(f"{value!r} is not a number to count with", param, ctx)
         return number
+
+
+class ErrorBound(click.ParamType[bool | int | float]):
+    """How many scenarios may fail: a whole number, or a share such as 0.1."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool | int | float:
+        """Return the bound."""
+        if not isinstance(value, str):
+            return bool(value)
+        try:
+            return float(value) if "." in value else int(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a whole number nor a share such as 0.1", param, ctx)
+
+
+_RUN_OPTIONS = (
+    click.option("--max-workers", type=click.IntRange(1), default=1, show_default=True, help="Scenarios at a time."),
+    click.option("--timeout", type=Number(0), metavar="SECONDS", help="Longest time for a reply."),
+    click.option("--scenario-timeout", type=Number(0), metavar="SECONDS", help="Longest time for a scenario."),
+    click.option("--retries", type=click.IntRange(0), default=0, show_default=True, help="New attempts after errors."),
+    click.option("--retry-on", multiple=True, metavar="CLASS", help="An error that is retried; may be given again."),
+    click.option("--requests-per-minute", type=Number(0), metavar="NUMBER", help="Most messages in a minute."),
+    click.option("--repeats", type=click.IntRange(1), default=1, show_default=True, help="Times for each scenario."),
+    click.option("--limit", type=click.IntRange(1), help="Most scenarios to play."),
+    click.option("--filter", multiple=True, metavar="PATTERN", help="Ids, or tags as tag:PATTERN; may be given again."),
+    click.option("--shuffle", type=click.IntRange(0), metavar="SEED", help="Play in the order that a seed stands for."),
+    click.option(
+        "--fail-on-error",
+        type=ErrorBound(),
+        default=False,
+        help="Stop after so many failed scenarios, or such a share.",
+    ),
+    click.option("--teacher-forcing", is_flag=True, help="Keep the agent's memory on the expected path."),
+)

@@ -6,7 +6,7 @@ import json
 import re
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -15,7 +15,7 @@ from ..eval import EvalRunner
 from ._agents import load_agent, said
 from ._dataset_file import DatasetFile, read_dataset_file
 from ._failures import EXIT_CODES, CommandError, ExitCode, Failure, failure_of
-from ._options import FileToWrite, Number, json_option
+from ._options import FileToWrite, Number, json_option, run_options
 from ._platforms import check_one_platform, open_client
 from ._report import Report
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..client._sync import AshrLabsClient
+    from ..eval import RunOptions
     from ..run_builder import RunBuilder
     from ._output import Output
 
@@ -39,28 +40,34 @@ _SECONDS_BETWEEN_NOTES = 1.0
 )
 @click.option("--database", type=FileToWrite(), metavar="FILE", help="Use the embedded platform on this file.")
 @click.option("--remote", is_flag=True, help="Use the platform of ASHR_LABS_API_KEY and ASHR_LABS_BASE_URL.")
-@click.option("--max-workers", type=click.IntRange(1), default=1, show_default=True, help="Scenarios at a time.")
 @click.option("--name", help="Name under which a DATASET file is stored; the file's own unless given.")
 @click.option("--agent-id", type=click.IntRange(1), help="Link the dataset to this agent, whose rules then grade.")
 @click.option("--min-pass-rate", type=Number(0, 1), metavar="RATE", help="The gate, from 0 to 1: exit 1 below it.")
 @click.option(
-    "--timeout", type=Number(0), default=300, show_default=True, metavar="SECONDS", help="Longest wait for the grades."
+    "--grading-timeout",
+    type=Number(0),
+    default=300,
+    show_default=True,
+    metavar="SECONDS",
+    help="Longest wait for the grades.",
 )
+@run_options
 @click.option("--output", type=FileToWrite(), metavar="FILE", help="Write the graded result to this file, as JSON.")
 @json_option
 @click.pass_obj
 def command(
     out: Output,
+    /,
     dataset: str,
     reference: str,
     database: Path | None,
     remote: bool,
-    max_workers: int,
     name: str | None,
     agent_id: int | None,
     min_pass_rate: float | None,
-    timeout: float,
+    grading_timeout: float,
     output: Path | None,
+    **options: Any,
 ) -> None:
     """Test an agent against every scenario of DATASET and print the verdicts.
 
@@ -80,13 +87,13 @@ def command(
         if agent_id is not None:
             client.set_dataset_agent(dataset_id, agent_id)  # before the run, which may be dear
         runner = EvalRunner.from_dataset(client, dataset_id)
-        run = _play(runner, agent, reference, max_workers, _progress(out, titles))
+        run = _play(runner, agent, reference, {**_given(options), "on_scenario": _progress(out, titles)})
         run_id = run.deploy(client, dataset_id)["id"]
         out.note(f"waiting for the grades of run {run_id}, dataset {dataset_id}")
-        graded = client.poll_run(run_id, timeout=timeout)
+        graded = client.poll_run(run_id, timeout=grading_timeout)
 
     report = Report(dataset_id, run_id, graded["result"], titles)
-    failure = _written(output, report.result) or report.failure(min_pass_rate)
+    failure = _written(output, report.result) or _ended_early(run) or report.failure(min_pass_rate)
     _show(out, report, is_last=failure is None)
     if failure:
         raise CommandError(failure, report.document())
@@ -122,18 +129,32 @@ def _play(
     runner: EvalRunner,
     agent: Any,
     reference: str,
-    max_workers: int,
-    on_scenario: Callable[[str, Mapping[str, Any]], None],
+    options: RunOptions,
 ) -> RunBuilder:
     try:
-        run = runner.run(agent, on_scenario=on_scenario, max_workers=max_workers)
+        run = runner.run(agent, **options)
     except AshrLabsError:
         raise
     except (Exception, SystemExit) as error:  # a class or function that makes agents may raise anything
         raise click.ClickException(f"--agent {reference}: making the agent failed: {said(error)}") from error
-    if not run.build()["tests"]:
+    if not run.build()["tests"] and run.status == "completed":
         raise CommandError(Failure(ExitCode.NOTHING_RAN, "NothingRan", "nothing ran: no scenario has any action"))
     return run
+
+
+def _given(options: dict[str, Any]) -> RunOptions:
+    """Return the options as `run()` takes them; an empty list means that none was given."""
+    return cast("RunOptions", {name: value for name, value in options.items() if value != ()})
+
+
+def _ended_early(run: RunBuilder) -> Failure | None:
+    match run.status:
+        case "cancelled":
+            return Failure(ExitCode.INTERRUPTED, "Interrupted", "interrupted; what was played until then is kept")
+        case "failed":
+            return Failure(ExitCode.GATE_FAILED, "TooManyErrors", "more scenarios failed than --fail-on-error allows")
+        case _:
+            return None
 
 
 def _written(output: Path | None, result: Mapping[str, Any]) -> Failure | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .agent import Agent
+from .agent import Agent, AsyncAgent
+from .options import RunOptions
+from .replies import AgentReply
 from .runner import EvalRunner
 
-__all__ = ["Agent", "EvalRunner"]
+__all__ = ["Agent", "AgentReply", "AsyncAgent", "EvalRunner", "RunOptions"]

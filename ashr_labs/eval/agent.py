@@ -1,19 +1,21 @@
-"""The agent under test: what it must be, one for each scenario, and how its replies are read."""
+"""The agent under test: what it must be, and one for each scenario."""
 
 from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple, Protocol, TypeAlias, TypeGuard, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeGuard, cast, runtime_checkable
 
-from .._json import as_object, shown
+from .._json import shown
 from ..errors import ConfigurationError
-from .calls import Call, ShapeError, read_calls
 
-__all__ = ["Agent", "AgentSource", "AgentSupply", "Reply", "ReplyError", "Seat", "read_reply", "refuse_awaitable"]
+if TYPE_CHECKING:
+    from .replies import AgentReply
+
+__all__ = ["Agent", "AgentSource", "AgentSupply", "AsyncAgent", "Seat"]
 
 
 @runtime_checkable
@@ -23,7 +25,7 @@ class Agent(Protocol):
     Both methods may take `scenario_id` as well; they get it by keyword.
     """
 
-    def respond(self, message: str) -> Mapping[str, Any] | str:
+    def respond(self, message: str) -> Mapping[str, Any] | AgentReply | str:
         """Return the answer to a message: `{"text": ..., "tool_calls": [{"name": ..., "arguments": {...}}]}`."""
         ...
 
@@ -32,8 +34,20 @@ class Agent(Protocol):
         ...
 
 
-AgentSource: TypeAlias = Agent | Callable[[], Agent]
-"""An agent, its class, or a function that makes one."""
+class AsyncAgent(Protocol):
+    """What can be evaluated, asynchronous; `reset` may be an ordinary function."""
+
+    def respond(self, message: str) -> Awaitable[Mapping[str, Any] | AgentReply | str]:
+        """Return the answer to a message, as for `Agent`."""
+        ...
+
+    def reset(self) -> object:
+        """Forget the conversation; the next message opens another scenario."""
+        ...
+
+
+AgentSource: TypeAlias = Agent | AsyncAgent | Callable[[], Any] | Callable[[str], Any]
+"""An agent, its class, a function that makes one, or a function that answers a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +56,19 @@ class Seat:
 
     respond: Callable[[str], object]
     reset: Callable[[], object]
+    set_history: Callable[[Sequence[Mapping[str, Any]]], object] | None = None
+    """Takes the messages so far in place of its own memory; only agents that can be repaired have it."""
 
 
 class AgentSupply:
     """Hands out the agent for each scenario.
 
     A class or a function makes a new agent for each. An object plays all of them, unless they run side by side
-    (`separate`): then each scenario gets what its `clone()` returns, else a deep copy.
+    (`separate`): then each scenario gets what its `clone()` returns, else a deep copy. A function that answers
+    messages has no memory, and so plays all of them.
     """
 
-    def __init__(self, agent: AgentSource, *, separate: bool = False) -> None:
+    def __init__(self, agent: AgentSource, *, separate: bool = False, teacher_forcing: bool = False) -> None:
         """Check the agent, so that nothing starts with one that cannot work.
 
         Raises:
@@ -60,99 +77,98 @@ class AgentSupply:
         # The agent made for the check is not wasted: it plays one of the scenarios.
         if not _is_instance(agent):
             self._make = _factory(agent)
-            first = self._make()
+            first = _agent_of(self._make())
         elif separate:
             self._make = _copier(agent)
             first = _first_copy(self._make, agent)
         else:
-            self._make = lambda: agent
+            self._make = partial(_itself, agent)
             first = agent
         self._made = [first]
         self._respond_takes_id = _takes_scenario_id(first, "respond", "message")
         self._reset_takes_id = _takes_scenario_id(first, "reset")
+        self.is_async = any(_is_async(getattr(first, name)) for name in ("respond", "reset"))
+        """Whether the agent must be driven by an event loop."""
+        if teacher_forcing and not callable(getattr(first, "set_history", None)):
+            name = f"{type(first).__name__}.set_history(messages)"
+            raise ConfigurationError(
+                f"teacher_forcing needs {name}, which takes the messages so far; it does not exist"
+            )
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Agents that exist already may hold what cannot travel to another process; there, others are made.
+        return {**self.__dict__, "_made": []}
 
     def seat(self, scenario_id: str) -> Seat:
         """Return the agent that plays a scenario."""
         try:
             agent = self._made.pop()
         except IndexError:
-            agent = self._make()
+            agent = _agent_of(self._make())
         respond = cast("Callable[..., object]", agent.respond)
         reset = cast("Callable[..., object]", agent.reset)
         return Seat(
             partial(respond, scenario_id=scenario_id) if self._respond_takes_id else respond,
             partial(reset, scenario_id=scenario_id) if self._reset_takes_id else reset,
+            getattr(agent, "set_history", None),
         )
 
 
-class ReplyError(ValueError):
-    """What an agent answered is no answer."""
+class _FunctionAgent:
+    """An agent that is one function."""
+
+    def __init__(self, respond: Callable[..., Any]) -> None:
+        self.respond = respond
+
+    def reset(self) -> None:
+        """Forget nothing: there is nothing to forget."""
 
 
-class Reply(NamedTuple):
-    """What an agent answered; None where it said nothing about that part."""
-
-    text: str | None
-    calls: tuple[Call, ...] | None
+def _itself(agent: Agent) -> Agent:
+    return agent
 
 
-def read_reply(value: object, source: str) -> Reply:
-    """Return what a reply says.
-
-    Args:
-        value: What was returned.
-        source: What returned it, such as `respond()`.
-
-    Raises:
-        ReplyError: It is not a reply.
-    """
-    if isinstance(value, str):
-        return Reply(value, None)
-    fields = as_object(value)
-    if fields is None or (fields and "text" not in fields and "tool_calls" not in fields):
-        refuse_awaitable(value, source)
-        raise ReplyError(f'{source} returned {shown(value)}; return {{"text": ..., "tool_calls": [...]}}')
-    text: object = fields.get("text")
-    calls: object = fields.get("tool_calls")
-    if text is not None and not isinstance(text, str):
-        raise ReplyError(f"{source} returned a reply whose text must be a string, not {shown(text)}")
-    try:
-        return Reply(text, None if calls is None else read_calls(calls))
-    except ShapeError as error:
-        raise ReplyError(f"{source} returned a reply whose tool_calls{error.at} {error.problem}") from error
-
-
-def refuse_awaitable(value: object, source: str) -> None:
-    """Raise ReplyError if the value is one that asynchronous code has to await."""
-    if not inspect.isawaitable(value):
-        return
-    if inspect.iscoroutine(value):
-        value.close()
-    raise ReplyError(
-        f"{source} returned an awaitable; return the answer itself, such as what asyncio.run() makes of it"
-    )
-
-
-def _is_instance(agent: AgentSource) -> TypeGuard[Agent]:
+def _is_instance(agent: object) -> TypeGuard[Agent]:
     return not isinstance(agent, type) and (hasattr(agent, "respond") or hasattr(agent, "reset"))
 
 
-def _factory(agent: object) -> Callable[[], Agent]:
-    if not callable(agent) or inspect.iscoroutinefunction(agent):
+def _agent_of(made: object) -> Agent:
+    """Return what a factory made, a function that answers messages as an agent."""
+    if not _is_instance(made) and callable(made) and _can_be_called(made, "message"):
+        return _FunctionAgent(made)
+    return cast("Agent", made)
+
+
+def _factory(agent: object) -> Callable[[], Any]:
+    if not callable(agent):
         raise ConfigurationError(
-            f"an agent must be an object with respond(message) and reset(), its class, or a function without "
-            f"parameters that returns one, not {shown(agent)}"
+            f"an agent must be an object with respond(message) and reset(), its class, a function without "
+            f"parameters that returns one, or a function that takes a message, not {shown(agent)}"
         )
-    signature = _signature(agent)
+    problem = _obstacle(agent)
+    if problem is None and not inspect.iscoroutinefunction(agent):
+        return agent
+    if not isinstance(agent, type) and _can_be_called(agent, "message"):
+        return partial(_itself, cast("Agent", agent))
+    raise ConfigurationError(
+        f"{shown(agent)} cannot be called without arguments to make an agent ({problem or 'it is asynchronous'}); "
+        "pass an agent, a function without parameters such as lambda: MyAgent(...), or one that takes a message"
+    )
+
+
+def _can_be_called(function: Callable[..., object], *arguments: str) -> bool:
+    return _signature(function) is not None and _obstacle(function, *arguments) is None
+
+
+def _obstacle(function: Callable[..., object], *arguments: str, **named: str) -> TypeError | None:
+    """Return why a function cannot be called like this; None if it can, or does not tell."""
+    signature = _signature(function)
     try:
         if signature is not None:
-            signature.bind()
+            signature.bind(*arguments, **named)
     except TypeError as error:
-        raise ConfigurationError(
-            f"{shown(agent)} cannot be called without arguments to make an agent ({error}); "
-            "pass an agent, or a function without parameters such as lambda: MyAgent(...)"
-        ) from error
-    return cast("Callable[[], Agent]", agent)
+        return error
+    return None
 
 
 def _copier(agent: Agent) -> Callable[[], Agent]:
@@ -177,10 +193,8 @@ def _takes_scenario_id(agent: object, method_name: str, *arguments: str) -> bool
     described = f"{type(agent).__name__}.{method_name}()"
     if not callable(method):
         raise ConfigurationError(f"{described} does not exist; an agent needs respond(message) and reset()")
-    if inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):
-        raise ConfigurationError(
-            f"{described} is asynchronous; make it an ordinary function, such as one that calls asyncio.run()"
-        )
+    if inspect.isasyncgenfunction(method):
+        raise ConfigurationError(f"{described} is an asynchronous generator; let it return the whole answer")
     signature = _signature(method)
     if signature is None:
         return False
@@ -188,11 +202,14 @@ def _takes_scenario_id(agent: object, method_name: str, *arguments: str) -> bool
     takes_id = any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature.parameters.values()) or (
         named is not None and named.kind is not named.POSITIONAL_ONLY
     )
-    try:
-        signature.bind(*arguments, **({"scenario_id": ""} if takes_id else {}))
-    except TypeError as error:
-        raise ConfigurationError(f"{described} cannot be called with ({', '.join(arguments)}): {error}") from error
+    problem = _obstacle(method, *arguments, **({"scenario_id": ""} if takes_id else {}))
+    if problem:
+        raise ConfigurationError(f"{described} cannot be called with ({', '.join(arguments)}): {problem}") from problem
     return takes_id
+
+
+def _is_async(method: Callable[..., object]) -> bool:
+    return inspect.iscoroutinefunction(method) or inspect.iscoroutinefunction(getattr(method, "__call__", None))  # noqa: B004
 
 
 def _signature(method: Callable[..., object]) -> inspect.Signature | None:

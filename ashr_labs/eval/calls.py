@@ -84,7 +84,7 @@ def read_calls(value: object, *, keep_extra: bool = False) -> tuple[Call, ...]:
     calls: list[Call] = []
     for place, call in enumerate(cast("list[object]", value)):
         try:
-            calls.append(_read_call(object_of(call), keep_extra=keep_extra))
+            calls.append(_read_call(object_of(call) if keep_extra else _plain(call), keep_extra=keep_extra))
         except ShapeError as error:
             raise error.below(f"[{place}]") from error
     return tuple(calls)
@@ -98,6 +98,17 @@ def _read_call(fields: dict[str, Any], *, keep_extra: bool) -> Call:
     if keep_extra and not fields.keys() <= _OWN_FIELDS:
         extra = copy.deepcopy({key: fields[key] for key in fields if key not in _OWN_FIELDS})
     return Call(name, _arguments_json(fields), extra)
+
+
+def _plain(call: object) -> dict[str, Any]:
+    """Return an agent's call without the wrapping of OpenAI's and Anthropic's clients."""
+    dump = getattr(call, "model_dump", None)
+    fields = object_of(dump() if callable(dump) else call)
+    if "name" not in fields and isinstance(fields.get("function"), dict):
+        return cast("dict[str, Any]", fields["function"])
+    if fields.get("type") == "tool_use":
+        return {"name": fields.get("name"), "arguments": fields.get("input")}
+    return fields
 
 
 def _arguments_json(fields: dict[str, Any]) -> str:

@@ -1,129 +1,155 @@
-"""Answer players: with the agent's replies, in this thread or in several."""
+"""Take the steps of sessions in threads: the caller's own, or several."""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
 from contextvars import copy_context
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
-from .agent import AgentSupply, Seat, refuse_awaitable
-from .faults import Fault
-from .player import Reset
-from .scenario import EnvironmentAction, UserAction
+from .helpers import Abandoned, Helper, Raised, guarded
+from .samples import Sample
+from .sessions import TIMED_OUT, Ask, Stage
 
 if TYPE_CHECKING:
-    from .player import Player, Wish
+    from collections.abc import Callable
 
-__all__ = ["Callbacks", "Host", "OnAction", "OnEnvironment", "OnScenario", "Play", "drive", "in_threads", "one_by_one"]
+    from ..run_builder import TestBuilder
+    from .faults import Fault
+    from .samples import Agenda
+    from .sessions import Steps
 
-OnScenario: TypeAlias = Callable[[str, dict[str, Any]], object]
-"""Takes a scenario's id and the scenario, when it starts."""
+__all__ = ["Caller", "Finish", "HelperCaller", "PlainCaller", "drive", "in_threads", "work"]
 
-OnAction: TypeAlias = Callable[[int, dict[str, Any]], object]
-"""Takes an action's index and the action, when it starts."""
+_LONGEST_SLEEP = 0.1
+"""Seconds after which a sleeper looks whether it is still wanted."""
 
-OnEnvironment: TypeAlias = Callable[[str, dict[str, Any]], Mapping[str, Any] | str | None]
-"""Takes an environment action's content and the action; returns a reply of the agent to it, or None."""
-
-Play: TypeAlias = Callable[[threading.Event], None]
-"""Plays one scenario to its end, or until the event is set."""
-
-
-@dataclass(frozen=True, slots=True)
-class Callbacks:
-    """What the user wants to be told, and asked, while scenarios play."""
-
-    on_scenario: OnScenario | None = None
-    on_action: OnAction | None = None
-    on_environment: OnEnvironment | None = None
+Finish: TypeAlias = "Callable[[Sample, TestBuilder, Fault | None], object]"
+"""Takes a sample, what was recorded when it was played, and the agent's fault that ended it."""
 
 
-class Host:
-    """Answers the wishes of one scenario's player; what the agent raises is an answer too."""
+class Caller(Protocol):
+    """Makes the calls of a session."""
 
-    _seat: Seat
+    def __call__(self, ask: Ask) -> object:
+        """Return what the call returns; for the agent's, a `Fault` or `TIMED_OUT` may stand for it."""
+        ...
 
-    def __init__(self, agents: AgentSupply, scenario_id: str, callbacks: Callbacks) -> None:
-        self._agents = agents
-        self._scenario_id = scenario_id
-        self._callbacks = callbacks
-
-    def answer(self, wish: Wish) -> object:
-        """Return what answers a wish."""
-        if isinstance(wish, Reset):
-            return _guarded(self._reset)
-        callbacks = self._callbacks
-        if callbacks.on_action is not None:
-            callbacks.on_action(wish.action_index, wish.raw)
-        if isinstance(wish, UserAction):
-            return _guarded(self._seat.respond, wish.message)
-        if isinstance(wish, EnvironmentAction) and callbacks.on_environment is not None:
-            return callbacks.on_environment(wish.content, wish.raw)
-        return None
-
-    def _reset(self) -> None:
-        self._seat = self._agents.seat(self._scenario_id)
-        refuse_awaitable(self._seat.reset(), "reset()")
+    def close(self) -> None:
+        """Free what it holds."""
+        ...
 
 
-def drive(player: Player, host: Host, stop: threading.Event) -> None:
-    """Answer a player until it ends, or until the event is set."""
-    answer: object = None
-    while not stop.is_set():
+class PlainCaller:
+    """Makes calls in this thread, without a limit of time."""
+
+    def __call__(self, ask: Ask) -> object:
+        """Return what the call returns."""
+        return guarded(ask)
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+class HelperCaller:
+    """Makes the agent's calls in a thread that can be left behind."""
+
+    def __init__(self, abandoned: Abandoned) -> None:
+        self._abandoned = abandoned
+        self._helper: Helper | None = None
+
+    def __call__(self, ask: Ask) -> object:
+        """Return what the call returns, or that it took too long."""
+        if not ask.is_agent:
+            return guarded(ask)
+        if refusal := self._abandoned.refusal():
+            return refusal
+        self._helper = self._helper or Helper()
+        outcomes: SimpleQueue[object] = SimpleQueue()
+        self._helper.submit(ask, outcomes.put)
         try:
-            wish = player.send(answer)
-        except StopIteration:
-            return
-        answer = host.answer(wish)
+            outcome = outcomes.get(timeout=ask.timeout)
+        except Empty:
+            self._abandoned.add(self._helper)
+            self._helper = None
+            return TIMED_OUT
+        if isinstance(outcome, Raised):
+            raise outcome.error
+        return outcome
+
+    def close(self) -> None:
+        """End the thread."""
+        if self._helper is not None:
+            self._helper.close()
 
 
-def one_by_one(plays: Iterable[Play]) -> None:
-    """Play all scenarios in this thread."""
-    stop = threading.Event()
-    for play in plays:
-        play(stop)
+def drive(steps: Steps, call: Callable[[Ask], object], agenda: Agenda) -> Fault | None:
+    """Take steps until they end, or the agenda is aborted; return the agent's fault that ended them."""
+    answer: object = None
+    while not agenda.is_aborted:
+        try:
+            step = steps.send(answer)
+        except StopIteration as end:
+            return cast("Fault | None", end.value)
+        answer = None
+        if isinstance(step, Ask):
+            answer = call(step)
+        else:
+            _sleep(step.seconds, lambda: agenda.is_aborted)
+    return None
 
 
-def in_threads(plays: Iterable[Play], workers: int) -> None:
-    """Play all scenarios in several threads, each in a copy of this one's context.
+def work(agenda: Agenda, stage: Stage, caller: Caller, finish: Finish) -> None:
+    """Play one sample after the other, until there are no more."""
+    try:
+        while (sample := agenda.take()) is not None:
+            if not isinstance(sample, Sample):
+                _sleep(min(sample, _LONGEST_SLEEP), lambda: agenda.is_closed)
+                continue
+            test, steps = stage.open(sample)
+            fault = drive(steps, caller, agenda)
+            if not agenda.is_aborted:
+                finish(sample, test, fault)
+    except BaseException:
+        agenda.abort()
+        raise
+    finally:
+        caller.close()
 
-    What a play raises stops the others at their next wish and is raised here. An interrupt of this thread is raised
-    at once; replies under way are abandoned to their threads, which do not keep the process from exiting.
+
+def in_threads(agenda: Agenda, worker: Callable[[], object], workers: int) -> None:
+    """Do the same work in several threads, each in a copy of this one's context.
+
+    What a worker raises is raised here, when the others have stopped. An interrupt of this thread is raised at once;
+    replies under way are abandoned to their threads, which do not keep the process from exiting.
     """
-    waiting, stop, raised = deque(plays), threading.Event(), deque[BaseException]()
+    raised = deque[BaseException]()
 
-    def work() -> None:
-        while not stop.is_set():
-            try:
-                play = waiting.popleft()
-            except IndexError:
-                return
-            try:
-                play(stop)
-            except BaseException as error:
-                raised.append(error)
-                stop.set()
+    def guarded_worker() -> None:
+        try:
+            worker()
+        except BaseException as error:
+            raised.append(error)
 
     threads = [
-        threading.Thread(target=copy_context().run, args=(work,), name=f"ashr-eval-{number}", daemon=True)
-        for number in range(min(workers, len(waiting)))
+        threading.Thread(target=copy_context().run, args=(guarded_worker,), name=f"ashr-eval-{number}", daemon=True)
+        for number in range(workers)
     ]
     try:
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    finally:
-        stop.set()
+    except BaseException:
+        agenda.abort()
+        raise
     if raised:
         raise raised[0]
 
 
-def _guarded(call: Callable[..., object], *arguments: object) -> object:
-    try:
-        return call(*arguments)
-    except (Exception, SystemExit) as error:
-        return Fault.of(error)
+def _sleep(seconds: float, is_over: Callable[[], bool]) -> None:
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0 and not is_over():
+        time.sleep(min(left, _LONGEST_SLEEP))

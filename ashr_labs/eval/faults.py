@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,26 +12,46 @@ if TYPE_CHECKING:
 
     from ..errors import DatasetError
 
-__all__ = ["Fault", "dataset_fault"]
+__all__ = ["Fault", "dataset_fault", "timeout_fault"]
+
+
+_OWN_FOLDER = str(Path(__file__).parent)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The agent raised, or answered what is no answer."""
+    """The agent raised, did not answer in time, or answered what is no answer."""
 
     type: str
     """The class of the exception."""
     message: str
     traceback: str | None = None
+    kind: str = "agent"
+    """With whom the fault lies: `agent`, `timeout` or `cancelled`."""
+    lineage: tuple[str, ...] = ()
+    """The names of the exception's class and of all that it is derived from."""
+    retry_after: float | None = None
+    """Seconds after which whoever raised asks to try again."""
 
     @classmethod
     def of(cls, error: BaseException) -> Fault:
         """Return the fault that an exception is, its traceback beginning below the frame that caught it."""
         below = error.__traceback__.tb_next if error.__traceback__ else None
+        while below and below.tb_next and below.tb_frame.f_code.co_filename.startswith(_OWN_FOLDER):
+            below = below.tb_next
         text = "".join(traceback.format_exception(type(error), error, below))
         # An agent that keeps one exception and raises it for every message would make its traceback grow each time.
         error.__traceback__ = None
-        return cls(type(error).__name__, _message(error), text)
+        retry_after = getattr(error, "retry_after", None)
+        lineage = tuple(base.__name__ for base in type(error).__mro__)
+        return cls(
+            type(error).__name__,
+            _message(error),
+            text,
+            kind="cancelled" if "CancelledError" in lineage else "agent",
+            lineage=lineage,
+            retry_after=float(retry_after) if isinstance(retry_after, int | float) else None,
+        )
 
     def error(self, path: str, turn: int = -1) -> TestError:
         """Return it as a result's error.
@@ -39,12 +60,17 @@ class Fault:
             path: Where in the dataset it happened.
             turn: Which reply of the agent it was, from 0; below 0 if none was asked for yet.
         """
-        error: TestError = {"kind": "agent", "type": self.type, "message": self.message, "path": path}
+        error: TestError = {"kind": self.kind, "type": self.type, "message": self.message, "path": path}
         if self.traceback is not None:
             error["traceback"] = self.traceback
         if turn >= 0:
             error["turn"] = turn
         return error
+
+
+def timeout_fault(message: str) -> Fault:
+    """Return the fault of an agent that did not answer in time."""
+    return Fault("TimeoutError", message, kind="timeout")
 
 
 def dataset_fault(error: DatasetError) -> TestError:

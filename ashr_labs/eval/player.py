@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from .agent import ReplyError, read_reply
 from .faults import Fault
 from .pairing import CallPool, pair_calls
+from .replies import ReplyError, read_reply
 from .scenario import AgentAction, EnvironmentAction, UserAction
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ class _Stage:
         except ReplyError as error:
             path = self._scenario.path_of(action)
             return Fault("ReplyError", f"{path}: {error}").error(path, self._turn)
+        if reply.usage and is_reply:
+            self._test.set_usage(reply.usage)
         # What the environment makes the agent say replaces its answer in part or whole, a message the whole of it.
         if is_reply or reply.text is not None:
             self._text = reply.text or ""

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, cast
+import asyncio
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ..errors import ConfigurationError, DatasetError
-from ..run_builder import RunBuilder
-from .agent import AgentSupply
+from ..errors import ConfigurationError
 from .comparison import comparison_of
-from .drivers import Callbacks, Host, drive, in_threads, one_by_one
-from .faults import dataset_fault
-from .player import play
-from .scenario import read_scenario, scenario_items
+from .evaluation import Evaluation
+from .options import Settings
+from .scenario import scenario_items
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Mapping
-    from typing import Self
+    from typing import Self, Unpack
 
     from ashr_labs_types import Dataset, Run
 
-    from ..run_builder import RunClient, TestBuilder
+    from ..run_builder import RunBuilder, RunClient
     from .agent import AgentSource
     from .comparison import TextComparator, ToolComparator
-    from .drivers import OnAction, OnEnvironment, OnScenario
+    from .options import RunOptions
 
 __all__ = ["DatasetClient", "EvalRunner"]
 
@@ -106,44 +102,25 @@ class EvalRunner:
     def __repr__(self) -> str:
         return f"EvalRunner(scenarios={len(self._scenarios)}, dataset_id={self._dataset_id})"
 
-    def run(
-        self,
-        agent: AgentSource,
-        *,
-        on_scenario: OnScenario | None = None,
-        on_action: OnAction | None = None,
-        on_environment: OnEnvironment | None = None,
-        max_workers: int = 1,
-    ) -> RunBuilder:
+    def run(self, agent: AgentSource, **options: Unpack[RunOptions]) -> RunBuilder:
         """Run the agent against every scenario and return the record, in the order of the dataset.
 
         Args:
-            agent: An object with `respond(message)` and `reset()`, its class, or a function that makes one. A class
-                or function makes an agent for each scenario. An object plays all scenarios; with more than one
-                worker, each scenario gets what its `clone()` returns, else a deep copy.
-            on_scenario: Called with the id and the scenario when one starts.
-            on_action: Called with the index and the action when one starts.
-            on_environment: Called with the content and the action when the environment acts; a reply that it
-                returns takes the place of the agent's last one. Without it, such actions are skipped.
-            max_workers: How many scenarios play at a time, each in a thread. Callbacks are called from there.
+            agent: An object with `respond(message)` and `reset()`, its class, a function that makes one, or a
+                function that answers a message; any of them may be asynchronous. A class or function makes an agent
+                for each scenario. An object plays all scenarios; with more than one worker, each scenario gets what
+                its `clone()` returns, else a deep copy.
+            **options: See `RunOptions`.
 
         Raises:
-            ConfigurationError: The agent or `max_workers` cannot work; nothing was started.
+            ConfigurationError: The agent or an option cannot work; nothing was started.
             Exception: Whatever a callback raises; scenarios under way stop after the agent's current reply.
         """
-        _check_workers(max_workers)
-        agents = AgentSupply(agent, separate=max_workers > 1)
-        callbacks = Callbacks(on_scenario, on_action, on_environment)
-        run = RunBuilder().start()
-        plays = (
-            partial(self._play, run.add_test(scenario_id), scenario_id, raw, agents, callbacks)
-            for scenario_id, raw in self._scenarios
-        )
-        if max_workers == 1:
-            one_by_one(plays)
-        else:
-            in_threads(plays, max_workers)
-        return run.complete()
+        return Evaluation(self._scenarios, agent, self._comparison, Settings.of(options)).run()
+
+    async def arun(self, agent: AgentSource, **options: Unpack[RunOptions]) -> RunBuilder:
+        """Do what `run()` does, in the running event loop; agents that are not asynchronous play in threads."""
+        return await Evaluation(self._scenarios, agent, self._comparison, Settings.of(options)).arun()
 
     def run_and_deploy(
         self,
@@ -151,64 +128,51 @@ class EvalRunner:
         client: RunClient,
         dataset_id: int | None = None,
         *,
-        on_scenario: OnScenario | None = None,
-        on_action: OnAction | None = None,
-        on_environment: OnEnvironment | None = None,
-        max_workers: int = 1,
         tenant_id: int | None = None,
         runner_id: int | None = None,
         agent_id: int | None = None,
+        **options: Unpack[RunOptions],
     ) -> Run:
         """Run the agent, store the record on the platform, and return the run as stored.
 
         Args:
-            agent: As for `run()`, like the callbacks and `max_workers`.
+            agent: As for `run()`.
             client: Where to store it.
             dataset_id: The dataset that it belongs to; the one given to `from_dataset()` unless given.
-            on_scenario: See `run()`.
-            on_action: See `run()`.
-            on_environment: See `run()`.
-            max_workers: See `run()`.
             tenant_id: See `RunBuilder.deploy()`.
             runner_id: See `RunBuilder.deploy()`.
             agent_id: See `RunBuilder.deploy()`.
+            **options: See `RunOptions`.
 
         Raises:
             ConfigurationError: There is no dataset id, or as for `run()`; nothing was started.
         """
+        target = self._target(dataset_id)
+        run = self.run(agent, **options)
+        return run.deploy(client, target, tenant_id=tenant_id, runner_id=runner_id, agent_id=agent_id)
+
+    async def arun_and_deploy(
+        self,
+        agent: AgentSource,
+        client: RunClient,
+        dataset_id: int | None = None,
+        *,
+        tenant_id: int | None = None,
+        runner_id: int | None = None,
+        agent_id: int | None = None,
+        **options: Unpack[RunOptions],
+    ) -> Run:
+        """Do what `run_and_deploy()` does, in the running event loop; the client is called from a thread."""
+        target = self._target(dataset_id)
+        run = await self.arun(agent, **options)
+        return await asyncio.to_thread(
+            run.deploy, client, target, tenant_id=tenant_id, runner_id=runner_id, agent_id=agent_id
+        )
+
+    def _target(self, dataset_id: int | None) -> int:
         target = self._dataset_id if dataset_id is None else dataset_id
         if target is None:
             raise ConfigurationError(
                 "run_and_deploy() needs a dataset_id: pass one, or make the runner with EvalRunner.from_dataset()"
             )
-        run = self.run(
-            agent,
-            on_scenario=on_scenario,
-            on_action=on_action,
-            on_environment=on_environment,
-            max_workers=max_workers,
-        )
-        return run.deploy(client, target, tenant_id=tenant_id, runner_id=runner_id, agent_id=agent_id)
-
-    def _play(
-        self,
-        test: TestBuilder,
-        scenario_id: str,
-        raw: object,
-        agents: AgentSupply,
-        callbacks: Callbacks,
-        stop: threading.Event,
-    ) -> None:
-        try:
-            scenario = read_scenario(scenario_id, raw)
-        except DatasetError as error:
-            test.start().fail(dataset_fault(error))
-            return
-        if callbacks.on_scenario is not None:
-            callbacks.on_scenario(scenario_id, cast("dict[str, Any]", raw))
-        drive(play(scenario, test, self._comparison), Host(agents, scenario_id, callbacks), stop)
-
-
-def _check_workers(max_workers: object) -> None:
-    if isinstance(max_workers, bool) or not isinstance(max_workers, int) or max_workers < 1:
-        raise ConfigurationError(f"max_workers must be a whole number from 1 up, not {max_workers!r}")
+        return target

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from .one_test import TestBuilder
-from .run import RunBuilder, RunClient
+from .run import RecordedTest, RunBuilder, RunClient
 
-__all__ = ["RunBuilder", "RunClient", "TestBuilder"]
+__all__ = ["RecordedTest", "RunBuilder", "RunClient", "TestBuilder"]

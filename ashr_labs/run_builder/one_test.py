@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import ConfigurationError
-from .records import GivenCall, GivenResponse, ToolCalls, UserInput, recorded_call
+from .records import GivenCall, GivenResponse, ToolCalls, Turn, UserInput, recorded_call, total_usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Self
 
-    from ashr_labs_types import ArgumentComparison, TestError, TestResult, VmStream
+    from ashr_labs_types import ArgumentComparison, TestError, TestResult, TokenUsage, VmStream
 
     from .records import ActionRecord, CallRecord
 
@@ -57,6 +57,9 @@ class TestBuilder:
         self._completed_at: datetime | None = None
         self._error: TestError | None = None
         self._vm_stream: VmStream | None = None
+        self._repeat: int | None = None
+        self._attempt_errors: tuple[TestError, ...] = ()
+        self._turns: list[Turn] = []
         self._records: list[tuple[int, ActionRecord]] = []
         self._calls_at: dict[int, ToolCalls] = {}
         self._next_index = 0
@@ -140,6 +143,21 @@ class TestBuilder:
         )
         return self.add_record(record, action_index)
 
+    def add_turn(self, action_index: int, latency_ms: float) -> Self:
+        """Record how long the agent took to answer the message of an action."""
+        self._turns.append(Turn(action_index, latency_ms))
+        return self
+
+    def set_usage(self, usage: TokenUsage) -> Self:
+        """Record what the last turn used."""
+        self._turns[-1] = self._turns[-1]._replace(usage=usage)
+        return self
+
+    def set_attempts(self, repeat: int | None, errors: Sequence[TestError]) -> Self:
+        """Record which repeat of its scenario it is, and why earlier attempts at it were not enough."""
+        self._repeat, self._attempt_errors = repeat, tuple(errors)
+        return self
+
     def add_record(self, record: ActionRecord, action_index: int | None = None) -> Self:
         """Record anything that builds its own entry of `action_results`."""
         index = self._next_index if action_index is None else action_index
@@ -217,6 +235,16 @@ class TestBuilder:
         self._completed_at = self._clock()
         return self
 
+    @property
+    def status(self) -> str:
+        """Its status: `pending`, `running`, `completed`, `failed` or `cancelled`."""
+        return self._status
+
+    @property
+    def error(self) -> TestError | None:
+        """Why it failed, if it did."""
+        return self._error
+
     def fail(self, error: TestError) -> Self:
         """Mark the test as failed, now: it could not be played to its end, and `error` says why."""
         self._error = error
@@ -237,7 +265,19 @@ class TestBuilder:
             built["error"] = self._error
         if self._vm_stream is not None:
             built["vm_stream"] = self._vm_stream
+        self._build_measures(built)
         return built
+
+    def _build_measures(self, built: TestResult) -> None:
+        if self._repeat is not None:
+            built["repeat"] = self._repeat
+        if self._attempt_errors:
+            built["attempts"] = len(self._attempt_errors) + 1
+            built["attempt_errors"] = [*self._attempt_errors]
+        if self._turns:
+            built["turns"] = [turn.build() for turn in self._turns]
+        if usage := total_usage(turn.usage for turn in self._turns if turn.usage):
+            built["usage"] = usage
 
 
 def _without_none(values: Mapping[str, object]) -> dict[str, object]:

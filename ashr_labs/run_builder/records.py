@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 from ..comparators import extract_tool_args
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ashr_labs_types import (
         ActionResult,
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         ArgumentComparison,
         RecordedToolCall,
         TestResult,
+        TokenUsage,
         ToolCallResult,
+        TurnResult,
     )
 
 __all__ = [
@@ -29,9 +31,11 @@ __all__ = [
     "GivenCall",
     "GivenResponse",
     "ToolCalls",
+    "Turn",
     "UserInput",
     "aggregate_metrics",
     "recorded_call",
+    "total_usage",
 ]
 
 
@@ -133,6 +137,30 @@ class GivenResponse(NamedTuple):
         if self.semantic_similarity is not None:
             built["semantic_similarity"] = self.semantic_similarity
         return built
+
+
+class Turn(NamedTuple):
+    """How one reply of the agent was measured."""
+
+    action_index: int
+    latency_ms: float
+    usage: TokenUsage | None = None
+
+    def build(self) -> TurnResult:
+        """Return the entry of `turns`."""
+        built: TurnResult = {"action_index": self.action_index, "latency_ms": round(self.latency_ms, 3)}
+        if self.usage:
+            built["usage"] = self.usage
+        return built
+
+
+def total_usage(usages: Iterable[TokenUsage]) -> TokenUsage:
+    """Return the sum; a number that nobody gave is absent."""
+    total: dict[str, Any] = {}
+    for usage in usages:
+        for name, number in cast("dict[str, Any]", usage).items():
+            total[name] = total.get(name, 0) + number
+    return cast("TokenUsage", total)
 
 
 def recorded_call(call: Mapping[str, Any]) -> RecordedToolCall:

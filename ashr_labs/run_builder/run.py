@@ -12,9 +12,17 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Self
 
-    from ashr_labs_types import Run, RunResult
+    from ashr_labs_types import Run, RunResult, TestResult
 
-__all__ = ["RunBuilder", "RunClient"]
+__all__ = ["RecordedTest", "RunBuilder", "RunClient"]
+
+
+class RecordedTest(Protocol):
+    """A test that can be built into its entry of `tests`."""
+
+    def build(self) -> TestResult:
+        """Return the test as a dict."""
+        ...
 
 
 class RunClient(Protocol):
@@ -52,7 +60,7 @@ class RunBuilder:
         self._status = "pending"
         self._started_at: datetime | None = None
         self._completed_at: datetime | None = None
-        self._tests: list[TestBuilder] = []
+        self._tests: list[RecordedTest] = []
 
     def __repr__(self) -> str:
         return f"RunBuilder(status={self._status!r}, tests={len(self._tests)})"
@@ -68,6 +76,16 @@ class RunBuilder:
         test = TestBuilder(test_id, clock=self._clock)
         self._tests.append(test)
         return test
+
+    def add_record(self, test: RecordedTest) -> Self:
+        """Add a test that was recorded elsewhere."""
+        self._tests.append(test)
+        return self
+
+    @property
+    def status(self) -> str:
+        """Its status: `pending`, `running`, `completed`, `failed` or `cancelled`."""
+        return self._status
 
     def complete(self, status: str = "completed") -> Self:
         """Mark the run as ended, now: `completed`, `failed` or `cancelled`."""

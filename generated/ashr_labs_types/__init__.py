@@ -388,6 +388,22 @@ class BehaviorResult(TypedDict):
     reason: NotRequired[str]
 
 
+class TokenUsage(TypedDict):
+    """
+    What was used; a number that nobody gave is absent.
+    """
+
+    input_tokens: NotRequired[int]
+    """All that was read, from a cache or not."""
+
+    cached_input_tokens: NotRequired[int]
+    """The part of the input that came from a cache."""
+
+    output_tokens: NotRequired[int]
+    cost_usd: NotRequired[float]
+    """In US dollars."""
+
+
 TestErrorKind: TypeAlias = Literal["agent", "timeout", "cancelled", "dataset"]
 
 
@@ -1074,6 +1090,20 @@ class GetAgentDatasetsResponse(TypedDict):
     datasets: list[Dataset]
 
 
+class TurnResult(TypedDict):
+    """
+    How one reply of the agent was measured.
+    """
+
+    action_index: int
+    """The message that it answers."""
+
+    latency_ms: NotRequired[float]
+    """Without waiting for rate limits."""
+
+    usage: NotRequired[TokenUsage]
+
+
 class ArgumentComparison(TypedDict):
     """
     Arguments by how they compare, literally.
@@ -1284,6 +1314,19 @@ class TestResult(TypedDict):
     """Set by grading where a judge is asked about the agent's rules."""
 
     vm_stream: NotRequired[VmStream]
+    repeat: NotRequired[int]
+    """Which repeat of the scenario, from 0; absent where each is played once."""
+
+    attempts: NotRequired[int]
+    """How often it was played; absent where the first time was enough."""
+
+    attempt_errors: NotRequired[list[TestError]]
+    """Why the attempts before the last one were not enough."""
+
+    turns: NotRequired[list[TurnResult]]
+    """The agent's replies, as they were measured."""
+
+    usage: NotRequired[TokenUsage]
 
 
 class GenerationConfig(TypedDict):

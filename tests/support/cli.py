@@ -57,6 +57,13 @@ class Slow(Greeter):
         with open("started", "w"):
             time.sleep(60)
 
+class Steady(Greeter):
+    """Takes a moment."""
+    def respond(self, message):
+        open("started", "w").close()
+        time.sleep(0.2)
+        return super().respond(message)
+
 class Unmakeable(Greeter):
     def __init__(self):
         raise KeyError("MODEL_KEY")

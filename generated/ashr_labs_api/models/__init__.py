@@ -122,6 +122,7 @@ from .test_config import TestConfig
 from .test_error import TestError
 from .test_error_kind import TestErrorKind
 from .test_result import TestResult
+from .token_usage import TokenUsage
 from .tool_call import ToolCall
 from .tool_call_result import ToolCallResult
 from .tool_definition import ToolDefinition
@@ -130,6 +131,7 @@ from .tool_performance import ToolPerformance
 from .tool_strictness import ToolStrictness
 from .trace_payload import TracePayload
 from .trace_record import TraceRecord
+from .turn_result import TurnResult
 from .update_agent_request import UpdateAgentRequest
 from .update_agent_response import UpdateAgentResponse
 from .update_dataset_request import UpdateDatasetRequest
@@ -265,6 +267,7 @@ __all__ = (
     "TestError",
     "TestErrorKind",
     "TestResult",
+    "TokenUsage",
     "ToolCall",
     "ToolCallResult",
     "ToolDefinition",
@@ -273,6 +276,7 @@ __all__ = (
     "ToolStrictness",
     "TracePayload",
     "TraceRecord",
+    "TurnResult",
     "UpdateAgentRequest",
     "UpdateAgentResponse",
     "UpdateDatasetRequest",

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from ..models.action_result import ActionResult
     from ..models.behavior_result import BehaviorResult
     from ..models.test_error import TestError
+    from ..models.token_usage import TokenUsage
+    from ..models.turn_result import TurnResult
     from ..models.vm_stream import VmStream
 
 
@@ -35,6 +37,11 @@ class TestResult:
         verdict_reasons (list[str] | Unset):
         behavior_results (list[BehaviorResult] | Unset): Set by grading where a judge is asked about the agent's rules.
         vm_stream (VmStream | Unset): The log of a virtual machine or browser that the agent used.
+        repeat (int | Unset): Which repeat of the scenario, from 0; absent where each is played once.
+        attempts (int | Unset): How often it was played; absent where the first time was enough.
+        attempt_errors (list[TestError] | Unset): Why the attempts before the last one were not enough.
+        turns (list[TurnResult] | Unset): The agent's replies, as they were measured.
+        usage (TokenUsage | Unset): What was used; a number that nobody gave is absent.
     """
 
     test_id: str
@@ -47,6 +54,11 @@ class TestResult:
     verdict_reasons: list[str] | Unset = UNSET
     behavior_results: list[BehaviorResult] | Unset = UNSET
     vm_stream: VmStream | Unset = UNSET
+    repeat: int | Unset = UNSET
+    attempts: int | Unset = UNSET
+    attempt_errors: list[TestError] | Unset = UNSET
+    turns: list[TurnResult] | Unset = UNSET
+    usage: TokenUsage | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -94,6 +106,28 @@ class TestResult:
         if not isinstance(self.vm_stream, Unset):
             vm_stream = self.vm_stream.to_dict()
 
+        repeat = self.repeat
+
+        attempts = self.attempts
+
+        attempt_errors: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.attempt_errors, Unset):
+            attempt_errors = []
+            for attempt_errors_item_data in self.attempt_errors:
+                attempt_errors_item = attempt_errors_item_data.to_dict()
+                attempt_errors.append(attempt_errors_item)
+
+        turns: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.turns, Unset):
+            turns = []
+            for turns_item_data in self.turns:
+                turns_item = turns_item_data.to_dict()
+                turns.append(turns_item)
+
+        usage: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.usage, Unset):
+            usage = self.usage.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -117,6 +151,16 @@ class TestResult:
             field_dict["behavior_results"] = behavior_results
         if vm_stream is not UNSET:
             field_dict["vm_stream"] = vm_stream
+        if repeat is not UNSET:
+            field_dict["repeat"] = repeat
+        if attempts is not UNSET:
+            field_dict["attempts"] = attempts
+        if attempt_errors is not UNSET:
+            field_dict["attempt_errors"] = attempt_errors
+        if turns is not UNSET:
+            field_dict["turns"] = turns
+        if usage is not UNSET:
+            field_dict["usage"] = usage
 
         return field_dict
 
@@ -125,6 +169,8 @@ class TestResult:
         from ..models.action_result import ActionResult  # noqa: PLC0415
         from ..models.behavior_result import BehaviorResult  # noqa: PLC0415
         from ..models.test_error import TestError  # noqa: PLC0415
+        from ..models.token_usage import TokenUsage  # noqa: PLC0415
+        from ..models.turn_result import TurnResult  # noqa: PLC0415
         from ..models.vm_stream import VmStream  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -196,6 +242,35 @@ class TestResult:
         else:
             vm_stream = VmStream.from_dict(_vm_stream)
 
+        repeat = d.pop("repeat", UNSET)
+
+        attempts = d.pop("attempts", UNSET)
+
+        _attempt_errors = d.pop("attempt_errors", UNSET)
+        attempt_errors: list[TestError] | Unset = UNSET
+        if _attempt_errors is not UNSET:
+            attempt_errors = []
+            for attempt_errors_item_data in _attempt_errors:
+                attempt_errors_item = TestError.from_dict(attempt_errors_item_data)
+
+                attempt_errors.append(attempt_errors_item)
+
+        _turns = d.pop("turns", UNSET)
+        turns: list[TurnResult] | Unset = UNSET
+        if _turns is not UNSET:
+            turns = []
+            for turns_item_data in _turns:
+                turns_item = TurnResult.from_dict(turns_item_data)
+
+                turns.append(turns_item)
+
+        _usage = d.pop("usage", UNSET)
+        usage: TokenUsage | Unset
+        if isinstance(_usage, Unset):
+            usage = UNSET
+        else:
+            usage = TokenUsage.from_dict(_usage)
+
         test_result = cls(
             test_id=test_id,
             status=status,
@@ -207,6 +282,11 @@ class TestResult:
             verdict_reasons=verdict_reasons,
             behavior_results=behavior_results,
             vm_stream=vm_stream,
+            repeat=repeat,
+            attempts=attempts,
+            attempt_errors=attempt_errors,
+            turns=turns,
+            usage=usage,
         )
 
         test_result.additional_properties = d

@@ -1,0 +1,195 @@
+"""Take the steps of sessions as tasks of an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import threading
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
+
+from .faults import Fault
+from .helpers import Abandoned, Helper, Raised
+from .samples import Sample
+from .sessions import TIMED_OUT, Pause, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+    from .drivers import Finish
+    from .samples import Agenda
+    from .sessions import Ask, Steps
+
+__all__ = ["AsyncCaller", "AsyncHelperCaller", "LoopCaller", "adrive", "as_tasks", "awork", "run_in_loop"]
+
+_LONGEST_SLEEP = 0.1
+
+T = TypeVar("T")
+
+
+class AsyncCaller(Protocol):
+    """Makes the calls of a session."""
+
+    async def __call__(self, ask: Ask) -> object:
+        """Return what the call returns; for the agent's, a `Fault` or `TIMED_OUT` may stand for it."""
+        ...
+
+    def close(self) -> None:
+        """Free what it holds."""
+        ...
+
+
+class LoopCaller:
+    """Makes the calls of an asynchronous agent."""
+
+    async def __call__(self, ask: Ask) -> object:
+        """Return what the call returns, awaited."""
+        try:
+            answer = ask.call(*ask.arguments)
+            return await _within(answer, ask.timeout) if inspect.isawaitable(answer) else answer
+        except (Exception, SystemExit) as error:
+            if not ask.is_agent:
+                raise
+            return Fault.of(error)
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if not ask.is_agent or (task is not None and task.cancelling()):
+                raise
+            return Fault.of(error)  # the agent's own
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+class AsyncHelperCaller:
+    """Makes the calls of an ordinary agent in a thread, so that it does not stop the loop."""
+
+    def __init__(self, abandoned: Abandoned) -> None:
+        self._abandoned = abandoned
+        self._helper: Helper | None = None
+        self._awaiting = LoopCaller()
+
+    async def __call__(self, ask: Ask) -> object:
+        """Return what the call returns, or that it took too long."""
+        if not ask.is_agent:
+            return await self._awaiting(ask)
+        if refusal := self._abandoned.refusal():
+            return refusal
+        self._helper = self._helper or Helper()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[object] = loop.create_future()
+        self._helper.submit(ask, lambda outcome: _deliver(loop, future, outcome))
+        done, _ = await asyncio.wait({future}, timeout=ask.timeout)
+        if not done:
+            self._abandoned.add(self._helper)
+            self._helper = None
+            return TIMED_OUT
+        outcome = future.result()
+        if isinstance(outcome, Raised):
+            raise outcome.error
+        if inspect.isawaitable(outcome):
+            return await self._awaiting(ask._replace(call=lambda: outcome, arguments=()))
+        return outcome
+
+    def close(self) -> None:
+        """End the thread."""
+        if self._helper is not None:
+            self._helper.close()
+
+
+async def adrive(steps: Steps, call: Callable[[Ask], Awaitable[object]]) -> Fault | None:
+    """Take steps until they end; return the agent's fault that ended them."""
+    answer: object = None
+    while True:
+        try:
+            step = steps.send(answer)
+        except StopIteration as end:
+            return cast("Fault | None", end.value)
+        answer = await (asyncio.sleep(step.seconds) if isinstance(step, Pause) else call(step))
+
+
+async def awork(agenda: Agenda, stage: Stage, caller: AsyncCaller, finish: Finish) -> None:
+    """Play one sample after the other, until there are no more."""
+    try:
+        while (sample := agenda.take()) is not None:
+            if not isinstance(sample, Sample):
+                await asyncio.sleep(min(sample, _LONGEST_SLEEP))
+                continue
+            test, steps = stage.open(sample)
+            fault = await adrive(steps, caller)
+            finish(sample, test, fault)
+            await asyncio.sleep(0)  # an agent that never waits shall not keep the loop from everybody else
+    finally:
+        caller.close()
+
+
+async def as_tasks(agenda: Agenda, worker: Callable[[], Coroutine[Any, Any, None]], workers: int) -> None:
+    """Do the same work in several tasks; what one raises ends the others and is raised here."""
+    tasks = [asyncio.create_task(worker()) for _ in range(workers)]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        agenda.close()
+        for task in tasks:
+            task.cancel()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException) and not isinstance(outcome, asyncio.CancelledError):
+            raise outcome
+
+
+def run_in_loop(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run a coroutine to its end, in a thread of its own where this one has a running loop already."""
+    if not _is_in_loop():
+        return asyncio.run(main())
+    outcomes: list[T | Raised] = []
+
+    def run() -> None:
+        try:
+            outcomes.append(asyncio.run(main()))
+        except BaseException as error:
+            outcomes.append(Raised(error))
+
+    thread = threading.Thread(target=copy_context().run, args=(run,), name="ashr-eval-loop", daemon=True)
+    thread.start()
+    thread.join()
+    [outcome] = outcomes
+    if isinstance(outcome, Raised):
+        raise outcome.error
+    return outcome
+
+
+def _is_in_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+async def _within(awaitable: Awaitable[object], timeout: float | None) -> object:
+    if timeout is None:
+        return await awaitable
+    task = asyncio.ensure_future(awaitable)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=timeout)
+    except asyncio.CancelledError:
+        task.cancel()
+        raise
+    if done:
+        return task.result()
+    # It is not waited for: an agent that does not let itself be cancelled must not hold up the others.
+    task.cancel()
+    task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+    return TIMED_OUT
+
+
+def _deliver(loop: asyncio.AbstractEventLoop, future: asyncio.Future[object], outcome: object) -> None:
+    def settle() -> None:
+        if not future.done():
+            future.set_result(outcome)
+
+    try:
+        loop.call_soon_threadsafe(settle)
+    except RuntimeError:  # the run is over, and its loop closed
+        return

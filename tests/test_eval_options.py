@@ -1,0 +1,327 @@
+"""Tests of the options of a run: what they do, and that values which cannot work are refused before anything starts."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import random
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from ashr_labs import ConfigurationError, EvalRunner, RunOptions
+from ashr_labs.eval import helpers
+from ashr_labs.eval.limits import RateLimiter, backoff
+from ashr_labs.eval.options import Settings
+from ashr_labs.eval.samples import Agenda, Sample, select
+from support.eval_data import ScriptedAgent, agent, entries, source, user
+
+MANY = source(**{f"s{n}": [user(f"message {n}"), agent(f"message {n}")] for n in range(12)})
+METHODS = ("run", "arun", "run_and_deploy", "arun_and_deploy")
+
+
+class RateLimitError(Exception):
+    """As model clients call it."""
+
+    retry_after = 0.0
+
+
+def built(dataset: Any, subject: Any, **options: Any) -> list[Any]:
+    tests: list[Any] = EvalRunner(dataset).run(subject, **options).build()["tests"]
+    return tests
+
+
+def ids(tests: list[Any]) -> list[str]:
+    return [test["test_id"] for test in tests]
+
+
+def test_all_ways_to_run_take_the_same_options() -> None:
+    """The four methods take the same options, and each of them is a checked setting."""
+    kinds = {
+        method: [
+            parameter.annotation
+            for parameter in inspect.signature(getattr(EvalRunner, method)).parameters.values()
+            if parameter.kind is parameter.VAR_KEYWORD
+        ]
+        for method in METHODS
+    }
+
+    assert {"Unpack[RunOptions]"} == {kind for [kind] in kinds.values()}
+    assert [field.name for field in fields(Settings)] == list(RunOptions.__annotations__)
+
+
+@pytest.mark.parametrize(
+    ("option", "values"),
+    [
+        ("max_workers", [0, -1, True, float("nan"), 2.0, "2", None]),
+        ("repeats", [0, -1, True, 1.5, {"s1": 0}, {"s1": True}, {"nobody": 2}]),
+        ("retries", [-1, True, 0.5, None]),
+        ("limit", [0, -3, True, 2.5]),
+        ("shuffle", [-1, True, "seed"]),
+        ("timeout", [0, -1, True, float("nan"), float("inf"), "5"]),
+        ("scenario_timeout", [0, -1, False, float("nan")]),
+        ("requests_per_minute", [0, -1, True, float("nan")]),
+        ("fail_on_error", [0, -1, 0.0, 1.5, float("nan"), "no", None]),
+        ("retry_on", ["RateLimitError", [int], [3], None]),
+        ("filter", [3, [3], {}]),
+        ("executor", [3, "threads"]),
+    ],
+)
+def test_values_that_cannot_work_are_refused(option: str, values: list[Any]) -> None:
+    """What an option cannot mean is a ConfigurationError that names it, before the agent hears anything."""
+    player = ScriptedAgent()
+    for value in values:
+        with pytest.raises(ConfigurationError, match=option):
+            EvalRunner(MANY).run(player, **{option: value})
+
+    assert [] == player.heard
+
+
+def test_an_unknown_option_is_refused() -> None:
+    """A misspelt option is a TypeError, as for any function."""
+    with pytest.raises(TypeError, match="max_worker"):
+        EvalRunner(MANY).run(ScriptedAgent(), max_worker=2)  # type: ignore[call-arg]
+
+
+def test_a_limit_a_filter_and_a_seed_choose_the_scenarios() -> None:
+    """Patterns choose by id and tag, a function by the scenario, a seed the order, and a limit the first of them."""
+    dataset = source(**{**MANY["runs"], "tagged": {"tags": ["smoke"], "actions": [user()]}})
+    shuffled = [*MANY["runs"], "tagged"]
+    random.Random(5).shuffle(shuffled)
+
+    assert ["s0", "s1"] == ids(built(dataset, ScriptedAgent(), limit=2))
+    assert ["s1", "s10", "s11"] == ids(built(dataset, ScriptedAgent(), filter="s1*"))
+    assert ["s2", "tagged"] == ids(built(dataset, ScriptedAgent(), filter=["s2", "tag:smo*"]))
+    assert ["tagged"] == ids(built(dataset, ScriptedAgent(), filter=lambda _, scenario: "tags" in scenario))
+    assert shuffled[:4] == ids(built(dataset, ScriptedAgent(), shuffle=5, limit=4))
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_repeats_play_a_scenario_several_times(workers: int) -> None:
+    """Each repeat is a test of its own, with its number; scenarios that are played once have none."""
+    twice = built(MANY, ScriptedAgent, repeats=2, limit=2, max_workers=workers)
+    one_twice = built(MANY, ScriptedAgent, repeats={"s1": 2}, limit=2, max_workers=workers)
+
+    assert [("s0", 0), ("s0", 1), ("s1", 0), ("s1", 1)] == [(test["test_id"], test["repeat"]) for test in twice]
+    assert ["s0", "s1", "s1"] == ids(one_twice)
+    assert "repeat" not in built(MANY, ScriptedAgent)[0]
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("option", ["timeout", "scenario_timeout"])
+def test_an_agent_that_blocks_is_a_timeout(option: str, workers: int) -> None:
+    """A blocked agent fails its scenario as a timeout, turns before it stay, and the others are played."""
+    blocked = threading.Event()
+
+    def answer(message: str) -> str:
+        if message == "stop":
+            blocked.wait(30)
+        return message
+
+    dataset = source(a=[user("go"), agent("go"), user("stop")], **MANY["runs"])
+    started = time.monotonic()
+    first, *others = built(dataset, answer, max_workers=workers, **{option: 0.2})
+    took = time.monotonic() - started
+    blocked.set()
+
+    assert took < 10
+    assert [(0, "user", "go"), (1, "text", "go", "go"), (2, "user", "stop")] == entries(first)
+    assert ("timeout", "TimeoutError", 1) == tuple(first["error"][key] for key in ("kind", "type", "turn"))
+    assert f"({option})" in first["error"]["message"]
+    assert {"completed"} == {test["status"] for test in others}
+
+
+def test_threads_that_never_come_back_are_limited_and_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """When too many calls never came back, further scenarios fail at once, and the number is logged."""
+    monkeypatch.setattr(helpers, "MOST_ABANDONED", 3)
+    blocked = threading.Event()
+    with caplog.at_level(logging.WARNING, "ashr_labs.eval"):
+        tests = built(MANY, lambda message: blocked.wait(30), timeout=0.01)
+    blocked.set()
+
+    assert ["TimeoutError"] * 3 + ["TooManyAbandoned"] * 9 == [test["error"]["type"] for test in tests]
+    assert "3 calls of the agent never came back" in caplog.text
+
+
+def test_a_process_with_blocked_agents_exits() -> None:
+    """Threads that were left behind do not keep the process from exiting."""
+    code = (
+        "import time; from ashr_labs import EvalRunner\n"
+        "runs = {'a': {'actions': [{'actor': 'user'}]}}\n"
+        "run = EvalRunner({'runs': runs}).run(lambda message: time.sleep(600), timeout=0.1)\n"
+        "print(run.build()['tests'][0]['error']['kind'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
+
+    assert "timeout" == done.stdout.strip()
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize("workers", [1, 3])
+def test_errors_that_pass_are_retried(workers: int, asynchronous: bool) -> None:
+    """A scenario whose agent raises a named error is played anew; the attempts and their errors are recorded."""
+    asked = list[str]()
+
+    def answer(message: str) -> str:
+        asked.append(message)
+        if message == "message 1" and asked.count(message) < 3:
+            raise RateLimitError("slow down")
+        return message
+
+    async def answer_later(message: str) -> str:
+        return answer(message)
+
+    tests = built(MANY, answer_later if asynchronous else answer, retries=2, max_workers=workers)
+
+    assert {"completed"} == {test["status"] for test in tests}
+    assert (3, ["slow down"] * 2) == (tests[1]["attempts"], [error["message"] for error in tests[1]["attempt_errors"]])
+    assert [(0, "user", "message 1"), (1, "text", "message 1", "message 1")] == entries(tests[1])
+    assert "attempts" not in tests[0]
+
+
+@pytest.mark.parametrize(("retry_on", "asked"), [([], 1), (["ValueError"], 1), (["LookupError"], 3), ([KeyError], 3)])
+def test_only_named_errors_are_retried(retry_on: Any, asked: int) -> None:
+    """Errors are retried by their class or one that it is derived from, and no more often than allowed."""
+    heard = list[str]()
+
+    def answer(message: str) -> str:
+        heard.append(message)
+        error = KeyError("gone")
+        error.retry_after = 0  # type: ignore[attr-defined]
+        raise error
+
+    [test] = built(source(a=[user()]), answer, retries=2, retry_on=retry_on)
+
+    assert asked == len(heard)
+    assert "failed" == test["status"]
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_requests_are_spread_and_their_waiting_is_not_latency(workers: int) -> None:
+    """The agent gets no more messages in a minute than allowed, and waiting for that is not its latency."""
+    started = time.monotonic()
+    tests = built(MANY, ScriptedAgent, requests_per_minute=3000, max_workers=workers)
+
+    assert 11 * 0.02 <= time.monotonic() - started < 5
+    assert sum(test["turns"][0]["latency_ms"] for test in tests) < 12 * 20
+
+
+def test_a_rate_is_kept_by_places_in_time() -> None:
+    """Whoever asks gets the next place, half a second after the last one; unused time is not saved up."""
+    now = [0.0]
+    rate = RateLimiter(120, lambda: now[0])
+    first = [rate.reserve() for _ in range(3)]
+    now[0] = 10
+
+    assert [0, 0.5, 1.0] == first
+    assert [0, 0.5] == [rate.reserve(), rate.reserve()]
+
+
+@pytest.mark.parametrize(
+    ("attempt", "asked_for", "seconds"),
+    [(0, None, 0.5), (1, None, 1), (3, None, 4), (20, None, 60), (0, 7, 7), (0, 600, 60), (0, -1, 0)],
+)
+def test_waits_between_attempts(attempt: int, asked_for: float | None, seconds: float) -> None:
+    """Waits double up to a minute; what the other side asks for counts instead."""
+    assert seconds == backoff(attempt, asked_for)
+
+
+def test_who_plays_is_free_while_a_sample_waits() -> None:
+    """A sample that waits to be played again is passed over by others, and comes as soon as it is due."""
+    now = [0.0]
+    first, second = (Sample(place, name, {}) for place, name in enumerate("ab"))
+    agenda = Agenda([first, second], lambda: now[0])
+    assert first == agenda.take()
+    agenda.put_back(first, 5)
+    assert second == agenda.take()
+    assert 5 == agenda.take()
+    now[0] = 5
+    assert first == agenda.take()
+    assert None is agenda.take()
+
+
+@pytest.mark.parametrize(("bound", "played"), [(True, 1), (3, 3), (0.25, 3), (False, 12)])
+def test_too_many_errors_stop_a_run(bound: Any, played: int) -> None:
+    """When more scenarios fail than allowed, no more are started, and the run is failed."""
+
+    def answer(_: str) -> Any:
+        raise ValueError
+
+    result = EvalRunner(MANY).run(answer, fail_on_error=bound).build()
+
+    assert played == len(result["tests"])
+    assert ("completed" if bound is False else "failed") == result["status"]
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_each_result_is_told_when_it_is_there(workers: int) -> None:
+    """on_result gets every result as it stands in the record; what it raises ends the run."""
+    told = list[Any]()
+    tests = built(MANY, ScriptedAgent, on_result=told.append, max_workers=workers)
+
+    assert tests == sorted(told, key=lambda test: ids(tests).index(test["test_id"]))
+    with pytest.raises(ZeroDivisionError):
+        built(MANY, ScriptedAgent, on_result=lambda _: 1 / 0, max_workers=workers)
+
+
+def test_what_a_reply_used_is_recorded_and_added() -> None:
+    """Tokens and cost of each reply stand with its turn, in common words, and their sum with the test."""
+    replies = {
+        "openai": {"prompt_tokens": 10, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 4}},
+        "anthropic": {"input_tokens": 5, "output_tokens": 1, "cache_read_input_tokens": 3, "cost_usd": 0.5},
+        "none": None,
+        "nonsense": {"input_tokens": -1, "cost": float("nan"), "output_tokens": True},
+    }
+    dataset = source(s=[user(name) for name in replies])
+    [test] = built(dataset, lambda message: {"text": "", "usage": replies[message]})
+
+    assert [
+        {"input_tokens": 10, "cached_input_tokens": 4, "output_tokens": 2},
+        {"input_tokens": 8, "cached_input_tokens": 3, "output_tokens": 1, "cost_usd": 0.5},
+        None,
+        None,
+    ] == [turn.get("usage") for turn in test["turns"]]
+    assert {"input_tokens": 18, "cached_input_tokens": 7, "output_tokens": 3, "cost_usd": 0.5} == test["usage"]
+    assert [0, 1, 2, 3] == [turn["action_index"] for turn in test["turns"]]
+
+
+def test_teacher_forcing_puts_the_agent_back_on_the_expected_path() -> None:
+    """Before each message the agent's memory is set to the conversation as it was expected."""
+
+    class Wrong(ScriptedAgent):
+        histories: list[Any] = []  # noqa: RUF012
+
+        def set_history(self, messages: Any) -> None:
+            self.histories.append(messages)
+
+    expected = [
+        user("one"),
+        agent("1", {"name": "f", "arguments_json": '{"a": 1}'}),
+        user("two"),
+        agent("2"),
+    ]
+    built(source(s=expected), Wrong(lambda _: "wrong"), teacher_forcing=True)
+
+    assert [
+        [],
+        [
+            {"role": "user", "content": "one"},
+            {"role": "assistant", "content": "1", "tool_calls": [{"name": "f", "arguments": {"a": 1}}]},
+        ],
+    ] == Wrong.histories
+
+
+def test_selection_does_not_depend_on_what_else_is_chosen() -> None:
+    """A scenario's id and content are the same whatever the limit and the order."""
+    scenarios = list(MANY["runs"].items())
+    plain = {sample.scenario_id: sample.raw for sample in select(scenarios, Settings())}
+    shuffled = select(scenarios, Settings(shuffle=3, limit=5))
+
+    assert all(plain[sample.scenario_id] is sample.raw for sample in shuffled)
