@@ -258,7 +258,7 @@ def test_a_gold_agent_scores_every_expected_call_exact(local_client: AshrLabsCli
 def test_a_real_models_transcripts_are_paired_as_recorded_and_graded(
     local_client: AshrLabsClient, run: ReferenceRun
 ) -> None:
-    """The statuses are those of the public package but where grading rule 12 pairs several calls of a tool better."""
+    """The statuses are those of the public package but where several calls of a tool are paired better."""
     result = deployed(local_client, run)
 
     recorded, graded = called(replayed(run).build()), called(result)
@@ -270,7 +270,9 @@ def test_a_real_models_transcripts_are_paired_as_recorded_and_graded(
         assert before["match_status"] == after["match_status"] or repaired, (place, before, after)
     reference = reference_result(run)["tool_calls"]
     counts = Counter(call["match_status"] for _, call in recorded)
-    assert {status: reference[status] for status in ("exact", "partial", "mismatch")} == dict(counts)
+    assert reference["mismatch"] == counts["mismatch"]
+    assert reference["exact"] + reference["partial"] == counts["exact"] + counts["partial"]
+    assert reference["exact"] <= counts["exact"]
 
     metrics = result["aggregate_metrics"]
     assert metrics["tests_passed"] + metrics["tests_failed"] == metrics["total_tests"] == 25

@@ -2,58 +2,141 @@
 
 from __future__ import annotations
 
+import json
+import random
+from itertools import combinations, permutations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ashr_labs import ConfigurationError, compare_tool_args
 from ashr_labs.eval.calls import NONE_EXPECTED, NOT_CALLED, Call
 from ashr_labs.eval.comparison import comparison_of
-from ashr_labs.eval.pairing import CallPair, CallPool, pair_calls
+from ashr_labs.eval.pairing import CallPair, Matching
 from support.timing import cpu_seconds
 
-NAMES = st.lists(st.sampled_from("abc"), max_size=12)
+CALLS = st.lists(
+    st.builds(
+        lambda name, arguments: Call(name, json.dumps(arguments)),
+        st.sampled_from("ab"),
+        st.dictionaries(st.sampled_from("xyz"), st.sampled_from([1, 1.0, True, "1", [1]]), max_size=3),
+    ),
+    max_size=7,
+)
 
 
-def calls(names: list[str], side: str) -> list[Call]:
-    """Return calls that can be told apart by their arguments."""
-    return [Call(name, f'{{"{side}": {number}}}') for number, name in enumerate(names)]
+def statuses(pairs: list[CallPair]) -> list[tuple[str, str, str]]:
+    """Return what a result says of the pairs, in an order of its own."""
+    built = [pair.build() for pair in pairs]
+    return sorted((json.dumps(one["expected"]), json.dumps(one["actual"]), one["match_status"]) for one in built)
 
 
-def plain_pairs(expected: list[Call], actual: list[Call]) -> tuple[list[CallPair], list[Call]]:
-    """Pair as the documents say it: for each expected call the first actual one of its name that is left."""
-    left, pairs = list(actual), []
-    for wanted in expected:
-        found = next((call for call in left if call.name == wanted.name), None)
-        pairs.append(CallPair(wanted, found or NOT_CALLED))
-        if found:
-            left.remove(found)
-    return pairs, left
+def distance(expected: Call, actual: Call) -> int:
+    """Return in how many arguments two calls differ, counting each that stands on one side only."""
+    left, right = json.loads(expected.arguments_json), json.loads(actual.arguments_json)
+    same = [
+        key
+        for key in left.keys() & right.keys()
+        if left[key] == right[key] and isinstance(left[key], bool) == isinstance(right[key], bool)
+    ]
+    different = [key for key in left.keys() & right.keys() if key not in same]
+    return len(left.keys() ^ right.keys()) + 2 * len(different)
 
 
-@given(NAMES, NAMES)
-def test_each_expected_call_takes_the_first_of_its_name(expected_names: list[str], actual_names: list[str]) -> None:
-    """Expected calls are paired, in order, with the first call of their name; the rest stays in the agent's order."""
-    expected, actual = calls(expected_names, "expected"), calls(actual_names, "actual")
-    pool = CallPool(actual)
-    pairs, left = plain_pairs(expected, actual)
-
-    assert pairs == list(pair_calls(expected, pool, is_last=False))
-    assert left == list(pool.take_all())
-    assert [] == list(pool.take_all())
+def best_cost(expected: list[Call], actual: list[Call]) -> int:
+    """Return the least that any pairing of the calls of one tool costs, by trying all of them."""
+    few, many = sorted((expected, actual), key=len)
+    return min(sum(map(distance, few, order)) for order in permutations(many, len(few)))
 
 
-@given(NAMES, NAMES)
-def test_what_is_left_at_the_last_action_was_not_expected(expected_names: list[str], actual_names: list[str]) -> None:
-    """At the last action, calls that nothing took follow the pairs, beside NONE_EXPECTED."""
-    expected, actual = calls(expected_names, "expected"), calls(actual_names, "actual")
-    pairs, left = plain_pairs(expected, actual)
+@settings(deadline=None)
+@given(CALLS, CALLS, st.randoms())
+def test_the_order_of_the_calls_does_not_change_the_result(
+    expected: list[Call], actual: list[Call], chance: random.Random
+) -> None:
+    """However the expected and the actual calls are permuted, the same calls stand beside each other."""
+    shuffled = [chance.sample(calls, len(calls)) for calls in (expected, actual)]
 
-    assert [*pairs, *(CallPair(NONE_EXPECTED, call) for call in left)] == list(
-        pair_calls(expected, CallPool(actual), is_last=True)
-    )
+    def result(wanted: list[Call], made: list[Call]) -> list[tuple[str, str, str]]:
+        pairs, unexpected = Matching().pairs(wanted, made)
+        return statuses([*pairs, *unexpected])
+
+    assert result(expected, actual) == result(*shuffled)
+
+
+@settings(deadline=None)
+@given(CALLS, CALLS)
+def test_pairs_differ_as_little_as_possible(expected: list[Call], actual: list[Call]) -> None:
+    """No other pairing has fewer differences in all, and as many calls of each tool are paired as there are."""
+    pairs, unexpected = Matching().pairs(expected, actual)
+
+    for name in "ab":
+        wanted = [call for call in expected if call.name == name]
+        made = [call for call in actual if call.name == name]
+        paired = [pair for pair in pairs if pair.expected.name == name and pair.actual is not NOT_CALLED]
+        assert min(len(wanted), len(made)) == len(paired)
+        assert best_cost(wanted, made) == sum(distance(pair.expected, pair.actual) for pair in paired)
+    assert expected == [pair.expected for pair in pairs]
+    assert len(actual) == len(unexpected) + sum(pair.actual is not NOT_CALLED for pair in pairs)
+
+
+def test_equal_calls_are_paired_in_their_order() -> None:
+    """Of calls that are equal, the first takes the first; what nothing expected stays in the agent's order."""
+    made = [Call("f", '{"a": 1}'), Call("g", "{}"), Call("f", '{"a": 1.0}'), Call("h", "{}")]
+    pairs, unexpected = Matching().pairs([Call("f", '{"a": 1}')], made)
+
+    assert [CallPair(Call("f", '{"a": 1}'), made[0])] == pairs
+    assert [CallPair(NONE_EXPECTED, call) for call in made[1:]] == unexpected
+
+
+A, B, C = (Call(name, "{}") for name in "abc")
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected", "actual", "right"),
+    [
+        ("any_order", "ab", "ba", True),
+        ("any_order", "ab", "abc", False),
+        ("any_order", "ab", "a", False),
+        ("in_order", "ab", "acb", True),
+        ("in_order", "ab", "ba", False),
+        ("in_order", "ab", "a", False),
+        ("strict", "ab", "ab", True),
+        ("strict", "ab", "ba", False),
+        ("strict", "ab", "abc", False),
+        ("subset", "ab", "b", True),
+        ("subset", "ab", "bac", False),
+        ("superset", "ab", "bca", True),
+        ("superset", "ab", "bc", False),
+    ],
+)
+def test_modes(mode: str, expected: str, actual: str, right: bool) -> None:
+    """A mode decides whether order, missing and further calls count."""
+    calls = {"a": A, "b": B, "c": C}
+    pairs, unexpected = Matching(mode).pairs([calls[name] for name in expected], [calls[name] for name in actual])
+
+    assert right == ({"exact"} == {status for _, _, status in statuses([*pairs, *unexpected])})
+
+
+@given(st.permutations(range(6)))
+def test_as_few_calls_as_possible_are_out_of_order(order: list[int]) -> None:
+    """In order, the longest row of calls that keeps the order is right, and the others say what is wrong."""
+    calls = [Call(f"f{number}", "{}") for number in range(6)]
+    pairs, _ = Matching("in_order").pairs(calls, [calls[number] for number in order])
+    late = [pair for pair in pairs if pair.match_status]
+    longest = max(size for size in range(7) for chosen in combinations(order, size) if list(chosen) == sorted(chosen))
+
+    assert 6 - longest == len(late)
+    assert all(pair.divergence_notes == f"{pair.expected.name} was called out of order" for pair in late)
+
+
+@pytest.mark.parametrize(("option", "value"), [("mode", "exact"), ("scope", "turns"), ("mode", None)])
+def test_a_mode_that_does_not_exist_is_refused(option: str, value: Any) -> None:
+    """Modes and scopes have names; others are refused."""
+    with pytest.raises(ConfigurationError, match=f"tool_{option} must be one of"):
+        Matching(**{option: value})
 
 
 def test_pairs_compare_themselves_literally() -> None:
@@ -89,15 +172,16 @@ def test_other_fields_of_an_expected_call_are_built() -> None:
     } == pair.build()["expected"]
 
 
+@pytest.mark.parametrize("mode", ["any_order", "strict"])
 @pytest.mark.parametrize("step", [1, -1])
 @pytest.mark.parametrize("names", [1, 10_000])
-def test_ten_thousand_calls_are_paired_in_linear_time(names: int, step: int) -> None:
-    """10,000 calls of one name or of as many, in either order, are paired in a fraction of a second."""
-    actual = [Call(f"f{number % names}", "{}") for number in range(10_000)]
+def test_ten_thousand_calls_are_paired_in_half_a_second(names: int, step: int, mode: str) -> None:
+    """10,000 calls of one tool or of as many, in either order and with other arguments, are paired in no time."""
+    wanted = [Call(f"f{number % names}", f'{{"a": {number}}}') for number in range(10_000)]
+    made = [Call(f"f{number % names}", f'{{"a": {number + 1}}}') for number in range(10_000)][::step]
 
     def pair() -> None:
-        pairs = list(pair_calls(actual[::step], CallPool(actual), is_last=True))
-        assert 10_000 == len(pairs)
+        pairs, _ = Matching(mode).pairs(wanted, made)
         assert all(pair.actual is not NOT_CALLED for pair in pairs)
 
     assert cpu_seconds(pair) < 0.5

@@ -398,3 +398,34 @@ def test_ten_thousand_calls_in_a_scenario(in_one_action: bool, step: int) -> Non
         assert 0 == totals["total_tool_call_divergence"]
 
     assert cpu_seconds(run) < 0.5
+
+
+def test_the_scope_of_a_scenario_takes_calls_from_any_turn() -> None:
+    """In the scope of the scenario an expected call may be made in any turn; what is left stands at the last action."""
+    dataset = source(s=[user("one"), agent("1", call("a")), user("two"), agent("2", call("b"), call("c"))])
+    answers = {"one": reply("1", made("b")), "two": reply("2", made("a"), made("d"))}
+    result = EvalRunner(dataset, tool_scope="scenario").run(ScriptedAgent(answers.__getitem__)).build()
+
+    assert [
+        (0, "user", "one"),
+        (1, "call", "a", "a", "exact"),
+        (1, "text", "1", "1"),
+        (2, "user", "two"),
+        (3, "call", "b", "b", "exact"),
+        (3, "call", "c", "NOT_CALLED", "mismatch"),
+        (3, "call", "NONE_EXPECTED", "d", "mismatch"),
+        (3, "text", "2", "2"),
+    ] == entries(result["tests"][0])
+
+
+def test_a_mode_reaches_the_record() -> None:
+    """The mode of a runner decides what its record says, also where comparators judge."""
+    dataset = source(s=[user("go"), agent("", call("a"), call("b"))])
+    player = ScriptedAgent(lambda _: reply("", made("b"), made("a")))
+    for options in ({}, {"similarity_thresholds": {}}):
+        result = EvalRunner(dataset, tool_mode="in_order", **options).run(player).build()  # type: ignore[arg-type]
+        calls = result["tests"][0]["action_results"][1]["tool_calls"]
+
+        assert [("mismatch", "a was called out of order"), ("exact", None)] == [
+            (entry["match_status"], entry["divergence_notes"]) for entry in calls
+        ]

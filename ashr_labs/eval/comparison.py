@@ -61,6 +61,8 @@ class LocalComparison:
 
     def calls(self, pair: CallPair) -> CallPair:
         """Return the pair, judged by the comparator unless one side is missing."""
+        if pair.match_status is not None:
+            return pair
         if pair.actual is NOT_CALLED:
             return pair._replace(match_status="mismatch", divergence_notes=f"{pair.expected.name} was not called")
         if pair.expected is NONE_EXPECTED:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .comparison import Comparison
     from .drivers import Caller
     from .options import Settings
+    from .pairing import Matching
 
 __all__ = ["Evaluation"]
 
@@ -42,6 +43,7 @@ class Evaluation:
         scenarios: Sequence[tuple[str, object]],
         agent: AgentSource,
         comparison: Comparison,
+        matching: Matching,
         settings: Settings,
     ) -> None:
         samples = select(scenarios, settings)
@@ -55,6 +57,7 @@ class Evaluation:
             self._agents,
             comparison,
             settings.callbacks,
+            matching,
             settings.timeout,
             settings.scenario_timeout,
             settings.teacher_forcing,

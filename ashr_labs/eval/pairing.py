@@ -1,18 +1,25 @@
-"""Puts what was expected of the agent beside what it did: tool calls by name, texts as they come."""
+"""Puts what was expected of the agent beside what it did: tool calls by what suits best, texts as they come."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..comparators import compare_args_structural
+from ..errors import ConfigurationError
+from .assignment import assign
 from .calls import NONE_EXPECTED, NOT_CALLED, Call
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ashr_labs_types import ActionResult, ToolCallResult
 
-__all__ = ["CallPair", "CallPool", "TextPair", "pair_calls"]
+__all__ = ["CallPair", "Matching", "TextPair"]
+
+_MODES = ("strict", "in_order", "any_order", "subset", "superset")
+_SCOPES = ("turn", "scenario")
 
 
 class CallPair(NamedTuple):
@@ -61,37 +68,68 @@ class TextPair(NamedTuple):
         return built
 
 
-class CallPool:
-    """The calls of the agent's current answer that nothing expected so far."""
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """Which differences between the calls that were expected and those that were made count."""
 
-    def __init__(self, calls: Sequence[Call] = ()) -> None:
-        self._left = dict(enumerate(calls))
-        self._places: dict[str, list[int]] = {}
-        """Where the calls of a name stand, the first one last: the end of a list is the cheap one to take from."""
-        for place in range(len(calls) - 1, -1, -1):
-            self._places.setdefault(calls[place].name, []).append(place)
+    mode: str = "any_order"
+    scope: str = "turn"
 
-    def take(self, name: str) -> Call | None:
-        """Take the first call of that name; None if there is none."""
-        places = self._places.get(name)
-        return self._left.pop(places.pop()) if places else None
+    def __post_init__(self) -> None:
+        for name, value, known in (("mode", self.mode, _MODES), ("scope", self.scope, _SCOPES)):
+            if value not in known:
+                raise ConfigurationError(f"tool_{name} must be one of {', '.join(known)}, not {value!r}")
 
-    def take_all(self) -> Iterator[Call]:
-        """Take what is left, in the order in which the agent made it."""
-        left, self._left, self._places = self._left, {}, {}
-        return iter(left.values())
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the order of the calls counts."""
+        return self.mode in {"strict", "in_order"}
+
+    @property
+    def spans_turns(self) -> bool:
+        """Whether a call may be made in another turn than it is expected in."""
+        return self.scope == "scenario"
+
+    def pairs(self, expected: Sequence[Call], actual: Sequence[Call]) -> tuple[list[CallPair], list[CallPair]]:
+        """Return a pair for each expected call, in their order, and one for each call that nothing expected."""
+        chosen = assign(expected, actual)
+        late = _out_of_order(chosen) if self.is_ordered else frozenset[int]()
+        pairs = [
+            self._missed(call) if place not in chosen else self._paired(call, actual[chosen[place]], place in late)
+            for place, call in enumerate(expected)
+        ]
+        taken = set(chosen.values())
+        return pairs, [self._unexpected(call) for place, call in enumerate(actual) if place not in taken]
+
+    def _paired(self, expected: Call, actual: Call, is_late: bool) -> CallPair:
+        if not is_late:
+            return CallPair(expected, actual)
+        return CallPair(expected, actual, "mismatch", f"{expected.name} was called out of order")
+
+    def _missed(self, call: Call) -> CallPair:
+        if self.mode != "subset":
+            return CallPair(call, NOT_CALLED)
+        return CallPair(call, NOT_CALLED, "exact", f"{call.name} was not called, which subset allows")
+
+    def _unexpected(self, call: Call) -> CallPair:
+        if self.mode not in {"superset", "in_order"}:
+            return CallPair(NONE_EXPECTED, call)
+        return CallPair(NONE_EXPECTED, call, "exact", f"{call.name} was not expected, which {self.mode} allows")
 
 
-def pair_calls(expected: Iterable[Call], pool: CallPool, *, is_last: bool) -> Iterator[CallPair]:
-    """Yield each expected call beside the first actual one of its name, then the calls that nothing expected.
-
-    Args:
-        expected: The calls that one action expects.
-        pool: The calls to choose from; what is chosen leaves it.
-        is_last: False when the next action expects something of the same answer, and so may take what is left.
-    """
-    for call in expected:
-        yield CallPair(call, pool.take(call.name) or NOT_CALLED)
-    if is_last:
-        for call in pool.take_all():
-            yield CallPair(NONE_EXPECTED, call)
+def _out_of_order(chosen: Mapping[int, int]) -> frozenset[int]:
+    """Return the fewest expected calls without which the others were made in the expected order."""
+    tails: list[int] = []  # the smallest place at which a row of one more ordered calls may end
+    at: list[int] = []
+    before: dict[int, int | None] = {}
+    for place in sorted(chosen):
+        length = bisect_left(tails, chosen[place])
+        tails[length : length + 1] = [chosen[place]]
+        at[length : length + 1] = [place]
+        before[place] = at[length - 1] if length else None
+    kept: set[int] = set()
+    last = at[-1] if at else None
+    while last is not None:
+        kept.add(last)
+        last = before[last]
+    return frozenset(chosen.keys() - kept)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from .faults import Fault
-from .pairing import CallPool, pair_calls
+from .pairing import Matching
 from .replies import ReplyError, read_reply
 from .scenario import AgentAction, EnvironmentAction, UserAction
 
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
     from ashr_labs_types import TestError
 
     from ..run_builder import TestBuilder
+    from .calls import Call
     from .comparison import Comparison
     from .scenario import Scenario
 
 __all__ = ["Player", "Reset", "Wish", "play"]
+
+
+_DEFAULT_MATCHING = Matching()
 
 
 class Reset:
@@ -38,13 +43,17 @@ A `Fault` may stand for whatever the agent should have answered.
 Player: TypeAlias = "Generator[Wish, object, None]"
 
 
-def play(scenario: Scenario, test: TestBuilder, comparison: Comparison) -> Player:
+def play(
+    scenario: Scenario, test: TestBuilder, comparison: Comparison, matching: Matching = _DEFAULT_MATCHING
+) -> Player:
     """Play a scenario into a test: yield each wish, receive what answers it.
 
     A fault, or a reply that is none, ends the test as failed; what was recorded before it stays.
     """
     test.start()
-    error = yield from _perform(scenario, _Stage(scenario, test, comparison))
+    stage = _Stage(scenario, test, comparison, matching)
+    error = yield from _perform(scenario, stage)
+    stage.end()
     if error is None:
         test.complete()
     else:
@@ -71,13 +80,18 @@ def _perform(scenario: Scenario, stage: _Stage) -> Generator[Wish, object, TestE
 class _Stage:
     """The agent's current answer, and the record of what comes of it."""
 
-    def __init__(self, scenario: Scenario, test: TestBuilder, comparison: Comparison) -> None:
+    def __init__(self, scenario: Scenario, test: TestBuilder, comparison: Comparison, matching: Matching) -> None:
         self._scenario = scenario
         self._test = test
         self._comparison = comparison
+        self._matching = matching
         self._turn = -1
         self._text = ""
-        self._pool = CallPool()
+        self._calls: tuple[Call, ...] = ()
+        self._earlier: list[Call] = []
+        """The calls of earlier answers, where those may still be expected."""
+        self._expecting: list[tuple[AgentAction, str]] = []
+        """The actions that expect something of these calls, each with what the agent said then."""
 
     def record(self, action: UserAction) -> None:
         """Record what is said to the agent."""
@@ -101,15 +115,36 @@ class _Stage:
         # What the environment makes the agent say replaces its answer in part or whole, a message the whole of it.
         if is_reply or reply.text is not None:
             self._text = reply.text or ""
+        if is_reply and self._matching.spans_turns:
+            self._earlier += self._calls
         if is_reply or reply.calls is not None:
-            self._pool = CallPool(reply.calls or ())
+            self._calls = reply.calls or ()
         return None
 
     def compare(self, action: AgentAction) -> None:
-        """Record how the current answer meets what an action expects."""
-        for pair in pair_calls(action.calls, self._pool, is_last=action.is_last):
-            self._test.add_call_record(self._comparison.calls(pair), action.action_index)
-        if action.text or self._text:
-            self._test.add_record(self._comparison.texts(action.text, self._text), action.action_index)
+        """Take what an action expects of the current answer; the last one to do so ends the answer."""
+        self._expecting.append((action, self._text))
         if action.is_last:
+            if not self._matching.spans_turns:
+                self._settle()
             self._text = ""
+
+    def end(self) -> None:
+        """Record what is still open."""
+        if self._matching.spans_turns:
+            self._settle()
+            self._test.sort()
+
+    def _settle(self) -> None:
+        """Record how the calls meet what is expected of them."""
+        made = (*self._earlier, *self._calls) if self._earlier else self._calls
+        expected = [call for action, _ in self._expecting for call in action.calls]
+        pairs, unexpected = self._matching.pairs(expected, made)
+        left = iter(pairs)
+        for action, text in self._expecting:
+            is_end = action is self._expecting[-1][0]
+            for pair in (*islice(left, len(action.calls)), *(unexpected if is_end else ())):
+                self._test.add_call_record(self._comparison.calls(pair), action.action_index)
+            if action.text or text:
+                self._test.add_record(self._comparison.texts(action.text, text), action.action_index)
+        self._expecting, self._earlier, self._calls = [], [], ()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from ..errors import ConfigurationError
 from .comparison import comparison_of
 from .evaluation import Evaluation
 from .options import Settings
+from .pairing import Matching
 from .scenario import scenario_items
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["DatasetClient", "EvalRunner"]
 
 
+ToolMode: TypeAlias = Literal["strict", "in_order", "any_order", "subset", "superset"]
+ToolScope: TypeAlias = Literal["turn", "scenario"]
+
+
 class DatasetClient(Protocol):
     """What `EvalRunner.from_dataset()` needs of a client."""
 
@@ -37,8 +42,9 @@ class EvalRunner:
     """Runs an agent against every scenario of a dataset.
 
     The agent hears each message of a scenario in turn. What it answers is put beside what the dataset expects: tool
-    calls by name, in order, and texts. The platform judges it after `deploy()`; until then texts are `pending`, and
-    calls are compared literally. Given a comparator or thresholds, the run is judged here as well.
+    calls, each beside the one that suits it best, and texts. The platform judges it after `deploy()`; until then
+    texts are `pending`, and calls are compared literally. Given a comparator or thresholds, the run is judged here
+    as well.
 
     A scenario that cannot be played to its end, because the agent raises or answers what is no answer or because the
     scenario itself is malformed, becomes a failed test with an `error`; the others are played all the same.
@@ -50,6 +56,9 @@ class EvalRunner:
         text_comparator: Takes two texts, returns their similarity; `text_similarity` unless given. What it raises,
             the run raises.
         similarity_thresholds: From which similarity on a text is `exact` (0.70) or `similar` (0.40).
+        tool_mode: What counts of the calls: `any_order`, `in_order` (further calls are allowed), `strict` (they are
+            not), `subset` (calls may be missing) or `superset` (further calls are allowed).
+        tool_scope: Whether an expected call must be made in its own `turn`, or anywhere in the `scenario`.
 
     Raises:
         DatasetError: The dataset as a whole cannot be run, as when its `runs` are a list.
@@ -73,7 +82,10 @@ class EvalRunner:
         tool_comparator: ToolComparator | None = None,
         text_comparator: TextComparator | None = None,
         similarity_thresholds: Mapping[str, float] | None = None,
+        tool_mode: ToolMode = "any_order",
+        tool_scope: ToolScope = "turn",
     ) -> None:
+        self._matching = Matching(tool_mode, tool_scope)
         self._comparison = comparison_of(tool_comparator, text_comparator, similarity_thresholds)
         self._scenarios = scenario_items(dataset_source)
         self._dataset_id: int | None = None
@@ -87,6 +99,8 @@ class EvalRunner:
         tool_comparator: ToolComparator | None = None,
         text_comparator: TextComparator | None = None,
         similarity_thresholds: Mapping[str, float] | None = None,
+        tool_mode: ToolMode = "any_order",
+        tool_scope: ToolScope = "turn",
     ) -> Self:
         """Return a runner for a dataset of the platform; the options are those of the class."""
         dataset = client.get_dataset(dataset_id=dataset_id, include_signed_urls=False)
@@ -95,6 +109,8 @@ class EvalRunner:
             tool_comparator=tool_comparator,
             text_comparator=text_comparator,
             similarity_thresholds=similarity_thresholds,
+            tool_mode=tool_mode,
+            tool_scope=tool_scope,
         )
         runner._dataset_id = dataset_id
         return runner
@@ -116,11 +132,11 @@ class EvalRunner:
             ConfigurationError: The agent or an option cannot work; nothing was started.
             Exception: Whatever a callback raises; scenarios under way stop after the agent's current reply.
         """
-        return Evaluation(self._scenarios, agent, self._comparison, Settings.of(options)).run()
+        return Evaluation(self._scenarios, agent, self._comparison, self._matching, Settings.of(options)).run()
 
     async def arun(self, agent: AgentSource, **options: Unpack[RunOptions]) -> RunBuilder:
         """Do what `run()` does, in the running event loop; agents that are not asynchronous play in threads."""
-        return await Evaluation(self._scenarios, agent, self._comparison, Settings.of(options)).arun()
+        return await Evaluation(self._scenarios, agent, self._comparison, self._matching, Settings.of(options)).arun()
 
     def run_and_deploy(
         self,

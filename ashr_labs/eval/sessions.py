@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .comparison import Comparison
     from .limits import RateLimiter
     from .options import Callbacks
+    from .pairing import Matching
     from .player import Player, Wish
     from .samples import Sample
 
@@ -57,6 +58,7 @@ class Stage:
     agents: AgentSupply
     comparison: Comparison
     callbacks: Callbacks
+    matching: Matching
     timeout: float | None = None
     scenario_timeout: float | None = None
     teacher_forcing: bool = False
@@ -76,7 +78,11 @@ class Stage:
             return None
         if self.callbacks.on_scenario is not None:
             self.callbacks.on_scenario(sample.scenario_id, cast("dict[str, Any]", sample.raw))
-        return (yield from _Session(self, sample.scenario_id, test).steps(play(scenario, test, self.comparison)))
+        return (
+            yield from _Session(self, sample.scenario_id, test).steps(
+                play(scenario, test, self.comparison, self.matching)
+            )
+        )
 
 
 class _Session:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import ConfigurationError
@@ -174,6 +175,11 @@ class TestBuilder:
             calls = self._calls_at[index] = ToolCalls([])
             self._records.append((index, calls))
         calls.records.append(record)
+        return self
+
+    def sort(self) -> Self:
+        """Put what was recorded in the order of the action indexes; what shares one keeps its order."""
+        self._records.sort(key=itemgetter(0))
         return self
 
     def set_vm_stream(

@@ -82,12 +82,17 @@ def source_of(run: ReferenceRun) -> Any:
 
 def replay(run: ReferenceRun, runner: EvalRunner, max_workers: int = 1) -> RunBuilder:
     """Run the agent of a reference run."""
-    agent = Replay({key: _turns(run, key, scenario) for key, scenario in source_of(run)["runs"].items()})
+    agent = replaying(run)
     return runner.run(
         agent,
         on_environment=agent.on_environment if run.plays_steps else None,
         max_workers=max_workers,
     )
+
+
+def replaying(run: ReferenceRun) -> Replay:
+    """Return the agent of a reference run."""
+    return Replay({key: _turns(run, key, scenario) for key, scenario in source_of(run)["runs"].items()})
 
 
 def replayed(run: ReferenceRun, max_workers: int = 1) -> RunBuilder:
