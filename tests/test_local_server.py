@@ -21,6 +21,7 @@ import pytest
 
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
+from ashr_labs.local.impatience import ImpatientProtocol
 from ashr_labs.local.server import application, running_server, serve
 from ashr_labs.local.transport import LocalTransport
 from support.local_api import Api
@@ -212,6 +213,7 @@ import sys
 import time
 from pathlib import Path
 from ashr_labs.local import open_platform
+from ashr_labs.local.impatience import ImpatientProtocol
 from ashr_labs.local.server import serve
 platform = open_platform(sys.argv[1])
 platform.bootstrap("tp_chosen_by_a_script")
@@ -284,3 +286,36 @@ def test_a_borrowed_platform_stays_open(api: Api) -> None:
     LocalTransport(api.platform, owns_platform=False).close()
 
     assert "ok" == api("keep_alive")["status"]
+
+
+@pytest.mark.parametrize("before", [b"", INIT], ids=["new", "kept alive"])
+def test_a_head_that_does_not_end_is_not_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch, before: bytes) -> None:
+    """A connection whose next request does not come to the end of its head is closed, however often a byte comes."""
+    monkeypatch.setattr(ImpatientProtocol, "head_seconds", 0.3)
+    with running_server(api.platform) as url:
+        address = urlsplit(url)
+        with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+            if before:
+                head = f"POST / HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {api.key}\r\ncontent-length: {len(before)}"
+                connection.sendall(head.encode() + b"\r\n\r\n" + before)
+                assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+            with pytest.raises(ConnectionError):
+                trickle(connection, b"GET /" + b"x" * 1000)
+        assert 200 == httpx.get(f"{url}/health").status_code
+
+
+def trickle(connection: socket.socket, data: bytes) -> None:
+    for byte in data:
+        connection.sendall(bytes([byte]))
+        time.sleep(0.02)
+
+
+def test_a_body_that_does_not_end_is_not_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that takes too long is answered with 408."""
+    monkeypatch.setattr("ashr_labs.local.server._BODY_SECONDS", 0.2)
+    with running_server(api.platform) as url:
+        address = urlsplit(url)
+        with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+            connection.sendall(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{")
+
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 408")

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
-from anyio import to_thread
+from anyio import fail_after, to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ..errors import ConfigurationError
+from .impatience import ImpatientProtocol
 from .media import MEDIA_PATH, media_number
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ __all__ = ["application", "running_server", "serve"]
 _BODY_LIMIT = 64 * 1024 * 1024
 _DRAINED = 4
 """So many times the limit of a refused body is read and forgotten, so that its sender gets to read the answer."""
+_BODY_SECONDS = 120
 _SHUTDOWN_SECONDS = 10
 _KEEP_ALIVE_SECONDS = 75
 """Longer than clients keep idle connections, so that they do not send on one that is being closed."""
@@ -107,6 +109,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 application(platform, body_limit=body_limit),
+                http=ImpatientProtocol,
                 lifespan="off",
                 log_config=None,
                 access_log=False,
@@ -190,12 +193,15 @@ async def _read_body(request: Request, limit: int, *, keeps: bool) -> bytes:
     body = bytearray()
     size = 0
     try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size <= limit:
-                body += chunk if keeps else b""
-            elif size > _DRAINED * limit:
-                break
+        with fail_after(_BODY_SECONDS):
+            async for chunk in request.stream():
+                size += len(chunk)
+                if size <= limit:
+                    body += chunk if keeps else b""
+                elif size > _DRAINED * limit:
+                    break
+    except TimeoutError as error:
+        raise HTTPException(408, f"the body was not complete after {_BODY_SECONDS} seconds") from error
     except ClientDisconnect as error:
         raise HTTPException(400, "the connection was closed before the body was complete") from error
     if size > limit:
