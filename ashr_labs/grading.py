@@ -12,7 +12,8 @@ Nothing is called and nothing is random: the same run, config and grader version
    (words of four letters and more, told apart by their first four).
 4. An unexpected call fails the test if the tool has side effects, else it is a note. `grading_config.side_effects`
    says whether, else `tool_definitions[].side_effects`, else a tool has them if it is required. With
-   `grading_config.forgive_retries` it is a note, too, where a later call of the same tool in the test is exact.
+   `grading_config.forgive_retries` it is a note, too, where the same action or a later one has an exact call of the
+   same tool.
 
 **Arguments**
 

@@ -108,7 +108,7 @@ SAME, OTHER = made(order=7), made(order=8)
     [
         ([calls(pair(SAME, OTHER), pair(NONE_EXPECTED, SAME))], FORGIVING, "passed"),
         ([calls(pair(SAME, OTHER), pair(NONE_EXPECTED, SAME))], None, "failed"),
-        ([calls(pair(SAME, SAME), pair(NONE_EXPECTED, OTHER))], FORGIVING, "failed"),
+        ([calls(pair(SAME, SAME), pair(NONE_EXPECTED, OTHER))], FORGIVING, "passed"),
         ([calls(pair(SAME, OTHER), pair(NONE_EXPECTED, OTHER))], FORGIVING, "failed"),
         ([calls(pair(NONE_EXPECTED, OTHER)), asked(2), calls(pair(SAME, SAME), index=3)], FORGIVING, "passed"),
         ([calls(pair(SAME, SAME)), asked(2), calls(pair(NONE_EXPECTED, OTHER), index=3)], FORGIVING, "failed"),
@@ -127,12 +127,12 @@ SAME, OTHER = made(order=7), made(order=8)
     ],
 )
 def test_retried_call(actions: Any, config: Any, verdict: str) -> None:
-    """Where the config says so, an unexpected call is forgiven if a later call of the same tool is exact."""
+    """Where the config says so, an unexpected call is forgiven if its action or a later one has an exact one."""
     test = graded_test(*actions, config=config)
 
     assert verdict == test["verdict"]
     notes = [call["divergence_notes"] for action in test["action_results"] for call in action.get("tool_calls", [])]
-    assert (verdict == "passed") == any("and later as expected" in (note or "") for note in notes)
+    assert (verdict == "passed") == any("in the same action or later" in (note or "") for note in notes)
 
 
 def test_another_tool_than_expected_is_missed_and_unexpected() -> None:

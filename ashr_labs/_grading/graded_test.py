@@ -115,7 +115,7 @@ def _graded_actions(actions: Sequence[Any], policy: GradingPolicy, graded: Grade
         calls += [call for place, action in turn for call in _judged_calls(place, action, speech, policy)]
     if policy.forgives_retries:
         calls = without_retries(calls)
-    by_action = {place: list(group) for place, group in groupby(calls, key=lambda call: call.made_at[0])}
+    by_action = {place: list(group) for place, group in groupby(calls, key=lambda call: call.action)}
     return [
         _graded_action(place, action, texts.get(place), by_action.get(place, []), graded)
         for place, action in enumerate(actions)
@@ -132,8 +132,8 @@ def _judged_texts(
 
 def _judged_calls(place: int, action: object, speech: Speech, policy: GradingPolicy) -> Iterator[JudgedCall]:
     calls = as_list((as_object(action) or {}).get("tool_calls")) if _is(action, "agent", "tool_call") else None
-    for entry, call_place in paired_anew(calls or (), policy.argument_rules):
-        yield JudgedCall(entry, _judged_call(entry, speech, policy), (place, call_place))
+    for entry in paired_anew(calls or (), policy.argument_rules):
+        yield JudgedCall(entry, _judged_call(entry, speech, policy), place)
 
 
 def _judged_call(entry: object, speech: Speech, policy: GradingPolicy) -> Verdict | None:

@@ -21,17 +21,14 @@ _MOST_CHARACTERS = 1_000_000
 """How much may be compared in search of the closest calls; beyond that the recorded pairs stand."""
 
 
-def paired_anew(calls: Sequence[Any], rules: Mapping[str, tuple[PathRule, ...]]) -> list[tuple[Any, int]]:
-    """Return the entries, each expected call beside the actual one of its tool that is closest to it.
-
-    Beside each entry stands the place at which its actual call was recorded.
-    """
-    paired = [(entry, place) for place, entry in enumerate(calls)]
+def paired_anew(calls: Sequence[Any], rules: Mapping[str, tuple[PathRule, ...]]) -> list[Any]:
+    """Return the entries, each expected call beside the actual one of its tool that is closest to it."""
+    paired = list(calls)
     for tool, places in _places_by_tool(calls).items():
         entries = [calls[place] for place in places]
         order = _closest_first(entries, rules.get(tool, ()))
         for place, entry, right in zip(places, entries, order, strict=True):
-            paired[place] = _with_actual(entry, entries[right]["actual"]), places[right]
+            paired[place] = _with_actual(entry, entries[right]["actual"])
     return paired
 
 

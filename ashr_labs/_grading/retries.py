@@ -20,22 +20,24 @@ class JudgedCall:
     entry: Any
     verdict: Verdict | None
     """None where the entry cannot be read."""
-    made_at: tuple[int, int]
-    """The places of the action, and of the call in it as it was recorded: calls of one tool are in their order."""
+    action: int
+    """The place of the action; the order of calls within one is not recorded."""
 
 
 def without_retries(calls: Sequence[JudgedCall]) -> list[JudgedCall]:
-    """Turn the failure of each unexpected call into a note where a later call of the same tool in the test is exact."""
-    last: dict[str, tuple[int, int]] = {}
+    """Turn an unexpected call into a note where its action, or a later one, has an exact call of its tool."""
+    last: dict[str, int] = {}
     for call in calls:
         if call.verdict and call.verdict.status == "exact" and call.verdict.tool is not None:
-            last[call.verdict.tool] = max(call.made_at, last.get(call.verdict.tool, call.made_at))
+            last[call.verdict.tool] = call.action
     return [_forgiven(call, last) for call in calls]
 
 
-def _forgiven(call: JudgedCall, last: Mapping[str, tuple[int, int]]) -> JudgedCall:
+def _forgiven(call: JudgedCall, last: Mapping[str, int]) -> JudgedCall:
     verdict = call.verdict
-    if verdict is None or not verdict.is_unexpected or call.made_at >= last.get(verdict.tool or "", call.made_at):
+    if verdict is None or not verdict.is_unexpected or call.action > last.get(verdict.tool or "", -1):
         return call
-    note = Finding("note", f"the tool {verdict.tool} was called unexpectedly, and later as expected")
+    note = Finding(
+        "note", f"the tool {verdict.tool} was called unexpectedly, and as expected in the same action or later"
+    )
     return replace(call, verdict=replace(verdict, findings=(note,)))

@@ -252,7 +252,7 @@ class GradingConfig(TypedDict):
     """A yes or no by the tool's name."""
 
     forgive_retries: NotRequired[bool]
-    """Whether an unexpected call is forgiven where a later call of the same tool in the test is exact; false unless given."""
+    """Whether an unexpected call is forgiven where the same action or a later one has an exact call of the same tool; false unless given."""
 
     argument_rules: NotRequired[dict[str, dict[str, Any]]]
     """Rules by the tool's name and the argument's path, such as `{"book": {"date": "date"}}`."""

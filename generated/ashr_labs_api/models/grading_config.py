@@ -24,8 +24,8 @@ class GradingConfig:
         tool_strictness (ToolStrictness | Unset): Strictness by the tool's name.
         text_similarity_threshold (float | Unset): Below it a text is divergent; 0.40 unless given.
         side_effects (ToolFlags | Unset): A yes or no by the tool's name.
-        forgive_retries (bool | Unset): Whether an unexpected call is forgiven where a later call of the same tool in
-            the test is exact; false unless given.
+        forgive_retries (bool | Unset): Whether an unexpected call is forgiven where the same action or a later one has
+            an exact call of the same tool; false unless given.
         argument_rules (ArgumentRules | Unset): Rules by the tool's name and the argument's path, such as `{"book":
             {"date": "date"}}`.
     """
