@@ -43,7 +43,15 @@ if TYPE_CHECKING:
     from .grading import grade
     from .results import compare
     from .run_builder import RunBuilder, TestBuilder
-    from .tracing import Generation, Span, Trace
+    from .tracing import (
+        ContextThreadPoolExecutor,
+        Generation,
+        Span,
+        Trace,
+        current_span,
+        keep_context,
+        mask_personal_data,
+    )
 
 __all__ = [
     "APIConnectionError",
@@ -59,6 +67,7 @@ __all__ = [
     "BadRequestError",
     "ConfigurationError",
     "ConflictError",
+    "ContextThreadPoolExecutor",
     "DatasetError",
     "EvalRunner",
     "Generation",
@@ -78,9 +87,12 @@ __all__ = [
     "compare",
     "compare_args_structural",
     "compare_tool_args",
+    "current_span",
     "extract_tool_args",
     "fuzzy_str_match",
     "grade",
+    "keep_context",
+    "mask_personal_data",
     "strip_markdown",
     "text_similarity",
     "tokenize",
@@ -104,7 +116,15 @@ _HOMES = {
     "grading": ["grade"],
     "results": ["compare"],
     "run_builder": ["RunBuilder", "TestBuilder"],
-    "tracing": ["Generation", "Span", "Trace"],
+    "tracing": [
+        "ContextThreadPoolExecutor",
+        "Generation",
+        "Span",
+        "Trace",
+        "current_span",
+        "keep_context",
+        "mask_personal_data",
+    ],
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -2,34 +2,72 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ConfigurationError
-from ._clock import SyncClock
-from ._http import SyncHTTPClient, SyncTransport
-from ._memory import Memory
-from ._sync._gate import SyncGate
+from ._answers import read_answer
+from ._async_pool import AsyncPool
+from ._http import (
+    AsyncHTTPClient,
+    AsyncTransport,
+    Letter,
+    SyncHTTPClient,
+    SyncTransport,
+    raise_mapped,
+)
 from ._sync_pool import SyncPool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ashr_labs_types import IngestObservabilityTraceRequest, TracePayload
-
     from ..tracing import Trace
-    from ._http import AsyncHTTPClient, AsyncTransport
+    from ..tracing.control import Tracing
+    from ..tracing.road import Aside
     from ._options import Options
 
-__all__ = ["TraceCalls", "trace_pool"]
+__all__ = ["TraceCalls", "TraceRoad", "trace_pool"]
+
+_OPERATION = "ingest_observability_trace"
+_SECONDS = 10.0
+"""For one try to send one trace."""
+
+
+class TraceRoad:
+    """The way of traces to the platform, apart from that of calls: neither waits for the other."""
+
+    def __init__(self, options: Options, pool: SyncPool | AsyncPool) -> None:
+        self.is_blocking = isinstance(pool, SyncPool)
+        self.is_own_network = pool.transport is None
+        self._timeout = options.timeout
+        self._pool = pool
+        self._letter = Letter(options)
+
+    async def send(self, content: bytes, key: str, aside: Aside) -> dict[str, Any]:
+        """Send a request, with a key under which it is done once, and return the answer."""
+        request = self._letter.request(content, key, self._timeout, _SECONDS)
+        pool = self._pool
+        try:
+            if isinstance(pool, SyncPool):
+                response = await aside(lambda: pool.send(request, _SECONDS))
+            else:
+                response = await pool.send(request, _SECONDS)
+        except Exception as error:
+            raise_mapped(error, _OPERATION, self._letter.url)
+        return read_answer(response.status_code, response.headers, response.content, _OPERATION)
+
+    async def close(self) -> None:
+        """Close the connections; those of a pool that others use are closed by them."""
+        if isinstance(self._pool, AsyncPool):
+            await self._pool.aclose()
 
 
 class TraceCalls:
     """The door to tracing."""
 
     _options: Options
-    _trace_pool: SyncPool | None
-    """Traces are sent synchronously from either world; None where the transport is asynchronous only."""
+    _trace_pool: SyncPool | AsyncPool
 
     def trace(
         self,
@@ -39,10 +77,12 @@ class TraceCalls:
         session_id: str | None = None,
         metadata: Mapping[str, Any] | None = None,
         tags: Sequence[str] | None = None,
+        wait: bool = False,
+        traceparent: str | None = None,
     ) -> Trace:
         """Start a trace of one interaction with an agent in production.
 
-        Nothing of it ever raises into your code: a trace that cannot be stored is logged.
+        Nothing of it ever raises into your code, or keeps it waiting: traces are delivered in the background.
 
         Args:
             name: What happens, such as `handle-ticket`.
@@ -50,6 +90,8 @@ class TraceCalls:
             session_id: The conversation.
             metadata: Anything worth keeping.
             tags: Words to filter by.
+            wait: Whether the trace's end waits until it is delivered.
+            traceparent: The header `traceparent` of the request that is served, if any.
 
         Example:
             >>> with client.trace("handle-ticket", user_id="user_42") as trace:  # doctest: +SKIP
@@ -59,30 +101,58 @@ class TraceCalls:
         # A function-level import: most users of a client never trace, and must not pay for it.
         from ..tracing import Trace  # noqa: PLC0415
 
-        return Trace(name, user_id=user_id, session_id=session_id, metadata=metadata, tags=tags, send=self._send_trace)
+        return Trace(
+            name,
+            user_id=user_id,
+            session_id=session_id,
+            metadata=metadata,
+            tags=tags,
+            wait=wait,
+            traceparent=traceparent,
+            tracing=self.tracing,
+        )
 
-    def _send_trace(self, payload: TracePayload) -> dict[str, Any]:
-        if self._trace_pool is None:
-            raise ConfigurationError("traces are sent synchronously, and this client's transport is asynchronous only")
-        options = replace(self._options, max_retries=0, idempotency_key=None)
-        request: IngestObservabilityTraceRequest = {"function": "ingest_observability_trace", "trace": payload}
-        return SyncGate(options, self._trace_pool, SyncClock(), Memory()).call(request)
+    def score_trace(self, trace_id: str, name: str, value: float | str | bool, *, comment: str | None = None) -> None:
+        """Say how good a trace was, later or from elsewhere, delivered as traces are.
+
+        It is kept as a trace of its own named `score`, whose metadata holds `scored_trace_id`.
+        """
+        from ..tracing.scores import score_trace  # noqa: PLC0415 - as in trace()
+
+        score_trace(self.tracing, trace_id, name, value, comment)
+
+    @cached_property
+    def tracing(self) -> Tracing:
+        """Settings, counts, `flush()` and `shutdown()` of tracing."""
+        from ..tracing.opening import open_tracing  # noqa: PLC0415 - as in trace()
+
+        options, pool = self._options, self._trace_pool
+        road = TraceRoad(options, pool)
+        identity = hashlib.sha256(f"{options.base_url}\n{options.api_key}".encode()).hexdigest()[:32]
+        key = (replace(options, max_retries=0, idempotency_key=None), id(pool.transport), id(pool.http_client))
+        return open_tracing(key, road, identity if road.is_own_network else None)
+
+    def _traces_are_under_way(self) -> bool:
+        """Tell whether traces still need what is about to be closed."""
+        opened: Tracing | None = self.__dict__.get("tracing")
+        return opened is not None and isinstance(self._trace_pool, SyncPool) and opened.is_busy()
 
     def _close_traces(self) -> None:
-        if self._trace_pool is not None:
-            self._trace_pool.close()
+        opened: Tracing | None = self.__dict__.pop("tracing", None)
+        if opened is not None:
+            opened.release()
 
 
 def trace_pool(
     options: Options,
     transport: SyncTransport | AsyncTransport | None,
     http_client: SyncHTTPClient | AsyncHTTPClient | None,
-) -> SyncPool | None:
+) -> SyncPool | AsyncPool:
     """Return the pool that a client of either world sends its traces over."""
-    if transport is not None and not isinstance(transport, SyncTransport):
-        return None
-    return SyncPool(
-        options,
-        transport,
-        http_client if isinstance(http_client, SyncHTTPClient) else None,
-    )
+    if isinstance(transport, SyncTransport) or isinstance(http_client, SyncHTTPClient):
+        return SyncPool(
+            options,
+            transport if isinstance(transport, SyncTransport) else None,
+            http_client if isinstance(http_client, SyncHTTPClient) else None,
+        )
+    return AsyncPool(options, transport)

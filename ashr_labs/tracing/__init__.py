@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from .spans import Generation, Span, Trace
+from .context import ContextThreadPoolExecutor, current_span, keep_context
+from .delivery import Delivery
+from .masking import mask_personal_data
+from .spans import Generation, Span
+from .trace import Trace
 
-__all__ = ["Generation", "Span", "Trace"]
+__all__ = [
+    "ContextThreadPoolExecutor",
+    "Delivery",
+    "Generation",
+    "Span",
+    "Trace",
+    "current_span",
+    "keep_context",
+    "mask_personal_data",
+]

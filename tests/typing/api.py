@@ -17,6 +17,7 @@ from ashr_labs import (
     BadRequestError,
     ConfigurationError,
     ConflictError,
+    ContextThreadPoolExecutor,
     DatasetError,
     EvalRunner,
     Generation,
@@ -34,9 +35,12 @@ from ashr_labs import (
     ValidationError,
     compare_args_structural,
     compare_tool_args,
+    current_span,
     extract_tool_args,
     fuzzy_str_match,
     grade,
+    keep_context,
+    mask_personal_data,
     strip_markdown,
     text_similarity,
     tokenize,
@@ -116,6 +120,18 @@ def trace(client: AshrLabsClient) -> None:
             assert_type(span, Span)
         with trace.generation("g", model="m") as generation:
             assert_type(generation, Generation)
+            generation.score("helpful", 1.0, comment="c")
+    print(trace.end(wait=True)["trace_id"], trace.traceparent)
+    client.score_trace(trace.trace_id, "solved", True)
+    client.tracing.configure(sample_rate=0.5, mask=mask_personal_data)
+    assert_type(client.tracing.flush(1.0), dict[str, int])
+    assert_type(client.tracing.shutdown(), dict[str, int])
+    assert_type(client.tracing.stats(), dict[str, int])
+    with ContextThreadPoolExecutor(2) as pool:
+        assert_type(pool.submit(keep_context(len), "x").result(), int)
+    current = current_span()
+    if current is not None:
+        current.event("e")
 
 
 def compare() -> None:

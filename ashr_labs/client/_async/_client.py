@@ -189,8 +189,10 @@ class AsyncAshrLabsClient(
 
     async def aclose(self) -> None:
         """Close the connections, and the platform of a local client; the client cannot be used any more."""
-        await self._gate.pool.aclose()
+        while self._traces_are_under_way():
+            await self._gate.clock.sleep(0.002)
         self._close_traces()
+        await self._gate.pool.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -221,6 +223,7 @@ class AsyncAshrLabsClient(
         sibling = object.__new__(type(self))
         sibling.__dict__.update(self.__dict__)
         sibling.__dict__.pop("api", None)
+        sibling.__dict__.pop("tracing", None)
         sibling._options = options
         sibling._gate = AsyncGate(options, gate.pool, gate.clock, memory, record)
         return sibling

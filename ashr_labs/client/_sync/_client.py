@@ -189,8 +189,10 @@ class AshrLabsClient(
 
     def close(self) -> None:
         """Close the connections, and the platform of a local client; the client cannot be used any more."""
-        self._gate.pool.close()
+        while self._traces_are_under_way():
+            self._gate.clock.sleep(0.002)
         self._close_traces()
+        self._gate.pool.close()
 
     def __enter__(self) -> Self:
         return self
@@ -221,6 +223,7 @@ class AshrLabsClient(
         sibling = object.__new__(type(self))
         sibling.__dict__.update(self.__dict__)
         sibling.__dict__.pop("api", None)
+        sibling.__dict__.pop("tracing", None)
         sibling._options = options
         sibling._gate = SyncGate(options, gate.pool, gate.clock, memory, record)
         return sibling

@@ -1,0 +1,107 @@
+"""What can be asked of and told to tracing: `client.tracing`."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .exporter import Exporter
+    from .outlet import Outlet
+    from .parcel import Parcel
+    from .settings import Settings
+
+__all__ = ["Tracing"]
+
+
+class Tracing:
+    """The tracing of one platform and key; all clients that share them share it."""
+
+    def __init__(self, exporter: Exporter, outlet: Outlet) -> None:
+        self._exporter = exporter
+        self._outlet = outlet
+        self._busy_until = 0.0
+
+    @property
+    def settings(self) -> Settings:
+        """What holds now."""
+        return self._outlet.settings
+
+    def hand_over(self, parcel: Parcel) -> None:
+        """Let a trace be delivered."""
+        self._exporter.hand_over(self._outlet, parcel)
+
+    def hurry(self) -> None:
+        """Deliver at once: somebody waits."""
+        self._exporter.hurry()
+
+    def configure(
+        self,
+        *,
+        enabled: bool | None = None,
+        sample_rate: float | None = None,
+        mask: Callable[[Any], Any] | None = None,
+        capture: bool | None = None,
+        max_queue_items: int | None = None,
+        max_queue_bytes: int | None = None,
+        flush_timeout: float | None = None,
+        exit_timeout: float | None = None,
+    ) -> None:
+        """Change settings for the traces that start from now on.
+
+        Args:
+            enabled: Whether anything is traced; unless set, the environment's `ASHR_LABS_TRACING`.
+            sample_rate: The share of traces that is kept, from 0 to 1; which ones depends on their ids alone.
+            mask: Gets each input, output, metadata and message, and returns what may leave the process; a field for
+                which it raises is left out. `ashr_labs.mask_personal_data` is one.
+            capture: Whether `@traced` records arguments and results.
+            max_queue_items: Traces that wait in memory at most.
+            max_queue_bytes: Bytes that wait in memory at most, roughly.
+            flush_timeout: Seconds that reading an answer waits at most, counted from the trace's end.
+            exit_timeout: Seconds that the end of the process waits at most; 0 switches it off.
+
+        Raises:
+            ConfigurationError: If one of them cannot work.
+        """
+        given = {name: value for name, value in locals().items() if name != "self" and value is not None}
+        self._outlet.settings = replace(self._outlet.settings, **given)
+
+    def stats(self) -> dict[str, int]:
+        """Return how many traces were sent, wait, were dropped, failed, wait on disk, and came from other processes."""
+        return self._outlet.stats()
+
+    def flush(self, timeout: float | None = None) -> dict[str, int]:
+        """Wait until all traces that have ended are delivered, and return the counts so far; never raises.
+
+        Args:
+            timeout: Seconds to wait at most.
+
+        Returns:
+            `sent`, `queued`, `dropped` and `failed`, in traces.
+        """
+        bound = self._outlet.settings.flush_timeout if timeout is None else timeout
+        if self._outlet.settings.enabled:
+            with suppress(Exception):
+                self._exporter.flush([self._outlet], bound)
+        return self._outlet.counts()
+
+    def shutdown(self, timeout: float | None = None) -> dict[str, int]:
+        """Deliver what there is, keep the rest on disk, and end the worker; otherwise as `flush`."""
+        with suppress(Exception):
+            self._exporter.stop(timeout)
+        return self._outlet.counts()
+
+    def is_busy(self) -> bool:
+        """Tell whether traces are still under way, for as long as `flush_timeout` from the first question on."""
+        now = monotonic()
+        self._busy_until = self._busy_until or now + self.settings.flush_timeout
+        self._exporter.hurry()
+        return self._outlet.queued > 0 and now < self._busy_until
+
+    def release(self) -> None:
+        """Note that the client is closed."""
+        self._exporter.release(self._outlet)

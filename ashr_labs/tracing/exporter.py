@@ -1,0 +1,153 @@
+"""The delivery of all traces of a process: what is handed over, the one worker, and the end of the process."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import sys
+from collections import deque
+from threading import RLock
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from .worker import Flush, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Hashable
+
+    from .outlet import Outlet
+    from .parcel import Parcel
+
+__all__ = ["EXPORTER", "Exporter"]
+
+_log = logging.getLogger("ashr_labs.tracing")
+_TIME_TO_STOP = 0.45
+_DROPPED = {"status": "error", "message": "The trace was dropped: more wait than the limits allow."}
+
+
+class Exporter:
+    """Hands traces to one worker, whatever the number of clients; nothing here waits, except where it says so."""
+
+    def __init__(self) -> None:
+        self._outlets: dict[Hashable, Outlet] = {}
+        self._start_afresh()
+        self._is_registered = False
+
+    def _start_afresh(self) -> None:
+        # Reentrant: a signal handler may end a trace while the same thread is ending one.
+        self._lock = RLock()
+        self._handed_over: deque[tuple[Outlet, Parcel] | Flush] = deque()
+        self._worker: Worker | None = None
+
+    def outlet(self, key: Hashable, make: Callable[[], Outlet]) -> Outlet:
+        """Return the outlet that all clients of the same platform and key share, for one more of them."""
+        with self._lock:
+            outlet = self._outlets.get(key)
+            if outlet is None:
+                outlet = self._outlets[key] = make()
+            outlet.users += 1
+            if outlet.settings.enabled:
+                self._ensure_worker()
+            return outlet
+
+    def hand_over(self, outlet: Outlet, parcel: Parcel) -> None:
+        """Let a trace be delivered."""
+        with self._lock:
+            outlet = self._outlets.setdefault(outlet.key, outlet)
+            if not outlet.hand_over(parcel):
+                parcel.settle(_DROPPED)
+                return
+            self._handed_over.append((outlet, parcel))
+            worker = self._ensure_worker()
+        if worker.is_asleep:
+            worker.wake()
+
+    def hurry(self) -> None:
+        """Let the worker look at once: somebody waits."""
+        if self._worker is not None:
+            self._worker.wake()
+
+    def flush(self, outlets: Collection[Outlet], timeout: float, *, is_last: bool = False) -> bool:
+        """Wait until all that has ended so far is settled, and tell whether it is."""
+        flush = Flush(outlets, is_last=is_last)
+        with self._lock:
+            for outlet in outlets:
+                self._outlets.setdefault(outlet.key, outlet)
+            self._handed_over.append(flush)
+            worker = self._ensure_worker()
+        worker.wake()
+        return flush.done.wait(timeout)
+
+    def release(self, outlet: Outlet) -> None:
+        """Note that a client of an outlet is closed."""
+        with self._lock:
+            outlet.users -= 1
+        self.hurry()
+
+    def stop(self, timeout: float | None = None) -> None:
+        """Deliver what there is, keep the rest on disk, and end the worker; a later trace starts another."""
+        worker = self._worker
+        if worker is None:
+            return
+        outlets = [outlet for outlet in self._outlets.values() if outlet.settings.exit_timeout]
+        bound = max((outlet.settings.exit_timeout for outlet in outlets), default=0.0) if timeout is None else timeout
+        end = monotonic() + bound
+        try:
+            if outlets and bound:
+                self.flush(outlets, bound, is_last=True)
+            worker.stop(max(_TIME_TO_STOP, end - monotonic()))
+        except KeyboardInterrupt:
+            return
+        with self._lock:
+            self._worker = None
+            self._outlets = {key: outlet for key, outlet in self._outlets.items() if outlet.users > 0}
+        _report_losses(outlets)
+
+    def after_fork(self) -> None:
+        """Begin anew in a process that was forked: what waits is the parent's."""
+        self._start_afresh()
+        for outlet in self._outlets.values():
+            outlet.begin_anew()
+
+    def _ensure_worker(self) -> Worker:
+        worker = self._worker
+        if worker is None or not worker.thread.is_alive():
+            worker = Worker(self._handed_over, lambda: list(self._outlets.values()), self._retire)
+            worker.thread.start()
+            self._worker = worker
+            self._stop_at_exit()
+        return worker
+
+    def _retire(self) -> tuple[list[Outlet], bool]:
+        """Forget the outlets that nobody uses; return them, and whether the worker has nothing left to do."""
+        with self._lock:
+            idle = [outlet for outlet in self._outlets.values() if outlet.is_idle]
+            for outlet in idle:
+                del self._outlets[outlet.key]
+            is_over = not self._outlets and not self._handed_over
+            if is_over:
+                self._worker = None
+            return idle, is_over
+
+    def _stop_at_exit(self) -> None:
+        if not self._is_registered:
+            self._is_registered = True
+            atexit.register(self.stop)
+        process = sys.modules.get("multiprocessing.process")
+        if process is not None and process.parent_process() is not None:
+            # Such processes end without what is registered with atexit.
+            from multiprocessing.util import Finalize  # noqa: PLC0415 - loaded already, and only in such processes
+
+            Finalize(None, self.stop, exitpriority=100)
+
+
+def _report_losses(outlets: Collection[Outlet]) -> None:
+    lost = sum(outlet.queued_in_memory for outlet in outlets)
+    if lost:
+        _log.warning("%d traces could not be delivered or kept, and are lost.", lost)
+
+
+EXPORTER = Exporter()
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=EXPORTER.after_fork)

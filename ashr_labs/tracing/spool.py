@@ -1,0 +1,234 @@
+"""Traces on disk that could not be delivered at once, until they are.
+
+A spool is a folder of segments. A segment is a file of lines: a checksum, a trace's id, and the request that delivers
+it, or `-` once it is delivered. It is locked by the process that writes it for as long as that lives; a segment that
+nobody locks is taken over by the next process that delivers to the same platform.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from contextlib import suppress
+from time import time_ns
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Place", "Segment", "Spool", "read_lines"]
+
+_SUFFIX = ".spool"
+_SEGMENT_BYTES = 4_000_000
+_DONE = b"-"
+
+
+class Segment:
+    """One locked file; OSError where it cannot be had."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.open = 0
+        """Traces in it that are not delivered yet."""
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+        try:
+            _lock(self._descriptor)
+            if os.fstat(self._descriptor).st_nlink == 0:
+                raise FileNotFoundError(f"{path} was removed between its opening and its locking")
+            self.size = os.fstat(self._descriptor).st_size
+        except OSError:
+            os.close(self._descriptor)
+            raise
+
+    def append(self, identifier: str, content: bytes) -> int:
+        """Write a line at once and return where it starts."""
+        start = self.size
+        line = _line(identifier, content)
+        written = os.write(self._descriptor, line)
+        self.size += written
+        if written < len(line):  # a full disk: what is there of the line is closed, and skipped by its checksum
+            self.size += os.write(self._descriptor, b"\n")
+            raise OSError("the disk is full")
+        return start
+
+    def read(self, start: int, size: int) -> bytes:
+        """Read a part of the file."""
+        return _read(self._descriptor, start, size)
+
+    def read_all(self) -> bytes:
+        """Read the whole file."""
+        return _read(self._descriptor, 0, self.size)
+
+    def empty(self) -> None:
+        """Forget everything."""
+        os.ftruncate(self._descriptor, 0)
+        self.size = 0
+
+    def close(self) -> None:
+        """Leave the file to others."""
+        os.close(self._descriptor)
+
+    def remove(self) -> None:
+        """Delete the file."""
+        with suppress(OSError):
+            self.path.unlink()
+        self.close()
+
+
+class Place:
+    """Where a trace is kept."""
+
+    __slots__ = ("identifier", "segment", "size", "start")
+
+    def __init__(self, segment: Segment, identifier: str, start: int, size: int) -> None:
+        self.segment = segment
+        self.identifier = identifier
+        self.start = start
+        self.size = size
+
+    def read(self) -> bytes:
+        """Return the content."""
+        return self.segment.read(self.start, self.size)
+
+
+class Spool:
+    """The spool of one platform and key; any failure of the disk costs the spool only."""
+
+    def __init__(self, folder: Path, max_bytes: int) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._segments: list[Segment] = []
+        self._writing: Segment | None = None
+        self._bytes_of_others = 0
+
+    def keep(self, identifier: str, content: bytes) -> Place | None:
+        """Write a trace and return where; None where that is impossible."""
+        try:
+            segment = self._room_for(len(content))
+            if segment is None:
+                return None
+            start = segment.append(identifier, content)
+        except OSError:
+            return None
+        segment.open += 1
+        return Place(segment, identifier, start + len(_head(identifier, content)), len(content))
+
+    def done(self, place: Place) -> None:
+        """Note that a trace is delivered, so that nobody sends it again."""
+        segment = place.segment
+        segment.open -= 1
+        with suppress(OSError):
+            if segment.open:
+                segment.append(place.identifier, _DONE)
+            elif segment is self._writing:
+                segment.empty()
+            else:
+                segment.remove()
+                self._segments.remove(segment)
+
+    def inherit(self) -> list[Place]:
+        """Take over what dead processes left, oldest first."""
+        own = {segment.path for segment in self._segments}
+        found: list[Place] = []
+        with suppress(OSError):
+            for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
+                if path not in own:
+                    found += self._take_over(path)
+        return found
+
+    def close(self) -> None:
+        """Leave what is undelivered to the next process."""
+        for segment in self._segments:
+            with suppress(OSError):
+                if segment.open:
+                    segment.close()
+                else:
+                    segment.remove()
+        self._segments, self._writing = [], None
+
+    def leave(self) -> None:
+        """Let go of the parent's files in a process that was forked; they stay as they are."""
+        for segment in self._segments:
+            with suppress(OSError):
+                segment.close()
+        self._segments, self._writing = [], None
+
+    def _take_over(self, path: Path) -> list[Place]:
+        try:
+            segment = Segment(path)
+        except OSError:  # its process lives, or another has just taken it over
+            return []
+        waiting = read_lines(segment.read_all())
+        if not waiting:
+            segment.remove()
+            return []
+        segment.open = len(waiting)
+        self._segments.append(segment)
+        return [Place(segment, identifier, *where) for identifier, where in waiting.items()]
+
+    def _room_for(self, size: int) -> Segment | None:
+        if self._writing is None or self._writing.size > _SEGMENT_BYTES:
+            self._writing = self._new_segment()
+        used = self._bytes_of_others + sum(segment.size for segment in self._segments)
+        return self._writing if used + size <= self._max_bytes else None
+
+    def _new_segment(self) -> Segment:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        own = {segment.path for segment in self._segments}
+        others = [path for path in self._folder.glob(f"*{_SUFFIX}") if path not in own]
+        self._bytes_of_others = sum(path.stat().st_size for path in others)
+        segment = Segment(self._folder / f"{time_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}{_SUFFIX}")
+        self._segments.append(segment)
+        return segment
+
+
+def read_lines(data: bytes) -> dict[str, tuple[int, int]]:
+    """Return where each undelivered trace's content starts and how long it is; damaged lines are skipped."""
+    waiting: dict[str, tuple[int, int]] = {}
+    start = 0
+    for line in data.split(b"\n"):
+        checksum, _, rest = line.partition(b" ")
+        identifier, _, content = rest.partition(b" ")
+        if content and checksum == b"%08x" % crc32(rest):
+            name = identifier.decode("ascii", "replace")
+            if content == _DONE:
+                waiting.pop(name, None)
+            else:
+                waiting[name] = (start + len(line) - len(content), len(content))
+        start += len(line) + 1
+    return waiting
+
+
+def _head(identifier: str, content: bytes) -> bytes:
+    name = identifier.encode()
+    return b"%08x %s " % (crc32(content, crc32(name + b" ")), name)
+
+
+def _line(identifier: str, content: bytes) -> bytes:
+    return _head(identifier, content) + content + b"\n"
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    _FAR = 2**40
+    """Windows lets nobody read locked bytes: lock one beyond any content."""
+
+    def _lock(descriptor: int) -> None:
+        os.lseek(descriptor, _FAR, os.SEEK_SET)
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+
+    def _read(descriptor: int, start: int, size: int) -> bytes:
+        os.lseek(descriptor, start, os.SEEK_SET)
+        return os.read(descriptor, size)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _read(descriptor: int, start: int, size: int) -> bytes:
+        return os.pread(descriptor, size, start)

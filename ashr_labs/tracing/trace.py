@@ -1,0 +1,180 @@
+"""A trace: one piece of an agent's work in production."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from . import context
+from ._wire import array_of_texts, json_object, optional_text, text
+from .delivery import Delivery
+from .masking import masked
+from .parcel import Parcel, rough_size
+from .propagation import Remote, is_kept
+from .serialize import describe_error, to_json
+from .spans import NOT_GIVEN, Parent, Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from contextvars import Token
+    from types import TracebackType
+
+    from ashr_labs_types import TracePayload
+
+    from .settings import Settings
+
+__all__ = ["Delivering", "Trace"]
+
+
+class Delivering(Protocol):
+    """What a trace needs of whatever delivers it."""
+
+    @property
+    def settings(self) -> Settings:
+        """What holds for traces that start now."""
+        ...
+
+    def hand_over(self, parcel: Parcel) -> None:
+        """Let a trace be delivered."""
+        ...
+
+    def hurry(self) -> None:
+        """Deliver at once: somebody waits."""
+        ...
+
+
+class Trace(Parent):
+    """One piece of an agent's work in production, delivered once, by `end()` or by leaving its `with` block.
+
+    Args:
+        name: What the trace is of, such as `handle-ticket`.
+        user_id: The end user, for grouping.
+        session_id: The conversation, for grouping.
+        metadata: Anything worth knowing about it.
+        tags: Words to filter by.
+        wait: Whether `end()` and the end of the block wait for the delivery.
+        traceparent: The header of the request that is served, to be found under `metadata`.
+        sampled: Whether it is kept; unless given, `sample_rate` decides by its id.
+        tracing: Delivers it.
+    """
+
+    __slots__ = (
+        "_delivery",
+        "_metadata",
+        "_name",
+        "_open",
+        "_session_id",
+        "_tags",
+        "_token",
+        "_tracing",
+        "_user_id",
+        "_wait",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        user_id: str | None = None,
+        session_id: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        tags: Sequence[str] | None = None,
+        wait: bool = False,
+        traceparent: str | None = None,
+        sampled: bool | None = None,
+        tracing: Delivering,
+    ) -> None:
+        trace_id = secrets.token_hex(16)
+        settings = tracing.settings
+        remote = Remote.read(traceparent)
+        if sampled is None:
+            sampled = is_kept(trace_id, settings.sample_rate, remote)
+        is_open = settings.enabled and sampled
+        super().__init__(Recorder(trace_id, is_open=is_open), None)
+        self._name = name
+        self._user_id = user_id
+        self._session_id = session_id
+        self._metadata = to_json(metadata) if is_open else None
+        if remote is not None:
+            self._metadata = {**(json_object(self._metadata) or {}), **remote.as_metadata()}
+        self._tags = to_json(tags) if is_open else None
+        self._wait = wait
+        self._tracing = tracing
+        self._delivery = Delivery()
+        self._open = [is_open]
+        self._token: Token[Parent | None] | None = None
+
+    @property
+    def trace_id(self) -> str:
+        """The trace's id: our own 32 hexadecimal digits, or that of a platform that answered with another.
+
+        After the trace's end this waits for the platform's answer, for a bounded time.
+        """
+        answered = self._delivery.wait().get("trace_id")
+        return answered if isinstance(answered, str) else self._recorder.trace_id
+
+    def end(self, *, output: Any = NOT_GIVEN, wait: bool = False) -> Delivery:
+        """Hand the trace over for delivery and return the platform's answer, which need not be there yet.
+
+        Only the first call counts; each returns the same. Never raises: where the trace could not be delivered, the
+        answer is `{"status": "error", "message": ...}`.
+
+        Args:
+            output: What the whole gave; None is recorded too when it is given.
+            wait: Whether to return only when it is delivered, or `flush_timeout` is over.
+        """
+        try:
+            is_open = self._open.pop()
+        except IndexError:
+            pass
+        else:
+            self._ship(output, is_open=is_open)
+        if wait or self._wait:
+            self._delivery.wait()
+        return self._delivery
+
+    def __enter__(self) -> Self:
+        self._token = context.enter(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        context.leave(self._token)
+        self._token = None
+        output: Any = NOT_GIVEN
+        if error is not None:
+            with suppress(Exception):
+                output = {"error": describe_error(error)}
+        self.end(output=output)
+
+    def _ship(self, output: Any, *, is_open: bool) -> None:
+        if not is_open:
+            self._delivery.settle({"status": "ok", "trace_id": self._recorder.trace_id, "kept": False})
+            return
+        try:
+            result = output if output is NOT_GIVEN else to_json(output)
+            self._recorder.is_open = False
+            self._delivery.begin(self._tracing.settings.flush_timeout, self._tracing.hurry)
+            size = 300 + rough_size(self._metadata) + rough_size(result) + self._recorder.size()
+            parcel = Parcel(self._recorder.trace_id, self._delivery, partial(self._payload, result), size)
+            self._tracing.hand_over(parcel)
+        except Exception as error:
+            self._delivery.settle({"status": "error", "message": f"The trace was not kept: {type(error).__name__}"})
+
+    def _payload(self, output: Any) -> TracePayload:
+        mask = self._tracing.settings.mask
+        payload: TracePayload = {
+            "id": self._recorder.trace_id,
+            "name": text(self._name),
+            "user_id": optional_text(self._user_id),
+            "session_id": optional_text(self._session_id),
+            "metadata": json_object(masked(self._metadata, mask)),
+            "tags": array_of_texts(masked(self._tags, mask)),
+            "observations": self._recorder.payloads(mask),
+        }
+        if output is not NOT_GIVEN:
+            payload["output"] = masked(output, mask)
+        return payload

@@ -1,0 +1,340 @@
+"""Traces are delivered in the background: all of them, once, without keeping anybody waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from ashr_labs import AshrLabsClient, ConfigurationError
+from ashr_labs.client._async import AsyncAshrLabsClient
+from ashr_labs.tracing.exporter import EXPORTER
+from support.scripted_server import Answer, ScriptedServer
+from support.traces import INGEST, KEY, RealPlatform, Stored, spooled
+
+
+@pytest.fixture
+def stored(server: ScriptedServer) -> Stored:
+    return Stored(server)
+
+
+@pytest.fixture
+def client(stored: Stored) -> Generator[AshrLabsClient]:
+    """Return a client of the scripted server, without what earlier tests left under way."""
+    with AshrLabsClient(KEY, stored.server.url) as client:
+        yield client
+        EXPORTER.stop(0)
+
+
+def make(client: AshrLabsClient, number: int, prefix: str = "t") -> None:
+    for n in range(number):
+        with client.trace(f"{prefix}{n}") as trace, trace.span("s") as span:
+            span.end(output=n)
+
+
+def threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("ashr-labs-traces")]
+
+
+def test_all_traces_arrive_once(client: AshrLabsClient, stored: Stored) -> None:
+    """A flush waits until all traces made before it are delivered, and counts them."""
+    make(client, 300)
+
+    assert {"sent": 300, "queued": 0, "dropped": 0, "failed": 0} == client.tracing.flush(20)
+    assert 300 == len(set(stored.ids)) == len(stored.ids)
+
+
+def test_the_answer_reads_like_the_documented_one(client: AshrLabsClient) -> None:
+    """What `end()` returns is a mapping whose items are the platform's answer."""
+    trace = client.trace("t")
+    answer = trace.end()
+
+    assert {"status": "ok", "trace_id": trace.trace_id} == dict(answer) == answer
+    assert "ok" == answer.get("status")
+    assert ("trace_id" in answer, len(answer)) == (True, 2)
+    assert repr(dict(answer)) == repr(answer)
+
+
+def test_wait_delivers_before_it_returns(client: AshrLabsClient, stored: Stored) -> None:
+    """With `wait` the trace is stored when the call returns."""
+    client.trace("a").end(wait=True)
+    with client.trace("b", wait=True):
+        pass
+
+    assert ["a", "b"] == stored.names
+
+
+def test_end_returns_at_once_whatever_the_platform_does(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host waits for none of a slow, a refusing and a silent platform."""
+    slow = threading.Event()
+    stored.server.on(INGEST, lambda _: (slow.wait(0.05), Answer.of({"status": "ok"}))[1])
+    with socket.create_server(("127.0.0.1", 0)) as silent, socket.create_server(("127.0.0.1", 0)) as gone:
+        refusing = f"http://127.0.0.1:{gone.getsockname()[1]}"
+        gone.close()
+        for url in (stored.server.url, refusing, f"http://127.0.0.1:{silent.getsockname()[1]}"):
+            with AshrLabsClient(KEY, url) as client:
+                make(client, 5)
+                times = []
+                for _ in range(100):
+                    trace = client.trace("t")
+                    trace.span("s").end()
+                    start = time.perf_counter()
+                    trace.end()
+                    times.append(time.perf_counter() - start)
+                assert sorted(times)[50] < 1e-3
+                EXPORTER.stop(0)
+    slow.set()
+
+
+def test_reading_the_answer_waits_only_for_so_long(client: AshrLabsClient, stored: Stored) -> None:
+    """Where nothing can be delivered, reading gives an error after `flush_timeout`, counted from the end."""
+    stored.refuse(503)
+    client.tracing.configure(flush_timeout=0.3)
+    trace = client.trace("t")
+    answer = trace.end()
+    start = time.monotonic()
+
+    assert "error" == answer["status"]
+    assert 32 == len(trace.trace_id)
+    assert time.monotonic() - start < 2
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 408])
+def test_what_is_refused_for_now_is_kept_and_sent_again(client: AshrLabsClient, stored: Stored, status: int) -> None:
+    """Traces wait on disk while the platform fails, and arrive in order of their numbers, once, when it recovers."""
+    stored.refuse(status)
+    make(client, 5)
+    assert 5 == client.tracing.flush(0.5)["queued"]
+    assert 5 == client.tracing.stats()["spooled"] == spooled()
+
+    stored.recover()
+
+    assert {"sent": 5, "queued": 0, "dropped": 0, "failed": 0} == client.tracing.flush(20)
+    assert [f"t{n}" for n in range(5)] == sorted(stored.names)
+    assert 0 == spooled()
+
+
+@pytest.mark.parametrize("status", [400, 404, 422])
+def test_what_will_never_be_accepted_is_counted_and_said(
+    client: AshrLabsClient, stored: Stored, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A trace that the platform rejects is failed, not sent again, and said once."""
+    stored.refuse(status)
+    make(client, 3)
+
+    assert {"sent": 0, "queued": 0, "dropped": 0, "failed": 3} == client.tracing.flush(20)
+    assert 3 == len(stored.server.calls(INGEST))
+    assert 1 == len([record for record in caplog.records if record.name == "ashr_labs.tracing"])
+
+
+def test_a_refused_key_is_said_once(client: AshrLabsClient, stored: Stored, caplog: pytest.LogCaptureFixture) -> None:
+    """The first 401 logs one warning that names the variable and not the key, and the traces are kept."""
+    stored.refuse(401)
+    make(client, 4)
+    client.tracing.flush(0.5)
+    client.tracing.flush(0.5)
+    warnings = [record.getMessage() for record in caplog.records if record.name == "ashr_labs.tracing"]
+
+    assert 1 == len(warnings)
+    assert "ASHR_LABS_API_KEY" in warnings[0]
+    assert KEY not in warnings[0]
+    assert 4 == spooled()
+
+
+def test_a_trace_that_is_too_large_is_sent_smaller(client: AshrLabsClient, stored: Stored) -> None:
+    """After a 413 the large values are replaced by markers with their size; neighbours are not touched."""
+
+    def answer(body: dict[str, Any]) -> Answer:
+        sizes = [len(str(one.get("input"))) for one in body["trace"]["observations"]]
+        if max(sizes) > 10_000:
+            return Answer.of({"status": "error", "message": "too large"}, 413)
+        return stored.accept(body)
+
+    stored.server.on(INGEST, answer)
+    trace = client.trace("large")
+    trace.span("a", input="x" * 50_000).end()
+    trace.span("b", input="kept").end()
+    trace.end()
+
+    assert 1 == client.tracing.flush(20)["sent"]
+    sent = stored.server.calls(INGEST)[-1].body["trace"]["observations"]
+    assert ["<cut, 50002 characters>", "kept"] == [one["input"] for one in sent]
+
+
+def test_what_does_not_fit_is_dropped_and_said_once_a_minute(
+    client: AshrLabsClient, stored: Stored, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Beyond the limits of the queue traces are dropped and counted; the answer says so."""
+    client.tracing.configure(max_queue_items=0)
+    make(client, 10)
+
+    assert 10 == client.tracing.stats()["dropped"]
+    assert "error" == client.trace("t").end()["status"]
+    assert 1 == sum("dropped" in record.getMessage() for record in caplog.records)
+
+
+def test_many_clients_share_one_worker(stored: Stored) -> None:
+    """Clients of one platform and key use one thread, which ends when the last of them is closed."""
+    EXPORTER.stop(0)
+    clients = [AshrLabsClient(KEY, stored.server.url) for _ in range(50)]
+    for client in clients:
+        client.trace("t").end()
+    assert ["ashr-labs-traces"] == threads()
+    for client in clients:
+        client.close()
+    deadline = time.monotonic() + 10
+    while threads() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+    assert [] == threads()
+    assert 50 == len(stored.ids)
+
+
+def test_a_worker_that_died_is_started_again(
+    client: AshrLabsClient, stored: Stored, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After the worker's death the next trace starts another, which delivers what the first one had."""
+    from ashr_labs.tracing.outlet import Outlet
+
+    make(client, 1)
+    client.tracing.flush(10)
+    with monkeypatch.context() as patch:
+        patch.setattr(Outlet, "save", lambda *_: 1 / 0)
+        make(client, 1, "lost?")
+        deadline = time.monotonic() + 10
+        while threads() and time.monotonic() < deadline:
+            time.sleep(0.01)
+    make(client, 1, "next")
+
+    assert 3 == client.tracing.flush(20)["sent"]
+    assert {"t0", "lost?0", "next0"} == set(stored.names)
+    assert 1 == sum("started again" in record.getMessage() for record in caplog.records)
+
+
+def test_switched_off_nothing_runs(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With `ASHR_LABS_TRACING=false` there is no thread and no request, and code works as before."""
+    EXPORTER.stop(0)
+    monkeypatch.setenv("ASHR_LABS_TRACING", "false")
+    with AshrLabsClient(KEY, stored.server.url) as client:
+        with client.trace("t") as trace, trace.span("s") as span, span.generation("g") as generation:
+            generation.end(output=1, usage={"input_tokens": 1})
+            trace.event("e")
+            trace.score("good", 1)
+        assert "ok" == trace.end()["status"]
+        assert {"sent": 0, "queued": 0, "dropped": 0, "failed": 0} == client.tracing.flush()
+    assert [] == threads()
+    assert [] == stored.server.asked
+
+
+def test_settings_are_checked(client: AshrLabsClient) -> None:
+    """A setting that cannot work is refused with its value."""
+    with pytest.raises(ConfigurationError, match="sample_rate=2"):
+        client.tracing.configure(sample_rate=2)
+    with pytest.raises(ConfigurationError, match="exit_timeout=-1"):
+        client.tracing.configure(exit_timeout=-1)
+
+
+def test_asynchronous_code_awaits_the_answer(stored: Stored) -> None:
+    """A trace of an asynchronous client keeps the event loop free, and its answer can be awaited."""
+
+    async def work() -> tuple[Any, float]:
+        async with AsyncAshrLabsClient(KEY, stored.server.url) as client:
+            async with asyncio.timeout(20):
+                start = time.perf_counter()
+                trace = client.trace("t")
+                trace.span("s").end()
+                answer = trace.end()
+                took = time.perf_counter() - start
+                return dict(await answer), took
+
+    answer, took = asyncio.run(work())
+    assert "ok" == answer["status"]
+    assert took < 0.5
+
+
+def test_a_local_platform_gets_its_traces_before_it_is_closed() -> None:
+    """Closing a client of an embedded platform delivers what is under way first, sync and async."""
+    with AshrLabsClient.local() as client:
+        make(client, 20)
+        tracing = client.tracing
+    assert {"sent": 20, "queued": 0, "dropped": 0, "failed": 0} == tracing.flush(0)
+
+    async def work() -> dict[str, int]:
+        async with AsyncAshrLabsClient.local() as client:
+            client.trace("t").end()
+            tracing = client.tracing
+        return tracing.stats()
+
+    assert 1 == asyncio.run(work())["sent"]
+
+
+def test_a_burst_is_delivered_by_many_requests_at_a_time(stored: Stored, client: AshrLabsClient) -> None:
+    """Against a slow platform many requests are under way at once, over two threads at most."""
+    pause = threading.Event()
+
+    def slow(body: dict[str, Any]) -> Answer:
+        pause.wait(0.05)
+        return stored.accept(body)
+
+    stored.server.on(INGEST, slow)
+    start = time.monotonic()
+    make(client, 300)
+
+    assert 300 == client.tracing.flush(30)["sent"]
+    assert time.monotonic() - start < 300 * 0.05 / 4
+    assert len(threads()) <= 2
+
+
+def test_memory_stays_within_the_limit_while_nothing_is_taken(client: AshrLabsClient, stored: Stored) -> None:
+    """With a platform that fails and no spool, at most `max_queue_bytes` wait; the rest is dropped and counted."""
+    stored.refuse(503)
+    client.tracing.configure(max_queue_bytes=500_000)
+    outlet = client.tracing._outlet
+    outlet.spool = None
+    for n in range(300):
+        trace = client.trace("t")
+        trace.span("s", input="x" * 10_000 + str(n)).end()
+        trace.end()
+    client.tracing.flush(0.3)
+    stats = client.tracing.stats()
+
+    assert 300 == stats["queued"] + stats["dropped"]
+    assert 30 <= stats["queued"] <= 60
+    assert 0 == stats["spooled"]
+    stored.recover()
+    assert stats["queued"] == client.tracing.flush(20)["sent"]
+
+
+def test_scores_are_delivered_as_events(client: AshrLabsClient, stored: Stored) -> None:
+    """A score is an event named after it; one that comes later is a trace of its own that names the scored one."""
+    with client.trace("t") as trace:
+        trace.score("helpful", 0.5, comment="short")
+    client.score_trace(trace.trace_id, "solved", True)
+    client.tracing.flush(10)
+    bodies = {asked.body["trace"]["name"]: asked.body["trace"] for asked in stored.server.calls(INGEST)}
+    [score] = bodies["t"]["observations"]
+    [later] = bodies["score"]["observations"]
+
+    assert ("event", "score:helpful", {"value": 0.5, "comment": "short"}) == (
+        score["type"],
+        score["name"],
+        score["input"],
+    )
+    assert ("score:solved", {"value": True, "comment": None}) == (later["name"], later["input"])
+    assert {"scored_trace_id": trace.trace_id} == bodies["score"]["metadata"]
+
+
+def test_a_real_platform_stores_what_is_traced() -> None:
+    """Over HTTP, an embedded platform has every trace under the id that the client knows."""
+    with RealPlatform.running() as real, AshrLabsClient(KEY, real.url) as client:
+        with client.trace("t", user_id="u") as trace, trace.span("tool:search") as span:
+            span.end(output=1)
+        stored = client.get_observability_trace(trace.trace_id)["trace"]
+        assert ("t", "u") == (stored["name"], stored["user_id"])
+        make(client, 50)
+        assert 51 == client.tracing.flush(20)["sent"]

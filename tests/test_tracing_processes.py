@@ -1,0 +1,197 @@
+"""However a process ends, its traces arrive once: now, or by the next process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from support.traces import KEY, PREAMBLE, RealPlatform, run_process, spooled
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+
+
+@pytest.fixture(scope="module")
+def real() -> Generator[RealPlatform]:
+    with RealPlatform.running() as platform:
+        yield platform
+
+
+@pytest.fixture
+def nobody() -> str:
+    """Return the URL of a platform that is not there."""
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        return f"http://127.0.0.1:{gone.getsockname()[1]}"
+
+
+def arrived(real: RealPlatform, prefix: str) -> list[str]:
+    return [name for name in real.names() if name.startswith(prefix)]
+
+
+def flush_in_the_next_process(url: str, folder_of: str | None = None) -> None:
+    done = run_process(url, "print(client.tracing.flush(20))")
+    assert "'queued': 0" in done.stdout, done
+
+
+@pytest.mark.parametrize(
+    ("prefix", "ending", "code"),
+    [
+        ("normal", "", 0),
+        ("sys-exit", "sys.exit(3)", 3),
+        ("raised", "raise ValueError('the host fails')", 1),
+        ("thread", "threading.Thread(target=make, args=('thread', 0)).start()", 0),
+    ],
+)
+def test_a_process_that_ends_by_itself_delivers_everything(
+    real: RealPlatform, prefix: str, ending: str, code: int
+) -> None:
+    """At the end of a process what is under way is delivered, with no word to the host."""
+    done = run_process(real.url, f"make('{prefix}', 50)\n{ending}")
+
+    assert code == done.returncode, done.stderr
+    assert {f"{prefix}{n}": 1 for n in range(50)} == Counter(arrived(real, prefix))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "ending"),
+    [
+        ("os-exit", "os._exit(0)"),
+        ("sigterm", "os.kill(os.getpid(), signal.SIGTERM)"),
+        ("sigkill", "os.kill(os.getpid(), signal.SIGKILL)"),
+    ],
+)
+def test_a_process_that_dies_loses_at_most_its_last_moments(real: RealPlatform, prefix: str, ending: str) -> None:
+    """What ended 300 ms before an unannounced death is delivered, or kept and delivered by the next process, once."""
+    run_process(real.url, f"make('{prefix}', 50)\ntime.sleep(0.3)\n{ending}")
+    flush_in_the_next_process(real.url)
+
+    assert {f"{prefix}{n}": 1 for n in range(50)} == Counter(arrived(real, prefix))
+
+
+def test_a_dead_platform_costs_little_time_and_no_trace(real: RealPlatform) -> None:
+    """A process with 400 traces for a platform that is down ends soon; the next process delivers all, in order."""
+    code = """
+import ashr_labs.client._http as http
+def refuse(*_): raise http.httpx.ConnectError("down")
+http.httpx.AsyncHTTPTransport.handle_async_request = refuse
+start = time.monotonic()
+import atexit; atexit.register(lambda: print(time.monotonic() - start))
+make('down', 400)
+start = time.monotonic()
+"""
+    start = time.monotonic()
+    done = run_process(real.url, code)
+    assert 0 == done.returncode, done.stderr
+    assert time.monotonic() - start < 15
+    assert 400 == spooled()
+
+    flush_in_the_next_process(real.url)
+
+    assert [f"down{n}" for n in range(400)] == arrived(real, "down")
+    assert 0 == spooled()
+
+
+def test_a_silent_platform_holds_the_exit_up_within_the_bound() -> None:
+    """A platform that accepts and never answers delays the end of the process by two seconds, and no trace is lost."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        done = run_process(url, "make('t', 100)\nprint(time.time(), flush=True)")
+        took = time.time() - float(done.stdout)
+
+    assert took < 4
+    assert "" == done.stderr
+    assert 100 == spooled()
+
+
+def test_a_file_system_that_cannot_be_written_costs_the_spool_only(real: RealPlatform, tmp_path: Path) -> None:
+    """Where the spool cannot be made, traces are delivered as ever, and the host hears nothing."""
+    done = run_process(real.url, "make('readonly', 20)", ASHR_LABS_SPOOL_DIR="/proc/none")
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert 20 == len(arrived(real, "readonly"))
+
+
+def test_a_forked_child_has_a_worker_of_its_own(real: RealPlatform) -> None:
+    """With the lock of the queue held by another thread at the fork, child and parent deliver their own, once."""
+    code = """
+from ashr_labs.tracing.exporter import EXPORTER
+make('fork-parent-', 20)
+hold, go = threading.Event(), threading.Event()
+def holder():
+    with EXPORTER._lock:
+        hold.set(); go.wait()
+thread = threading.Thread(target=holder); thread.start(); hold.wait()
+child = os.fork()
+if child == 0:
+    make('fork-child-', 20)
+    counts = client.tracing.flush(10)
+    assert counts == {"sent": 20, "queued": 0, "dropped": 0, "failed": 0}, counts
+    os._exit(0)
+go.set(); thread.join()
+assert os.waitpid(child, 0)[1] == 0
+"""
+    done = run_process(real.url, code)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert {f"fork-parent-{n}": 1 for n in range(20)} == Counter(arrived(real, "fork-parent-"))
+    assert {f"fork-child-{n}": 1 for n in range(20)} == Counter(arrived(real, "fork-child-"))
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_processes_of_multiprocessing_deliver_theirs(real: RealPlatform, method: str, tmp_path: Path) -> None:
+    """Children of multiprocessing, and workers of a process pool, deliver at their end."""
+    script = f"""
+import multiprocessing, os, sys
+from concurrent.futures import ProcessPoolExecutor
+from ashr_labs import AshrLabsClient
+client = AshrLabsClient.from_env()
+def work(n):
+    with client.trace(f"mp-{method}-{{n}}"):
+        pass
+if __name__ == "__main__":
+    context = multiprocessing.get_context("{method}")
+    process = context.Process(target=work, args=(0,)); process.start(); process.join()
+    with ProcessPoolExecutor(2, mp_context=context) as pool:
+        list(pool.map(work, range(1, 10)))
+"""
+    path = tmp_path / "script.py"
+    path.write_text(script)
+    environment = {**os.environ, "ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": real.url}
+    done = subprocess.run(
+        [sys.executable, path], capture_output=True, text=True, env=environment, timeout=90, check=False
+    )
+    flush_in_the_next_process(real.url)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert {f"mp-{method}-{n}": 1 for n in range(10)} == Counter(arrived(real, f"mp-{method}-"))
+
+
+def test_a_second_interrupt_ends_at_once() -> None:
+    """An interrupt during the last wait ends the process without a traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        code = PREAMBLE + "make('t', 5)\nclient.tracing.configure(exit_timeout=30)\nprint('made', flush=True)"
+        process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": url},
+        )
+        assert process.stdout is not None
+        assert "made\n" == process.stdout.readline()
+        time.sleep(0.5)
+        start = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=20)
+
+    assert time.monotonic() - start < 5
+    assert "Exception ignored" not in errors
