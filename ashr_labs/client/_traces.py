@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ._answers import read_answer
+from ._answers import decoded, read_answer
 from ._async_pool import AsyncPool
 from ._http import (
     AsyncHTTPClient,
@@ -55,7 +55,7 @@ class TraceRoad:
                 response = await pool.send(request, _SECONDS)
         except Exception as error:
             raise_mapped(error, _OPERATION, self._letter.url)
-        return read_answer(response.status_code, response.headers, response.content, _OPERATION)
+        return read_answer(response.status_code, response.headers, decoded(response.content), _OPERATION)
 
     async def close(self) -> None:
         """Close the connections; those of a pool that others use are closed by them."""
