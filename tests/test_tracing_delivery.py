@@ -134,7 +134,7 @@ def test_what_will_never_be_accepted_is_counted_and_said(
 
 def test_a_refused_key_is_said_once(client: AshrLabsClient, stored: Stored, caplog: pytest.LogCaptureFixture) -> None:
     """The first 401 logs one warning that names the variable and not the key, and the traces are kept."""
-    stored.refuse(401)
+    stored.server.on(INGEST, Answer.of({"status": "error", "message": f"{KEY} is unknown"}, 401))
     make(client, 4)
     client.tracing.flush(0.5)
     client.tracing.flush(0.5)
@@ -338,3 +338,20 @@ def test_a_real_platform_stores_what_is_traced() -> None:
         assert ("t", "u") == (stored["name"], stored["user_id"])
         make(client, 50)
         assert 51 == client.tracing.flush(20)["sent"]
+
+
+def test_where_no_thread_can_be_started_the_host_goes_on(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a thread traces wait, the traced code does not notice, and a later trace starts the delivery."""
+    EXPORTER.stop(0)
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with AshrLabsClient(KEY, stored.server.url) as client:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", refuse)
+            with client.trace("first") as trace, trace.span("s"):
+                pass
+        client.trace("second").end()
+
+        assert 2 == client.tracing.flush(20)["sent"]

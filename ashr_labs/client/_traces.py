@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ._answers import decoded, read_answer
+from ..errors import AshrLabsError
+from ._answers import decoded, hide, read_answer
 from ._async_pool import AsyncPool
 from ._http import (
     AsyncHTTPClient,
@@ -40,13 +41,13 @@ class TraceRoad:
     def __init__(self, options: Options, pool: SyncPool | AsyncPool) -> None:
         self.is_blocking = isinstance(pool, SyncPool)
         self.is_own_network = pool.transport is None
-        self._timeout = options.timeout
+        self._options = options
         self._pool = pool
         self._letter = Letter(options)
 
     async def send(self, content: bytes, key: str, aside: Aside) -> dict[str, Any]:
         """Send a request, with a key under which it is done once, and return the answer."""
-        request = self._letter.request(content, key, self._timeout, _SECONDS)
+        request = self._letter.request(content, key, self._options.timeout, _SECONDS)
         pool = self._pool
         try:
             if isinstance(pool, SyncPool):
@@ -55,7 +56,11 @@ class TraceRoad:
                 response = await pool.send(request, _SECONDS)
         except Exception as error:
             raise_mapped(error, _OPERATION, self._letter.url)
-        return read_answer(response.status_code, response.headers, decoded(response.content), _OPERATION)
+        try:
+            return read_answer(response.status_code, response.headers, decoded(response.content), _OPERATION)
+        except AshrLabsError as error:
+            hide(error, self._options.api_key, self._options.masked_key)
+            raise
 
     async def close(self) -> None:
         """Close the connections; those of a pool that others use are closed by them."""

@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections import deque
+from contextlib import suppress
 from threading import RLock
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -48,7 +49,8 @@ class Exporter:
                 outlet = self._outlets[key] = make()
             outlet.users += 1
             if outlet.settings.enabled:
-                self._ensure_worker()
+                with suppress(RuntimeError):  # no thread can be started now; the end of the trace tries again
+                    self._ensure_worker()
             return outlet
 
     def hand_over(self, outlet: Outlet, parcel: Parcel) -> None:

@@ -39,8 +39,10 @@ def open_tracing(key: Hashable, road: Road, identity: str | None) -> Tracing:
 
     def make() -> Outlet:
         settings = Settings.from_env()
-        keeps = settings.enabled and settings.spool and identity is not None
-        spool = Spool(spool_folder() / identity, settings.max_spool_bytes) if keeps and identity else None
+        spool = None
+        with suppress(Exception):  # a user without a home
+            if settings.enabled and settings.spool and identity is not None:
+                spool = Spool(spool_folder() / identity, settings.max_spool_bytes)
         return Outlet(key, road, settings, spool)
 
     for module in _LOADED_BEFOREHAND:
