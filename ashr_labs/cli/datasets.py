@@ -8,7 +8,12 @@ __all__ = ["command"]
 
 command = LazyGroup(
     "datasets",
-    {"import": "Check a dataset file and store it."},
+    {
+        "list": "List the newest datasets.",
+        "get": "Show a dataset.",
+        "import": "Check a dataset file and store it.",
+        "export": "Write a dataset to a file.",
+    },
     description="Work with datasets.",
     prefix="datasets_",
 )

@@ -1,0 +1,28 @@
+"""`ashr-labs traces get`: a trace with its observations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ._failures import EXIT_CODES
+from ._stored import show_record, stored_client, where_options
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ._output import Output
+
+__all__ = ["command"]
+
+
+@click.command("get", epilog=EXIT_CODES)
+@click.argument("trace_id")
+@where_options
+@click.pass_obj
+def command(out: Output, /, trace_id: str, database: Path | None, remote: bool) -> None:
+    """Show a trace; with --json its observations, too."""
+    with stored_client(database, remote=remote) as client:
+        trace = client.get_observability_trace(trace_id)["trace"]
+    show_record(out, trace)
