@@ -24,6 +24,7 @@ PROGRAM = LazyGroup(
         "eval": "Test an agent against the scenarios of a dataset.",
         "compare": "Tell whether one run is better than another.",
         "plan": "Tell how many scenarios it takes to see a difference.",
+        "coverage": "Tell what of the agent's tools a dataset exercises.",
         "report": "Write a run or a comparison as a page, Markdown, JUnit XML or a table.",
         "runs": "Work with runs.",
         "datasets": "Work with datasets.",

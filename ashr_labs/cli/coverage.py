@@ -1,0 +1,61 @@
+"""`ashr-labs coverage`: what of the agent's tools does a dataset exercise?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from ..results.tool_coverage import tool_coverage
+from ._dataset_file import read_dataset_file
+from ._failures import EXIT_CODES, CommandError, ExitCode, Failure
+from ._options import Number, json_option
+from ._output import one_line
+
+if TYPE_CHECKING:
+    from ..results.tool_coverage import ToolCoverage
+    from ._output import Output
+
+__all__ = ["command"]
+
+
+@click.command("coverage", epilog=EXIT_CODES)
+@click.argument("dataset", type=click.Path(path_type=Path))
+@click.option("--tools", type=click.Path(path_type=Path), required=True, help="JSON file with the agent's tools.")
+@click.option("--cov-fail-under", type=Number(0, 1), metavar="SHARE", help="A gate, from 0 to 1: exit 1 below it.")
+@json_option
+@click.pass_obj
+def command(out: Output, /, dataset: Path, tools: Path, cov_fail_under: float | None) -> None:
+    """Tell which tools, arguments and listed values the scenarios of DATASET, a file, never expect.
+
+    The file of --tools holds a list of tools with JSON Schemas, as a generation config or a model's API takes them.
+    """
+    found = tool_coverage(read_dataset_file(dataset).source, _read(tools))
+    if not out.as_json:
+        out.write(_shown(found))
+    if cov_fail_under is not None and found.share < cov_fail_under:
+        message = f"a coverage of {found.share:.1%}, below {cov_fail_under:.1%}"
+        raise CommandError(Failure(ExitCode.GATE_FAILED, "GateFailed", message), found.document())
+    if out.as_json:
+        out.document(found.document())
+
+
+def _read(path: Path) -> object:
+    try:
+        return cast("object", json.loads(path.read_bytes()))
+    except OSError as error:
+        raise click.ClickException(f"cannot read {path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise click.ClickException(f"{path} is not JSON: {error}") from error
+
+
+def _shown(found: ToolCoverage) -> str:
+    lines = [
+        f"{found.share:.1%} of {len(found.hits)} tools, arguments and listed values",
+        *(f"never expected: {name}" for name in found.untested),
+        *(f"not a tool of the agent: {name}" for name in found.unknown),
+        *(f"{times} x {first}, then {then}" for (first, then), times in found.pairs.items()),
+    ]
+    return "".join(f"{one_line(line)}\n" for line in lines)
