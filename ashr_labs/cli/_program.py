@@ -32,6 +32,7 @@ PROGRAM = LazyGroup(
         "keys": "Work with API keys.",
         "traces": "Work with traces.",
         "serve": "Run the platform on this machine.",
+        "init": "Write the files with which a project begins to test its agent.",
         "doctor": "Tell whether everything is there that the package needs.",
     },
     description="Test AI agents against scenarios. Errors are one line; ASHR_LABS_DEBUG=1 adds their tracebacks.",

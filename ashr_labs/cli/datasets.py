@@ -11,6 +11,7 @@ command = LazyGroup(
     {
         "list": "List the newest datasets.",
         "get": "Show a dataset.",
+        "generate": "Let the platform make a dataset.",
         "import": "Check a dataset file and store it.",
         "export": "Write a dataset to a file.",
     },

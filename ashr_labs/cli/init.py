@@ -1,0 +1,116 @@
+"""`ashr-labs init`: the files with which a project begins to test its agent."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ._failures import EXIT_CODES
+from ._options import json_option
+
+if TYPE_CHECKING:
+    from ._output import Output
+
+__all__ = ["command"]
+
+_DATASET = {
+    "name": "First scenarios",
+    "dataset_source": {
+        "runs": {
+            "greeting": {
+                "title": "A greeting",
+                "actions": [
+                    {"actor": "user", "content": "Hello, who are you?"},
+                    {"actor": "agent", "content": "I am your assistant. How can I help?"},
+                ],
+            }
+        }
+    },
+}
+
+_AGENT = '''"""The agent under test: let `respond` call your own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class MyAgent:
+    """Answers one message at a time."""
+
+    def reset(self) -> None:
+        """Forget the conversation; called before each scenario."""
+
+    def respond(self, message: str) -> dict[str, Any]:
+        """Return what the agent says, and which tools it calls."""
+        return {"text": "I am your assistant. How can I help?", "tool_calls": []}
+'''
+
+_TEST = '''"""One test item for each scenario of the dataset."""
+
+from __future__ import annotations
+
+import pytest
+from ashr_agent import MyAgent
+
+
+@pytest.mark.ashr(dataset="ashr_dataset.json", agent=MyAgent)
+def test_agent() -> None:
+    """The agent does what each scenario expects."""
+'''
+
+_WORKFLOW = """name: agent
+
+on: [pull_request]
+
+jobs:
+  evaluate:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-python@v5
+        with: { python-version: "3.12" }
+      - run: pip install "ashr-labs[cli,local]"
+      - run: ashr-labs eval ashr_dataset.json --agent ashr_agent:MyAgent --min-pass-rate 0.9 --output run.json
+      - run: ashr-labs report run.json --output report.html --output junit.xml
+        if: always()
+"""
+
+_FILES = {
+    "ashr_dataset.json": f"{json.dumps(_DATASET, indent=2)}\n",
+    "ashr_agent.py": _AGENT,
+    "test_ashr_agent.py": _TEST,
+    ".github/workflows/agent.yml": _WORKFLOW,
+}
+
+
+@click.command("init", epilog=EXIT_CODES)
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
+@json_option
+@click.pass_obj
+def command(out: Output, /, folder: Path) -> None:
+    """Write a dataset, an agent to fill in, a test and a CI workflow into FOLDER, this one unless given.
+
+    A file that is there already is left as it is.
+    """
+    written: list[str] = []
+    kept: list[str] = []
+    for name, text in _FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x", encoding="utf-8") as file:
+                file.write(text)
+            written.append(name)
+        except FileExistsError:
+            kept.append(name)
+    if out.as_json:
+        out.document({"written": written, "kept": kept})
+        return
+    out.write(
+        "".join([*(f"wrote {name}\n" for name in written), *(f"kept {name}, which was there\n" for name in kept)])
+    )
+    out.note("next: ashr-labs eval ashr_dataset.json --agent ashr_agent:MyAgent")
