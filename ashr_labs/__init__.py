@@ -39,7 +39,7 @@ if TYPE_CHECKING:
         ServerError,
         ValidationError,
     )
-    from .eval import Agent, AgentReply, AsyncAgent, EvalRunner, RunOptions
+    from .eval import Agent, AgentReply, AsyncAgent, EvalRunner, RunOptions, repeat_metrics
     from .grading import grade
     from .results import compare
     from .run_builder import RunBuilder, TestBuilder
@@ -93,6 +93,7 @@ __all__ = [
     "grade",
     "keep_context",
     "mask_personal_data",
+    "repeat_metrics",
     "strip_markdown",
     "text_similarity",
     "tokenize",
@@ -112,7 +113,7 @@ _HOMES = {
         "tokenize",
     ],
     "errors": [name for name in __all__ if name.endswith("Error")],
-    "eval": ["Agent", "AgentReply", "AsyncAgent", "EvalRunner", "RunOptions"],
+    "eval": ["Agent", "AgentReply", "AsyncAgent", "EvalRunner", "RunOptions", "repeat_metrics"],
     "grading": ["grade"],
     "results": ["compare"],
     "run_builder": ["RunBuilder", "TestBuilder"],

@@ -491,6 +491,28 @@ def test_the_options_of_a_run_reach_it(workspace: Workspace) -> None:
     assert 4 == len(stopped.document["tests"])
 
 
+def test_repeats_are_told(workspace: Workspace) -> None:
+    """With `--pass-k` the report tells what the repeats tell; more draws than repeats are refused before the run."""
+    shown = evaluate(workspace, "--repeats", "3", "--pass-k", "2")
+    told = evaluate(workspace, "--json", "--repeats", "3", "--pass-k", "2", agent="Shy").document["repeats"]
+
+    assert "pass_at_k=1.0 pass_hat_k=1.0 flip_rate=0.0" in shown.out
+    assert (2, 0.5, 0.5) == (told["k"], told["mean"], told["pass_hat_k"])
+    assert "--pass-k 2 needs as many repeats" in evaluate(workspace, "--pass-k", "2").error(2)
+
+
+def test_a_journal_is_gone_on_with(workspace: Workspace) -> None:
+    """With `--journal` and `--resume` what is done is not played again; what failed is, with `--rerun-failed`."""
+    first = evaluate(workspace, "--json", "--journal", "j", agent="Shy")
+    resumed = evaluate(workspace, "--json", "--journal", "j", "--resume", agent="Raising")
+    repaired = evaluate(workspace, "--json", "--journal", "j", "--rerun-failed", agent="Greeter")
+    refused = evaluate(workspace, "--journal", "j")
+
+    assert {"first": "passed", "second": "failed"} == verdicts(first) == verdicts(resumed)
+    assert {"first": "passed", "second": "passed"} == verdicts(repaired)
+    assert "the journal j exists" in refused.error(2)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

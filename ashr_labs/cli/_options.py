@@ -83,5 +83,8 @@ _RUN_OPTIONS = (
         default=False,
         help="Stop after so many failed scenarios, or such a share.",
     ),
+    click.option("--journal", type=FileToWrite(), metavar="FILE", help="Keep every result in this file at once."),
+    click.option("--resume", is_flag=True, help="Go on with the journal: play only what is missing in it."),
+    click.option("--rerun-failed", is_flag=True, help="Go on with the journal, and play again what failed."),
     click.option("--teacher-forcing", is_flag=True, help="Keep the agent's memory on the expected path."),
 )

@@ -26,6 +26,8 @@ class Report:
     result: Mapping[str, Any]
     titles: Mapping[str, str]
     """The scenarios' titles by their ids."""
+    repeats: Mapping[str, Any] | None = None
+    """What the repeats of the scenarios tell."""
 
     @property
     def tests(self) -> list[Mapping[str, Any]]:
@@ -55,6 +57,7 @@ class Report:
                 for test in self.tests
             ],
             "grader": self.result.get("grader"),
+            **({} if self.repeats is None else {"repeats": self.repeats}),
         }
 
     def plain(self) -> str:
@@ -111,4 +114,5 @@ class Report:
         return one_line(test_id), one_line(title), verdict, one_line(reason)
 
     def _totals(self) -> str:
-        return one_line("  ".join(f"{name}={'-' if value is None else value}" for name, value in self.metrics.items()))
+        numbers = {**self.metrics, **(self.repeats or {})}
+        return one_line("  ".join(f"{name}={'-' if value is None else value}" for name, value in numbers.items()))

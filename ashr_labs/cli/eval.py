@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from ..errors import AshrLabsError
-from ..eval import EvalRunner
+from ..eval import EvalRunner, repeat_metrics
 from ._agents import load_agent, said
 from ._dataset_file import DatasetFile, read_dataset_file
 from ._failures import EXIT_CODES, CommandError, ExitCode, Failure, failure_of
@@ -51,6 +51,7 @@ _SECONDS_BETWEEN_NOTES = 1.0
     metavar="SECONDS",
     help="Longest wait for the grades.",
 )
+@click.option("--pass-k", type=click.IntRange(1), metavar="K", help="Tell pass@k and pass^k of the repeats.")
 @run_options
 @click.option("--output", type=FileToWrite(), metavar="FILE", help="Write the graded result to this file, as JSON.")
 @json_option
@@ -67,6 +68,7 @@ def command(
     min_pass_rate: float | None,
     grading_timeout: float,
     output: Path | None,
+    pass_k: int | None,
     **options: Any,
 ) -> None:
     """Test an agent against every scenario of DATASET and print the verdicts.
@@ -75,6 +77,8 @@ def command(
     platform, in memory unless --database or --remote says where; an id is looked up in --database, else on the
     remote platform. The agent's module is looked for in the current folder first; whatever it prints goes to stderr.
     """
+    if pass_k is not None and pass_k > options["repeats"]:
+        raise click.ClickException(f"--pass-k {pass_k} needs as many repeats, but --repeats is {options['repeats']}")
     check_one_platform(database, remote=remote)
     file = None if _ID.fullmatch(dataset) else read_dataset_file(Path(dataset))
     if file is None:
@@ -92,7 +96,8 @@ def command(
         out.note(f"waiting for the grades of run {run_id}, dataset {dataset_id}")
         graded = client.poll_run(run_id, timeout=grading_timeout)
 
-    report = Report(dataset_id, run_id, graded["result"], titles)
+    repeated = repeat_metrics(graded["result"], pass_k) if pass_k is not None and run.status == "completed" else None
+    report = Report(dataset_id, run_id, graded["result"], titles, repeated)
     failure = _written(output, report.result) or _ended_early(run) or report.failure(min_pass_rate)
     _show(out, report, is_last=failure is None)
     if failure:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .agent import Agent, AsyncAgent
 from .options import RunOptions
+from .repeats import repeat_metrics
 from .replies import AgentReply
 from .runner import EvalRunner
 
-__all__ = ["Agent", "AgentReply", "AsyncAgent", "EvalRunner", "RunOptions"]
+__all__ = ["Agent", "AgentReply", "AsyncAgent", "EvalRunner", "RunOptions", "repeat_metrics"]

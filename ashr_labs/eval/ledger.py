@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ..run_builder import RecordedTest, TestBuilder
     from .faults import Fault
+    from .journal import Journal
     from .options import Settings
     from .samples import Agenda, Sample
 
@@ -21,12 +22,13 @@ __all__ = ["Ledger"]
 class Ledger:
     """The results of a run, by their places."""
 
-    def __init__(self, agenda: Agenda, settings: Settings, total: int) -> None:
+    def __init__(self, agenda: Agenda, settings: Settings, total: int, journal: Journal | None = None) -> None:
         self._agenda = agenda
         self._on_result = settings.on_result
         self._retries = settings.retries
         self._retried = settings.retried
         self._errors_allowed = settings.errors_allowed(total)
+        self._journal = journal
         self._errors = 0
         self._tests: dict[int, RecordedTest] = {}
         self._lock = threading.Lock()
@@ -51,8 +53,17 @@ class Ledger:
             self._errors += test.status == "failed"
             if self.has_too_many_errors:
                 self._agenda.close()
+            if self._on_result is None and self._journal is None:
+                return
+            result = test.build()
+            if self._journal is not None:
+                self._journal.add(sample, result)
             if self._on_result is not None:
-                self._on_result(test.build())
+                self._on_result(result)
+
+    def keep(self, sample: Sample, test: RecordedTest) -> None:
+        """Take what is done already."""
+        self._tests[sample.place] = test
 
     def _may_play_again(self, sample: Sample, fault: Fault) -> bool:
         return (

@@ -11,6 +11,7 @@ from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+    from pathlib import Path
     from typing import Self
 
     from ashr_labs_types import TestResult
@@ -78,6 +79,12 @@ class RunOptions(TypedDict, total=False):
     """A seed; the scenarios are played, and with `limit` chosen, in the random order that it stands for."""
     fail_on_error: bool | float
     """When to start no more scenarios: after the first failed one (True), this many (2), or this share of all (0.1)."""
+    journal: str | Path | None
+    """A file in which every result is kept as soon as it is there."""
+    resume: bool
+    """Whether to go on with the journal if it exists: what it holds is not played again (False)."""
+    rerun_failed: bool
+    """Whether to go on with the journal and to play what failed again (False)."""
     executor: Executor | None
     """Plays the scenarios in the place of threads, such as a process pool or the one of a Dask client."""
     teacher_forcing: bool
@@ -112,6 +119,9 @@ class Settings:
     filter: ScenarioFilter | None = None
     shuffle: int | None = None
     fail_on_error: bool | float = False
+    journal: str | Path | None = None
+    resume: bool = False
+    rerun_failed: bool = False
     executor: Executor | None = None
     teacher_forcing: bool = False
 
@@ -158,6 +168,8 @@ class Settings:
         _check_errors(self.fail_on_error)
         _check_names(self.retry_on)
         _check_filter(self.filter)
+        if (self.resume or self.rerun_failed) and self.journal is None:
+            raise ConfigurationError("resume and rerun_failed need a journal to go on with: journal=PATH")
         self._check_executor()
 
     def _check_executor(self) -> None:
