@@ -105,8 +105,9 @@ def _fits(chosen: ScenarioFilter | None, scenario_id: str, raw: object) -> bool:
 def _repeated(
     chosen: list[tuple[str, object]], repeats: int | Mapping[str, int]
 ) -> Iterator[tuple[str, object, int | None]]:
-    counts = dict.fromkeys(dict(chosen), repeats) if isinstance(repeats, int) else repeats
-    unknown = [name for name in counts if name not in dict(chosen)]
+    known = dict(chosen)
+    counts = dict.fromkeys(known, repeats) if isinstance(repeats, int) else repeats
+    unknown = [name for name in counts if name not in known]
     if unknown:
         raise ConfigurationError(f"repeats names {unknown[0]!r}, which is no scenario that is played")
     for name, raw in chosen:
