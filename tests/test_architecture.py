@@ -156,7 +156,7 @@ def test_the_version_is_the_distributions() -> None:
         ("import ashr_labs", ["httpx", "asyncio", "sqlalchemy", "rich", "click", "attrs"]),
         (
             "from ashr_labs import AshrLabsClient, EvalRunner",
-            ["ashr_labs_api", "ashr_labs_types", "sqlalchemy", "jsonschema_rs", "starlette", "uvicorn"],
+            ["asyncio", "ashr_labs_api", "ashr_labs_types", "sqlalchemy", "jsonschema_rs", "starlette", "uvicorn"],
         ),
     ],
 )

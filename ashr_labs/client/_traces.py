@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import AshrLabsError
 from ._answers import decoded, hide, read_answer
-from ._async_pool import AsyncPool
 from ._http import (
     AsyncHTTPClient,
     AsyncTransport,
@@ -26,9 +25,10 @@ if TYPE_CHECKING:
     from ..tracing import Trace
     from ..tracing.control import Tracing
     from ..tracing.road import Aside
+    from ._async_pool import AsyncPool
     from ._options import Options
 
-__all__ = ["TraceCalls", "TraceRoad", "trace_pool"]
+__all__ = ["TraceCalls", "TraceRoad"]
 
 _OPERATION = "ingest_observability_trace"
 _SECONDS = 10.0
@@ -64,7 +64,7 @@ class TraceRoad:
 
     async def close(self) -> None:
         """Close the connections; those of a pool that others use are closed by them."""
-        if isinstance(self._pool, AsyncPool):
+        if not isinstance(self._pool, SyncPool):
             await self._pool.aclose()
 
 
@@ -72,7 +72,8 @@ class TraceCalls:
     """The door to tracing."""
 
     _options: Options
-    _trace_pool: SyncPool | AsyncPool
+    _sends_over: tuple[SyncTransport | AsyncTransport | None, SyncHTTPClient | AsyncHTTPClient | None]
+    """What the user gave to send through instead of the network."""
 
     def trace(
         self,
@@ -137,6 +138,10 @@ class TraceCalls:
         key = (replace(options, max_retries=0, idempotency_key=None), id(pool.transport), id(pool.http_client))
         return open_tracing(key, road, identity if road.is_own_network else None)
 
+    @cached_property
+    def _trace_pool(self) -> SyncPool | AsyncPool:
+        return _trace_pool(self._options, *self._sends_over)
+
     def _traces_are_under_way(self) -> bool:
         """Tell whether traces still need what is about to be closed."""
         opened: Tracing | None = self.__dict__.get("tracing")
@@ -148,12 +153,15 @@ class TraceCalls:
             opened.release()
 
 
-def trace_pool(
+def _trace_pool(
     options: Options,
     transport: SyncTransport | AsyncTransport | None,
     http_client: SyncHTTPClient | AsyncHTTPClient | None,
 ) -> SyncPool | AsyncPool:
     """Return the pool that a client of either world sends its traces over."""
+    # A function-level import: it loads asyncio, which a synchronous client that never traces does without.
+    from ._async_pool import AsyncPool  # noqa: PLC0415
+
     if isinstance(transport, SyncTransport) or isinstance(http_client, SyncHTTPClient):
         return SyncPool(
             options,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from ..errors import ConfigurationError
 from .comparison import comparison_of
-from .evaluation import Evaluation
 from .options import Settings
 from .pairing import Matching
 from .scenario import scenario_items
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from ..run_builder import RunBuilder, RunClient
     from .agent import AgentSource
     from .comparison import TextComparator, ToolComparator
+    from .evaluation import Evaluation
     from .options import RunOptions
 
 __all__ = ["DatasetClient", "EvalRunner"]
@@ -132,11 +131,11 @@ class EvalRunner:
             ConfigurationError: The agent or an option cannot work; nothing was started.
             Exception: Whatever a callback raises; scenarios under way stop after the agent's current reply.
         """
-        return Evaluation(self._scenarios, agent, self._comparison, self._matching, Settings.of(options)).run()
+        return self._evaluation(agent, options).run()
 
     async def arun(self, agent: AgentSource, **options: Unpack[RunOptions]) -> RunBuilder:
         """Do what `run()` does, in the running event loop; agents that are not asynchronous play in threads."""
-        return await Evaluation(self._scenarios, agent, self._comparison, self._matching, Settings.of(options)).arun()
+        return await self._evaluation(agent, options).arun()
 
     def run_and_deploy(
         self,
@@ -181,9 +180,17 @@ class EvalRunner:
         """Do what `run_and_deploy()` does, in the running event loop; the client is called from a thread."""
         target = self._target(dataset_id)
         run = await self.arun(agent, **options)
+        import asyncio  # noqa: PLC0415 - loaded by whoever awaits this; the synchronous runner does without
+
         return await asyncio.to_thread(
             run.deploy, client, target, tenant_id=tenant_id, runner_id=runner_id, agent_id=agent_id
         )
+
+    def _evaluation(self, agent: AgentSource, options: RunOptions) -> Evaluation:
+        # A function-level import: threads, tasks and journals are loaded when something runs, not with the class.
+        from .evaluation import Evaluation  # noqa: PLC0415
+
+        return Evaluation(self._scenarios, agent, self._comparison, self._matching, Settings.of(options))
 
     def _target(self, dataset_id: int | None) -> int:
         target = self._dataset_id if dataset_id is None else dataset_id

@@ -12,7 +12,7 @@ from .._http import AsyncHTTPClient
 from .._logging import turn_on
 from .._memory import Memory
 from .._options import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Options, Timeout
-from .._traces import TraceCalls, trace_pool
+from .._traces import TraceCalls
 from ._account import AsyncAccountCalls
 from ._agents import AsyncAgentCalls
 from ._gate import AsyncGate
@@ -215,7 +215,7 @@ class AsyncAshrLabsClient(
         turn_on()
         self._options = options
         self._gate = AsyncGate(options, AsyncPool(options, transport, http_client), AsyncClock(), Memory())
-        self._trace_pool = trace_pool(options, transport, http_client)
+        self._sends_over = (transport, http_client)
 
     def _sibling(self, options: Options, record: list[RawResponse] | None = None) -> Self:
         gate = self._gate

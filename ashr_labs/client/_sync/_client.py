@@ -12,7 +12,7 @@ from .._logging import turn_on
 from .._memory import Memory
 from .._options import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Options, Timeout
 from .._sync_pool import SyncPool
-from .._traces import TraceCalls, trace_pool
+from .._traces import TraceCalls
 from ._account import AccountCalls
 from ._agents import AgentCalls
 from ._gate import SyncGate
@@ -215,7 +215,7 @@ class AshrLabsClient(
         turn_on()
         self._options = options
         self._gate = SyncGate(options, SyncPool(options, transport, http_client), SyncClock(), Memory())
-        self._trace_pool = trace_pool(options, transport, http_client)
+        self._sends_over = (transport, http_client)
 
     def _sibling(self, options: Options, record: list[RawResponse] | None = None) -> Self:
         gate = self._gate
