@@ -122,6 +122,7 @@ def test_a_file_system_that_cannot_be_written_costs_the_spool_only(real: RealPla
 def test_a_forked_child_has_a_worker_of_its_own(real: RealPlatform) -> None:
     """With the lock of the queue held by another thread at the fork, child and parent deliver their own, once."""
     code = """
+import warnings
 from ashr_labs.tracing.exporter import EXPORTER
 make('fork-parent-', 20)
 hold, go = threading.Event(), threading.Event()
@@ -129,7 +130,9 @@ def holder():
     with EXPORTER._lock:
         hold.set(); go.wait()
 thread = threading.Thread(target=holder); thread.start(); hold.wait()
-child = os.fork()
+with warnings.catch_warnings():
+    warnings.simplefilter('ignore', DeprecationWarning)  # from 3.12 on Python warns of what is tried here on purpose
+    child = os.fork()
 if child == 0:
     make('fork-child-', 20)
     counts = client.tracing.flush(10)
