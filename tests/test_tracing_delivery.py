@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import threading
 import time
@@ -180,6 +181,7 @@ def test_what_does_not_fit_is_dropped_and_said_once_a_minute(
 
 def test_many_clients_share_one_worker(stored: Stored) -> None:
     """Clients of one platform and key use one thread, which ends when the last of them is closed."""
+    gc.collect()
     EXPORTER.stop(0)
     clients = [AshrLabsClient(KEY, stored.server.url) for _ in range(50)]
     for client in clients:
@@ -193,6 +195,20 @@ def test_many_clients_share_one_worker(stored: Stored) -> None:
 
     assert [] == threads()
     assert 50 == len(stored.ids)
+
+
+def test_a_client_that_is_forgotten_holds_no_thread(stored: Stored) -> None:
+    """What a client delivers traces with ends when nobody can use the client any more, closed or not."""
+    gc.collect()
+    EXPORTER.stop(0)
+    AshrLabsClient(KEY, stored.server.url).trace("t").end()
+    gc.collect()
+    deadline = time.monotonic() + 10
+    while threads() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+    assert [] == threads()
+    assert 1 == len(stored.ids)
 
 
 def test_a_worker_that_died_is_started_again(

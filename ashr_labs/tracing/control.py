@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from contextlib import suppress
 from dataclasses import replace
 from time import monotonic
@@ -25,6 +26,9 @@ class Tracing:
         self._exporter = exporter
         self._outlet = outlet
         self._busy_until = 0.0
+        # A client that is forgotten without being closed must not hold a thread and sockets for ever.
+        self._release = weakref.finalize(self, exporter.release, outlet)
+        self._release.atexit = False
 
     @property
     def settings(self) -> Settings:
@@ -104,4 +108,4 @@ class Tracing:
 
     def release(self) -> None:
         """Note that the client is closed."""
-        self._exporter.release(self._outlet)
+        self._release()
