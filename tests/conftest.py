@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 
 import pytest
@@ -13,6 +14,9 @@ from support.scripted_server import ScriptedServer
 # A machine under load is slow in ways that say nothing about the code.
 settings.register_profile("ashr-labs", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ashr-labs")
+
+# Many tests start Python: each time anew, compiling would take more time than all the rest.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @pytest.fixture(autouse=True)

@@ -36,6 +36,13 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 def run(project: pytest.Pytester, *options: str) -> pytest.RunResult:
+    """Run pytest with this plugin alone: loading all that are installed would take most of the time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        return run_as_installed(project, *(("-p", "xdist") if "-n" in options else ()), "-p", "ashr", *options)
+
+
+def run_as_installed(project: pytest.Pytester, *options: str) -> pytest.RunResult:
     return project.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error", *options)
 
 
@@ -226,7 +233,7 @@ def test_unused_it_is_inert(project: pytest.Pytester) -> None:
         """
     )
 
-    done = run(project)
+    done = run_as_installed(project)
 
     done.assert_outcomes(passed=1)
     assert not re.search("(?i)ashr", re.sub(r"(?m)^(plugins|rootdir).*", "", done.stdout.str()))
@@ -236,4 +243,4 @@ def test_it_can_be_switched_off(project: pytest.Pytester) -> None:
     """Like any plugin it is disabled by its name."""
     project.makepyfile("def test_nothing(): ...")
 
-    run(project, "-p", "no:ashr").assert_outcomes(passed=1)
+    run_as_installed(project, "-p", "no:ashr").assert_outcomes(passed=1)
