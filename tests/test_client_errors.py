@@ -128,3 +128,17 @@ def test_errors_cross_a_process_pool() -> None:
         error = pool.submit(AshrLabsClient, "no_key").exception()
 
     assert isinstance(error, ConfigurationError)
+
+
+def test_every_failure_of_the_network_has_a_name_in_httpx() -> None:
+    """What httpcore can raise is caught by the client and passed on as the httpx error of the same name."""
+    import httpcore
+    import httpx
+
+    from ashr_labs.client._line import FAILURES
+
+    raised = [value for name in httpcore.__all__ if isinstance(value := getattr(httpcore, name), type)]
+    failures = {cls.__name__ for cls in raised if issubclass(cls, Exception)} - {"ConnectionNotAvailable"}
+
+    assert failures == {name for name in failures if issubclass(getattr(httpcore, name), FAILURES)}
+    assert failures == {name for name in failures if issubclass(getattr(httpx, name), httpx.TransportError)}

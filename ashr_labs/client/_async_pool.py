@@ -1,7 +1,7 @@
 """The connections of asynchronous clients.
 
-As in `_sync_pool.py` each transport holds one connection; here each event loop has its own, since a connection works
-in the loop that opened it only. A limit in front keeps waiting requests out of the way of those under way.
+As in `_sync_pool.py` each line is one connection; here each event loop has its own, since a connection works in the
+loop that opened it only. A limit in front keeps waiting requests out of the way of those under way.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
-from ._http import new_async_transport, timed_out
+from ._http import new_async_line, timed_out
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from ._http import AsyncHTTPClient, AsyncTransport, Request, Response
+    from ._line import AsyncLine
     from ._options import Options
 
 __all__ = ["AsyncPool"]
@@ -93,27 +94,27 @@ class _Home:
     def __init__(self, options: Options) -> None:
         self.limit = asyncio.Semaphore(_MOST_CONNECTIONS)
         self._options = options
-        self._idle: deque[tuple[float, AsyncTransport]] = deque()
+        self._idle: deque[tuple[float, AsyncLine]] = deque()
         self._is_closed = False
 
     async def send(self, request: Request) -> Response:
-        transport = self._idle.pop()[1] if self._idle else new_async_transport(self._options)
+        line = self._idle.pop()[1] if self._idle else new_async_line(self._options)
         try:
-            return await _exchange(transport, request)
+            return await line.exchange(request)
         finally:
-            await self._give_back(transport)
+            await self._give_back(line)
 
     async def close(self) -> None:
         self._is_closed = True
         while self._idle:
             await self._idle.pop()[1].aclose()
 
-    async def _give_back(self, transport: AsyncTransport) -> None:
+    async def _give_back(self, line: AsyncLine) -> None:
         if self._is_closed:
-            await transport.aclose()
+            await line.aclose()
             return
         now = time.monotonic()
-        self._idle.append((now, transport))
+        self._idle.append((now, line))
         if self._idle[0][0] < now - _LONGEST_IDLE:
             await self._idle.popleft()[1].aclose()
 

@@ -1,12 +1,13 @@
-"""Speak HTTP: the only module of the client that imports httpx."""
+"""Speak HTTP: what the rest of the client knows of httpx."""
 
 from __future__ import annotations
 
 import socket
 import ssl
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -15,8 +16,9 @@ import httpx
 from ..errors import APIConnectionError, APITimeoutError, ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
+    from ._line import AsyncLine, Line
     from ._options import Options, Timeout
 
 __all__ = [
@@ -27,8 +29,8 @@ __all__ = [
     "Response",
     "SyncHTTPClient",
     "SyncTransport",
-    "new_async_transport",
-    "new_sync_transport",
+    "new_async_line",
+    "new_line",
     "raise_mapped",
     "timed_out",
     "watch",
@@ -41,7 +43,6 @@ Response = httpx.Response
 SyncHTTPClient = httpx.Client
 SyncTransport = httpx.BaseTransport
 
-_Transport = TypeVar("_Transport")
 _NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -50,8 +51,6 @@ _NEVER_SENT = (
     httpx.UnsupportedProtocol,
     httpx.LocalProtocolError,
 )
-_ONE_CONNECTION = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=30)
-"""A pool's work grows with the requests in it, so each transport gets one at a time; see `_sync_pool.py`."""
 _KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
 """Seconds of silence, seconds between probes, and probes: a dead connection is found after two minutes."""
 _SOCKET_OPTIONS = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] + [
@@ -84,9 +83,23 @@ class Letter:
             "POST",
             self.url,
             headers=headers,
-            stream=httpx.ByteStream(content),
+            stream=_Content(content),
             extensions={"timeout": timeout.phases(left)},
         )
+
+
+class _Content(httpx.ByteStream):
+    """A request's body, which knows whether the sending of it has begun: before that nobody can act on it."""
+
+    is_sent = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.is_sent = True
+        return super().__iter__()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        self.is_sent = True
+        return super().__aiter__()
 
 
 class _Watched(httpx.SyncByteStream):
@@ -104,18 +117,23 @@ class _Watched(httpx.SyncByteStream):
         self._stream.close()
 
 
-def new_sync_transport(options: Options) -> SyncTransport:
-    """Return a transport for one connection."""
-    return _new_transport(httpx.HTTPTransport, options)
+def new_line(options: Options) -> Line:
+    """Return a connection for synchronous calls, which opens when it is used."""
+    # A function-level import: httpx, too, loads httpcore only when the first connection is made, for it is slow.
+    from ._line import Line  # noqa: PLC0415
+
+    return Line(_tls_context(options.verify), _proxy(options), _SOCKET_OPTIONS)
 
 
-def new_async_transport(options: Options) -> AsyncTransport:
-    """Return a transport for one connection."""
-    return _new_transport(httpx.AsyncHTTPTransport, options)
+def new_async_line(options: Options) -> AsyncLine:
+    """Return a connection for calls of one event loop, which opens when it is used."""
+    from ._line import AsyncLine  # noqa: PLC0415 - as above
+
+    return AsyncLine(_tls_context(options.verify), _proxy(options), _SOCKET_OPTIONS)
 
 
 def watch(response: Response, is_late: Callable[[], bool]) -> None:
-    """Let the reading of an answer end when it is late; asynchronous code needs none of this, its tasks are cancelled.
+    """Let the reading of an answer end when it is late, where a user's own client or transport fetches it.
 
     Args:
         response: An answer whose body is still to be read.
@@ -130,8 +148,9 @@ def timed_out() -> Exception:
     return httpx.ReadTimeout("the time for the whole call is up")
 
 
-def raise_mapped(error: Exception, operation: str, url: object) -> NoReturn:
+def raise_mapped(error: Exception, operation: str, request: Request) -> NoReturn:
     """Raise what this package calls an error of the HTTP library; raise any other error as it is."""
+    url = request.url
     mapped: APIConnectionError
     if isinstance(error, httpx.TimeoutException):
         mapped = APITimeoutError(
@@ -150,17 +169,23 @@ def raise_mapped(error: Exception, operation: str, url: object) -> NoReturn:
         raise ConfigurationError("the httpx client that was given as http_client is closed") from error
     else:
         raise error
-    mapped.may_have_arrived = not isinstance(error, _NEVER_SENT)
+    was_sent = not isinstance(request.stream, _Content) or request.stream.is_sent
+    mapped.may_have_arrived = was_sent and not isinstance(error, _NEVER_SENT)
     raise mapped from error
 
 
-def _new_transport(cls: Callable[..., _Transport], options: Options) -> _Transport:
-    context = _tls_context(options.verify)
-    proxy = options.proxy or _environment_proxy(options.base_url)
+def _proxy(options: Options) -> httpx.Proxy | None:
+    url = options.proxy or _environment_proxy(options.base_url)
+    if not url:
+        return None
     try:
-        return cls(verify=context, proxy=proxy, limits=_ONE_CONNECTION, socket_options=_SOCKET_OPTIONS)
-    except (ImportError, ValueError) as error:  # what httpx says of a proxy, it masks the password
+        # A proxy that is spoken to in TLS is trusted by the same authorities as the platform.
+        proxy = httpx.Proxy(url, ssl_context=_tls_context(options.verify) if url.startswith("https:") else None)
+    except (ValueError, httpx.InvalidURL) as error:  # what httpx says of a proxy, it masks the password
         raise ConfigurationError(f"the proxy of proxy= or of the environment cannot be used: {error}") from error
+    if proxy.url.scheme.startswith("socks") and find_spec("socksio") is None:
+        raise ConfigurationError("a SOCKS proxy needs the package socksio: pip install 'httpx[socks]'")
+    return proxy
 
 
 def _tls_context(verify: bool | str | ssl.SSLContext) -> ssl.SSLContext:

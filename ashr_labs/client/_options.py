@@ -56,9 +56,10 @@ class Timeout:
     write: float | None = None
     """For the next bytes of the request to be taken."""
     total: float = 600.0
-    """For the whole call, with all its tries and the waits between them.
+    """For the whole call, with all its tries and the waits between them, however slowly single bytes come or go.
 
-    A synchronous client can notice it only when a part of the answer's body arrives, or a phase's time is up.
+    A synchronous client that sends through a user's own `http_client` or `transport` notices only when a part of the
+    answer's body arrives, or a phase's time is up.
     """
 
     def __post_init__(self) -> None:

@@ -1,6 +1,6 @@
 """The connections of synchronous clients.
 
-Each transport holds one connection and serves one request at a time; idle ones lie on a stack. So a request costs the
+Each line is one connection and serves one request at a time; idle ones lie on a stack. So a request costs the
 same however many others are under way, and the connection used last, the least likely to be dead, is used next.
 """
 
@@ -12,10 +12,11 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
-from ._http import new_sync_transport, watch
+from ._http import new_line, watch
 
 if TYPE_CHECKING:
     from ._http import Request, Response, SyncHTTPClient, SyncTransport
+    from ._line import Line
     from ._options import Options
 
 __all__ = ["SyncPool"]
@@ -35,12 +36,16 @@ class SyncPool:
         """What to send through instead, which closes with the pool."""
         self.http_client = http_client
         """The user's own client to send through instead, which stays open."""
-        self._idle: deque[tuple[float, SyncTransport]] = deque()
+        self._idle: deque[tuple[float, Line]] = deque()
         self._process = os.getpid()
         self._is_closed = False
 
     def send(self, request: Request, seconds: float) -> Response:
-        """Send a request and read the whole answer, in so many seconds at most."""
+        """Send a request and read the whole answer, in so many seconds at most.
+
+        Through what the user gave instead of the network, the end of the time is noticed only when a part of the body
+        arrives, or the waiting for one takes too long.
+        """
         if self._is_closed:
             raise ConfigurationError("this client is closed; make a new one")
         deadline = time.monotonic() + seconds
@@ -48,11 +53,11 @@ class SyncPool:
             return _read(self.http_client.send(request, stream=True, follow_redirects=False), deadline)
         if self.transport is not None:
             return _read(self.transport.handle_request(request), deadline)
-        transport = self._take()
+        line = self._take()
         try:
-            return _read(transport.handle_request(request), deadline)
+            return line.exchange(request, seconds)
         finally:
-            self._give_back(transport)
+            self._give_back(line)
 
     def close(self) -> None:
         """Close the connections."""
@@ -62,20 +67,20 @@ class SyncPool:
         if self.transport is not None:
             self.transport.close()
 
-    def _take(self) -> SyncTransport:
+    def _take(self) -> Line:
         if self._process != os.getpid():  # after a fork the connections are the parent's
             self._idle, self._process = deque(), os.getpid()
         try:
             return self._idle.pop()[1]
         except IndexError:
-            return new_sync_transport(self._options)
+            return new_line(self._options)
 
-    def _give_back(self, transport: SyncTransport) -> None:
+    def _give_back(self, line: Line) -> None:
         if self._is_closed:
-            transport.close()
+            line.close()
             return
         now = time.monotonic()
-        self._idle.append((now, transport))
+        self._idle.append((now, line))
         if self._idle[0][0] < now - _LONGEST_IDLE:
             self._idle.popleft()[1].close()
 

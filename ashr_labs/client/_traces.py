@@ -55,7 +55,7 @@ class TraceRoad:
             else:
                 response = await pool.send(request, _SECONDS)
         except Exception as error:
-            raise_mapped(error, _OPERATION, self._letter.url)
+            raise_mapped(error, _OPERATION, request)
         try:
             return read_answer(response.status_code, response.headers, decoded(response.content), _OPERATION)
         except AshrLabsError as error:

@@ -37,7 +37,7 @@ def server_context(certificate: Path) -> ssl.SSLContext:
 
 
 @contextmanager
-def running_tunnel() -> Generator[tuple[str, list[str]]]:
+def running_tunnel(tls: ssl.SSLContext | None = None) -> Generator[tuple[str, list[str]]]:
     """Run an HTTP proxy that knows CONNECT only; lend its URL and the list of what it was asked to connect to."""
     asked: list[str] = []
 
@@ -57,9 +57,11 @@ def running_tunnel() -> Generator[tuple[str, list[str]]]:
 
     with ThreadingTCPServer(("127.0.0.1", 0), Tunnel) as server:
         server.daemon_threads = True
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", asked
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}", asked
         server.shutdown()
         thread.join()
 

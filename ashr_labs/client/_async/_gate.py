@@ -6,6 +6,7 @@ import json
 import logging
 import os
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,12 @@ class AsyncGate(AsyncTransport):
         return kept[-1]
 
     async def _deliver(
-        self, operation: str, content: bytes, key: str | None = None, kept: list[Response] | None = None
+        self,
+        operation: str,
+        content: bytes,
+        key: str | None = None,
+        kept: list[Response] | None = None,
+        start: float | None = None,
     ) -> dict[str, Any]:
         """Try until there is an answer, or another try would be no use or not safe; return the answer's JSON object.
 
@@ -79,10 +85,11 @@ class AsyncGate(AsyncTransport):
             content: The request's body.
             key: The idempotency key, if it has one already.
             kept: Where to put the responses, for those who want more than the JSON.
+            start: When the call began that this one belongs to, whose time it shares; its own begins now.
         """
         if key is None and not is_read(operation):
             key = self.options.idempotency_key or os.urandom(16).hex()
-        start = self.clock.now()
+        start = self.clock.now() if start is None else start
         for attempt in count():
             left = max(self._deadline - (self.clock.now() - start), 0.001)
             request = self._letter.request(content, key, self.options.timeout, left)
@@ -104,7 +111,7 @@ class AsyncGate(AsyncTransport):
         try:
             response = await self.pool.send(request, seconds)
         except Exception as error:
-            raise_mapped(error, operation, self._letter.url)
+            raise_mapped(error, operation, request)
         status, headers = response.status_code, response.headers
         if logger.isEnabledFor(logging.DEBUG):
             took, request_id = self.clock.now() - began, headers.get("x-request-id", "-")
@@ -125,24 +132,26 @@ class AsyncGate(AsyncTransport):
         error.outcome_unknown = not idempotent and is_ambiguous(error)
         if not is_transient(error, idempotent=idempotent, attempt=attempt):
             return None
-        wait = wait_after(
+        decide = partial(
+            wait_after,
             attempt,
             error,
             max_retries=self.options.max_retries,
-            elapsed=self.clock.now() - start,
             deadline=self._deadline,
             share=self.clock.spread(),
         )
-        if wait is None or (error.outcome_unknown and not await self._honours_keys()):
-            return None
-        return wait
+        wait = decide(elapsed=self.clock.now() - start)
+        if wait is None or not error.outcome_unknown:
+            return wait
+        # Asking takes some of the time.
+        return decide(elapsed=self.clock.now() - start) if await self._honours_keys(start) else None
 
-    async def _honours_keys(self) -> bool:
+    async def _honours_keys(self, start: float) -> bool:
         """Tell whether the platform does a write once, however often it comes under the same key."""
         session: Mapping[str, Any] | None = self.memory.session
         if session is None:
             try:
-                session = await self.call({"function": "init"})
+                session = await self._deliver("init", b'{"function": "init"}', start=start)
             except AshrLabsError:
                 return False
         capabilities = session.get("capabilities")

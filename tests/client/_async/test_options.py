@@ -219,18 +219,38 @@ async def test_a_private_authority_is_trusted_when_named(tmp_path: Path) -> None
     assert 4 == len(script.asked)
 
 
-async def test_the_whole_call_ends_in_time(server: ScriptedServer) -> None:
-    """An answer that drips in ends at the total time, though each byte is in time."""
+async def test_a_proxy_may_be_spoken_to_in_tls(tmp_path: Path) -> None:
+    """TLS to the platform goes inside that to the proxy, large payloads too, and `verify` holds for both."""
+    certificate = new_certificate(tmp_path)
+    script = ScriptedServer(server_context(certificate))
+    script.on("create_dataset", lambda body: Answer.of({"status": "ok", "dataset": body["dataset_source"]}))
+    large = {"runs": {"r": "x" * 1_000_000}}
+    with script.running(), running_tunnel(server_context(certificate)) as (proxy, tunnelled):
+        async with AsyncAshrLabsClient(KEY, script.url, verify=str(certificate), proxy=proxy) as client:
+            for _ in range(3):
+                assert large == await client.create_dataset("D", large)
+        untrusting = AsyncAshrLabsClient(KEY, script.url, max_retries=0, proxy=proxy)
+        with pytest.raises(APIConnectionError, match="verify="):
+            await untrusting.health_check()
+        await untrusting.aclose()
+
+    assert [script.url.removeprefix("https://")] == tunnelled
+
+
+async def test_the_whole_call_ends_in_time_over_a_client_of_the_users(server: ScriptedServer) -> None:
+    """An answer that drips into the user's own client ends at the total time, though each byte is in time."""
     server.on("keep_alive", Answer(body=b" " * 1000, pause=0.02))
-    async with AsyncAshrLabsClient(KEY, server.url, Timeout(5, total=0.3)) as client:
+    async with httpx.AsyncClient() as mine:
         with pytest.raises(APITimeoutError):
-            await client.health_check()
+            await AsyncAshrLabsClient(KEY, server.url, Timeout(5, total=0.3), http_client=mine).health_check()
 
     assert 1 == len(server.asked)
 
 
-async def test_sockets_are_kept_alive(client: AsyncAshrLabsClient) -> None:
-    """The system probes idle connections, so that a dead one is found."""
+@pytest.mark.parametrize("is_proxied", [False, True])
+async def test_sockets_are_kept_alive(server: ScriptedServer, is_proxied: bool) -> None:
+    """The system probes idle connections, to a proxy too, so that a dead one is found."""
+    client = AsyncAshrLabsClient(KEY, server.url, proxy=server.url if is_proxied else None)
     gate = client._gate
     request = gate._letter.request(b'{"function": "keep_alive"}', None, Timeout(), 60)
 
@@ -238,6 +258,7 @@ async def test_sockets_are_kept_alive(client: AsyncAshrLabsClient) -> None:
 
     connection = response.extensions["network_stream"].get_extra_info("socket")
     assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    await client.aclose()
 
 
 async def test_settings_travel_to_another_process(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:

@@ -213,17 +213,37 @@ def test_a_private_authority_is_trusted_when_named(tmp_path: Path) -> None:
     assert 4 == len(script.asked)
 
 
-def test_the_whole_call_ends_in_time(server: ScriptedServer) -> None:
-    """An answer that drips in ends at the total time, though each byte is in time."""
+def test_a_proxy_may_be_spoken_to_in_tls(tmp_path: Path) -> None:
+    """TLS to the platform goes inside that to the proxy, large payloads too, and `verify` holds for both."""
+    certificate = new_certificate(tmp_path)
+    script = ScriptedServer(server_context(certificate))
+    script.on("create_dataset", lambda body: Answer.of({"status": "ok", "dataset": body["dataset_source"]}))
+    large = {"runs": {"r": "x" * 1_000_000}}
+    with script.running(), running_tunnel(server_context(certificate)) as (proxy, tunnelled):
+        with AshrLabsClient(KEY, script.url, verify=str(certificate), proxy=proxy) as client:
+            for _ in range(3):
+                assert large == client.create_dataset("D", large)
+        untrusting = AshrLabsClient(KEY, script.url, max_retries=0, proxy=proxy)
+        with pytest.raises(APIConnectionError, match="verify="):
+            untrusting.health_check()
+        untrusting.close()
+
+    assert [script.url.removeprefix("https://")] == tunnelled
+
+
+def test_the_whole_call_ends_in_time_over_a_client_of_the_users(server: ScriptedServer) -> None:
+    """An answer that drips into the user's own client ends at the total time, though each byte is in time."""
     server.on("keep_alive", Answer(body=b" " * 1000, pause=0.02))
-    with AshrLabsClient(KEY, server.url, Timeout(5, total=0.3)) as client, pytest.raises(APITimeoutError):
-        client.health_check()
+    with httpx.Client() as mine, pytest.raises(APITimeoutError):
+        AshrLabsClient(KEY, server.url, Timeout(5, total=0.3), http_client=mine).health_check()
 
     assert 1 == len(server.asked)
 
 
-def test_sockets_are_kept_alive(client: AshrLabsClient) -> None:
-    """The system probes idle connections, so that a dead one is found."""
+@pytest.mark.parametrize("is_proxied", [False, True])
+def test_sockets_are_kept_alive(server: ScriptedServer, is_proxied: bool) -> None:
+    """The system probes idle connections, to a proxy too, so that a dead one is found."""
+    client = AshrLabsClient(KEY, server.url, proxy=server.url if is_proxied else None)
     gate = client._gate
     request = gate._letter.request(b'{"function": "keep_alive"}', None, Timeout(), 60)
 
@@ -231,6 +251,7 @@ def test_sockets_are_kept_alive(client: AshrLabsClient) -> None:
 
     connection = response.extensions["network_stream"].get_extra_info("socket")
     assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    client.close()
 
 
 def test_settings_travel_to_another_process(client: AshrLabsClient, server: ScriptedServer) -> None:

@@ -1,0 +1,131 @@
+"""The time for a whole call is its end, whatever the other side does with each byte."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ashr_labs import APIConnectionError, APITimeoutError, AshrLabsError, AsyncAshrLabsClient, Timeout
+from support import dripping
+from support.dripping import running_dripper
+from support.scripted_server import Answer, ScriptedServer
+from support.tls import new_certificate, server_context
+
+KEY = "tp_0123456789abcdef0123456789abcdef"
+TIMEOUT = Timeout(5, total=0.2)
+SOON = 2.0
+"""Seconds; the servers here would go on for ever, and each of their bytes comes within 0.02 s."""
+LARGE = {"runs": {"r": "x" * 20_000_000}}
+"""More than the buffers of both sides hold."""
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return new_certificate(tmp_path_factory.mktemp("tls"))
+
+
+@pytest.fixture(autouse=True)
+async def warm() -> None:
+    """Load what the first call of a process loads, which would count as part of it."""
+    async with AsyncAshrLabsClient(KEY, "http://127.0.0.1:9", max_retries=0) as client:
+        with suppress(APIConnectionError):
+            await client.health_check()
+
+
+async def late(client: AsyncAshrLabsClient, source: dict[str, Any] | None = None) -> APITimeoutError:
+    """Write something, and return the error of its being late, which must come at once."""
+    async with client:
+        begun = time.monotonic()
+        with pytest.raises(APITimeoutError) as caught:
+            await client.create_dataset("D", source or {"runs": {}})
+        assert time.monotonic() - begun < SOON
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "source"),
+    [(dripping.drips_the_head, None), (dripping.drips_the_body, None), (dripping.reads_slowly, LARGE)],
+    ids=["head", "body", "upload"],
+)
+async def test_a_call_that_was_sent_ends_in_time_and_its_outcome_is_unknown(
+    behaviour: dripping.Behaviour, source: dict[str, Any] | None
+) -> None:
+    """Dripping headers, a dripping body and a slow reader hold nobody for longer than the total."""
+    with running_dripper(behaviour) as address:
+        error = await late(AsyncAshrLabsClient(KEY, f"http://{address}", TIMEOUT), source)
+
+    assert error.may_have_arrived
+    assert error.outcome_unknown
+
+
+async def test_a_slow_handshake_ends_in_time(certificate: Path) -> None:
+    """TLS that does not come about in time leaves nothing unknown: nothing was sent."""
+    with running_dripper(dripping.drips_the_handshake) as address:
+        error = await late(AsyncAshrLabsClient(KEY, f"https://{address}", TIMEOUT, verify=str(certificate)))
+
+    assert not error.may_have_arrived
+    assert not error.outcome_unknown
+
+
+@pytest.mark.parametrize("is_secured", [False, True], ids=["http proxy", "https proxy"])
+@pytest.mark.parametrize(
+    "behaviour",
+    [dripping.drips_the_answer_to_connect, dripping.drips_the_handshake_in_a_tunnel],
+    ids=["connect", "handshake"],
+)
+async def test_a_slow_proxy_ends_in_time(certificate: Path, behaviour: dripping.Behaviour, is_secured: bool) -> None:
+    """A tunnel that does not come about in time leaves nothing unknown, to a proxy in TLS or without."""
+    verify = ssl.create_default_context(cafile=certificate)
+    with running_dripper(behaviour, server_context(certificate) if is_secured else None) as address:
+        proxy = f"http{'s' if is_secured else ''}://{address}"
+        error = await late(AsyncAshrLabsClient(KEY, "https://platform.test", TIMEOUT, proxy=proxy, verify=verify))
+
+    assert not error.may_have_arrived
+    assert not error.outcome_unknown
+
+
+async def test_a_slow_look_up_of_the_host_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that does not find the host in time is not waited for."""
+    found = socket.getaddrinfo
+
+    def slowly(*arguments: Any, **options: Any) -> Any:
+        time.sleep(0.6)
+        return found("127.0.0.1", *arguments[1:], **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slowly)
+    begun = time.monotonic()
+    async with AsyncAshrLabsClient(KEY, "http://platform.test:9", TIMEOUT) as client:
+        with pytest.raises(APITimeoutError) as caught:
+            await client.health_check()
+        assert time.monotonic() - begun < 0.55
+
+    assert not caught.value.may_have_arrived
+
+
+async def test_asking_whether_keys_are_honoured_is_part_of_the_call(server: ScriptedServer) -> None:
+    """A write whose answer was lost does not take a second total for the question that decides on another try."""
+    server.on("create_agent", Answer(closes=True))
+    server.on("init", Answer(body=b" " * 10_000, pause=0.02))
+    client = AsyncAshrLabsClient(KEY, server.url, Timeout(5, total=0.5))
+    begun = time.monotonic()
+    async with client:
+        with pytest.raises(AshrLabsError, match="the outcome is unknown"):
+            await client.create_agent("A")
+
+    assert time.monotonic() - begun < 0.5 + 0.4
+
+
+async def test_the_next_call_has_its_own_time(server: ScriptedServer) -> None:
+    """A kept connection serves calls for longer than the total of one of them."""
+    server.on("keep_alive", Answer(body=b'{"status": "ok"}', pause=0.01))
+    async with AsyncAshrLabsClient(KEY, server.url, Timeout(5, total=0.5), max_retries=0) as client:
+        for _ in range(5):
+            await client.health_check()
+
+    assert 1 == server.connections
