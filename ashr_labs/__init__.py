@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .client._answers import RawResponse
     from .client._async import AsyncAshrLabsClient
     from .client._options import Timeout
     from .client._sync import AshrLabsClient
@@ -75,6 +76,7 @@ __all__ = [
     "NotFoundError",
     "PollTimeoutError",
     "RateLimitError",
+    "RawResponse",
     "ResponseFormatError",
     "RunBuilder",
     "RunOptions",
@@ -100,6 +102,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "client._answers": ["RawResponse"],
     "client._async": ["AsyncAshrLabsClient"],
     "client._options": ["Timeout"],
     "client._sync": ["AshrLabsClient"],

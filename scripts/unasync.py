@@ -25,6 +25,8 @@ SUBSTITUTIONS = [
     ("await ", ""),
     (r"Awaitable\[(\w+)\]", r"\1"),
     ("Awaitable, ", ""),
+    (r"Coroutine\[Any, Any, (\w+(?:\[\w+\])?)\]", r"\1"),
+    ("Callable, Coroutine", "Callable"),
     ("__aenter__", "__enter__"),
     ("__aexit__", "__exit__"),
     ("aclose", "close"),

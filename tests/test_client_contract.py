@@ -56,3 +56,19 @@ def test_every_public_name_of_a_client_is_in_the_guide() -> None:
     options = set(inspect.signature(AshrLabsClient).parameters)
 
     assert [] == sorted(name for name in public(AshrLabsClient) | options if f"`{name}" not in GUIDE)
+
+
+@pytest.mark.parametrize("client", [AshrLabsClient("tp_key"), AsyncAshrLabsClient("tp_key")], ids=["sync", "async"])
+def test_each_method_that_calls_returns_its_answer_as_it_came_too(client: AshrLabsClient | AsyncAshrLabsClient) -> None:
+    """`with_raw_response` has exactly the methods that send and wait for an answer, with their parameters and texts."""
+    calling = {name for name in public(AsyncAshrLabsClient) if is_calling(getattr(AsyncAshrLabsClient, name))}
+    raw = client.with_raw_response
+
+    assert calling == public(type(raw))
+    for name in calling:
+        assert inspect.signature(getattr(client, name)).parameters == inspect.signature(getattr(raw, name)).parameters
+        assert getattr(client, name).__doc__ == getattr(raw, name).__doc__
+
+
+def is_calling(method: object) -> bool:
+    return inspect.iscoroutinefunction(method) and getattr(method, "__name__", "") != "aclose"

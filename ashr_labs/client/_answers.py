@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from ..errors import AshrLabsError, NotFoundError, ResponseFormatError, error_class_for_status
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 __all__ = ["RawResponse", "decoded", "hide", "read_answer", "seconds_to_wait", "take"]
 
+Result = TypeVar("Result")
 _SNIPPET_LENGTH = 200
 _ERROR_INSIDE_SUCCESS = 400
 """What an error inside an answer with status 200 counts as."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RawResponse:
+class RawResponse(Generic[Result]):
     """An answer as it came."""
 
     status_code: int
@@ -29,6 +30,8 @@ class RawResponse:
     """By names in lower case."""
     body: dict[str, Any]
     """The whole JSON object."""
+    result: Result
+    """What the plain method returns."""
 
     @property
     def request_id(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Literal, assert_type
 
 import ashr_labs
@@ -25,6 +26,7 @@ from ashr_labs import (
     NotFoundError,
     PollTimeoutError,
     RateLimitError,
+    RawResponse,
     ResponseFormatError,
     RunBuilder,
     ServerError,
@@ -98,10 +100,29 @@ def options(client: AshrLabsClient) -> None:
     other = AshrLabsClient("tp_key", timeout=Timeout(30, total=60), max_retries=0, verify="ca.pem", proxy="http://p")
     assert_type(other.with_options(idempotency_key="k", default_headers={"X-Team": "a"}), AshrLabsClient)
     assert_type(list(client.iter_runs(dataset_id=1)), list[Run])
-    answer = client.with_raw_response.get_run(1)
+
+
+def raw_responses(client: AshrLabsClient) -> None:
+    answer = client.with_raw_response.get_run(run_id=1)
+    assert_type(answer, RawResponse[Run])
+    assert_type(answer.result, Run)
     assert_type(answer.status_code, int)
+    assert_type(answer.headers, dict[str, str])
     assert_type(answer.request_id, str | None)
     assert_type(answer.body, dict[str, Any])
+    assert_type(client.with_raw_response.list_api_keys(include_inactive=True).result, list[APIKey])
+    # Each ignore fails if it is not needed: wrong arguments are seen as those of the plain method are.
+    client.with_raw_response.get_run("1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.with_raw_response.get_run(run=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    client.with_raw_response.iter_runs()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+
+
+async def async_raw_responses(client: AsyncAshrLabsClient) -> None:
+    raw = client.with_raw_response
+    assert_type(await raw.get_run(1), RawResponse[Run])
+    assert_type((await raw.generate_dataset("R", {}, timeout=5)).result, tuple[int, dict[str, Any]])
+    assert_type(await asyncio.create_task(raw.init()), RawResponse[Session])
+    await raw.get_run("1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def build() -> None:

@@ -217,7 +217,7 @@ class AsyncAshrLabsClient(
         self._gate = AsyncGate(options, AsyncPool(options, transport, http_client), AsyncClock(), Memory())
         self._sends_over = (transport, http_client)
 
-    def _sibling(self, options: Options, record: list[RawResponse] | None = None) -> Self:
+    def _sibling(self, options: Options, record: list[RawResponse[None]] | None = None) -> Self:
         gate = self._gate
         memory = gate.memory if options.api_key == self._options.api_key else Memory()
         sibling = object.__new__(type(self))

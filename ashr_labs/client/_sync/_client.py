@@ -217,7 +217,7 @@ class AshrLabsClient(
         self._gate = SyncGate(options, SyncPool(options, transport, http_client), SyncClock(), Memory())
         self._sends_over = (transport, http_client)
 
-    def _sibling(self, options: Options, record: list[RawResponse] | None = None) -> Self:
+    def _sibling(self, options: Options, record: list[RawResponse[None]] | None = None) -> Self:
         gate = self._gate
         memory = gate.memory if options.api_key == self._options.api_key else Memory()
         sibling = object.__new__(type(self))

@@ -39,7 +39,7 @@ class SyncGate(SyncTransport):
         pool: SyncPool,
         clock: SyncClock,
         memory: Memory,
-        record: list[RawResponse] | None = None,
+        record: list[RawResponse[None]] | None = None,
     ) -> None:
         self.options = options
         self.pool = pool
@@ -120,7 +120,7 @@ class SyncGate(SyncTransport):
         del response  # its bytes would lie beside what is made of them, which for a big dataset is a lot
         body = read_answer(status, headers, text, operation)
         if self._record is not None:
-            self._record.append(RawResponse(status, dict(headers), body))
+            self._record.append(RawResponse(status, dict(headers), body, None))
         return body
 
     def _wait_after(self, error: AshrLabsError, operation: str, attempt: int, start: float) -> float | None:

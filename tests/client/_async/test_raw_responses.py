@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ashr_labs import AsyncAshrLabsClient, ConfigurationError, NotFoundError
@@ -19,6 +21,7 @@ async def test_status_headers_request_id_and_body_are_there(
     answer = await client.with_raw_response.get_run(run_id=5)
 
     assert (203, "req_1", "7", RUN) == (answer.status_code, answer.request_id, answer.headers["x-cost"], answer.body)
+    assert RUN["run"] == answer.result
     assert {"function": "get_run", "run_id": 5} == server.calls("get_run")[-1].body
 
 
@@ -44,7 +47,24 @@ async def test_failures_and_retries_are_those_of_the_plain_method(
         await client.with_options(timeout=3).with_raw_response.get_run(1)
 
 
-@pytest.mark.parametrize("name", ["trace", "aclose", "with_options", "iter_runs", "api", "notes", "_call", "nothing"])
+async def test_a_method_of_a_subclass_is_the_one_that_is_called(server: ScriptedServer) -> None:
+    """What a client overrides holds for answers as they came too."""
+    server.on("get_run", RUN)
+
+    class Seventh(AsyncAshrLabsClient):
+        async def get_run(self, run_id: int) -> Any:
+            return await super().get_run(run_id + 2)
+
+    async with Seventh("tp_key", server.url) as client:
+        await client.with_raw_response.get_run(5)
+
+    assert 7 == server.calls("get_run")[-1].body["run_id"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["trace", "score_trace", "tracing", "aclose", "with_options", "iter_runs", "api", "notes", "_call", "nothing"],
+)
 async def test_only_methods_that_call_are_there(client: AsyncAshrLabsClient, name: str) -> None:
     """What sends nothing, or no single call, has no raw answer."""
     with pytest.raises(AttributeError, match=name):

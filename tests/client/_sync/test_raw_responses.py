@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ashr_labs import AshrLabsClient, ConfigurationError, NotFoundError
@@ -17,6 +19,7 @@ def test_status_headers_request_id_and_body_are_there(client: AshrLabsClient, se
     answer = client.with_raw_response.get_run(run_id=5)
 
     assert (203, "req_1", "7", RUN) == (answer.status_code, answer.request_id, answer.headers["x-cost"], answer.body)
+    assert RUN["run"] == answer.result
     assert {"function": "get_run", "run_id": 5} == server.calls("get_run")[-1].body
 
 
@@ -38,7 +41,24 @@ def test_failures_and_retries_are_those_of_the_plain_method(client: AshrLabsClie
         client.with_options(timeout=3).with_raw_response.get_run(1)
 
 
-@pytest.mark.parametrize("name", ["trace", "close", "with_options", "iter_runs", "api", "notes", "_call", "nothing"])
+def test_a_method_of_a_subclass_is_the_one_that_is_called(server: ScriptedServer) -> None:
+    """What a client overrides holds for answers as they came too."""
+    server.on("get_run", RUN)
+
+    class Seventh(AshrLabsClient):
+        def get_run(self, run_id: int) -> Any:
+            return super().get_run(run_id + 2)
+
+    with Seventh("tp_key", server.url) as client:
+        client.with_raw_response.get_run(5)
+
+    assert 7 == server.calls("get_run")[-1].body["run_id"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["trace", "score_trace", "tracing", "close", "with_options", "iter_runs", "api", "notes", "_call", "nothing"],
+)
 def test_only_methods_that_call_are_there(client: AshrLabsClient, name: str) -> None:
     """What sends nothing, or no single call, has no raw answer."""
     with pytest.raises(AttributeError, match=name):
