@@ -1,6 +1,7 @@
 """Test AI agents against scenarios, and see what they do in production.
 
-Every name below is public; whatever a name needs is loaded when the name is first used.
+Every name below is public, and so are the modules `comparators`, `errors`, `eval`, `generation`, `grading`, `results`,
+`run_builder`, `tracing` and `types`; whatever a name needs is loaded when the name is first used.
 """
 
 from __future__ import annotations
@@ -9,6 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import comparators as comparators
+    from . import errors as errors
+    from . import eval as eval  # noqa: A004 - it is a room of the package
+    from . import generation as generation
+    from . import grading as grading
+    from . import results as results
+    from . import run_builder as run_builder
+    from . import tracing as tracing
+    from . import types as types
     from .client._answers import RawResponse
     from .client._async import AsyncAshrLabsClient
     from .client._options import Timeout
@@ -130,6 +140,9 @@ _HOMES = {
         "mask_personal_data",
     ],
 }
+_MODULES = frozenset(
+    {"comparators", "errors", "eval", "generation", "grading", "results", "run_builder", "tracing", "types"}
+)
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 
@@ -138,6 +151,8 @@ def __getattr__(name: str) -> object:
         from importlib.metadata import version  # noqa: PLC0415 - reading metadata costs more than this whole module
 
         return version("ashr-labs")
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)  # which keeps it as an attribute of this package
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value: object = getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
@@ -146,4 +161,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, "__version__"})
+    return sorted({*globals(), *__all__, *_MODULES, "__version__"})

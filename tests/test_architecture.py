@@ -134,9 +134,25 @@ def test_the_lazy_names_are_those_that_type_checkers_see() -> None:
         if isinstance(node, ast.ImportFrom) and node.level
         for alias in node.names
     }
+    modules = {name for name, home in checked.items() if home is None}
 
-    assert checked == ashr_labs._HOME_OF
-    assert set(ashr_labs.__all__) == checked.keys()
+    assert ashr_labs._MODULES == modules
+    assert ashr_labs._HOME_OF == {name: home for name, home in checked.items() if home}
+    assert set(ashr_labs.__all__) == ashr_labs._HOME_OF.keys()
+
+
+@pytest.mark.parametrize("module", sorted(ashr_labs._MODULES))
+def test_a_public_module_is_loaded_when_it_is_named(module: str) -> None:
+    """`import ashr_labs` is enough to reach a public module, and loads none of them."""
+    code = (
+        "import sys, ashr_labs\n"
+        "early = [name for name in sys.modules if name.startswith('ashr_labs.')]\n"
+        f"module = ashr_labs.{module}\n"
+        f"print(early, {module!r} in dir(ashr_labs), module is sys.modules['ashr_labs.{module}'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "[] True True" == done.stdout.strip()
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

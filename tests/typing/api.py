@@ -167,6 +167,18 @@ def compare() -> None:
     print(compare_args_structural({}, {}), ashr_labs.__all__)
 
 
+def modules(client: AshrLabsClient) -> None:
+    try:
+        client.get_run(1)
+    except ashr_labs.errors.NotFoundError as error:
+        assert_type(error.operation, str | None)
+    assert_type(ashr_labs.comparators.tokenize("x"), list[str])
+    run: ashr_labs.types.Run = client.get_run(1)
+    assert_type(ashr_labs.results.read_run(run), ashr_labs.results.RunResults)
+    print(ashr_labs.grading.grade, ashr_labs.eval.EvalRunner, ashr_labs.run_builder.RunBuilder, ashr_labs.tracing.Trace)
+    print(ashr_labs.generation.generate)
+
+
 ERRORS: list[type[AshrLabsError]] = [
     APIConnectionError,
     APITimeoutError,

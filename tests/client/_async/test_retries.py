@@ -230,6 +230,27 @@ async def test_a_conflict_is_tried_again_only_where_it_can_pass(
     assert (1, 2) == (len(server.calls("create_agent")), len(server.calls("update_agent")))
 
 
+async def test_a_conflict_with_an_earlier_try_is_outlived(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+    """A creation whose first try is still at work under the same key waits for its answer."""
+    server.on("init", HONOURS_KEYS)
+    at_work = Answer.of({"status": "error", "message": "a request with this key is under way"}, 409)
+    server.on("create_agent", CUT, at_work, {"status": "ok", "agent": {"id": 9, "name": "A"}})
+
+    assert 9 == (await client.create_agent("A"))["id"]
+    assert 1 == len(set(server.keys("create_agent")))
+
+
+async def test_a_conflict_that_lasts_is_raised(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+    """A deletion that goes on to conflict raises it after the last try, with nothing unknown."""
+    server.on("delete_dataset", Answer.of({"status": "error", "message": "in use"}, 409))
+
+    with pytest.raises(ConflictError) as caught:
+        await client.delete_dataset(1)
+
+    assert 3 == len(server.calls("delete_dataset"))
+    assert not caught.value.outcome_unknown
+
+
 async def test_generated_endpoint_functions_are_tried_again_too(
     client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
 ) -> None:
