@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ashr_labs_types import SdkNote, Session
 
 __all__ = ["Memory"]
@@ -15,4 +17,6 @@ class Memory:
 
     def __init__(self) -> None:
         self.session: Session | None = None
+        self.announced: Mapping[str, Any] | None = None
+        """What `init` answered when it was only asked what the platform can do; nobody has looked at the rest."""
         self.notes: list[SdkNote] = []

@@ -90,6 +90,7 @@ class AsyncGate(AsyncTransport):
         if key is None and not is_read(operation):
             key = self.options.idempotency_key or os.urandom(16).hex()
         start = self.clock.now() if start is None else start
+        outcome_unknown = False
         for attempt in count():
             left = max(self._deadline - (self.clock.now() - start), 0.001)
             request = self._letter.request(content, key, self.options.timeout, left)
@@ -97,6 +98,9 @@ class AsyncGate(AsyncTransport):
                 return await self._try(operation, request, left, kept)
             except AshrLabsError as error:
                 hide(error, self.options.api_key, self.options.masked_key)
+                # What an earlier try may have done, no failure of a later one takes back.
+                outcome_unknown = outcome_unknown or (not _is_idempotent(operation) and is_ambiguous(error))
+                error.outcome_unknown = outcome_unknown
                 wait = await self._wait_after(error, operation, attempt, start)
                 if wait is None:
                     raise
@@ -127,10 +131,7 @@ class AsyncGate(AsyncTransport):
 
     async def _wait_after(self, error: AshrLabsError, operation: str, attempt: int, start: float) -> float | None:
         """Return the seconds to wait before the next try, or None where there must be none."""
-        known = OPERATIONS.get(operation)
-        idempotent = known is not None and known.idempotent
-        error.outcome_unknown = not idempotent and is_ambiguous(error)
-        if not is_transient(error, idempotent=idempotent, attempt=attempt):
+        if not is_transient(error, idempotent=_is_idempotent(operation), attempt=attempt):
             return None
         decide = partial(
             wait_after,
@@ -148,11 +149,17 @@ class AsyncGate(AsyncTransport):
 
     async def _honours_keys(self, start: float) -> bool:
         """Tell whether the platform does a write once, however often it comes under the same key."""
-        session: Mapping[str, Any] | None = self.memory.session
-        if session is None:
+        announced: Mapping[str, Any] | None = self.memory.session or self.memory.announced
+        if announced is None:
             try:
-                session = await self._deliver("init", b'{"function": "init"}', start=start)
+                announced = await self._deliver("init", b'{"function": "init"}', start=start)
             except AshrLabsError:
                 return False
-        capabilities = session.get("capabilities")
+            self.memory.announced = announced
+        capabilities = announced.get("capabilities")
         return isinstance(capabilities, dict) and capabilities.get("idempotency_keys") is True  # pyright: ignore[reportUnknownMemberType]
+
+
+def _is_idempotent(operation: str) -> bool:
+    known = OPERATIONS.get(operation)
+    return known is not None and known.idempotent

@@ -150,6 +150,29 @@ async def test_a_lost_answer_is_said_to_be_unknown_where_keys_are_not_honoured(
     assert 1 == len(server.calls(method))
 
 
+REFUSALS = [
+    Answer.of({"status": "error", "message": "slow down"}, 429),
+    Answer.of({"status": "error", "message": "its answer held a secret"}, 409),
+    Answer.of({"status": "error", "message": "no such key"}, 401),
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda answer: str(answer.status))
+async def test_what_an_earlier_try_may_have_done_stays_unknown(
+    client: AsyncAshrLabsClient, server: ScriptedServer, refusal: Answer
+) -> None:
+    """A write whose first answer was lost and whose later tries are refused may have been done by the first."""
+    server.on("init", HONOURS_KEYS)
+    server.on("create_api_key", CUT, refusal)
+
+    with pytest.raises(AshrLabsError, match="the outcome is unknown") as caught:
+        await client.create_api_key("K")
+
+    assert refusal.status == caught.value.status_code
+    assert 1 == len(set(server.keys("create_api_key")))
+    assert 1 == len(server.calls("init"))
+
+
 async def test_a_refusal_is_no_ambiguity(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A write that the platform refused for now is sent again everywhere, under the same key."""
     server.on("create_run", busy(), busy(), RUN)
