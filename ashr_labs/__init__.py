@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         current_span,
         keep_context,
         mask_personal_data,
+        traced,
     )
 
 __all__ = [
@@ -109,6 +110,7 @@ __all__ = [
     "strip_markdown",
     "text_similarity",
     "tokenize",
+    "traced",
 ]
 
 _HOMES = {
@@ -138,6 +140,7 @@ _HOMES = {
         "current_span",
         "keep_context",
         "mask_personal_data",
+        "traced",
     ],
 }
 _MODULES = frozenset(

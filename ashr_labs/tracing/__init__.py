@@ -7,6 +7,7 @@ from .delivery import Delivery
 from .masking import mask_personal_data
 from .spans import Generation, Span
 from .trace import Trace
+from .traced import traced
 
 __all__ = [
     "ContextThreadPoolExecutor",
@@ -17,4 +18,5 @@ __all__ = [
     "current_span",
     "keep_context",
     "mask_personal_data",
+    "traced",
 ]

@@ -8,6 +8,8 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from .context import DEFAULT
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -74,6 +76,19 @@ class Tracing:
         given = {name: value for name, value in locals().items() if name != "self" and value is not None}
         self._outlet.settings = replace(self._outlet.settings, **given)
 
+    def use_by_default(self) -> None:
+        """Let functions under `@traced` that are called outside of any trace start one of their own here.
+
+        It holds for the whole process, until another client takes its place or this one is closed.
+
+        >>> from ashr_labs import AshrLabsClient, traced
+        >>> client = AshrLabsClient.local()
+        >>> client.tracing.use_by_default()
+        >>> traced("double", lambda number: 2 * number)(21)
+        42
+        """
+        DEFAULT.tracing = self
+
     def stats(self) -> dict[str, int]:
         """Return how many traces were sent, wait, were dropped, failed, wait on disk, and came from other processes."""
         return self._outlet.stats()
@@ -108,4 +123,6 @@ class Tracing:
 
     def release(self) -> None:
         """Note that the client is closed."""
+        if DEFAULT.tracing is self:
+            DEFAULT.tracing = None
         self._release()

@@ -12,16 +12,18 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import singledispatch
 from itertools import islice
 from pathlib import PurePath
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias
 from uuid import UUID
 
-__all__ = ["JSON", "MAX_CHARACTERS", "MAX_DEPTH", "MAX_ITEMS", "describe_error", "to_json"]
+from ._fields import shown_fields
+from ._markers import MAX_CHARACTERS, describe_error, marker, valid_text
+
+__all__ = ["JSON", "MAX_CHARACTERS", "MAX_DEPTH", "MAX_ITEMS", "GrowingArray", "describe_error", "to_json"]
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 
@@ -29,14 +31,11 @@ MAX_DEPTH = 20
 """Containers within containers."""
 MAX_ITEMS = 10_000
 """Values in one value, those inside its containers included."""
-MAX_CHARACTERS = 1_000_000
-"""Characters of all the texts and keys in one value."""
 
 _SMALL_DICT = 16
 _SMALL_TEXT = MAX_CHARACTERS // (2 * _SMALL_DICT)
 _MAX_INTEGER = 2**64  # beyond this, JSON readers lose digits or refuse the document
 _MAX_BITS = 10_000  # Python refuses to write out much longer integers
-_MAX_NAME = 200
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _LAZY = ("__iter__", "__next__", "__getitem__", "__aiter__", "__anext__", "__await__")
 
@@ -53,14 +52,26 @@ def to_json(value: object) -> JSON:
     return _Walk().convert(value) if copy is None else copy
 
 
-def describe_error(error: BaseException) -> str:
-    """Return an exception as "Type: text", or "Type" where it has no text."""
-    try:
-        text = str(error)
-    except Exception:  # the text is the host's code
-        text = "<its text cannot be read>"
-    name = type(error).__name__
-    return _valid(f"{name}: {text[:MAX_CHARACTERS]}" if text else name)
+class GrowingArray:
+    """Values that come one by one: copied as they come, within the same limits as if they had come in a list."""
+
+    __slots__ = ("_items", "_length", "_walk")
+
+    def __init__(self) -> None:
+        self._walk = _Walk()
+        self._items: list[JSON] = []
+        self._length = 0
+
+    def append(self, value: object) -> None:
+        """Add a copy of a value, or only count it where the limits are reached."""
+        self._length += 1
+        if self._walk.items > 0:
+            self._items.append(self._walk.convert(value))
+
+    def to_json(self) -> list[JSON]:
+        """Return what was added so far."""
+        missing = self._length - len(self._items)
+        return [*self._items, f"<{missing} more items>"] if missing else self._items
 
 
 def _copy_small(value: Any) -> dict[str, JSON] | None:
@@ -96,20 +107,20 @@ class _Walk:
             # By type, since `value.__class__`, which isinstance() reads, is the host's code.
             return _express.dispatch(type(value))(value, self)
         except Exception:  # whatever the value's own code raised
-            return _marker(value)
+            return marker(value)
 
     def text(self, text: str) -> str:
         room = self.characters
-        kept = _valid(text[:room])
+        kept = valid_text(text[:room])
         self.characters -= len(kept)
         return kept if len(text) <= room else f"{kept}<cut, {len(text)} characters>"
 
     def within(self, container: Any, make: Callable[[], JSON]) -> JSON:
         """Make a container's JSON, unless it holds itself or lies too deep."""
         if id(container) in self.inside:
-            return _marker(container, "contains itself")
+            return marker(container, "contains itself")
         if len(self.inside) == MAX_DEPTH:
-            return _marker(container, f"more than {MAX_DEPTH} levels deep")
+            return marker(container, f"more than {MAX_DEPTH} levels deep")
         self.inside.add(id(container))
         try:
             return make()
@@ -147,18 +158,23 @@ class _Walk:
 @singledispatch
 def _express(value: Any, walk: _Walk) -> JSON:
     """Convert a value whose class is not registered below."""
-    if (held := _fields(value)) is not None:
+    if (held := shown_fields(value)) is not None:
         return walk.within(value, lambda: walk.object(held.items(), len(held)))
     if _has(value, "model_dump"):
         return walk.within(value, lambda: walk.convert(value.model_dump()))
     if _has(value, "tolist") and _has(value, "shape"):
         shape = tuple(value.shape)
         if math.prod(shape) > walk.items:
-            return _marker(value, f"shape {shape}")
+            return marker(value, f"shape {shape}")
         return walk.within(value, lambda: walk.convert(value.tolist()))
     if _is_opaque(value):
-        return _marker(value)
+        return marker(value)
     return walk.text(_ADDRESS.sub("", repr(value)[: 2 * MAX_CHARACTERS]))
+
+
+@_express.register(GrowingArray)
+def _grown(value: GrowingArray, _walk: _Walk) -> JSON:
+    return value.to_json()
 
 
 @_express.register(type(None))
@@ -178,7 +194,7 @@ def _integer(value: int, _walk: _Walk) -> JSON:
     if abs(exact) < _MAX_INTEGER:
         return exact
     bits = exact.bit_length()
-    return str(exact) if bits <= _MAX_BITS else _marker(value, f"{bits} bits")
+    return str(exact) if bits <= _MAX_BITS else marker(value, f"{bits} bits")
 
 
 @_express.register(float)
@@ -199,7 +215,7 @@ def _bytes(value: bytes | bytearray | memoryview, walk: _Walk) -> JSON:
             text = bytes(value).decode()
             if "\0" not in text:
                 return walk.text(text)
-    return _marker(value, f"{size} bytes")
+    return marker(value, f"{size} bytes")
 
 
 @_express.register(dt.date)
@@ -256,42 +272,3 @@ def _has(value: object, name: str) -> bool:
 def _is_opaque(value: object) -> bool:
     """Tell whether a value has no text of its own, or one that might run something lazy."""
     return type(value).__repr__ is object.__repr__ or any(_has(value, name) for name in _LAZY)
-
-
-def _fields(value: Any) -> Mapping[str, Any] | None:
-    """Return what a dataclass, attrs or pydantic object holds; what its class hides from its repr stays hidden."""
-    kind = cast("Any", type(value))
-    more: Mapping[str, Any] = {}
-    if is_dataclass(kind):
-        declared: Mapping[str, Any] = {field.name: field for field in fields(kind)}
-    elif hasattr(kind, "__attrs_attrs__"):
-        declared = {attribute.name: attribute for attribute in kind.__attrs_attrs__}
-    elif hasattr(kind, "__pydantic_fields__"):
-        declared, more = kind.__pydantic_fields__, value.model_extra or {}
-    else:
-        return None
-    shown = [name for name, field in declared.items() if field.repr is True]
-    return {name: _attribute(value, name) for name in shown} | dict(more)
-
-
-def _attribute(value: object, name: str) -> object:
-    try:
-        return getattr(value, name)
-    except Exception:  # a property, or a slot that was never set
-        return "<unreadable>"
-
-
-def _valid(text: str) -> str:
-    """Replace lone surrogates, which UTF-8 cannot carry."""
-    if text.isascii():
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def _marker(value: object, note: str = "") -> str:
-    kind = type(value)
-    try:
-        name = f"{kind.__qualname__}" if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-    except Exception:  # a metaclass of the host's
-        name = "object"
-    return _valid(f"<{name[:_MAX_NAME]}: {note}>" if note else f"<{name[:_MAX_NAME]}>")

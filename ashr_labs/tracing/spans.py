@@ -8,54 +8,28 @@ not change what is recorded; everything else is written out by the worker that d
 
 from __future__ import annotations
 
-import secrets
 from contextlib import suppress
-from itertools import count
-from time import perf_counter_ns, time_ns
+from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from . import context
 from ._wire import json_object, optional_text, text, timestamp, token_counts
 from .masking import masked
 from .parcel import rough_size
+from .recorder import Recorder
 from .serialize import JSON, describe_error, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from contextvars import Token
     from types import TracebackType
 
     from ashr_labs_types import Observation
 
-__all__ = ["NOT_GIVEN", "Generation", "Parent", "Recorder", "Span"]
+    from .context import Block
+
+__all__ = ["NOT_GIVEN", "NO_SPAN", "Generation", "Parent", "Span"]
 
 NOT_GIVEN: Final[Any] = object()  # None is an output like any other
-
-
-class Recorder:
-    """What the parts of one trace share: the observations in order of creation, their ids and their clock."""
-
-    __slots__ = ("clock_offset", "ids", "is_open", "observations", "trace_id")
-
-    def __init__(self, trace_id: str, *, is_open: bool) -> None:
-        self.trace_id = trace_id
-        self.is_open = is_open
-        """Whether anything is recorded: not in a trace that is not kept, nor after a trace's end."""
-        self.observations: list[Span] = []
-        # Counted from a random start: as unique as ids drawn one by one, at a fifth of the cost.
-        self.ids = count(secrets.randbits(63) + 1)
-        # The wall clock is read once: were it set back meanwhile, spans would end before they start.
-        self.clock_offset = time_ns() - perf_counter_ns()
-
-    def payloads(self, mask: Callable[[Any], Any] | None) -> list[Observation]:
-        """Write the observations out, and forget them and their values."""
-        # Observations know the recorder: without this, they and their values would wait for the garbage collector.
-        observations, self.observations = self.observations, []
-        return [observation._payload(mask) for observation in observations]  # pyright: ignore[reportPrivateUsage]
-
-    def size(self) -> int:
-        """Return roughly how many bytes the observations take."""
-        return sum(observation._size() for observation in self.observations)  # pyright: ignore[reportPrivateUsage]
 
 
 class Parent:
@@ -75,8 +49,16 @@ class Parent:
     @property
     def traceparent(self) -> str:
         """What to send as the header `traceparent` (W3C Trace Context) to a service that is called from here."""
-        own = self._id or int(self._recorder.trace_id[16:], 16) or 1
-        return f"00-{self._recorder.trace_id}-{own:016x}-{self._recorder.is_open:02x}"
+        recorder = self._recorder
+        if recorder.forwarded is not None:
+            return recorder.forwarded
+        own = self._id or int(recorder.trace_id[16:], 16) or 1
+        return f"00-{recorder.trace_id}-{own:016x}-{recorder.is_kept:02x}"
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether anything is recorded here: the trace is one of those that are kept, and has not ended."""
+        return self._recorder.is_open
 
     def span(self, name: str, *, input: Any = None, metadata: Mapping[str, Any] | None = None) -> Span:
         """Start a span: a step of the agent's work; the span of a tool is named `tool:<name>`."""
@@ -85,7 +67,7 @@ class Parent:
                 return Span(self, name, input, metadata)
             except Exception:  # noqa: S110 - a fault of tracing must not be the host's
                 pass
-        return NO_SPAN
+        return _Nothing(self._recorder)
 
     def generation(
         self, name: str, *, model: str | None = None, input: Any = None, metadata: Mapping[str, Any] | None = None
@@ -96,7 +78,7 @@ class Parent:
                 return Generation(self, name, input, metadata, model=model)
             except Exception:  # noqa: S110 - as in span()
                 pass
-        return NO_GENERATION
+        return _Nothing(self._recorder)
 
     def event(
         self, name: str, *, input: Any = None, metadata: Mapping[str, Any] | None = None, level: str | None = None
@@ -115,6 +97,7 @@ class Span(Parent):
     """A step of an agent's work, ended by `end()` or by leaving its `with` block."""
 
     __slots__ = (
+        "_block",
         "_ended",
         "_input",
         "_level",
@@ -124,7 +107,6 @@ class Span(Parent):
         "_parent_id",
         "_started",
         "_status",
-        "_token",
     )
 
     _type = "span"
@@ -141,7 +123,7 @@ class Span(Parent):
         self._status: str | None = None
         self._level: str | None = None
         self._ended: int | None = None
-        self._token: Token[Parent | None] | None = None
+        self._block: Block | None = None
         self._started = perf_counter_ns()
         recorder.observations.append(self)
 
@@ -163,19 +145,25 @@ class Span(Parent):
                 self._output = to_json(output)
 
     def __enter__(self) -> Self:
-        self._token = context.enter(self)
+        self._block = context.enter(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        context.leave(self._token)
-        self._token = None
+        if self._block is not None:
+            context.leave(self._block)
+            self._block = None
         self.end()
-        if error is not None and self._recorder.is_open:
-            self._level = "ERROR"
+        # A generator that is closed early has done what was asked of it.
+        if error is not None and not isinstance(error, GeneratorExit):
             with suppress(Exception):
-                self._status = describe_error(error)
+                self.fail(describe_error(error))
+
+    def fail(self, status: str) -> None:
+        """Say that the span ended with an error, whatever it was ended with."""
+        if self._recorder.is_open:
+            self._level, self._status = "ERROR", status
 
     def _size(self) -> int:
         return 300 + rough_size(self._input) + rough_size(self._metadata) + rough_size(self._output)
@@ -259,10 +247,13 @@ class _Event(Span):
         self._level = level
 
 
-class _NoGeneration(Generation):
-    """What is made in a trace that is not kept: nothing of it is recorded, and it is never the current span."""
+class _Nothing(Generation):
+    """What is made in a trace that is not kept or has ended: nothing of it is recorded, and it is never current."""
 
     __slots__ = ()
+
+    def __init__(self, recorder: Recorder) -> None:
+        Parent.__init__(self, recorder, None)
 
     def end(self, **_given: Any) -> None:
         """Do nothing."""
@@ -274,9 +265,4 @@ class _NoGeneration(Generation):
         """Do nothing."""
 
 
-def _nothing() -> Generation:
-    return _NoGeneration(Parent(Recorder("0" * 32, is_open=False), None), "", None, None, model=None)
-
-
-NO_GENERATION: Final = _nothing()
-NO_SPAN: Final[Span] = NO_GENERATION
+NO_SPAN: Final[Generation] = _Nothing(Recorder("0" * 32, is_kept=False, is_open=False))

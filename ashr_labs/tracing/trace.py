@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -12,17 +11,18 @@ from ._wire import array_of_texts, json_object, optional_text, text
 from .delivery import Delivery
 from .masking import masked
 from .parcel import Parcel, rough_size
-from .propagation import Remote, is_kept
+from .propagation import Remote, is_kept, make_trace_id
+from .recorder import Recorder
 from .serialize import describe_error, to_json
-from .spans import NOT_GIVEN, Parent, Recorder
+from .spans import NOT_GIVEN, Parent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from contextvars import Token
     from types import TracebackType
 
     from ashr_labs_types import TracePayload
 
+    from .context import Block
     from .settings import Settings
 
 __all__ = ["Delivering", "Trace"]
@@ -61,13 +61,13 @@ class Trace(Parent):
     """
 
     __slots__ = (
+        "_block",
         "_delivery",
         "_metadata",
         "_name",
         "_open",
         "_session_id",
         "_tags",
-        "_token",
         "_tracing",
         "_user_id",
         "_wait",
@@ -86,13 +86,16 @@ class Trace(Parent):
         sampled: bool | None = None,
         tracing: Delivering,
     ) -> None:
-        trace_id = secrets.token_hex(16)
         settings = tracing.settings
         remote = Remote.read(traceparent)
+        trace_id = make_trace_id(remote)
         if sampled is None:
             sampled = is_kept(trace_id, settings.sample_rate, remote)
         is_open = settings.enabled and sampled
-        super().__init__(Recorder(trace_id, is_open=is_open), None)
+        forwarded = traceparent if remote and not settings.enabled else None
+        captures = settings.capture
+        recorder = Recorder(trace_id, is_kept=sampled, is_open=is_open, captures=captures, forwarded=forwarded)
+        super().__init__(recorder, None)
         self._name = name
         self._user_id = user_id
         self._session_id = session_id
@@ -104,7 +107,7 @@ class Trace(Parent):
         self._tracing = tracing
         self._delivery = Delivery()
         self._open = [is_open]
-        self._token: Token[Parent | None] | None = None
+        self._block: Block | None = None
 
     @property
     def trace_id(self) -> str:
@@ -136,16 +139,17 @@ class Trace(Parent):
         return self._delivery
 
     def __enter__(self) -> Self:
-        self._token = context.enter(self)
+        self._block = context.enter(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        context.leave(self._token)
-        self._token = None
+        if self._block is not None:
+            context.leave(self._block)
+            self._block = None
         output: Any = NOT_GIVEN
-        if error is not None:
+        if error is not None and not isinstance(error, GeneratorExit):
             with suppress(Exception):
                 output = {"error": describe_error(error)}
         self.end(output=output)

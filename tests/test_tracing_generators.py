@@ -1,0 +1,469 @@
+"""Traced generators behave as untraced ones, and never show their span to whoever consumes them."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from collections.abc import AsyncGenerator, Callable, Generator
+from threading import Thread
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ashr_labs import current_span, traced
+from support.recorded import Recorded
+
+
+@pytest.fixture
+def recorded() -> Recorded:
+    return Recorded()
+
+
+class StopItError(Exception):
+    pass
+
+
+def name_of_current() -> str | None:
+    span = current_span()
+    return None if span is None else str(getattr(span, "_name"))  # noqa: B009 - of a span or a trace
+
+
+def obedient(log: list[Any]) -> Generator[Any, Any, str]:
+    """Note what happens to it."""
+    try:
+        for number in range(4):
+            try:
+                got = yield number
+            except StopItError as error:
+                log.append(str(error))
+                got = yield "recovered"
+            log.append(got)
+    finally:
+        log.append("over")
+    return "end"
+
+
+def stubborn(log: list[Any]) -> Generator[Any, Any, str]:
+    """Yield even when it is told to stop."""
+    for number in range(3):
+        try:
+            log.append((yield number))
+        except BaseException as error:
+            log.append(type(error).__name__)
+            yield "still here"
+    raise ValueError("enough")
+
+
+async def obedient_later(log: list[Any]) -> AsyncGenerator[Any, Any]:
+    try:
+        for number in range(4):
+            await asyncio.sleep(0)
+            try:
+                got = yield number
+            except StopItError as error:
+                log.append(str(error))
+                got = yield "recovered"
+            log.append(got)
+    finally:
+        await asyncio.sleep(0)
+        log.append("over")
+
+
+async def stubborn_later(log: list[Any]) -> AsyncGenerator[Any, Any]:
+    for number in range(3):
+        try:
+            log.append((yield number))
+        except BaseException as error:
+            log.append(type(error).__name__)
+            yield "still here"
+    raise ValueError("enough")
+
+
+STEPS = st.lists(st.sampled_from(["next", "send", "throw", "close"]), max_size=8)
+
+
+def play(steps: Generator[Any, Any, Any], acts: list[str]) -> list[Any]:
+    """Drive a generator and return what came of each act."""
+    seen: list[Any] = []
+    for act in acts:
+        try:
+            seen.append(
+                {
+                    "next": lambda: next(steps),
+                    "send": lambda: steps.send("sent"),
+                    "throw": lambda: steps.throw(StopItError("stop")),
+                    "close": lambda: steps.close() and None,
+                }[act]()
+            )
+        except BaseException as error:
+            seen.append((type(error).__name__, str(error), getattr(error, "value", None)))
+        assert "consumer" == name_of_current()
+    return seen
+
+
+async def play_later(steps: AsyncGenerator[Any, Any], acts: list[str]) -> list[Any]:
+    seen: list[Any] = []
+    for act in acts:
+        try:
+            seen.append(
+                await {
+                    "next": lambda: anext(steps),  # type: ignore[arg-type]
+                    "send": lambda: steps.asend("sent"),
+                    "throw": lambda: steps.athrow(StopItError("stop")),
+                    "close": steps.aclose,
+                }[act]()
+            )
+        except BaseException as error:
+            seen.append((type(error).__name__, str(error)))
+        assert "consumer" == name_of_current()
+    return seen
+
+
+@pytest.mark.filterwarnings("ignore:Exception ignored:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("function", [obedient, stubborn], ids=lambda one: one.__name__)
+@given(acts=STEPS)
+def test_a_generator_does_what_it_does_untraced(function: Callable[..., Any], acts: list[str]) -> None:
+    """However it is advanced, sent to, thrown at and closed: the same items, errors, effects and result."""
+    recorded = Recorded()
+    logs: list[list[Any]] = [[], []]
+
+    with recorded.trace("consumer"):
+        expected = play(function(logs[0]), acts)
+        got = play(traced("stream", function)(logs[1]), acts)
+
+    assert (expected, logs[0]) == (got, logs[1])
+
+
+@pytest.mark.filterwarnings("ignore:Exception ignored:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("function", [obedient_later, stubborn_later], ids=lambda one: one.__name__)
+@given(acts=STEPS)
+def test_an_async_generator_does_what_it_does_untraced(function: Callable[..., Any], acts: list[str]) -> None:
+    """The same holds for asynchronous generators, in and out of a trace."""
+    recorded = Recorded()
+    logs: list[list[Any]] = [[], []]
+
+    with recorded.trace("consumer"):
+        expected = asyncio.run(play_later(function(logs[0]), acts))
+        got = asyncio.run(play_later(traced("stream", function)(logs[1]), acts))
+
+    assert (expected, logs[0]) == (got, logs[1])
+
+
+def used_up(steps: Generator[Any]) -> None:
+    assert [0, 1, 2, 3] == list(steps)
+
+
+def left_early(steps: Generator[Any]) -> None:
+    for item in steps:
+        if item == 1:
+            break
+
+
+def closed(steps: Generator[Any]) -> None:
+    next(steps)
+    next(steps)
+    steps.close()
+    steps.close()
+
+
+def thrown_at(steps: Generator[Any]) -> None:
+    next(steps)
+    next(steps)
+    with pytest.raises(ZeroDivisionError):
+        steps.throw(ZeroDivisionError("thrown"))
+
+
+def dropped(steps: Generator[Any]) -> None:
+    next(steps)
+    next(steps)
+    cycle: list[Any] = [steps]
+    cycle.append(cycle)
+    del cycle, steps
+    gc.collect()
+
+
+def closed_by_another_thread(steps: Generator[Any]) -> None:
+    next(steps)
+    next(steps)
+    thread = Thread(target=steps.close)
+    thread.start()
+    thread.join()
+
+
+ENDS: list[tuple[Callable[[Any], None], list[int], str | None]] = [
+    (used_up, [0, 1, 2, 3], None),
+    (left_early, [0, 1], None),
+    (closed, [0, 1], None),
+    (dropped, [0, 1], None),
+    (closed_by_another_thread, [0, 1], None),
+    (thrown_at, [0, 1], "ZeroDivisionError: thrown"),
+]
+
+
+@pytest.mark.parametrize(("consume", "items", "status"), ENDS, ids=lambda one: getattr(one, "__name__", ""))
+def test_however_a_generator_ends_its_span_ends_once(
+    recorded: Recorded, consume: Callable[[Any], None], items: list[int], status: str | None
+) -> None:
+    """Its span holds what was yielded so far; being closed early is no error; what it opened itself ends with it."""
+
+    @traced("stream")
+    def stream() -> Generator[int]:
+        with traced("inside"):
+            for number in range(4):
+                assert "inside" == name_of_current()
+                yield number
+
+    with recorded.trace("consumer"):
+        consume(stream())
+        assert "consumer" == name_of_current()
+        with traced("after"):
+            pass
+
+    outer, inside, _after = recorded.spans
+    assert (items, status) == (outer["output"], outer.get("status_message"))
+    assert ("ERROR" if status else None) == outer["level"]
+    assert all("end_time" in span for span in recorded.spans)
+    assert {"stream": None, "inside": "stream", "after": None} == recorded.parents
+    assert inside.get("status_message") == status
+
+
+def test_the_consumer_and_the_generator_have_their_own_spans_in_turn(recorded: Recorded) -> None:
+    """Blocks that one of them opens between two items never become the other's."""
+
+    @traced("outer")
+    def outer() -> Generator[int]:
+        for number in inner():
+            with traced("in-outer"):
+                yield number
+
+    @traced("inner")
+    def inner() -> Generator[int]:
+        with traced("in-inner"):
+            yield 1
+            assert "in-inner" == name_of_current()
+            yield 2
+
+    with recorded.trace("consumer"):
+        steps = outer()
+        next(steps)
+        with traced("between"):
+            next(steps)
+            assert "between" == name_of_current()
+            with traced("deeper"):
+                assert [] == list(steps)
+                assert "deeper" == name_of_current()
+        assert "consumer" == name_of_current()
+
+    assert {
+        "outer": None,
+        "inner": "outer",
+        "in-inner": "inner",
+        "in-outer": "outer",
+        "between": None,
+        "deeper": "between",
+    } == recorded.parents
+
+
+def test_items_are_recorded_within_limits(recorded: Recorded) -> None:
+    """Of a long stream the first items are recorded as they were when they were yielded; the rest is counted."""
+
+    @traced("numbers")
+    def numbers() -> Generator[dict[str, int]]:
+        shared = {"n": 0}
+        for number in range(30_000):
+            shared["n"] = number
+            yield shared
+
+    with recorded.trace():
+        assert 30_000 == sum(1 for _ in numbers())
+
+    items = recorded.span["output"]
+    assert {"n": 3} == items[3]
+    assert len(items) <= 10_001
+    assert f"<{30_000 - len(items) + 1} more items>" == items[-1]
+
+
+def test_a_generator_that_outlives_its_trace_goes_on(recorded: Recorded) -> None:
+    """What is consumed after the trace's end is delivered to the consumer and recorded no more."""
+
+    @traced("late")
+    def late() -> Generator[int]:
+        yield from range(3)
+
+    with recorded.trace():
+        steps = late()
+        next(steps)
+    assert [1, 2] == list(steps)
+    assert "end_time" not in recorded.span
+    assert current_span() is None
+
+
+async def drained(steps: AsyncGenerator[Any]) -> None:
+    assert [0, 1, 2, 3] == [item async for item in steps]
+
+
+async def closed_later(steps: AsyncGenerator[Any]) -> None:
+    await anext(steps)
+    await anext(steps)
+    await steps.aclose()
+    await steps.aclose()
+
+
+async def closed_by_another_task(steps: AsyncGenerator[Any]) -> None:
+    await anext(steps)
+    await anext(steps)
+
+    async def close() -> None:
+        with traced("other task"):
+            await steps.aclose()
+            assert "other task" == name_of_current()
+
+    await asyncio.create_task(close())
+
+
+async def advanced_by_other_tasks(steps: AsyncGenerator[Any]) -> None:
+    for number in range(2):
+        assert number == await asyncio.create_task(anext(steps))  # type: ignore[arg-type]
+    await steps.aclose()
+
+
+async def cancelled(steps: AsyncGenerator[Any]) -> None:
+    await anext(steps)
+    await anext(steps)
+    task = asyncio.ensure_future(anext(steps))
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def dropped_later(steps: AsyncGenerator[Any]) -> None:
+    await anext(steps)
+    await anext(steps)
+    del steps
+
+
+async def held_until_the_loop_ends(steps: AsyncGenerator[Any]) -> None:
+    await anext(steps)
+    await anext(steps)
+    HELD.append(steps)
+
+
+async def timed_out(steps: AsyncGenerator[Any]) -> None:
+    await anext(steps)
+    await anext(steps)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await anext(steps)
+
+
+HELD: list[Any] = []
+ASYNC_ENDS: list[tuple[Any, list[int], str | None]] = [
+    (drained, [0, 1, 2, 3], None),
+    (closed_later, [0, 1], None),
+    (closed_by_another_task, [0, 1], None),
+    (advanced_by_other_tasks, [0, 1], None),
+    (cancelled, [0, 1], "CancelledError"),
+    (timed_out, [0, 1], "CancelledError"),
+    (dropped_later, [0, 1], None),
+    (held_until_the_loop_ends, [0, 1], None),
+]
+
+
+@pytest.mark.parametrize(("consume", "items", "status"), ASYNC_ENDS, ids=lambda one: getattr(one, "__name__", ""))
+def test_however_an_async_generator_ends_its_span_ends_once(
+    recorded: Recorded, caplog: pytest.LogCaptureFixture, consume: Any, items: list[int], status: str | None
+) -> None:
+    """The same holds for asynchronous generators; nothing is logged, and each is cleaned up, with `await`, once."""
+    cleaned: list[str] = []
+
+    @traced("stream")
+    async def stream() -> AsyncGenerator[int]:
+        try:
+            with traced("inside"):
+                for number in range(4):
+                    await asyncio.sleep(0)
+                    assert "inside" == name_of_current()
+                    yield number
+        finally:
+            await asyncio.sleep(0)
+            cleaned.append("once")
+
+    async def work(trace: Any) -> None:
+        await consume(stream())
+        assert "consumer" == name_of_current()
+        gc.collect()
+        await asyncio.sleep(0.01)
+        assert "consumer" == name_of_current()
+
+    with caplog.at_level(logging.WARNING), recorded.trace("consumer") as trace:
+        asyncio.run(work(trace))
+        HELD.clear()
+
+    by_name = {span["name"]: span for span in recorded.spans}
+    assert (items, status) == (by_name["stream"]["output"], by_name["stream"].get("status_message"))
+    assert status == by_name["inside"].get("status_message")
+    assert all("end_time" in span for span in recorded.spans)
+    assert ["once"] == cleaned
+    assert [] == caplog.records
+
+
+def test_a_dropped_coroutine_ends_its_span(recorded: Recorded) -> None:
+    """A coroutine that is thrown away in the middle ends its span, and leaves alone what is current there."""
+
+    @traced("coroutine")
+    async def work() -> None:
+        await asyncio.Event().wait()
+
+    with recorded.trace("consumer"):
+        coroutine = work()
+
+        async def start() -> None:
+            # As an event loop would, up to the first suspension.
+            coroutine.send(None)
+
+        asyncio.run(start())
+        with traced("elsewhere"):
+            coroutine.close()
+            assert "elsewhere" == name_of_current()
+
+    assert "end_time" in recorded.spans[0]
+    assert "status_message" not in recorded.spans[0]
+
+
+class Closed:
+    """A block in a plain generator, which nobody can switch between items."""
+
+    def __init__(self) -> None:
+        self.steps = self._steps()
+
+    def _steps(self) -> Generator[int]:
+        with traced("inner"):
+            yield 1
+            yield 2
+
+
+def test_a_plain_generators_block_ends_with_the_block_around_it(recorded: Recorded) -> None:
+    """A generator that was put aside in the middle of its own block leaves no span behind as the current one."""
+    with recorded.trace("t"):
+        with traced("outer"):
+            kept = Closed()
+            next(kept.steps)
+        assert "t" == name_of_current()
+    assert current_span() is None
+    kept.steps.close()
+    assert current_span() is None
+
+
+def test_a_plain_generators_block_does_not_come_back(recorded: Recorded) -> None:
+    """Where it ends inside of a later block of the consumer's, its span is never the current one again."""
+    with recorded.trace("t"):
+        kept = Closed()
+        next(kept.steps)
+        with traced("later"):
+            kept.steps.close()
+        assert "t" == name_of_current()
+    assert current_span() is None

@@ -1,0 +1,499 @@
+"""`traced` records what functions and blocks do, and changes nothing of it."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import inspect
+import pickle
+import traceback
+from collections.abc import AsyncGenerator, Callable, Generator
+from typing import Any
+
+import pytest
+
+from ashr_labs import AshrLabsClient, current_span, traced
+from ashr_labs.tracing import Span, calls
+from support.recorded import Recorded
+
+
+@pytest.fixture
+def recorded() -> Recorded:
+    return Recorded()
+
+
+@traced
+def add(a: int, b: int = 2, *more: int, scale: int = 1, **named: int) -> int:
+    """Add."""
+    return (a + b + sum(more) + sum(named.values())) * scale
+
+
+@traced("chat", kind="generation", model="m-1")
+async def chat(question: str) -> str:
+    await asyncio.sleep(0)
+    return question.upper()
+
+
+@traced
+def count(to: int) -> Generator[int, None, str]:
+    yield from range(to)
+    return "done"
+
+
+@traced
+async def stream(to: int) -> AsyncGenerator[int]:
+    for number in range(to):
+        await asyncio.sleep(0)
+        yield number
+
+
+class Agent:
+    @traced
+    def respond(self, message: str) -> str:
+        return message + "!"
+
+    @traced
+    @classmethod
+    def outer_class(cls, message: str) -> str:
+        return cls.__name__ + message
+
+    @classmethod
+    @traced
+    def inner_class(cls, message: str) -> str:
+        return cls.__name__ + message
+
+    @traced(kind="tool")
+    @staticmethod
+    def outer_static(message: str) -> str:
+        return message
+
+    @staticmethod
+    @traced(kind="tool")
+    def inner_static(message: str) -> str:
+        return message
+
+    @traced("plan")
+    async def plan(self, goal: str) -> list[str]:
+        return [goal]
+
+    @traced
+    def __call__(self, message: str) -> str:
+        return message
+
+
+class Calculator:
+    """Stands for an object that can be called."""
+
+    def __call__(self, number: int) -> int:
+        return number + 1
+
+
+class AsyncCalculator:
+    async def __call__(self, number: int) -> int:
+        return number + 1
+
+
+def plain(a: int, b: int) -> int:
+    return a - b
+
+
+async def collect(items: AsyncGenerator[Any]) -> list[Any]:
+    return [item async for item in items]
+
+
+CALLS: dict[str, tuple[Callable[[], Any], str, Any, Any]] = {
+    "bare": (lambda: add(1), "add", {"a": 1}, 3),
+    "all kinds of parameters": (
+        lambda: add(1, 2, 3, 4, scale=2, x=5),
+        "add",
+        {"a": 1, "b": 2, "more": [3, 4], "scale": 2, "x": 5},
+        30,
+    ),
+    "coroutine": (lambda: asyncio.run(chat("hi")), "chat", {"question": "hi"}, "HI"),
+    "generator": (lambda: list(count(3)), "count", {"to": 3}, [0, 1, 2]),
+    "async generator": (lambda: asyncio.run(collect(stream(3))), "stream", {"to": 3}, [0, 1, 2]),
+    "method": (lambda: Agent().respond("a"), "Agent.respond", {"message": "a"}, "a!"),
+    "async method": (lambda: asyncio.run(Agent().plan("a")), "plan", {"goal": "a"}, ["a"]),
+    "method from the class": (lambda: Agent.respond(Agent(), "a"), "Agent.respond", {"message": "a"}, "a!"),
+    "classmethod inside": (lambda: Agent.outer_class("a"), "Agent.outer_class", {"message": "a"}, "Agenta"),
+    "classmethod outside": (lambda: Agent().inner_class("a"), "Agent.inner_class", {"message": "a"}, "Agenta"),
+    "staticmethod inside": (lambda: Agent.outer_static("a"), "tool:outer_static", {"message": "a"}, "a"),
+    "staticmethod outside": (lambda: Agent().inner_static("a"), "tool:inner_static", {"message": "a"}, "a"),
+    "object with a call": (lambda: Agent()("a"), "Agent.__call__", {"message": "a"}, "a"),
+    "direct call": (lambda: traced("minus", plain)(3, b=1), "minus", {"a": 3, "b": 1}, 2),
+    "bound method": (lambda: traced("bound", Calculator().__call__)(1), "bound", {"number": 1}, 2),
+    "partial": (lambda: traced(functools.partial(plain, 3))(1), "plain", {"b": 1}, 2),
+    "callable object": (lambda: traced(Calculator())(1), "Calculator", {"number": 1}, 2),
+    "async callable object": (lambda: asyncio.run(traced(AsyncCalculator())(1)), "AsyncCalculator", {"number": 1}, 2),
+    "builtin": (lambda: traced("size", len)("abc"), "size", {"obj": "abc"}, 3),
+    "builtin without a signature": (lambda: traced(max)(1, 2), "max", {"args": [1, 2]}, 2),
+    "given input": (lambda: traced("minus", plain, input="two numbers")(3, 1), "minus", "two numbers", 2),
+    "lambda": (lambda: traced("double", lambda number: 2 * number)(2), "double", {"number": 2}, 4),
+}
+
+
+@pytest.mark.parametrize("form", CALLS)
+def test_each_form_records_arguments_and_result(recorded: Recorded, form: str) -> None:
+    """Whatever is traced, and however, one ended span holds its name, arguments without self, and result."""
+    call, name, given, output = CALLS[form]
+    untraced = call()
+
+    with recorded.trace():
+        returned = call()
+
+    assert untraced == returned
+    assert (name, given, output) == (recorded.span["name"], recorded.span["input"], recorded.span["output"])
+    assert "end_time" in recorded.span
+
+
+def test_a_generation_has_its_model(recorded: Recorded) -> None:
+    """The kind and the model of a call of a language model are recorded, and metadata stands beside them."""
+    with recorded.trace():
+        asyncio.run(chat("hi"))
+        with traced("g", kind="generation", model="m-2", metadata={"try": 1}) as generation:
+            generation.end(usage={"input_tokens": 3})
+
+    first, second = recorded.spans
+    assert ("generation", "m-1") == (first["type"], first["model"])
+    assert ("generation", "m-2", {"try": 1}, {"input_tokens": 3}) == tuple(
+        second[key] for key in ("type", "model", "metadata", "usage")
+    )
+
+
+KINDS: list[tuple[Callable[..., Any], Callable[[Any], bool]]] = [
+    (chat, inspect.iscoroutinefunction),
+    (chat, asyncio.iscoroutinefunction),
+    (Agent.plan, inspect.iscoroutinefunction),
+    (count, inspect.isgeneratorfunction),
+    (stream, inspect.isasyncgenfunction),
+    (add, inspect.isfunction),
+    (Agent().respond, inspect.ismethod),
+    (Agent.outer_class, inspect.ismethod),
+    (Agent.inner_class, inspect.ismethod),
+    (traced("x", functools.partial(stream, 1)), inspect.isasyncgenfunction),
+    (traced(AsyncCalculator()), inspect.iscoroutinefunction),
+]
+
+
+@pytest.mark.parametrize(("function", "is_kind"), KINDS, ids=lambda one: getattr(one, "__name__", ""))
+def test_the_kind_of_a_function_stays(function: Callable[..., Any], is_kind: Callable[[Any], bool]) -> None:
+    """Frameworks that look whether to await, to iterate or to bind a function see what they would see untraced."""
+    assert is_kind(function)
+
+
+def test_a_traced_function_looks_like_itself() -> None:
+    """Signature, name, module, text and annotations are those of the function."""
+    assert inspect.signature(plain) == inspect.signature(traced("minus", plain))
+    assert "(self, message: 'str') -> 'str'" == str(inspect.signature(Agent.respond))
+    assert ("add", "Add.", __name__) == (add.__name__, add.__doc__, add.__module__)
+    assert "Agent.respond" == Agent.respond.__qualname__
+    assert {"a": int, "b": int, "return": int} == inspect.get_annotations(traced(plain), eval_str=True)
+
+
+def test_traced_functions_travel_to_other_processes() -> None:
+    """A traced function is pickled by its name, as any function."""
+    for function in (add, chat, count, Agent.respond, Agent.outer_static):
+        assert pickle.loads(pickle.dumps(function)) is function
+
+
+def test_decorators_may_stand_above_and_below(recorded: Recorded) -> None:
+    """Above or below another decorator, a call has one span, and the argument names of the innermost function."""
+
+    def shouting(function: Callable[..., str]) -> Callable[..., str]:
+        @functools.wraps(function)
+        def loud(*args: Any, **kwargs: Any) -> str:
+            return function(*args, **kwargs).upper()
+
+        return loud
+
+    def greet(name: str) -> str:
+        return f"hi {name}"
+
+    with recorded.trace():
+        assert "HI ANN" == traced("above", shouting(greet))("ann")
+        assert "HI ANN" == shouting(traced("below", greet))("ann")
+
+    assert [("above", {"name": "ann"}, "HI ANN"), ("below", {"name": "ann"}, "hi ann")] == [
+        (span["name"], span["input"], span["output"]) for span in recorded.spans
+    ]
+
+
+@pytest.mark.parametrize("thing", [7, Agent, property(plain), None.__class__], ids=repr)
+def test_what_is_no_function_is_refused(thing: Any) -> None:
+    """A class, a property or a number under `traced` is a fault of the code, said where it is defined."""
+    with pytest.raises(TypeError, match="not a function or method"):
+        traced("x", thing)
+
+
+class TroubleError(Exception):
+    pass
+
+
+def fail(secret: str) -> None:
+    raise TroubleError(f"no {secret}")
+
+
+async def fail_later(secret: str) -> None:
+    raise TroubleError(f"no {secret}")
+
+
+def fail_between(secret: str) -> Generator[int]:
+    yield 1
+    raise TroubleError(f"no {secret}")
+
+
+async def fail_between_later(secret: str) -> AsyncGenerator[int]:
+    yield 1
+    raise TroubleError(f"no {secret}")
+
+
+FAILING: list[tuple[Callable[..., Any], Callable[[Any], Any], Any]] = [
+    (fail, lambda given: given, None),
+    (fail_later, asyncio.run, None),
+    (fail_between, list, [1]),
+    (fail_between_later, lambda given: asyncio.run(collect(given)), [1]),
+]
+
+
+@pytest.mark.parametrize(("function", "run", "output"), FAILING, ids=lambda one: getattr(one, "__name__", ""))
+def test_exceptions_are_recorded_and_pass_unchanged(
+    recorded: Recorded, function: Callable[..., Any], run: Callable[[Any], Any], output: Any
+) -> None:
+    """The same exception arrives with one more frame and nothing chained to it; its span says what it was."""
+    with pytest.raises(TroubleError) as untraced:
+        run(function("luck"))
+    with recorded.trace(), pytest.raises(TroubleError) as caught:
+        run(traced(function)("luck"))
+
+    assert len(traceback.extract_tb(caught.value.__traceback__)) <= len(untraced.traceback) + 1
+    assert (None, None) == (caught.value.__cause__, caught.value.__context__)
+    span = recorded.span
+    assert ("ERROR", "TroubleError: no luck") == (span["level"], span["status_message"])
+    assert output == span.get("output")
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
+def test_interrupts_pass_too(recorded: Recorded, error: type[BaseException]) -> None:
+    """What is raised past `except Exception` is recorded and raised like anything else."""
+    raised = error()
+
+    def interrupt() -> None:
+        raise raised
+
+    with recorded.trace(), pytest.raises(error) as caught:
+        traced(interrupt)()
+
+    assert raised is caught.value
+    assert "ERROR" == recorded.span["level"]
+
+
+SWITCHES: list[tuple[bool, dict[str, Any], tuple[bool, bool]]] = [
+    (True, {}, (True, True)),
+    (True, {"capture": False}, (False, False)),
+    (True, {"capture_arguments": False}, (False, True)),
+    (True, {"capture_result": False}, (True, False)),
+    (True, {"capture": False, "capture_result": True}, (False, True)),
+    (False, {}, (False, False)),
+    (False, {"capture": True}, (True, True)),
+    (False, {"capture_arguments": True}, (True, False)),
+]
+
+
+@pytest.mark.parametrize(("general", "options", "expected"), SWITCHES, ids=repr)
+def test_capturing_can_be_switched(general: bool, options: dict[str, Any], expected: tuple[bool, bool]) -> None:
+    """The decorator's word counts before that of the settings, for arguments and results apart or together."""
+    recorded = Recorded(capture=general)
+
+    with recorded.trace():
+        traced("minus", plain, **options)(3, 1)
+
+    assert expected == (recorded.span["input"] is not None, "output" in recorded.span)
+
+
+def test_without_results_the_text_of_an_exception_stays_out(recorded: Recorded) -> None:
+    """An exception's text often repeats the arguments, so that only its type is recorded where content is not."""
+    with pytest.raises(TroubleError):
+        traced("fails", fail, capture=False, client=recorded)("a secret")
+
+    assert "TroubleError" == recorded.span["status_message"]
+    assert {"error": "TroubleError"} == recorded.traces[0]["output"]
+    assert "secret" not in str(recorded.traces)
+
+
+@pytest.mark.parametrize(("written", "expected"), [("false", False), ("0", False), ("true", True), ("", True)])
+def test_the_environment_switches_capturing(monkeypatch: pytest.MonkeyPatch, written: str, expected: bool) -> None:
+    """ASHR_LABS_TRACING_CAPTURE decides where nothing else does."""
+    monkeypatch.setenv("ASHR_LABS_TRACING_CAPTURE", written)
+    with AshrLabsClient.local() as client:
+        with client.trace("t") as trace:
+            traced(plain)(3, 1)
+        trace.end(wait=True)
+        [span] = client.get_observability_trace(trace.trace_id)["trace"]["observations"]
+
+    assert expected == ("output" in span)
+
+
+def test_outside_of_a_trace_nothing_happens_by_itself() -> None:
+    """Without a client that was told to, a traced function is called and nothing else."""
+    assert 2 == traced(plain)(3, 1)
+    with traced("block") as span:
+        assert current_span() is None
+        span.event("nothing")
+    assert [0, 1] == list(count(2))
+
+
+def test_outside_of_a_trace_a_client_makes_one(recorded: Recorded) -> None:
+    """With a client of its own a traced function is a trace, and what it calls is inside of it."""
+
+    @traced(client=recorded)
+    def outer() -> int:
+        return add(1) + sum(count(2))
+
+    assert 4 == outer()
+
+    assert {
+        outer.__qualname__.rpartition("<locals>.")[2]: None,
+        "add": "outer",
+        "count": "outer",
+    } == recorded.parents
+    assert ("outer", 4) == (recorded.traces[0]["name"], recorded.traces[0]["output"])
+
+
+def test_a_client_can_be_the_one_for_all() -> None:
+    """The client that is used by default records what is outside of a trace, until it is closed."""
+    with AshrLabsClient.local() as client:
+        client.tracing.use_by_default()
+        add(1)
+        with traced("block", input=1) as span:
+            span.end(output=2)
+        list(count(2))
+        asyncio.run(collect(stream(1)))
+        client.tracing.flush(10)
+        names = [trace["name"] for trace in client.list_observability_traces()["traces"]]
+    assert sorted(["add", "block", "count", "stream"]) == sorted(names)
+
+    with AshrLabsClient.local() as other:
+        add(1)
+        assert 0 == other.list_observability_traces()["total"]
+
+
+def test_the_trace_that_is_under_way_comes_first(recorded: Recorded) -> None:
+    """Inside of a trace a function's own client is not asked."""
+    other = Recorded()
+    with recorded.trace():
+        traced("minus", plain, client=other)(3, 1)
+
+    assert "minus" == recorded.span["name"]
+    assert [] == other.traces
+
+
+@pytest.mark.parametrize("settings", [{"sample_rate": 0.0}, {"enabled": False}], ids=repr)
+def test_what_is_not_kept_leaves_nothing(settings: dict[str, Any]) -> None:
+    """A trace that is not sampled, or switched off, has no children, and none of them begins a trace of its own."""
+    recorded = Recorded(**settings)
+
+    @traced(client=recorded)
+    def outer() -> int:
+        return traced("inner", plain, client=recorded)(3, 1)
+
+    assert [2] * 50 == [outer() for _ in range(50)]
+    with traced("block", client=recorded) as span:
+        assert not span.is_recorded
+        assert 2 == outer()
+    assert [] == recorded.traces
+    assert current_span() is None
+
+
+def test_blocks_nest_and_record_errors(recorded: Recorded) -> None:
+    """A block's span is current inside of it, takes what it is given, and says what left it."""
+
+    def failing() -> None:
+        with traced("failing"):
+            raise TroubleError("x")
+
+    with recorded.trace():
+        with traced("outer", input={"a": 1}, metadata={"m": 1}) as outer:
+            assert outer is current_span()
+            with pytest.raises(TroubleError):
+                failing()
+            outer.end(output="done")
+        asyncio.run(_async_block())
+
+    outer_, failed, later = recorded.spans
+    assert ({"a": 1}, {"m": 1}, "done") == (outer_["input"], outer_["metadata"], outer_["output"])
+    assert ("failing", "TroubleError: x") == (failed["name"], failed["status_message"])
+    assert "later" == later["name"]
+    assert {"outer": None, "failing": "outer", "later": None} == recorded.parents
+
+
+async def _async_block() -> None:
+    async with traced("later") as span:
+        await asyncio.sleep(0)
+        assert span is current_span()
+
+
+def test_one_block_serves_many_tasks(recorded: Recorded) -> None:
+    """A block that several tasks and recursive calls are inside of at a time gives each its own span."""
+    block = traced("step")
+
+    async def step(number: int) -> None:
+        with block as outer:
+            await asyncio.sleep(0.001 * (5 - number))
+            assert outer is current_span()
+            with block as inner:
+                await asyncio.sleep(0)
+                assert inner is current_span()
+            inner.end()
+            outer.end(output=number)
+
+    async def work() -> None:
+        await asyncio.gather(*(step(number) for number in range(5)))
+
+    with recorded.trace():
+        asyncio.run(work())
+
+    assert 10 == len(recorded.spans)
+    assert {0, 1, 2, 3, 4} == {span["output"] for span in recorded.spans if "output" in span}
+    assert all("end_time" in span for span in recorded.spans)
+
+
+def test_a_function_may_end_its_span_itself(recorded: Recorded) -> None:
+    """What a function says about its span counts before what it returns."""
+
+    @traced
+    def work() -> str:
+        span = current_span()
+        assert isinstance(span, Span)
+        span.event("halfway")
+        span.end(output="short", level="WARNING")
+        return "very long"
+
+    with recorded.trace():
+        assert "very long" == work()
+
+    span, _event = recorded.spans
+    assert ("short", "WARNING") == (span["output"], span["level"])
+
+
+BROKEN = ["begin", "begin_stream", "succeed", "fail", "resume", "suspend", "note", "close"]
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("form", [form for form in CALLS if "signature" not in form])
+def test_faults_of_tracing_are_not_the_hosts(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch, form: str, name: str
+) -> None:
+    """Whatever part of tracing raises, a function returns what it returns untraced."""
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise RuntimeError("a fault of ours")
+
+    call, _, _, _ = CALLS[form]
+    expected = call()
+    for owner in (calls.Plan, calls.Call, calls.Stream):
+        if hasattr(owner, name):
+            monkeypatch.setattr(owner, name, broken)
+
+    with recorded.trace():
+        assert expected == call()
+    assert current_span() is None
