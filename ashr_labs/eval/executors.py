@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -65,7 +66,10 @@ def play_sample(stage: Stage, sample: Sample) -> Played | Raised:
 
 def _submit(executor: Executor, stage: Stage, sample: Sample, done: SimpleQueue[_Done]) -> Future[Played | Raised]:
     try:
-        future = executor.submit(play_sample, stage, sample)
+        if isinstance(executor, ThreadPoolExecutor):  # others could not take the caller's context with them
+            future = executor.submit(copy_context().run, play_sample, stage, sample)
+        else:
+            future = executor.submit(play_sample, stage, sample)
     except BrokenExecutor as error:  # what plays has died; what is left fails as what was under way
         future = Future[Played | Raised]()
         future.set_exception(error)
