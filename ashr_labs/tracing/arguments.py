@@ -36,9 +36,8 @@ class Arguments:
 
     def by_name(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Return what was given, without `self` or `cls`, and without defaults."""
-        given = args[self._left_out :]
-        named = dict(zip(self._names, given, strict=False))
+        given = args[self._left_out :] if self._left_out else args
+        named = dict(zip(self._names, given))  # noqa: B905 - either may be longer, and the argument costs time
         if len(given) > len(named):
             named[self._rest] = given[len(named) :]
-        named.update(kwargs)
-        return named
+        return named | kwargs if kwargs else named

@@ -62,8 +62,10 @@ def _function(function: Function, plan: Plan, arguments: Arguments) -> Function:
             with _FAULTS:
                 call.fail(error)
             raise
-        with _FAULTS:
+        try:  # noqa: SIM105 - suppress() costs more, and this is the way of most calls
             call.succeed(result)
+        except Exception:  # noqa: S110 - as above
+            pass
         return result
 
     return traced_function
@@ -99,18 +101,18 @@ def _generator_function(
         call = _begin_stream(plan, arguments, args, kwargs)
         if call is None:
             return (yield from steps)
+        turn = _Turn(call)
         advance: Callable[[Any], Any] = steps.send
         value: Any = None
         while True:
             try:
-                with _Turn(call):
+                with turn:
                     item = advance(value)
             except StopIteration as end:
                 return end.value
             finally:
                 value = None  # an error would keep its frames, and they it
-            with _FAULTS:
-                call.note(item)
+            turn.note(item)
             try:
                 value = yield item
                 advance = steps.send
@@ -126,19 +128,18 @@ def _async_generator_function(
     async def traced_async_generator(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         steps = function(*args, **kwargs)
         call = _begin_stream(plan, arguments, args, kwargs)
+        turn = _Turn(call)
         advance: Callable[[Any], Any] = partial(_start, steps)
         value: Any = None
         while True:
             try:
-                with _Turn(call):
+                with turn:
                     item = await advance(value)
             except StopAsyncIteration:
                 return
             finally:
                 value = None  # as in generators
-            if call is not None:
-                with _FAULTS:
-                    call.note(item)
+            turn.note(item)
             try:
                 value = yield item
                 advance = steps.asend
@@ -178,16 +179,32 @@ class _Turn:
 
     def __enter__(self) -> None:
         if self._call is not None:
-            with _FAULTS:
+            try:  # noqa: SIM105 - once for each item, as in traced_function()
                 self._call.resume()
+            except Exception:  # noqa: S110 - as above
+                pass
+
+    def note(self, item: Any) -> None:
+        """Record an item that was yielded."""
+        if self._call is not None:
+            try:  # noqa: SIM105 - as in __enter__()
+                self._call.note(item)
+            except Exception:  # noqa: S110 - as above
+                pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
-        if self._call is None:
-            return
-        with _FAULTS:
-            self._call.suspend()
-        with _FAULTS:
-            if isinstance(error, StopIteration | StopAsyncIteration):
-                self._call.close()
-            elif error is not None:
-                self._call.fail(error)
+        if self._call is not None:
+            try:  # noqa: SIM105 - as in __enter__()
+                self._call.suspend()
+            except Exception:  # noqa: S110 - as above
+                pass
+            if error is not None:
+                with _FAULTS:
+                    self._end(self._call, error)
+
+    @staticmethod
+    def _end(call: Stream, error: BaseException) -> None:
+        if isinstance(error, StopIteration | StopAsyncIteration):
+            call.close()
+        else:
+            call.fail(error)
