@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .context import DEFAULT, current_span, enter, leave, switch
 from .serialize import GrowingArray, describe_error
@@ -13,21 +13,12 @@ from .trace import Trace
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..client._traces import TraceCalls
     from .arguments import Arguments
-    from .trace import Delivering
 
-__all__ = ["Call", "Client", "Kind", "Plan", "Stream"]
+__all__ = ["Call", "Kind", "Plan", "Stream"]
 
 Kind: TypeAlias = Literal["span", "generation", "tool"]
-
-
-class Client(Protocol):
-    """Whatever traces can be made with: `AshrLabsClient`, `AsyncAshrLabsClient`."""
-
-    @property
-    def tracing(self) -> Delivering:
-        """What delivers the traces."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +33,7 @@ class Plan:
     metadata: Mapping[str, Any] | None = None
     capture_arguments: bool | None = None
     capture_result: bool | None = None
-    client: Client | None = None
+    client: TraceCalls | None = None
 
     def begin(self, arguments: Arguments | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | None:
         """Begin a call's span; None where nothing is recorded."""

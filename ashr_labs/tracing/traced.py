@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
-    from .calls import Call, Client, Kind
+    from ..client._traces import TraceCalls
+    from .calls import Call, Kind
     from .spans import Generation
 
 __all__ = ["Traced", "traced"]
@@ -36,7 +37,7 @@ class _Options(TypedDict, total=False):
     capture: bool | None
     capture_arguments: bool | None
     capture_result: bool | None
-    client: Client | None
+    client: TraceCalls | None
 
 
 @overload
@@ -63,7 +64,7 @@ def traced(
     capture: bool | None = None,
     capture_arguments: bool | None = None,
     capture_result: bool | None = None,
-    client: Client | None = None,
+    client: TraceCalls | None = None,
 ) -> Any:
     """Record each call of a function, or a block, as a span under the current one.
 

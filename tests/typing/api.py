@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from functools import partial
 from typing import Any, Literal, assert_type
 
 import ashr_labs
@@ -46,6 +48,7 @@ from ashr_labs import (
     strip_markdown,
     text_similarity,
     tokenize,
+    traced,
 )
 from ashr_labs.types import APIKey, Dataset, Run, SdkNote, Session
 
@@ -153,6 +156,81 @@ def trace(client: AshrLabsClient) -> None:
     current = current_span()
     if current is not None:
         current.event("e")
+
+
+@traced
+def add(a: int, b: int = 2, *, scale: float = 1.0) -> float:
+    return (a + b) * scale
+
+
+@traced("chat", kind="generation", model="m", capture=False)
+async def chat(question: str) -> str:
+    return question
+
+
+@traced()
+def count(to: int) -> Generator[int, str, bool]:
+    yield to
+    return True
+
+
+@traced(capture_arguments=False, capture_result=True, metadata={"a": 1})
+async def stream(to: int) -> AsyncGenerator[int]:
+    yield to
+
+
+class Traced:
+    @traced
+    def method(self, a: int) -> str:
+        return str(a)
+
+    @traced(kind="tool")
+    @classmethod
+    def outer_class(cls, a: int) -> str:
+        return str(a)
+
+    @classmethod
+    @traced
+    def inner_class(cls, a: int) -> str:
+        return str(a)
+
+    @traced
+    @staticmethod
+    def outer_static(a: int) -> str:
+        return str(a)
+
+    @staticmethod
+    @traced("inner")
+    def inner_static(a: int) -> str:
+        return str(a)
+
+
+async def trace_functions(client: AshrLabsClient, other: AsyncAshrLabsClient) -> None:
+    assert_type(add(1, b=2, scale=0.5), float)
+    add("1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    add(1, c=2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    answer: Coroutine[Any, Any, str] = chat("x")
+    assert_type(await answer, str)
+    assert_type(count(1), Generator[int, str, bool])
+    assert_type([number async for number in stream(1)], list[int])
+    one = Traced()
+    assert_type(one.method(1), str)
+    assert_type(Traced.outer_class(1) + one.outer_class(1) + Traced.inner_class(1) + one.inner_class(1), str)
+    assert_type(Traced.outer_static(1) + one.outer_static(1) + Traced.inner_static(1) + one.inner_static(1), str)
+    one.method("1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    assert_type(traced("bound", one.method)(1), str)
+    assert_type(traced(one.method, client=client)(1), str)
+    assert_type(traced(partial(add, 1), client=other)(), float)
+    double: Callable[[int], int] = traced("double", lambda number: 2 * number)
+    assert_type(double(2), int)
+    with traced("step", input={"a": 1}, client=client) as span:
+        assert_type(span, Span)
+    async with traced("call", kind="generation", model="m") as generation:
+        assert_type(generation, Generation)
+    with traced("search", kind="tool") as tool:
+        assert_type(tool.is_recorded, bool)
+    traced("x", kind="nothing", client=7)  # type: ignore[call-overload]  # pyright: ignore
+    client.tracing.use_by_default()
 
 
 def compare() -> None:
