@@ -6,6 +6,7 @@ import asyncio
 import functools
 import inspect
 import pickle
+import threading
 import traceback
 from collections.abc import AsyncGenerator, Callable, Generator
 from typing import Any
@@ -331,6 +332,21 @@ def test_the_environment_switches_capturing(monkeypatch: pytest.MonkeyPatch, wri
         [span] = client.get_observability_trace(trace.trace_id)["trace"]["observations"]
 
     assert expected == ("output" in span)
+
+
+def test_the_environment_switches_everything_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With ASHR_LABS_TRACING=false nothing is recorded or sent and no thread started, whatever the program says."""
+    monkeypatch.setenv("ASHR_LABS_TRACING", "false")
+    threads = set(threading.enumerate())
+    with AshrLabsClient.local() as client:
+        client.tracing.configure(enabled=True)
+        client.tracing.use_by_default()
+        assert 3 == add(1)
+        with client.trace("t"), traced("block"):
+            assert [0, 1] == list(count(2))
+        assert {"sent": 0, "queued": 0, "dropped": 0, "failed": 0} == client.tracing.flush(1)
+        assert set() == {one.name for one in set(threading.enumerate()) - threads if "trac" in one.name}
+        assert 0 == client.list_observability_traces()["total"]
 
 
 def test_outside_of_a_trace_nothing_happens_by_itself() -> None:

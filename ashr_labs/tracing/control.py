@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import weakref
 from contextlib import suppress
 from dataclasses import replace
@@ -9,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from .context import DEFAULT
+from .settings import is_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +62,7 @@ class Tracing:
         """Change settings for the traces that start from now on.
 
         Args:
-            enabled: Whether anything is traced; unless set, the environment's `ASHR_LABS_TRACING`.
+            enabled: Whether anything is traced; where the environment's `ASHR_LABS_TRACING` says no, nothing is.
             sample_rate: The share of traces that is kept, from 0 to 1; which ones depends on their ids alone.
             mask: Gets each input, output, metadata and message, and returns what may leave the process; a field for
                 which it raises is left out. `ashr_labs.mask_personal_data` is one.
@@ -74,6 +76,8 @@ class Tracing:
             ConfigurationError: If one of them cannot work.
         """
         given = {name: value for name, value in locals().items() if name != "self" and value is not None}
+        if not is_on(os.environ.get("ASHR_LABS_TRACING")):  # whoever runs the program has the last word
+            given["enabled"] = False
         self._outlet.settings = replace(self._outlet.settings, **given)
 
     def use_by_default(self) -> None:
