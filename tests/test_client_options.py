@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from ashr_labs import AshrLabsClient, ConfigurationError, Timeout
+from ashr_labs import AshrLabsClient, AsyncAshrLabsClient, ConfigurationError, Timeout
 from ashr_labs.client import _http
 from ashr_labs.client._options import Options
 from ashr_labs.client._sync_pool import SyncPool
+from support.scripted_server import ScriptedServer
 
 KEY = "tp_0123456789abcdef"
 SECRET = "s3cret-canary"
@@ -30,7 +33,17 @@ SECRET = "s3cret-canary"
         ({"default_headers": {"X Team": "a"}}, "default_headers"),
         ({"default_headers": {"X-Team": f"{SECRET}\r\nX-Other: b"}}, "default_headers"),
         ({"default_headers": {"X-Team": ""}}, "default_headers"),
+        ({"default_headers": {"X-Team": None}}, "default_headers"),
+        ({"default_headers": {5: "a"}}, "default_headers"),
+        ({"default_headers": [("X-Team", SECRET)]}, "default_headers"),
         ({"proxy": f"proxy.example:{SECRET}"}, "proxy"),
+        ({"proxy": f"http://me:{SECRET}@"}, "proxy"),
+        ({"proxy": f"http://me:{SECRET}@proxy:99999"}, "proxy"),
+        ({"proxy": f"http://me:{SECRET}@proxy:port"}, "proxy"),
+        ({"verify": None}, "verify"),
+        ({"verify": 1}, "verify"),
+        ({"http_client": httpx.AsyncClient()}, "http_client"),
+        ({"transport": httpx.AsyncBaseTransport()}, "transport"),
         ({"timeout": 0}, "timeout"),
         ({"timeout": None}, "timeout"),
         ({"timeout": "3"}, "timeout"),
@@ -54,8 +67,8 @@ def test_an_idempotency_key_that_no_header_can_have_is_refused(key: str) -> None
 
 @pytest.mark.parametrize("phase", ["default", "connect", "read", "write", "total"])
 def test_each_time_is_checked(phase: str) -> None:
-    """A phase's time is a finite number of seconds above zero."""
-    for value in (0, -1, float("nan"), float("inf"), True, "3"):
+    """A phase's time is a number of seconds above zero that the system can wait."""
+    for value in (0, -1, float("nan"), float("inf"), True, "3", 10**7, 10**400):
         with pytest.raises(ConfigurationError, match=phase):
             Timeout(**{phase: value})
 
@@ -66,6 +79,26 @@ def test_a_phase_never_outlasts_the_call() -> None:
 
     assert {"connect": 5, "read": 30, "write": 30, "pool": None} == timeout.phases(600)
     assert {"connect": 2, "read": 2, "write": 2, "pool": None} == timeout.phases(2)
+
+
+def test_the_longest_time_works(server: ScriptedServer) -> None:
+    """What is allowed does not overflow anywhere."""
+    server.on("keep_alive", {"status": "ok"})
+
+    with AshrLabsClient(KEY, server.url, Timeout(10**6, total=10**6)) as client:
+        assert "ok" == client.health_check()["status"]
+
+
+def test_no_path_to_certificates_means_the_usual_ones() -> None:
+    """Blank counts as absent, and a path may be a `Path`."""
+    assert Options.resolve(KEY, None, 30, verify=" ").verify is True
+    assert "ca.pem" == Options.resolve(KEY, None, 30, verify=Path("ca.pem")).verify  # type: ignore[arg-type]
+
+
+def test_a_client_for_the_other_world_is_refused() -> None:
+    """An asynchronous client sends through an asynchronous httpx client."""
+    with httpx.Client() as mine, pytest.raises(ConfigurationError, match="http_client"):
+        AsyncAshrLabsClient(KEY, http_client=mine)  # type: ignore[arg-type]
 
 
 def test_certificates_that_cannot_be_read_are_said() -> None:

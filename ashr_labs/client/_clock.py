@@ -5,7 +5,15 @@ from __future__ import annotations
 import random
 import time
 
-__all__ = ["AsyncClock", "SyncClock"]
+__all__ = ["LONGEST", "AsyncClock", "SyncClock", "is_duration"]
+
+LONGEST = 1_000_000
+"""Seconds, some eleven days: the system's own clocks overflow at times not much longer."""
+
+
+def is_duration(value: object) -> bool:
+    """Tell whether a value is a number of seconds that one can wait."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= LONGEST
 
 
 class _Clock:

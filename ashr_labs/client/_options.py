@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from math import isfinite
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ..errors import ConfigurationError, MissingAPIKeyError
+from ._clock import LONGEST, is_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,8 +67,10 @@ class Timeout:
             value: object = getattr(self, name)
             if value is None and name not in {"default", "total"}:
                 continue
-            if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value <= 0:
-                raise ConfigurationError(f"timeout: {name}={value!r}: give a number of seconds above 0")
+            if not is_duration(value) or not value:
+                raise ConfigurationError(
+                    f"timeout: {name}={value!r}: give a number of seconds above 0, up to {LONGEST}"
+                )
 
     def phases(self, left: float) -> dict[str, float | None]:
         """Return the seconds for each phase when so many are left for the whole call."""
@@ -118,7 +120,7 @@ class Options:
             max_retries=_checked_retries(max_retries),
             default_headers=_checked_headers(default_headers or {}),
             proxy=_checked_proxy(_first(proxy)),
-            verify=verify,
+            verify=_checked_verify(verify),
             key_from_environment=not given,
         )
 
@@ -179,22 +181,33 @@ def _checked_key(key: str) -> str:
 
 
 def _checked_url(url: str) -> str:
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-    except ValueError:
-        usable = False
     if "@" in url:
         raise ConfigurationError("base_url holds a user name or password; the API key is all that is needed")
-    if not usable:
+    if not _is_url(url, {"http", "https"}):
         raise ConfigurationError(f"base_url {url!r} is not an http:// or https:// URL")
     return url.rstrip("/")
 
 
+def _is_url(text: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False
+
+
 def _checked_proxy(proxy: str) -> str | None:
-    if proxy and urlsplit(proxy).scheme not in {"http", "https", "socks5", "socks5h"}:
-        raise ConfigurationError("proxy is not an http://, https:// or socks5:// URL")
+    if proxy and not _is_url(proxy, {"http", "https", "socks5", "socks5h"}):
+        raise ConfigurationError("proxy is not an http://, https:// or socks5:// URL with a host")
     return proxy or None
+
+
+def _checked_verify(verify: bool | str | SSLContext) -> bool | str | SSLContext:
+    if isinstance(verify, bool) or hasattr(verify, "wrap_socket"):
+        return verify
+    if not isinstance(verify, str | os.PathLike):
+        raise ConfigurationError(f"verify={verify!r}: give True, False, a path to certificates, or an ssl.SSLContext")
+    return os.fspath(verify).strip() or True
 
 
 def _checked_timeout(timeout: float | Timeout) -> Timeout:
@@ -208,7 +221,11 @@ def _checked_retries(number: int) -> int:
 
 
 def _checked_headers(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    if not hasattr(headers, "items"):
+        raise ConfigurationError(f"default_headers is a {type(headers).__name__}; give a dict of names and values")
     for name, value in headers.items():
+        if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigurationError(f"default_headers: {name!r} is not the name of a header")
         if name.lower() in _OWN_HEADERS:
             raise ConfigurationError(f"default_headers: {name!r} is set by the client itself")
         if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
@@ -217,7 +234,7 @@ def _checked_headers(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     return tuple(headers.items())
 
 
-def _checked_value(what: str, value: str) -> str:
-    if not value.strip() or not value.isascii() or not value.isprintable():
-        raise ConfigurationError(f"{what} is blank, or holds a character that no header can have")
+def _checked_value(what: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or not value.isascii() or not value.isprintable():
+        raise ConfigurationError(f"{what} is not a text, blank, or holds a character that no header can have")
     return value

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from .._json import is_object
 from ..errors import ConfigurationError
+from ._clock import LONGEST, is_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,8 +36,8 @@ class Schedule:
             value: object = getattr(self, name)
             if value is None and name == "interval":
                 continue
-            if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
-                raise ConfigurationError(f"{name}={value!r}: give a number of seconds from 0 up")
+            if not is_duration(value):
+                raise ConfigurationError(f"{name}={value!r}: give a number of seconds from 0 to {LONGEST}")
 
     def wait_after(self, look: int, elapsed: float, spread: float) -> float | None:
         """Return the seconds to wait after a look, never past the deadline, or None to give up.

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ...errors import ConfigurationError
 from .._async_pool import AsyncPool
 from .._clock import AsyncClock
 from .._http import AsyncHTTPClient
@@ -213,6 +214,11 @@ class AsyncAshrLabsClient(
 
     def _open(self, options: Options, transport: AsyncTransport | None, http_client: AsyncHTTPClient | None) -> None:
         turn_on()
+        # Those of the other world have the same names, and would fail in puzzling ways.
+        if http_client is not None and not isinstance(http_client, AsyncHTTPClient):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigurationError(f"http_client is a {type(http_client).__name__}; give an httpx.AsyncClient")
+        if transport is not None and not hasattr(transport, "handle_async_request"):
+            raise ConfigurationError(f"transport: {type(transport).__name__} has no handle_async_request()")
         self._options = options
         self._gate = AsyncGate(options, AsyncPool(options, transport, http_client), AsyncClock(), Memory())
         self._sends_over = (transport, http_client)

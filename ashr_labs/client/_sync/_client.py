@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ...errors import ConfigurationError
 from .._clock import SyncClock
 from .._http import SyncHTTPClient
 from .._logging import turn_on
@@ -213,6 +214,11 @@ class AshrLabsClient(
 
     def _open(self, options: Options, transport: SyncTransport | None, http_client: SyncHTTPClient | None) -> None:
         turn_on()
+        # Those of the other world have the same names, and would fail in puzzling ways.
+        if http_client is not None and not isinstance(http_client, SyncHTTPClient):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigurationError(f"http_client is a {type(http_client).__name__}; give an httpx.Client")
+        if transport is not None and not hasattr(transport, "handle_request"):
+            raise ConfigurationError(f"transport: {type(transport).__name__} has no handle_request()")
         self._options = options
         self._gate = SyncGate(options, SyncPool(options, transport, http_client), SyncClock(), Memory())
         self._sends_over = (transport, http_client)
