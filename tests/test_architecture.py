@@ -25,6 +25,7 @@ FLOORS: list[set[str]] = [
     {"grading", "generation", "run_builder"},
     {"client"},
     {"eval", "results", "tracing"},
+    {"otel"},
     {"local"},
     {"cli", "pytest_plugin"},
     {"__main__"},
@@ -169,10 +170,19 @@ def test_the_version_is_the_distributions() -> None:
 @pytest.mark.parametrize(
     ("statement", "absent"),
     [
-        ("import ashr_labs", ["httpx", "asyncio", "sqlalchemy", "rich", "click", "attrs"]),
+        ("import ashr_labs", ["httpx", "asyncio", "sqlalchemy", "rich", "click", "attrs", "opentelemetry"]),
         (
             "from ashr_labs import AshrLabsClient, EvalRunner",
-            ["asyncio", "ashr_labs_api", "ashr_labs_types", "sqlalchemy", "jsonschema_rs", "starlette", "uvicorn"],
+            [
+                "asyncio",
+                "ashr_labs_api",
+                "ashr_labs_types",
+                "sqlalchemy",
+                "jsonschema_rs",
+                "starlette",
+                "uvicorn",
+                "opentelemetry",
+            ],
         ),
     ],
 )

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from .exporter import Exporter
     from .outlet import Outlet
     from .parcel import Parcel
-    from .settings import Settings
+    from .settings import Mirror, Settings
+    from .worker import Source
 
 __all__ = ["Tracing"]
 
@@ -43,6 +44,14 @@ class Tracing:
         """Let a trace be delivered."""
         self._exporter.hand_over(self._outlet, parcel)
 
+    def attend(self, source: Source) -> None:
+        """Let what makes traces out of what it gathers say when they are due."""
+        self._exporter.attend(source)
+
+    def dismiss(self, source: Source) -> None:
+        """Forget what has nothing more to say."""
+        self._exporter.dismiss(source)
+
     def hurry(self) -> None:
         """Deliver at once: somebody waits."""
         self._exporter.hurry()
@@ -53,6 +62,7 @@ class Tracing:
         enabled: bool | None = None,
         sample_rate: float | None = None,
         mask: Callable[[Any], Any] | None = None,
+        mirror: Mirror | None = None,
         capture: bool | None = None,
         max_queue_items: int | None = None,
         max_queue_bytes: int | None = None,
@@ -66,6 +76,7 @@ class Tracing:
             sample_rate: The share of traces that is kept, from 0 to 1; which ones depends on their ids alone.
             mask: Gets each input, output, metadata and message, and returns what may leave the process; a field for
                 which it raises is left out. `ashr_labs.mask_personal_data` is one.
+            mirror: Gets a copy of each trace when it ends; `ashr_labs.otel.Mirror` is one.
             capture: Whether `@traced` records arguments and results.
             max_queue_items: Traces that wait in memory at most.
             max_queue_bytes: Bytes that wait in memory at most, roughly.

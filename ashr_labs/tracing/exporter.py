@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .outlet import Outlet
     from .parcel import Parcel
+    from .worker import Source
 
 __all__ = ["EXPORTER", "Exporter"]
 
@@ -32,6 +33,7 @@ class Exporter:
 
     def __init__(self) -> None:
         self._outlets: dict[Hashable, Outlet] = {}
+        self._sources: list[Source] = []
         self._start_afresh()
         self._is_registered = False
 
@@ -40,6 +42,7 @@ class Exporter:
         self._lock = RLock()
         self._handed_over: deque[tuple[Outlet, Parcel] | Flush] = deque()
         self._worker: Worker | None = None
+        self._is_over = False
 
     def outlet(self, key: Hashable, make: Callable[[], Outlet]) -> Outlet:
         """Return the outlet that all clients of the same platform and key share, for one more of them."""
@@ -60,10 +63,28 @@ class Exporter:
             if not outlet.hand_over(parcel):
                 parcel.settle(_DROPPED)
                 return
+            if self._is_over:
+                _keep_at_once(outlet, parcel)
+                return
             self._handed_over.append((outlet, parcel))
-            worker = self._ensure_worker()
+            try:
+                worker = self._ensure_worker()
+            except RuntimeError:  # no thread can be started now; the next trace tries again
+                return
         if worker.is_asleep:
             worker.wake()
+
+    def attend(self, source: Source) -> None:
+        """Ask a source from now on, again and again, for what is due."""
+        with self._lock, suppress(RuntimeError):  # as in outlet()
+            self._sources.append(source)
+            self._ensure_worker()
+        self.hurry()
+
+    def dismiss(self, source: Source) -> None:
+        """Ask a source no more."""
+        with self._lock:
+            self._sources = [one for one in self._sources if one is not source]
 
     def hurry(self) -> None:
         """Let the worker look at once: somebody waits."""
@@ -72,6 +93,8 @@ class Exporter:
 
     def flush(self, outlets: Collection[Outlet], timeout: float, *, is_last: bool = False) -> bool:
         """Wait until all that has ended so far is settled, and tell whether it is."""
+        for source in list(self._sources):
+            source.hurry(is_last=is_last)
         flush = Flush(outlets, is_last=is_last)
         with self._lock:
             for outlet in outlets:
@@ -89,6 +112,8 @@ class Exporter:
 
     def stop(self, timeout: float | None = None) -> None:
         """Deliver what there is, keep the rest on disk, and end the worker; a later trace starts another."""
+        for source in list(self._sources):
+            source.hurry(is_last=True)
         worker = self._worker
         if worker is None:
             return
@@ -111,11 +136,16 @@ class Exporter:
         self._start_afresh()
         for outlet in self._outlets.values():
             outlet.begin_anew()
+        sources, self._sources = self._sources, []
+        for source in sources:
+            source.begin_anew()
 
     def _ensure_worker(self) -> Worker:
         worker = self._worker
         if worker is None or not worker.thread.is_alive():
-            worker = Worker(self._handed_over, lambda: list(self._outlets.values()), self._retire)
+            worker = Worker(
+                self._handed_over, lambda: list(self._outlets.values()), lambda: self._sources, self._retire
+            )
             worker.thread.start()
             self._worker = worker
             self._stop_at_exit()
@@ -135,13 +165,26 @@ class Exporter:
     def _stop_at_exit(self) -> None:
         if not self._is_registered:
             self._is_registered = True
-            atexit.register(self.stop)
+            atexit.register(self._end)
         process = sys.modules.get("multiprocessing.process")
         if process is not None and process.parent_process() is not None:
             # Such processes end without what is registered with atexit.
             from multiprocessing.util import Finalize  # noqa: PLC0415 - loaded already, and only in such processes
 
-            Finalize(None, self.stop, exitpriority=100)
+            Finalize(None, self._end, exitpriority=100)
+
+    def _end(self) -> None:
+        """Stop at the end of the process; what is traced after that goes to disk at once, for no thread starts now."""
+        try:
+            self.stop()
+        finally:
+            self._is_over = True
+
+
+def _keep_at_once(outlet: Outlet, parcel: Parcel) -> None:
+    outlet.accept(parcel)
+    outlet.save(monotonic(), all_of_them=True)
+    outlet.close()
 
 
 def _report_losses(outlets: Collection[Outlet]) -> None:

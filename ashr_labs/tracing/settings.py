@@ -7,16 +7,30 @@ import sys
 from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["Settings", "is_on", "spool_folder"]
+    from ashr_labs_types import TracePayload
+
+__all__ = ["Mirror", "Settings", "is_on", "spool_folder"]
 
 _OFF = {"0", "false", "no", "off"}
+
+
+class Mirror(Protocol):
+    """Gets a copy of each trace, in the thread that ends it; `ashr_labs.otel.Mirror` is one."""
+
+    def begin(self) -> Any:
+        """Return what is to be known of the place where a trace starts."""
+        ...
+
+    def copy(self, trace: TracePayload, begun: Any) -> None:
+        """Take a trace that has ended, masked, and what `begin` returned at its start."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +42,8 @@ class Settings:
     """The share of traces that is kept, from 0 to 1."""
     mask: Callable[[Any], Any] | None = None
     """What every content field goes through before it leaves."""
+    mirror: Mirror | None = None
+    """What gets a copy of each trace."""
     capture: bool = True
     """Whether `@traced` records arguments and results."""
     spool: bool = True

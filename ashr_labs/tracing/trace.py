@@ -17,7 +17,7 @@ from .serialize import describe_error, to_json
 from .spans import NOT_GIVEN, Parent
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from ashr_labs_types import TracePayload
@@ -61,6 +61,7 @@ class Trace(Parent):
     """
 
     __slots__ = (
+        "_begun",
         "_block",
         "_delivery",
         "_metadata",
@@ -105,6 +106,10 @@ class Trace(Parent):
         self._tags = to_json(tags) if is_open else None
         self._wait = wait
         self._tracing = tracing
+        self._begun: Any = None
+        if is_open and settings.mirror is not None:
+            with suppress(Exception):
+                self._begun = settings.mirror.begin()
         self._delivery = Delivery()
         self._open = [is_open]
         self._block: Block | None = None
@@ -163,10 +168,19 @@ class Trace(Parent):
             self._recorder.is_open = False
             self._delivery.begin(self._tracing.settings.flush_timeout, self._tracing.hurry)
             size = 300 + rough_size(self._metadata) + rough_size(result) + self._recorder.size()
-            parcel = Parcel(self._recorder.trace_id, self._delivery, partial(self._payload, result), size)
-            self._tracing.hand_over(parcel)
+            write: Callable[[], TracePayload] = partial(self._payload, result)
+            if self._begun is not None:
+                write = self._mirror(write())
+            self._tracing.hand_over(Parcel(self._recorder.trace_id, self._delivery, write, size))
         except Exception as error:
             self._delivery.settle({"status": "error", "message": f"The trace was not kept: {type(error).__name__}"})
+
+    def _mirror(self, payload: TracePayload) -> Callable[[], TracePayload]:
+        mirror = self._tracing.settings.mirror
+        if mirror is not None:
+            with suppress(Exception):
+                mirror.copy(payload, self._begun)
+        return lambda: payload
 
     def _payload(self, output: Any) -> TracePayload:
         mask = self._tracing.settings.mask

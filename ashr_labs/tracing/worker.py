@@ -9,7 +9,7 @@ from functools import partial
 from queue import SimpleQueue
 from threading import Event, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections import deque
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .outlet import Line, Outlet
     from .parcel import Parcel
 
-__all__ = ["Flush", "Worker"]
+__all__ = ["Flush", "Source", "Worker"]
 
 T = TypeVar("T")
 _log = logging.getLogger("ashr_labs.tracing")
@@ -54,6 +54,22 @@ class Flush:
         return self.done.is_set()
 
 
+class Source(Protocol):
+    """Gathers elsewhere what becomes traces, and hands them over when it is time; raises nothing."""
+
+    def look(self, now: float) -> None:
+        """Hand over what is due; called by the worker, at least once a second."""
+        ...
+
+    def hurry(self, *, is_last: bool = False) -> None:
+        """Hand over what is finished; at the end of the process, all there is."""
+        ...
+
+    def begin_anew(self) -> None:
+        """Leave everything to the parent, in a process that was forked."""
+        ...
+
+
 class Worker:
     """Takes what was handed over, keeps it on disk if need be, and sends it."""
 
@@ -61,10 +77,12 @@ class Worker:
         self,
         handed_over: deque[tuple[Outlet, Parcel] | Flush],
         outlets: Callable[[], list[Outlet]],
+        sources: Callable[[], list[Source]],
         retire: Callable[[], tuple[list[Outlet], bool]],
     ) -> None:
         self._handed_over = handed_over
         self._outlets = outlets
+        self._sources = sources
         self._retire = retire
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
@@ -104,6 +122,8 @@ class Worker:
             outlet.recover()
         while not (self._is_stopping or await self._is_over()):
             now = monotonic()
+            for source in self._sources():
+                source.look(now)
             self._take(now)
             for outlet in self._outlets():
                 outlet.look(now)
@@ -135,6 +155,8 @@ class Worker:
         waits = [wait for outlet in self._outlets() if (wait := outlet.seconds_to_next(now)) is not None]
         if self._flushes or now - self._last_trace < _ALERT:
             waits.append(_TICK)
+        if self._sources():
+            waits.append(_ALERT)  # so that a source need not wake the worker for each thing that it gathers
         self.is_asleep = min(waits, default=_ALERT) > _TICK
         if not (self.is_asleep and self._handed_over):  # else a trace ended before it could be seen that we sleep
             with suppress(TimeoutError):

@@ -1,0 +1,154 @@
+"""What a finished OpenTelemetry span says that Ashr has a place for: pure functions of its attributes and events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from .._json import as_list, parsed_json
+from ..tracing.serialize import MAX_CHARACTERS
+from . import _conventions as names
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import Event
+
+__all__ = ["Attributes", "first", "input_of", "is_content", "kind_of", "output_of", "remaining"]
+
+Attributes: TypeAlias = Mapping[str, Any]
+
+_FALLBACK_INPUTS = ("traceloop.entity.input", "input.value")
+_FALLBACK_OUTPUTS = ("traceloop.entity.output", "output.value")
+_DETAILS = "gen_ai.client.inference.operation.details"
+_LISTS = (*names.INPUT_LISTS, *names.OUTPUT_LISTS)
+_TAKEN = {
+    *names.INPUT_VALUES,
+    *names.OUTPUT_VALUES,
+    *_FALLBACK_INPUTS,
+    *_FALLBACK_OUTPUTS,
+    *names.INPUT_TOKENS,
+    *names.OUTPUT_TOKENS,
+    names.SYSTEM_INSTRUCTIONS,
+    names.TAGS,
+}
+_NOT_OF_MESSAGES = {"gen_ai.system", "gen_ai.provider.name"}
+_WRAPPERS = {"document", "message", "tool_call"}
+"""OpenInference's names of the kinds of items, around each item."""
+_MAX_PARTS = 12
+
+
+def first(attributes: Attributes, candidates: Sequence[str]) -> Any:
+    """Return the first attribute that is there; None without any."""
+    return next((attributes[name] for name in candidates if attributes.get(name) is not None), None)
+
+
+def kind_of(attributes: Attributes) -> str:
+    """Return `generation`, `tool` or `span`."""
+    kind = first(attributes, names.KINDS)
+    written = str(kind).lower()
+    if written in names.TOOLS:
+        return "tool"
+    if written in names.GENERATIONS:
+        return "generation"
+    # Older instrumentations name the model, and no operation.
+    return "generation" if kind is None and "gen_ai.request.model" in attributes else "span"
+
+
+def input_of(attributes: Attributes, events: Sequence[Event]) -> Any:
+    """Return what went into the span, with the system's instructions in front; None if it does not say."""
+    found = _stated(attributes, names.INPUT_VALUES, names.INPUT_LISTS)
+    if found is None:
+        found = _told(events, names.INPUT_VALUES, names.INPUT_EVENTS)
+    system = _decoded(attributes.get(names.SYSTEM_INSTRUCTIONS))
+    if system is not None:
+        rest = [] if found is None else as_list(found) or [found]
+        found = [{"role": "system", "parts": system}, *rest]
+    return _decoded(first(attributes, _FALLBACK_INPUTS)) if found is None else found
+
+
+def output_of(attributes: Attributes, events: Sequence[Event]) -> Any:
+    """Return what came out of the span; None if it does not say."""
+    found = _stated(attributes, names.OUTPUT_VALUES, names.OUTPUT_LISTS)
+    if found is None:
+        found = _told(events, names.OUTPUT_VALUES, names.OUTPUT_EVENTS)
+    return _decoded(first(attributes, _FALLBACK_OUTPUTS)) if found is None else found
+
+
+def is_content(event: Event) -> bool:
+    """Tell whether an event is a part of the span's input or output."""
+    return event.name == _DETAILS or event.name in names.INPUT_EVENTS or event.name in names.OUTPUT_EVENTS
+
+
+def remaining(attributes: Attributes) -> dict[str, Any]:
+    """Return the attributes that have no other place than the metadata."""
+    return {
+        name: value
+        for name, value in attributes.items()
+        if name not in _TAKEN and not any(_is_item(name, prefix) for prefix in _LISTS)
+    }
+
+
+def _stated(attributes: Attributes, values: Sequence[str], lists: Sequence[str]) -> Any:
+    found = _decoded(first(attributes, values))
+    for prefix in lists:
+        if found is None:
+            found = _listed(attributes, prefix)
+    return found
+
+
+def _told(events: Sequence[Event], values: Sequence[str], roles: Mapping[str, str]) -> Any:
+    """Return what events say: all of it in one, or a message each."""
+    messages: list[Any] = []
+    for event in events:
+        attributes = event.attributes or {}
+        role = roles.get(event.name)
+        if role:
+            content = {name: _decoded(value) for name, value in attributes.items() if name not in _NOT_OF_MESSAGES}
+            messages.append({"role": role, **content})
+        elif (role == "" or event.name == _DETAILS) and (whole := first(attributes, values)) is not None:
+            return _decoded(whole)
+    return messages or None
+
+
+def _is_item(name: str, prefix: str) -> bool:
+    return name.startswith(prefix) and name[len(prefix) : len(prefix) + 1] == "."
+
+
+def _listed(attributes: Attributes, prefix: str) -> Sequence[Any] | None:
+    """Put a list together that is written out as one attribute per leaf, such as `gen_ai.prompt.0.content`."""
+    tree: dict[str, Any] = {}
+    for name, value in attributes.items():
+        if _is_item(name, prefix):
+            _plant(tree, name[len(prefix) + 1 :].split(".", _MAX_PARTS), value)
+    return as_list(_grown(tree))
+
+
+def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
+    *branches, leaf = path
+    for part in branches:
+        branch = tree.get(part)
+        if not isinstance(branch, dict):  # nothing, or a value of its own
+            branch = tree[part] = {} if branch is None else {"": branch}
+        tree = cast("dict[str, Any]", branch)
+    held = tree.get(leaf)
+    if isinstance(held, dict):
+        held[""] = value
+    else:
+        tree[leaf] = value
+
+
+def _grown(tree: Any) -> Any:
+    if not isinstance(tree, dict):
+        return tree
+    branches = cast("dict[str, Any]", tree)
+    if branches and all(part.isdecimal() for part in branches):
+        return [_grown(branches[part]) for part in sorted(branches, key=lambda part: (len(part), part))]
+    if len(branches) == 1 and (kind := next(iter(branches))) in _WRAPPERS:
+        return _grown(branches[kind])
+    return {part: _grown(branch) for part, branch in branches.items()}
+
+
+def _decoded(value: Any) -> Any:
+    """Read what is JSON in a text; leave anything else as it is."""
+    if isinstance(value, str) and value[:1] in {"{", "["} and len(value) <= MAX_CHARACTERS:
+        return parsed_json(value)
+    return value

@@ -1,0 +1,92 @@
+"""The names of OpenTelemetry attributes that mean something here, the more current conventions first.
+
+The GenAI conventions are all "in development", and instrumentations write names of several years: each tuple lists
+where a fact can stand, and the first that is there counts.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = [
+    "AGENT_PREFIXES",
+    "GENERATIONS",
+    "INPUT_EVENTS",
+    "INPUT_LISTS",
+    "INPUT_TOKENS",
+    "INPUT_VALUES",
+    "KINDS",
+    "MIRRORED",
+    "MODELS",
+    "OUTPUT_EVENTS",
+    "OUTPUT_LISTS",
+    "OUTPUT_TOKENS",
+    "OUTPUT_VALUES",
+    "SESSIONS",
+    "SYSTEM_INSTRUCTIONS",
+    "TAGS",
+    "TOOLS",
+    "TOOL_NAMES",
+    "USERS",
+]
+
+AGENT_PREFIXES: Final = ("gen_ai.", "openinference.", "llm.", "traceloop.")
+"""What the attributes begin with that only agents' spans have."""
+
+KINDS: Final = ("gen_ai.operation.name", "openinference.span.kind", "traceloop.span.kind", "llm.request.type")
+GENERATIONS: Final = {"chat", "completion", "embedding", "embeddings", "generate_content", "llm", "text_completion"}
+"""Kinds, in lower case, that are calls of models."""
+TOOLS: Final = {"execute_tool", "tool"}
+
+MODELS: Final = (
+    "gen_ai.request.model",
+    "gen_ai.response.model",
+    "llm.model_name",
+    "llm.request.model_name",
+    "embedding.model_name",
+)
+TOOL_NAMES: Final = ("gen_ai.tool.name", "tool.name", "traceloop.entity.name")
+INPUT_TOKENS: Final = (
+    "gen_ai.usage.input_tokens",
+    "gen_ai.usage.prompt_tokens",
+    "llm.token_count.prompt",
+    "llm.usage.prompt_tokens",
+)
+OUTPUT_TOKENS: Final = (
+    "gen_ai.usage.output_tokens",
+    "gen_ai.usage.completion_tokens",
+    "llm.token_count.completion",
+    "llm.usage.completion_tokens",
+)
+SESSIONS: Final = ("gen_ai.conversation.id", "session.id", "traceloop.association.properties.session_id")
+USERS: Final = ("user.id", "enduser.id", "traceloop.association.properties.user_id")
+TAGS: Final = "tag.tags"
+
+SYSTEM_INSTRUCTIONS: Final = "gen_ai.system_instructions"
+INPUT_VALUES: Final = (
+    "gen_ai.input.messages",
+    "gen_ai.tool.call.arguments",
+    "gen_ai.retrieval.query.text",
+    "gen_ai.prompt",
+)
+OUTPUT_VALUES: Final = (
+    "gen_ai.output.messages",
+    "gen_ai.tool.call.result",
+    "gen_ai.retrieval.documents",
+    "gen_ai.completion",
+)
+INPUT_LISTS: Final = ("gen_ai.prompt", "llm.input_messages")
+"""Prefixes of values that are written out as one attribute per leaf, such as `gen_ai.prompt.0.content`."""
+OUTPUT_LISTS: Final = ("gen_ai.completion", "llm.output_messages", "retrieval.documents")
+INPUT_EVENTS: Final = {
+    "gen_ai.content.prompt": "",
+    "gen_ai.system.message": "system",
+    "gen_ai.user.message": "user",
+    "gen_ai.assistant.message": "assistant",
+    "gen_ai.tool.message": "tool",
+}
+"""Events that hold messages, and whose they are."""
+OUTPUT_EVENTS: Final = {"gen_ai.content.completion": "", "gen_ai.choice": "assistant"}
+
+MIRRORED: Final = "ashr_labs.trace_id"
+"""Marks the spans that are copies of ours, so that they do not come back."""

@@ -1,0 +1,181 @@
+"""Copy Ashr traces to an OpenTelemetry tracer."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from time import time_ns
+from typing import TYPE_CHECKING, Any
+
+from opentelemetry.context import get_current
+from opentelemetry.trace import Status, StatusCode, set_span_in_context
+
+from .._json import as_list, as_object
+from . import _conventions as names
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from opentelemetry.context import Context
+    from opentelemetry.trace import Span, Tracer
+
+    from ashr_labs_types import Observation, TracePayload
+
+__all__ = ["Copy", "Mirror", "copies_of"]
+
+_TOOL = "tool:"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Copy:
+    """A span to be made from an observation."""
+
+    name: str
+    identifier: str
+    parent: str | None
+    started: int
+    ended: int
+    """Nanoseconds since 1970, as `started`."""
+    attributes: dict[str, str | int]
+    failure: str | None = None
+    events: list[tuple[str, dict[str, str], int]] = field(default_factory=list["tuple[str, dict[str, str], int]"])
+
+
+class Mirror:
+    """Copies each trace, when it ends, to an OpenTelemetry tracer: `client.tracing.configure(mirror=Mirror(tracer))`.
+
+    The copies have `gen_ai.*` attributes and the times of the originals; what is masked is masked there too. They have
+    ids of their own, and `ashr_labs.trace_id` says what they are copies of; `SpanProcessor` and `SpanExporter` do not
+    take them back. They are children of the OpenTelemetry span that was current where the trace was started.
+
+    Making them costs the thread that ends the trace what OpenTelemetry's spans cost; that provider's processors
+    decide how they are exported. No provider is set or changed.
+    """
+
+    def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
+
+    def begin(self) -> tuple[int, Context]:
+        """Return when a trace started, and what of OpenTelemetry was current there."""
+        return time_ns(), get_current()
+
+    def copy(self, trace: TracePayload, begun: tuple[int, Context]) -> None:
+        """Make the copies of a trace that has ended."""
+        started, surroundings = begun
+        contexts: dict[str | None, Context] = {}
+        open_spans: list[tuple[Span, int]] = []
+        for one in copies_of(trace, started, time_ns()):
+            within = contexts.get(one.parent, contexts.get(None, surroundings))
+            span = self._tracer.start_span(one.name, within, attributes=one.attributes, start_time=one.started)
+            contexts[one.identifier or None] = set_span_in_context(span, surroundings)
+            open_spans.append((span, one.ended))
+            for name, attributes, moment in one.events:
+                span.add_event(name, attributes, moment)
+            if one.failure is not None:
+                span.set_status(Status(StatusCode.ERROR, one.failure))
+        for span, ended in reversed(open_spans):  # children first, as listeners expect
+            span.end(ended)
+
+
+def copies_of(trace: TracePayload, started: int, ended: int) -> list[Copy]:
+    """Return the spans that a trace makes in OpenTelemetry, parents before children: a pure function.
+
+    Args:
+        trace: A trace as it is delivered.
+        started: When it started, in nanoseconds since 1970.
+        ended: When it ended.
+    """
+    mark = {names.MIRRORED: str(trace.get("id"))}
+    root = Copy(trace["name"], "", None, started, ended, {**mark, **_about(trace)})
+    output = as_object(trace.get("output")) or {}
+    if [*output] == ["error"]:
+        root.failure = str(output["error"])
+    copies = {"": root}
+    for observation in trace.get("observations", []):
+        owner = copies.get(observation.get("parent_observation_id") or "", root)
+        if observation["type"] == "event":
+            owner.events.append((observation["name"], _texts(observation), _nanoseconds(observation, "start_time")))
+        else:
+            copies[observation["id"]] = _copy(observation, mark, ended)
+    return list(copies.values())
+
+
+def _copy(observation: Observation, mark: dict[str, str], ended: int) -> Copy:
+    is_failed = observation.get("level") == "ERROR"
+    return Copy(
+        observation["name"],
+        observation["id"],
+        observation.get("parent_observation_id"),
+        _nanoseconds(observation, "start_time"),
+        _nanoseconds(observation, "end_time") if observation.get("end_time") else ended,
+        {**mark, **_attributes(observation)},
+        observation.get("status_message") or "" if is_failed else None,
+    )
+
+
+def _about(trace: TracePayload) -> dict[str, str | int]:
+    about: dict[str, str | int | None] = {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.agent.name": trace["name"],
+        "gen_ai.conversation.id": trace.get("session_id"),
+        "user.id": trace.get("user_id"),
+        "ashr_labs.metadata": _written(trace.get("metadata")),
+        "ashr_labs.output": _written(trace.get("output")),
+    }
+    return {name: value for name, value in about.items() if value is not None}
+
+
+def _attributes(observation: Observation) -> dict[str, str | int]:
+    given, came = _written(observation.get("input")), _written(observation.get("output"))
+    name = observation["name"]
+    found: dict[str, str | int | None] = {"ashr_labs.metadata": _written(observation.get("metadata"))}
+    if observation["type"] == "generation":
+        usage = observation.get("usage") or {}
+        found |= {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.request.model": observation.get("model"),
+            "gen_ai.usage.input_tokens": usage.get("input_tokens"),
+            "gen_ai.usage.output_tokens": usage.get("output_tokens"),
+            "gen_ai.input.messages": given and json.dumps(_messages(observation.get("input"), "user")),
+            "gen_ai.output.messages": came and json.dumps(_messages(observation.get("output"), "assistant")),
+        }
+    elif name.startswith(_TOOL):
+        found |= {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.name": name.removeprefix(_TOOL),
+            "gen_ai.tool.call.arguments": given,
+            "gen_ai.tool.call.result": came,
+        }
+    else:
+        found |= {"ashr_labs.input": given, "ashr_labs.output": came}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _messages(value: Any, role: str) -> list[Any]:
+    """Write messages as the GenAI conventions want them: a role, and parts."""
+    messages = as_list(value)
+    return [_message(one, role) for one in ([value] if messages is None else messages)]
+
+
+def _message(value: Any, role: str) -> Mapping[str, Any]:
+    message = as_object(value) or {"content": value}
+    if "parts" in message:
+        return message
+    rest = {name: item for name, item in message.items() if name != "content"}
+    return {"role": role, **rest, "parts": [{"type": "text", "content": _written(message.get("content", rest))}]}
+
+
+def _texts(observation: Observation) -> dict[str, str]:
+    values = {"input": _written(observation.get("input")), "metadata": _written(observation.get("metadata"))}
+    return {f"ashr_labs.{name}": value for name, value in values.items() if value is not None}
+
+
+def _written(value: Any) -> str | None:
+    """Return a text as it is, None as it is, and anything else as JSON."""
+    return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def _nanoseconds(observation: Mapping[str, Any], name: str) -> int:
+    return (datetime.fromisoformat(observation[name]) - _EPOCH) // timedelta(microseconds=1) * 1000

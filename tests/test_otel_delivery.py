@@ -1,0 +1,405 @@
+"""Traces of OpenTelemetry are delivered as ours are: once, whole where that is possible, without a word to the host."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from opentelemetry import trace as global_otel
+from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, get_value
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanContext, TraceFlags, Tracer, set_span_in_context
+
+from ashr_labs import AshrLabsClient
+from ashr_labs.otel import Mirror, SpanExporter, SpanProcessor, flush_otel, register_otel_flush
+from ashr_labs.otel._assembly import Assembly
+from ashr_labs.otel._flushing import _registered
+from ashr_labs.tracing.exporter import EXPORTER
+from support.otel_spans import CHAT, Finished, identifiers, provider_of
+from support.scripted_server import ScriptedServer
+from support.traces import INGEST, KEY, RealPlatform, Stored, run_process
+
+
+@pytest.fixture
+def stored(server: ScriptedServer) -> Stored:
+    return Stored(server)
+
+
+@pytest.fixture
+def client(stored: Stored) -> Generator[AshrLabsClient]:
+    """Return a client of the scripted server, without what earlier tests left under way."""
+    with AshrLabsClient(KEY, stored.server.url) as client:
+        yield client
+        EXPORTER._sources.clear()
+        EXPORTER.stop(0)
+
+
+def traces(stored: Stored) -> list[dict[str, Any]]:
+    return [asked.body["trace"] for asked in stored.server.calls(INGEST)]
+
+
+def names(trace: dict[str, Any]) -> list[str]:
+    return [one["name"] for one in trace["observations"]]
+
+
+def converse(tracer: Tracer, name: str = "support", children: int = 2) -> str:
+    """Make a trace of a root and calls of a model, and return its id."""
+    with tracer.start_as_current_span(name) as root:
+        for number in range(children):
+            tracer.start_span(f"chat {number}", attributes=CHAT).end()
+    return identifiers(root)[0]
+
+
+def test_a_processor_delivers_when_the_last_span_has_ended(client: AshrLabsClient, stored: Stored) -> None:
+    """A trace is delivered whole, with its own ids, though a child ends after the root."""
+    provider = provider_of(SpanProcessor(client))
+    tracer = provider.get_tracer("test")
+    with tracer.start_as_current_span("root") as root:
+        late = tracer.start_span("late", attributes=CHAT)
+    assert provider.force_flush()
+    assert [] == traces(stored)
+    late.end()
+    assert provider.force_flush()
+    [trace] = traces(stored)
+
+    assert (*identifiers(root), identifiers(late)[1]) == (trace["id"], *(one["id"] for one in trace["observations"]))
+
+
+@pytest.mark.parametrize("processor", [SimpleSpanProcessor, BatchSpanProcessor])
+def test_an_exporter_delivers_when_the_root_has_ended(client: AshrLabsClient, stored: Stored, processor: Any) -> None:
+    """Behind any processor a trace is delivered whole, with children that end soon after the root."""
+    provider = provider_of(processor(SpanExporter(client)))
+    tracer = provider.get_tracer("test")
+    with tracer.start_as_current_span("root"):
+        late = tracer.start_span("late", attributes=CHAT)
+    late.end()
+    provider.shutdown()
+
+    assert [["root", "late"]] == [names(trace) for trace in traces(stored)]
+
+
+def test_an_exporter_delivers_by_itself(client: AshrLabsClient, stored: Stored) -> None:
+    """Without a flush, a trace is delivered a little while after its root has ended."""
+    tracer = provider_of(SimpleSpanProcessor(SpanExporter(client))).get_tracer("test")
+    converse(tracer)
+    deadline = time.monotonic() + 10
+    while not stored.names and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+    assert ["support"] == stored.names
+
+
+def test_a_trace_without_a_root_is_delivered(client: AshrLabsClient, stored: Stored) -> None:
+    """What ended of a trace that goes on for too long is delivered, and so is the rest, under ids of their own."""
+    provider = provider_of(SpanProcessor(client, idle_timeout=0.0))
+    tracer = provider.get_tracer("test")
+    with tracer.start_as_current_span("root") as root:
+        tracer.start_span("early", attributes=CHAT).end()
+        deadline = time.monotonic() + 10
+        while not stored.names and time.monotonic() < deadline:
+            time.sleep(0.02)
+        last = tracer.start_span("last", attributes=CHAT)
+        last.end()
+    provider.shutdown()
+    client.tracing.flush(10)
+
+    assert {"early", "root", "last"} == {name for trace in traces(stored) for name in names(trace)}
+    assert len(stored.ids) == len(set(stored.ids))
+    assert identifiers(root)[0] in stored.ids
+    assert all(one.startswith(identifiers(root)[0]) for one in stored.ids)
+
+
+def test_only_traces_of_agents_are_delivered(client: AshrLabsClient, stored: Stored) -> None:
+    """Unless told otherwise, a trace without a span of an agent is left alone; of the others every span is kept."""
+    provider = provider_of(SpanProcessor(client))
+    provider.get_tracer("web").start_span("GET /health").end()
+    converse(provider.get_tracer("agent"), children=1)
+    everything = provider_of(SpanProcessor(client, keep=lambda spans: len(spans) == 1))
+    everything.get_tracer("web").start_span("GET /").end()
+    client.tracing.flush(10)
+
+    assert [["support", "chat 0"], ["GET /"]] == [names(trace) for trace in traces(stored)]
+
+
+def test_sampling_and_switching_off_hold_here_too(client: AshrLabsClient, stored: Stored) -> None:
+    """Traces that OpenTelemetry or the settings do not sample are not delivered, nor is any while tracing is off."""
+    processor = SpanProcessor(client, keep=lambda _: True)
+    tracer = provider_of(processor).get_tracer("test")
+    client.tracing.configure(sample_rate=0.0)
+    converse(tracer)
+    client.tracing.configure(sample_rate=1.0, enabled=False)
+    converse(tracer)
+    client.tracing.configure(enabled=True)
+    unsampled = set_span_in_context(
+        global_otel.NonRecordingSpan(SpanContext(1, 2, is_remote=True, trace_flags=TraceFlags(0)))
+    )
+    tracer.start_span("unsampled", unsampled).end()
+    client.tracing.flush(10)
+
+    assert [] == stored.names
+
+
+def test_memory_is_bounded(client: AshrLabsClient, stored: Stored) -> None:
+    """Beyond `max_spans` the quietest unfinished traces are delivered as they are; no span is lost or kept twice."""
+    processor = SpanProcessor(client, max_spans=50)
+    tracer = provider_of(processor).get_tracer("test")
+    roots = [tracer.start_span(f"root {n}") for n in range(20)]
+    for root in roots:
+        for _ in range(10):
+            tracer.start_span("s", set_span_in_context(root), attributes=CHAT).end()
+            assert processor._gathering.spans <= 50
+    for root in roots:
+        root.set_attribute("gen_ai.operation.name", "invoke_agent")
+        root.end()
+    client.tracing.flush(10)
+    observed = Counter(one["id"] for trace in traces(stored) for one in trace["observations"])
+
+    assert 220 == len(observed) == observed.total()
+    assert 0 == processor._gathering.spans
+    assert len(stored.ids) == len(set(stored.ids))
+
+
+def test_whatever_fails_is_no_concern_of_the_host(client: AshrLabsClient, stored: Stored) -> None:
+    """A raising `keep`, and attributes that mean nothing, cost at most their own trace."""
+
+    def keep(spans: Any) -> bool:
+        return bool(spans[0].name == "fine" or 1 / 0)
+
+    tracer = provider_of(SpanProcessor(client, keep=keep)).get_tracer("test")
+    tracer.start_span("broken").end()
+    tracer.start_span("fine", attributes={"gen_ai.prompt.x.": "a", "gen_ai.prompt.x": "b"}).end()
+    client.tracing.flush(10)
+
+    assert ["fine"] == stored.names
+
+
+def test_copies_do_not_come_back(client: AshrLabsClient, stored: Stored) -> None:
+    """Copied to a provider that delivers to Ashr itself, a trace arrives once; the copies are there for others."""
+    kept = Finished()
+    provider = provider_of(kept, SpanProcessor(client, keep=lambda _: True), SimpleSpanProcessor(SpanExporter(client)))
+    tracer = provider.get_tracer("test")
+    client.tracing.configure(mirror=Mirror(tracer), mask=lambda value: f"masked {value}")
+    with (
+        tracer.start_as_current_span("request") as request,
+        client.trace("t") as trace,
+        trace.span("tool:x", input="i") as span,
+    ):
+        span.event("e", input=1)
+    provider.shutdown()
+    client.tracing.flush(10)
+    copies = {span.name: span for span in kept.spans}
+
+    assert ["request", "t"] == sorted(stored.names)
+    assert copies["t"].parent == request.get_span_context()
+    assert copies["tool:x"].parent == copies["t"].context
+    assert "masked i" == (copies["tool:x"].attributes or {})["gen_ai.tool.call.arguments"]
+    assert ["e"] == [event.name for event in copies["tool:x"].events]
+
+
+def test_a_mirror_that_fails_costs_only_the_copy(client: AshrLabsClient, stored: Stored) -> None:
+    """Whatever a mirror raises, the trace is delivered and the host does not notice."""
+
+    class Broken:
+        def begin(self) -> int:
+            return 1
+
+        def copy(self, trace: Any, begun: Any) -> None:
+            raise RuntimeError
+
+    class Worse(Broken):
+        def begin(self) -> int:
+            raise RuntimeError
+
+    for mirror in (Broken(), Worse()):
+        client.tracing.configure(mirror=mirror)
+        assert "ok" == client.trace("t").end()["status"]
+    assert ["t", "t"] == stored.names
+
+
+def test_the_delivery_itself_is_not_traced(
+    client: AshrLabsClient, stored: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where an instrumentation traces every request, those that deliver traces make none, or there would be no end."""
+    import httpx
+
+    seen: list[bool] = []
+    send = httpx.AsyncHTTPTransport.handle_async_request
+
+    async def spy(self: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+        seen.append(bool(get_value(_SUPPRESS_INSTRUMENTATION_KEY)))
+        return await send(self, request)
+
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", spy)
+    tracer = provider_of(SpanProcessor(client)).get_tracer("test")
+    converse(tracer)
+    client.tracing.flush(10)
+
+    assert [True] == seen
+    assert get_value(_SUPPRESS_INSTRUMENTATION_KEY) is None
+
+
+def test_the_global_provider_is_not_touched(client: AshrLabsClient) -> None:
+    """Nothing here reads or sets the provider that the process shares."""
+    code = """
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from ashr_labs import AshrLabsClient
+from ashr_labs.otel import *
+with AshrLabsClient.local() as client:
+    provider = TracerProvider()
+    provider.add_span_processor(SpanProcessor(client))
+    client.tracing.configure(mirror=Mirror(provider.get_tracer("x")))
+    client.trace("t").end()
+    register_otel_flush(provider)
+    assert flush_otel()
+    provider.shutdown()
+assert trace._TRACER_PROVIDER is None
+"""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+
+    assert (0, "") == (done.returncode, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("order", "way"),
+    [("provider first", "BatchSpanProcessor(SpanExporter(client))"), ("client first", "SpanProcessor(client)")],
+)
+def test_a_process_that_ends_delivers_everything(order: str, way: str) -> None:
+    """Whoever says goodbye first, finished and unfinished traces arrive, now or with the next process."""
+    steps = ["provider = TracerProvider()", "client.trace('own').end()"]
+    made = "\n".join(steps if order == "provider first" else steps[::-1])
+    code = f"""
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from ashr_labs.otel import SpanExporter, SpanProcessor
+{made}
+provider.add_span_processor({way})
+tracer = provider.get_tracer("test")
+chat = {CHAT!r}
+tracer.start_span("finished", attributes=chat).end()
+root = tracer.start_as_current_span("never ends"); root.__enter__()
+tracer.start_span("unfinished", attributes=chat).end()
+"""
+    with RealPlatform.running() as real:
+        done = run_process(real.url, code)
+        run_process(real.url, "client.tracing.flush(20)")
+        arrived = real.names()
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert {"own": 1, "finished": 1, "unfinished": 1} == Counter(arrived)
+
+
+def test_a_forked_child_delivers_its_own() -> None:
+    """Of a trace during which a process is forked, the parent's spans are the parent's, and the child's the child's."""
+    code = f"""
+import warnings
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from ashr_labs.otel import SpanExporter, SpanProcessor
+provider = TracerProvider()
+provider.add_span_processor(SpanProcessor(client) if {{way}} else SimpleSpanProcessor(SpanExporter(client)))
+tracer = provider.get_tracer("test")
+chat = {CHAT!r}
+with tracer.start_as_current_span("root"):
+    tracer.start_span("before", attributes=chat).end()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    tracer.start_span("child" if child == 0 else "parent", attributes=chat).end()
+if child == 0:
+    provider.force_flush(); provider.shutdown(); client.tracing.flush(10)
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+"""
+    for way in ("1", "0"):
+        with RealPlatform.running() as real, AshrLabsClient(KEY, real.url) as reader:
+            done = run_process(real.url, code.replace("{way}", way))
+            stored = [reader.get_observability_trace(one["id"])["trace"] for one in reader.iter_traces()]
+
+        assert (0, "") == (done.returncode, done.stderr)
+        assert [["before", "parent", "root"], ["child"]] == sorted(
+            sorted(one["name"] for one in trace["observations"]) for trace in stored
+        )
+
+
+def test_flushing_is_bounded_and_says_how_it_went(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is registered is flushed once each, faults and delays stay inside, and the result tells of them."""
+    monkeypatch.setattr("ashr_labs.otel._flushing._registered", [])
+    memory = InMemorySpanExporter()
+    provider = provider_of(BatchSpanProcessor(memory))
+    calls: list[int] = []
+
+    def count() -> None:
+        calls.append(1)
+
+    register_otel_flush(provider)
+    register_otel_flush(count)
+    register_otel_flush(count)
+    provider.get_tracer("test").start_span("s").end()
+
+    assert flush_otel()
+    assert ([1], 1) == (calls, len(memory.get_finished_spans()))
+
+    register_otel_flush(lambda: 1 / 0)
+    assert not flush_otel(10)
+    assert [1, 1] == calls
+
+    stuck = threading.Event()
+    register_otel_flush(stuck.wait)
+    start = time.monotonic()
+    assert not flush_otel(0.2)
+    assert time.monotonic() - start < 2
+    stuck.set()
+    provider.shutdown()
+    assert [] == [one for one in _registered if one is provider]
+
+
+STEPS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.booleans(), st.floats(0, 20)), max_size=40)
+
+
+@given(STEPS, st.integers(1, 10), st.booleans())
+def test_each_span_is_given_out_once(
+    steps: list[tuple[int, int, bool, float]], max_spans: int, sees_starts: bool
+) -> None:
+    """In whatever order spans of several traces start and end, each is given out once, with others of its trace."""
+    kept = Finished()
+    tracer = provider_of(kept).get_tracer("test")
+    assembly = Assembly(sees_starts=sees_starts, max_spans=max_spans, idle_timeout=5)
+    given_out: list[list[ReadableSpan]] = []
+    roots = [tracer.start_span(f"root {n}") for n in range(3)]
+    still_open: list[Any] = []
+    now = 0.0
+
+    def start(span: Any) -> None:
+        still_open.append(span)
+        assembly.started(span, now)
+
+    def end(span: Any) -> None:
+        span.end()
+        given_out.extend(assembly.ended(kept.spans[-1], now))
+
+    for root in roots:
+        start(root)
+    for which, trace, is_start, wait in steps:
+        now += wait
+        given_out += assembly.due(now)
+        if is_start:
+            start(tracer.start_span("s", set_span_in_context(roots[trace])))
+        elif still_open:
+            end(still_open.pop(which % len(still_open)))
+        assert assembly.spans <= max_spans
+    given_out += assembly.everything()
+
+    assert Counter(id(span) for span in kept.spans) == Counter(id(span) for part in given_out for span in part)
+    assert all(1 == len({span.context.trace_id for span in part if span.context}) for part in given_out)
+    assert 0 == assembly.spans

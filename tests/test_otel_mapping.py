@@ -1,0 +1,399 @@
+"""OpenTelemetry spans become the traces that Ashr documents, and the other way round, whoever made them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.trace import Link, SpanContext, Status, StatusCode, Tracer, set_span_in_context
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from ashr_labs.otel import trace_of
+from ashr_labs.otel._content import input_of
+from ashr_labs.otel._mirror import copies_of
+from support.otel_spans import CHAT, finished_spans, identifiers, one_span
+
+MESSAGES = [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]
+ANSWER = [{"role": "assistant", "parts": [{"type": "text", "content": "hello"}], "finish_reason": "stop"}]
+
+
+def observation(attributes: dict[str, Any], *events: tuple[str, dict[str, Any]], name: str = "step") -> dict[str, Any]:
+    """Return what one span becomes."""
+    return dict(trace_of([one_span(attributes, *events, name=name)])["observations"][0])
+
+
+CASES: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]], dict[str, Any]]] = {
+    "a call of a model": (
+        {
+            **CHAT,
+            "gen_ai.usage.input_tokens": 7,
+            "gen_ai.usage.output_tokens": 3,
+            "gen_ai.input.messages": json.dumps(MESSAGES),
+            "gen_ai.output.messages": json.dumps(ANSWER),
+        },
+        [],
+        {
+            "type": "generation",
+            "name": "step",
+            "model": "some-model",
+            "usage": {"input_tokens": 7, "output_tokens": 3},
+            "input": MESSAGES,
+            "output": ANSWER,
+        },
+    ),
+    "instructions of the system": (
+        {
+            **CHAT,
+            "gen_ai.system_instructions": '[{"type": "text", "content": "be kind"}]',
+            "gen_ai.input.messages": json.dumps(MESSAGES),
+        },
+        [],
+        {"input": [{"role": "system", "parts": [{"type": "text", "content": "be kind"}]}, *MESSAGES]},
+    ),
+    "messages in the event of the operation": (
+        CHAT,
+        [
+            (
+                "gen_ai.client.inference.operation.details",
+                {"gen_ai.input.messages": json.dumps(MESSAGES), "gen_ai.output.messages": json.dumps(ANSWER)},
+            )
+        ],
+        {"input": MESSAGES, "output": ANSWER},
+    ),
+    "an event for each message": (
+        {**CHAT, "gen_ai.system": "openai"},
+        [
+            ("gen_ai.system.message", {"gen_ai.system": "openai", "content": "be kind"}),
+            ("gen_ai.user.message", {"content": "hi"}),
+            ("gen_ai.choice", {"index": 0, "finish_reason": "stop", "message": '{"content": "hello"}'}),
+        ],
+        {
+            "input": [{"role": "system", "content": "be kind"}, {"role": "user", "content": "hi"}],
+            "output": [{"role": "assistant", "index": 0, "finish_reason": "stop", "message": {"content": "hello"}}],
+        },
+    ),
+    "an event with all messages": (
+        CHAT,
+        [
+            ("gen_ai.content.prompt", {"gen_ai.prompt": "hi"}),
+            ("gen_ai.content.completion", {"gen_ai.completion": "yo"}),
+        ],
+        {"input": "hi", "output": "yo"},
+    ),
+    "an attribute for each leaf, and older names of counts": (
+        {
+            "llm.request.type": "chat",
+            "gen_ai.request.model": "m",
+            "gen_ai.usage.prompt_tokens": 1,
+            "gen_ai.usage.completion_tokens": 2,
+            "gen_ai.prompt.0.role": "user",
+            "gen_ai.prompt.0.content": "hi",
+            "gen_ai.prompt.10.role": "tool",
+            "gen_ai.prompt.2.role": "assistant",
+            "gen_ai.completion.0.tool_calls.0.name": "search",
+        },
+        [],
+        {
+            "type": "generation",
+            "usage": {"input_tokens": 1, "output_tokens": 2},
+            "input": [{"role": "user", "content": "hi"}, {"role": "assistant"}, {"role": "tool"}],
+            "output": [{"tool_calls": [{"name": "search"}]}],
+        },
+    ),
+    "a tool": (
+        {
+            "gen_ai.operation.name": "execute_tool",
+            "gen_ai.tool.name": "search",
+            "gen_ai.tool.call.arguments": '{"q": "refund"}',
+            "gen_ai.tool.call.result": "5 days",
+        },
+        [],
+        {"type": "span", "name": "tool:search", "input": {"q": "refund"}, "output": "5 days"},
+    ),
+    "an agent, whose total of tokens is not counted again": (
+        {"gen_ai.operation.name": "invoke_agent", "gen_ai.request.model": "m", "gen_ai.usage.input_tokens": 9},
+        [],
+        {"type": "span", "name": "step", "model": None, "usage": None},
+    ),
+    "a model of OpenInference": (
+        {
+            "openinference.span.kind": "LLM",
+            "llm.model_name": "m",
+            "llm.token_count.prompt": 4,
+            "llm.token_count.completion": 5,
+            "llm.input_messages.0.message.role": "user",
+            "llm.input_messages.0.message.content": "hi",
+            "llm.output_messages.0.message.tool_calls.0.tool_call.function.name": "search",
+            "input.value": '{"raw": true}',
+        },
+        [],
+        {
+            "type": "generation",
+            "model": "m",
+            "usage": {"input_tokens": 4, "output_tokens": 5},
+            "input": [{"role": "user", "content": "hi"}],
+            "output": [{"tool_calls": [{"function": {"name": "search"}}]}],
+        },
+    ),
+    "a tool of OpenInference": (
+        {"openinference.span.kind": "TOOL", "tool.name": "search", "input.value": '{"q": 1}', "output.value": "found"},
+        [],
+        {"type": "span", "name": "tool:search", "input": {"q": 1}, "output": "found"},
+    ),
+    "GenAI before OpenInference": (
+        {
+            **CHAT,
+            "openinference.span.kind": "CHAIN",
+            "llm.model_name": "other",
+            "gen_ai.prompt": "a",
+            "input.value": "b",
+        },
+        [],
+        {"type": "generation", "model": "some-model", "input": "a"},
+    ),
+    "a task of another library": (
+        {"traceloop.span.kind": "tool", "traceloop.entity.name": "search", "traceloop.entity.input": "[1]"},
+        [],
+        {"name": "tool:search", "input": [1]},
+    ),
+    "nothing of an agent": ({"http.route": "/"}, [], {"type": "span", "name": "step", "input": None, "level": None}),
+    "JSON that is none": ({**CHAT, "gen_ai.input.messages": "[1,"}, [], {"input": "[1,"}),
+    "counts that are none": ({**CHAT, "gen_ai.usage.input_tokens": "7"}, [], {"usage": None}),
+}
+
+
+@pytest.mark.parametrize(("attributes", "events", "expected"), CASES.values(), ids=CASES.keys())
+def test_each_convention_is_understood(
+    attributes: dict[str, Any], events: list[tuple[str, dict[str, Any]]], expected: dict[str, Any]
+) -> None:
+    """What a span says in any of the conventions stands where Ashr has a place for it."""
+    found = observation(attributes, *events)
+
+    assert expected == {name: found.get(name) for name in expected}
+
+
+def test_what_has_no_place_is_kept_as_metadata() -> None:
+    """Attributes without a place of their own are metadata, with the scope and links; what has one is not repeated."""
+    other = SpanContext(5, 6, is_remote=True)
+
+    def work(tracer: Tracer) -> None:
+        attributes = {**CHAT, "gen_ai.prompt": "secret", "temperature": 0.5}
+        tracer.start_span("s", attributes=attributes, links=[Link(other)]).end()
+
+    metadata = trace_of(finished_spans(work))["observations"][0]["metadata"]
+
+    assert {
+        **CHAT,
+        "temperature": 0.5,
+        "otel.scope.name": "test",
+        "links": [f"{5:032x}-{6:016x}"],
+    } == metadata
+
+
+def failing(tracer: Tracer) -> None:
+    with pytest.raises(ValueError, match="no"), tracer.start_as_current_span("s"):
+        raise ValueError("no")
+
+
+def said(code: StatusCode, description: str | None, *, raised: bool) -> Callable[[Tracer], None]:
+    def work(tracer: Tracer) -> None:
+        span = tracer.start_span("s")
+        span.set_status(Status(code, description))
+        if raised:
+            span.record_exception(KeyError("k"))
+        span.end()
+
+    return work
+
+
+@pytest.mark.parametrize(
+    ("work", "expected"),
+    [
+        (failing, ("ERROR", "ValueError: no")),
+        (said(StatusCode.ERROR, "broken", raised=False), ("ERROR", "broken")),
+        (said(StatusCode.ERROR, None, raised=False), ("ERROR", "error")),
+        (said(StatusCode.UNSET, None, raised=True), ("ERROR", "KeyError: 'k'")),
+        (said(StatusCode.OK, None, raised=True), (None, None)),
+        (said(StatusCode.UNSET, None, raised=False), (None, None)),
+    ],
+)
+def test_failures_are_errors(work: Callable[[Tracer], None], expected: tuple[str | None, str | None]) -> None:
+    """A status of error and a recorded exception make an error with its message, unless the status says OK."""
+    found = trace_of(finished_spans(work))["observations"][0]
+
+    assert expected == (found["level"], found.get("status_message"))
+
+
+def test_ids_parents_times_and_events_are_kept() -> None:
+    """Ids, parents, order and times are those of OpenTelemetry; events are observations under their span."""
+    made: list[tuple[str, str]] = []
+
+    def work(tracer: Tracer) -> None:
+        with tracer.start_as_current_span("root", attributes={"user.id": "u", "tag.tags": ["a", "b"]}) as root:
+            child = tracer.start_span("child", attributes={"gen_ai.conversation.id": "c"}, start_time=1_000)
+            child.add_event("seen", {"n": 1}, timestamp=2_000)
+            child.add_event(
+                "gen_ai.evaluation.result", {"gen_ai.evaluation.name": "good", "gen_ai.evaluation.score.value": 0.5}
+            )
+            made.extend([identifiers(root), identifiers(child)])
+        child.end(3_000_000)  # after its parent
+
+    trace = trace_of(finished_spans(work))
+    (trace_id, root_id), (_, child_id) = made
+    child, seen, score, root = trace["observations"]
+
+    assert (trace_id, "root", "u", "c", ["a", "b"]) == (
+        trace["id"],
+        trace["name"],
+        trace["user_id"],
+        trace["session_id"],
+        trace["tags"],
+    )
+    assert {"resource": {"service.name": "shop"}} == trace["metadata"]
+    assert (root_id, None) == (root["id"], root["parent_observation_id"])
+    assert (child_id, root_id) == (child["id"], child["parent_observation_id"])
+    assert ("1970-01-01T00:00:00.000001Z", "1970-01-01T00:00:00.003000Z") == (child["start_time"], child["end_time"])
+    assert ("event", "seen", child_id, {"n": 1}) == (
+        seen["type"],
+        seen["name"],
+        seen["parent_observation_id"],
+        seen["input"],
+    )
+    assert ("score:good", {"value": 0.5, "comment": None}) == (score["name"], score["input"])
+    assert 4 == len({one["id"] for one in trace["observations"]})
+    assert all(16 == len(one["id"]) for one in trace["observations"])
+
+
+def test_a_part_of_a_trace_has_an_id_of_its_own() -> None:
+    """What was done for another service, whose part has the trace's id, does not take its place."""
+    header = {"traceparent": f"00-{7:032x}-{8:016x}-01"}
+
+    def work(tracer: Tracer) -> None:
+        tracer.start_span("served", context=TraceContextTextMapPropagator().extract(header)).end()
+
+    [span] = finished_spans(work)
+    trace = trace_of([span])
+
+    assert span.context is not None
+    assert f"{7:032x}-{span.context.span_id:016x}" == trace["id"]
+    assert {"parent_trace_id": f"{7:032x}", "parent_span_id": f"{8:016x}"}.items() <= (trace["metadata"] or {}).items()
+    assert f"{8:016x}" == trace["observations"][0]["parent_observation_id"]
+
+
+def test_every_content_is_masked() -> None:
+    """Inputs, outputs, metadata, messages, events and tags go through the mask; ids and names do not."""
+    span = one_span(
+        {**CHAT, "gen_ai.prompt": "secret", "gen_ai.completion": "secret", "note": "secret", "tag.tags": ["secret"]},
+        ("seen", {"what": "secret"}),
+        ("exception", {"exception.type": "E", "exception.message": "secret", "exception.stacktrace": "secret"}),
+    )
+
+    def mask(value: Any) -> Any:
+        return json.loads(json.dumps(value).replace("secret", "***"))
+
+    assert "secret" in json.dumps(trace_of([span]))
+    assert "secret" not in json.dumps(trace_of([span], mask))
+    assert "***" in json.dumps(trace_of([span], mask))
+
+
+NAMES = st.sampled_from(["gen_ai.prompt", "llm.input_messages"])
+PATHS = st.lists(st.sampled_from(["0", "1", "²", "role", "message", ""]), min_size=1, max_size=4).map(".".join)
+
+
+@given(st.dictionaries(st.builds("{}.{}".format, NAMES, PATHS), st.sampled_from(["a", 1, True]), max_size=8))
+def test_any_attributes_are_read_without_a_fault(attributes: dict[str, Any]) -> None:
+    """However attributes with one name per leaf contradict each other, reading them gives something."""
+    found = input_of(attributes, [])
+
+    assert found is None or isinstance(found, list)
+
+
+def test_copies_are_made_after_the_conventions() -> None:
+    """A trace's copies say what they are of in `gen_ai.*` attributes, with the original's times, parents and errors."""
+    trace: Any = {
+        "id": "t",
+        "name": "support",
+        "session_id": "c",
+        "output": {"error": "E: no"},
+        "observations": [
+            {
+                "id": "a",
+                "type": "generation",
+                "name": "answer",
+                "model": "m",
+                "usage": {"input_tokens": 2},
+                "input": [{"role": "user", "content": "hi"}],
+                "output": "hello",
+                "start_time": "1970-01-01T00:00:00.000002Z",
+                "end_time": "1970-01-01T00:00:00.000003Z",
+            },
+            {
+                "id": "b",
+                "type": "span",
+                "name": "tool:search",
+                "parent_observation_id": "a",
+                "input": {"q": 1},
+                "level": "ERROR",
+                "status_message": "broken",
+                "start_time": "1970-01-01T00:00:00.000002Z",
+            },
+            {
+                "id": "e",
+                "type": "event",
+                "name": "seen",
+                "parent_observation_id": "b",
+                "input": 1,
+                "start_time": "1970-01-01T00:00:00.000004Z",
+            },
+        ],
+    }
+    root, generation, tool = copies_of(trace, 1_000, 9_000)
+
+    assert (1_000, 9_000, "E: no", "invoke_agent", "c") == (
+        root.started,
+        root.ended,
+        root.failure,
+        root.attributes["gen_ai.operation.name"],
+        root.attributes["gen_ai.conversation.id"],
+    )
+    assert {
+        "ashr_labs.trace_id": "t",
+        "gen_ai.operation.name": "chat",
+        "gen_ai.request.model": "m",
+        "gen_ai.usage.input_tokens": 2,
+        "gen_ai.input.messages": json.dumps(MESSAGES),
+        "gen_ai.output.messages": '[{"role": "assistant", "parts": [{"type": "text", "content": "hello"}]}]',
+    } == generation.attributes
+    assert (2_000, 3_000, None) == (generation.started, generation.ended, generation.failure)
+    assert {
+        "ashr_labs.trace_id": "t",
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": "search",
+        "gen_ai.tool.call.arguments": '{"q": 1}',
+    } == tool.attributes
+    assert ("a", 9_000, "broken", [("seen", {"ashr_labs.input": "1"}, 4_000)]) == (
+        tool.parent,
+        tool.ended,
+        tool.failure,
+        tool.events,
+    )
+
+
+def test_the_parent_need_not_be_known() -> None:
+    """Spans of which the parent is elsewhere make a trace that is named after the first of them."""
+
+    def work(tracer: Tracer) -> None:
+        parent = tracer.start_span("never ends")
+        context = set_span_in_context(parent)
+        tracer.start_span("second", context, start_time=20).end()
+        tracer.start_span("first", context, start_time=10).end()
+
+    spans: list[ReadableSpan] = finished_spans(work)
+
+    assert "first" == trace_of(spans)["name"]
+    assert trace_of(spans) == trace_of(spans[::-1])
