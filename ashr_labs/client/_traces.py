@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -105,18 +106,21 @@ class TraceCalls:
             ...         span.end(output=search("refund"))
         """
         # A function-level import: most users of a client never trace, and must not pay for it.
-        from ..tracing import Trace  # noqa: PLC0415
+        from ..tracing.trace import NO_TRACE, Trace  # noqa: PLC0415
 
-        return Trace(
-            name,
-            user_id=user_id,
-            session_id=session_id,
-            metadata=metadata,
-            tags=tags,
-            wait=wait,
-            traceparent=traceparent,
-            tracing=self.tracing,
-        )
+        try:
+            return Trace(
+                name,
+                user_id=user_id,
+                session_id=session_id,
+                metadata=metadata,
+                tags=tags,
+                wait=wait,
+                traceparent=traceparent,
+                tracing=self.tracing,
+            )
+        except Exception:  # a fault of tracing must not be the host's
+            return NO_TRACE
 
     def score_trace(self, trace_id: str, name: str, value: float | str | bool, *, comment: str | None = None) -> None:
         """Say how good a trace was, later or from elsewhere, delivered as traces are.
@@ -125,7 +129,8 @@ class TraceCalls:
         """
         from ..tracing.scores import score_trace  # noqa: PLC0415 - as in trace()
 
-        score_trace(self.tracing, trace_id, name, value, comment)
+        with suppress(Exception):  # as in trace()
+            score_trace(self.tracing, trace_id, name, value, comment)
 
     @cached_property
     def tracing(self) -> Tracing:

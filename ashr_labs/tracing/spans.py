@@ -65,8 +65,8 @@ class Parent:
         if self._recorder.is_open:
             try:
                 return Span(self, name, input, metadata)
-            except Exception:  # noqa: S110 - a fault of tracing must not be the host's
-                pass
+            except Exception:  # a fault of tracing must not be the host's
+                return NO_SPAN
         return _Nothing(self._recorder)
 
     def generation(
@@ -76,8 +76,8 @@ class Parent:
         if self._recorder.is_open:
             try:
                 return Generation(self, name, input, metadata, model=model)
-            except Exception:  # noqa: S110 - as in span()
-                pass
+            except Exception:  # as in span()
+                return NO_SPAN
         return _Nothing(self._recorder)
 
     def event(
@@ -145,15 +145,21 @@ class Span(Parent):
                 self._output = to_json(output)
 
     def __enter__(self) -> Self:
-        self._block = context.enter(self)
+        try:  # noqa: SIM105 - suppress() would cost every span
+            self._block = context.enter(self)
+        except Exception:  # noqa: S110 - a fault of tracing must not be the host's
+            pass
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._block is not None:
-            context.leave(self._block)
-            self._block = None
+        block, self._block = self._block, None
+        try:
+            if block is not None:
+                context.leave(block)
+        except Exception:  # noqa: S110 - as in __enter__()
+            pass
         self.end()
         # A generator that is closed early has done what was asked of it.
         if error is not None and not isinstance(error, GeneratorExit):
@@ -253,7 +259,8 @@ class _Nothing(Generation):
     __slots__ = ()
 
     def __init__(self, recorder: Recorder) -> None:
-        Parent.__init__(self, recorder, None)
+        self._recorder = recorder
+        self._id = None
 
     def end(self, **_given: Any) -> None:
         """Do nothing."""

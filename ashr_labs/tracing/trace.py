@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from . import context
 from ._wire import array_of_texts, json_object, optional_text, text
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .context import Block
     from .settings import Settings
 
-__all__ = ["Delivering", "Trace"]
+__all__ = ["NO_TRACE", "Delivering", "Trace"]
 
 
 class Delivering(Protocol):
@@ -120,7 +120,9 @@ class Trace(Parent):
 
         After the trace's end this waits for the platform's answer, for a bounded time.
         """
-        answered = self._delivery.wait().get("trace_id")
+        answered = None
+        with suppress(Exception):
+            answered = self._delivery.wait().get("trace_id")
         return answered if isinstance(answered, str) else self._recorder.trace_id
 
     def end(self, *, output: Any = NOT_GIVEN, wait: bool = False) -> Delivery:
@@ -138,21 +140,25 @@ class Trace(Parent):
         except IndexError:
             pass
         else:
-            self._ship(output, is_open=is_open)
+            with suppress(Exception):
+                self._ship(output, is_open=is_open)
         if wait or self._wait:
-            self._delivery.wait()
+            with suppress(Exception):
+                self._delivery.wait()
         return self._delivery
 
     def __enter__(self) -> Self:
-        self._block = context.enter(self)
+        with suppress(Exception):  # a fault of tracing must not be the host's
+            self._block = context.enter(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._block is not None:
-            context.leave(self._block)
-            self._block = None
+        block, self._block = self._block, None
+        with suppress(Exception):
+            if block is not None:
+                context.leave(block)
         output: Any = NOT_GIVEN
         if error is not None and not isinstance(error, GeneratorExit):
             with suppress(Exception):
@@ -196,3 +202,27 @@ class Trace(Parent):
         if output is not NOT_GIVEN:
             payload["output"] = masked(output, mask)
         return payload
+
+
+class _Nothing(Trace):
+    """What stands in for a trace that could not be begun: nothing of it is recorded, and it is never current."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        Parent.__init__(self, Recorder("0" * 32, is_kept=False, is_open=False), None)
+        self._delivery = Delivery()
+        self._delivery.settle({"status": "error", "message": "The trace could not be begun."})
+
+    def end(self, **_given: Any) -> Delivery:
+        """Do nothing."""
+        return self._delivery
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Do nothing."""
+
+
+NO_TRACE: Final[Trace] = _Nothing()

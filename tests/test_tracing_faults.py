@@ -1,0 +1,213 @@
+"""Whatever breaks inside tracing, traced code returns and raises exactly what it does untraced."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+import pkgutil
+import threading
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from typing import Any
+
+import pytest
+
+import ashr_labs.tracing
+from ashr_labs import AshrLabsClient, current_span, keep_context, traced
+from ashr_labs.tracing import ContextThreadPoolExecutor
+from ashr_labs.tracing.exporter import EXPORTER
+from support.scripted_server import ScriptedServer
+from support.traces import KEY, Stored
+
+MODULES = [
+    importlib.import_module(f"ashr_labs.tracing.{module.name}")
+    for module in pkgutil.iter_modules(ashr_labs.tracing.__path__)
+]
+
+
+class BrokenError(Exception):
+    """What a broken function raises."""
+
+
+def broken(*_: object, **__: object) -> Any:
+    raise BrokenError
+
+
+def patches() -> Iterator[tuple[str, list[tuple[object, str]]]]:
+    """Name each function of tracing, and every place that holds it."""
+    for module in MODULES:
+        for name, value in vars(module).items():
+            if getattr(value, "__module__", None) != module.__name__:
+                continue
+            if inspect.isfunction(value):
+                places = [(holder, name) for holder in MODULES if vars(holder).get(name) is value]
+                yield f"{module.__name__}.{name}", places
+            elif inspect.isclass(value):
+                yield from ((f"{module.__name__}.{name}.{part}", [(value, part)]) for part in functions_of(value))
+
+
+def functions_of(kind: type) -> list[str]:
+    kinds = (classmethod, staticmethod, property)
+    return [name for name, value in vars(kind).items() if inspect.isfunction(value) or isinstance(value, kinds)]
+
+
+ALL = dict(patches())
+"""Every function and method of tracing."""
+
+CALLED_BY_THE_HOST = {
+    f"ashr_labs.tracing.{name}"
+    for name in (
+        "context.ContextThreadPoolExecutor.submit",
+        "context.current_span",
+        "context.keep_context",
+        "delivery.Delivery.__getitem__",
+        "delivery.Delivery.__repr__",
+        "spans.Generation.end",
+        "spans.Parent.event",
+        "spans.Parent.generation",
+        "spans.Parent.score",
+        "spans.Parent.span",
+        "spans.Parent.trace_id",
+        "spans.Parent.traceparent",
+        "spans.Span.__enter__",
+        "spans.Span.__exit__",
+        "spans.Span.end",
+        "traced.Traced.__enter__",
+        "traced.Traced.__exit__",
+        "traced.Traced.__aenter__",
+        "traced.Traced.__aexit__",
+        "wrapping._Turn.__enter__",
+        "wrapping._Turn.__exit__",
+        "wrapping._Turn.__init__",
+        "wrapping._Turn.note",
+        "wrapping._begin_stream",
+        "wrapping._start",
+        "trace.Trace.__enter__",
+        "trace.Trace.__exit__",
+        "trace.Trace.end",
+        "trace.Trace.trace_id",
+    )
+}
+"""What traced code calls itself, and what a wrapped function consists of: nothing of ours is around these."""
+
+
+def traced_work(client: AshrLabsClient, fails: bool) -> int:
+    """Do some work, traced in every form."""
+    with client.trace(
+        "t", user_id="u", metadata={"a": 1}, tags=["x"], traceparent="00-" + "1" * 32 + "-" + "2" * 16 + "-01"
+    ) as trace:
+        with trace.span("tool:search", input={"q": [object(), "x" * 100]}) as span:
+            span.event("seen", input=1, level="DEBUG")
+            with span.generation("g", model="m", input="hi") as generation:
+                generation.end(output={"a": {1, 2}}, usage={"input_tokens": 1})
+            span.score("good", 1, comment="c")
+            here = current_span()
+            if here is not None:
+                here.span("inner").end(output=None, status_message="s", level="WARNING")
+            len(trace.traceparent) + len(trace.trace_id)
+        with ContextThreadPoolExecutor(1) as pool:
+            total = sum(pool.map(abs, [-1, 2]))
+        thread = threading.Thread(target=keep_context(work), args=(False,))
+        thread.start()
+        thread.join()
+        client.score_trace("1" * 32, "late", True)
+        call_traced_functions()
+        return work(fails) + total
+
+
+BLOCK = traced("block", input=1)
+DIRECT = traced("direct", lambda: iter([2]))
+
+
+@traced
+def double(number: int) -> int:
+    return 2 * number
+
+
+@traced("many", kind="generation", model="m")
+def many() -> Iterator[int]:
+    yield from (1, 2)
+
+
+@traced(kind="tool")
+async def later() -> int:
+    with BLOCK as block:
+        block.end(output=2)
+    return 5
+
+
+@traced
+async def stream() -> AsyncIterator[int]:
+    yield 1
+    yield 2
+
+
+async def drain() -> list[int]:
+    return [item async for item in stream()]
+
+
+class Tools:
+    @traced
+    def method(self) -> str:
+        return "m"
+
+    @traced
+    @classmethod
+    def of_class(cls) -> str:
+        return cls.__name__
+
+
+def call_traced_functions() -> None:
+    """Run functions of each kind that were decorated before anything broke."""
+    assert (4, [1, 2], 5, [1, 2], "m", "Tools", 2) == (
+        double(2),
+        list(many()),
+        asyncio.run(later()),
+        asyncio.run(drain()),
+        Tools().method(),
+        Tools.of_class(),
+        next(DIRECT()),
+    )
+
+
+def work(fails: bool) -> int:
+    """Do the work itself."""
+    if fails:
+        raise LookupError("the host's own")
+    return 7
+
+
+def outcome(action: Callable[[], object]) -> object:
+    try:
+        return action()
+    except Exception as error:
+        return type(error), str(error)
+
+
+@pytest.fixture(scope="module")
+def url() -> Generator[str]:
+    script = ScriptedServer()
+    with script.running():
+        yield Stored(script).server.url
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("name", sorted(ALL.keys() - CALLED_BY_THE_HOST))
+def test_a_broken_part_is_not_noticed(name: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With any one function of tracing raising, work gives the same result and the same exception as untraced."""
+    with monkeypatch.context() as patch:
+        for holder, attribute in ALL[name]:
+            value = vars(holder)[attribute]
+            kind = type(value) if isinstance(value, classmethod | staticmethod | property) else None
+            patch.setattr(holder, attribute, kind(broken) if kind else broken)
+        client = AshrLabsClient(KEY, url)
+        outcomes = [outcome(lambda: traced_work(client, fails)) for fails in (False, True)]  # noqa: B023
+    client.close()
+    EXPORTER.stop(0)
+
+    assert [10, (LookupError, "the host's own")] == outcomes
+
+
+def test_every_function_that_is_left_out_exists() -> None:
+    """The list of what traced code calls itself names nothing that is gone."""
+    assert set() == CALLED_BY_THE_HOST - ALL.keys()
