@@ -7,7 +7,8 @@ import importlib
 import inspect
 import pkgutil
 import threading
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -177,9 +178,10 @@ def work(fails: bool) -> int:
     return 7
 
 
-def outcome(action: Callable[[], object]) -> object:
+def outcome(client: AshrLabsClient, *, fails: bool) -> object:
+    """Return what the work gives or raises; a block that cannot be left stays current, so in a context of its own."""
     try:
-        return action()
+        return copy_context().run(traced_work, client, fails)
     except Exception as error:
         return type(error), str(error)
 
@@ -201,7 +203,7 @@ def test_a_broken_part_is_not_noticed(name: str, url: str, monkeypatch: pytest.M
             kind = type(value) if isinstance(value, classmethod | staticmethod | property) else None
             patch.setattr(holder, attribute, kind(broken) if kind else broken)
         client = AshrLabsClient(KEY, url)
-        outcomes = [outcome(lambda: traced_work(client, fails)) for fails in (False, True)]  # noqa: B023
+        outcomes = [outcome(client, fails=fails) for fails in (False, True)]
     client.close()
     EXPORTER.stop(0)
 
