@@ -76,29 +76,6 @@ def test_a_process_that_dies_loses_at_most_its_last_moments(real: RealPlatform, 
     assert {f"{prefix}{n}": 1 for n in range(50)} == Counter(arrived(real, prefix))
 
 
-def test_a_dead_platform_costs_little_time_and_no_trace(real: RealPlatform) -> None:
-    """A process with 400 traces for a platform that is down ends soon; the next process delivers all, in order."""
-    code = """
-import ashr_labs.client._http as http
-def refuse(*_): raise http.httpx.ConnectError("down")
-http.httpx.AsyncHTTPTransport.handle_async_request = refuse
-start = time.monotonic()
-import atexit; atexit.register(lambda: print(time.monotonic() - start))
-make('down', 400)
-start = time.monotonic()
-"""
-    start = time.monotonic()
-    done = run_process(real.url, code)
-    assert 0 == done.returncode, done.stderr
-    assert time.monotonic() - start < 15
-    assert 400 == spooled()
-
-    flush_in_the_next_process(real.url)
-
-    assert [f"down{n}" for n in range(400)] == arrived(real, "down")
-    assert 0 == spooled()
-
-
 def test_a_silent_platform_holds_the_exit_up_within_the_bound() -> None:
     """A platform that accepts and never answers delays the end of the process by two seconds, and no trace is lost."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
