@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "compare_args_structural",
+    "compare_arguments",
     "compare_tool_args",
     "extract_tool_args",
     "fuzzy_str_match",
@@ -89,12 +90,11 @@ def compare_args_structural(
     actual_name = actual_call.get("name") or actual_call.get("tool_name", "")
     if expected_name != actual_name or actual_name == "NOT_CALLED" or expected_name == "NONE_EXPECTED":
         return "mismatch", {"matching": {}, "different": {}, "missing": {}, "extra": {}}
-    comparison = _sorted_arguments(_arguments(expected_call), _arguments(actual_call))
-    exact = not (comparison["different"] or comparison["missing"] or comparison["extra"])
-    return ("exact" if exact else "partial"), comparison
+    return compare_arguments(_arguments(expected_call), _arguments(actual_call))
 
 
-def _sorted_arguments(wanted: dict[str, Any], given: dict[str, Any]) -> ArgumentComparison:
+def compare_arguments(wanted: dict[str, Any], given: dict[str, Any]) -> tuple[_Status, ArgumentComparison]:
+    """Compare the arguments of one tool as `compare_args_structural()` does those of two calls."""
     matching: dict[str, ArgumentPair] = {}
     different: dict[str, ArgumentPair] = {}
     missing: dict[str, ArgumentPair] = {}
@@ -108,7 +108,8 @@ def _sorted_arguments(wanted: dict[str, Any], given: dict[str, Any]) -> Argument
     extra: dict[str, ArgumentPair] = {}
     if len(given) > len(wanted) - len(missing):
         extra = {key: {"actual": value} for key, value in given.items() if key not in wanted}
-    return {"matching": matching, "different": different, "missing": missing, "extra": extra}
+    status: _Status = "partial" if different or missing or extra else "exact"
+    return status, {"matching": matching, "different": different, "missing": missing, "extra": extra}
 
 
 def _fields(tool_call: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 
 from .._json import shown
+from ..run_builder import entries
 
 if TYPE_CHECKING:
     from ashr_labs_types import RecordedToolCall
@@ -44,21 +45,13 @@ class Call(NamedTuple):
 
     def build(self) -> RecordedToolCall:
         """Return the call as results hold it."""
-        built: RecordedToolCall = {
-            "name": self.name,
-            "tool_name": self.name,
-            "arguments": _decoder.raw_decode(self.arguments_json.lstrip())[0],
-            "arguments_json": self.arguments_json,
-        }
-        if self.extra:
-            cast("dict[str, Any]", built).update(copy.deepcopy(self.extra))
-        return built
+        return entries.built_call(*self)
 
 
-NOT_CALLED = Call("NOT_CALLED", "{}")
+NOT_CALLED = Call(entries.NOT_CALLED, "{}")
 """Stands beside an expected call that the agent did not make."""
 
-NONE_EXPECTED = Call("NONE_EXPECTED", "{}")
+NONE_EXPECTED = Call(entries.NONE_EXPECTED, "{}")
 """Stands beside a call of the agent that nothing expected."""
 
 

@@ -6,15 +6,15 @@ from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..comparators import compare_args_structural
 from ..errors import ConfigurationError
+from ..run_builder.entries import built_pair
 from .assignment import assign
 from .calls import NONE_EXPECTED, NOT_CALLED, Call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ashr_labs_types import ActionResult, ToolCallResult
+    from ashr_labs_types import ToolCallResult
 
 __all__ = ["CallPair", "Matching", "TextPair"]
 
@@ -32,15 +32,7 @@ class CallPair(NamedTuple):
 
     def build(self) -> ToolCallResult:
         """Return the entry of `tool_calls`."""
-        expected, actual = self.expected.build(), self.actual.build()
-        status, comparison = compare_args_structural(expected, actual)
-        return {
-            "expected": expected,
-            "actual": actual,
-            "match_status": self.match_status or status,
-            "divergence_notes": self.divergence_notes,
-            "argument_comparison": comparison,
-        }
+        return built_pair(*self.expected, *self.actual, self.match_status, self.divergence_notes)
 
 
 class TextPair(NamedTuple):
@@ -51,21 +43,6 @@ class TextPair(NamedTuple):
     match_status: str = "pending"
     semantic_similarity: float | None = None
     divergence_notes: str | None = None
-
-    def build(self, action_index: int) -> ActionResult:
-        """Return the entry of `action_results`."""
-        built: ActionResult = {
-            "actor": "agent",
-            "action_type": "text",
-            "action_index": action_index,
-            "expected_response": {"text": self.expected},
-            "actual_response": {"text": self.actual},
-            "match_status": self.match_status,
-            "divergence_notes": self.divergence_notes,
-        }
-        if self.semantic_similarity is not None:
-            built["semantic_similarity"] = self.semantic_similarity
-        return built
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ class _Stage:
         for action, text in self._expecting:
             is_end = action is self._expecting[-1][0]
             for pair in (*islice(left, len(action.calls)), *(unexpected if is_end else ())):
-                self._test.add_call_record(self._comparison.calls(pair), action.action_index)
+                self._test.add_call_pair(action.action_index, *self._comparison.calls(pair))
             if action.text or text:
-                self._test.add_record(self._comparison.texts(action.text, text), action.action_index)
+                self._test.add_text_pair(action.action_index, *self._comparison.texts(action.text, text))
         self._expecting, self._earlier, self._calls = [], [], ()

@@ -5,19 +5,19 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import ConfigurationError
-from .records import GivenCall, GivenResponse, ToolCalls, Turn, UserInput, recorded_call, total_usage
+from .entries import built_entries, call_pair, given_call, given_response, index_of, text_pair, user_input
+from .records import Turn, recorded_call, total_usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Self
 
-    from ashr_labs_types import ArgumentComparison, TestError, TestResult, TokenUsage, VmStream
+    from ashr_labs_types import ArgumentComparison, TestError, TestResult, TokenUsage, ToolCallResult, VmStream
 
-    from .records import ActionRecord, CallRecord
+    from .entries import Record
 
 __all__ = ["TestBuilder", "final_status", "timestamp", "utc_now"]
 
@@ -61,8 +61,7 @@ class TestBuilder:
         self._repeat: int | None = None
         self._attempt_errors: tuple[TestError, ...] = ()
         self._turns: list[Turn] = []
-        self._records: list[tuple[int, ActionRecord]] = []
-        self._calls_at: dict[int, ToolCalls] = {}
+        self._records: list[Record] = []
         self._next_index = 0
 
     def __repr__(self) -> str:
@@ -76,11 +75,11 @@ class TestBuilder:
 
     def add_user_file(self, file_path: str, description: str, action_index: int | None = None) -> Self:
         """Record a file that the user gave."""
-        return self.add_record(UserInput("file", description, file_path), action_index)
+        return self._add(user_input(self._index(action_index), "file", description, file_path))
 
     def add_user_text(self, text: str, description: str, action_index: int | None = None) -> Self:
         """Record what the user said."""
-        return self.add_record(UserInput("text", description, text), action_index)
+        return self._add(user_input(self._index(action_index), "text", description, text))
 
     def add_tool_call(
         self,
@@ -107,14 +106,15 @@ class TestBuilder:
                 "argument_comparison, the fifth parameter of add_tool_call(), must be a dict or None, "
                 f"not {comparison!r}; pass the action's index by name: action_index=..."
             )
-        record = GivenCall(
-            expected=recorded_call(expected),
-            actual=recorded_call(actual),
-            match_status=match_status,
-            divergence_notes=divergence_notes,
-            argument_comparison=copy.deepcopy(argument_comparison),
-        )
-        return self.add_call_record(record, action_index)
+        built: ToolCallResult = {
+            "expected": recorded_call(expected),
+            "actual": recorded_call(actual),
+            "match_status": match_status,
+            "divergence_notes": divergence_notes,
+        }
+        if argument_comparison is not None:
+            built["argument_comparison"] = copy.deepcopy(argument_comparison)
+        return self._add(given_call(self._index(action_index), built))
 
     def add_agent_response(
         self,
@@ -135,14 +135,21 @@ class TestBuilder:
             divergence_notes: What differs, in words.
             action_index: The action that the answer belongs to.
         """
-        record = GivenResponse(
-            expected=copy.deepcopy(dict(expected_response)),
-            actual=copy.deepcopy(dict(actual_response)),
-            match_status=match_status,
-            semantic_similarity=semantic_similarity,
-            divergence_notes=divergence_notes,
-        )
-        return self.add_record(record, action_index)
+        responses = copy.deepcopy(dict(expected_response)), copy.deepcopy(dict(actual_response))
+        index = self._index(action_index)
+        return self._add(given_response(index, *responses, match_status, semantic_similarity, divergence_notes))
+
+    def add_call_pair(
+        self, action_index: int, expected: Record, actual: Record, match_status: str | None, notes: str | None
+    ) -> Self:
+        """Record an expected call beside the actual one; see `call_pair()`."""
+        return self._add(call_pair(self._index(action_index), expected, actual, match_status, notes))
+
+    def add_text_pair(
+        self, action_index: int, expected: str, actual: str, status: str, similarity: float | None, notes: str | None
+    ) -> Self:
+        """Record an expected text beside the actual one."""
+        return self._add(text_pair(self._index(action_index), expected, actual, status, similarity, notes))
 
     def add_turn(self, action_index: int, latency_ms: float) -> Self:
         """Record how long the agent took to answer the message of an action."""
@@ -159,27 +166,9 @@ class TestBuilder:
         self._repeat, self._attempt_errors = repeat, tuple(errors)
         return self
 
-    def add_record(self, record: ActionRecord, action_index: int | None = None) -> Self:
-        """Record anything that builds its own entry of `action_results`."""
-        index = self._next_index if action_index is None else action_index
-        self._next_index = index + 1
-        self._records.append((index, record))
-        return self
-
-    def add_call_record(self, record: CallRecord, action_index: int | None = None) -> Self:
-        """Record a tool call that builds its own entry of `tool_calls`."""
-        index = self._next_index if action_index is None else action_index
-        self._next_index = index + 1
-        calls = self._calls_at.get(index)
-        if calls is None:
-            calls = self._calls_at[index] = ToolCalls([])
-            self._records.append((index, calls))
-        calls.records.append(record)
-        return self
-
     def sort(self) -> Self:
         """Put what was recorded in the order of the action indexes; what shares one keeps its order."""
-        self._records.sort(key=itemgetter(0))
+        self._records.sort(key=index_of)
         return self
 
     def set_vm_stream(
@@ -261,7 +250,7 @@ class TestBuilder:
         built: TestResult = {
             "test_id": self._test_id,
             "status": self._status,
-            "action_results": [record.build(index) for index, record in self._records],
+            "action_results": built_entries(self._records),
         }
         if self._started_at is not None:
             built["started_at"] = timestamp(self._started_at)
@@ -273,6 +262,16 @@ class TestBuilder:
             built["vm_stream"] = self._vm_stream
         self._build_measures(built)
         return built
+
+    def _index(self, given: int | None) -> int:
+        """Return the index of what is recorded next."""
+        index = self._next_index if given is None else given
+        self._next_index = index + 1
+        return index
+
+    def _add(self, record: Record) -> Self:
+        self._records.append(record)
+        return self
 
     def _build_measures(self, built: TestResult) -> None:
         if self._repeat is not None:
