@@ -5,9 +5,8 @@ from __future__ import annotations
 import copy
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeGuard, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeGuard, cast, runtime_checkable
 
 from .._json import shown
 from ..errors import ConfigurationError
@@ -50,8 +49,7 @@ AgentSource: TypeAlias = Agent | AsyncAgent | Callable[[], Any] | Callable[[str]
 """An agent, its class, a function that makes one, or a function that answers a message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seat:
+class Seat(NamedTuple):
     """An agent's methods, bound to one scenario."""
 
     respond: Callable[[str], object]

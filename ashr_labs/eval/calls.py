@@ -10,6 +10,8 @@ from .._json import shown
 from ..run_builder import entries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from ashr_labs_types import RecordedToolCall
 
 __all__ = ["NONE_EXPECTED", "NOT_CALLED", "Call", "ShapeError", "object_of", "read_calls"]
@@ -75,26 +77,28 @@ def read_calls(value: object, *, keep_extra: bool = False) -> tuple[Call, ...]:
     if not isinstance(value, (list, tuple)):
         raise ShapeError(f"must be a list, not {shown(value)}")
     calls: list[Call] = []
-    for place, call in enumerate(cast("list[object]", value)):
-        try:
-            calls.append(_read_call(object_of(call) if keep_extra else _plain(call), keep_extra=keep_extra))
-        except ShapeError as error:
-            raise error.below(f"[{place}]") from error
+    try:
+        for call in cast("list[object]", value):
+            fields = object_of(call) if keep_extra else _plain(call)
+            name = fields.get("name")
+            if not isinstance(name, str) or not name:
+                raise ShapeError(f"must be the tool's name, not {shown(name)}", at=".name")
+            calls.append(Call(name, _arguments_json(fields), _extra(fields) if keep_extra else None))
+    except ShapeError as error:
+        raise error.below(f"[{len(calls)}]") from error
     return tuple(calls)
 
 
-def _read_call(fields: dict[str, Any], *, keep_extra: bool) -> Call:
-    name = fields.get("name")
-    if not isinstance(name, str) or not name:
-        raise ShapeError(f"must be the tool's name, not {shown(name)}", at=".name")
-    extra = None
-    if keep_extra and not fields.keys() <= _OWN_FIELDS:
-        extra = copy.deepcopy({key: fields[key] for key in fields if key not in _OWN_FIELDS})
-    return Call(name, _arguments_json(fields), extra)
+def _extra(fields: dict[str, Any]) -> dict[str, Any] | None:
+    if fields.keys() <= _OWN_FIELDS:
+        return None
+    return copy.deepcopy({key: fields[key] for key in fields if key not in _OWN_FIELDS})
 
 
 def _plain(call: object) -> dict[str, Any]:
     """Return an agent's call without the wrapping of OpenAI's and Anthropic's clients."""
+    if type(call) is dict and "name" in call and "type" not in call:  # as most often
+        return cast("dict[str, Any]", call)
     dump = getattr(call, "model_dump", None)
     fields = object_of(dump() if callable(dump) else call)
     if "name" not in fields and isinstance(fields.get("function"), dict):
@@ -105,8 +109,9 @@ def _plain(call: object) -> dict[str, Any]:
 
 
 def _arguments_json(fields: dict[str, Any]) -> str:
-    field = "arguments_json" if fields.get("arguments") is None else "arguments"
-    given: object = fields.get(field)
+    field, given = "arguments", fields.get("arguments")
+    if given is None:
+        field, given = "arguments_json", fields.get("arguments_json")
     if isinstance(given, dict):
         return _written(cast("object", given), field)
     if given is None or given == "":  # model clients write an empty string for a tool without parameters
@@ -125,6 +130,10 @@ def _written(arguments: object, field: str) -> str:
 
 def _parsed(text: str, field: str) -> object:
     try:
+        if text[0] == "{":  # the decoder for texts with white space around takes twice as long
+            value, end = _decoder.raw_decode(text)
+            if end == len(text):
+                return value
         return _decoder.decode(text)
     except (ValueError, RecursionError) as error:
         raise ShapeError(f"must be a JSON object, not {shown(text)}: {error}", at=f".{field}") from error
@@ -134,5 +143,17 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-_encode = json.JSONEncoder(allow_nan=False).encode
+def _encoder() -> Callable[[object], str]:
+    """Return what writes JSON; where Python has its fast encoder, one that is made once and not for each text."""
+    slow = json.JSONEncoder(allow_nan=False)
+    make: Callable[..., Callable[[object, int], Iterable[str]]] | None
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return slow.encode
+    # In the order of JSONEncoder's own call; without its check for circles, which end as RecursionError then.
+    fast = make(None, slow.default, json.encoder.encode_basestring_ascii, None, ": ", ", ", False, False, False)
+    return lambda value: "".join(fast(value, 0))
+
+
+_encode = _encoder()
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant)

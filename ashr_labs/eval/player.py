@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from .faults import Fault
@@ -11,13 +10,14 @@ from .replies import ReplyError, read_reply
 from .scenario import AgentAction, EnvironmentAction, UserAction
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
 
     from ashr_labs_types import TestError
 
     from ..run_builder import TestBuilder
     from .calls import Call
     from .comparison import Comparison
+    from .pairing import CallPair
     from .scenario import Scenario
 
 __all__ = ["Player", "Reset", "Wish", "play"]
@@ -138,13 +138,21 @@ class _Stage:
     def _settle(self) -> None:
         """Record how the calls meet what is expected of them."""
         made = (*self._earlier, *self._calls) if self._earlier else self._calls
-        expected = [call for action, _ in self._expecting for call in action.calls]
+        expecting = self._expecting
+        if len(expecting) == 1:  # as most often
+            expected: Sequence[Call] = expecting[0][0].calls
+        else:
+            expected = [call for action, _ in expecting for call in action.calls]
         pairs, unexpected = self._matching.pairs(expected, made)
-        left = iter(pairs)
-        for action, text in self._expecting:
-            is_end = action is self._expecting[-1][0]
-            for pair in (*islice(left, len(action.calls)), *(unexpected if is_end else ())):
-                self._test.add_call_pair(action.action_index, *self._comparison.calls(pair))
-            if action.text or text:
-                self._test.add_text_pair(action.action_index, *self._comparison.texts(action.text, text))
+        done = 0
+        for place, (action, text) in enumerate(expecting, 1):
+            end = done + len(action.calls)
+            self._put(action, text, pairs[done:end] if place < len(expecting) else [*pairs[done:], *unexpected])
+            done = end
         self._expecting, self._earlier, self._calls = [], [], ()
+
+    def _put(self, action: AgentAction, text: str, pairs: list[CallPair]) -> None:
+        for pair in pairs:
+            self._test.add_call_pair(action.action_index, *self._comparison.calls(pair))
+        if action.text or text:
+            self._test.add_text_pair(action.action_index, *self._comparison.texts(action.text, text))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .limits import RateLimiter
     from .options import Callbacks
     from .pairing import Matching
-    from .player import Player, Wish
+    from .player import Player
     from .samples import Sample
 
 __all__ = ["TIMED_OUT", "Ask", "Pause", "Stage", "Steps"]
@@ -68,21 +68,7 @@ class Stage:
         """Return the test that a sample is recorded in, and the steps that play it."""
         test = TestBuilder(sample.scenario_id)
         test.set_attempts(sample.repeat, sample.errors)
-        return test, self._steps(sample, test)
-
-    def _steps(self, sample: Sample, test: TestBuilder) -> Steps:
-        try:
-            scenario = read_scenario(sample.scenario_id, sample.raw)
-        except DatasetError as error:
-            test.start().fail(dataset_fault(error))
-            return None
-        if self.callbacks.on_scenario is not None:
-            self.callbacks.on_scenario(sample.scenario_id, cast("dict[str, Any]", sample.raw))
-        return (
-            yield from _Session(self, sample.scenario_id, test).steps(
-                play(scenario, test, self.comparison, self.matching)
-            )
-        )
+        return test, _Session(self, sample, test).steps()
 
 
 class _Session:
@@ -90,16 +76,27 @@ class _Session:
 
     _seat: Seat
 
-    def __init__(self, stage: Stage, scenario_id: str, test: TestBuilder) -> None:
+    def __init__(self, stage: Stage, sample: Sample, test: TestBuilder) -> None:
         self._stage = stage
-        self._scenario_id = scenario_id
+        self._sample = sample
         self._test = test
         self._timeout = stage.timeout
         self._deadline = None if stage.scenario_timeout is None else perf_counter() + stage.scenario_timeout
         self._history: list[dict[str, Any]] = []
 
-    def steps(self, player: Player) -> Steps:
-        """Yield what has to be done so that the player gets what it wants."""
+    def steps(self) -> Steps:
+        """Yield what has to be done so that the player of the scenario gets what it wants."""
+        sample, stage = self._sample, self._stage
+        try:
+            scenario = read_scenario(sample.scenario_id, sample.raw)
+        except DatasetError as error:
+            self._test.start().fail(dataset_fault(error))
+            return None
+        if stage.callbacks.on_scenario is not None:
+            stage.callbacks.on_scenario(sample.scenario_id, cast("dict[str, Any]", sample.raw))
+        return (yield from self._answers(play(scenario, self._test, stage.comparison, stage.matching)))
+
+    def _answers(self, player: Player) -> Steps:
         on_action = self._stage.callbacks.on_action
         answer: object = None
         while True:
@@ -107,44 +104,53 @@ class _Session:
                 wish = player.send(answer)
             except StopIteration:
                 return answer if isinstance(answer, Fault) else None
-            if isinstance(wish, Reset):
-                answer = yield from self._reset()
-                continue
-            if on_action is not None:
+            if on_action is not None and not isinstance(wish, Reset):
                 on_action(wish.action_index, wish.raw)
-            answer = yield from self._answer(wish)
-
-    def _answer(self, wish: Wish) -> Generator[Pause | Ask, Any, object]:
-        if isinstance(wish, UserAction):
-            fault = (yield from self._rehearse(wish)) if self._stage.teacher_forcing else None
-            return fault or (yield from self._reply(wish))
-        if isinstance(wish, EnvironmentAction):
-            call = self._stage.callbacks.on_environment
-            return None if call is None else (yield Ask(call, (wish.content, wish.raw), is_agent=False))
-        if isinstance(wish, AgentAction) and self._stage.teacher_forcing:
-            self._history.append(_expected_message(wish))
-        return None
+            # Each `yield from` costs as much as a call, so the wishes stand here, and what they take one level below.
+            if isinstance(wish, AgentAction):
+                answer = self._expect(wish) if self._stage.teacher_forcing else None
+            elif isinstance(wish, UserAction):
+                answer = yield from self._reply(wish)
+            elif isinstance(wish, Reset):
+                answer = yield from self._reset()
+            else:
+                answer = yield from self._happen(wish)
 
     def _reset(self) -> Generator[Pause | Ask, Any, object]:
         answer = yield from self._ask("reset()", self._take_seat)
+        if answer is None or isinstance(answer, Fault):
+            return answer
         try:
             refuse_awaitable(answer, "reset()")
         except ReplyError as error:
             return Fault.of(error)
-        return answer if isinstance(answer, Fault) else None
+        return None
 
     def _take_seat(self) -> object:
-        self._seat = self._stage.agents.seat(self._scenario_id)
+        self._seat = self._stage.agents.seat(self._sample.scenario_id)
         return self._seat.reset()
 
+    def _happen(self, wish: EnvironmentAction) -> Generator[Pause | Ask, Any, object]:
+        call = self._stage.callbacks.on_environment
+        return None if call is None else (yield Ask(call, (wish.content, wish.raw), is_agent=False))
+
+    def _expect(self, wish: AgentAction) -> None:
+        self._history.append(_expected_message(wish))
+
     def _reply(self, wish: UserAction) -> Generator[Pause | Ask, Any, object]:
+        fault = (yield from self._rehearse(wish)) if self._stage.teacher_forcing else None
+        if fault is not None:
+            return fault
         if self._stage.rate is not None:
             seconds = self._stage.rate.reserve()
             yield Pause(seconds)
             if self._deadline is not None:
                 self._deadline += seconds
         started = perf_counter()
-        answer = yield from self._ask("a reply", self._seat.respond, wish.message)
+        if self._timeout is None and self._deadline is None:
+            answer = yield Ask(self._seat.respond, (wish.message,))
+        else:
+            answer = yield from self._ask("a reply", self._seat.respond, wish.message)
         self._test.add_turn(wish.action_index, (perf_counter() - started) * 1000)
         return answer
 

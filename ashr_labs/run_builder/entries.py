@@ -48,7 +48,9 @@ def user_input(index: int, action_type: str, description: str, value: str) -> Re
     return ("user", index, action_type, description, value)
 
 
-def text_pair(index: int, expected: str, actual: str, status: str, similarity: float | None, notes: str | None) -> Record:
+def text_pair(
+    index: int, expected: str, actual: str, status: str, similarity: float | None, notes: str | None
+) -> Record:
     """Return the record of an expected text beside the actual one."""
     return ("text", index, expected, actual, status, similarity, notes)
 

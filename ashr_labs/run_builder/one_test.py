@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import ConfigurationError
 from .entries import built_entries, call_pair, given_call, given_response, index_of, text_pair, user_input
-from .records import Turn, recorded_call, total_usage
+from .records import built_turn, recorded_call, total_usage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,7 +40,13 @@ def final_status(status: str) -> str:
 
 def timestamp(moment: datetime) -> str:
     """Return the moment as the platform writes it: UTC, whole seconds, ending in Z."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return _written(math.floor(moment.timestamp()))
+
+
+@lru_cache(maxsize=1024)
+def _written(second: int) -> str:
+    # Thousands of tests start and end within the same few seconds.
+    return datetime.fromtimestamp(second, UTC).isoformat().replace("+00:00", "Z")
 
 
 class TestBuilder:
@@ -60,7 +68,7 @@ class TestBuilder:
         self._vm_stream: VmStream | None = None
         self._repeat: int | None = None
         self._attempt_errors: tuple[TestError, ...] = ()
-        self._turns: list[Turn] = []
+        self._turns: list[tuple[int, float, TokenUsage | None]] = []
         self._records: list[Record] = []
         self._next_index = 0
 
@@ -143,22 +151,26 @@ class TestBuilder:
         self, action_index: int, expected: Record, actual: Record, match_status: str | None, notes: str | None
     ) -> Self:
         """Record an expected call beside the actual one; see `call_pair()`."""
-        return self._add(call_pair(self._index(action_index), expected, actual, match_status, notes))
+        self._records.append(call_pair(action_index, expected, actual, match_status, notes))
+        self._next_index = action_index + 1
+        return self
 
     def add_text_pair(
         self, action_index: int, expected: str, actual: str, status: str, similarity: float | None, notes: str | None
     ) -> Self:
         """Record an expected text beside the actual one."""
-        return self._add(text_pair(self._index(action_index), expected, actual, status, similarity, notes))
+        self._records.append(text_pair(action_index, expected, actual, status, similarity, notes))
+        self._next_index = action_index + 1
+        return self
 
     def add_turn(self, action_index: int, latency_ms: float) -> Self:
         """Record how long the agent took to answer the message of an action."""
-        self._turns.append(Turn(action_index, latency_ms))
+        self._turns.append((action_index, latency_ms, None))
         return self
 
     def set_usage(self, usage: TokenUsage) -> Self:
         """Record what the last turn used."""
-        self._turns[-1] = self._turns[-1]._replace(usage=usage)
+        self._turns[-1] = (*self._turns[-1][:2], usage)
         return self
 
     def set_attempts(self, repeat: int | None, errors: Sequence[TestError]) -> Self:
@@ -280,9 +292,9 @@ class TestBuilder:
             built["attempts"] = len(self._attempt_errors) + 1
             built["attempt_errors"] = [*self._attempt_errors]
         if self._turns:
-            built["turns"] = [turn.build() for turn in self._turns]
-        if usage := total_usage(turn.usage for turn in self._turns if turn.usage):
-            built["usage"] = usage
+            built["turns"] = [built_turn(*turn) for turn in self._turns]
+        if usages := [usage for _, _, usage in self._turns if usage]:
+            built["usage"] = total_usage(usages)
 
 
 def _without_none(values: Mapping[str, object]) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ..comparators import extract_tool_args
 
@@ -20,26 +20,19 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "Turn",
     "aggregate_metrics",
+    "built_turn",
     "recorded_call",
     "total_usage",
 ]
 
 
-class Turn(NamedTuple):
-    """How one reply of the agent was measured."""
-
-    action_index: int
-    latency_ms: float
-    usage: TokenUsage | None = None
-
-    def build(self) -> TurnResult:
-        """Return the entry of `turns`."""
-        built: TurnResult = {"action_index": self.action_index, "latency_ms": round(self.latency_ms, 3)}
-        if self.usage:
-            built["usage"] = self.usage
-        return built
+def built_turn(action_index: int, latency_ms: float, usage: TokenUsage | None) -> TurnResult:
+    """Return how one reply of the agent was measured, as results hold it."""
+    built: TurnResult = {"action_index": action_index, "latency_ms": round(latency_ms, 3)}
+    if usage:
+        built["usage"] = usage
+    return built
 
 
 def total_usage(usages: Iterable[TokenUsage]) -> TokenUsage:
