@@ -46,7 +46,9 @@ class LoopCaller:
         """Return what the call returns, awaited."""
         try:
             answer = ask.call(*ask.arguments)
-            return await _within(answer, ask.timeout) if inspect.isawaitable(answer) else answer
+            if not inspect.isawaitable(answer):
+                return answer
+            return await (answer if ask.timeout is None else _within(answer, ask.timeout))
         except (Exception, SystemExit) as error:
             if not ask.is_agent:
                 raise
@@ -167,9 +169,7 @@ def _is_in_loop() -> bool:
     return True
 
 
-async def _within(awaitable: Awaitable[object], timeout: float | None) -> object:
-    if timeout is None:
-        return await awaitable
+async def _within(awaitable: Awaitable[object], timeout: float) -> object:
     task = asyncio.ensure_future(awaitable)
     try:
         done, _ = await asyncio.wait({task}, timeout=timeout)

@@ -80,13 +80,17 @@ def read_calls(value: object, *, keep_extra: bool = False) -> tuple[Call, ...]:
     try:
         for call in cast("list[object]", value):
             fields = object_of(call) if keep_extra else _plain(call)
-            name = fields.get("name")
-            if not isinstance(name, str) or not name:
-                raise ShapeError(f"must be the tool's name, not {shown(name)}", at=".name")
-            calls.append(Call(name, _arguments_json(fields), _extra(fields) if keep_extra else None))
+            calls.append(Call(_name(fields), _arguments_json(fields), _extra(fields) if keep_extra else None))
     except ShapeError as error:
         raise error.below(f"[{len(calls)}]") from error
     return tuple(calls)
+
+
+def _name(fields: dict[str, Any]) -> str:
+    name = fields.get("name")
+    if not isinstance(name, str) or not name:
+        raise ShapeError(f"must be the tool's name, not {shown(name)}", at=".name")
+    return name
 
 
 def _extra(fields: dict[str, Any]) -> dict[str, Any] | None:
