@@ -187,6 +187,36 @@ def test_ten_thousand_calls_are_paired_in_half_a_second(names: int, step: int, m
     assert cpu_seconds(pair) < 0.5
 
 
+def test_many_calls_are_paired_by_what_tells_them_apart() -> None:
+    """Where there are too many calls to try all pairs, those with the same id meet, whatever else differs."""
+    wanted = [Call("f", json.dumps({"a": f"note {number}", "id": number, "z": 1})) for number in range(200)]
+    made = [Call("f", json.dumps({"a": f"said {-number}", "id": number, "z": 1})) for number in reversed(range(200))]
+    pairs, unexpected = Matching().pairs(wanted, made)
+
+    assert [] == unexpected
+    assert all(json.loads(a.arguments_json)["id"] == json.loads(b.arguments_json)["id"] for a, b, *_ in pairs)
+
+
+def test_many_tools_and_argument_names_are_paired_in_half_a_second() -> None:
+    """Neither 2,500 tools of two calls nor 2,000 names of arguments make the pairing quadratic."""
+    wanted = [Call(f"f{number // 2}", f'{{"a": {number}}}') for number in range(5_000)]
+    named = [Call("f", f'{{"a{number}": {number}}}') for number in range(2_000)]
+
+    def pair() -> None:
+        Matching().pairs(wanted, wanted[::-1])
+        Matching().pairs(named, [Call("f", f'{{"a{number}": -1}}') for number in range(2_000)])
+
+    assert cpu_seconds(pair) < 0.5
+
+
+def test_deeply_nested_arguments_are_paired() -> None:
+    """Arguments that are nested as deep as Python reads them are paired all the same."""
+    first, second = (Call("f", f'{{"a": {"[" * 900}{number}{"]" * 900}}}') for number in (1, 2))
+    pairs, unexpected = Matching().pairs([first, second], [second, first])
+
+    assert ([CallPair(first, first), CallPair(second, second)], []) == (pairs, unexpected)
+
+
 def test_without_options_the_platform_judges() -> None:
     """Without comparators and thresholds, calls stay as they are and texts are pending."""
     comparison = comparison_of(None, None, None)

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict, deque
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from collections import Counter, defaultdict, deque
+from collections.abc import Hashable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Sequence
-
     from .calls import Call
 
 __all__ = ["assign"]
 
 _LARGEST_SEARCH = 2_500
-"""How many pairs are compared in search of the closest; beyond that, calls of one tool are paired in sorted order."""
+"""How many pairs are compared in search of the closest; beyond that, calls are paired by one argument at a time."""
+
+_MOST_ARGUMENTS = 16
+"""By how many arguments, then."""
 
 _Left: TypeAlias = list[int]
 """Places of calls that have no partner yet."""
+
+_Features: TypeAlias = tuple[tuple[str, str], ...]
+"""Names and values of a call's arguments, sorted."""
+
+_AllFeatures: TypeAlias = Mapping[int, _Features]
+"""Those of calls, by their places."""
+
+_Keys: TypeAlias = Sequence[Hashable] | Mapping[int, Hashable]
+"""What calls are compared by, by their places."""
 
 
 def assign(expected: Sequence[Call], actual: Sequence[Call]) -> dict[int, int]:
@@ -28,31 +39,35 @@ def assign(expected: Sequence[Call], actual: Sequence[Call]) -> dict[int, int]:
     """
     chosen: dict[int, int] = {}
     wanted, made = _places_by_name(expected), _places_by_name(actual)
+    texts = [call.arguments_json for call in expected], [call.arguments_json for call in actual]
     for name, places in wanted.items():
         if name in made:
-            _assign_tool(expected, actual, places, made[name], chosen)
+            _assign_tool(texts, places, made[name], chosen)
     return chosen
 
 
 def _assign_tool(
-    expected: Sequence[Call], actual: Sequence[Call], wanted: _Left, made: _Left, chosen: dict[int, int]
+    texts: tuple[Sequence[str], Sequence[str]], wanted: _Left, made: _Left, chosen: dict[int, int]
 ) -> None:
     if len(wanted) == len(made) == 1:
         chosen[wanted[0]] = made[0]
         return
-
-    def pair(keys: Callable[[Call], Hashable], wanted: _Left, made: _Left) -> tuple[_Left, _Left]:
-        return _pair_equals(expected, actual, wanted, made, keys, chosen)
-
-    wanted, made = pair(lambda call: call.arguments_json, wanted, made)
+    wanted, made = _pair_equals(*texts, wanted, made, chosen)
     if not wanted or not made:
         return
     # From here on texts such as 1 and 1.0 stand for the same; sorted, it does not matter which of them came first.
-    wanted.sort(key=lambda place: (expected[place].arguments_json, place))
-    made.sort(key=lambda place: (actual[place].arguments_json, place))
-    wanted, made = pair(lambda call: _canonical(_arguments(call)), wanted, made)
-    if wanted and made:
-        _pair_closest(expected, actual, wanted, made, chosen)
+    left = {place: _features(texts[0][place]) for place in sorted(wanted, key=lambda place: (texts[0][place], place))}
+    right = {place: _features(texts[1][place]) for place in sorted(made, key=lambda place: (texts[1][place], place))}
+    wanted, made = _pair_equals(left, right, list(left), list(right), chosen)
+    if not wanted or not made:
+        return
+    # In the order of what they say, so that it decides between those that differ as little.
+    wanted.sort(key=lambda place: (left[place], texts[0][place], place))
+    made.sort(key=lambda place: (right[place], texts[1][place], place))
+    if len(wanted) * len(made) <= _LARGEST_SEARCH:
+        _pair_closest(left, right, wanted, made, chosen)
+    else:
+        _pair_by_arguments(left, right, wanted, made, chosen)
 
 
 def _places_by_name(calls: Sequence[Call]) -> dict[str, _Left]:
@@ -63,63 +78,75 @@ def _places_by_name(calls: Sequence[Call]) -> dict[str, _Left]:
 
 
 def _pair_equals(
-    expected: Sequence[Call],
-    actual: Sequence[Call],
-    wanted: _Left,
-    made: _Left,
-    key_of: Callable[[Call], Hashable],
-    chosen: dict[int, int],
+    wanted_keys: _Keys, made_keys: _Keys, wanted: _Left, made: _Left, chosen: dict[int, int]
 ) -> tuple[_Left, _Left]:
-    """Pair what has the same key, first with first; return what is left on both sides."""
+    """Pair what has the same key, first with first; return what is left on both sides, in its order."""
     waiting: defaultdict[Hashable, deque[int]] = defaultdict(deque)
     for place in made:
-        waiting[key_of(actual[place])].append(place)
+        waiting[made_keys[place]].append(place)
     left: _Left = []
+    taken: set[int] = set()
     for place in wanted:
-        same = waiting.get(key_of(expected[place]))
+        same = waiting.get(wanted_keys[place])
         if same:
             chosen[place] = same.popleft()
+            taken.add(chosen[place])
         else:
             left.append(place)
-    return left, [place for places in waiting.values() for place in places]
+    return left, [place for place in made if place not in taken]
 
 
 def _pair_closest(
-    expected: Sequence[Call], actual: Sequence[Call], wanted: _Left, made: _Left, chosen: dict[int, int]
+    wanted_features: _AllFeatures,
+    made_features: _AllFeatures,
+    wanted: _Left,
+    made: _Left,
+    chosen: dict[int, int],
 ) -> None:
     """Pair the rest so that as few arguments as possible differ in all; which call came first does not matter."""
-    rows = sorted((_features(expected[place]), expected[place].arguments_json, place) for place in wanted)
-    columns = sorted((_features(actual[place]), actual[place].arguments_json, place) for place in made)
-    if len(rows) * len(columns) > _LARGEST_SEARCH:
-        pairs: Iterable[tuple[int, int]] = zip(range(len(rows)), range(len(columns)), strict=False)
-    else:
-        sets = [frozenset(features) for features, _, _ in columns]
-        pairs = _cheapest([[len(frozenset(features) ^ other) for other in sets] for features, _, _ in rows])
-    for row, column in pairs:
-        chosen[rows[row][2]] = columns[column][2]
+    sets = [frozenset(made_features[place]) for place in made]
+    costs = [[len(frozenset(wanted_features[place]) ^ other) for other in sets] for place in wanted]
+    for row, column in _cheapest(costs):
+        chosen[wanted[row]] = made[column]
 
 
-def _features(call: Call) -> list[tuple[str, str]]:
-    return sorted((name, _canonical(value)) for name, value in _arguments(call).items())
+def _pair_by_arguments(
+    wanted_features: _AllFeatures,
+    made_features: _AllFeatures,
+    wanted: _Left,
+    made: _Left,
+    chosen: dict[int, int],
+) -> None:
+    """Pair the rest, too much to try all, by the same value of one argument, then of the next, at last as they come.
+
+    The arguments that tell calls apart best, such as an id, come first.
+    """
+    values = Counter(name for name, _ in {feature for place in wanted for feature in wanted_features[place]})
+    for name in sorted(values, key=lambda name: (-values[name], name))[:_MOST_ARGUMENTS]:
+        # What has no such argument on one side must not meet what has none on the other.
+        wanted_keys = {place: dict(wanted_features[place]).get(name, place) for place in wanted}
+        made_keys = {place: dict(made_features[place]).get(name, -1 - place) for place in made}
+        wanted, made = _pair_equals(wanted_keys, made_keys, wanted, made, chosen)
+        if not wanted or not made:
+            return
+    chosen.update(zip(wanted, made, strict=False))
 
 
-def _arguments(call: Call) -> dict[str, Any]:
-    return call.build().get("arguments", {})
+def _features(arguments_json: str) -> _Features:
+    try:
+        arguments: dict[str, object] = _decoder.decode(arguments_json)
+        return tuple(sorted((name, json.dumps(value, sort_keys=True)) for name, value in arguments.items()))
+    except RecursionError:  # nested too deep, here and now
+        return (("", arguments_json),)
 
 
-def _canonical(value: object) -> str:
-    """Return the same text for the same JSON value: 1 is 1.0, but not true."""
-    return json.dumps(_with_whole_numbers(value), sort_keys=True)
+def _number(text: str) -> float:
+    """Return a number that is written with a point or exponent: 1.0 is 1."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
 
 
-def _with_whole_numbers(value: object) -> object:
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else value
-    if isinstance(value, dict):
-        return {key: _with_whole_numbers(inner) for key, inner in cast("dict[str, object]", value).items()}
-    if isinstance(value, list):
-        return [_with_whole_numbers(inner) for inner in cast("list[object]", value)]
-    return value
+_decoder = json.JSONDecoder(parse_float=_number)
 
 
 def _cheapest(costs: list[list[int]]) -> list[tuple[int, int]]:
