@@ -25,6 +25,9 @@ _ASCII_SPACE = bytes(code for code in range(128) if chr(code).isspace())
 _SPACE_TO_BLANK = bytes.maketrans(_ASCII_SPACE, b" " * len(_ASCII_SPACE))
 _UNICODE_NON_WORD = re.compile(r"[^\x00-\x7f](?<!\w)")
 
+_BEGINNING = 64
+"""Bytes."""
+
 _PRICE = re.compile(r"\$[\d.]+")
 # An order or refund id, or an ISO date: each starts from its hyphen, for which the search is much quicker than for its
 # letters and digits. The id takes what looks like the rest of a date, so that `ORD-2024-01-15` does not hold one.
@@ -85,15 +88,21 @@ def fuzzy_str_match(a: str, b: str, threshold: float | None = None) -> bool:
     """
     if a == b:
         return True
-    padded_a, padded_b = _padded_words(a), _padded_words(b)
-    if padded_a.isspace() or padded_b.isspace():
+    shorter, longer = _padded_words(a), _padded_words(b)
+    if len(shorter) > len(longer):
+        shorter, longer = longer, shorter
+    if shorter == b"  ":
         return a.strip() == b.strip()
-    if padded_a in padded_b or padded_b in padded_a:
+    # The beginning is looked for first: getting ready to find a long text takes as long as to find a short one.
+    if shorter[:_BEGINNING] in longer and shorter in longer:
         return True
-    words_a, words_b = set(padded_a.split()), set(padded_b.split())
+    few, many = set(shorter.split()), set(longer.split())
+    common = len(few & many)
+    if len(few) > len(many):
+        few, many = many, few
     if threshold is None:
-        threshold = _default_threshold(min(len(words_a), len(words_b)))
-    return len(words_a & words_b) / max(len(words_a), len(words_b)) >= threshold
+        threshold = 0.55 if len(few) > 8 else 0.40 if len(few) > 5 else 0.35
+    return common / len(many) >= threshold
 
 
 def text_similarity(text_a: str, text_b: str) -> float:
@@ -151,12 +160,6 @@ def _padded_words(text: str) -> bytes:
 
 def _blank_for_space(match: re.Match[str]) -> str:
     return " " if match[0].isspace() else ""
-
-
-def _default_threshold(words: int) -> float:
-    if words <= 5:
-        return 0.35
-    return 0.40 if words <= 8 else 0.55
 
 
 def _cosine(counts_a: Counter[str], counts_b: Counter[str]) -> float:
