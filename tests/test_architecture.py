@@ -20,7 +20,7 @@ TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 FLOORS: list[set[str]] = [
     {"errors", "_json"},
-    {"comparators", "_text"},
+    {"comparators", "_text", "_assignment"},
     {"_grading", "_generation", "types"},
     {"grading", "generation", "run_builder"},
     {"client"},

@@ -27,7 +27,8 @@ _LONGEST_INPUT = 256
 # bounds their number; three `.*` over the longest input are allowed, a fourth is not.
 _MOST_ATTEMPTS = _LONGEST_INPUT**3
 _TOKEN = re.compile(
-    r"(?P<escape>\\.)|(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<special>\(\?(?!:|i\)))|(?P<group>\))"
+    r"(?P<escape>\\.)|(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<special>\(\?(?!:|i\)))|(?P<open>\((?:\?:|\?i(?=\)))?)"
+    r"|(?P<group>\))"
     r"|(?P<repeat>[*+]|\{\d*,\d*\}|\{\d+\})|(?P<optional>\?)|(?P<either>\|)|.",
     re.DOTALL,
 )

@@ -132,7 +132,7 @@ def _judged_texts(
 
 def _judged_calls(place: int, action: object, speech: Speech, policy: GradingPolicy) -> Iterator[JudgedCall]:
     calls = as_list((as_object(action) or {}).get("tool_calls")) if _is(action, "agent", "tool_call") else None
-    for entry in paired_anew(calls or (), policy.argument_rules):
+    for entry in paired_anew(calls or (), policy.arguments):
         yield JudgedCall(entry, _judged_call(entry, speech, policy), place)
 
 

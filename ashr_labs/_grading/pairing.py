@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from .._assignment import LARGEST_SEARCH, cheapest
 from .._json import as_object
 from ..comparators import compare_args_structural
-from .arguments import differences
 from .calls import actual_tool, arguments_of, expected_tool
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from .arguments import PathRule
+    from .tool_rules import ArgumentPolicy, ToolRules
 
 __all__ = ["paired_anew"]
 
@@ -21,12 +21,12 @@ _MOST_CHARACTERS = 1_000_000
 """How much may be compared in search of the closest calls; beyond that the recorded pairs stand."""
 
 
-def paired_anew(calls: Sequence[Any], rules: Mapping[str, tuple[PathRule, ...]]) -> list[Any]:
+def paired_anew(calls: Sequence[Any], policy: ArgumentPolicy) -> list[Any]:
     """Return the entries, each expected call beside the actual one of its tool that is closest to it."""
     paired = list(calls)
     for tool, places in _places_by_tool(calls).items():
         entries = [calls[place] for place in places]
-        order = _closest_first(entries, rules.get(tool, ()))
+        order = _closest_first(entries, policy.of(tool))
         for place, entry, right in zip(places, entries, order, strict=True):
             paired[place] = _with_actual(entry, entries[right]["actual"])
     return paired
@@ -44,18 +44,22 @@ def _places_by_tool(calls: Sequence[Any]) -> dict[str, list[int]]:
     return {tool: both for tool, places in expected.items() if len(both := places + unexpected[tool]) > 1}
 
 
-def _closest_first(entries: list[Any], rules: Sequence[PathRule]) -> Sequence[int]:
+def _closest_first(entries: list[Any], rules: ToolRules) -> Sequence[int]:
     """Return the entry whose actual call each entry gets."""
     wanted = [arguments_of(entry["expected"]) for entry in entries if expected_tool(entry) is not None]
     given = [arguments_of(entry["actual"]) for entry in entries]
-    if all(_distance(*pair, rules) == 0 for pair in zip(wanted, given, strict=False)):
+    if not any(rules.differences(*pair) for pair in zip(wanted, given, strict=False)):
         return range(len(entries))
     if len(wanted) * sum(map(_size, given)) + len(given) * sum(map(_size, wanted)) > _MOST_CHARACTERS:
         return range(len(entries))
-    return _assignment([[_distance(want, got, rules) for got in given] for want in wanted])
+    distances = [rules.distances(want, given) for want in wanted]
+    if len(wanted) * len(given) > LARGEST_SEARCH:
+        return _nearest_first(distances)
+    chosen = [place for _, place in cheapest(distances)]
+    return chosen + [place for place in range(len(given)) if place not in chosen]
 
 
-def _assignment(distances: list[list[int]]) -> list[int]:
+def _nearest_first(distances: list[list[int]]) -> list[int]:
     """Return the place of the actual call for each expected one, nearest pairs first, then the places left over."""
     candidates = sorted(
         (distance, left, right) for left, row in enumerate(distances) for right, distance in enumerate(row)
@@ -74,12 +78,6 @@ def _size(value: object) -> int:
         return len(str(value))
     except (ValueError, RecursionError):  # an integer of over 4,300 digits; nested too deep
         return _MOST_CHARACTERS
-
-
-def _distance(expected: object, actual: object, rules: Sequence[PathRule]) -> int:
-    """Weigh what differs: what is wrong before what is close, and that before what is too much."""
-    weights = {"extra": 1, "near": 1_000}
-    return sum(weights.get(one.kind, 1_000_000) for one in differences(expected, actual, rules))
 
 
 def _with_actual(entry: dict[str, Any], actual: object) -> dict[str, Any]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from .._json import as_list, as_object, shown
-from .argument_rules import read_rule
+from .tool_rules import read_argument_policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .arguments import PathRule
     from .judging import Judge
+    from .tool_rules import ArgumentPolicy
 
 __all__ = ["GradingPolicy", "Strictness", "read_policy"]
 
@@ -33,7 +33,8 @@ class GradingPolicy:
     side_effects: Mapping[str, bool]
     forgives_retries: bool
     """Whether an unexpected call does no harm where the same tool was called as expected later."""
-    argument_rules: Mapping[str, tuple[PathRule, ...]]
+    arguments: ArgumentPolicy
+    """How the arguments of each tool are compared."""
     purposes: Mapping[str, frozenset[str]]
     """The words that tell what a tool is for, from its name and description."""
     similar: float
@@ -77,7 +78,7 @@ def read_policy(agent_config: object, judge: Judge | None = None) -> GradingPoli
         strictness=_defined_strictness(tools) | dict(_set_strictness(grading, problems)),
         side_effects=_flags(tools) | dict(_set_side_effects(grading, problems)),
         forgives_retries=_flag("forgive_retries", grading, problems),
-        argument_rules=dict(_rules(grading, problems)),
+        arguments=read_argument_policy(grading.get("argument_rules"), grading.get("argument_modes"), problems),
         purposes={name: words_of(f"{name} {tool.get('description') or ''}") for name, tool in tools.items()},
         similar=similar,
         exact=max(_EXACT, similar),
@@ -146,17 +147,6 @@ def _flag(name: str, grading: Mapping[str, Any], problems: list[str]) -> bool:
     if not isinstance(flag, bool):
         problems.append(f"{name} is {shown(flag)}, not true or false; it is not used")
     return flag is True
-
-
-def _rules(grading: Mapping[str, Any], problems: list[str]) -> Iterator[tuple[str, tuple[PathRule, ...]]]:
-    for tool, by_path in _object(grading.get("argument_rules"), "argument_rules", problems).items():
-        rules: list[PathRule] = []
-        for path, rule in _object(by_path, f"argument_rules.{tool}", problems).items():
-            try:
-                rules.append(read_rule(str(path), rule))
-            except ValueError as error:
-                problems.append(f"argument_rules.{tool}.{path} is not used: {error}")
-        yield tool, tuple(rules)
 
 
 def _behavior_rules(config: Mapping[str, Any]) -> Iterator[tuple[str, Strictness]]:

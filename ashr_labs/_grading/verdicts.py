@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .._json import as_object, shown
 from ..comparators import text_similarity
-from .arguments import differences
 from .calls import actual_tool, arguments_of, expected_tool
 from .facts import contains, tells
 from .judging import NotJudgedError, compare_texts
@@ -140,17 +139,13 @@ def _judge_silence(expected: str, is_opening: bool) -> Verdict:
 
 def _judge_arguments(tool: str, call: Mapping[str, object], policy: GradingPolicy) -> Verdict:
     level = LEVELS[policy.strictness_of(tool)]
-    levels: dict[str, Level] = {"extra": "note", "near": "warning"}
-    found = list(
-        differences(
-            arguments_of(call.get("expected")), arguments_of(call.get("actual")), policy.argument_rules.get(tool, ())
-        )
+    rules = policy.arguments.of(tool)
+    found = rules.differences(arguments_of(call.get("expected")), arguments_of(call.get("actual")))
+    findings = (
+        Finding("note" if rules.allows(one) else "warning" if one.kind == "near" else level, f"{tool}: {one.reason}")
+        for one in found
     )
-    return Verdict(
-        "exact" if all(one.kind == "extra" for one in found) else "partial",
-        tuple(Finding(levels.get(one.kind, level), f"{tool}: {one.reason}") for one in found),
-        tool=tool,
-    )
+    return Verdict(rules.status(found), tuple(findings), tool=tool)
 
 
 def _judge_missed(tool: str, speech: Speech, policy: GradingPolicy) -> Verdict:

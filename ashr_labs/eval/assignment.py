@@ -7,16 +7,16 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from .._assignment import LARGEST_SEARCH, cheapest
+
 if TYPE_CHECKING:
+    from .._grading.tool_rules import ArgumentPolicy, ToolRules
     from .calls import Call
 
-__all__ = ["assign"]
-
-_LARGEST_SEARCH = 2_500
-"""How many pairs are compared in search of the closest; beyond that, calls are paired by one argument at a time."""
+__all__ = ["assign", "assign_by_rules"]
 
 _MOST_ARGUMENTS = 16
-"""By how many arguments, then."""
+"""By how many arguments, one at a time, calls are paired where there are too many to try all pairs."""
 
 _Left: TypeAlias = list[int]
 """Places of calls that have no partner yet."""
@@ -46,6 +46,35 @@ def assign(expected: Sequence[Call], actual: Sequence[Call]) -> dict[int, int]:
     return chosen
 
 
+def assign_by_rules(expected: Sequence[Call], actual: Sequence[Call], policy: ArgumentPolicy) -> dict[int, int]:
+    """Return the place of the actual call for each expected one that has a partner, as close as the rules see them.
+
+    As many as possible are exact. Calls of a tool that are too many to try all pairs are paired as `assign()` does.
+    """
+    chosen: dict[int, int] = {}
+    wanted, made = _places_by_name(expected), _places_by_name(actual)
+    texts = [call.arguments_json for call in expected], [call.arguments_json for call in actual]
+    for name, places in wanted.items():
+        others = made.get(name, [])
+        if len(places) * len(others) > LARGEST_SEARCH:
+            _assign_tool(texts, places, others, chosen)
+        elif others:
+            _assign_closest(texts, places, others, policy.of(name), chosen)
+    return chosen
+
+
+def _assign_closest(
+    texts: tuple[Sequence[str], Sequence[str]], wanted: _Left, made: _Left, rules: ToolRules, chosen: dict[int, int]
+) -> None:
+    # Sorted, so that it does not matter which of those that are as close came first.
+    wanted = sorted(wanted, key=lambda place: (texts[0][place], place))
+    made = sorted(made, key=lambda place: (texts[1][place], place))
+    given = [json.loads(texts[1][place]) for place in made]
+    distances = [rules.distances(json.loads(texts[0][place]), given) for place in wanted]
+    for row, column in cheapest(distances):
+        chosen[wanted[row]] = made[column]
+
+
 def _assign_tool(
     texts: tuple[Sequence[str], Sequence[str]], wanted: _Left, made: _Left, chosen: dict[int, int]
 ) -> None:
@@ -64,7 +93,7 @@ def _assign_tool(
     # In the order of what they say, so that it decides between those that differ as little.
     wanted.sort(key=lambda place: (left[place], texts[0][place], place))
     made.sort(key=lambda place: (right[place], texts[1][place], place))
-    if len(wanted) * len(made) <= _LARGEST_SEARCH:
+    if len(wanted) * len(made) <= LARGEST_SEARCH:
         _pair_closest(left, right, wanted, made, chosen)
     else:
         _pair_by_arguments(left, right, wanted, made, chosen)
@@ -106,7 +135,7 @@ def _pair_closest(
     """Pair the rest so that as few arguments as possible differ in all; which call came first does not matter."""
     sets = [frozenset(made_features[place]) for place in made]
     costs = [[len(frozenset(wanted_features[place]) ^ other) for other in sets] for place in wanted]
-    for row, column in _cheapest(costs):
+    for row, column in cheapest(costs):
         chosen[wanted[row]] = made[column]
 
 
@@ -147,45 +176,3 @@ def _number(text: str) -> float:
 
 
 _decoder = json.JSONDecoder(parse_float=_number)
-
-
-def _cheapest(costs: list[list[int]]) -> list[tuple[int, int]]:
-    """Return the pairs of rows and columns whose costs add up to the least (the Hungarian method)."""
-    if len(costs) > len(costs[0]):
-        return [(row, column) for column, row in _cheapest([list(column) for column in zip(*costs, strict=True)])]
-    width = len(costs[0])
-    row_of = [-1] * (width + 1)  # the last column stands for the row that looks for its partner
-    of_row, of_column = [0] * len(costs), [0] * (width + 1)
-    for row in range(len(costs)):
-        row_of[width] = row
-        column, came_from = _augment(costs, row_of, of_row, of_column)
-        while column != width:
-            row_of[column] = row_of[came_from[column]]
-            column = came_from[column]
-    return sorted((row_of[column], column) for column in range(width) if row_of[column] >= 0)
-
-
-def _augment(
-    costs: list[list[int]], row_of: list[int], of_row: list[int], of_column: list[int]
-) -> tuple[int, list[int]]:
-    """Find the cheapest way from the last column to a free one, and adjust the potentials on it."""
-    width = len(costs[0])
-    slack, came_from, visited = [float("inf")] * width, [width] * width, [False] * (width + 1)
-    column = width
-    while row_of[column] >= 0:
-        visited[column] = True
-        row = row_of[column]
-        for other in range(width):
-            if not visited[other] and (gap := costs[row][other] - of_row[row] - of_column[other]) < slack[other]:
-                slack[other], came_from[other] = gap, column
-        free = [other for other in range(width) if not visited[other]]
-        nearest = min(free, key=slack.__getitem__)
-        step = int(slack[nearest])
-        for other in range(width + 1):
-            if visited[other]:
-                of_row[row_of[other]] += step
-                of_column[other] -= step
-            elif other < width:
-                slack[other] -= step
-        column = nearest
-    return column, came_from
