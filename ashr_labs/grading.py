@@ -33,7 +33,11 @@ Nothing is called and nothing is random: the same run, config and grader version
     `"unordered"` (up to 200 items in any order); `"approx"` (numbers, also as text, up to a millionth) and
     `{"approx": 0.01}` (up to 0.01); `{"one_of": [values]}` (these or the expected one); `{"regex": pattern}` (the
     whole value matches; at most 256 characters, and a pattern that cannot take long).
-12. Several calls of one tool in one action are judged in any order: each expected one beside the closest actual one.
+    `grading_config.argument_modes` replaces rule 5 for single tools: `{tool: mode}` with `"exact"` (extra arguments
+    are wrong, too), `"subset"` (arguments may be missing, none may be extra), `"superset"` (as in rule 5) and
+    `"ignore"` (arguments are not compared). The tool `"*"` stands for every tool, in both.
+12. Several calls of one tool in one action are judged in any order: each expected one beside the actual one that lets
+    as many as possible be exact, and the rest differ as little as possible.
 
 **Texts**
 

@@ -288,6 +288,7 @@ def test_ignored_arguments_may_be_missing_or_extra() -> None:
         ({"regex": "(?=a)a"}, "can take too long"),
         ({"regex": ".*.*.*.*x"}, "can take too long"),
         ({"regex": "a" * 201}, "200 are allowed"),
+        ({"regex": "(?:a?)" * 25}, "can take too long"),
     ],
 )
 def test_unusable_rule_is_said_and_left_out(rule: Any, problem: str) -> None:
@@ -298,6 +299,53 @@ def test_unusable_rule_is_said_and_left_out(rule: Any, problem: str) -> None:
     (note,) = result["grader"]["notes"]
     assert note.startswith("argument_rules.book.x is not used: ")
     assert problem in note
+
+
+@pytest.mark.parametrize("pattern", ["(?:a)" * 30, "(?i)" + "(?:a|b)" * 20, "(?:(?:(?:a)))" * 9 + "b?"])
+def test_groups_alone_do_not_make_a_pattern_slow(pattern: str) -> None:
+    """A group that only holds together, or the option to overlook case, counts as no choice."""
+    assert not grade(result_of(), ruled("x", {"regex": pattern}))["grader"].get("notes")
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected", "actual", "graded"),
+    [
+        ("exact", {"x": 1}, {"x": 1}, ("passed", "exact", None)),
+        ("exact", {"x": 1}, {"x": 1, "y": 2}, ("failed", "partial", "book: y was not expected, got 2")),
+        ("exact", {"x": 1, "y": 2}, {"x": 1}, ("failed", "partial", "book: y is missing, expected 2")),
+        ("superset", {"x": 1}, {"x": 1, "y": 2}, ("passed", "exact", "note: book: y was not expected, got 2")),
+        ("superset", {"x": 1, "y": 2}, {"x": 1}, ("failed", "partial", "book: y is missing, expected 2")),
+        ("subset", {"x": 1}, {"x": 1, "y": 2}, ("failed", "partial", "book: y was not expected, got 2")),
+        ("subset", {"x": 1, "y": 2}, {"x": 1}, ("passed", "exact", "note: book: y is missing, expected 2")),
+        ("subset", {"x": 1}, {"x": 2}, ("failed", "partial", "book: x: expected 1, got 2")),
+        ("ignore", {"x": 1, "y": [1]}, {"z": 2}, ("passed", "exact", None)),
+    ],
+)
+def test_argument_mode(mode: str, expected: Any, actual: Any, graded: Any) -> None:
+    """A mode says whether a tool's arguments may be missing or be too many; `*` says it for every tool."""
+    entry = pair(made(**expected), made(**actual))
+
+    assert graded == graded_call(entry, {"grading_config": {"argument_modes": {"book": mode}}})
+    assert graded == graded_call(entry, {"grading_config": {"argument_modes": {"*": mode}}})
+    assert graded == graded_call(entry, {"grading_config": {"argument_modes": {"*": "exact", "book": mode}}})
+
+
+def test_rules_for_every_tool_come_after_a_tools_own() -> None:
+    """What stands under `*` holds for every tool, unless the tool has a rule for the same argument."""
+    config = {"argument_rules": {"*": {"x": "ignore", "y": "ignore"}, "book": {"x": "exact"}}}
+    entry = pair(made(x=1, y=1), made(x=2, y=2))
+
+    assert ("failed", "partial", "book: x: expected exactly 1, got 2") == graded_call(entry, {"grading_config": config})
+
+
+def test_rules_decide_which_call_is_closest() -> None:
+    """Calls of one tool are paired so that as many as possible are exact by the rules."""
+    # 1 or 2 will do for the first; only 2 for the second.
+    entries = [pair(made(x=1), made(x=2)), pair(made(x=2), made(x=1))]
+    test = graded_test(calls(*entries), config=ruled("x", {"one_of": [2]}))
+    judged = test["action_results"][0]["tool_calls"]
+
+    assert [("exact", 1), ("exact", 2)] == [(call["match_status"], call["actual"]["arguments"]["x"]) for call in judged]
 
 
 @pytest.mark.parametrize("pattern", [".*.*.*x", r"[^@]+@[^@]+\.[^@]+", "a?" * 24 + "b", ".{0,99}.{0,99}.{0,99}x"])

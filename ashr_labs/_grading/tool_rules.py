@@ -13,7 +13,7 @@ from .argument_rules import read_rule
 from .arguments import differences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .arguments import Difference, PathRule
 
@@ -68,6 +68,12 @@ class ArgumentPolicy:
 
     tools: Mapping[str, ToolRules] = field(default_factory=dict[str, ToolRules])
     others: ToolRules = ToolRules()
+    source: tuple[object, object] = (None, None)
+    """The rules and modes that it was read from."""
+
+    def __reduce__(self) -> tuple[Callable[..., ArgumentPolicy], tuple[object, object]]:
+        # What a rule checks by cannot travel to another process; what it was read from can.
+        return _read_again, self.source
 
     def of(self, tool: str) -> ToolRules:
         """Return how the arguments of a tool are compared."""
@@ -91,7 +97,12 @@ def read_argument_policy(rules: object, modes: object, problems: list[str]) -> A
             for tool in {**paths, **chosen}
         },
         ToolRules(all_mode, all_paths),
+        (rules, modes),
     )
+
+
+def _read_again(rules: object, modes: object) -> ArgumentPolicy:
+    return read_argument_policy(rules, modes, [])
 
 
 def _read_paths(tool: str, by_path: object, problems: list[str]) -> Iterator[PathRule]:
@@ -103,7 +114,7 @@ def _read_paths(tool: str, by_path: object, problems: list[str]) -> Iterator[Pat
 
 
 def _read_modes(modes: object, problems: list[str]) -> Iterator[tuple[str, Mode]]:
-    known: dict[object, Mode] = {name: name for name in get_args(Mode)}
+    known: dict[str, Mode] = {name: name for name in get_args(Mode)}
     for tool, mode in _entries(modes, "argument_modes", problems).items():
         if isinstance(mode, str) and mode in known:
             yield tool, known[mode]

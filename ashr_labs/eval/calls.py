@@ -101,8 +101,9 @@ def _extra(fields: dict[str, Any]) -> dict[str, Any] | None:
 
 def _plain(call: object) -> dict[str, Any]:
     """Return an agent's call without the wrapping of OpenAI's and Anthropic's clients."""
-    if type(call) is dict and "name" in call and "type" not in call:  # as most often
-        return cast("dict[str, Any]", call)
+    plain: Any = call
+    if type(plain) is dict and "name" in plain and "type" not in plain:  # as most often
+        return cast("dict[str, Any]", plain)
     dump = getattr(call, "model_dump", None)
     fields = object_of(dump() if callable(dump) else call)
     if "name" not in fields and isinstance(fields.get("function"), dict):

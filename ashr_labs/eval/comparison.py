@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,9 +14,19 @@ from .calls import NONE_EXPECTED, NOT_CALLED
 from .pairing import TextPair
 
 if TYPE_CHECKING:
+    from .._grading.tool_rules import ArgumentPolicy
     from .pairing import CallPair
 
-__all__ = ["Comparison", "LocalComparison", "PlatformComparison", "TextComparator", "ToolComparator", "comparison_of"]
+__all__ = [
+    "Comparison",
+    "LocalComparison",
+    "PlatformComparison",
+    "RuledComparison",
+    "TextComparator",
+    "ToolComparator",
+    "argument_policy_of",
+    "comparison_of",
+]
 
 ToolComparator: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[str, str | None]]
 """Takes the expected and the actual call; returns `exact`, `partial` or `mismatch`, and what differs in words."""
@@ -80,12 +91,58 @@ class LocalComparison:
         return TextPair(expected, actual, status, similarity, notes)
 
 
+@dataclass(frozen=True, slots=True)
+class RuledComparison:
+    """Judges the arguments of calls by the rules of grading, and texts as another comparison does."""
+
+    arguments: ArgumentPolicy
+    other: Comparison
+
+    def calls(self, pair: CallPair) -> CallPair:
+        """Return the pair, judged by the rules unless one side is missing."""
+        if pair.match_status is not None or pair.actual is NOT_CALLED or pair.expected is NONE_EXPECTED:
+            return pair
+        rules = self.arguments.of(pair.expected.name)
+        found = rules.differences(json.loads(pair.expected.arguments_json), json.loads(pair.actual.arguments_json))
+        wrong = [one.reason for one in found if not rules.allows(one)]
+        return pair._replace(match_status=rules.status(found), divergence_notes="; ".join(wrong) or None)
+
+    def texts(self, expected: str, actual: str) -> TextPair:
+        """Return the texts beside each other, judged as elsewhere."""
+        return self.other.texts(expected, actual)
+
+
+def argument_policy_of(
+    rules: Mapping[str, Mapping[str, Any]] | None, modes: Mapping[str, str] | None
+) -> ArgumentPolicy | None:
+    """Return how the arguments of calls are compared, if any rule or mode is given.
+
+    Raises:
+        ConfigurationError: One of them cannot work.
+    """
+    if rules is None and modes is None:
+        return None
+    # A function-level import: it brings the reading of dates along, which most runs do not need.
+    from .._grading.tool_rules import read_argument_policy  # noqa: PLC0415
+
+    problems: list[str] = []
+    policy = read_argument_policy(rules, modes, problems)
+    if problems:
+        raise ConfigurationError(problems[0].replace("; it is not used", "").replace(" is not used:", ":"))
+    return policy
+
+
 def comparison_of(
     tool_comparator: ToolComparator | None,
     text_comparator: TextComparator | None,
     similarity_thresholds: Mapping[str, float] | None,
+    arguments: ArgumentPolicy | None = None,
 ) -> Comparison:
     """Return the comparison that a user's options ask for: local with the defaults for the rest, if any is given."""
+    if arguments is not None:
+        if tool_comparator is not None:
+            raise ConfigurationError("a tool_comparator judges arguments by itself; leave it or the argument rules out")
+        return RuledComparison(arguments, comparison_of(None, text_comparator, similarity_thresholds))
     if tool_comparator is None and text_comparator is None and similarity_thresholds is None:
         return PlatformComparison()
     return LocalComparison(

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import ConfigurationError
 from ..run_builder.entries import built_pair
-from .assignment import assign
+from .assignment import assign, assign_by_rules
 from .calls import NONE_EXPECTED, NOT_CALLED, Call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ashr_labs_types import ToolCallResult
+
+    from .._grading.tool_rules import ArgumentPolicy
 
 __all__ = ["CallPair", "Matching", "TextPair"]
 
@@ -51,6 +53,8 @@ class Matching:
 
     mode: str = "any_order"
     scope: str = "turn"
+    arguments: ArgumentPolicy | None = None
+    """By which rules the arguments of calls are compared; None for their literal values."""
 
     def __post_init__(self) -> None:
         for name, value, known in (("mode", self.mode, _MODES), ("scope", self.scope, _SCOPES)):
@@ -71,7 +75,10 @@ class Matching:
         """Return a pair for each expected call, in their order, and one for each call that nothing expected."""
         if len(expected) == len(actual) == 1 and expected[0].name == actual[0].name:  # as most often
             return [CallPair(expected[0], actual[0])], []
-        chosen = assign(expected, actual)
+        if self.arguments is None:
+            chosen = assign(expected, actual)
+        else:
+            chosen = assign_by_rules(expected, actual, self.arguments)
         late = _out_of_order(chosen) if self.is_ordered else frozenset[int]()
         pairs = [
             self._missed(call) if place not in chosen else self._paired(call, actual[chosen[place]], place in late)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from ..errors import ConfigurationError
-from .comparison import comparison_of
+from .comparison import argument_policy_of, comparison_of
 from .options import Settings
 from .pairing import Matching
 from .scenario import scenario_items
@@ -27,6 +27,7 @@ __all__ = ["DatasetClient", "EvalRunner"]
 
 ToolMode: TypeAlias = Literal["strict", "in_order", "any_order", "subset", "superset"]
 ToolScope: TypeAlias = Literal["turn", "scenario"]
+ArgumentMode: TypeAlias = Literal["exact", "subset", "superset", "ignore"]
 
 
 class DatasetClient(Protocol):
@@ -58,10 +59,14 @@ class EvalRunner:
         tool_mode: What counts of the calls: `any_order`, `in_order` (further calls are allowed), `strict` (they are
             not), `subset` (calls may be missing) or `superset` (further calls are allowed).
         tool_scope: Whether an expected call must be made in its own `turn`, or anywhere in the `scenario`.
+        argument_rules: Rules for single arguments by tool and path, as in an agent's `grading_config`. With them, or
+            with `argument_modes`, calls are paired and judged as grading does, and not literally.
+        argument_modes: By tool, whether arguments may be missing (`subset`), be too many (`superset`, unless given),
+            neither (`exact`), or do not count (`ignore`); `*` stands for every tool.
 
     Raises:
         DatasetError: The dataset as a whole cannot be run, as when its `runs` are a list.
-        ConfigurationError: The thresholds cannot work.
+        ConfigurationError: The thresholds, rules or modes cannot work.
 
     Examples:
         >>> class Parrot:
@@ -83,9 +88,12 @@ class EvalRunner:
         similarity_thresholds: Mapping[str, float] | None = None,
         tool_mode: ToolMode = "any_order",
         tool_scope: ToolScope = "turn",
+        argument_rules: Mapping[str, Mapping[str, Any]] | None = None,
+        argument_modes: Mapping[str, ArgumentMode] | None = None,
     ) -> None:
-        self._matching = Matching(tool_mode, tool_scope)
-        self._comparison = comparison_of(tool_comparator, text_comparator, similarity_thresholds)
+        arguments = argument_policy_of(argument_rules, argument_modes)
+        self._matching = Matching(tool_mode, tool_scope, arguments)
+        self._comparison = comparison_of(tool_comparator, text_comparator, similarity_thresholds, arguments)
         self._scenarios = scenario_items(dataset_source)
         self._dataset_id: int | None = None
 
@@ -100,6 +108,8 @@ class EvalRunner:
         similarity_thresholds: Mapping[str, float] | None = None,
         tool_mode: ToolMode = "any_order",
         tool_scope: ToolScope = "turn",
+        argument_rules: Mapping[str, Mapping[str, Any]] | None = None,
+        argument_modes: Mapping[str, ArgumentMode] | None = None,
     ) -> Self:
         """Return a runner for a dataset of the platform; the options are those of the class."""
         dataset = client.get_dataset(dataset_id=dataset_id, include_signed_urls=False)
@@ -110,6 +120,8 @@ class EvalRunner:
             similarity_thresholds=similarity_thresholds,
             tool_mode=tool_mode,
             tool_scope=tool_scope,
+            argument_rules=argument_rules,
+            argument_modes=argument_modes,
         )
         runner._dataset_id = dataset_id
         return runner

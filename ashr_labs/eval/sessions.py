@@ -108,7 +108,9 @@ class _Session:
                 on_action(wish.action_index, wish.raw)
             # Each `yield from` costs as much as a call, so the wishes stand here, and what they take one level below.
             if isinstance(wish, AgentAction):
-                answer = self._expect(wish) if self._stage.teacher_forcing else None
+                answer = None
+                if self._stage.teacher_forcing:
+                    self._history.append(_expected_message(wish))
             elif isinstance(wish, UserAction):
                 answer = yield from self._reply(wish)
             elif isinstance(wish, Reset):
@@ -133,9 +135,6 @@ class _Session:
     def _happen(self, wish: EnvironmentAction) -> Generator[Pause | Ask, Any, object]:
         call = self._stage.callbacks.on_environment
         return None if call is None else (yield Ask(call, (wish.content, wish.raw), is_agent=False))
-
-    def _expect(self, wish: AgentAction) -> None:
-        self._history.append(_expected_message(wish))
 
     def _reply(self, wish: UserAction) -> Generator[Pause | Ask, Any, object]:
         fault = (yield from self._rehearse(wish)) if self._stage.teacher_forcing else None

@@ -152,15 +152,14 @@ def built_pair(
     notes: str | None,
 ) -> ToolCallResult:
     """Return the entry of `tool_calls` that a pair of calls becomes."""
-    expected = built_call(expected_name, expected_json, expected_extra)
-    actual = built_call(actual_name, actual_json, actual_extra)
+    wanted, given = _arguments(expected_json), _arguments(actual_json)
     if expected_name != actual_name or actual_name == NOT_CALLED or expected_name == NONE_EXPECTED:
         compared, comparison = "mismatch", _nothing_compared()
     else:
-        compared, comparison = compare_arguments(expected["arguments"], actual["arguments"])
+        compared, comparison = compare_arguments(wanted, given)
     return {
-        "expected": expected,
-        "actual": actual,
+        "expected": _built_call(expected_name, wanted, expected_json, expected_extra),
+        "actual": _built_call(actual_name, given, actual_json, actual_extra),
         "match_status": status or compared,
         "divergence_notes": notes,
         "argument_comparison": comparison,
@@ -169,11 +168,21 @@ def built_pair(
 
 def built_call(name: str, arguments_json: str, extra: dict[str, Any] | None) -> RecordedToolCall:
     """Return a call as results hold it; its arguments must be the text of a JSON object."""
+    return _built_call(name, _arguments(arguments_json), arguments_json, extra)
+
+
+def _arguments(arguments_json: str) -> dict[str, Any]:
     start = 0 if arguments_json[0] == "{" else arguments_json.index("{")
+    return cast("dict[str, Any]", _read_json(arguments_json, start)[0])
+
+
+def _built_call(
+    name: str, arguments: dict[str, Any], arguments_json: str, extra: dict[str, Any] | None
+) -> RecordedToolCall:
     built: RecordedToolCall = {
         "name": name,
         "tool_name": name,
-        "arguments": _read_json(arguments_json, start)[0],
+        "arguments": arguments,
         "arguments_json": arguments_json,
     }
     if extra:

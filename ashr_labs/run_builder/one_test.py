@@ -3,32 +3,26 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import ConfigurationError
 from .entries import built_entries, call_pair, given_call, given_response, index_of, text_pair, user_input
 from .records import built_turn, recorded_call, total_usage
+from .times import timestamp, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
     from typing import Self
 
     from ashr_labs_types import ArgumentComparison, TestError, TestResult, TokenUsage, ToolCallResult, VmStream
 
     from .entries import Record
 
-__all__ = ["TestBuilder", "final_status", "timestamp", "utc_now"]
+__all__ = ["TestBuilder", "final_status"]
 
 _FINAL_STATUSES = ("completed", "failed", "cancelled")
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 def final_status(status: str) -> str:
@@ -36,17 +30,6 @@ def final_status(status: str) -> str:
     if status not in _FINAL_STATUSES:
         raise ConfigurationError(f"status must be one of {', '.join(_FINAL_STATUSES)}, not {status!r}")
     return status
-
-
-def timestamp(moment: datetime) -> str:
-    """Return the moment as the platform writes it: UTC, whole seconds, ending in Z."""
-    return _written(math.floor(moment.timestamp()))
-
-
-@lru_cache(maxsize=1024)
-def _written(second: int) -> str:
-    # Thousands of tests start and end within the same few seconds.
-    return datetime.fromtimestamp(second, UTC).isoformat().replace("+00:00", "Z")
 
 
 class TestBuilder:

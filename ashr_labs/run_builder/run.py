@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .one_test import TestBuilder, final_status, timestamp, utc_now
+from .one_test import TestBuilder, final_status
 from .records import aggregate_metrics
+from .times import timestamp, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable

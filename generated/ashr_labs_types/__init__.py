@@ -257,6 +257,9 @@ class GradingConfig(TypedDict):
     argument_rules: NotRequired[dict[str, dict[str, Any]]]
     """Rules by the tool's name and the argument's path, such as `{"book": {"date": "date"}}`."""
 
+    argument_modes: NotRequired[dict[str, str]]
+    """By the tool's name, or * for every tool: whether arguments may be missing (subset), be too many (superset, unless given), neither (exact), or do not count (ignore)."""
+
 
 class ListAgentsRequest(TypedDict):
     function: Literal["list_agents"]

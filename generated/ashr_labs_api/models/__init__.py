@@ -10,6 +10,7 @@ from .aggregate_metrics import AggregateMetrics
 from .analytics_overview import AnalyticsOverview
 from .api_key import APIKey
 from .argument_comparison import ArgumentComparison
+from .argument_modes import ArgumentModes
 from .argument_pair import ArgumentPair
 from .argument_pairs import ArgumentPairs
 from .argument_rules import ArgumentRules
@@ -155,6 +156,7 @@ __all__ = (
     "AnalyticsOverview",
     "APIKey",
     "ArgumentComparison",
+    "ArgumentModes",
     "ArgumentPair",
     "ArgumentPairs",
     "ArgumentRules",

@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.argument_modes import ArgumentModes
     from ..models.argument_rules import ArgumentRules
     from ..models.tool_flags import ToolFlags
     from ..models.tool_strictness import ToolStrictness
@@ -28,6 +29,8 @@ class GradingConfig:
             an exact call of the same tool; false unless given.
         argument_rules (ArgumentRules | Unset): Rules by the tool's name and the argument's path, such as `{"book":
             {"date": "date"}}`.
+        argument_modes (ArgumentModes | Unset): By the tool's name, or * for every tool: whether arguments may be
+            missing (subset), be too many (superset, unless given), neither (exact), or do not count (ignore).
     """
 
     tool_strictness: ToolStrictness | Unset = UNSET
@@ -35,6 +38,7 @@ class GradingConfig:
     side_effects: ToolFlags | Unset = UNSET
     forgive_retries: bool | Unset = UNSET
     argument_rules: ArgumentRules | Unset = UNSET
+    argument_modes: ArgumentModes | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -54,6 +58,10 @@ class GradingConfig:
         if not isinstance(self.argument_rules, Unset):
             argument_rules = self.argument_rules.to_dict()
 
+        argument_modes: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.argument_modes, Unset):
+            argument_modes = self.argument_modes.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -67,11 +75,14 @@ class GradingConfig:
             field_dict["forgive_retries"] = forgive_retries
         if argument_rules is not UNSET:
             field_dict["argument_rules"] = argument_rules
+        if argument_modes is not UNSET:
+            field_dict["argument_modes"] = argument_modes
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.argument_modes import ArgumentModes  # noqa: PLC0415
         from ..models.argument_rules import ArgumentRules  # noqa: PLC0415
         from ..models.tool_flags import ToolFlags  # noqa: PLC0415
         from ..models.tool_strictness import ToolStrictness  # noqa: PLC0415
@@ -102,12 +113,20 @@ class GradingConfig:
         else:
             argument_rules = ArgumentRules.from_dict(_argument_rules)
 
+        _argument_modes = d.pop("argument_modes", UNSET)
+        argument_modes: ArgumentModes | Unset
+        if isinstance(_argument_modes, Unset):
+            argument_modes = UNSET
+        else:
+            argument_modes = ArgumentModes.from_dict(_argument_modes)
+
         grading_config = cls(
             tool_strictness=tool_strictness,
             text_similarity_threshold=text_similarity_threshold,
             side_effects=side_effects,
             forgive_retries=forgive_retries,
             argument_rules=argument_rules,
+            argument_modes=argument_modes,
         )
 
         grading_config.additional_properties = d
