@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import time
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
+from ..errors import ConfigurationError
 from ..run_builder import RunBuilder
 from .agent import AgentSupply
-from .async_drivers import AsyncHelperCaller, LoopCaller, as_tasks, awork, run_in_loop
+from .async_drivers import AsyncHelperCaller, Feed, LoopCaller, as_tasks, awork, run_in_loop
 from .drivers import HelperCaller, PlainCaller, in_threads, work
 from .executors import in_executor
 from .helpers import Abandoned
 from .interrupts import interruptible
-from .journal import Journal, KeptTest
+from .journal import Journal, header_of, stream_header_of
 from .ledger import Ledger
 from .limits import RateLimiter
 from .samples import Agenda, select
+from .screens import screen_for, shown
 from .sessions import Stage
+from .streams import ScenarioStream
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from .agent import AgentSource
     from .async_drivers import AsyncCaller
@@ -44,13 +48,12 @@ class Evaluation:
 
     def __init__(
         self,
-        scenarios: Sequence[tuple[str, object]],
+        scenarios: Sequence[tuple[str, object]] | ScenarioStream,
         agent: AgentSource,
         comparison: Comparison,
         matching: Matching,
         settings: Settings,
     ) -> None:
-        samples = select(scenarios, settings)
         self._settings = settings
         self._agents = AgentSupply(
             agent,
@@ -67,20 +70,41 @@ class Evaluation:
             settings.teacher_forcing,
             RateLimiter(settings.requests_per_minute) if settings.requests_per_minute is not None else None,
         )
-        self._journal = _journal(settings, samples)
-        done, missing = _divided(samples, self._journal, rerun_failed=settings.rerun_failed)
-        self._agenda = Agenda(missing, time.monotonic)
-        self._ledger = Ledger(self._agenda, settings, len(samples), self._journal)
-        for sample, test in done:
-            self._ledger.keep(sample, test)
-        self._workers = min(settings.max_workers, max(len(missing), 1))
+        self._agenda = Agenda((), time.monotonic)
+        self._workers = settings.max_workers
+        self._feed: Feed | None = None
         self._abandoned = Abandoned()
         self._is_interrupted = False
+        if isinstance(scenarios, ScenarioStream):
+            self._take_stream(scenarios)
+        else:
+            self._take(select(scenarios, settings))
+
+    def _take(self, samples: list[Sample]) -> None:
+        """Take scenarios that are all there."""
+        self._journal = _journal(self._settings, lambda: header_of(samples))
+        self._ledger = Ledger(self._agenda, self._settings, len(samples), self._journal)
+        missing = list(filter(self._ledger.is_missing, samples))
+        self._agenda.feed(missing)
+        self._workers = min(self._workers, max(len(missing), 1))
+
+    def _take_stream(self, stream: ScenarioStream) -> None:
+        """Take scenarios that are read when somebody is free to play them."""
+        if stream.is_async and self._settings.executor is not None:
+            raise ConfigurationError("an executor cannot play scenarios of an asynchronous iterator; leave it out")
+        samples = None if stream.is_async else stream.samples(self._settings)
+        later = stream.samples_later(self._settings) if stream.is_async else None
+        self._journal = _journal(self._settings, lambda: stream_header_of(self._settings))
+        self._ledger = Ledger(self._agenda, self._settings, None, self._journal)
+        if later is not None:
+            self._feed = Feed(self._agenda, later, self._ledger.is_missing)
+        if samples is not None:
+            self._agenda.feed(filter(self._ledger.is_missing, samples))
 
     def run(self) -> RunBuilder:
         """Play everything in this thread or from it, and return the record."""
         run = RunBuilder().start()
-        with self._open_journal(), interruptible(self._interrupt):
+        with self._open_journal(), self._shown(), interruptible(self._interrupt):
             if self._settings.executor is not None:
                 in_executor(self._settings.executor, self._agenda, self._stage, self._ledger.finish)
             elif self._agents.is_async:
@@ -96,12 +120,21 @@ class Evaluation:
         if self._settings.executor is not None:
             return await asyncio.to_thread(self.run)
         run = RunBuilder().start()
-        with self._open_journal():
+        with self._open_journal(), self._shown():
             await self._play_in_loop()
         return self._completed(run)
 
     def _open_journal(self) -> AbstractContextManager[object]:
         return closing(self._journal) if self._journal is not None else nullcontext()
+
+    @contextmanager
+    def _shown(self) -> Generator[None]:
+        """Show, and tell, how far the run is while the block runs."""
+        wanted = False if self._settings.on_progress is not None else cast("bool | None", self._settings.progress)
+        self._ledger.tell_progress()
+        with shown(self._ledger.progress, screen_for(wanted, sys.stderr)):
+            yield
+        self._ledger.tell_progress(has_ended=True)
 
     def _work(self) -> None:
         has_limit = self._settings.timeout is not None or self._settings.scenario_timeout is not None
@@ -113,7 +146,7 @@ class Evaluation:
 
         async def worker() -> None:
             caller: AsyncCaller = make()
-            await awork(self._agenda, self._stage, caller, self._ledger.finish)
+            await awork(self._agenda, self._stage, caller, self._ledger.finish, self._feed)
 
         await as_tasks(self._agenda, worker, self._workers)
 
@@ -131,23 +164,7 @@ class Evaluation:
         return run.complete("failed" if self._ledger.has_too_many_errors else "completed")
 
 
-def _journal(settings: Settings, samples: Sequence[Sample]) -> Journal | None:
+def _journal(settings: Settings, header: Callable[[], dict[str, Any]]) -> Journal | None:
     if settings.journal is None:
         return None
-    return Journal(Path(settings.journal), samples, resume=settings.resume or settings.rerun_failed)
-
-
-def _divided(
-    samples: Sequence[Sample], journal: Journal | None, *, rerun_failed: bool
-) -> tuple[list[tuple[Sample, KeptTest]], list[Sample]]:
-    """Divide the samples into those that are done, with their results, and those that are to be played."""
-    kept = journal.kept if journal is not None else {}
-    done: list[tuple[Sample, KeptTest]] = []
-    missing: list[Sample] = []
-    for sample in samples:
-        result = kept.get((sample.scenario_id, sample.repeat or 0))
-        if result is None or (rerun_failed and result["status"] == "failed"):
-            missing.append(sample)
-        else:
-            done.append((sample, KeptTest(result)))
-    return done, missing
+    return Journal(Path(settings.journal), header(), resume=settings.resume or settings.rerun_failed)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import TestResult
 
-__all__ = ["TRANSIENT", "Callbacks", "OnAction", "OnEnvironment", "OnScenario", "RunOptions", "Settings"]
+    from .progress import Progress
+
+__all__ = ["TRANSIENT", "Callbacks", "OnAction", "OnEnvironment", "OnProgress", "OnScenario", "RunOptions", "Settings"]
 
 OnScenario: TypeAlias = Callable[[str, dict[str, Any]], object]
 """Takes a scenario's id and the scenario, when it starts."""
@@ -29,6 +31,9 @@ OnEnvironment: TypeAlias = Callable[[str, dict[str, Any]], Any]
 
 OnResult: TypeAlias = "Callable[[TestResult], object]"
 """Takes the result of a scenario, when it has ended."""
+
+OnProgress: TypeAlias = "Callable[[Progress], object]"
+"""Takes how far the run is, when it starts, with every result, and when it ends."""
 
 ScenarioFilter: TypeAlias = str | Sequence[str] | Callable[[str, Mapping[str, Any]], bool]
 """Patterns such as `refund_*` for ids or `tag:smoke` for tags, one of which must fit; or a function that decides."""
@@ -57,6 +62,9 @@ class RunOptions(TypedDict, total=False):
     the agent's last one. Without it, such actions are skipped."""
     on_result: OnResult | None
     """Called with each result when it is there."""
+    progress: bool | OnProgress | None
+    """Whether to show on stderr how far the run is: by default where that is a terminal or a notebook. A function is
+    called with a `Progress` instead, when the run starts, with every result, and when the run ends."""
     max_workers: int
     """How many scenarios play at a time (1): in threads, or as tasks where the agent is asynchronous."""
     timeout: float | None
@@ -85,6 +93,8 @@ class RunOptions(TypedDict, total=False):
     """Whether to go on with the journal if it exists: what it holds is not played again (False)."""
     rerun_failed: bool
     """Whether to go on with the journal and to play what failed again (False)."""
+    keep_results: bool
+    """Whether results stay in memory (True); else they are read from the journal when they are wanted."""
     executor: Executor | None
     """Plays the scenarios in the place of threads, such as a process pool or the one of a Dask client."""
     teacher_forcing: bool
@@ -108,6 +118,7 @@ class Settings:
     on_action: OnAction | None = None
     on_environment: OnEnvironment | None = None
     on_result: OnResult | None = None
+    progress: bool | OnProgress | None = None
     max_workers: int = 1
     timeout: float | None = None
     scenario_timeout: float | None = None
@@ -122,6 +133,7 @@ class Settings:
     journal: str | Path | None = None
     resume: bool = False
     rerun_failed: bool = False
+    keep_results: bool = True
     executor: Executor | None = None
     teacher_forcing: bool = False
 
@@ -147,12 +159,18 @@ class Settings:
         """The names of the errors after which a scenario is played anew."""
         return frozenset(error if isinstance(error, str) else error.__name__ for error in self.retry_on)
 
-    def errors_allowed(self, samples: int) -> float:
+    @property
+    def on_progress(self) -> OnProgress | None:
+        """What is told how far the run is, where that is a function."""
+        return self.progress if callable(self.progress) else None
+
+    def errors_allowed(self, samples: int | None) -> float:
         """Return the number of failed scenarios at which no more are started."""
         bound = self.fail_on_error
         if bound is False:
             return math.inf
-        return bound * samples if isinstance(bound, float) else int(bound)
+        # Where nobody knows how many there are, a share was refused.
+        return bound * (samples or 0) if isinstance(bound, float) else int(bound)
 
     def _check(self) -> None:
         _check_count("max_workers", self.max_workers, 1)
@@ -170,6 +188,10 @@ class Settings:
         _check_filter(self.filter)
         if (self.resume or self.rerun_failed) and self.journal is None:
             raise ConfigurationError("resume and rerun_failed need a journal to go on with: journal=PATH")
+        if not self.keep_results and self.journal is None:
+            raise ConfigurationError("keep_results=False needs a journal that keeps the results: journal=PATH")
+        if self.progress not in (None, True, False) and not callable(self.progress):
+            raise ConfigurationError(f"progress must be True, False, None or a function, not {self.progress!r}")
         self._check_executor()
 
     def _check_executor(self) -> None:

@@ -8,7 +8,7 @@ from ..errors import ConfigurationError
 from .comparison import argument_policy_of, comparison_of
 from .options import Settings
 from .pairing import Matching
-from .scenario import scenario_items
+from .streams import ScenarioStream, scenarios_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .comparison import TextComparator, ToolComparator
     from .evaluation import Evaluation
     from .options import RunOptions
+    from .streams import DatasetSource
 
 __all__ = ["DatasetClient", "EvalRunner"]
 
@@ -50,7 +51,8 @@ class EvalRunner:
     scenario itself is malformed, becomes a failed test with an `error`; the others are played all the same.
 
     Args:
-        dataset_source: The `dataset_source` of a dataset.
+        dataset_source: The `dataset_source` of a dataset; or an iterator of pairs of an id and a scenario, each of
+            which is read when it is played, such as a generator over a file, or, for `arun()`, an asynchronous one.
         tool_comparator: Takes the expected and the actual call, returns status and notes; `compare_tool_args` unless
             given. What it raises, the run raises.
         text_comparator: Takes two texts, returns their similarity; `text_similarity` unless given. What it raises,
@@ -81,7 +83,7 @@ class EvalRunner:
 
     def __init__(
         self,
-        dataset_source: Mapping[str, Any],
+        dataset_source: DatasetSource,
         *,
         tool_comparator: ToolComparator | None = None,
         text_comparator: TextComparator | None = None,
@@ -94,7 +96,7 @@ class EvalRunner:
         arguments = argument_policy_of(argument_rules, argument_modes)
         self._matching = Matching(tool_mode, tool_scope, arguments)
         self._comparison = comparison_of(tool_comparator, text_comparator, similarity_thresholds, arguments)
-        self._scenarios = scenario_items(dataset_source)
+        self._scenarios = scenarios_of(dataset_source)
         self._dataset_id: int | None = None
 
     @classmethod
@@ -127,7 +129,8 @@ class EvalRunner:
         return runner
 
     def __repr__(self) -> str:
-        return f"EvalRunner(scenarios={len(self._scenarios)}, dataset_id={self._dataset_id})"
+        number = "?" if isinstance(self._scenarios, ScenarioStream) else len(self._scenarios)
+        return f"EvalRunner(scenarios={number}, dataset_id={self._dataset_id})"
 
     def run(self, agent: AgentSource, **options: Unpack[RunOptions]) -> RunBuilder:
         """Run the agent against every scenario and return the record, in the order of the dataset.
@@ -141,8 +144,11 @@ class EvalRunner:
 
         Raises:
             ConfigurationError: The agent or an option cannot work; nothing was started.
-            Exception: Whatever a callback raises; scenarios under way stop after the agent's current reply.
+            Exception: Whatever a callback or an iterator of scenarios raises; scenarios under way stop after the
+                agent's current reply.
         """
+        if isinstance(self._scenarios, ScenarioStream) and self._scenarios.is_async:
+            raise ConfigurationError("the scenarios come from an asynchronous iterator; use arun()")
         return self._evaluation(agent, options).run()
 
     async def arun(self, agent: AgentSource, **options: Unpack[RunOptions]) -> RunBuilder:

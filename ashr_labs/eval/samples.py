@@ -5,21 +5,21 @@ from __future__ import annotations
 import heapq
 import random
 import threading
-from collections import deque
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._json import as_list, as_object
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from ashr_labs_types import TestError
 
     from .options import ScenarioFilter, Settings
 
-__all__ = ["Agenda", "Sample", "select"]
+__all__ = ["Agenda", "Sample", "Selection", "select"]
 
 
 class Sample(NamedTuple):
@@ -50,18 +50,60 @@ def select(scenarios: Iterable[tuple[str, object]], settings: Settings) -> list[
     ]
 
 
+class Selection:
+    """Makes the samples of scenarios that come one by one."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Check that the settings can be met without knowing all scenarios.
+
+        Raises:
+            ConfigurationError: They cannot.
+        """
+        if settings.shuffle is not None or not isinstance(settings.repeats, int):
+            raise ConfigurationError(
+                "shuffle, and repeats by id, need to know all scenarios, but these come from an iterator; "
+                'pass a dict instead: {"runs": dict(scenarios)}'
+            )
+        if isinstance(settings.fail_on_error, float):
+            raise ConfigurationError(
+                "fail_on_error as a share needs to know how many scenarios there are, but these come from an "
+                "iterator; pass a number of failures"
+            )
+        self._filter = settings.filter
+        self._repeats = settings.repeats
+        self._limit = settings.limit
+        self._chosen = 0
+        self._place = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more scenarios are wanted."""
+        return self._limit is not None and self._chosen >= self._limit
+
+    def samples(self, scenario_id: str, raw: object) -> Iterator[Sample]:
+        """Return the samples of the next scenario."""
+        if not _fits(self._filter, scenario_id, raw):
+            return
+        self._chosen += 1
+        for repeat in range(self._repeats):
+            yield Sample(self._place, scenario_id, raw, repeat if self._repeats > 1 else None)
+            self._place += 1
+
+
 class Agenda:
     """What is still to be played, for several workers; it can be closed, after which nothing comes any more."""
 
-    def __init__(self, samples: Sequence[Sample], clock: Callable[[], float]) -> None:
+    def __init__(self, samples: Iterable[Sample], clock: Callable[[], float]) -> None:
         # Plain flags: a signal handler may set them, and an Event's lock might be held by what it interrupts.
         self.is_closed = False
         """Whether nothing more shall start."""
         self.is_aborted = False
         """Whether what plays shall stop at its next wish."""
+        self.taken = 0
+        """How many samples were taken, those that were put back included."""
         self._clock = clock
         self._lock = threading.Lock()
-        self._new = deque(samples)
+        self._new = iter(samples)
         self._again: list[tuple[float, int, Sample]] = []
 
     def take(self) -> Sample | float | None:
@@ -70,11 +112,17 @@ class Agenda:
             if self.is_closed:
                 return None
             now = self._clock()
-            if self._again and self._again[0][0] <= now:
-                return heapq.heappop(self._again)[2]
-            if self._new:
-                return self._new.popleft()
-            return self._again[0][0] - now if self._again else None
+            is_due = self._again and self._again[0][0] <= now
+            sample = heapq.heappop(self._again)[2] if is_due else next(self._new, None)
+            if sample is None:
+                return self._again[0][0] - now if self._again else None
+            self.taken += 1
+            return sample
+
+    def feed(self, samples: Iterable[Sample]) -> None:
+        """Let these come after what has come already; each is read when somebody takes it."""
+        with self._lock:
+            self._new = chain(self._new, samples)
 
     def put_back(self, sample: Sample, seconds: float) -> None:
         """Have a sample played again after some seconds; who plays is free in the meantime."""

@@ -19,6 +19,7 @@ __all__ = [
     "EnvironmentAction",
     "Scenario",
     "UserAction",
+    "is_without_actions",
     "read_scenario",
     "scenario_items",
 ]
@@ -87,7 +88,7 @@ def scenario_items(dataset_source: object) -> list[tuple[str, object]]:
     runs = as_object(source["runs"])
     if runs is None:
         raise DatasetError(f"must be an object of scenarios by their ids, not {shown(source['runs'])}", path="runs")
-    return [(scenario_id, raw) for scenario_id, raw in runs.items() if not _is_without_actions(raw)]
+    return [(scenario_id, raw) for scenario_id, raw in runs.items() if not is_without_actions(raw)]
 
 
 def read_scenario(scenario_id: str, raw: object) -> Scenario:
@@ -102,7 +103,8 @@ def read_scenario(scenario_id: str, raw: object) -> Scenario:
         raise DatasetError(error.problem, path=f"runs.{scenario_id}{error.at}") from error
 
 
-def _is_without_actions(raw: object) -> bool:
+def is_without_actions(raw: object) -> bool:
+    """Tell whether a scenario is one that is not played."""
     # An empty list is a scenario that is still to be written; no list at all is a mistake that must be seen.
     return isinstance(raw, dict) and cast("dict[str, Any]", raw).get("actions") == []
 

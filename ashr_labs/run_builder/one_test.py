@@ -231,6 +231,11 @@ class TestBuilder:
         return self._status
 
     @property
+    def usage(self) -> TokenUsage:
+        """What its turns used together; what none tells is absent."""
+        return total_usage(usage for _, _, usage in self._turns if usage)
+
+    @property
     def error(self) -> TestError | None:
         """Why it failed, if it did."""
         return self._error
@@ -276,8 +281,8 @@ class TestBuilder:
             built["attempt_errors"] = [*self._attempt_errors]
         if self._turns:
             built["turns"] = [built_turn(*turn) for turn in self._turns]
-        if usages := [usage for _, _, usage in self._turns if usage]:
-            built["usage"] = total_usage(usages)
+        if usage := self.usage:
+            built["usage"] = usage
 
 
 def _without_none(values: Mapping[str, object]) -> dict[str, object]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 from contextlib import suppress
 from time import time_ns
 from typing import TYPE_CHECKING
 from zlib import crc32
+
+from .._locking import lock, read_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,7 @@ class Segment:
         """Traces in it that are not delivered yet."""
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
         try:
-            _lock(self._descriptor)
+            lock(self._descriptor)
             if os.fstat(self._descriptor).st_nlink == 0:
                 raise FileNotFoundError(f"{path} was removed between its opening and its locking")
             self.size = os.fstat(self._descriptor).st_size
@@ -55,11 +56,11 @@ class Segment:
 
     def read(self, start: int, size: int) -> bytes:
         """Read a part of the file."""
-        return _read(self._descriptor, start, size)
+        return read_at(self._descriptor, start, size)
 
     def read_all(self) -> bytes:
         """Read the whole file."""
-        return _read(self._descriptor, 0, self.size)
+        return read_at(self._descriptor, 0, self.size)
 
     def empty(self) -> None:
         """Forget everything."""
@@ -208,27 +209,3 @@ def _head(identifier: str, content: bytes) -> bytes:
 
 def _line(identifier: str, content: bytes) -> bytes:
     return _head(identifier, content) + content + b"\n"
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    _FAR = 2**40
-    """Windows lets nobody read locked bytes: lock one beyond any content."""
-
-    def _lock(descriptor: int) -> None:
-        os.lseek(descriptor, _FAR, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-
-    def _read(descriptor: int, start: int, size: int) -> bytes:
-        os.lseek(descriptor, start, os.SEEK_SET)
-        return os.read(descriptor, size)
-
-else:
-    import fcntl
-
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-    def _read(descriptor: int, start: int, size: int) -> bytes:
-        return os.pread(descriptor, size, start)
