@@ -99,12 +99,11 @@ def _is_stream(source: object) -> bool:
 def _checked(given: object, known: set[str]) -> tuple[str, object]:
     """Return a scenario with its id, which none before it has."""
     at = f"dataset_source[{len(known)}]"
-    match given:
-        case [str() as scenario_id, raw]:
-            pass
-        case _:
-            raise DatasetError(f"must be a pair of an id, a string, and a scenario, not {shown(given)}", path=at)
+    pair = cast("Sequence[object]", given) if isinstance(given, tuple | list) else ()
+    scenario_id = pair[0] if len(pair) == 2 else None
+    if not isinstance(scenario_id, str):
+        raise DatasetError(f"must be a pair of an id, a string, and a scenario, not {shown(given)}", path=at)
     if scenario_id in known:
         raise DatasetError(f"{scenario_id!r} came already; ids must differ", path=at)
     known.add(scenario_id)
-    return scenario_id, cast("object", raw)
+    return scenario_id, pair[1]
