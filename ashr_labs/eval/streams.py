@@ -99,11 +99,17 @@ def _is_stream(source: object) -> bool:
 def _checked(given: object, known: set[str]) -> tuple[str, object]:
     """Return a scenario with its id, which none before it has."""
     at = f"dataset_source[{len(known)}]"
-    pair = cast("Sequence[object]", given) if isinstance(given, tuple | list) else ()
-    scenario_id = pair[0] if len(pair) == 2 else None
+    scenario_id, raw = _pair(given) or (None, None)
     if not isinstance(scenario_id, str):
         raise DatasetError(f"must be a pair of an id, a string, and a scenario, not {shown(given)}", path=at)
     if scenario_id in known:
         raise DatasetError(f"{scenario_id!r} came already; ids must differ", path=at)
     known.add(scenario_id)
-    return scenario_id, pair[1]
+    return scenario_id, raw
+
+
+def _pair(given: object) -> tuple[object, object] | None:
+    if not isinstance(given, tuple | list):
+        return None
+    parts = cast("Sequence[object]", given)
+    return (parts[0], parts[1]) if len(parts) == 2 else None
