@@ -18,7 +18,7 @@ from ashr_labs import ConfigurationError, EvalRunner, RunOptions
 from ashr_labs.eval import helpers
 from ashr_labs.eval.limits import RateLimiter, backoff
 from ashr_labs.eval.options import Settings
-from ashr_labs.eval.samples import Agenda, Sample, select
+from ashr_labs.eval.samples import Agenda, Choice, Sample
 from support.eval_data import ScriptedAgent, agent, entries, source, user
 
 MANY = source(**{f"s{n}": [user(f"message {n}"), agent(f"message {n}")] for n in range(12)})
@@ -321,7 +321,7 @@ def test_teacher_forcing_puts_the_agent_back_on_the_expected_path() -> None:
 def test_selection_does_not_depend_on_what_else_is_chosen() -> None:
     """A scenario's id and content are the same whatever the limit and the order."""
     scenarios = list(MANY["runs"].items())
-    plain = {sample.scenario_id: sample.raw for sample in select(scenarios, Settings())}
-    shuffled = select(scenarios, Settings(shuffle=3, limit=5))
+    plain = {sample.scenario_id: sample.raw for sample in Choice(scenarios, Settings())}
+    shuffled = Choice(scenarios, Settings(shuffle=3, limit=5))
 
     assert all(plain[sample.scenario_id] is sample.raw for sample in shuffled)

@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import sys
 import time
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from ..errors import ConfigurationError
 from ..run_builder import RunBuilder
 from .agent import AgentSupply
-from .async_drivers import AsyncHelperCaller, Feed, LoopCaller, as_tasks, awork, run_in_loop
 from .drivers import HelperCaller, PlainCaller, in_threads, work
-from .executors import in_executor
 from .helpers import Abandoned
 from .interrupts import interruptible
-from .journal import Journal, header_of, stream_header_of
 from .ledger import Ledger
 from .limits import RateLimiter
-from .samples import Agenda, select
+from .samples import Agenda, Choice
 from .screens import screen_for, shown
 from .sessions import Stage
 from .streams import ScenarioStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Generator, Sequence
+    from concurrent.futures import Executor
 
     from .agent import AgentSource
-    from .async_drivers import AsyncCaller
+    from .async_drivers import AsyncCaller, Feed
     from .comparison import Comparison
     from .drivers import Caller
+    from .journal import Journal
     from .options import Settings
     from .pairing import Matching
-    from .samples import Sample
 
 __all__ = ["Evaluation"]
 
@@ -73,42 +68,52 @@ class Evaluation:
         self._agenda = Agenda((), time.monotonic)
         self._workers = settings.max_workers
         self._feed: Feed | None = None
+        self._journal: Journal | None = None
         self._abandoned = Abandoned()
         self._is_interrupted = False
         if isinstance(scenarios, ScenarioStream):
             self._take_stream(scenarios)
         else:
-            self._take(select(scenarios, settings))
+            self._take(Choice(scenarios, settings))
 
-    def _take(self, samples: list[Sample]) -> None:
+    def _take(self, samples: Choice) -> None:
         """Take scenarios that are all there."""
-        self._journal = _journal(self._settings, lambda: header_of(samples))
-        self._ledger = Ledger(self._agenda, self._settings, len(samples), self._journal)
-        missing = list(filter(self._ledger.is_missing, samples))
+        self._open(samples)
+        missing = samples if self._journal is None else list(filter(self._ledger.is_missing, samples))
         self._agenda.feed(missing)
         self._workers = min(self._workers, max(len(missing), 1))
 
     def _take_stream(self, stream: ScenarioStream) -> None:
         """Take scenarios that are read when somebody is free to play them."""
-        if stream.is_async and self._settings.executor is not None:
-            raise ConfigurationError("an executor cannot play scenarios of an asynchronous iterator; leave it out")
-        samples = None if stream.is_async else stream.samples(self._settings)
-        later = stream.samples_later(self._settings) if stream.is_async else None
-        self._journal = _journal(self._settings, lambda: stream_header_of(self._settings))
-        self._ledger = Ledger(self._agenda, self._settings, None, self._journal)
-        if later is not None:
-            self._feed = Feed(self._agenda, later, self._ledger.is_missing)
-        if samples is not None:
+        if not stream.is_async:
+            samples = stream.samples(self._settings)
+            self._open(None)
             self._agenda.feed(filter(self._ledger.is_missing, samples))
+            return
+        if self._settings.executor is not None:
+            raise ConfigurationError("an executor cannot play scenarios of an asynchronous iterator; leave it out")
+        from .async_drivers import Feed  # noqa: PLC0415 - as below
+
+        later = stream.samples_later(self._settings)
+        self._open(None)
+        self._feed = Feed(self._agenda, later, self._ledger.is_missing)
+
+    def _open(self, samples: Choice | None) -> None:
+        """Open the journal, if one is wanted, and what takes the results."""
+        if self._settings.journal is not None:
+            from .journal import open_journal  # noqa: PLC0415 - only runs with a journal pay for it
+
+            self._journal = open_journal(self._settings, self._settings.journal, samples)
+        self._ledger = Ledger(self._agenda, self._settings, None if samples is None else len(samples), self._journal)
 
     def run(self) -> RunBuilder:
         """Play everything in this thread or from it, and return the record."""
         run = RunBuilder().start()
         with self._open_journal(), self._shown(), interruptible(self._interrupt):
             if self._settings.executor is not None:
-                in_executor(self._settings.executor, self._agenda, self._stage, self._ledger.finish)
+                self._play_elsewhere(self._settings.executor)
             elif self._agents.is_async:
-                run_in_loop(self._play_in_loop)
+                self._play_in_own_loop()
             elif self._workers == 1:
                 self._work()
             else:
@@ -118,6 +123,8 @@ class Evaluation:
     async def arun(self) -> RunBuilder:
         """Play everything in the running loop, and return the record."""
         if self._settings.executor is not None:
+            import asyncio  # noqa: PLC0415 - loaded by whoever awaits this; the synchronous runner does without
+
             return await asyncio.to_thread(self.run)
         run = RunBuilder().start()
         with self._open_journal(), self._shown():
@@ -141,11 +148,23 @@ class Evaluation:
         caller: Caller = HelperCaller(self._abandoned) if has_limit else PlainCaller()
         work(self._agenda, self._stage, caller, self._ledger.finish)
 
+    # What drives tasks and executors is imported by whoever plays in them: it takes longer to load than a small run.
+
+    def _play_elsewhere(self, executor: Executor) -> None:
+        from .executors import in_executor  # noqa: PLC0415
+
+        in_executor(executor, self._agenda, self._stage, self._ledger.finish)
+
+    def _play_in_own_loop(self) -> None:
+        from .async_drivers import run_in_loop  # noqa: PLC0415
+
+        run_in_loop(self._play_in_loop)
+
     async def _play_in_loop(self) -> None:
-        make = LoopCaller if self._agents.is_async else partial(AsyncHelperCaller, self._abandoned)
+        from .async_drivers import AsyncHelperCaller, LoopCaller, as_tasks, awork  # noqa: PLC0415
 
         async def worker() -> None:
-            caller: AsyncCaller = make()
+            caller: AsyncCaller = LoopCaller() if self._agents.is_async else AsyncHelperCaller(self._abandoned)
             await awork(self._agenda, self._stage, caller, self._ledger.finish, self._feed)
 
         await as_tasks(self._agenda, worker, self._workers)
@@ -162,9 +181,3 @@ class Evaluation:
         if self._is_interrupted:
             return run.complete("cancelled")
         return run.complete("failed" if self._ledger.has_too_many_errors else "completed")
-
-
-def _journal(settings: Settings, header: Callable[[], dict[str, Any]]) -> Journal | None:
-    if settings.journal is None:
-        return None
-    return Journal(Path(settings.journal), header(), resume=settings.resume or settings.rerun_failed)

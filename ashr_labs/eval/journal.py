@@ -7,6 +7,7 @@ import json
 import os
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from weakref import WeakSet
 
@@ -15,15 +16,15 @@ from .._locking import lock
 from ..errors import AshrLabsError, ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable
 
     from ashr_labs_types import TestResult
 
+    from ..run_builder import RecordedTest
     from .options import Settings
-    from .samples import Sample
+    from .samples import Choice, Sample
 
-__all__ = ["Journal", "JournalEntry", "KeptTest", "StoredTest", "digest_of", "header_of", "stream_header_of"]
+__all__ = ["Journal", "JournalEntry", "digest_of", "open_journal"]
 
 _FORMAT = 1
 _SECONDS_BETWEEN_SYNCS = 1.0
@@ -40,7 +41,7 @@ class JournalEntry(NamedTuple):
     """The digest of the scenario, where nothing else tells that it is still the same."""
 
 
-class KeptTest:
+class _KeptTest:
     """The result of a test that was read from a journal."""
 
     __slots__ = ("_result",)
@@ -53,7 +54,7 @@ class KeptTest:
         return self._result
 
 
-class StoredTest:
+class _StoredTest:
     """The result of a test that stays in a journal until it is wanted."""
 
     __slots__ = ("_entry", "_journal")
@@ -124,6 +125,10 @@ class Journal:
         entry = JournalEntry(start, self._end - start, result["status"] == "failed", content)
         self.entries[sample.scenario_id, sample.repeat or 0] = entry
         return entry
+
+    def test(self, entry: JournalEntry, *, in_memory: bool) -> RecordedTest:
+        """Return a result as a test, which reads it now (`in_memory`) or each time that it is wanted."""
+        return _KeptTest(self.read(entry)) if in_memory else _StoredTest(self, entry)
 
     def read(self, entry: JournalEntry) -> TestResult:
         """Return a result."""
@@ -232,15 +237,21 @@ class Journal:
             ) from error
 
 
-def header_of(samples: Sequence[Sample]) -> dict[str, Any]:
-    """Return a journal's first line: of which samples it is."""
-    return {"journal": _FORMAT, "samples": len(samples), "selection": digest_of(samples)}
+def open_journal(settings: Settings, path: str | Path, samples: Choice | None) -> Journal:
+    """Open the journal that the settings ask for.
 
-
-def stream_header_of(settings: Settings) -> dict[str, Any]:
-    """Return the first line of the journal of scenarios that nobody knows yet; each result will tell of its own."""
-    chosen = json.dumps([settings.repeats, settings.limit])
-    return {"journal": _FORMAT, "samples": None, "selection": hashlib.sha256(chosen.encode()).hexdigest()}
+    Args:
+        settings: The run's.
+        path: Where it is.
+        samples: What is played; None where nobody knows yet. Then each result tells of its own scenario.
+    """
+    if samples is None:
+        chosen = json.dumps([settings.repeats, settings.limit])
+        selection = hashlib.sha256(chosen.encode()).hexdigest()
+    else:
+        selection = digest_of(samples)
+    header = {"journal": _FORMAT, "samples": None if samples is None else len(samples), "selection": selection}
+    return Journal(Path(path), header, resume=settings.resume or settings.rerun_failed)
 
 
 def digest_of(samples: Iterable[Sample]) -> str:

@@ -6,7 +6,6 @@ import threading
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from .journal import KeptTest, StoredTest
 from .limits import backoff
 from .progress import Progress
 
@@ -84,8 +83,7 @@ class Ledger:
         entry = self._journal.find(sample) if self._journal is not None else None
         if self._journal is None or entry is None or (entry.has_failed and self._reruns_failed):
             return True
-        stored = StoredTest(self._journal, entry)
-        self._tests[sample.place] = KeptTest(stored.build()) if self._keeps_results else stored
+        self._tests[sample.place] = self._journal.test(entry, in_memory=self._keeps_results)
         self._kept += 1
         self._kept_errors += entry.has_failed
         return False
@@ -124,7 +122,7 @@ class Ledger:
     def _recorded(self, test: TestBuilder, entry: JournalEntry | None) -> RecordedTest:
         if self._journal is None or entry is None or self._keeps_results:
             return test
-        return StoredTest(self._journal, entry)
+        return self._journal.test(entry, in_memory=False)
 
     def _may_play_again(self, sample: Sample, fault: Fault) -> bool:
         return (

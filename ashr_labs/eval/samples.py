@@ -6,20 +6,20 @@ import heapq
 import random
 import threading
 from fnmatch import fnmatchcase
-from itertools import chain
+from itertools import chain, count
 from typing import TYPE_CHECKING, NamedTuple
 
 from .._json import as_list, as_object
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ashr_labs_types import TestError
 
     from .options import ScenarioFilter, Settings
 
-__all__ = ["Agenda", "Sample", "Selection", "select"]
+__all__ = ["Agenda", "Choice", "Sample", "Selection"]
 
 
 class Sample(NamedTuple):
@@ -35,19 +35,37 @@ class Sample(NamedTuple):
     """Why it has to be played again."""
 
 
-def select(scenarios: Iterable[tuple[str, object]], settings: Settings) -> list[Sample]:
-    """Return the samples that the settings ask for; results stand in the order in which the scenarios are played.
+class Choice:
+    """The samples that settings ask for, of scenarios that are all there; each is made when somebody takes it.
 
-    Raises:
-        ConfigurationError: `repeats` names a scenario that is not there.
+    Results stand in the order in which the scenarios are played.
     """
-    chosen = [(name, raw) for name, raw in scenarios if _fits(settings.filter, name, raw)]
-    if settings.shuffle is not None:
-        random.Random(settings.shuffle).shuffle(chosen)  # noqa: S311 - an order, not a secret
-    return [
-        Sample(place, name, raw, repeat)
-        for place, (name, raw, repeat) in enumerate(_repeated(chosen[: settings.limit], settings.repeats))
-    ]
+
+    def __init__(self, scenarios: Sequence[tuple[str, object]], settings: Settings) -> None:
+        """Choose.
+
+        Raises:
+            ConfigurationError: `repeats` names a scenario that is not there.
+        """
+        self._repeats = settings.repeats
+        self._chosen = _chosen(scenarios, settings)
+        if not isinstance(settings.repeats, int):
+            known = {name for name, _ in self._chosen}
+            unknown = [name for name in settings.repeats if name not in known]
+            if unknown:
+                raise ConfigurationError(f"repeats names {unknown[0]!r}, which is no scenario that is played")
+
+    def __len__(self) -> int:
+        if isinstance(self._repeats, int):
+            return len(self._chosen) * self._repeats
+        return sum(self._repeats.get(name, 1) for name, _ in self._chosen)
+
+    def __iter__(self) -> Iterator[Sample]:
+        place = count()
+        for name, raw in self._chosen:
+            number = self._repeats if isinstance(self._repeats, int) else self._repeats.get(name, 1)
+            for repeat in range(number):
+                yield Sample(next(place), name, raw, repeat if self._repeats != 1 else None)
 
 
 class Selection:
@@ -138,6 +156,16 @@ class Agenda:
         self.is_closed = self.is_aborted = True
 
 
+def _chosen(scenarios: Sequence[tuple[str, object]], settings: Settings) -> Sequence[tuple[str, object]]:
+    chosen = scenarios
+    if settings.filter is not None:
+        chosen = [(name, raw) for name, raw in scenarios if _fits(settings.filter, name, raw)]
+    if settings.shuffle is not None:
+        chosen = [*chosen]
+        random.Random(settings.shuffle).shuffle(chosen)  # noqa: S311 - an order, not a secret
+    return chosen if settings.limit is None else chosen[: settings.limit]
+
+
 def _fits(chosen: ScenarioFilter | None, scenario_id: str, raw: object) -> bool:
     if chosen is None:
         return True
@@ -148,16 +176,3 @@ def _fits(chosen: ScenarioFilter | None, scenario_id: str, raw: object) -> bool:
     names = [scenario_id, *(f"tag:{tag}" for tag in tags)]
     patterns = [chosen] if isinstance(chosen, str) else chosen
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
-
-
-def _repeated(
-    chosen: list[tuple[str, object]], repeats: int | Mapping[str, int]
-) -> Iterator[tuple[str, object, int | None]]:
-    known = dict(chosen)
-    counts = dict.fromkeys(known, repeats) if isinstance(repeats, int) else repeats
-    unknown = [name for name in counts if name not in known]
-    if unknown:
-        raise ConfigurationError(f"repeats names {unknown[0]!r}, which is no scenario that is played")
-    for name, raw in chosen:
-        count = counts.get(name, 1)
-        yield from ((name, raw, repeat if repeats != 1 else None) for repeat in range(count))
