@@ -14,13 +14,14 @@ from .samples import Sample
 from .sessions import TIMED_OUT, Pause, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from .drivers import Finish
+    from .feed import Feed
     from .samples import Agenda
     from .sessions import Ask, Steps
 
-__all__ = ["AsyncCaller", "AsyncHelperCaller", "Feed", "LoopCaller", "adrive", "as_tasks", "awork", "run_in_loop"]
+__all__ = ["AsyncCaller", "AsyncHelperCaller", "LoopCaller", "adrive", "as_tasks", "awork", "run_in_loop"]
 
 _LONGEST_SLEEP = 0.1
 
@@ -108,34 +109,6 @@ async def adrive(steps: Steps, call: Callable[[Ask], Awaitable[object]]) -> Faul
         except StopIteration as end:
             return cast("Fault | None", end.value)
         answer = await (asyncio.sleep(step.seconds) if isinstance(step, Pause) else call(step))
-
-
-class Feed:
-    """Brings what an asynchronous iterator gives to an agenda, one sample at a time, when somebody wants one."""
-
-    def __init__(self, agenda: Agenda, samples: AsyncIterator[Sample], is_missing: Callable[[Sample], bool]) -> None:
-        self._agenda = agenda
-        self._samples = samples
-        self._is_missing = is_missing
-        self._is_over = False
-        self._lock = asyncio.Lock()
-
-    async def take(self) -> Sample | float | None:
-        """Take what is played next, as of the agenda."""
-        async with self._lock:
-            step = self._agenda.take()
-            if isinstance(step, Sample) or self._is_over or self._agenda.is_closed:
-                return step
-            self._is_over = not await self._bring()
-            return self._agenda.take()
-
-    async def _bring(self) -> bool:
-        """Bring one sample; tell whether there was one."""
-        async for sample in self._samples:
-            if self._is_missing(sample):
-                self._agenda.feed([sample])
-                return True
-        return False
 
 
 async def awork(agenda: Agenda, stage: Stage, caller: AsyncCaller, finish: Finish, feed: Feed | None = None) -> None:

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from .agent import AgentSource
-    from .async_drivers import AsyncCaller, Feed
+    from .async_drivers import AsyncCaller
     from .comparison import Comparison
     from .drivers import Caller
+    from .feed import Feed
     from .journal import Journal
     from .options import Settings
     from .pairing import Matching
@@ -92,7 +93,7 @@ class Evaluation:
             return
         if self._settings.executor is not None:
             raise ConfigurationError("an executor cannot play scenarios of an asynchronous iterator; leave it out")
-        from .async_drivers import Feed  # noqa: PLC0415 - as below
+        from .feed import Feed  # noqa: PLC0415 - as below
 
         later = stream.samples_later(self._settings)
         self._open(None)
@@ -167,7 +168,11 @@ class Evaluation:
             caller: AsyncCaller = LoopCaller() if self._agents.is_async else AsyncHelperCaller(self._abandoned)
             await awork(self._agenda, self._stage, caller, self._ledger.finish, self._feed)
 
-        await as_tasks(self._agenda, worker, self._workers)
+        try:
+            await as_tasks(self._agenda, worker, self._workers)
+        finally:
+            if self._feed is not None:
+                await self._feed.close()
 
     def _interrupt(self) -> None:
         self._is_interrupted = True

@@ -9,7 +9,7 @@ from .records import aggregate_metrics
 from .times import timestamp, utc_now
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from typing import Self
 
@@ -82,6 +82,10 @@ class RunBuilder:
         """Add a test that was recorded elsewhere."""
         self._tests.append(test)
         return self
+
+    def iter_tests(self) -> Iterator[TestResult]:
+        """Return the tests one by one, each built when it is its turn, where all at once would be too much."""
+        return (test.build() for test in self._tests)
 
     @property
     def status(self) -> str:
