@@ -195,6 +195,46 @@ def test_the_gate_decides(agent: str, rate: str, code: int, workspace: Workspace
 
 
 @pytest.mark.parametrize(
+    ("gates", "failed"),
+    [
+        (["--max-errors", "0"], ["1 could not be played to their end, more than 0"]),
+        (["--max-errors", "1", "--min-tag", "polite=1", "--min-scenario", "first=1"], []),
+        (
+            ["--min-scenario", "second=0.5", "--min-tag", "rude=0.1", "--min-tag", "none=0", "--min-pass-rate", "0.6"],
+            [
+                "pass_rate is 50.0 %, below 60.0 %",
+                "pass_rate of tag rude is 0.0 %, below 10.0 %",
+                "pass_rate of tag none is unknown: no test has it",
+                "pass_rate of scenario second is 0.0 %, below 50.0 %",
+            ],
+        ),
+    ],
+)
+def test_every_gate_decides(gates: list[str], failed: list[str], workspace: Workspace) -> None:
+    """Thresholds for errors, tags and scenarios are gates like the pass rate; those not reached are told together."""
+    runs = {"first": {**scenario("A"), "tags": ["polite"]}, "second": {**scenario("B"), "tags": ["rude"]}}
+    workspace.write("data.json", {"runs": runs})
+
+    done = evaluate(workspace, "--json", *gates, agent="Shy")
+
+    assert (1 if failed else 0) == done.code
+    assert failed == done.document.get("gates", [])
+    assert 2 == len(done.document["tests"])
+
+
+def test_progress_is_told_on_stderr(workspace: Workspace) -> None:
+    """The command tells how far it is, on stderr alone, unless it shall not; when quiet, it tells nothing."""
+    shown, without, quiet = [
+        evaluate(workspace, "--json", *options) for options in ((), ["--no-progress"], ["--quiet"])
+    ]
+
+    assert [2] * 3 == [len(done.document["tests"]) for done in (shown, without, quiet)]
+    assert shown.err.startswith("2/2 (100%), 2 completed, 0 failed, ")
+    assert without.err == "waiting for the grades of run 1, dataset 1\n" == shown.err.splitlines(keepends=True)[-1]
+    assert "" == quiet.err
+
+
+@pytest.mark.parametrize(
     ("agent", "reason"), [("Raising", "RuntimeError: the model is down"), ("Nothing", "respond() returned None")]
 )
 def test_a_run_in_which_nothing_ran_is_no_success(agent: str, reason: str, workspace: Workspace) -> None:

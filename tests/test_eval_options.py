@@ -70,6 +70,7 @@ def test_all_ways_to_run_take_the_same_options() -> None:
         ("retry_on", ["RateLimitError", [int], [3], None]),
         ("filter", [3, [3], {}]),
         ("executor", [3, "threads"]),
+        ("progress", [2, "yes", []]),
     ],
 )
 def test_values_that_cannot_work_are_refused(option: str, values: list[Any]) -> None:
@@ -99,6 +100,13 @@ def test_a_limit_a_filter_and_a_seed_choose_the_scenarios() -> None:
     assert ["s2", "tagged"] == ids(built(dataset, ScriptedAgent(), filter=["s2", "tag:smo*"]))
     assert ["tagged"] == ids(built(dataset, ScriptedAgent(), filter=lambda _, scenario: "tags" in scenario))
     assert shuffled[:4] == ids(built(dataset, ScriptedAgent(), shuffle=5, limit=4))
+
+
+def test_tags_are_recorded() -> None:
+    """A test has the tags of its scenario, so that results can be looked at by them; where there are none, no key."""
+    dataset = source(tagged={"tags": ["smoke", 3, "money"], "actions": [user()]}, plain=[user()], odd={"tags": 3})
+
+    assert [["smoke", "money"], None, None] == [test.get("tags") for test in built(dataset, ScriptedAgent())]
 
 
 @pytest.mark.parametrize("workers", [1, 3])

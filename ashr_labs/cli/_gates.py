@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ..results import Comparison, RunResults
 
-__all__ = ["check_gates", "gate_options", "gates_of"]
+__all__ = ["GATE_NAMES", "check_gates", "gate_options", "gates_of"]
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -46,6 +46,9 @@ _OPTIONS = (
     _named("--min-tag", Number(0, 1), "Least pass rate of the tests with a tag."),
     _named("--min-scenario", Number(0, 1), "Least pass rate of one scenario."),
 )
+
+GATE_NAMES = ("min_pass_rate", "max_errors", "min_score", "min_tag", "min_scenario")
+"""Under which the options arrive."""
 
 
 def gate_options(command: _Command) -> _Command:

@@ -86,5 +86,14 @@ _RUN_OPTIONS = (
     click.option("--journal", type=FileToWrite(), metavar="FILE", help="Keep every result in this file at once."),
     click.option("--resume", is_flag=True, help="Go on with the journal: play only what is missing in it."),
     click.option("--rerun-failed", is_flag=True, help="Go on with the journal, and play again what failed."),
+    click.option(
+        "--keep-results/--no-keep-results",
+        default=True,
+        show_default=True,
+        help="Keep results in memory while it runs, or only in the journal.",
+    ),
+    click.option(
+        "--progress/--no-progress", default=True, show_default=True, help="Show on stderr how far the run is."
+    ),
     click.option("--teacher-forcing", is_flag=True, help="Keep the agent's memory on the expected path."),
 )

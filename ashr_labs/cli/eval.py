@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,9 +12,11 @@ import click
 
 from ..errors import AshrLabsError
 from ..eval import EvalRunner, repeat_metrics
+from ..results import RunResults
 from ._agents import load_agent, said
 from ._dataset_file import DatasetFile, read_dataset_file
 from ._failures import EXIT_CODES, CommandError, ExitCode, Failure, failure_of
+from ._gates import GATE_NAMES, check_gates, gate_options, gates_of
 from ._options import FileToWrite, Number, json_option, run_options
 from ._platforms import check_one_platform, open_client
 from ._report import Report
@@ -24,13 +26,13 @@ if TYPE_CHECKING:
 
     from ..client._sync import AshrLabsClient
     from ..eval import RunOptions
+    from ..results import Gates
     from ..run_builder import RunBuilder
     from ._output import Output
 
 __all__ = ["command"]
 
 _ID = re.compile(r"[0-9]{1,18}")
-_SECONDS_BETWEEN_NOTES = 1.0
 
 
 @click.command("eval", epilog=EXIT_CODES)
@@ -42,7 +44,6 @@ _SECONDS_BETWEEN_NOTES = 1.0
 @click.option("--remote", is_flag=True, help="Use the platform of ASHR_LABS_API_KEY and ASHR_LABS_BASE_URL.")
 @click.option("--name", help="Name under which a DATASET file is stored; the file's own unless given.")
 @click.option("--agent-id", type=click.IntRange(1), help="Link the dataset to this agent, whose rules then grade.")
-@click.option("--min-pass-rate", type=Number(0, 1), metavar="RATE", help="The gate, from 0 to 1: exit 1 below it.")
 @click.option(
     "--grading-timeout",
     type=Number(0),
@@ -52,7 +53,9 @@ _SECONDS_BETWEEN_NOTES = 1.0
     help="Longest wait for the grades.",
 )
 @click.option("--pass-k", type=click.IntRange(1), metavar="K", help="Tell pass@k and pass^k of the repeats.")
+@gate_options
 @run_options
+@click.option("--quiet", is_flag=True, help="Write nothing to stderr but errors, and what the agent prints.")
 @click.option("--output", type=FileToWrite(), metavar="FILE", help="Write the graded result to this file, as JSON.")
 @json_option
 @click.pass_obj
@@ -65,10 +68,10 @@ def command(
     remote: bool,
     name: str | None,
     agent_id: int | None,
-    min_pass_rate: float | None,
     grading_timeout: float,
     output: Path | None,
     pass_k: int | None,
+    quiet: bool,
     **options: Any,
 ) -> None:
     """Test an agent against every scenario of DATASET and print the verdicts.
@@ -76,7 +79,11 @@ def command(
     DATASET is a JSON file with a `dataset_source`, or the id of a stored dataset. A file is stored on the embedded
     platform, in memory unless --database or --remote says where; an id is looked up in --database, else on the
     remote platform. The agent's module is looked for in the current folder first; whatever it prints goes to stderr.
+    The thresholds are gates: the exit code is 1 where the run does not reach one of them.
     """
+    gates = gates_of(**{name: options.pop(name) for name in GATE_NAMES})
+    note: Callable[[str], object] = _say_nothing if quiet else out.note
+    options["progress"] = options["progress"] and not quiet
     if pass_k is not None and pass_k > options["repeats"]:
         raise click.ClickException(f"--pass-k {pass_k} needs as many repeats, but --repeats is {options['repeats']}")
     check_one_platform(database, remote=remote)
@@ -91,17 +98,14 @@ def command(
         if agent_id is not None:
             client.set_dataset_agent(dataset_id, agent_id)  # before the run, which may be dear
         runner = EvalRunner.from_dataset(client, dataset_id)
-        run = _play(runner, agent, reference, {**_given(options), "on_scenario": _progress(out, titles)})
+        run = _play(runner, agent, reference, {**_given(options), "on_scenario": _collecting(titles)})
         run_id = run.deploy(client, dataset_id)["id"]
-        out.note(f"waiting for the grades of run {run_id}, dataset {dataset_id}")
+        note(f"waiting for the grades of run {run_id}, dataset {dataset_id}")
         graded = client.poll_run(run_id, timeout=grading_timeout)
 
     repeated = repeat_metrics(graded["result"], pass_k) if pass_k is not None and run.status == "completed" else None
     report = Report(dataset_id, run_id, graded["result"], titles, repeated)
-    failure = _written(output, report.result) or _ended_early(run) or report.failure(min_pass_rate)
-    _show(out, report, is_last=failure is None)
-    if failure:
-        raise CommandError(failure, report.document())
+    _show(out, report, _written(output, report.result) or _ended_early(run), gates)
 
 
 def _check_stored(database: Path | None, name: str | None) -> None:
@@ -115,19 +119,16 @@ def _store(client: AshrLabsClient, file: DatasetFile, name: str | None) -> int:
     return client.create_dataset(name or file.name, file.source, file.description)["id"]
 
 
-def _progress(out: Output, titles: dict[str, str]) -> Callable[[str, Mapping[str, Any]], None]:
-    """Return a callback that collects the titles and tells, not too often, which scenario plays."""
-    next_note = 0.0
+def _collecting(titles: dict[str, str]) -> Callable[[str, Mapping[str, Any]], None]:
+    """Return a callback that collects the titles."""
 
     def on_scenario(scenario_id: str, scenario: Mapping[str, Any]) -> None:
-        nonlocal next_note
         titles[scenario_id] = str(scenario.get("title") or "")
-        now = time.monotonic()
-        if now >= next_note:
-            next_note = now + _SECONDS_BETWEEN_NOTES
-            out.note(f"playing scenario {len(titles)}: {scenario_id}")
 
     return on_scenario
+
+
+def _say_nothing(_: str) -> None: ...
 
 
 def _play(
@@ -172,8 +173,13 @@ def _written(output: Path | None, result: Mapping[str, Any]) -> Failure | None:
     return None
 
 
-def _show(out: Output, report: Report, *, is_last: bool) -> None:
+def _show(out: Output, report: Report, failure: Failure | None, gates: Gates) -> None:
+    """Show the report, and end the command as it must end."""
     if not out.as_json:
         out.write(report.fancy(out.terminal) if out.terminal else report.plain())
-    elif is_last:  # else the error is shown with it, in one object
+    if failure := failure or report.failure(gates.min_pass_rate):
+        raise CommandError(failure, report.document())
+    checked = gates if report.has_verdicts else replace(gates, min_pass_rate=None)
+    check_gates(checked, RunResults.of(report.result, f"run {report.run_id}"), report.document())
+    if out.as_json:  # else an error is shown with it, in one object
         out.document(report.document())

@@ -94,7 +94,7 @@ def _outcome(sample: Sample, future: Future[Played | Raised]) -> Played:
     except (Exception, CancelledError) as error:  # what could not travel, or a worker that died
         fault = Fault.of(error)
         test = TestBuilder(sample.scenario_id).start()
-        test.set_attempts(sample.repeat, sample.errors)
+        test.set_attempts(sample.repeat, sample.errors, sample.tags)
         return test.fail(fault.error(f"runs.{sample.scenario_id}")), fault
     if isinstance(played, Raised):
         raise played.error

@@ -7,13 +7,13 @@ import random
 import threading
 from fnmatch import fnmatchcase
 from itertools import chain, count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._json import as_list, as_object
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ashr_labs_types import TestError
 
@@ -33,6 +33,11 @@ class Sample(NamedTuple):
     """None where the scenario is played once."""
     errors: tuple[TestError, ...] = ()
     """Why it has to be played again."""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The scenario's tags."""
+        return _tags(as_object(self.raw) or {})
 
 
 class Choice:
@@ -172,7 +177,10 @@ def _fits(chosen: ScenarioFilter | None, scenario_id: str, raw: object) -> bool:
     scenario = as_object(raw) or {}
     if callable(chosen):
         return bool(chosen(scenario_id, scenario))
-    tags = [tag for tag in as_list(scenario.get("tags")) or () if isinstance(tag, str)]
-    names = [scenario_id, *(f"tag:{tag}" for tag in tags)]
+    names = [scenario_id, *(f"tag:{tag}" for tag in _tags(scenario))]
     patterns = [chosen] if isinstance(chosen, str) else chosen
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
+
+
+def _tags(scenario: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(tag for tag in as_list(scenario.get("tags")) or () if isinstance(tag, str))

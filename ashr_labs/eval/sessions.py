@@ -67,7 +67,7 @@ class Stage:
     def open(self, sample: Sample) -> tuple[TestBuilder, Steps]:
         """Return the test that a sample is recorded in, and the steps that play it."""
         test = TestBuilder(sample.scenario_id)
-        test.set_attempts(sample.repeat, sample.errors)
+        test.set_attempts(sample.repeat, sample.errors, sample.tags)
         return test, _Session(self, sample, test).steps()
 
 

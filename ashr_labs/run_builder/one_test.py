@@ -50,6 +50,7 @@ class TestBuilder:
         self._error: TestError | None = None
         self._vm_stream: VmStream | None = None
         self._repeat: int | None = None
+        self._tags: tuple[str, ...] = ()
         self._attempt_errors: tuple[TestError, ...] = ()
         self._turns: list[tuple[int, float, TokenUsage | None]] = []
         self._records: list[Record] = []
@@ -156,9 +157,9 @@ class TestBuilder:
         self._turns[-1] = (*self._turns[-1][:2], usage)
         return self
 
-    def set_attempts(self, repeat: int | None, errors: Sequence[TestError]) -> Self:
-        """Record which repeat of its scenario it is, and why earlier attempts at it were not enough."""
-        self._repeat, self._attempt_errors = repeat, tuple(errors)
+    def set_attempts(self, repeat: int | None, errors: Sequence[TestError], tags: Sequence[str] = ()) -> Self:
+        """Record which repeat of its scenario it is, why earlier ones were not enough, and the scenario's tags."""
+        self._repeat, self._attempt_errors, self._tags = repeat, tuple(errors), tuple(tags)
         return self
 
     def sort(self) -> Self:
@@ -274,6 +275,8 @@ class TestBuilder:
         return self
 
     def _build_measures(self, built: TestResult) -> None:
+        if self._tags:
+            built["tags"] = [*self._tags]
         if self._repeat is not None:
             built["repeat"] = self._repeat
         if self._attempt_errors:

@@ -1317,6 +1317,9 @@ class TestResult(TypedDict):
     """Set by grading where a judge is asked about the agent's rules."""
 
     vm_stream: NotRequired[VmStream]
+    tags: NotRequired[list[str]]
+    """The scenario's; absent where it has none."""
+
     repeat: NotRequired[int]
     """Which repeat of the scenario, from 0; absent where each is played once."""
 

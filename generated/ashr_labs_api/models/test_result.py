@@ -37,6 +37,7 @@ class TestResult:
         verdict_reasons (list[str] | Unset):
         behavior_results (list[BehaviorResult] | Unset): Set by grading where a judge is asked about the agent's rules.
         vm_stream (VmStream | Unset): The log of a virtual machine or browser that the agent used.
+        tags (list[str] | Unset): The scenario's; absent where it has none.
         repeat (int | Unset): Which repeat of the scenario, from 0; absent where each is played once.
         attempts (int | Unset): How often it was played; absent where the first time was enough.
         attempt_errors (list[TestError] | Unset): Why the attempts before the last one were not enough.
@@ -54,6 +55,7 @@ class TestResult:
     verdict_reasons: list[str] | Unset = UNSET
     behavior_results: list[BehaviorResult] | Unset = UNSET
     vm_stream: VmStream | Unset = UNSET
+    tags: list[str] | Unset = UNSET
     repeat: int | Unset = UNSET
     attempts: int | Unset = UNSET
     attempt_errors: list[TestError] | Unset = UNSET
@@ -106,6 +108,10 @@ class TestResult:
         if not isinstance(self.vm_stream, Unset):
             vm_stream = self.vm_stream.to_dict()
 
+        tags: list[str] | Unset = UNSET
+        if not isinstance(self.tags, Unset):
+            tags = self.tags
+
         repeat = self.repeat
 
         attempts = self.attempts
@@ -151,6 +157,8 @@ class TestResult:
             field_dict["behavior_results"] = behavior_results
         if vm_stream is not UNSET:
             field_dict["vm_stream"] = vm_stream
+        if tags is not UNSET:
+            field_dict["tags"] = tags
         if repeat is not UNSET:
             field_dict["repeat"] = repeat
         if attempts is not UNSET:
@@ -242,6 +250,8 @@ class TestResult:
         else:
             vm_stream = VmStream.from_dict(_vm_stream)
 
+        tags = cast(list[str], d.pop("tags", UNSET))
+
         repeat = d.pop("repeat", UNSET)
 
         attempts = d.pop("attempts", UNSET)
@@ -282,6 +292,7 @@ class TestResult:
             verdict_reasons=verdict_reasons,
             behavior_results=behavior_results,
             vm_stream=vm_stream,
+            tags=tags,
             repeat=repeat,
             attempts=attempts,
             attempt_errors=attempt_errors,
