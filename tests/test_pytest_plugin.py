@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from ashr_labs import AshrLabsClient
+from ashr_labs import AshrLabsClient, RunOptions
 from ashr_labs.local import open_platform
 from ashr_labs.local.server import running_server
+from ashr_labs.pytest_plugin._run_options import MARKER_ONLY, RUN_OPTIONS
 from support.cli import AGENTS, SOURCE, scenario
 
 pytest_plugins = ["pytester"]
@@ -119,6 +120,8 @@ def test_the_tests_own_assertions_come_first(project: pytest.Pytester) -> None:
         ('dataset="absent.json", agent=Greeter', "absent.json"),
         ('dataset={"runs": []}, agent=Greeter', "must be an object of scenarios"),
         ('dataset={"runs": {}}, agent=Greeter', "no scenario of"),
+        ('dataset="data.json", agent=Greeter, timeout=-1', "timeout must be a number above 0"),
+        ('dataset="data.json", agent=Greeter, max_workers=2', "write the marker as"),
     ],
 )
 def test_a_marker_that_cannot_work_is_said_at_collection(project: pytest.Pytester, marker: str, words: str) -> None:
@@ -152,6 +155,71 @@ def test_the_fixtures(project: pytest.Pytester) -> None:
     )
 
     run(project).assert_outcomes(passed=3)
+
+
+def test_every_option_of_a_run_is_one_of_the_plugin() -> None:
+    """What run() takes is an option here under its name, but for what pytest does itself."""
+    by_pytest = {
+        "max_workers": "pytest -n",
+        "executor": "pytest -n",
+        "requests_per_minute": "its workers cannot keep it together",
+        "fail_on_error": "pytest --maxfail",
+        "journal": "pytest --lf",
+        "resume": "pytest --lf",
+        "rerun_failed": "pytest --lf",
+        "keep_results": "each item has one",
+        "on_result": "pytest_runtest_logreport",
+        "progress": "pytest shows its own",
+    }
+
+    assert set(RunOptions.__annotations__) - by_pytest.keys() == {option.name for option in RUN_OPTIONS} | set(
+        MARKER_ONLY
+    )
+
+
+def test_the_options_of_a_run_decide_in_pytest(project: pytest.Pytester) -> None:
+    """The command line wins over the marker, which wins over the ini file."""
+    project.makeini("[pytest]\npythonpath = .\nashr_repeats = 3\nashr_filter = first\nashr_timeout = 0.2")
+    project.makepyfile(
+        """
+        import pytest
+        from agents import Greeter, Slow, Shy
+
+        asked = []
+
+        class Flaky(Greeter):
+            def respond(self, message):
+                asked.append(message)
+                if len(asked) == 1:
+                    raise KeyError("once")
+                return super().respond(message)
+
+        @pytest.mark.ashr(dataset="data.json", agent=Greeter)
+        def test_ini(ashr_test):
+            assert ashr_test["test_id"] == "first"
+
+        @pytest.mark.ashr(dataset="data.json", agent=Flaky, repeats=1, filter=["*"], retries=1, retry_on=["KeyError"])
+        def test_marker(ashr_test):
+            assert ashr_test.get("attempts", 1) == 1 + (ashr_test["test_id"] == "first")
+
+        @pytest.mark.ashr(dataset="data.json", agent=Slow, repeats=1, limit=1)
+        def test_timeout(ashr_test):
+            assert ashr_test["error"]["kind"] == "timeout"
+            pytest.skip("as it should")
+
+        def test_runner(ashr_runner):
+            assert len(ashr_runner("data.json", Shy(), repeats=2, limit=1)) == 2
+        """
+    )
+
+    by_ini = run(project, "-v")
+    by_command = run(project, "-v", "-k", "test_ini", "--ashr-repeats", "2", "--ashr-filter", "sec*")
+    wrong = run(project, "--ashr-retries", "many")
+
+    by_ini.assert_outcomes(passed=6, skipped=1)
+    by_ini.stdout.fnmatch_lines(["*::test_ini[[]first-0] PASSED*", "*::test_ini[[]first-2] PASSED*"])
+    by_command.assert_outcomes(failed=2, deselected=5)
+    assert "--ashr-retries: invalid int value: 'many'" in wrong.stderr.str()
 
 
 WITH_XDIST = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
@@ -229,7 +297,7 @@ def test_unused_it_is_inert(project: pytest.Pytester) -> None:
 
         def test_modules():
             loaded = {name for name in sys.modules if name.startswith(("ashr_labs", "httpx", "sqlalchemy", "rich"))}
-            assert loaded == {"ashr_labs", "ashr_labs.pytest_plugin"}
+            assert loaded == {"ashr_labs", "ashr_labs.pytest_plugin", "ashr_labs.pytest_plugin._run_options"}
         """
     )
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ._run_options import add_run_options, run_options
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
@@ -24,9 +26,10 @@ __all__ = ["ashr_client", "ashr_runner", "ashr_test"]
 
 _PLAYED = pytest.StashKey[str]()
 _MARKER = (
-    "ashr(dataset, agent, config=None): one test item for each scenario of the dataset, a file, an id or a "
+    "ashr(dataset, agent, config=None, **options): one test item for each scenario of the dataset, a file, an id or a "
     "dataset_source; the agent is an object, its class, a function that makes one, or the name of a fixture; "
-    "the config is the agent's, whose rules grade."
+    "the config is the agent's, whose rules grade; the options are those of EvalRunner.run() that suit an item, "
+    "such as timeout, retries, repeats, filter, on_environment."
 )
 
 
@@ -40,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--ashr-report", metavar="FILE", action="append", help="Write a report, as .html or .json; repeatable."
     )
+    add_run_options(parser, group)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -56,8 +60,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     if "ashr_test" not in metafunc.fixturenames:
         metafunc.fixturenames.append("ashr_test")
-    scenarios = scenarios_of(marker, metafunc.config.rootpath, metafunc.definition.path.parent)
-    metafunc.parametrize("ashr_test", scenarios, indirect=True, ids=[one.scenario_id for one in scenarios])
+    options = run_options(metafunc.config, marker.kwargs)
+    scenarios = scenarios_of(marker, options, metafunc.config.rootpath, metafunc.definition.path.parent)
+    metafunc.parametrize("ashr_test", scenarios, indirect=True, ids=[one.name for one in scenarios])
 
 
 @pytest.fixture
@@ -86,7 +91,10 @@ def ashr_client() -> Generator[AshrLabsClient]:
 
 @pytest.fixture
 def ashr_runner() -> Callable[..., RunResults]:
-    """Return a function `(dataset, agent, config=None)` that plays every scenario and returns the graded run."""
+    """Return a function `(dataset, agent, config=None, **options)` that plays every scenario, and grades.
+
+    It returns the graded run; the options are those of `EvalRunner.run()`.
+    """
     from ._scenarios import graded_run  # noqa: PLC0415 (as above)
 
     return graded_run

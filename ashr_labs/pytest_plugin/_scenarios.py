@@ -14,15 +14,24 @@ from .._json import as_object
 from ..client._sync import AshrLabsClient
 from ..errors import AshrLabsError
 from ..eval import EvalRunner
+from ..eval.options import Settings
+from ..eval.samples import Choice
 from ..eval.scenario import scenario_items
 from ..grading import grade
 from ..results import read_run
 from ..results.failure_text import failure_text
+from ._run_options import MARKER_ONLY, RUN_OPTIONS
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ..eval import RunOptions
     from ..results import RunResults
 
 __all__ = ["MarkedScenario", "graded_run", "played", "scenarios_of", "why_failed"]
+
+_CHOOSING = ("repeats", "limit", "filter", "shuffle")
+"""Options that decide which items there are, and in which order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +44,49 @@ class MarkedScenario:
     raw: object
     agent: Any
     config: Mapping[str, Any] | None
+    options: RunOptions
+    """With which it is played."""
+    repeat: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What its item is called."""
+        return self.scenario_id if self.repeat is None else f"{self.scenario_id}-{self.repeat}"
 
 
-def scenarios_of(marker: pytest.Mark, *folders: Path) -> list[MarkedScenario]:
+def scenarios_of(marker: pytest.Mark, options: RunOptions, *folders: Path) -> list[MarkedScenario]:
     """Return the scenarios of a marker's dataset; a file is looked for in the folders.
 
     Raises:
         pytest.UsageError: The marker cannot work.
     """
-    unknown = sorted(marker.kwargs.keys() - {"dataset", "agent", "config"})
-    if marker.args or unknown or not {"dataset", "agent"} <= marker.kwargs.keys():
-        raise pytest.UsageError("write the marker as @pytest.mark.ashr(dataset=..., agent=..., config=...)")
+    known = {"dataset", "agent", "config", *MARKER_ONLY, *(option.name for option in RUN_OPTIONS)}
+    if marker.args or not {"dataset", "agent"} <= marker.kwargs.keys() <= known:
+        raise pytest.UsageError(
+            "write the marker as @pytest.mark.ashr(dataset=..., agent=..., config=...); "
+            f"it also takes {', '.join(sorted(known - {'dataset', 'agent', 'config'}))}"
+        )
     try:
         name, source = _dataset(marker.kwargs["dataset"], folders)
-        items = scenario_items(source)
+        samples = list(Choice(scenario_items(source), Settings.of(options)))
     except (AshrLabsError, OSError, ValueError) as error:
         raise pytest.UsageError(f"@pytest.mark.ashr: {error}") from error
-    if not items:
-        raise pytest.UsageError(f"@pytest.mark.ashr: no scenario of {name} has any action")
+    if not samples:
+        raise pytest.UsageError(f"@pytest.mark.ashr: no scenario of {name} is chosen and has any action")
     agent, config = marker.kwargs["agent"], marker.kwargs.get("config")
-    return [MarkedScenario(name, scenario_id, raw, agent, config) for scenario_id, raw in items]
+    playing = cast("RunOptions", {key: value for key, value in options.items() if key not in _CHOOSING})
+    return [
+        MarkedScenario(name, sample.scenario_id, sample.raw, agent, config, playing, sample.repeat)
+        for sample in samples
+    ]
 
 
 def played(scenario: MarkedScenario, agent: Any) -> dict[str, Any]:
     """Play a scenario; return it, and the test as it was recorded and as it was graded."""
-    result = EvalRunner({"runs": {scenario.scenario_id: scenario.raw}}).run(agent).build()
+    runner = EvalRunner({"runs": {scenario.scenario_id: scenario.raw}})
+    result = runner.run(agent, **_without_progress(scenario.options)).build()
+    if scenario.repeat is not None:
+        result["tests"][0]["repeat"] = scenario.repeat
     return {
         "dataset": scenario.dataset,
         "scenario_id": scenario.scenario_id,
@@ -75,10 +102,19 @@ def why_failed(graded: Mapping[str, Any]) -> str | None:
     return None if sample.passed else failure_text(sample)
 
 
-def graded_run(dataset: object, agent: Any, config: Mapping[str, Any] | None = None) -> RunResults:
+def graded_run(
+    dataset: object, agent: Any, config: Mapping[str, Any] | None = None, **options: Unpack[RunOptions]
+) -> RunResults:
     """Play every scenario of a dataset, a file, an id or a dataset_source; return the graded run."""
     name, source = _dataset(dataset, (Path.cwd(),))
-    return read_run(grade({**EvalRunner(source).run(agent).build()}, config), name)
+    run = EvalRunner(source).run(agent, **_without_progress(options))
+    return read_run(grade({**run.build()}, config), name)
+
+
+def _without_progress(options: RunOptions) -> RunOptions:
+    """Return the options, silent unless they say otherwise: pytest shows its own progress."""
+    silent: RunOptions = {"progress": False}
+    return {**silent, **options}
 
 
 def _dataset(dataset: object, folders: tuple[Path, ...]) -> tuple[str, Mapping[str, Any]]:
