@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import multiprocessing
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
 
 from ashr_labs import EvalRunner
+from support.clusters import dask_cluster
 from support.eval_data import ScriptedAgent, agent, entries, source, user
 
 MANY = source(**{f"s{n}": [user(f"message {n}"), agent(f"message {n}")] for n in range(20)})
@@ -49,32 +49,18 @@ def processes() -> Executor:
     return ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))
 
 
-@contextmanager
-def dask_cluster() -> Generator[Executor]:
-    """Start a cluster of two processes."""
-    from distributed import Client, LocalCluster  # type: ignore[import-not-found,unused-ignore]
-
-    with (
-        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
-        Client(cluster) as client,
-        client.get_executor() as executor,
-    ):
-        yield executor
-
-
 def timeless(tests: list[Any]) -> list[Any]:
     changing = {"started_at", "completed_at", "turns"}
     return [{key: value for key, value in test.items() if key not in changing} for test in tests]
 
 
-has_dask = pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="needs the extra [distributed]")
 EVERY = [
     pytest.param(lambda: ThreadPoolExecutor(3), id="threads"),
     pytest.param(processes, id="processes"),
     pytest.param(
         dask_cluster,
         id="dask",
-        marks=[pytest.mark.long, has_dask, pytest.mark.filterwarnings("ignore")],
+        marks=[pytest.mark.long, pytest.mark.filterwarnings("ignore")],
     ),
 ]
 

@@ -13,13 +13,15 @@ from typing import Any
 
 import pytest
 
-from ashr_labs import EvalRunner
+from ashr_labs import EvalRunner, RunBuilder
 from ashr_labs.eval import pairing
 from ashr_labs.eval.calls import Call
+from support.clusters import dask_cluster
 from support.replay import (
     DATA,
     WHY_SKIPPED,
     ReferenceRun,
+    Replaying,
     dataset,
     digest,
     reference_digests,
@@ -28,6 +30,7 @@ from support.replay import (
     replayed,
     replaying,
     source_of,
+    timeless,
 )
 from support.timing import cpu_seconds
 
@@ -103,6 +106,30 @@ def test_eight_workers_and_tasks_record_the_same(run: ReferenceRun) -> None:
     assert [key for key in dataset(run.dataset)["runs"] if key in reference_digests(run)] == [
         test["test_id"] for test in tests
     ]
+
+
+def recorded(run: RunBuilder) -> list[str]:
+    """Return each test without its times, byte for byte."""
+    return [timeless(test) for test in run.build()["tests"]]
+
+
+FEW = [run for run in RUNS if run.dataset == "tau_airline_dialogs" and run.agent in {"gold", "silent", "gpt-4o/trial0"}]
+
+
+@pytest.mark.filterwarnings("ignore")  # of the cluster's own
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("runs", [FEW, pytest.param(RUNS, marks=pytest.mark.long)], ids=["few", "all"])
+def test_a_cluster_records_what_one_thread_records(runs: list[ReferenceRun]) -> None:
+    """One after the other, in threads, as tasks and on a cluster, every test of a run is the same, byte for byte."""
+    with dask_cluster() as executor:
+        for run in (run for run in runs if not run.plays_steps):
+            runner, agent = EvalRunner(source_of(run)), Replaying(run)
+            one_by_one = recorded(runner.run(agent))
+
+            assert len(reference_digests(run)) == len(one_by_one), run
+            assert one_by_one == recorded(runner.run(agent, max_workers=4)), run
+            assert one_by_one == recorded(asyncio.run(runner.arun(agent, max_workers=4))), run
+            assert one_by_one == recorded(runner.run(agent, executor=executor)), run
 
 
 @pytest.mark.parametrize("run", GOLD, ids=str)

@@ -13,6 +13,9 @@ def main() -> int:
     if not all(map(find_spec, ("click", "rich"))):
         sys.stderr.write('error: the command line needs its extra: pip install "ashr-labs[cli]"\n')
         return 2
+    from ._leaving import leave_threads_behind  # noqa: PLC0415 (as the next one)
     from ._program import run  # noqa: PLC0415 (needs the extra)
 
-    return run(sys.argv[1:])
+    code = run(sys.argv[1:])
+    leave_threads_behind(code)
+    return code

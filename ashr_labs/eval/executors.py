@@ -24,6 +24,9 @@ __all__ = ["in_executor", "play_sample"]
 _MOST_AT_A_TIME = 1_000
 """How many samples are handed to the executor before the first result is there."""
 
+_abandoned = Abandoned()
+"""What was left behind in this process, whichever run it belonged to: a worker of an executor plays for many."""
+
 Played: TypeAlias = tuple[TestBuilder, Fault | None]
 _Done: TypeAlias = "tuple[Sample, Future[Played | Raised]]"
 
@@ -55,7 +58,7 @@ def play_sample(stage: Stage, sample: Sample) -> Played | Raised:
         if stage.agents.is_async:
             return test, run_in_loop(lambda: adrive(steps, LoopCaller()))
         has_limit = stage.timeout is not None or stage.scenario_timeout is not None
-        caller = HelperCaller(Abandoned()) if has_limit else PlainCaller()
+        caller = HelperCaller(_abandoned) if has_limit else PlainCaller()
         try:
             return test, drive(steps, caller, Agenda((), time.monotonic))
         finally:

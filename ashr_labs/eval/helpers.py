@@ -79,16 +79,18 @@ class Abandoned:
 
     def __init__(self) -> None:
         self._helpers: list[Helper] = []
+        self._lock = threading.Lock()
 
     def add(self, helper: Helper) -> None:
         """Leave a helper behind."""
         helper.close()
-        self._helpers.append(helper)
+        with self._lock:
+            self._helpers = [*filter(_is_alive, self._helpers), helper]
 
     @property
     def number(self) -> int:
         """How many of them still have not come back."""
-        return sum(helper.is_alive for helper in self._helpers)
+        return sum(map(_is_alive, self._helpers))
 
     def refusal(self) -> Fault | None:
         """Return why no more calls are made; None as long as they are."""
@@ -96,7 +98,10 @@ class Abandoned:
             return None
         return Fault(
             "TooManyAbandoned",
-            f"{self.number} earlier calls of the agent never came back, and each holds a thread; "
-            "no more are started in this run",
+            f"{self.number} earlier calls of the agent never came back, and each holds a thread; no more are started",
             kind="timeout",
         )
+
+
+def _is_alive(helper: Helper) -> bool:
+    return helper.is_alive

@@ -62,11 +62,15 @@ def reference_result(run: ReferenceRun) -> Any:
     return next(one for one in results if run == ReferenceRun(one["dataset"], one["agent"], one["policy"]))
 
 
+def timeless(test: Mapping[str, Any]) -> str:
+    """Return a test without its times, as JSON."""
+    kept = {key: value for key, value in test.items() if key not in {"started_at", "completed_at", "turns"}}
+    return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def digest(test: Mapping[str, Any]) -> str:
     """Return what the reference's digests are: sixteen digits of the hash of a test without its times."""
-    timeless = {key: value for key, value in test.items() if key not in {"started_at", "completed_at", "turns"}}
-    text = json.dumps(timeless, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return hashlib.sha256(timeless(test).encode()).hexdigest()[:16]
 
 
 @cache
@@ -93,6 +97,21 @@ def replay(run: ReferenceRun, runner: EvalRunner, max_workers: int = 1) -> RunBu
 def replaying(run: ReferenceRun) -> Replay:
     """Return the agent of a reference run."""
     return Replay({key: _turns(run, key, scenario) for key, scenario in source_of(run)["runs"].items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Replaying:
+    """Makes the agent of a reference run wherever the benchmark data is: what travels there is only its name."""
+
+    run: ReferenceRun
+
+    def __call__(self) -> Replay:
+        return _replaying_here(self.run).clone()
+
+
+@cache
+def _replaying_here(run: ReferenceRun) -> Replay:
+    return replaying(run)
 
 
 def replayed(run: ReferenceRun, max_workers: int = 1) -> RunBuilder:
