@@ -22,7 +22,7 @@ FLOORS: list[set[str]] = [
     {"errors", "_json", "_locking"},
     {"comparators", "_text", "_assignment"},
     {"_grading", "_generation", "types"},
-    {"grading", "generation", "run_builder"},
+    {"grading", "generation", "importing", "run_builder"},
     {"client"},
     {"eval", "results", "tracing"},
     {"otel"},

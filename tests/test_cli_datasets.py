@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -145,3 +146,115 @@ def test_what_is_no_dataset_is_not_stored(content: bytes, code: int, message: st
     assert message in done.error(code)
     assert ("", 1) == (done.out, done.err.count("\n"))
     assert "ashr.db" not in workspace.names()
+
+
+MESSAGES = [{"role": "system", "content": "s"}, {"role": "user", "content": "Hi"}]
+CHAT = json.dumps({"messages": [*MESSAGES, {"role": "assistant", "content": "Hello!"}]})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "options", "file_format"),
+    [
+        ("chat.jsonl", CHAT, [], "openai"),
+        ("rows.csv", "question,answer\nHi,Hello!\n", [], "table"),
+        ("rows.csv", "frage,antwort\nHi,Hello!\n", ["--input-key", "frage", "--expected-key", "antwort"], "table"),
+        ("rows.json", '[{"inputs": {"q": "Hi"}, "outputs": {"a": "Hello!"}}]', [], "langsmith"),
+        ("rows.jsonl", '{"input": "Hi", "expected": "Hello!", "span_id": "s"}', [], "braintrust"),
+        ("rows.txt", '{"input": "Hi", "expected": "Hello!"}', ["--format", "braintrust"], "braintrust"),
+    ],
+)
+def test_files_of_other_tools_are_imported(
+    workspace: Workspace, name: str, text: str, options: list[str], file_format: str
+) -> None:
+    """The format is told from the file or said; what has no place is counted; the dataset is stored."""
+    (workspace.folder / name).write_text(text, "utf-8")
+
+    done = workspace.call("datasets", "import", name, *options, "--json")
+
+    assert (0, file_format) == (done.code, done.document["format"]), done
+    assert all(f"{count} x {note}" in done.err for note, count in done.document["notes"].items())
+    with workspace.client("ashr.db") as client:
+        runs = client.get_dataset(done.document["dataset_id"])["dataset_source"]["runs"]
+    assert [["Hi", "Hello!"]] == [[action["content"] for action in one["actions"]] for one in runs.values()]
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "code", "words"),
+    [
+        (CHAT + '\n{"messages": [{"role": "x"}]}\n7', [], 2, "faults in it: 2"),
+        ('{"id": "a", "actions": [{"content": "who?"}]}', [], 2, "faults in it: 1"),
+        ('{"a": 1}', [], 2, "faults in it: 1"),
+        ("", [], 2, "there is no record in it"),
+        ("input\n", [], 4, "no scenario has any action"),
+        (CHAT, ["--format", "yaml"], 2, "yaml"),
+        (CHAT, ["--format", "dataset"], 2, "runs: is missing"),
+        (CHAT, ["--from-trace", "t"], 2, "one of them"),
+    ],
+)
+def test_what_cannot_be_imported_is_not_stored(
+    workspace: Workspace, text: str, options: list[str], code: int, words: str
+) -> None:
+    """Faults are listed with their lines, and nothing is stored."""
+    (workspace.folder / "data.jsonl").write_text(text, "utf-8")
+
+    done = workspace.call("datasets", "import", "data.jsonl", *options)
+
+    assert words in done.error(code)
+    assert ["faults in it" in words] == [any(line.startswith("line ") for line in done.err.splitlines())]
+    assert "ashr.db" not in workspace.names()
+
+
+def test_a_scenarios_fault_has_its_line(workspace: Workspace) -> None:
+    """What is wrong inside a scenario is told by the line that it stands in."""
+    (workspace.folder / "s.jsonl").write_text('\n{"id": "a", "actions": [{"actor": "user", "content": 7}]}', "utf-8")
+
+    faults = workspace.call("datasets", "import", "s.jsonl", "--json").document["faults"]
+
+    assert ["line 2: actions[0].content"] == [fault["path"] for fault in faults]
+
+
+def test_scenarios_can_be_written_line_by_line(workspace: Workspace) -> None:
+    """A dataset that is exported as JSON Lines is the same one when it is imported, and what is lost is said."""
+    source = {**SOURCE, "dataset_type": "storyboard"}
+    with workspace.client("ashr.db") as client:
+        client.create_dataset("data", source)
+
+    written = workspace.call("datasets", "export", "1", "copy.jsonl", "--json")
+    copied = workspace.call("datasets", "import", "copy.jsonl", "--json").document
+
+    assert ["dataset_type"] == written.document["left_out"]
+    assert "scenarios" == copied["format"]
+    with workspace.client("ashr.db") as client:
+        assert {"runs": SOURCE["runs"]} == client.get_dataset(copied["dataset_id"])["dataset_source"]
+
+
+@pytest.mark.parametrize("is_remote", [False, True])
+def test_traces_become_a_dataset_that_can_be_evaluated(workspace: Workspace, is_remote: bool) -> None:
+    """A recorded conversation, embedded or remote, is a scenario; several traces are one dataset."""
+    platform = open_platform(workspace.folder / "ashr.db")
+    platform.bootstrap(KEY)
+    with running_server(platform) as url:
+        with AshrLabsClient(KEY, url) as client:
+            ids = [_traced(client), _traced(client)]
+        where = ["--remote"] if is_remote else []
+        options = [part for one in ids for part in ("--from-trace", one)]
+        done = workspace.call(
+            "datasets", "import", *options, *where, "--json", ASHR_LABS_API_KEY=KEY, ASHR_LABS_BASE_URL=url
+        )
+        missing = workspace.call(
+            "datasets", "import", "--from-trace", "0" * 32, *where, ASHR_LABS_API_KEY=KEY, ASHR_LABS_BASE_URL=url
+        )
+        with AshrLabsClient(KEY, url) as client:
+            runs = client.get_dataset(done.document["dataset_id"])["dataset_source"]["runs"]
+    platform.close()
+
+    assert (2, "traces") == (done.document["scenarios"], done.document["format"])
+    assert {f"trace_{one[:12]}" for one in ids} == runs.keys()
+    assert "0000" in missing.error(2)
+
+
+def _traced(client: AshrLabsClient) -> str:
+    with client.trace("greeting") as trace:
+        trace.generation("answer", input=[{"role": "user", "content": "Hello"}]).end(output="Hello there!")
+    client.tracing.flush()
+    return trace.trace_id

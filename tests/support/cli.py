@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import chdir
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,21 @@ class Workspace:
     def run(self, *arguments: str, **settings: str) -> Done:
         """Run the program in the folder, with these settings in its environment."""
         return self.run_command([PROGRAM, *arguments], **settings)
+
+    def call(self, *arguments: str, **settings: str) -> Done:
+        """Do what the program does, in this process: for what a process of its own would not show better."""
+        from ashr_labs.cli._program import run
+
+        out, err = io.StringIO(), io.StringIO()
+        before = dict(os.environ)
+        os.environ.update(settings)
+        try:
+            with chdir(self.folder), redirect_stdout(out), redirect_stderr(err):
+                code = run(arguments)
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+        return Done(int(code), out.getvalue(), err.getvalue())
 
     def run_command(self, command: Sequence[str], /, **settings: str) -> Done:
         """Run a command in the folder, with these settings in its environment."""

@@ -1,0 +1,470 @@
+"""Tests of datasets from elsewhere: each format's shapes, what has no place, and what is wrong with a line."""
+
+from __future__ import annotations
+
+import doctest
+import json
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ashr_labs import AshrLabsClient, ConfigurationError, DatasetError
+from ashr_labs.eval.scenario import read_scenario
+from ashr_labs.importing import FORMATS, ImportedDataset, dataset, import_dataset, scenario_of_trace
+
+CALL = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Oslo"}'}}
+CHAT = {
+    "messages": [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Is it cold in Oslo?"},
+        {"role": "assistant", "content": None, "tool_calls": [CALL]},
+        {"role": "tool", "tool_call_id": "c1", "content": '{"degrees": -3}'},
+        {"role": "assistant", "content": "Yes, 3 below zero."},
+    ],
+    "tools": [{"type": "function", "function": {"name": "weather"}}],
+}
+CONVERSATION = [("user", "Is it cold in Oslo?"), ("agent", ""), ("agent", "Yes, 3 below zero.")]
+
+
+def imported(*records: Any, **options: Any) -> ImportedDataset:
+    """Return what a file with a record in each line becomes."""
+    lines = (record if isinstance(record, str) else json.dumps(record) for record in records)
+    return import_dataset(BytesIO("\n".join(lines).encode()), **options)
+
+
+def spoken(found: ImportedDataset) -> list[list[tuple[str, str]]]:
+    """Return who says what in each scenario."""
+    runs = found.dataset_source["runs"].values()
+    return [[(action["actor"], action["content"]) for action in scenario["actions"]] for scenario in runs]
+
+
+def only(found: ImportedDataset) -> dict[str, Any]:
+    assert () == found.faults
+    (scenario,) = found.dataset_source["runs"].values()
+    return dict(scenario)
+
+
+def langchain(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"lc": 1, "type": "constructor", "id": ["langchain", "schema", kind], "kwargs": fields}
+
+
+QUESTION, ANSWER = {"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello!"}
+GREETING = [("user", "Hi"), ("agent", "Hello!")]
+
+
+@pytest.mark.parametrize(
+    ("record", "file_format"),
+    [
+        (
+            {"id": "a", "actions": [{"actor": "user", "content": "Hi"}, {"actor": "agent", "content": "Hello!"}]},
+            "scenarios",
+        ),
+        ({"messages": [QUESTION, ANSWER]}, "openai"),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}, ANSWER]}, "openai"),
+        ({"input": "Hi", "expected": "Hello!"}, "table"),
+        ({"question": "Hi", "answer": "Hello!"}, "table"),
+        ({"inputs": {"question": "Hi"}, "outputs": {"answer": "Hello!"}}, "langsmith"),
+        ({"inputs": {"messages": [QUESTION]}, "outputs": {"message": ANSWER}, "dataset_id": "d"}, "langsmith"),
+        ({"inputs": {"messages": [QUESTION]}, "outputs": {"choices": [{"message": ANSWER}]}}, "langsmith"),
+        ({"inputs": {"input": "Hi"}, "outputs": {"generations": [[{"text": "Hello!"}]]}}, "langsmith"),
+        (
+            {
+                "inputs": {"messages": [langchain("HumanMessage", content="Hi")]},
+                "outputs": {"output": langchain("AIMessage", content="Hello!")},
+            },
+            "langsmith",
+        ),
+        (
+            {
+                "inputs": {"messages": [{"type": "human", "data": {"content": "Hi"}}]},
+                "outputs": {"output": {"type": "ai", "content": "Hello!"}},
+            },
+            "langsmith",
+        ),
+        ({"input": "Hi", "expected": "Hello!", "_xact_id": "1", "span_id": "s"}, "braintrust"),
+        ({"input": [QUESTION], "expected": [ANSWER], "_xact_id": "1"}, "braintrust"),
+        ({"input": {"messages": [QUESTION]}, "expected": None, "output": ANSWER, "span_id": "s"}, "braintrust"),
+    ],
+)
+def test_each_format_says_the_same_in_its_own_shape(record: dict[str, Any], file_format: str) -> None:
+    """A greeting is a greeting, whoever wrote it down, and its format is told from the record."""
+    found = imported(record)
+
+    assert (file_format, [GREETING], ()) == (found.format, spoken(found), found.faults)
+    assert [GREETING] == spoken(imported(record, file_format=file_format))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input,expected\nHi,Hello!\n",
+        "\ufeffquestion;answer\n".replace(";", ",") + '"Hi","Hello!"\n',
+        "inputs,outputs,id\n" + '"{""question"": ""Hi""}","{""answer"": ""Hello!""}",7\n',
+        "id,input_question,output_answer\n7,Hi,Hello!\n",
+        "id,inputs.question,outputs.answer\r\n7,Hi,Hello!\r\n",
+        json.dumps([{"input": "Hi", "expected": "Hello!"}], indent=1),
+        json.dumps({"examples": [{"inputs": {"q": "Hi"}, "outputs": {"a": "Hello!"}}]}, indent=1),
+        json.dumps({"messages": [QUESTION, ANSWER]}, indent=2),
+    ],
+)
+def test_tables_and_arrays_hold_records_too(text: str) -> None:
+    """CSV, with or without a byte order mark, and JSON arrays are read as JSON Lines are."""
+    assert [GREETING] == spoken(imported(text))
+
+
+def test_a_conversation_with_tools_is_kept_whole() -> None:
+    """Calls are expected with their arguments, results stand beside their calls, and the rest is metadata."""
+    scenario = only(found := imported(CHAT))
+
+    assert [CONVERSATION] == spoken(found)
+    call = {"name": "weather", "arguments_json": '{"city": "Oslo"}', "result": {"degrees": -3}}
+    assert [call] == scenario["actions"][1]["expected_response"]["tool_calls"]
+    assert {"system": "Be brief.", "openai": {"tools": CHAT["tools"]}} == scenario["metadata"]
+    assert {"system messages: kept as metadata, not tested": 1} == found.notes
+
+
+def test_anthropics_parts_are_calls_and_results() -> None:
+    """Content parts of the types tool_use and tool_result are read as calls and results."""
+    use = {"type": "tool_use", "id": "t1", "name": "weather", "input": {"city": "Oslo"}}
+    result = {"type": "tool_result", "tool_use_id": "t1", "content": "-3"}
+    messages = [
+        {"role": "user", "content": "Is it cold in Oslo?"},
+        {"role": "assistant", "content": [use]},
+        {"role": "user", "content": [result]},
+        {"role": "assistant", "content": [{"type": "text", "text": "Yes, 3 below zero."}]},
+    ]
+
+    scenario = only(found := imported({"messages": messages}))
+
+    assert [CONVERSATION] == spoken(found)
+    assert "-3" == scenario["actions"][1]["expected_response"]["tool_calls"][0]["result"]
+
+
+def test_calls_are_expected_of_rows_and_outputs() -> None:
+    """A table's tool_calls and an output's tool_calls are what the agent must call."""
+    calls = [{"name": "weather", "args": {"city": "Oslo"}, "id": "x"}]
+    expected = [{"name": "weather", "arguments_json": '{"city": "Oslo"}'}]
+    records = [
+        {"input": "Cold?", "expected": "Yes", "tool_calls": calls},
+        {"inputs": {"question": "Cold?"}, "outputs": {"answer": "Yes", "tool_calls": calls}},
+        {"input": "Cold?", "expected": {"tool_calls": calls, "content": "Yes"}, "_xact_id": "1", "span_id": ""},
+    ]
+    for record in records:
+        action = only(imported(record))["actions"][1]
+        assert ("Yes", expected) == (action["content"], action["expected_response"]["tool_calls"])
+
+
+def test_nothing_is_dropped_in_silence() -> None:
+    """What has no place in a scenario is counted, each kind by itself."""
+    picture = {"role": "user", "content": [{"type": "text", "text": "See?"}, {"type": "image_url", "image_url": {}}]}
+    messages = [picture, {**ANSWER, "weight": 0}, {"role": "tool", "content": "lost"}, QUESTION]
+
+    found = imported({"messages": messages, "note": "n"}, {"messages": [QUESTION], "note": "m"})
+
+    assert {
+        "parts of messages of the type 'image_url': left out": 1,
+        "assistant messages of weight 0: left out, they are not what is expected": 1,
+        "results of tools without a call: left out": 1,
+        "note: kept as metadata, not tested": 2,
+        "scenarios that expect nothing": 2,
+    } == found.notes
+    assert ["n", "m"] == [run["metadata"]["note"] for run in found.dataset_source["runs"].values()]
+
+
+def test_objects_are_read_by_their_usual_keys_or_as_json() -> None:
+    """Of an object the usual key is the text, other keys are kept; without one, its JSON is the text."""
+    found = imported(
+        {"inputs": {"question": "Why?", "page": 3}, "outputs": {"intent": "ask", "sure": True}, "id": "a"},
+        {"inputs": {"x": 1, "y": 2}, "outputs": 7, "id": "b"},
+    )
+
+    assert [
+        [("user", "Why?"), ("agent", '{"intent": "ask", "sure": true}')],
+        [("user", '{"x": 1, "y": 2}'), ("agent", "7")],
+    ] == spoken(found)
+    assert {"inputs.page": 3} == found.dataset_source["runs"]["a"]["metadata"]
+    assert 2 == found.notes["outputs: no message in it, so its JSON is the text"]
+
+
+def test_keys_may_be_named() -> None:
+    """Where columns have names of their own, the call says which they are."""
+    text = "frage,antwort,input_lang\nHallo?,Guten Tag!,de\n"
+
+    found = imported(text, input_key="frage", expected_key="antwort")
+
+    assert [[("user", "Hallo?"), ("agent", "Guten Tag!")]] == spoken(found)
+    assert "input_lang" in only(found)["metadata"]
+    chosen = imported({"inputs": {"question": "no", "real": "yes"}, "outputs": "ok"}, input_key="real")
+    assert [[("user", "yes"), ("agent", "ok")]] == spoken(chosen)
+
+
+def test_ids_tags_and_metadata_are_taken_over() -> None:
+    """Ids are the record's own, splits and tags are tags, and bookkeeping is kept under the tool's name."""
+    found = imported(
+        {
+            "id": "ex_1",
+            "inputs": "Hi",
+            "outputs": "Hello!",
+            "metadata": {"dataset_split": ["test"], "level": 2},
+            "dataset_id": "d",
+            "modified_at": "2026-01-01",
+        }
+    )
+
+    assert {"ex_1": "line 1"} == found.places
+    scenario = only(found)
+    assert ["test"] == scenario["tags"]
+    assert {"level": 2, "langsmith": {"dataset_id": "d", "modified_at": "2026-01-01"}}.items() <= scenario[
+        "metadata"
+    ].items()
+    assert {} == found.notes
+
+
+def test_made_ids_do_not_depend_on_the_place_or_the_expectation() -> None:
+    """A record without an id gets the same one wherever it stands and whatever it expects; equal ones are counted."""
+    one, other = {"input": "Where is it?", "expected": "There"}, {"input": "Who?", "expected": "Me"}
+
+    there = imported(one, other, {**one, "expected": "Here"})
+    back = imported(other, one)
+
+    first, second, third = there.places
+    assert {first, second} == back.places.keys()
+    assert f"{first}_2" == third
+    assert first.startswith("where_is_it_")
+
+
+@pytest.mark.parametrize(
+    ("line", "file_format", "fault"),
+    [
+        ("{", "openai", "line 2: is not JSON"),
+        ("[]", "openai", "line 2: must be an object"),
+        ({"messages": "Hi"}, "openai", "line 2: messages: must be a list of messages, not 'Hi'"),
+        ({"messages": []}, "openai", "line 2: nothing is said in it"),
+        ({"message": []}, "openai", "line 2: messages: is missing; there are message"),
+        ({"messages": [{"role": "wizard"}]}, "openai", "line 2: messages[0].role: must be such as 'user'"),
+        ({"messages": [{"role": "user", "content": 7}]}, "openai", "line 2: messages[0].content: must be a text or"),
+        (
+            {"messages": [{"role": "assistant", "tool_calls": {}}]},
+            "openai",
+            "line 2: messages[0].tool_calls: must be a list",
+        ),
+        (
+            {"messages": [QUESTION, {"role": "assistant", "tool_calls": [{"function": {"arguments": "{}"}}]}]},
+            "openai",
+            "line 2: messages[1].tool_calls[0].function.name: must be the tool's name, not None",
+        ),
+        (
+            {"messages": [{"role": "assistant", "function_call": {"name": "f", "arguments": "[1]"}}]},
+            "openai",
+            "line 2: messages[0].function_call.arguments: must be a JSON object, not '[1]'",
+        ),
+        ({"outputs": {}}, "langsmith", "line 2: inputs: is missing; there are outputs"),
+        ({"expected": "x"}, "braintrust", "line 2: input: is missing; there are expected"),
+        ({"foo": "x"}, "table", "line 2: no input; name its key with --input-key: foo"),
+        ({"actions": {}}, "scenarios", "line 2: actions: must be a list, not {}"),
+        ({"id": "taken", "actions": []}, "scenarios", "line 2: id: 'taken' is there already, at line 1"),
+    ],
+)
+def test_a_fault_names_its_line_and_field(line: Any, file_format: str, fault: str) -> None:
+    """What cannot be read is told by line and field; the other records are read."""
+    sound = {
+        "openai": CHAT,
+        "langsmith": {"inputs": "Hi"},
+        "braintrust": {"input": "Hi"},
+        "table": {"input": "Hi"},
+        "scenarios": {"id": "taken", "actions": []},
+    }[file_format]
+
+    found = imported(sound, line, file_format=file_format)
+
+    assert 1 == len(found.dataset_source["runs"])
+    assert [True] == [str(one).startswith(fault) for one in found.faults], found.faults
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", "line 1: there is no record"),
+        ("\n \n", "line 1: there is no record"),
+        ('[{"input": ', "line 1: is not JSON"),
+        ('input,expected\n"unfinished', "line 2: is neither JSON nor CSV"),
+        ("input\n\udcff", "is neither JSON nor CSV"),
+    ],
+)
+def test_a_file_that_is_no_table_of_records_is_refused(text: str, fault: str) -> None:
+    """A file that cannot be read to its end is an error with its line."""
+    with pytest.raises(DatasetError, match=fault):
+        import_dataset(BytesIO(text.encode("utf-8", "surrogateescape")))
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("input,expected\n\na,b,c\n", "line 3: has 3 cells, but there are 2 columns"),
+        ('input,expected\n"a\n\nb",c\nd\n', "line 5: has 1 cells, but there are 2 columns"),
+        ("input,input\na,b\n", "line 1: two columns have the same name"),
+        ('[{"input": "x"}, 7]', "element 2: must be an object, not 7"),
+        ('{"shape": 1}', "line 1: the format cannot be told from its keys (shape); name it"),
+        ('{"input": NaN}', "line 1: is not JSON: NaN is not a JSON number"),
+    ],
+)
+def test_a_row_that_does_not_fit_is_a_fault(text: str, fault: str) -> None:
+    """Rows of another width, doubled columns and elements that are no objects are told with their lines."""
+    assert [fault] == [str(one) for one in imported(text).faults]
+
+
+def test_limits_keep_the_memory_small() -> None:
+    """A line of over 16 MiB is refused before it is read, and a deep value does no harm."""
+
+    class Endless(BytesIO):
+        def readline(self, size: int | None = -1, /) -> bytes:
+            return b"x" * (size or 0)
+
+    with pytest.raises(DatasetError, match="line 1: has over 16,777,216 bytes"):
+        import_dataset(Endless(b""))
+    deep = f'{{"input": {"[" * 900}{"]" * 900}}}'
+    assert 1 >= len(imported(deep).faults)
+
+
+def test_an_unknown_format_is_refused() -> None:
+    """The formats that there are are named."""
+    with pytest.raises(ConfigurationError, match=", ".join(FORMATS)):
+        import_dataset(BytesIO(b""), "yaml")
+
+
+def test_the_example_is_true() -> None:
+    """The docstring's example prints what it says."""
+    tested = doctest.testmod(dataset)
+
+    assert (0, True) == (tested.failed, tested.attempted > 0)
+
+
+_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "role",
+                    "content",
+                    "messages",
+                    "tool_calls",
+                    "name",
+                    "input",
+                    "id",
+                    "type",
+                    "text",
+                    "arguments",
+                    "function",
+                ]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(
+    st.sampled_from(FORMATS),
+    st.dictionaries(
+        st.sampled_from(
+            [
+                "messages",
+                "inputs",
+                "outputs",
+                "input",
+                "expected",
+                "output",
+                "metadata",
+                "tags",
+                "tool_calls",
+                "id",
+                "actions",
+            ]
+        ),
+        _values,
+        max_size=5,
+    ),
+)
+def test_any_json_is_read_or_refused(file_format: str, record: dict[str, Any]) -> None:
+    """Whatever a line holds, it becomes a scenario that can be played, or a fault with its line."""
+    found = imported(record, file_format=file_format)
+
+    assert all(str(fault).startswith("line 1") for fault in found.faults)
+    assert 1 == len(found.faults) + len(found.dataset_source["runs"])
+    if file_format != "scenarios":
+        for name, scenario in found.dataset_source["runs"].items():
+            read_scenario(name, scenario)
+
+
+def traced(client: AshrLabsClient) -> dict[str, Any]:
+    """Record a conversation of two turns; return its trace."""
+    first: list[Any] = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Is it cold in Oslo?"}]
+    with client.trace("weather bot", user_id="u", tags=["beta"]) as trace:
+        trace.generation("classify", input=first).end(output={"intent": "weather", "sure": True})
+        trace.generation("plan", input=first).end(output={"role": "assistant", "content": None, "tool_calls": [CALL]})
+        trace.span("tool:weather", input={"city": "Oslo"}).end(output={"degrees": -3})
+        second = [*first, {"role": "assistant", "content": "Yes, 3 below zero."}]
+        trace.generation("answer", input=first).end(output="Yes, 3 below zero.")
+        second.append({"role": "user", "content": "Book it!"})
+        trace.span("tool:book", input={"what": "it"}).end(level="ERROR", status_message="sold out")
+        trace.generation("answer", input=second).end(output={"role": "assistant", "content": "It is sold out."})
+        trace.event("seen")
+    client.tracing.flush()
+    return dict(client.get_observability_trace(trace.trace_id)["trace"])
+
+
+def test_a_trace_becomes_a_scenario(local_client: AshrLabsClient) -> None:
+    """Users' messages are the turns; tools that were called, with their results and errors, and texts are expected."""
+    name, scenario, notes = scenario_of_trace(traced(local_client))
+
+    assert [
+        ("user", "Is it cold in Oslo?"),
+        ("agent", "Yes, 3 below zero."),
+        ("user", "Book it!"),
+        ("agent", "It is sold out."),
+    ] == [(action["actor"], action["content"]) for action in scenario["actions"]]
+    calls = [action["expected_response"]["tool_calls"] for action in scenario["actions"] if action["actor"] == "agent"]
+    assert [["weather", "book"], []] == [[call["name"] for call in turn] for turn in calls]
+    assert {"degrees": -3} == calls[0][0]["result"]
+    assert "sold out" == calls[0][1]["error"]
+    assert ("weather bot", ["beta"], "Be brief.") == (
+        scenario["title"],
+        scenario["tags"],
+        scenario["metadata"]["system"],
+    )
+    assert name.startswith("trace_")
+    assert any("no tools: left out" in note for note in notes)
+    assert any("no message in it" in note for note in notes)
+    read_scenario(name, scenario)
+
+
+def test_a_trace_without_generations_begins_with_its_input() -> None:
+    """The first observation's input is what the user said, and the trace's output what is expected."""
+    span = {"id": "1", "type": "span", "name": "handle", "input": {"question": "Hi"}, "start_time": "1"}
+    tool = {
+        "id": "2",
+        "type": "span",
+        "name": "tool:greet",
+        "input": "you",
+        "start_time": "2",
+        "parent_observation_id": "1",
+    }
+
+    _, scenario, notes = scenario_of_trace({"id": "t", "output": "Hello!", "observations": [tool, span]})
+
+    assert GREETING == [(action["actor"], action["content"]) for action in scenario["actions"]]
+    assert '{"input": "you"}' == scenario["actions"][1]["expected_response"]["tool_calls"][0]["arguments_json"]
+    assert any("inputs of tools" in note for note in notes)
+
+
+def test_a_trace_in_which_nobody_speaks_is_refused() -> None:
+    """Without a message of a user there is no scenario, and the error names the trace."""
+    with pytest.raises(DatasetError, match="trace t: nothing that a user said"):
+        scenario_of_trace({"id": "t", "observations": []})
