@@ -101,3 +101,16 @@ def test_stored_runs_are_named_by_their_ids(workspace: Workspace) -> None:
     )
     assert "999" in workspace.run("compare", "999", "good.json", "--database", "evals.db").error(2)
     assert "no database" in workspace.run("compare", "1", "good.json", "--database", "absent.db").error(2)
+
+
+def test_a_journal_a_file_and_a_stored_run_are_compared(workspace: Workspace) -> None:
+    """`compare`, `report` and `plan` take each kind of run; of a file, its content says which it is."""
+    arguments = ["--database", "evals.db", "--output", "graded.json", "--journal", "kept.jsonl", "--json"]
+    run_id = str(workspace.run("eval", "data.json", "--agent", "agents:Greeter", *arguments).document["run_id"])
+    references = [run_id, "graded.json", "kept.jsonl"]
+
+    for baseline, candidate in zip(references, references[1:] + references[:1], strict=True):
+        document = workspace.call("compare", baseline, candidate, "--database", "evals.db", "--json").document
+        assert ("cannot tell", 2, []) == (document["verdict"], document["scenarios"], document["broke"])
+    assert "2 of 2 passed" in workspace.call("report", "kept.jsonl").out
+    assert 0 == workspace.call("plan", "kept.jsonl", "graded.json", "--scenarios", "9").code

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ashr_labs import AshrLabsClient, ConfigurationError, RunBuilder, compare, grade
+from ashr_labs import AshrLabsClient, ConfigurationError, EvalRunner, RunBuilder, compare, grade
 from ashr_labs.results import Gates, RunResults, read_run
 from ashr_labs.results.wording import comparison_lines
 from support.graded_runs import graded_run, graded_test, rewarded_run
@@ -166,6 +166,43 @@ def test_a_file_that_holds_no_run_is_refused(tmp_path: Path, content: str) -> No
         read_run(path)
     with pytest.raises(ConfigurationError, match="cannot read"):
         read_run(tmp_path / "absent.json")
+
+
+def journalled(path: Path, texts: dict[str, str]) -> Path:
+    """Play scenarios that expect these texts, and keep a journal."""
+    runs = {
+        name: {"actions": [{"actor": "user", "content": name}, {"actor": "agent", "content": text}]}
+        for name, text in texts.items()
+    }
+    EvalRunner({"runs": runs}).run(lambda message: f"the answer to {message}", journal=str(path))
+    return path
+
+
+def test_journals_are_runs(tmp_path: Path) -> None:
+    """A journal that the runner kept is compared as the run's result is, whatever its name."""
+    names = [f"question {number}" for number in range(8)]
+    good = journalled(tmp_path / "good.jsonl", {name: f"the answer to {name}" for name in names})
+    bad = journalled(tmp_path / "bad.json", dict.fromkeys(names, "something else entirely"))
+
+    found = compare(str(bad), good)
+
+    assert ("better", 8, "bad.json") == (found.verdict, len(found.fixed), found.baseline.label)
+    assert [name for name, _ in sorted(read_run(good).means().items())] == names
+
+
+def test_a_journal_that_was_cut_off_is_what_was_played(tmp_path: Path) -> None:
+    """A line that was being written is left out, the label tells how much there is, and a later try counts."""
+    path = journalled(tmp_path / "run.journal", {"a": "the answer to a", "b": "no"})
+    header, first, second = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(header + first + second[:-20])
+
+    assert ("run.journal (1 of 2 played)", 1) == ((run := read_run(path)).label, len(run))
+    again = second.replace(b'"scenario":"b"', b'"scenario":"a"')
+    path.write_bytes(header + first + again)
+    assert 1 == len(read_run(path))
+    path.write_bytes(header + b"{}\n" + second)
+    with pytest.raises(ConfigurationError, match="line 2 of the journal"):
+        read_run(path)
 
 
 def test_a_crash_never_passes() -> None:

@@ -54,9 +54,10 @@ def command(
 ) -> None:
     """Compare CANDIDATE with BASELINE: better, worse, or cannot tell.
 
-    Both are JSON files of runs, as `eval --output` writes them, or ids of stored runs. Scenarios are paired by their
-    ids; repeats of one count as one. The verdict is better or worse only where the paired test, corrected for the
-    number of metrics, and the interval of the difference both say so. The thresholds are for the candidate.
+    Both are JSON files of runs, as `eval --output` writes them, journals, or ids of stored runs. Scenarios are
+    paired by their ids; repeats of one count as one. The verdict is better or worse only where the paired test,
+    corrected for the number of metrics, and the interval of the difference both say so. The thresholds are for the
+    candidate.
     """
     before, after = load_runs([baseline, candidate], database, remote=remote)
     found = compare(before, after, metrics=metrics or None, confidence=confidence, resamples=resamples, seed=seed)

@@ -54,7 +54,7 @@ def command(
 ) -> None:
     """Tell what a pair of runs can see, before it is paid for.
 
-    TRIALS are none, or two runs of the same agent, files or ids: what they say about its pass rate and its
+    TRIALS are none, or two runs of the same agent, files, journals or ids: what they say about its pass rate and its
     disagreement with itself is then used.
     """
     if trials and len(trials) != 2:

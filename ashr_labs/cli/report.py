@@ -46,7 +46,7 @@ def command(
     remote: bool,
     **thresholds: Any,
 ) -> None:
-    """Report RUN, a JSON file or the id of a stored run, in the formats that the files' names end with.
+    """Report RUN, a JSON file, a journal or the id of a stored run, in the formats that the files' names end with.
 
     .html is one page that needs no network; .md is for a comment on a pull request; .xml is JUnit's; .csv and .jsonl
     have a row for each test; .json is the graded result. Without --output, Markdown goes to stdout. Thresholds make

@@ -160,7 +160,7 @@ def compare(
     """Compare two runs over the scenarios that both have; repeats of a scenario count as one, their mean.
 
     Args:
-        baseline: A run of the platform, a result, or the path of a JSON file that holds either.
+        baseline: A run of the platform, a result, or the path of a JSON file that holds either, or of a journal.
         candidate: The run that would take its place.
         metrics: What to compare, the deciding one first; the pass rate and every score that both runs were given,
             unless said; `text_similarity` is there too. Each further one makes it harder to tell the others from

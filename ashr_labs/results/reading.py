@@ -9,19 +9,22 @@ from typing import Any, TypeAlias, cast
 
 from .._json import as_object, shown
 from ..errors import ConfigurationError
+from .journals import is_journal, journal_content
 from .run_results import RunResults
 
 __all__ = ["RunSource", "read_run"]
 
 RunSource: TypeAlias = RunResults | Mapping[str, Any] | str | Path
-"""Runs as `get_run()` and `poll_run()` return them, results as `RunBuilder.build()` and `grade()` do, or a file."""
+"""Runs as `get_run()` and `poll_run()` return them, results as `RunBuilder.build()` and `grade()` do; files of them."""
 
 
 def read_run(source: RunSource, label: str | None = None) -> RunResults:
     """Return a run's samples.
 
     Args:
-        source: A run of the platform, a run's result, or the path of a JSON file that holds either.
+        source: A run of the platform, a run's result, or the path of a JSON file that holds either, or of the journal
+            of a run; which of them a file is, its content says. What a journal holds is graded with every tool
+            required, and its label says where it is not complete.
         label: What to call it; the id or the file's name unless given.
 
     Raises:
@@ -32,17 +35,31 @@ def read_run(source: RunSource, label: str | None = None) -> RunResults:
     if isinstance(source, Mapping):
         return RunResults.of(source, label or "run")
     path = Path(source)
-    return RunResults.of(_content(path), label or path.name)
+    content = _read(path)
+    if is_journal(content):
+        return _of_journal(content, path, label)
+    return RunResults.of(_parsed(content, path), label or path.name)
 
 
-def _content(path: Path) -> Mapping[str, Any]:
+def _of_journal(content: bytes, path: Path, label: str | None) -> RunResults:
+    tests, samples = journal_content(content, str(path))
+    missing = f" ({len(tests)} of {samples} played)" if len(tests) < samples else ""
+    return RunResults.of({"tests": tests}, label or f"{path.name}{missing}")
+
+
+def _read(path: Path) -> bytes:
     try:
-        content = cast("object", json.loads(path.read_bytes()))
+        return path.read_bytes()
     except OSError as error:
         raise ConfigurationError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _parsed(content: bytes, path: Path) -> Mapping[str, Any]:
+    try:
+        value = cast("object", json.loads(content))
     except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{path} is not JSON: {error}") from error
-    fields = as_object(content)
+        raise ConfigurationError(f"{path} is neither the JSON of a run nor a journal: {error}") from error
+    fields = as_object(value)
     if fields is None:
-        raise ConfigurationError(f"{path} holds no run but {shown(content)}")
+        raise ConfigurationError(f"{path} holds no run but {shown(value)}")
     return fields
