@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import AshrLabsError, ConfigurationError, DatasetError, NotFoundError, ValidationError
+from ..errors import (
+    AshrLabsError,
+    BadRequestError,
+    ConfigurationError,
+    ConflictError,
+    DatasetError,
+    NotFoundError,
+    ValidationError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +86,9 @@ def _code_of(error: AshrLabsError | OSError) -> ExitCode:
     match error:
         case ConfigurationError() | DatasetError():
             return ExitCode.USAGE
-        case NotFoundError() | ValidationError() if error.response is not None:
+        case BadRequestError() | ConflictError() | NotFoundError() | ValidationError() if error.response is not None:
+            return ExitCode.USAGE
+        case AshrLabsError(status_code=413):
             return ExitCode.USAGE
         case _:  # among them a 404 that is no answer of the platform, but of whatever else is at that URL
             return ExitCode.PLATFORM

@@ -28,6 +28,11 @@ class Output:
             reconfigure(errors="backslashreplace")
 
     @property
+    def is_closed(self) -> bool:
+        """Whether nobody reads stdout any more."""
+        return self._stdout is None
+
+    @property
     def terminal(self) -> TextIO | None:
         """What stdout goes to, where that is a terminal that should get more than plain text."""
         if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import ConfigurationError, MissingAPIKeyError
+from ..errors import AshrLabsError, ConfigurationError, MissingAPIKeyError, NotFoundError
 from ._failures import CommandError, ExitCode, Failure
 
 if TYPE_CHECKING:
@@ -46,7 +46,22 @@ def open_client(database: Path | None, *, remote: bool) -> Generator[AshrLabsCli
     with platform_failures():
         client = _remote_client() if remote else AshrLabsClient.local(database)
     with client:
-        yield client
+        try:
+            yield client
+        except NotFoundError as error:
+            if remote and _is_elsewhere(client):
+                message = f"{error}; no platform answers at this path: is ASHR_LABS_BASE_URL right?"
+                raise CommandError(Failure(ExitCode.PLATFORM, type(error).__name__, message)) from error
+            raise
+
+
+def _is_elsewhere(client: AshrLabsClient) -> bool:
+    """Tell whether nothing at all is found at the URL: then it is not the id that was wrong."""
+    try:
+        client.health_check()
+    except AshrLabsError as error:
+        return isinstance(error, NotFoundError)
+    return False
 
 
 @contextmanager

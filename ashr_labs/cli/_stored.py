@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..client._sync import AshrLabsClient
     from ._output import Output
 
-__all__ = ["limit_option", "show_record", "show_rows", "stored_client", "where_options"]
+__all__ = ["limit_option", "show_id", "show_record", "show_rows", "stored_client", "where_options"]
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -59,6 +59,14 @@ def show_rows(out: Output, name: str, rows: Sequence[Mapping[str, Any]], columns
     lines = [list(columns), *cells]
     widths = [max(len(line[place]) for line in lines) for place in range(len(columns))]
     out.write("".join("  ".join(map(str.ljust, line, widths)).rstrip() + "\n" for line in lines))
+
+
+def show_id(out: Output, record: Mapping[str, Any]) -> None:
+    """Write a record that was made or changed: as JSON, else its id."""
+    if out.as_json:
+        out.document(record)
+    else:
+        out.write(f"{record['id']}\n")
 
 
 def show_record(out: Output, record: Mapping[str, Any]) -> None:

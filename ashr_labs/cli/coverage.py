@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
 from ..results.tool_coverage import tool_coverage
 from ._dataset_file import read_dataset_file
 from ._failures import EXIT_CODES, CommandError, ExitCode, Failure
+from ._json_file import read_json
 from ._options import Number, json_option
 from ._output import one_line
 
@@ -32,7 +32,7 @@ def command(out: Output, /, dataset: Path, tools: Path, cov_fail_under: float | 
 
     The file of --tools holds a list of tools with JSON Schemas, as a generation config or a model's API takes them.
     """
-    found = tool_coverage(read_dataset_file(dataset).source, _read(tools))
+    found = tool_coverage(read_dataset_file(dataset).source, read_json(tools))
     if not out.as_json:
         out.write(_shown(found))
     if cov_fail_under is not None and found.share < cov_fail_under:
@@ -40,15 +40,6 @@ def command(out: Output, /, dataset: Path, tools: Path, cov_fail_under: float | 
         raise CommandError(Failure(ExitCode.GATE_FAILED, "GateFailed", message), found.document())
     if out.as_json:
         out.document(found.document())
-
-
-def _read(path: Path) -> object:
-    try:
-        return cast("object", json.loads(path.read_bytes()))
-    except OSError as error:
-        raise click.ClickException(f"cannot read {path}: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise click.ClickException(f"{path} is not JSON: {error}") from error
 
 
 def _shown(found: ToolCoverage) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
-from .._json import as_object
 from ._failures import EXIT_CODES
+from ._json_file import read_json_object
 from ._options import Number
 from ._platforms import check_one_platform, open_client
 from ._stored import where_options
@@ -31,14 +30,7 @@ def command(
 ) -> None:
     """Generate a dataset from the generation config in FILE, store it, and print its id."""
     check_one_platform(database, remote=remote)
-    try:
-        content = as_object(cast("object", json.loads(config.read_bytes())))
-    except OSError as error:
-        raise click.ClickException(f"cannot read {config}: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise click.ClickException(f"{config} is not JSON: {error}") from error
-    if content is None:
-        raise click.ClickException(f"{config} holds no generation config: it must be an object")
+    content = read_json_object(config, "generation config")
     with open_client(None if remote else database or Path("ashr.db"), remote=remote) as client:
         dataset_id, source = client.generate_dataset(name or config.stem, content, timeout=timeout)
     if out.as_json:

@@ -8,7 +8,7 @@ __all__ = ["command"]
 
 command = LazyGroup(
     "keys",
-    {"list": "List the API keys.", "revoke": "Revoke an API key."},
+    {"list": "List the API keys.", "create": "Make an API key, which is shown once.", "revoke": "Revoke an API key."},
     description="Work with API keys.",
     prefix="keys_",
 )

@@ -8,7 +8,7 @@ __all__ = ["command"]
 
 command = LazyGroup(
     "traces",
-    {"list": "List the newest traces.", "get": "Show a trace."},
+    {"list": "List the newest traces.", "get": "Show a trace.", "tail": "Follow the traces that come in."},
     description="Work with traces.",
     prefix="traces_",
 )

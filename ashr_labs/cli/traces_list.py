@@ -8,6 +8,7 @@ import click
 
 from ._failures import EXIT_CODES
 from ._stored import limit_option, show_rows, stored_client, where_options
+from ._traces import COLUMNS, filter_options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,11 +19,22 @@ __all__ = ["command"]
 
 
 @click.command("list", epilog=EXIT_CODES)
+@filter_options
 @limit_option
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="The next ones are on page 2.")
 @where_options
 @click.pass_obj
-def command(out: Output, /, limit: int, database: Path | None, remote: bool) -> None:
+def command(
+    out: Output,
+    /,
+    user_id: str | None,
+    session_id: str | None,
+    limit: int,
+    page: int,
+    database: Path | None,
+    remote: bool,
+) -> None:
     """List the newest traces."""
     with stored_client(database, remote=remote) as client:
-        rows = client.list_observability_traces(limit=limit)["traces"]
-    show_rows(out, "traces", rows, ("id", "name", "created_at", "user_id", "session_id"))
+        rows = client.list_observability_traces(user_id, session_id, limit, page)["traces"]
+    show_rows(out, "traces", rows, COLUMNS)
