@@ -30,10 +30,10 @@ def test_the_verdict_is_printed_and_is_no_failure(
     workspace: Workspace, baseline: str, candidate: str, verdict: str
 ) -> None:
     """Without a gate the command tells, and exits with 0, whatever it tells."""
-    done = workspace.run("compare", f"{baseline}.json", f"{candidate}.json")
+    done = workspace.call("compare", f"{baseline}.json", f"{candidate}.json")
 
     assert (0, f"verdict: {verdict}") == (done.code, done.out.splitlines()[0]), done
-    assert verdict == workspace.run("compare", f"{baseline}.json", f"{candidate}.json", "--json").document["verdict"]
+    assert verdict == workspace.call("compare", f"{baseline}.json", f"{candidate}.json", "--json").document["verdict"]
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_gates_and_faults_have_their_exit_codes(
     workspace: Workspace, candidate: str, options: list[str], code: int, words: str
 ) -> None:
     """A failed gate is 1, a wrong call 2, and nothing to compare 4; one line says why."""
-    done = workspace.run("compare", "good.json", f"{candidate}.json", *options)
+    done = workspace.call("compare", "good.json", f"{candidate}.json", *options)
 
     assert words in done.error(code)
 
@@ -65,7 +65,7 @@ def test_a_candidate_that_passes_its_gates(workspace: Workspace) -> None:
     """All gates may be used together; *cannot tell* is no regression."""
     gates = ["--no-regression", "--max-errors", "0", "--min-pass-rate", "0.8", "--min-scenario", "0=1"]
 
-    assert 0 == workspace.run("compare", "good.json", "unsure.json", *gates).code
+    assert 0 == workspace.call("compare", "good.json", "unsure.json", *gates).code
 
 
 def test_crashes_do_not_pass(workspace: Workspace) -> None:
@@ -74,12 +74,12 @@ def test_crashes_do_not_pass(workspace: Workspace) -> None:
     tests: list[Any] = [graded_test(str(n), True, error=error) for n in range(9)]
     workspace.write("crashed.json", {"tests": tests})
 
-    assert "nothing ran" in workspace.run("compare", "good.json", "crashed.json").error(4)
+    assert "nothing ran" in workspace.call("compare", "good.json", "crashed.json").error(4)
 
 
 def test_a_failed_gate_is_in_the_json(workspace: Workspace) -> None:
     """With --json the comparison is there together with the gates that failed."""
-    document = workspace.run("compare", "good.json", "bad.json", "--no-regression", "--json").document
+    document = workspace.call("compare", "good.json", "bad.json", "--no-regression", "--json").document
 
     assert "worse" == document["verdict"]
     assert 1 == len(document["gates"])
@@ -93,14 +93,14 @@ def test_stored_runs_are_named_by_their_ids(workspace: Workspace) -> None:
     )
     run_id = str(evaluated.document["run_id"])
 
-    done = workspace.run("compare", run_id, "graded.json", "--database", "evals.db", "--json")
+    done = workspace.call("compare", run_id, "graded.json", "--database", "evals.db", "--json")
 
     assert len(SOURCE["runs"]) == done.document["scenarios"]
     assert (f"run {run_id}", "graded.json", "cannot tell") == tuple(
         done.document[key] for key in ("baseline", "candidate", "verdict")
     )
-    assert "999" in workspace.run("compare", "999", "good.json", "--database", "evals.db").error(2)
-    assert "no database" in workspace.run("compare", "1", "good.json", "--database", "absent.db").error(2)
+    assert "999" in workspace.call("compare", "999", "good.json", "--database", "evals.db").error(2)
+    assert "no database" in workspace.call("compare", "1", "good.json", "--database", "absent.db").error(2)
 
 
 def test_a_journal_a_file_and_a_stored_run_are_compared(workspace: Workspace) -> None:

@@ -24,7 +24,7 @@ def _workspace(tmp_path: Path) -> Workspace:
 
 def test_an_imported_dataset_can_be_evaluated(workspace: Workspace) -> None:
     """The id is all that stdout gets, the database is ashr.db in the current folder, and `eval` finds both."""
-    done = workspace.run(*IMPORT)
+    done = workspace.call(*IMPORT)
 
     assert (0, "1\n") == (done.code, done.out), done
     assert {"agents.py", "data.json", "ashr.db"} <= workspace.names()
@@ -34,7 +34,7 @@ def test_an_imported_dataset_can_be_evaluated(workspace: Workspace) -> None:
 
 def test_an_import_is_json_for_programs(workspace: Workspace) -> None:
     """With `--json` stdout is one object with the dataset's id, its name and the number of its scenarios."""
-    done = workspace.run(*IMPORT, "--json")
+    done = workspace.call(*IMPORT, "--json")
 
     assert {"dataset_id": 1, "name": "data", "scenarios": 2} == done.document
 
@@ -53,7 +53,7 @@ def test_a_dataset_is_named_by_the_call_or_the_file(
     """Name and description come from the options, else from the file, and the name else is the file's."""
     workspace.write("data.json", content)
 
-    dataset_id = int(workspace.run(*IMPORT, "--database", "kept.db", *options).out)
+    dataset_id = int(workspace.call(*IMPORT, "--database", "kept.db", *options).out)
 
     with workspace.client("kept.db") as client:
         dataset = client.get_dataset(dataset_id)
@@ -66,7 +66,7 @@ def test_an_import_may_go_to_a_remote_platform(workspace: Workspace) -> None:
     platform = open_platform()
     platform.bootstrap(KEY)
     with running_server(platform) as url:
-        done = workspace.run(*IMPORT, "--remote", ASHR_LABS_API_KEY=KEY, ASHR_LABS_BASE_URL=url)
+        done = workspace.call(*IMPORT, "--remote", ASHR_LABS_API_KEY=KEY, ASHR_LABS_BASE_URL=url)
         with AshrLabsClient(KEY, url) as client:
             assert "data" == client.get_dataset(int(done.out))["name"]
     platform.close()
@@ -110,7 +110,7 @@ def test_every_fault_is_listed_with_its_path(workspace: Workspace) -> None:
         "runs.wrong.actions[6]",
     ]
 
-    done = workspace.run(*IMPORT, "--json")
+    done = workspace.call(*IMPORT, "--json")
 
     assert "data.json is not stored; faults in it: 8" in done.error(2)
     assert expected == [fault["path"] for fault in done.document["faults"]]
@@ -123,7 +123,7 @@ def test_real_data_has_no_faults(workspace: Workspace) -> None:
     """The example's dataset is imported as it is."""
     path = Path(__file__).parents[1] / "examples" / "support_dataset.json"
 
-    done = workspace.run("datasets", "import", str(path), "--json")
+    done = workspace.call("datasets", "import", str(path), "--json")
 
     assert 24 == done.document["scenarios"]
 
@@ -141,7 +141,7 @@ def test_what_is_no_dataset_is_not_stored(content: bytes, code: int, message: st
     """A file that holds no dataset, or an empty one, is refused in one line before a database is made."""
     (workspace.folder / "data.json").write_bytes(content)
 
-    done = workspace.run(*IMPORT)
+    done = workspace.call(*IMPORT)
 
     assert message in done.error(code)
     assert ("", 1) == (done.out, done.err.count("\n"))

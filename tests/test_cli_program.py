@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -63,6 +64,66 @@ def test_help_loads_no_command() -> None:
     assert "[]" == done.stdout.splitlines()[-1]
 
 
+def test_help_of_any_command_loads_nothing_heavy() -> None:
+    """Each command's `--help` is there at once: it loads no client, database, server or terminal library."""
+    code = (
+        "import sys, click; from ashr_labs.cli._program import PROGRAM, run\n"
+        "def helped(command, path):\n"
+        "    assert 0 == run([*path, '--help']), path\n"
+        "    for name in getattr(command, '_lines', ()):\n"
+        "        helped(command.get_command(click.Context(command), name), [*path, name])\n"
+        "helped(PROGRAM, [])\n"
+        "print([name for name in ('asyncio', 'ashr_labs.client._sync', 'httpx', 'rich', 'sqlalchemy', 'uvicorn',"
+        " 'starlette', 'alembic', 'jsonschema_rs', 'attrs', 'ssl', 'importlib.metadata') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "[]" == done.stdout.splitlines()[-1]
+    assert done.stdout.count("Usage: ashr-labs") > 30
+
+
+@pytest.mark.parametrize(
+    ("shell", "words"), [("bash", "complete -o nosort"), ("zsh", "#compdef ashr-labs"), ("fish", "complete --no-files")]
+)
+def test_each_shell_gets_its_completion(shell: str, words: str, workspace: Workspace) -> None:
+    """`completion` prints the script of the shell; another shell is a wrong call."""
+    assert words in workspace.call("completion", shell).out
+    assert {"shell", "script"} == workspace.call("completion", shell, "--json").document.keys()
+    workspace.call("completion", "tcsh").error(2)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("ashr-labs da", {"datasets"}),
+        ("ashr-labs datasets ex", {"export"}),
+        ("ashr-labs runs ", {"list", "get", "watch", "delete"}),
+        ("ashr-labs datasets import --fo", {"--format"}),
+        ("ashr-labs datasets import --format open", {"openai"}),
+        ("ashr-labs completion z", {"zsh"}),
+    ],
+)
+def test_commands_options_and_choices_are_completed(words: str, expected: set[str], workspace: Workspace) -> None:
+    """What the shell's script asks for is answered."""
+    settings = {"_ASHR_LABS_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+
+    found = {line.partition(",")[2] for line in workspace.call(**settings).out.splitlines()}
+
+    assert expected == found
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+def test_the_script_works_in_bash(workspace: Workspace) -> None:
+    """In a real bash the script completes a command."""
+    script = (
+        'eval "$(ashr-labs completion bash)"; COMP_WORDS=(ashr-labs traces ta); COMP_CWORD=2; '
+        '_ashr_labs_completion ashr-labs; echo "${COMPREPLY[@]}"'
+    )
+    path = f"{Path(PROGRAM).parent}{os.pathsep}{os.environ['PATH']}"
+
+    assert "tail\n" == workspace.run_command(["bash", "-c", script], PATH=path).out
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -82,7 +143,7 @@ def test_help_loads_no_command() -> None:
         ([*EVAL, "--timeout", "inf"], "'inf' is not a number"),
         ([*EVAL, "--timeout", "-1"], "-1.0 is not in the range"),
         (["serve", "--port", "65536"], "65536 is not in the range"),
-        (["datasets", "import"], "Missing argument 'FILE'"),
+        (["datasets", "import"], "give a FILE or --from-trace"),
         (["datasets", "import", "data.json", "--database", "x.db", "--remote"], "not both"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -91,7 +152,7 @@ def test_a_wrong_call_is_one_line_and_exit_code_2(arguments: list[str], message:
     """A wrong call says in one line what is wrong, writes nothing to stdout, and leaves no file."""
     before = workspace.names()
 
-    done = workspace.run(*arguments)
+    done = workspace.call(*arguments)
 
     assert message in done.error(2)
     assert 1 == done.err.count("\n")
@@ -120,6 +181,10 @@ def test_a_wrong_call_is_json_too(workspace: Workspace) -> None:
         (errors.APIConnectionError("refused"), (3, "APIConnectionError", "refused")),
         (errors.PollTimeoutError("too long"), (3, "PollTimeoutError", "too long")),
         (errors.ServerError("down", 503), (3, "ServerError", "[503] down")),
+        (errors.BadRequestError("too deep", 400, {}), (2, "BadRequestError", "[400] too deep")),
+        (errors.BadRequestError("<html>", 400), (3, "BadRequestError", "[400] <html>")),
+        (errors.ConflictError("taken", 409, {}), (2, "ConflictError", "[409] taken")),
+        (errors.AshrLabsError("too large", 413, {}), (2, "AshrLabsError", "[413] too large")),
         (OSError("disk full"), (3, "OSError", "disk full")),
         (KeyboardInterrupt(), (130, "Interrupted", "interrupted")),
         (

@@ -1,4 +1,4 @@
-"""Tests of the commands for what is stored, and of `ashr-labs doctor`."""
+"""Tests of the commands for what is stored."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def workspace(tmp_path: Path) -> Workspace:
 )
 def test_what_is_stored_is_listed(workspace: Workspace, command: str, key: str, words: list[str]) -> None:
     """A list is a line for each thing, or one JSON object."""
-    plain = workspace.run(command, "list").out
-    rows = workspace.run(command, "list", "--json").document[key]
+    plain = workspace.call(command, "list").out
+    rows = workspace.call(command, "list", "--json").document[key]
 
     assert [] == [word for word in words if word not in plain]
     assert len(rows) + 1 == len(plain.splitlines())
@@ -45,24 +45,24 @@ def test_what_is_stored_is_listed(workspace: Workspace, command: str, key: str, 
 
 def test_one_thing_is_shown(workspace: Workspace) -> None:
     """`get` shows the simple values, and everything as JSON."""
-    trace_id = workspace.run("traces", "list", "--json").document["traces"][0]["id"]
+    trace_id = workspace.call("traces", "list", "--json").document["traces"][0]["id"]
 
-    assert "tests_passed" in workspace.run("runs", "get", "1").out
-    assert 2 == len(workspace.run("runs", "get", "1", "--json").document["result"]["tests"])
-    assert SOURCE == workspace.run("datasets", "get", "1", "--json").document["dataset_source"]
-    assert 1 == len(workspace.run("traces", "get", trace_id, "--json").document["observations"])
-    assert "999" in workspace.run("runs", "get", "999").error(2)
+    assert "tests_passed" in workspace.call("runs", "get", "1").out
+    assert 2 == len(workspace.call("runs", "get", "1", "--json").document["result"]["tests"])
+    assert SOURCE == workspace.call("datasets", "get", "1", "--json").document["dataset_source"]
+    assert 1 == len(workspace.call("traces", "get", trace_id, "--json").document["observations"])
+    assert "999" in workspace.call("runs", "get", "999").error(2)
 
 
 def test_a_graded_run_need_not_be_watched_for_long(workspace: Workspace) -> None:
     """`runs watch` ends with the numbers of the graded run."""
-    assert 2 == workspace.run("runs", "watch", "1", "--json").document["tests_passed"]
+    assert 2 == workspace.call("runs", "watch", "1", "--json").document["tests_passed"]
 
 
 def test_what_is_exported_can_be_imported(workspace: Workspace) -> None:
     """A dataset that is written to a file is the same dataset when it is stored again."""
-    assert 0 == workspace.run("datasets", "export", "1", "copy.json").code
-    copied = workspace.run("datasets", "import", "copy.json", "--json").document
+    assert 0 == workspace.call("datasets", "export", "1", "copy.json").code
+    copied = workspace.call("datasets", "import", "copy.json", "--json").document
 
     assert SOURCE == json.loads((workspace.folder / "copy.json").read_text("utf-8"))["dataset_source"]
     assert ("data", 2) == (copied["name"], copied["scenarios"])
@@ -72,55 +72,22 @@ def test_runs_and_keys_are_removed(workspace: Workspace) -> None:
     """A deleted run is gone, and a revoked key is inactive."""
     key = next(
         one["id"]
-        for one in workspace.run("keys", "list", "--json").document["api_keys"]
+        for one in workspace.call("keys", "list", "--json").document["api_keys"]
         if one["name"] == "for the tests"
     )
 
-    assert {"deleted": 1} == workspace.run("runs", "delete", "1", "--json").document
-    assert {"revoked": key} == workspace.run("keys", "revoke", str(key), "--json").document
+    assert {"deleted": 1} == workspace.call("runs", "delete", "1", "--json").document
+    assert {"revoked": key} == workspace.call("keys", "revoke", str(key), "--json").document
 
-    assert [] == workspace.run("runs", "list", "--json").document["runs"]
-    assert "for the tests" not in workspace.run("keys", "list").out
-    assert "for the tests" in workspace.run("keys", "list", "--all").out
+    assert [] == workspace.call("runs", "list", "--json").document["runs"]
+    assert "for the tests" not in workspace.call("keys", "list").out
+    assert "for the tests" in workspace.call("keys", "list", "--all").out
 
 
 def test_looking_makes_no_database(tmp_path: Path) -> None:
     """A list of a database that is not there is an error, and leaves none behind."""
     workspace = Workspace.at(tmp_path)
 
-    assert "there is no database ashr.db" in workspace.run("runs", "list").error(2)
-    assert "not both" in workspace.run("runs", "list", "--database", "a.db", "--remote").error(2)
+    assert "there is no database ashr.db" in workspace.call("runs", "list").error(2)
+    assert "not both" in workspace.call("runs", "list", "--database", "a.db", "--remote").error(2)
     assert not (tmp_path / "ashr.db").exists()
-
-
-def test_the_doctor_finds_a_sound_machine_sound(tmp_path: Path) -> None:
-    """Where everything is there, each line says ok, and no key is shown."""
-    workspace = Workspace.at(tmp_path)
-    key = "tp_0123456789_secret"
-
-    done = workspace.run("doctor", ASHR_LABS_API_KEY=key)
-
-    assert 0 == done.code, done
-    assert all(line.startswith("ok ") for line in done.out.splitlines())
-    assert "secret" not in done.out
-    assert all(one["is_fine"] for one in workspace.run("doctor", "--json").document["findings"])
-
-
-@pytest.mark.parametrize(
-    ("arguments", "settings", "words"),
-    [
-        ([], {"ASHR_LABS_API_KEY": "sk_wrong"}, "keys begin with tp_"),
-        (["--remote"], {}, "ASHR_LABS_API_KEY"),
-        (
-            ["--remote"],
-            {"ASHR_LABS_API_KEY": "tp_0123456789", "ASHR_LABS_BASE_URL": "http://127.0.0.1:1"},
-            "check the key, the URL and the network",
-        ),
-    ],
-)
-def test_the_doctor_says_what_to_do(tmp_path: Path, arguments: list[str], settings: dict[str, str], words: str) -> None:
-    """What is wrong is named together with the remedy, and the exit code is 3."""
-    done = Workspace.at(tmp_path).run("doctor", *arguments, **settings)
-
-    assert "not ready: " in done.error(3)
-    assert any(line.startswith("WRONG") and words in line for line in done.out.splitlines()), done.out

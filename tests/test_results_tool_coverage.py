@@ -83,8 +83,8 @@ def test_the_command_is_a_gate(tmp_path: Path) -> None:
     workspace.write("tools.json", [{"name": "greet"}, {"name": "wave"}])
     command = ["coverage", "data.json", "--tools", "tools.json"]
 
-    assert "never expected: wave" in workspace.run(*command).out
-    assert 0.5 == workspace.run(*command, "--json").document["share"]
-    assert 0 == workspace.run(*command, "--cov-fail-under", "0.5").code
-    assert "below 60.0%" in workspace.run(*command, "--cov-fail-under", "0.6").error(1)
-    assert "cannot read" in workspace.run("coverage", "data.json", "--tools", "absent.json").error(2)
+    assert "never expected: wave" in workspace.call(*command).out
+    assert 0.5 == workspace.call(*command, "--json").document["share"]
+    assert 0 == workspace.call(*command, "--cov-fail-under", "0.5").code
+    assert "below 60.0%" in workspace.call(*command, "--cov-fail-under", "0.6").error(1)
+    assert "cannot read" in workspace.call("coverage", "data.json", "--tools", "absent.json").error(2)

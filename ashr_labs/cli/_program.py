@@ -8,6 +8,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import shell_complete
 
 from ._failures import EXIT_CODES, CommandError, ExitCode, failure_of
 from ._lazy_group import LazyGroup
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["PROGRAM", "run"]
+
+_COMPLETION = "_ASHR_LABS_COMPLETE"
 
 PROGRAM = LazyGroup(
     "ashr-labs",
@@ -34,6 +37,7 @@ PROGRAM = LazyGroup(
         "serve": "Run the platform on this machine.",
         "init": "Write the files with which a project begins to test its agent.",
         "doctor": "Tell whether everything is there that the package needs.",
+        "completion": "Print the script that completes commands in a shell.",
     },
     description="Test AI agents against scenarios. Errors are one line; ASHR_LABS_DEBUG=1 adds their tracebacks.",
     epilog=EXIT_CODES,
@@ -43,6 +47,8 @@ click.version_option(package_name="ashr-labs", message="%(prog)s %(version)s")(P
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command; return the exit code."""
+    if (asked := os.environ.get(_COMPLETION)) is not None:  # the script of `ashr-labs completion` does so
+        return shell_complete(PROGRAM, {}, "ashr-labs", _COMPLETION, asked)
     out = Output(as_json="--json" in arguments)
     is_debugged = bool(os.environ.get("ASHR_LABS_DEBUG"))
     if not is_debugged:

@@ -149,7 +149,7 @@ class Workspace:
         """Do what the program does, in this process: for what a process of its own would not show better."""
         from ashr_labs.cli._program import run
 
-        out, err = io.StringIO(), io.StringIO()
+        out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace") for _ in range(2))
         before = dict(os.environ)
         os.environ.update(settings)
         try:
@@ -158,7 +158,9 @@ class Workspace:
         finally:
             os.environ.clear()
             os.environ.update(before)
-        return Done(int(code), out.getvalue(), err.getvalue())
+        for stream in (out, err):
+            stream.seek(0)
+        return Done(int(code), out.read(), err.read())
 
     def run_command(self, command: Sequence[str], /, **settings: str) -> Done:
         """Run a command in the folder, with these settings in its environment."""

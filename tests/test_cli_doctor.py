@@ -1,0 +1,110 @@
+"""Tests of `ashr-labs doctor`: what it looks at, and what it says to do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from ashr_labs.cli import _checks as checks
+from ashr_labs.local import open_platform
+from ashr_labs.local.server import running_server
+from ashr_labs.tracing.settings import Settings
+from ashr_labs.tracing.spool import Spool
+from support.cli import Workspace
+
+KEY = "tp_a_key_for_the_tests"
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def test_the_doctor_finds_a_sound_machine_sound(tmp_path: Path) -> None:
+    """Where everything is there, each line says ok, and no key is shown."""
+    workspace = Workspace(tmp_path)
+    key = "tp_0123456789_secret"
+
+    done = workspace.call("doctor", ASHR_LABS_API_KEY=key)
+
+    assert 0 == done.code, done
+    assert all(line.startswith("ok ") for line in done.out.splitlines())
+    assert "secret" not in done.out
+    assert all(one["is_fine"] for one in workspace.call("doctor", "--json").document["findings"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "settings", "words"),
+    [
+        ([], {"ASHR_LABS_API_KEY": "sk_wrong"}, "keys begin with tp_"),
+        ([], {"ASHR_LABS_BASE_URL": "api.ashr.io"}, "write it as https://host/path"),
+        ([], {"ASHR_LABS_BASE_URL": "https://me:secret@api.ashr.io"}, "holds a user name or a password"),
+        (["--remote"], {}, "ASHR_LABS_API_KEY"),
+        (
+            ["--remote"],
+            {"ASHR_LABS_API_KEY": "tp_0123456789", "ASHR_LABS_BASE_URL": "http://127.0.0.1:1"},
+            "check the key, the URL and the network",
+        ),
+    ],
+)
+def test_the_doctor_says_what_to_do(tmp_path: Path, arguments: list[str], settings: dict[str, str], words: str) -> None:
+    """What is wrong is named together with the remedy, and the exit code is 3."""
+    done = Workspace(tmp_path).call("doctor", *arguments, **settings)
+
+    assert "not ready: " in done.error(3)
+    assert any(line.startswith("WRONG") and words in line for line in done.out.splitlines()), done.out
+
+
+def test_the_doctor_asks_the_platform(tmp_path: Path) -> None:
+    """With --remote it says whose key it is and that the clocks agree."""
+    platform = open_platform()
+    platform.bootstrap(KEY)
+    with running_server(platform) as url:
+        settings = {"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": url}
+        done = Workspace(tmp_path).call("doctor", "--remote", "--json", **settings)
+    platform.close()
+
+    found = {one["what"]: one["found"] for one in done.document["findings"]}
+    assert "as the platform's" == found["clock"]
+    assert "knows the key of" in found["platform"]
+    assert {"ashr-labs", "Python", "SQLite", "extra local", "extra cli", "spool"} < found.keys()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "is_fine", "words"),
+    [(0, True, "as the platform's"), (0.9, True, "as the"), (2, False, "120 s behind"), (-60, False, "3600 s ahead")],
+)
+def test_a_clock_that_is_wrong_is_told(minutes: float, is_fine: bool, words: str) -> None:
+    """A minute apart from the platform's header `Date` is too much, and the advice is to set the clock."""
+    clock = checks.clock(format_datetime(NOW + timedelta(minutes=minutes), usegmt=True), NOW)
+
+    assert ("clock", is_fine) == (clock.what, clock.is_fine)
+    assert words in clock.found
+    assert "set this machine's clock" in clock.advice
+
+
+@pytest.mark.parametrize("date", [None, "yesterday"])
+def test_a_platform_without_a_clock_is_fine(date: str | None) -> None:
+    """Without a date that can be read there is nothing to compare."""
+    assert checks.clock(date, NOW).is_fine
+
+
+def test_the_spool_is_looked_into(tmp_path: Path) -> None:
+    """It tells the folder, how many traces wait there, and when they are sent."""
+    environment = {"ASHR_LABS_SPOOL_DIR": str(tmp_path / "spool")}
+    assert "nothing is undelivered" in checks.spool(environment).found
+    spool = Spool(tmp_path / "spool" / "one", 10_000)
+    places = [spool.keep(name, b"{}") for name in ("a", "b", "c")]
+    assert places[0]
+    spool.done(places[0])
+
+    found = checks.spool(environment)
+
+    assert found.is_fine
+    assert f"{tmp_path / 'spool'}, 2 undelivered" in found.found
+    assert "sent when a process next traces" in found.advice
+    full = checks.spool(environment, Settings(max_spool_bytes=50))
+    assert (False, True) == (full.is_fine, full.advice.startswith("nearly full"))
+    (tmp_path / "spool").chmod(0o777)
+    assert f"chmod 700 {tmp_path / 'spool'}" in checks.spool(environment).advice
+    assert "off: " in checks.spool({**environment, "ASHR_LABS_TRACING_SPOOL": "no"}).found
+    spool.close()

@@ -1,0 +1,251 @@
+"""Every command against every kind of failure: the exit code says which kind it was."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile
+
+import click
+import pytest
+
+from ashr_labs.cli._program import PROGRAM
+from ashr_labs.local import open_platform
+from ashr_labs.local.server import running_server
+from support.cli import SOURCE, Done, Workspace
+from support.graded_runs import graded_run
+from support.scripted_server import Answer, ScriptedServer
+
+KEY = "tp_a_key_for_the_tests"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that works, in a folder and on a platform that have what it needs."""
+
+    arguments: str
+    looks_up: str = ""
+    """What of the arguments is an id or a file, for one that is not there."""
+    stores: bool = False
+    """Whether it makes the database where there is none."""
+    has_platform: bool = True
+    codes: tuple[int, ...] = (0,)
+
+
+TRACE = "0123456789abcdef0123456789abcdef"
+COMMANDS = {
+    "eval": Command("data.json --agent agents:Greeter", "data.json", stores=True),
+    "compare": Command("1 run.json", "1"),
+    "plan": Command("1 run.json --scenarios 9", "1"),
+    "report": Command("1", "1"),
+    "coverage": Command("data.json --tools tools.json", "tools.json", has_platform=False),
+    "runs list": Command(""),
+    "runs get": Command("1", "1"),
+    "runs watch": Command("1", "1"),
+    "runs delete": Command("1", "1"),
+    "datasets list": Command(""),
+    "datasets get": Command("1", "1"),
+    "datasets generate": Command("config.json", "config.json", stores=True),
+    "datasets import": Command("data.json", "data.json", stores=True),
+    "datasets export": Command("1 out.json", "1"),
+    "agents list": Command(""),
+    "agents get": Command("1", "1"),
+    "agents create": Command("Second --config tools.json", "tools.json", stores=True),
+    "agents update": Command("1 --description D", "1"),
+    "agents delete": Command("1", "1"),
+    "keys list": Command(""),
+    "keys create": Command("another --scope read --days 1", stores=True),
+    "keys revoke": Command("1", "1"),
+    "traces list": Command(""),
+    "traces get": Command(TRACE, TRACE),
+    "traces tail": Command("", codes=(130,)),
+    "serve": Command("--database new.db", has_platform=False, codes=(130,)),
+    "init": Command("new", has_platform=False),
+    "doctor": Command("", has_platform=False),
+    "completion": Command("bash", has_platform=False),
+}
+PLATFORM_COMMANDS = [name for name, command in COMMANDS.items() if command.has_platform]
+
+
+def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from leaves(below, (*path, name))
+    else:
+        yield " ".join(path)
+
+
+def test_every_command_is_in_the_table() -> None:
+    """A new command must say how it fails."""
+    assert set(COMMANDS) == set(leaves(PROGRAM))
+
+
+def furnish(folder: Path) -> Workspace:
+    """Put the files that the commands need into a folder."""
+    workspace = Workspace.at(folder)
+    workspace.write("run.json", graded_run({"first": [True], "second": [True]}))
+    workspace.write("tools.json", {"tools": [{"name": "greet"}]})
+    agent = {"name": "Greeter", "description": "Greets", "tools": [{"name": "greet", "description": "Greets"}]}
+    options = {"scenario_count": 1}
+    workspace.write("config.json", {"agent": agent, "context": {"domain": "d"}, "generation_options": options})
+    return workspace
+
+
+@pytest.fixture(name="workspace")
+def _workspace(tmp_path: Path) -> Workspace:
+    return furnish(tmp_path)
+
+
+@pytest.fixture(name="stocked", scope="module")
+def _stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database that has one of each thing."""
+    workspace = Workspace.at(tmp_path_factory.mktemp("stocked"))
+    path = workspace.folder / "ashr.db"
+    platform = open_platform(path)
+    platform.bootstrap(KEY)
+    platform.close()
+    with workspace.client("ashr.db") as client:
+        client.create_agent("First")
+        client.create_api_key("first")
+        dataset = client.create_dataset("data", SOURCE)
+        client.poll_run(client.create_run(dataset["id"], graded_run({"first": [True]}))["id"])
+        client.ingest_observability_trace({"id": TRACE, "name": "t", "observations": []})
+    return path
+
+
+@contextmanager
+def serving(path: Path) -> Generator[dict[str, str]]:
+    """Serve a database; lend the settings that lead there."""
+    platform = open_platform(path)
+    with running_server(platform) as url:
+        yield {"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": url}
+    platform.close()
+
+
+@pytest.fixture(name="served", scope="module")
+def _served(stocked: Path) -> Generator[dict[str, str]]:
+    """Serve the database for those who change nothing."""
+    with serving(stocked) as settings:
+        yield settings
+
+
+def called(workspace: Workspace, name: str, *more: str, arguments: str | None = None, **settings: str) -> Done:
+    given = COMMANDS[name].arguments if arguments is None else arguments
+    act = workspace.run if name == "eval" else workspace.call  # it imports a module, and sends away what that prints
+    return act(*name.split(), *given.split(), *more, **settings)
+
+
+def missing(name: str) -> str:
+    """Return a command's arguments with an id or file in them that is not there."""
+    command = COMMANDS[name]
+    kinds = {"1": "999999", TRACE: "f" * 32}
+    absent = kinds.get(command.looks_up, "absent.json")
+    return " ".join(absent if one == command.looks_up else one for one in command.arguments.split())
+
+
+@pytest.mark.parametrize("name", [one for one in PLATFORM_COMMANDS if COMMANDS[one].codes == (0,)])
+@pytest.mark.parametrize("is_remote", [False, True], ids=["embedded", "remote"])
+def test_what_is_there_is_done_in_both_worlds(workspace: Workspace, stocked: Path, name: str, is_remote: bool) -> None:
+    """On the embedded platform and over HTTP each command works, and with `--json` says so in one object."""
+    copyfile(stocked, workspace.folder / "ashr.db")
+    if is_remote:
+        with serving(workspace.folder / "ashr.db") as settings:
+            done = called(workspace, name, "--remote", "--json", **settings)
+    else:
+        done = called(workspace, name, "--database=ashr.db", "--json")
+
+    assert 0 == done.code, done
+    assert "error" not in done.document
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_wrong_option_is_usage(workspace: Workspace, name: str) -> None:
+    """An option that no command has is exit code 2."""
+    called(workspace, name, "--nonsense").error(2)
+
+
+@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if command.looks_up])
+def test_what_is_not_there_is_usage(workspace: Workspace, stocked: Path, served: dict[str, str], name: str) -> None:
+    """An unknown id or file is exit code 2, in both worlds."""
+    worlds = [["--remote"], [f"--database={stocked}"]] if COMMANDS[name].has_platform else [[]]
+
+    for where in worlds:
+        called(workspace, name, *where, arguments=missing(name), **served).error(2)
+
+
+@pytest.mark.parametrize("name", [name for name in PLATFORM_COMMANDS if not COMMANDS[name].stores])
+def test_a_database_that_is_not_there_is_usage(workspace: Workspace, name: str) -> None:
+    """What looks into a database does not make one: exit code 2."""
+    assert "there is no database absent.db" in called(workspace, name, "--database", "absent.db").error(2)
+    assert "absent.db" not in workspace.names()
+
+
+@pytest.mark.parametrize("name", PLATFORM_COMMANDS)
+def test_a_platform_that_cannot_work_is_exit_code_3(workspace: Workspace, served: dict[str, str], name: str) -> None:
+    """A broken database, a missing or unknown key, and a URL at which something else answers, are the platform's."""
+    (workspace.folder / "broken.db").write_text("this is no database " * 99, "utf-8")
+    url = served["ASHR_LABS_BASE_URL"]
+
+    called(workspace, name, "--database", "broken.db").error(3)
+    assert "ASHR_LABS_API_KEY" in called(workspace, name, "--remote").error(3)
+    called(workspace, name, "--remote", ASHR_LABS_API_KEY="tp_unknown_key", ASHR_LABS_BASE_URL=url).error(3)
+    wrong = called(workspace, name, "--remote", **{**served, "ASHR_LABS_BASE_URL": f"{url}/wrong/path"}).error(3)
+    assert "is ASHR_LABS_BASE_URL right?" in wrong
+
+
+@pytest.mark.parametrize("name", ["runs list", "datasets import", "compare"])
+@pytest.mark.parametrize(
+    "answer", [None, Answer(200, b"<html>a portal</html>"), Answer.of({"status": "error", "message": "down"}, 501)]
+)
+def test_a_platform_that_does_not_answer_is_exit_code_3(
+    workspace: Workspace, server: ScriptedServer, name: str, answer: Answer | None
+) -> None:
+    """No answer, an answer of something else, and an error of the platform's own are exit code 3."""
+    for function in ("init", "list_runs", "create_dataset", "get_run"):
+        server.on(function, answer or {})
+    url = server.url if answer else "http://127.0.0.1:1"
+
+    called(workspace, name, "--remote", ASHR_LABS_API_KEY=KEY, ASHR_LABS_BASE_URL=url).error(3)
+
+
+@pytest.mark.parametrize("is_remote", [False, True], ids=["embedded", "remote"])
+def test_content_that_the_platform_refuses_is_usage(
+    workspace: Workspace, served: dict[str, str], is_remote: bool
+) -> None:
+    """A dataset, a config or a name that the platform cannot take is exit code 2."""
+    where = "--remote" if is_remote else "--database=new.db"
+    deep: object = "deep"
+    for _ in range(250):
+        deep = {"below": deep}
+    workspace.write("deep.json", {"runs": {"a": {"actions": [{"actor": "user"}], "deep": deep}}})
+    workspace.write("deep_config.json", deep)
+
+    assert "nested" in called(workspace, "datasets import", where, arguments="deep.json", **served).error(2)
+    assert "nested" in called(
+        workspace, "agents create", where, arguments="N --config deep_config.json", **served
+    ).error(2)
+    called(workspace, "datasets import", where, arguments=f"data.json --name {'n' * 501}", **served).error(2)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+@pytest.mark.parametrize("name", ["runs list", "runs watch", "datasets import", "traces get", "agents create"])
+def test_ctrl_c_is_130(workspace: Workspace, server: ScriptedServer, name: str) -> None:
+    """A command that is interrupted while it waits for the platform says so, and leaves no traceback."""
+
+    def interrupt(_: object) -> Answer:
+        os.kill(os.getpid(), signal.SIGINT)
+        return Answer(pause=0.2)
+
+    for function in ("init", "list_runs", "get_run", "create_dataset", "get_observability_trace", "create_agent"):
+        server.on(function, interrupt)
+    environment = {"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": server.url}
+
+    assert "error: interrupted" == called(workspace, name, "--remote", **environment).error(130)
