@@ -26,6 +26,8 @@ from ashr_labs.results import (
     read_run,
     to_pandas,
 )
+from ashr_labs.results.formats import write_report
+from ashr_labs.results.wording import comparison_lines
 from support.browser import CHROMIUM, WHY_SKIPPED, open_page
 from support.cli import Workspace
 from support.graded_runs import graded_test
@@ -67,9 +69,10 @@ def refund(test_id: str, passed: bool = False, amount: Any = 12, **more: Any) ->
     )
 
 
+TURNS = [{"action_index": 0, "latency_ms": 340.4, "usage": {"cost_usd": 0.25}}]
 RUN = {
     "tests": [
-        refund("wrong_amount", tags=["money"], usage={"cost_usd": 0.25}),
+        refund("wrong_amount", tags=["money"], usage={"cost_usd": 0.25}, turns=TURNS),
         refund("right_amount", True, 10),
         {**refund("crash"), "error": {"kind": "agent", "type": "KeyError", "message": "no key", "traceback": "line 3"}},
         refund(EVIL, amount=EVIL),
@@ -124,6 +127,8 @@ def test_a_page_in_a_browser(tmp_path: Path) -> None:
         opened = page.run("document.querySelector('details').innerText")
         assert ["10", "12"] == page.run("[...document.querySelectorAll('mark')].map(one => one.textContent)")
         assert all(text in opened for text in ("expected", "It is on its way.", "a heron told me", "2 s", "$0.2500"))
+        assert "answered in 340 ms · $0.2500" in opened
+        assert "reply, median\t340 ms" in page.run("document.querySelector('header').innerText")
         assert [] == page.complaints
         assert [] == [url for url in page.requests if not url.startswith(("file:", "data:"))]
 
@@ -131,13 +136,20 @@ def test_a_page_in_a_browser(tmp_path: Path) -> None:
 @in_browser
 def test_a_comparison_in_a_browser(tmp_path: Path) -> None:
     """What broke comes first, and both transcripts stand side by side."""
-    before = {"tests": [refund("a", True), refund("b", True), refund("gone", True)]}
-    after = {"tests": [refund("a", True), refund("b"), refund("new")]}
+    slow = [{"action_index": 0, "latency_ms": 510}]
+    cost = {"cost_usd": 0.5}
+    before = {
+        "tests": [refund("a", True, turns=TURNS, usage=cost), refund("b", True), refund("gone", True, turns=slow)]
+    }
+    after = {"tests": [refund("a", True, turns=slow, usage=cost), refund("b"), refund("new")]}
     found = compare(read_run(before, "main"), read_run(after, "branch"))
 
     with open_page(tmp_path, written(tmp_path, html_report(found))) as page:
         assert ["b", "a", "new", "gone"] == page.run(SHOWN)
         assert "branch against main" == page.run("document.title")
+        header = page.run("document.querySelector('header').innerText")
+        assert "reply, median\t340 ms\t510 ms\t+50 %" in header
+        assert "cost per test\t$0.5000\t$0.5000\t+0 %" in header
         page.run("document.querySelector('details').open = true")
         page.run("new Promise(done => setTimeout(done, 100))")
         assert 2 == page.run("document.querySelectorAll('details .sides > div').length")
@@ -232,6 +244,117 @@ def test_pandas_gets_the_same_rows() -> None:
 
     assert [False, True, False, False] == frame["passed"].tolist()
     assert 0.2 == pytest.approx(frame["score.text_similarity"].mean())
+
+
+def timed(latency: float, cost: float | None, *, scenario: str = "a") -> dict[str, Any]:
+    usage = {} if cost is None else {"usage": {"cost_usd": cost}}
+    turns = [{"action_index": number, "latency_ms": latency * (1 + number)} for number in range(3)]
+    return graded_test(scenario, True, turns=turns, **usage)
+
+
+def test_a_comparison_tells_what_both_runs_took() -> None:
+    """Replies and money are compared over the scenarios that both runs have; what nobody measured is not told."""
+    before = {"tests": [timed(100, 0.02), timed(9_000, 5, scenario="gone")]}
+    after = {"tests": [timed(150, 0.01), graded_test("b", True)]}
+
+    found = compare(before, after)
+
+    assert [
+        ("reply, median", "200 ms", "300 ms", "+50 %"),
+        ("reply, 95 % within", "300 ms", "450 ms", "+50 %"),
+        ("cost per test", "$0.0200", "$0.0100", "-50 %"),
+    ] == found.effort_changes()
+    assert "reply, median: 200 ms -> 300 ms (+50 %)" in comparison_lines(found)
+    assert "| cost per test | $0.0200 | $0.0100 | -50 % |" in markdown_report(found)
+    assert 0.02 == found.document()["effort"]["baseline"]["cost_usd"]
+    assert [] == compare(before, {"tests": [graded_test("a", True)]}).effort_changes()
+    assert "reply, median: 300 ms, reply, 95 % within: 450 ms, cost per test: $0.0100" in markdown_report(
+        read_run(after)
+    )
+
+
+@pytest.mark.parametrize(("latency", "words"), [(0.005, "0.01 ms"), (3, "6 ms"), (800, "1600 ms"), (30_000, "60.0 s")])
+def test_times_are_told_in_their_own_size(latency: float, words: str) -> None:
+    """Microseconds of a stub and minutes of a slow model are both readable."""
+    assert f"reply, median: {words}" in markdown_report(read_run({"tests": [timed(latency, None)]}))
+
+
+def test_a_test_shows_itself() -> None:
+    """A test has a short plain representation, and in notebooks its transcript with what differs marked."""
+    wrong, right, crash, evil = read_run(RUN).samples
+
+    assert "Sample('right_amount', 'passed')" == repr(right)
+    assert "Sample('wrong_amount', 'failed', 'action 1: refund: amount: expected 10, got 12')" == repr(wrong)
+    assert "'error'" in repr(crash)
+    shown = wrong._repr_html_()
+    assert "<strong>wrong_amount</strong>: failed (2 s · reply, median 340 ms · cost per test $0.2500)" in shown
+    assert "<mark>refund({&quot;order&quot;: 7, &quot;amount&quot;: 12})</mark>" in shown
+    assert "<mark>It is on its way.</mark>" in shown
+    assert "could not be played to its end" in crash._repr_html_()
+    assert "<script" not in evil._repr_html_()
+    long = {"actor": "user", "text": "x" * 3_000}
+    assert (
+        len(read_run({"tests": [graded_test("a", True, action_results=[long] * 900)]}).samples[0]._repr_html_())
+        < 2_000_000
+    )
+
+
+HOSTILE = (
+    "=HYPERLINK(1)",
+    "  +1",
+    "＝1",
+    "@SUM(1)",
+    "-1",
+    "\t=1",
+    "\r\n=1",
+    "a\0b",
+    "\x1b[31mred",
+    "\ud83d",
+    "\u202eabc",
+    "a|b",
+    "| --- |",
+    "`x`",
+    "</script>",
+    "<!--",
+    "]]>",
+    "&lt;b&gt;",
+    "\u2028",
+    "[x](javascript:alert(1))",
+    "@everyone",
+    "",
+)
+
+
+@pytest.mark.parametrize("ending", [".html", ".md", ".xml", ".csv", ".jsonl", ".json"])
+def test_whatever_a_run_holds_a_report_can_be_written(tmp_path: Path, ending: str) -> None:
+    """Ids, reasons, tags and labels may hold anything, and every format is still UTF-8 that its readers read."""
+    tests = [graded_test(text, False, verdict_reasons=[text], tags=[text], scores={text or "s": 1}) for text in HOSTILE]
+    run = read_run({"tests": tests}, "".join(HOSTILE))
+    path = tmp_path / f"report{ending}"
+
+    write_report(path, run, compare(run, run) if ending in {".html", ".md"} else None)
+
+    text = path.read_bytes().decode()
+    match ending:
+        case ".csv":
+            cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+            assert [] == [
+                cell for cell in cells if cell.strip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝"))
+            ]
+            assert "\0" not in text
+        case ".md":
+            rows = [line for line in text.splitlines() if line.startswith("|")]
+            assert {7} == {len(re.findall(r"(?<!\\)\|", line)) for line in rows[:3]}
+            assert not re.search("[\0\x1b\u202e]|@everyone|</script>|&lt;", text)
+        case ".xml":
+            assert len(HOSTILE) == len(ElementTree.fromstring(text.encode())[0])
+        case ".html":
+            assert 3 == text.count("</script>")
+            assert "<!--" not in text
+        case ".jsonl":
+            assert len(HOSTILE) == len([json.loads(line) for line in text.split("\n") if line])
+        case _:
+            assert len(HOSTILE) == len(read_run(path))
 
 
 def test_notebooks_show_numbers() -> None:

@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ..errors import ConfigurationError
+from .effort import effort_changes, effort_of
 from .intervals import Interval, bootstrap_interval, wilson_interval
 from .reading import read_run
 from .run_results import PASS_RATE, TEXT_SIMILARITY
@@ -16,6 +17,7 @@ from .significance import holm_adjusted, mcnemar_p_value, sign_flip_p_value
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from .effort import Effort
     from .reading import RunSource
     from .run_results import RunResults
 
@@ -118,6 +120,15 @@ class Comparison:
         """Scenarios that the baseline did not play; they do not count."""
         return tuple(one for one in self.candidate.by_scenario if one not in self.baseline.by_scenario)
 
+    def effort(self) -> tuple[Effort, Effort]:
+        """Return what the two runs took over the scenarios that both have: replies and money."""
+        shared = {one.scenario_id for one in self.changes}
+        return effort_of(self.baseline, shared), effort_of(self.candidate, shared)
+
+    def effort_changes(self) -> list[tuple[str, str, str, str]]:
+        """Return what is known of both runs' effort: its name, before, after, and the change, in words."""
+        return list(effort_changes(*self.effort()))
+
     def __repr__(self) -> str:
         return (
             f"Comparison({self.verdict!r}, scenarios={len(self.changes)}, fixed={len(self.fixed)}, "
@@ -132,6 +143,7 @@ class Comparison:
             "candidate": self.candidate.label,
             "scenarios": len(self.changes),
             "metrics": [_document(one) for one in self.differences],
+            "effort": dict(zip(("baseline", "candidate"), (one.document() for one in self.effort()), strict=True)),
             "fixed": self.fixed,
             "broke": self.broke,
             "flipped": self.flipped,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._json import as_list, as_object
 from .comparison import Comparison
-from .wording import comparison_lines, metric_change, metric_value, p_text, rate_text
+from .effort import effort_of, effort_rows
+from .wording import comparison_lines, encodable, metric_change, metric_value, p_text, rate_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,7 +44,7 @@ def html_report(subject: RunResults | Comparison, title: str | None = None) -> s
         title = title or subject.label
         samples, rows = [*subject.samples], _run_rows(subject)
     page = files("ashr_labs.results") / "page"
-    return Template((page / "report.html").read_text("utf-8")).substitute(
+    text = Template((page / "report.html").read_text("utf-8")).substitute(
         title=escape(title),
         summary=html_summary(subject),
         style=(page / "report.css").read_text("utf-8"),
@@ -51,6 +52,7 @@ def html_report(subject: RunResults | Comparison, title: str | None = None) -> s
         rows=_json(rows),
         tests="\n".join(_json(_record(one)) for one in samples),
     )
+    return encodable(text)
 
 
 def html_summary(subject: RunResults | Comparison) -> str:
@@ -62,7 +64,7 @@ def html_summary(subject: RunResults | Comparison) -> str:
     rows += [(name, metric_value(name, subject.mean(name))) for name in subject.score_names]
     rows += [("duration", f"{total:.0f} s")] if (total := _total(one.seconds for one in subject.samples)) else []
     rows += [("cost", f"${total:.4f}")] if (total := _total(one.cost_usd for one in subject.samples)) else []
-    return _table([], rows)
+    return _table([], [*rows, *effort_rows(effort_of(subject))])
 
 
 def _comparison_summary(found: Comparison) -> str:
@@ -80,7 +82,11 @@ def _comparison_summary(found: Comparison) -> str:
         )
         for one in found.differences
     ]
-    return heading + words + _table(["metric", "baseline", "candidate", "difference", "chance", "verdict"], metrics)
+    effort = found.effort_changes()
+    took = _table(["effort", "baseline", "candidate", "difference"], effort) if effort else ""
+    return (
+        heading + words + _table(["metric", "baseline", "candidate", "difference", "chance", "verdict"], metrics) + took
+    )
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

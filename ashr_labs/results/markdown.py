@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from .comparison import Comparison
-from .wording import metric_change, metric_value, p_text, rate_text
+from .effort import effort_of, effort_rows
+from .wording import encodable, metric_change, metric_value, p_text, rate_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,13 +23,15 @@ _LONGEST_CELL = 300
 def markdown_report(subject: RunResults | Comparison) -> str:
     """Return a run or a comparison as Markdown: the numbers first, then what needs a look, at most 50 rows of it."""
     lines = _comparison_lines(subject) if isinstance(subject, Comparison) else _run_lines(subject)
-    return "\n".join(lines) + "\n"
+    return encodable("\n".join(lines) + "\n")
 
 
 def _run_lines(run: RunResults) -> Iterator[str]:
     yield f"### {_cell(run.label)}: {rate_text(run)}"
     if run.errors:
         yield f"\n{run.errors} could not be played to their end."
+    if took := ", ".join(f"{name}: {text}" for name, text in effort_rows(effort_of(run))):
+        yield f"\n{took}"
     failed = [one for one in run.samples if not one.passed]
     if failed:
         yield ""
@@ -52,6 +55,9 @@ def _comparison_lines(found: Comparison) -> Iterator[str]:
         for one in found.differences
     )
     yield from _table(["metric", "baseline", "candidate", "difference", "chance", "verdict"], metrics)
+    if effort := found.effort_changes():
+        yield ""
+        yield from _table(["effort", "baseline", "candidate", "difference"], effort)
     reasons = {one.scenario_id: "; ".join(one.reasons) for one in found.candidate.samples if not one.passed}
     changed = [(kind, one) for kind in ("broke", "flipped", "fixed") for one in getattr(found, kind)]
     if changed:
@@ -78,6 +84,6 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
 
 def _cell(text: str) -> str:
     """Return the text in one line, without what Markdown, or whom it would notify, could make of it."""
-    text = " ".join(text.split())
+    text = " ".join("".join(one if one.isprintable() else " " for one in text).split())
     text = text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}..."
-    return re.sub(r"([\\`*_{}\[\]<>#|~!])", r"\\\1", text).replace("@", "@\u200b")
+    return re.sub(r"([\\`*_{}\[\]<>#|~!])", r"\\\1", text.replace("&", "&amp;")).replace("@", "@\u200b")

@@ -16,7 +16,7 @@ from ..grading import grade
 from .intervals import Interval, wilson_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["PASS_RATE", "TEXT_SIMILARITY", "RunResults", "Sample"]
 
@@ -40,8 +40,20 @@ class Sample:
     seconds: float | None
     """How long it took, where that is known."""
     cost_usd: float | None
+    latencies_ms: tuple[float, ...]
+    """How long the agent took for each reply, in milliseconds, where that is known."""
     record: Mapping[str, Any] = field(repr=False)
     """The test as it was recorded."""
+
+    def __repr__(self) -> str:
+        outcome = "passed" if self.passed else "failed" if self.has_run else "error"
+        why = f", {shown(self.reasons[0])}" if self.reasons else ""
+        return f"Sample({shown(self.scenario_id)}, {outcome!r}{why})"
+
+    def _repr_html_(self) -> str:
+        from .notebook import html_test  # noqa: PLC0415 (for notebooks only)
+
+        return html_test(self)
 
 
 @dataclass(frozen=True)
@@ -152,6 +164,7 @@ def _sample(test: Mapping[str, Any]) -> Sample:
         tags=tuple(str(tag) for tag in as_list(test.get("tags")) or []),
         seconds=_seconds(test),
         cost_usd=_number(as_object(test.get("usage")) or {}, "cost_usd"),
+        latencies_ms=tuple(_latencies(test)),
         record=test,
     )
 
@@ -172,6 +185,12 @@ def _is_number(value: object) -> TypeGuard[float]:
 def _number(fields: Mapping[str, Any], key: str) -> float | None:
     value = fields.get(key)
     return value if _is_number(value) else None
+
+
+def _latencies(test: Mapping[str, Any]) -> Iterator[float]:
+    for turn in as_list(test.get("turns")) or ():
+        if (latency := _number(as_object(turn) or {}, "latency_ms")) is not None:
+            yield latency
 
 
 def _seconds(test: Mapping[str, Any]) -> float | None:

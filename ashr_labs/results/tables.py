@@ -6,14 +6,17 @@ import csv
 import io
 import json
 from importlib import import_module
+from statistics import median
 from typing import TYPE_CHECKING, Any, cast
+
+from .wording import encodable
 
 if TYPE_CHECKING:
     from .run_results import RunResults
 
 __all__ = ["csv_text", "json_text", "jsonl_text", "rows_of", "to_pandas"]
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What spreadsheets take for the beginning of a formula."""
 
 
@@ -28,6 +31,8 @@ def rows_of(run: RunResults) -> list[dict[str, Any]]:
             "has_run": one.has_run,
             "seconds": one.seconds,
             "cost_usd": one.cost_usd,
+            "turns": len(one.latencies_ms),
+            "median_turn_ms": median(one.latencies_ms) if one.latencies_ms else None,
             "tags": list(one.tags),
             "reasons": list(one.reasons),
             **{f"score.{name}": one.scores.get(name) for name in names},
@@ -41,9 +46,9 @@ def csv_text(run: RunResults) -> str:
     rows = rows_of(run)
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]) if rows else ["scenario_id"], lineterminator="\n")
-    writer.writeheader()
+    writer.writerow({name: _cell(name) for name in writer.fieldnames})
     writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    return text.getvalue()
+    return encodable(text.getvalue())
 
 
 def jsonl_text(run: RunResults) -> str:
@@ -63,4 +68,7 @@ def to_pandas(run: RunResults) -> Any:
 
 def _cell(value: Any) -> Any:
     text: Any = "; ".join(cast("list[str]", value)) if isinstance(value, list) else value
-    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+    if not isinstance(text, str):
+        return text
+    text = text.replace("\0", "\ufffd")
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .intervals import Interval
     from .run_results import RunResults
 
-__all__ = ["comparison_lines", "metric_change", "metric_value", "p_text", "rate_text", "sentence"]
+__all__ = ["comparison_lines", "encodable", "metric_change", "metric_value", "p_text", "rate_text", "sentence"]
 
 _LONGEST_LIST = 10
 
@@ -50,6 +50,11 @@ def sentence(one: Difference) -> str:
     return f"{one.metric} is {change}, {p_text(one.adjusted_p)}: {one.verdict}"
 
 
+def encodable(text: str) -> str:
+    """Return the text with lone surrogates, which no encoding has, written as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def comparison_lines(comparison: Comparison) -> list[str]:
     """Return a comparison as lines of text, the verdict first."""
     runs = (("baseline", comparison.baseline), ("candidate", comparison.candidate))
@@ -65,6 +70,7 @@ def comparison_lines(comparison: Comparison) -> list[str]:
         *(f"{name}: {run.label}, {rate_text(run)}" for name, run in runs),
         f"scenarios in both: {len(comparison.changes)}",
         *map(sentence, comparison.differences),
+        *(f"{name}: {before} -> {after} ({change})" for name, before, after, change in comparison.effort_changes()),
         *(f"{name}: {len(ids)}{_listed(ids)}" for name, ids in lists.items() if ids),
     ]
 

@@ -68,11 +68,17 @@
       action.divergence_notes ? el("div", "soft", String(action.divergence_notes)) : null);
   }
 
-  function step(action) {
+  const tookText = (turn) => [
+    typeof turn.latency_ms === "number" ? `answered in ${Number(turn.latency_ms.toPrecision(3))} ms` : "",
+    typeof turn.usage?.cost_usd === "number" ? `$${turn.usage.cost_usd.toFixed(4)}` : "",
+  ].filter(Boolean).join(" · ");
+
+  function step(action, turns) {
     if (!isObject(action)) return el("div", "said", asText(action));
     if (Array.isArray(action.tool_calls)) return el("div", "", ...action.tool_calls.map(toolCall));
     if (action.actor === "agent") return agentText(action);
-    return el("div", "said", el("div", "label", String(action.actor ?? "")),
+    const took = turns.get(action.action_index);
+    return el("div", "said", el("div", "label", String(action.actor ?? ""), took ? ` · ${took}` : ""),
       String(action.text ?? action.content ?? action.file_path ?? ""));
   }
 
@@ -88,11 +94,12 @@
 
   function transcript(test) {
     const error = isObject(test.error) ? test.error : null;
+    const turns = new Map(listed(test.turns).filter(isObject).map((turn) => [turn.action_index, tookText(turn)]));
     return el("div", "transcript",
       el("div", "soft", facts(test)),
       listed(test.verdict_reasons).length
         ? el("ul", "", ...test.verdict_reasons.map((reason) => el("li", "", String(reason)))) : null,
-      ...listed(test.action_results).map(step),
+      ...listed(test.action_results).map((action) => step(action, turns)),
       error ? el("pre", "error", [error.path, error.traceback || `${error.type ?? ""}: ${error.message ?? ""}`]
         .filter(Boolean).join("\n")) : null);
   }
