@@ -49,6 +49,57 @@ def test_pairs_and_unknown_tools_are_told() -> None:
     assert ("teleport",) == found.unknown
 
 
+def test_schemas_are_read_to_their_depths() -> None:
+    """Lists, choices, constants and references offer what is below them, and a schema that holds itself has an end."""
+    line = {"type": "object", "properties": {"sku": {"type": "string"}, "kind": {"enum": ["gift", None]}}}
+    node = {"type": "object", "properties": {"next": {"$ref": "#/$defs/node"}, "at": {"$ref": "#/nowhere"}}}
+    schema = {
+        "properties": {
+            "lines": {"type": "array", "items": {"$ref": "#/$defs/line"}},
+            "tags": {"type": "array", "items": {"type": "string"}},
+            "how": {"anyOf": [{"const": "mail"}, {"type": "object", "properties": {"city": {}}}]},
+            "chain": {"$ref": "#/$defs/node"},
+        },
+        "$defs": {"line": line, "node": node},
+    }
+    tools = [{"name": "ship", "parameters": schema}]
+    call = {"lines": [{"sku": "a", "kind": "gift"}, {"sku": "b"}], "tags": ["x"], "how": "mail", "chain": {"next": {}}}
+
+    found = tool_coverage(source(("ship", call)), tools)
+
+    assert {"ship.lines[].kind=None", "ship.how.city"} == {one for one in found.untested if "chain" not in one}
+    assert 1 == found.hits['ship.lines[].kind="gift"'] == found.hits['ship.how="mail"'] == found.hits["ship.tags"]
+    assert 1 == found.hits["ship.chain.next"]
+    assert len(found.hits) < 50
+
+
+@pytest.mark.parametrize(
+    ("call", "fails"),
+    [
+        ({}, False),
+        ({"result": {"error": None, "status": "ok"}}, False),
+        ({"result": "12 errors were repaired"}, False),
+        ({"error": "sold out"}, True),
+        ({"is_error": True}, True),
+        ({"result": {"error": "sold out"}}, True),
+        ({"result": {"status": "failed"}}, True),
+        ({"result": "Error: sold out"}, True),
+    ],
+)
+def test_failures_of_tools_are_counted(call: dict[str, Any], fails: bool) -> None:
+    """Whether a scenario exercises the failure of a tool is told, and counts where that is asked for."""
+    actions = [{"actor": "agent", "expected_response": {"tool_calls": [{"name": "cancel", **call}]}}]
+    data = {"runs": {"one": {"actions": actions}}}
+
+    found = tool_coverage(data, TOOLS)
+
+    assert {"refund": 0, "cancel": int(fails)} == found.failures
+    assert ("refund",) == found.never_failing[:1]
+    counted = tool_coverage(data, TOOLS, count_failures=True)
+    assert found.hits | {"refund: failure": 0, "cancel: failure": int(fails)} == counted.hits
+    assert ("cancel: failure" in counted.untested) is not fails
+
+
 @pytest.mark.parametrize(
     "tools",
     [
@@ -87,4 +138,6 @@ def test_the_command_is_a_gate(tmp_path: Path) -> None:
     assert 0.5 == workspace.call(*command, "--json").document["share"]
     assert 0 == workspace.call(*command, "--cov-fail-under", "0.5").code
     assert "below 60.0%" in workspace.call(*command, "--cov-fail-under", "0.6").error(1)
+    assert "never fails: greet" in workspace.call(*command).out
+    assert "25.0% of 4 tools, arguments, listed values and failures" in workspace.call(*command, "--failures").out
     assert "cannot read" in workspace.call("coverage", "data.json", "--tools", "absent.json").error(2)
