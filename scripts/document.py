@@ -1,6 +1,6 @@
 """Write what the documents take from the code; with `--check`, fail when a document tells something else.
 
-- `docs/cli.md`: each command's `--help`;
+- `docs/cli.md`: what some commands write, and each command's `--help`;
 - `docs/grading.md`: the numbered rules of `ashr_labs.grading`.
 """
 
@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import os
+import re
+import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
@@ -21,18 +25,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-CLI_HEAD = """# The command line
-
-`pip install "ashr-labs[cli,local]"` brings the command `ashr-labs`; `python -m ashr_labs` is the same.
-Results go to stdout, everything else to stderr; with `--json`, stdout gets one JSON object and nothing else.
-An error is one line and an exit code; `ASHR_LABS_DEBUG=1` adds its traceback.
-
-```console
-$ ashr-labs eval examples/support_dataset.json --agent examples.support_bot:SupportBot --min-pass-rate 0.7
-$ ashr-labs datasets import examples/support_dataset.json --database evals.db
-$ ashr-labs serve --database evals.db
-```
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|\\+00:00)")
+SESSION = """
+init
+eval ashr_dataset.json --agent ashr_agent:MyAgent --min-pass-rate 1
+datasets import ashr_dataset.json
+datasets get 1
+runs get 7
+plan --difference 0.1 --baseline 0.8 --disagreement 0.1
 """
+"""Commands whose output the page of the command line shows."""
 
 
 def main() -> int:
@@ -40,7 +42,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 when anything differs")
     check = parser.parse_args().check
-    fresh = {DOCS / "cli.md": cli_document(), DOCS / "grading.md": grading_document(DOCS / "grading.md")}
+    fresh = {DOCS / "cli.md": cli_document(DOCS / "cli.md"), DOCS / "grading.md": grading_document(DOCS / "grading.md")}
     stale = [path for path, text in fresh.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:
         if check:
@@ -50,12 +52,30 @@ def main() -> int:
     return 1 if check and stale else 0
 
 
-def cli_document() -> str:
-    """Return the page of the command line."""
-    parts = [CLI_HEAD]
+def cli_document(path: Path) -> str:
+    """Return the page of the command line: its own beginning, with what the commands write, and their help."""
+    head = path.read_text("utf-8").partition("\n## ashr-labs\n")[0]
+    before, _, rest = head.partition("```console\n")
+    parts = [before, session(), rest.partition("```\n")[2]]
     for name, command, context in commands(PROGRAM, click.Context(PROGRAM, info_name="ashr-labs")):
         parts.append(f"\n## {name}\n\n```text\n{command.get_help(context).rstrip()}\n```\n")
     return "".join(parts)
+
+
+def session() -> str:
+    """Run the commands in a new folder; return them with what they write, without their notes."""
+    program = Path(sys.executable).parent / "ashr-labs"
+    own = {"ASHR_LABS_API_KEY", "ASHR_LABS_BASE_URL"}
+    environment = {name: value for name, value in os.environ.items() if name not in own}
+    lines: list[str] = []
+    with TemporaryDirectory() as folder:
+        for command in SESSION.strip().splitlines():
+            done = subprocess.run(
+                [program, *command.split()], cwd=folder, env=environment, capture_output=True, text=True, check=False
+            )
+            errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+            lines += [f"$ ashr-labs {command}", *done.stdout.splitlines(), *errors]
+    return _MOMENT.sub("2026-11-21T09:30:00Z", "\n".join(["```console", *lines, "```", ""]))
 
 
 def commands(command: click.Command, context: click.Context) -> Iterator[tuple[str, click.Command, click.Context]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from importlib.util import find_spec
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +20,7 @@ from ashr_labs.results import (
     wilson_interval,
 )
 from ashr_labs.results.intervals import expanded_confidence
-from support.graded_runs import graded_run
+from support.graded_runs import graded_run, graded_test
 from support.timing import cpu_seconds
 
 needs_scipy = pytest.mark.skipif(not find_spec("scipy"), reason="scipy is not installed: pip install scipy")
@@ -145,6 +146,44 @@ def test_equal_agents_are_seldom_told_apart() -> None:
         hardness = [random.random() for _ in range(40)]
         runs = [graded_run(random.random() < one for one in hardness) for _ in range(2)]
         return compare(*runs, resamples=100, seed=seed).verdict != "cannot tell"
+
+    share = sum(map(false_alarm, range(DRAWS))) / DRAWS
+
+    assert 0.005 <= share <= 0.05 + NOISE
+
+
+def test_intervals_of_rates_hold_the_truth_as_often_as_they_say() -> None:
+    """Of 2,000 seeded runs of 50 scenarios, 95 % have an interval of Wilson's that holds the true pass rate."""
+
+    def holds(seed: int) -> bool:
+        random = Random(seed)
+        rate = random.uniform(0.05, 0.95)
+        low, high = wilson_interval(sum(random.random() < rate for _ in range(50)), 50)
+        return low <= rate <= high
+
+    share = sum(map(holds, range(DRAWS))) / DRAWS
+
+    assert 0.95 - NOISE <= share <= 0.95 + NOISE
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("repeats", [1, 4])
+def test_many_metrics_and_repeats_give_no_more_false_alarms(repeats: int) -> None:
+    """Of 2,000 seeded pairs of runs of one agent with three scores, at most 5 % tell a difference in any metric."""
+
+    def run(random: Random, hardness: list[float]) -> dict[str, Any]:
+        def test(name: str, one: float) -> dict[str, Any]:
+            scores = {metric: one + random.gauss(0, 0.2) for metric in ("tone", "brevity", "truth")}
+            return graded_test(name, random.random() < one, scores=scores)
+
+        return {"tests": [test(str(n), one) for n, one in enumerate(hardness) for _ in range(repeats)]}
+
+    def false_alarm(seed: int) -> bool:
+        random = Random(seed)
+        hardness = [random.random() for _ in range(30)]
+        found = compare(run(random, hardness), run(random, hardness), resamples=1_000, seed=seed)
+        return any(one.verdict != "cannot tell" for one in found.differences)
 
     share = sum(map(false_alarm, range(DRAWS))) / DRAWS
 
