@@ -150,7 +150,9 @@ def test_list_is_paged_newest_first(api: Api, clock: Clock) -> None:
     assert newest[:2] == listed(api, limit=2)
     assert newest[2:4] == listed(api, limit=2, page=2)
     assert newest[4:] == listed(api, limit=2, page=3)
-    assert {"status": "ok", "traces": [], "total": 5} == api("list_observability_traces", limit=2, page=4)
+    assert {"status": "ok", "traces": [], "total": 5, "next_cursor": None} == api(
+        "list_observability_traces", limit=2, page=4
+    )
     assert [] == listed(api, page=2**63 - 1)
     assert "observations" not in api("list_observability_traces")["traces"][0]
 
@@ -197,6 +199,8 @@ def test_overview(api: Api) -> None:
         "total_output_tokens": 25,
         "total_tokens": 135,
         "total_tool_calls": 2,
+        "total_cost": None,
+        "unpriced_calls": 2,
     }
 
 
@@ -250,9 +254,13 @@ def test_model_usage(api: Api) -> None:
     ingest(api, generation("large", (100, 50), ms=None), observation(model="of a span"))
 
     assert api("get_observability_analytics")["model_usage"] == [
-        {"model": "small", "total_calls": 2, "total_tokens": 3, "avg_latency_ms": 200.0},
-        {"model": "large", "total_calls": 1, "total_tokens": 150, "avg_latency_ms": None},
+        {"model": "small", "total_calls": 2, "total_tokens": 3, "avg_latency_ms": 200.0, **unpriced(2)},
+        {"model": "large", "total_calls": 1, "total_tokens": 150, "avg_latency_ms": None, **unpriced(1)},
     ]
+
+
+def unpriced(calls: int) -> dict[str, Any]:
+    return {"total_cost": None, "unpriced_calls": calls}
 
 
 def test_the_window_is_counted_in_days_of_arrival(api: Api, clock: Clock) -> None:

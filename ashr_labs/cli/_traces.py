@@ -13,20 +13,34 @@ from ._output import one_line
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["COLUMNS", "filter_options", "observation_lines", "trace_line"]
+__all__ = ["COLUMNS", "filter_options", "given_filters", "observation_lines", "trace_line"]
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 COLUMNS = ("id", "name", "created_at", "user_id", "session_id")
+_FILTERS = (
+    click.option("--user-id", metavar="ID", help="Only traces of this end user."),
+    click.option("--session-id", metavar="ID", help="Only traces of this conversation."),
+    click.option("--name", metavar="NAME", help="Only traces of this name."),
+    click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only traces with this tag; may be given again."),
+    click.option("--search", metavar="TEXT", help="Only traces that hold this text in what describes them."),
+    click.option("--since", metavar="TIME", help="Only traces that arrived at this ISO 8601 time or later."),
+    click.option("--until", metavar="TIME", help="Only traces that arrived before this ISO 8601 time."),
+    click.option(
+        "--errors/--no-errors", "has_errors", default=None, help="Only traces where something failed, or not."
+    ),
+)
 _DEEPEST = 50
 
 
+def given_filters(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the filters that were given."""
+    return {name: value for name, value in filters.items() if value not in (None, ())}
+
+
 def filter_options(command: _Command) -> _Command:
-    """Add the options that say which traces are meant."""
-    for option in (
-        click.option("--session-id", help="Of this session only."),
-        click.option("--user-id", help="Of this user only."),
-    ):
+    """Add the options that say which traces are meant, named as the client's parameters are."""
+    for option in reversed(_FILTERS):
         command = option(command)
     return command
 

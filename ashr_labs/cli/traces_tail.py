@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,7 +12,7 @@ from ._failures import EXIT_CODES, ExitCode
 from ._following import Pause, follow
 from ._options import Number
 from ._stored import stored_client, where_options
-from ._traces import filter_options, trace_line
+from ._traces import filter_options, given_filters, trace_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,23 +37,15 @@ _PAGE_SIZE = 100
 )
 @where_options
 @click.pass_obj
-def command(
-    out: Output,
-    /,
-    user_id: str | None,
-    session_id: str | None,
-    last: int,
-    interval: float,
-    database: Path | None,
-    remote: bool,
-) -> None:
+def command(out: Output, /, last: int, interval: float, database: Path | None, remote: bool, **filters: Any) -> None:
     """Write a line for each trace that comes in, until Ctrl-C; with --json, each line is an object.
 
     Losses of the connection are waited for; what came in meanwhile is not lost.
     """
+    chosen = given_filters(filters)
     with stored_client(database, remote=remote) as client:
         steps = follow(
-            lambda page: client.list_observability_traces(user_id, session_id, _PAGE_SIZE, page)["traces"],
+            lambda page: client.list_observability_traces(limit=_PAGE_SIZE, page=page, **chosen)["traces"],
             page_size=_PAGE_SIZE,
             interval=interval,
             last=last,

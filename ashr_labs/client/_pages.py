@@ -27,14 +27,14 @@ class Walk:
             raise ConfigurationError(f"page_size={page_size!r}: give a number from 1 to {_LARGEST_PAGE}")
         self.goes_on = True
         """Whether there may be another page."""
-        self.cursor: int | None = None
+        self.cursor: Any = None
         self.offset: int | None = None
         self.page = 1
         self._operation = operation
         self._key = key
         self._size = page_size
         self._first_total: int | None = None
-        self._cursors: set[int] = set()
+        self._cursors: set[object] = set()
         self._ids: set[object] = set()
 
     def new_rows(self, answer: Mapping[str, Any]) -> list[Any]:
@@ -52,7 +52,7 @@ class Walk:
             self._count_on(len(rows), len(new), answer.get("total") or 0)
         return new
 
-    def _follow(self, cursor: int | None, *, repeats: bool) -> None:
+    def _follow(self, cursor: object, *, repeats: bool) -> None:
         if cursor is None:
             self.goes_on = False
             return

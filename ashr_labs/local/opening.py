@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from ..errors import ConfigurationError
 from .jobs import KINDS
 from .platform import Platform
+from .settings import Settings
 from .store.columns import cause_of
 from .store.engine import Database
 from .store.schema import jobs
@@ -51,13 +53,14 @@ class _Station:
             self.worker.stop(self.database.close)
 
 
-def open_on(path: Path | None, *, now: Callable[[], float] = time.time) -> Platform:
+def open_on(path: Path | None, *, settings: Settings | None = None, now: Callable[[], float] = time.time) -> Platform:
     """Open the platform on a file, or in memory."""
+    settings = settings or Settings.of(os.environ)
     with _guard:
         station = _station(path.resolve() if path else None, now)
         station.users += 1
         try:
-            return Platform(station.database, station.worker, release=station.leave, now=now)
+            return Platform(station.database, station.worker, release=station.leave, settings=settings, now=now)
         except BaseException as error:
             station.leave()
             if not isinstance(error, DatabaseError):

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from .settings import Settings
     from .store.engine import Database
     from .worker import Worker
 
@@ -64,10 +65,17 @@ class Platform:
     """The whole API over one database; safe to use from any number of threads."""
 
     def __init__(
-        self, database: Database, worker: Worker, *, release: Callable[[], None], now: Callable[[], float] = time.time
+        self,
+        database: Database,
+        worker: Worker,
+        *,
+        release: Callable[[], None],
+        settings: Settings,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
         self._worker = worker
+        self._settings = settings
         self._now = now
         self._contract = load_contract()
         with database.write() as connection:
@@ -145,7 +153,7 @@ class Platform:
         _check_permission(operation, params, caller)
         lend = self._database.write if operation.writes else self._database.read
         with lend() as connection:
-            context = Context(connection, caller, self._keys, self._now(), self._links, origin)
+            context = Context(connection, caller, self._keys, self._now(), self._links, origin, self._settings)
             if repeatable and operation.writes:
                 content = repeatable.once(
                     context, lambda: operation.act(context, params), keep_answer=not operation.secret

@@ -775,6 +775,8 @@ ObservationLevel: TypeAlias = Literal["DEBUG", "DEFAULT", "WARNING", "ERROR"]
 class Usage(TypedDict):
     input_tokens: NotRequired[int | None]
     output_tokens: NotRequired[int | None]
+    cost: NotRequired[float | None]
+    """What the call cost, where the client knows it; it is preferred to the platform's own prices."""
 
 
 class Observation(TypedDict):
@@ -809,6 +811,8 @@ class Observation(TypedDict):
     """Of a generation."""
 
     usage: NotRequired[Usage | None]
+    cost: NotRequired[float | None]
+    """What this step cost, where the client knows it; `usage.cost` is read first."""
 
 
 class TracePayload(TypedDict):
@@ -859,22 +863,49 @@ class IngestObservabilityTraceResponse(TypedDict):
     trace_id: str
 
 
+Tag: TypeAlias = str
+
+
 class ListObservabilityTracesRequest(TypedDict):
     function: Literal["list_observability_traces"]
     limit: NotRequired[int]
     """50 unless given."""
 
     page: NotRequired[int]
-    """1 unless given."""
+    """1 unless given; without a meaning beside a `cursor`."""
+
+    cursor: NotRequired[str]
+    """The `next_cursor` of the page before. Unlike page numbers, cursors skip and repeat nothing while traces are added. Embedded platform only, as are the filters that follow."""
 
     user_id: NotRequired[str]
     session_id: NotRequired[str]
+    name: NotRequired[str]
+    """Only traces of this name."""
+
+    tags: NotRequired[list[Tag]]
+    """Only traces that have all of these tags."""
+
+    search: NotRequired[str]
+    """Only traces that hold this text, in either case of letters, in their name, user, session, tags or metadata."""
+
+    since: NotRequired[str]
+    """Only traces that arrived at this ISO 8601 time or later."""
+
+    until: NotRequired[str]
+    """Only traces that arrived before this ISO 8601 time."""
+
+    has_errors: NotRequired[bool]
+    """Only traces in which something failed; false for all others."""
 
 
 class ListObservabilityTracesResponse(TypedDict):
     status: str
     traces: list[TraceRecord]
     total: NotRequired[int]
+    """How many there are on all pages."""
+
+    next_cursor: NotRequired[str | None]
+    """The `cursor` of the next page; null on the last one."""
 
 
 class GetObservabilityTraceRequest(TypedDict):
@@ -909,6 +940,11 @@ class AnalyticsOverview(TypedDict):
     total_output_tokens: NotRequired[int]
     total_tokens: NotRequired[int]
     total_tool_calls: NotRequired[int]
+    total_cost: NotRequired[float | None]
+    """The sum of all costs that are known; null where none is."""
+
+    unpriced_calls: NotRequired[int]
+    """Calls of models whose cost is not known and not in the total."""
 
 
 class ToolPerformance(TypedDict):
@@ -927,6 +963,11 @@ class ModelUsage(TypedDict):
     total_calls: NotRequired[int]
     total_tokens: NotRequired[int]
     avg_latency_ms: NotRequired[float | None]
+    total_cost: NotRequired[float | None]
+    """The sum of all costs that are known; null where none is."""
+
+    unpriced_calls: NotRequired[int]
+    """Calls whose cost is not known and not in the total."""
 
 
 class GetObservabilityErrorsRequest(TypedDict):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._pages import Walk
+from .._trace_filters import chosen_traces
 from ._calls import Calls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ashr_labs_types import (
         GetObservabilityAnalyticsRequest,
@@ -45,29 +46,51 @@ class ObservabilityCalls(Calls):
         session_id: str | None = None,
         limit: int = 50,
         page: int = 1,
+        *,
+        cursor: str | None = None,
+        name: str | None = None,
+        tags: Sequence[str] | None = None,
+        search: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        has_errors: bool | None = None,
     ) -> ListObservabilityTracesResponse:
-        """List traces, newest first.
+        """List traces, newest first. What stands behind the `*` is for platforms of your own.
 
         Args:
             user_id: Only traces of this end user.
             session_id: Only traces of this conversation.
             limit: How many to return, at most 100.
             page: Which page, from 1.
+            cursor: The `next_cursor` of the page before; it stays right while traces are added.
+            name: Only traces of this name.
+            tags: Only traces that have all of these tags.
+            search: Only traces with this text in their name, user, session, tags or metadata.
+            since: Only traces that arrived at this ISO 8601 time or later.
+            until: Only traces that arrived before this ISO 8601 time.
+            has_errors: Only traces in which something failed, or nothing did.
         """
-        request: ListObservabilityTracesRequest = {
-            "function": "list_observability_traces",
-            "limit": limit,
-            "page": page,
-        }
-        if user_id is not None:
-            request["user_id"] = user_id
-        if session_id is not None:
-            request["session_id"] = session_id
-        answer: ListObservabilityTracesResponse = self._call(request)
+        request: ListObservabilityTracesRequest = {"function": "list_observability_traces", "limit": limit}
+        if cursor is None:
+            request["page"] = page
+        else:
+            request["cursor"] = cursor
+        filters = chosen_traces(user_id, session_id, name, tags, search, since, until, has_errors)
+        answer: ListObservabilityTracesResponse = self._call({**request, **filters})
         return answer
 
     def iter_traces(
-        self, user_id: str | None = None, session_id: str | None = None, *, page_size: int = 100
+        self,
+        user_id: str | None = None,
+        session_id: str | None = None,
+        *,
+        page_size: int = 100,
+        name: str | None = None,
+        tags: Sequence[str] | None = None,
+        search: str | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        has_errors: bool | None = None,
     ) -> Iterator[TraceRecord]:
         """Go through all traces, newest first, fetching page after page as needed.
 
@@ -75,10 +98,19 @@ class ObservabilityCalls(Calls):
             user_id: Only traces of this end user.
             session_id: Only traces of this conversation.
             page_size: How many to fetch at a time, at most 100.
+            name: As in `list_observability_traces`, and so on.
+            tags: All of them.
+            search: A text.
+            since: An ISO 8601 time.
+            until: An ISO 8601 time.
+            has_errors: Whether something failed.
         """
         walk = Walk("list_observability_traces", "traces", page_size)
         while walk.goes_on:
-            answer = self.list_observability_traces(user_id, session_id, page_size, walk.page)
+            answer = self.list_observability_traces(
+                user_id, session_id, page_size, walk.page, cursor=walk.cursor,
+                name=name, tags=tags, search=search, since=since, until=until, has_errors=has_errors,
+            )  # fmt: skip
             yield from walk.new_rows(answer)
 
     def get_observability_trace(self, trace_id: str) -> GetObservabilityTraceResponse:

@@ -5,19 +5,20 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from ...errors import NotFoundError
 from ..clock import as_text
 from ..store.schema import observations, traces
-from ..store.trace_queries import model_usage, overview, tool_performance
+from ..store.trace_pages import RECORDS, filters_of, page_of
+from ..store.trace_queries import model_totals, overview, tool_performance
 from ..store.trace_rows import rows_of
 from .registry import Context, operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy import ColumnElement
 
     from ashr_labs_types import (
         GetObservabilityAnalyticsRequest,
@@ -38,7 +39,6 @@ __all__ = [
 ]
 
 _DAYS = 7
-_LIMIT = 50
 _SECONDS_PER_DAY = 86_400
 
 
@@ -65,14 +65,14 @@ def ingest_observability_trace(context: Context, params: IngestObservabilityTrac
 @operation("list_observability_traces")
 def list_observability_traces(context: Context, params: ListObservabilityTracesRequest) -> dict[str, Any]:
     """Answer one page of traces, newest first, without their observations."""
-    return _page(context, params, *_filters(params))
+    return _page(context, params, *filters_of(params))
 
 
 @operation("get_observability_trace")
 def get_observability_trace(context: Context, params: GetObservabilityTraceRequest) -> dict[str, Any]:
     """Answer one trace with its observations, as they were sent."""
     key = {"tenant_id": context.caller.tenant_id, "id": params["trace_id"]}
-    row = context.connection.execute(_records().where(*_has(key))).mappings().one_or_none()
+    row = context.connection.execute(RECORDS.where(*_has(key))).mappings().one_or_none()
     if row is None:
         raise NotFoundError(f"there is no trace {params['trace_id']!r}")
     sent = select(observations.c.content).where(*_belongs_to(key)).order_by(observations.c.position)
@@ -83,47 +83,39 @@ def get_observability_trace(context: Context, params: GetObservabilityTraceReque
 def get_observability_analytics(context: Context, params: GetObservabilityAnalyticsRequest) -> dict[str, Any]:
     """Answer totals of the last days: of all traces, by tool and by model."""
     period = (context.connection, context.caller.tenant_id, _since(context, params))
+    prices, models = context.settings.prices, model_totals(*period)
     return {
-        "overview": overview(*period),
+        "overview": {**overview(*period), **prices.overview(models)},
         "tool_performance": tool_performance(*period),
-        "model_usage": model_usage(*period),
+        "model_usage": prices.model_usage(models),
     }
 
 
 @operation("get_observability_errors")
 def get_observability_errors(context: Context, params: GetObservabilityErrorsRequest) -> dict[str, Any]:
     """Answer one page of the last days' traces in which something failed."""
-    return _page(context, params, traces.c.has_error, traces.c.created_at >= _since(context, params))
+    return _numbered(context, params, traces.c.has_error, traces.c.created_at >= _since(context, params))
 
 
 @operation("get_observability_tool_errors")
 def get_observability_tool_errors(context: Context, params: GetObservabilityToolErrorsRequest) -> dict[str, Any]:
     """Answer one page of the last days' traces in which a tool failed."""
-    return _page(context, params, traces.c.has_tool_error, traces.c.created_at >= _since(context, params))
+    return _numbered(context, params, traces.c.has_tool_error, traces.c.created_at >= _since(context, params))
 
 
 def _since(context: Context, params: Mapping[str, Any]) -> str:
     return as_text(context.moment - params.get("days", _DAYS) * _SECONDS_PER_DAY)
 
 
-def _filters(params: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    return [traces.c[name] == params[name] for name in ("user_id", "session_id") if name in params]
+def _numbered(context: Context, params: Mapping[str, Any], *conditions: ColumnElement[bool]) -> dict[str, Any]:
+    answer = _page(context, params, *conditions)
+    return {name: answer[name] for name in ("traces", "total")}
 
 
 def _page(context: Context, params: Mapping[str, Any], *conditions: ColumnElement[bool]) -> dict[str, Any]:
     wanted = (traces.c.tenant_id == context.caller.tenant_id, *conditions)
-    total: int = context.connection.scalar(select(func.count()).select_from(traces).where(*wanted)) or 0
-    limit: int = params.get("limit", _LIMIT)
-    before = (params.get("page", 1) - 1) * limit
-    if before >= total:
-        return {"traces": [], "total": total}
-    newest = _records().where(*wanted).order_by(traces.c.created_at.desc(), traces.c.id.desc())
-    rows = context.connection.execute(newest.limit(limit).offset(before)).mappings()
-    return {"traces": [_record(row) for row in rows], "total": total}
-
-
-def _records() -> Select[str, str, dict[str, Any]]:
-    return select(traces.c.id, traces.c.created_at, traces.c.content)
+    rows, total, next_cursor = page_of(context.connection, params, *wanted)
+    return {"traces": [_record(row) for row in rows], "total": total, "next_cursor": next_cursor}
 
 
 def _record(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from ..clock import as_text
+from ..settings import Settings
 from ..store.schema import jobs
 from ..store.writing import add_row
 
@@ -34,6 +35,7 @@ class Context:
     links: MediaLinks
     origin: str = ""
     """Where the caller reaches the platform, such as `http://127.0.0.1:8787`."""
+    settings: Settings = field(default_factory=Settings)
     enqueued: bool = False
     """Whether the call left work for the worker."""
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
-    Float,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -16,12 +14,14 @@ from sqlalchemy import (
 
 from .columns import JsonText, PlainText
 from .tables import Number, created_column, metadata, numbered_table, tenant_column
+from .trace_tables import forwards, observations, traces
 
 __all__ = [
     "SCHEMA_VERSION",
     "agents",
     "api_keys",
     "datasets",
+    "forwards",
     "idempotency",
     "jobs",
     "media",
@@ -37,7 +37,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 """The newest migration; a test compares it with the migrations themselves."""
 
 tenants = numbered_table(
@@ -169,84 +169,6 @@ notes = numbered_table(
     Column("expires_at", PlainText),
     Column("is_archived", Boolean, nullable=False),
     Column("note_metadata", JsonText, nullable=False),
-)
-
-traces = Table(
-    "traces",
-    metadata,
-    Column("tenant_id", Number, ForeignKey("tenants.id"), primary_key=True),
-    Column("id", PlainText, primary_key=True),
-    created_column(),
-    Column("user_id", PlainText),
-    Column("session_id", PlainText),
-    # From the first start to the last end among the observations; NULL where that cannot be read.
-    Column("latency_ms", Float),
-    Column("input_tokens", Number, nullable=False),
-    Column("output_tokens", Number, nullable=False),
-    Column("tool_calls", Integer, nullable=False),
-    Column("has_error", Boolean, nullable=False),
-    Column("has_tool_error", Boolean, nullable=False),
-    # All fields as they came, but for the observations.
-    Column("content", JsonText, nullable=False),
-)
-# Newest first, with all that the totals of a period need: they never touch the rows themselves.
-Index(
-    "ix_traces_newest",
-    traces.c.tenant_id,
-    traces.c.created_at,
-    traces.c.id,
-    traces.c.latency_ms,
-    traces.c.input_tokens,
-    traces.c.output_tokens,
-    traces.c.tool_calls,
-    traces.c.has_error,
-)
-Index(None, traces.c.tenant_id, traces.c.user_id, traces.c.created_at, traces.c.id)
-Index(None, traces.c.tenant_id, traces.c.session_id, traces.c.created_at, traces.c.id)
-for _flag in (traces.c.has_error, traces.c.has_tool_error):
-    _newest = (traces.c.tenant_id, traces.c.created_at, traces.c.id)
-    Index(f"ix_traces_{_flag.name}", *_newest, sqlite_where=_flag, postgresql_where=_flag)
-
-observations = Table(
-    "observations",
-    metadata,
-    Column("tenant_id", Number, primary_key=True),
-    Column("trace_id", PlainText, primary_key=True),
-    # Place in the trace, from 0: the order in which the client made them.
-    Column("position", Integer, primary_key=True),
-    # The trace's.
-    created_column(),
-    # Of a tool's span: its name without `tool:`.
-    Column("tool_name", PlainText),
-    # Of a generation.
-    Column("model", PlainText),
-    Column("tokens", Number, nullable=False),
-    Column("latency_ms", Float),
-    Column("is_error", Boolean, nullable=False),
-    # All fields as they came.
-    Column("content", JsonText, nullable=False),
-    ForeignKeyConstraint(["tenant_id", "trace_id"], ["traces.tenant_id", "traces.id"], ondelete="CASCADE"),
-)
-# In the order of the groups that are asked for, with all that their totals need.
-Index(
-    "ix_observations_tools",
-    observations.c.tenant_id,
-    observations.c.tool_name,
-    observations.c.created_at,
-    observations.c.is_error,
-    observations.c.latency_ms,
-    sqlite_where=observations.c.tool_name.is_not(None),
-    postgresql_where=observations.c.tool_name.is_not(None),
-)
-Index(
-    "ix_observations_models",
-    observations.c.tenant_id,
-    observations.c.model,
-    observations.c.created_at,
-    observations.c.tokens,
-    observations.c.latency_ms,
-    sqlite_where=observations.c.model.is_not(None),
-    postgresql_where=observations.c.model.is_not(None),
 )
 
 jobs = numbered_table(

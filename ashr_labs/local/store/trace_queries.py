@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, and_, case, cast, func, select
+from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
 
 from .schema import observations, traces
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sqlalchemy import ColumnElement, Connection, RowMapping
 
-__all__ = ["model_usage", "overview", "tool_performance"]
+__all__ = ["model_totals", "overview", "tool_performance"]
 
 _PERCENTILES = (50, 95, 99)
 
@@ -48,44 +46,57 @@ def overview(connection: Connection, tenant_id: int, since: str) -> dict[str, An
 
 def tool_performance(connection: Connection, tenant_id: int, since: str) -> list[dict[str, Any]]:
     """Return the totals of each tool, the most called one first."""
-    errors = _count_if(observations.c.is_error)
-    return [
-        {
-            "tool_name": row["name"],
-            "total_calls": row["calls"],
-            "error_rate": _rate(row["total"], row["calls"]),
-            "avg_latency_ms": _rounded(row["latency"]),
-        }
-        for row in _groups(connection, observations.c.tool_name, errors, tenant_id, since)
-    ]
-
-
-def model_usage(connection: Connection, tenant_id: int, since: str) -> list[dict[str, Any]]:
-    """Return the totals of each model, the most called one first."""
-    tokens = _sum(observations.c.tokens)
-    return [
-        {
-            "model": row["name"],
-            "total_calls": row["calls"],
-            "total_tokens": row["total"],
-            "avg_latency_ms": _rounded(row["latency"]),
-        }
-        for row in _groups(connection, observations.c.model, tokens, tenant_id, since)
-    ]
-
-
-def _groups(
-    connection: Connection, name: ColumnElement[Any], total: ColumnElement[Any], tenant_id: int, since: str
-) -> Sequence[RowMapping]:
-    calls = func.count().label("calls")
-    latency = func.avg(observations.c.latency_ms).label("latency")
+    name, calls = observations.c.tool_name, func.count().label("calls")
     wanted = (
-        select(name.label("name"), calls, total.label("total"), latency)
+        select(
+            name.label("name"),
+            calls,
+            _count_if(observations.c.is_error).label("errors"),
+            func.avg(observations.c.latency_ms).label("latency"),
+        )
         .where(observations.c.tenant_id == tenant_id, name.is_not(None), observations.c.created_at >= since)
         .group_by(name)
         .order_by(calls.desc(), name)
     )
-    return connection.execute(wanted).mappings().all()
+    return [
+        {
+            "tool_name": row["name"],
+            "total_calls": row["calls"],
+            "error_rate": _rate(row["errors"], row["calls"]),
+            "avg_latency_ms": _rounded(row["latency"]),
+        }
+        for row in connection.execute(wanted).mappings()
+    ]
+
+
+def model_totals(connection: Connection, tenant_id: int, since: str) -> list[RowMapping]:
+    """Return the totals of each model, the most called one first, and of other steps that cost something.
+
+    The columns are `name` (None for the other steps), `calls`, `tokens`, `latency` (the mean, in milliseconds),
+    `given_cost` (None where no call came with its cost), and, of the calls without a cost of their own, how many they
+    are (`without_cost`), how many of these tell their tokens (`counted`), and `input_tokens` and `output_tokens`.
+    """
+    row = observations.c
+    has_no_cost = row.cost.is_(None)
+    wanted = (
+        select(
+            row.model.label("name"),
+            func.count().label("calls"),
+            (_sum(row.input_tokens) + _sum(row.output_tokens)).label("tokens"),
+            func.avg(row.latency_ms).label("latency"),
+            func.sum(row.cost).label("given_cost"),
+            _count_if(has_no_cost).label("without_cost"),
+            _count_if(and_(has_no_cost, or_(row.input_tokens.is_not(None), row.output_tokens.is_not(None)))).label(
+                "counted"
+            ),
+            _sum(case((has_no_cost, row.input_tokens))).label("input_tokens"),
+            _sum(case((has_no_cost, row.output_tokens))).label("output_tokens"),
+        )
+        .where(row.tenant_id == tenant_id, row.created_at >= since, or_(row.model.is_not(None), row.cost.is_not(None)))
+        .group_by(row.model)
+        .order_by(func.count().desc(), row.model)
+    )
+    return list(connection.execute(wanted).mappings())
 
 
 def _percentiles(connection: Connection, wanted: ColumnElement[bool], timed: int) -> dict[str, Any]:

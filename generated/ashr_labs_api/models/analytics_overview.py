@@ -26,6 +26,8 @@ class AnalyticsOverview:
         total_output_tokens (int | Unset):
         total_tokens (int | Unset):
         total_tool_calls (int | Unset):
+        total_cost (float | None | Unset): The sum of all costs that are known; null where none is.
+        unpriced_calls (int | Unset): Calls of models whose cost is not known and not in the total.
     """
 
     total_traces: int | Unset = UNSET
@@ -39,6 +41,8 @@ class AnalyticsOverview:
     total_output_tokens: int | Unset = UNSET
     total_tokens: int | Unset = UNSET
     total_tool_calls: int | Unset = UNSET
+    total_cost: float | None | Unset = UNSET
+    unpriced_calls: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -84,6 +88,14 @@ class AnalyticsOverview:
 
         total_tool_calls = self.total_tool_calls
 
+        total_cost: float | None | Unset
+        if isinstance(self.total_cost, Unset):
+            total_cost = UNSET
+        else:
+            total_cost = self.total_cost
+
+        unpriced_calls = self.unpriced_calls
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -109,6 +121,10 @@ class AnalyticsOverview:
             field_dict["total_tokens"] = total_tokens
         if total_tool_calls is not UNSET:
             field_dict["total_tool_calls"] = total_tool_calls
+        if total_cost is not UNSET:
+            field_dict["total_cost"] = total_cost
+        if unpriced_calls is not UNSET:
+            field_dict["unpriced_calls"] = unpriced_calls
 
         return field_dict
 
@@ -172,6 +188,17 @@ class AnalyticsOverview:
 
         total_tool_calls = d.pop("total_tool_calls", UNSET)
 
+        def _parse_total_cost(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        total_cost = _parse_total_cost(d.pop("total_cost", UNSET))
+
+        unpriced_calls = d.pop("unpriced_calls", UNSET)
+
         analytics_overview = cls(
             total_traces=total_traces,
             total_errors=total_errors,
@@ -184,6 +211,8 @@ class AnalyticsOverview:
             total_output_tokens=total_output_tokens,
             total_tokens=total_tokens,
             total_tool_calls=total_tool_calls,
+            total_cost=total_cost,
+            unpriced_calls=unpriced_calls,
         )
 
         analytics_overview.additional_properties = d

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -21,12 +21,14 @@ class ListObservabilityTracesResponse:
     Attributes:
         status (str):
         traces (list[TraceRecord]):
-        total (int | Unset):
+        total (int | Unset): How many there are on all pages.
+        next_cursor (None | str | Unset): The `cursor` of the next page; null on the last one.
     """
 
     status: str
     traces: list[TraceRecord]
     total: int | Unset = UNSET
+    next_cursor: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -39,6 +41,12 @@ class ListObservabilityTracesResponse:
 
         total = self.total
 
+        next_cursor: None | str | Unset
+        if isinstance(self.next_cursor, Unset):
+            next_cursor = UNSET
+        else:
+            next_cursor = self.next_cursor
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -49,6 +57,8 @@ class ListObservabilityTracesResponse:
         )
         if total is not UNSET:
             field_dict["total"] = total
+        if next_cursor is not UNSET:
+            field_dict["next_cursor"] = next_cursor
 
         return field_dict
 
@@ -68,10 +78,20 @@ class ListObservabilityTracesResponse:
 
         total = d.pop("total", UNSET)
 
+        def _parse_next_cursor(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        next_cursor = _parse_next_cursor(d.pop("next_cursor", UNSET))
+
         list_observability_traces_response = cls(
             status=status,
             traces=traces,
             total=total,
+            next_cursor=next_cursor,
         )
 
         list_observability_traces_response.additional_properties = d

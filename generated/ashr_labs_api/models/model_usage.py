@@ -19,12 +19,16 @@ class ModelUsage:
         total_calls (int | Unset):
         total_tokens (int | Unset):
         avg_latency_ms (float | None | Unset):
+        total_cost (float | None | Unset): The sum of all costs that are known; null where none is.
+        unpriced_calls (int | Unset): Calls whose cost is not known and not in the total.
     """
 
     model: str
     total_calls: int | Unset = UNSET
     total_tokens: int | Unset = UNSET
     avg_latency_ms: float | None | Unset = UNSET
+    total_cost: float | None | Unset = UNSET
+    unpriced_calls: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,6 +44,14 @@ class ModelUsage:
         else:
             avg_latency_ms = self.avg_latency_ms
 
+        total_cost: float | None | Unset
+        if isinstance(self.total_cost, Unset):
+            total_cost = UNSET
+        else:
+            total_cost = self.total_cost
+
+        unpriced_calls = self.unpriced_calls
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -53,6 +65,10 @@ class ModelUsage:
             field_dict["total_tokens"] = total_tokens
         if avg_latency_ms is not UNSET:
             field_dict["avg_latency_ms"] = avg_latency_ms
+        if total_cost is not UNSET:
+            field_dict["total_cost"] = total_cost
+        if unpriced_calls is not UNSET:
+            field_dict["unpriced_calls"] = unpriced_calls
 
         return field_dict
 
@@ -74,11 +90,24 @@ class ModelUsage:
 
         avg_latency_ms = _parse_avg_latency_ms(d.pop("avg_latency_ms", UNSET))
 
+        def _parse_total_cost(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        total_cost = _parse_total_cost(d.pop("total_cost", UNSET))
+
+        unpriced_calls = d.pop("unpriced_calls", UNSET)
+
         model_usage = cls(
             model=model,
             total_calls=total_calls,
             total_tokens=total_tokens,
             avg_latency_ms=avg_latency_ms,
+            total_cost=total_cost,
+            unpriced_calls=unpriced_calls,
         )
 
         model_usage.additional_properties = d

@@ -36,6 +36,7 @@ class Observation:
         status_message (None | str | Unset):
         model (None | str | Unset): Of a generation.
         usage (None | Unset | Usage):
+        cost (float | None | Unset): What this step cost, where the client knows it; `usage.cost` is read first.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Observation:
     status_message: None | str | Unset = UNSET
     model: None | str | Unset = UNSET
     usage: None | Unset | Usage = UNSET
+    cost: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -125,6 +127,12 @@ class Observation:
         else:
             usage = self.usage
 
+        cost: float | None | Unset
+        if isinstance(self.cost, Unset):
+            cost = UNSET
+        else:
+            cost = self.cost
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -154,6 +162,8 @@ class Observation:
             field_dict["model"] = model
         if usage is not UNSET:
             field_dict["usage"] = usage
+        if cost is not UNSET:
+            field_dict["cost"] = cost
 
         return field_dict
 
@@ -282,6 +292,15 @@ class Observation:
 
         usage = _parse_usage(d.pop("usage", UNSET))
 
+        def _parse_cost(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        cost = _parse_cost(d.pop("cost", UNSET))
+
         observation = cls(
             id=id,
             type_=type_,
@@ -296,6 +315,7 @@ class Observation:
             status_message=status_message,
             model=model,
             usage=usage,
+            cost=cost,
         )
 
         observation.additional_properties = d

@@ -17,10 +17,13 @@ class Usage:
     Attributes:
         input_tokens (int | None | Unset):
         output_tokens (int | None | Unset):
+        cost (float | None | Unset): What the call cost, where the client knows it; it is preferred to the platform's
+            own prices.
     """
 
     input_tokens: int | None | Unset = UNSET
     output_tokens: int | None | Unset = UNSET
+    cost: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -36,6 +39,12 @@ class Usage:
         else:
             output_tokens = self.output_tokens
 
+        cost: float | None | Unset
+        if isinstance(self.cost, Unset):
+            cost = UNSET
+        else:
+            cost = self.cost
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -43,6 +52,8 @@ class Usage:
             field_dict["input_tokens"] = input_tokens
         if output_tokens is not UNSET:
             field_dict["output_tokens"] = output_tokens
+        if cost is not UNSET:
+            field_dict["cost"] = cost
 
         return field_dict
 
@@ -68,9 +79,19 @@ class Usage:
 
         output_tokens = _parse_output_tokens(d.pop("output_tokens", UNSET))
 
+        def _parse_cost(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        cost = _parse_cost(d.pop("cost", UNSET))
+
         usage = cls(
             input_tokens=input_tokens,
             output_tokens=output_tokens,
+            cost=cost,
         )
 
         usage.additional_properties = d

@@ -1,0 +1,31 @@
+"""What the user may set of a platform: prices of models, and where traces are passed on to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .prices import Prices, read_prices
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a platform works, beside what its database says."""
+
+    prices: Prices = field(default_factory=Prices)
+
+    @classmethod
+    def of(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the settings from environment variables, which the guide of the platform lists.
+
+        Raises:
+            ConfigurationError: One of them cannot be used.
+        """
+        prices = environment.get("ASHR_PRICES")
+        return cls(prices=read_prices(Path(prices)) if prices else Prices())

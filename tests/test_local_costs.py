@@ -1,0 +1,111 @@
+"""What agents cost: prices of the user's own, costs that clients know, and what nobody knows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ashr_labs.errors import ConfigurationError
+from ashr_labs.local import open_platform
+from ashr_labs.local.prices import Price, Prices, read_prices
+from ashr_labs.local.settings import Settings
+from support.local_api import Api
+
+PRICES = Prices({"small": Price(input=2.0, output=10.0), "free": Price(input=0, output=0)})
+
+
+def generation(model: str | None, tokens: tuple[int | None, int | None] | None = None, **fields: Any) -> dict[str, Any]:
+    usage = {} if tokens is None else {"input_tokens": tokens[0], "output_tokens": tokens[1]}
+    usage |= {"cost": fields.pop("usage_cost")} if "usage_cost" in fields else {}
+    return {"id": "1", "type": "generation", "name": "g", "model": model, "usage": usage or None, **fields}
+
+
+def analytics(*observations: dict[str, Any], prices: Prices = PRICES) -> dict[str, Any]:
+    platform = open_platform(settings=Settings(prices=prices))
+    api = Api(platform, platform.bootstrap())
+    api("ingest_observability_trace", trace={"name": "t", "observations": list(observations)})
+    answer = api("get_observability_analytics")
+    platform.close()
+    return answer
+
+
+def costs(answer: dict[str, Any]) -> dict[str | None, tuple[float | None, int]]:
+    """Return the total cost and the calls without one: of everything (None) and of each model."""
+    found = {None: answer["overview"], **{usage["model"]: usage for usage in answer["model_usage"]}}
+    return {name: (totals["total_cost"], totals["unpriced_calls"]) for name, totals in found.items()}
+
+
+MILLION = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("observations", "expected"),
+    [
+        ([], {None: (None, 0)}),
+        ([generation("small", (MILLION, MILLION // 2))], {None: (7.0, 0), "small": (7.0, 0)}),
+        ([generation("small", (1, 1)), generation("small", (2, 0))], {None: (0.000016, 0), "small": (0.000016, 0)}),
+        ([generation("free", (MILLION, 1))], {None: (0.0, 0), "free": (0.0, 0)}),
+        ([generation("other", (MILLION, 1))], {None: (None, 1), "other": (None, 1)}),
+        ([generation("small")], {None: (None, 1), "small": (None, 1)}),
+        ([generation("small", (MILLION, None))], {None: (2.0, 0), "small": (2.0, 0)}),
+        ([generation("small", (MILLION, 0), cost=0.5)], {None: (0.5, 0), "small": (0.5, 0)}),
+        ([generation("small", (MILLION, 0), cost=0.5, usage_cost=0.25)], {None: (0.25, 0), "small": (0.25, 0)}),
+        ([generation("small", (MILLION, 0), cost=0)], {None: (0.0, 0), "small": (0.0, 0)}),
+        ([generation("small", (MILLION, 0), cost=-1)], {None: (2.0, 0), "small": (2.0, 0)}),
+        ([generation("other", cost=1e300)], {None: (None, 1), "other": (None, 1)}),
+        (
+            [generation("other", cost=3), generation("other", (5, 5)), generation("small", (MILLION, 0))],
+            {None: (5.0, 1), "other": (3.0, 1), "small": (2.0, 0)},
+        ),
+        ([generation(None, cost=1.5), generation(None, (5, 5))], {None: (1.5, 0)}),
+        ([{"id": "1", "type": "span", "name": "tool:search", "cost": 0.75}], {None: (0.75, 0)}),
+    ],
+)
+def test_costs_add_up_where_they_are_known(
+    observations: list[dict[str, Any]], expected: dict[str | None, tuple[float | None, int]]
+) -> None:
+    """A cost that came with a step counts before the price of its model; what neither tells is counted, never as 0."""
+    assert expected == costs(analytics(*observations))
+
+
+def test_the_environment_names_the_prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`ASHR_PRICES` is read when a platform is opened, and applies to traces that were there before."""
+    path, file = tmp_path / "evals.db", tmp_path / "prices.json"
+    with Api.opened(path) as api:
+        trace = {"name": "t", "observations": [generation("gpt", (MILLION, MILLION))]}
+        api("ingest_observability_trace", trace=trace)
+        assert {None: (None, 1), "gpt": (None, 1)} == costs(api("get_observability_analytics"))
+    file.write_text('{"gpt": {"input": 2.5, "output": 10}}', "utf-8")
+    monkeypatch.setenv("ASHR_PRICES", str(file))
+
+    with Api.opened(path) as api:
+        assert {None: (12.5, 0), "gpt": (12.5, 0)} == costs(api("get_observability_analytics"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "", "[]", "nonsense", '{"m": 5}', '{"m": {"input": 1}}', '{"m": {"input": 1, "output": -1}}',
+        '{"m": {"input": 1, "output": "2"}}', '{"m": {"input": 1, "output": NaN}}',
+        '{"m": {"input": true, "output": 1}}',
+        '{"m": {"input": 1, "output": 1, "cached": 1}}', json.dumps({"m": {"input": 10**400, "output": 1}}),
+    ],
+)  # fmt: skip
+def test_prices_that_are_none_are_refused(tmp_path: Path, content: str) -> None:
+    """A table that cannot be read, or a price that is no number from 0 up, is refused with the file's name."""
+    file = tmp_path / "prices.json"
+    file.write_text(content, "utf-8")
+
+    with pytest.raises(ConfigurationError, match=r"prices\.json"):
+        read_prices(file)
+
+
+def test_a_missing_table_of_prices_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A platform does not open without the prices that it was told to use."""
+    monkeypatch.setenv("ASHR_PRICES", "/nowhere/prices.json")
+
+    with pytest.raises(ConfigurationError, match=r"/nowhere/prices\.json.*No such file"):
+        open_platform()

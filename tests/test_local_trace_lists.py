@@ -1,0 +1,247 @@
+"""Lists of traces on an embedded platform: found by what describes them, and walked without gaps while more arrive."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ashr_labs import AshrLabsClient
+from ashr_labs.local import open_platform
+from support.local_api import Api, database_with_tenants
+
+LIST = "list_observability_traces"
+
+
+@dataclass
+class Clock:
+    """A clock that a test moves."""
+
+    now: float = 1_767_225_600.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(name="clock")
+def _clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(name="api")
+def _api(clock: Clock) -> Generator[Api]:
+    platform = open_platform(now=clock)
+    yield Api(platform, platform.bootstrap())
+    platform.close()
+
+
+def ingest(api: Api, **fields: Any) -> str:
+    trace_id: str = api("ingest_observability_trace", trace={"name": "t", **fields})["trace_id"]
+    return trace_id
+
+
+def listed(api: Api, **params: Any) -> set[str]:
+    answer = api(LIST, **params)
+    assert answer["total"] == len(answer["traces"])
+    return {trace["id"] for trace in answer["traces"]}
+
+
+TRACES: dict[str, dict[str, Any]] = {
+    "plain": {"name": "chat"},
+    "tagged": {"name": "chat", "tags": ["beta", "eu"], "user_id": "Ann"},
+    "similar": {"name": "Chat", "tags": ["Beta", 'x"beta', "beta,eu", "beta\neu"], "session_id": "s-1"},
+    "told": {"name": "refund", "metadata": {"Plan": {"tier": ["Grün_50%", 42, None]}}, "tags": []},
+    "failed": {
+        "name": "chat",
+        "metadata": {"plan": "free"},
+        "observations": [{"id": "1", "type": "span", "name": "s", "level": "ERROR"}],
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("params", "found"),
+    [
+        ({"name": "chat"}, {"plain", "tagged", "failed"}),
+        ({"name": "nothing"}, set()),
+        ({"tags": ["beta"]}, {"tagged"}),
+        ({"tags": ["eu", "beta"]}, {"tagged"}),
+        ({"tags": ["beta", "us"]}, set()),
+        ({"tags": ["beta,eu"]}, {"similar"}),
+        ({"tags": ["beta\neu"]}, {"similar"}),
+        ({"tags": ['x"beta']}, {"similar"}),
+        ({"tags": []}, set(TRACES)),
+        ({"search": "ann"}, {"tagged"}),
+        ({"search": "S-1"}, {"similar"}),
+        ({"search": "BETA"}, {"tagged", "similar"}),
+        ({"search": "PLAN"}, {"told", "failed"}),
+        ({"search": "GRÜN_50%"}, {"told"}),
+        ({"search": "%"}, {"told"}),
+        ({"search": "_"}, {"told"}),
+        ({"search": "42"}, {"told"}),
+        ({"search": "' OR 1=1 --"}, set()),
+        ({"search": "\x00"}, set()),
+        ({"has_errors": True}, {"failed"}),
+        ({"has_errors": False}, {"plain", "tagged", "similar", "told"}),
+        ({"name": "chat", "has_errors": False, "search": "eu", "tags": ["beta"], "user_id": "Ann"}, {"tagged"}),
+    ],
+)
+def test_traces_are_found_by_what_describes_them(api: Api, params: dict[str, Any], found: set[str]) -> None:
+    """Filters hold together; tags are whole, texts are parts in either case, and no character is a wildcard."""
+    for trace_id, trace in TRACES.items():
+        ingest(api, id=trace_id, **trace)
+
+    assert found == listed(api, **params)
+
+
+def test_traces_are_found_by_the_time_of_their_arrival(api: Api, clock: Clock) -> None:
+    """`since` takes its own moment in, `until` does not, and times in other zones are the moments that they are."""
+    early = ingest(api)
+    clock.now += 3600
+    late = ingest(api)
+
+    assert {early, late} == listed(api, since="2026-01-01T00:00:00Z", until="2026-01-01T01:00:01")
+    assert {late} == listed(api, since="2026-01-01T02:00:00+01:00")
+    assert {early} == listed(api, until="2026-01-01T01:00:00Z")
+    assert set() == listed(api, since="2026-01-02")
+
+
+@pytest.mark.parametrize(
+    ("params", "reason"),
+    [
+        ({"since": "yesterday"}, "since: 'yesterday' is not an ISO 8601 time"),
+        ({"until": "9999-12-31T23:59:59-12:00"}, "until"),
+        ({"since": "0001-01-01"}, "since"),
+        ({"cursor": "nonsense"}, "cursor: 'nonsense' is not the `next_cursor`"),
+        ({"cursor": "2026-01-01T00:00:00Z/\x00"}, "cannot be stored"),
+        ({"search": ""}, "search"),
+        ({"tags": "beta"}, "tags"),
+        ({"has_errors": "yes"}, "has_errors"),
+    ],
+)
+def test_impossible_filters_are_refused(api: Api, params: dict[str, Any], reason: str) -> None:
+    """A time, a cursor or a type that is none gets a 422 that names it."""
+    assert reason in api.refused(422, LIST, **params)
+
+
+def test_cursors_skip_and_repeat_nothing_while_traces_arrive(api: Api, clock: Clock) -> None:
+    """Walking by cursor yields each trace that was there once, in order, however many arrive or are replaced."""
+    ids = []
+    for number in range(23):
+        ids.append(ingest(api, id=f"{number:03}/{number}", tags=["a"]))
+        clock.now += number % 3 == 0  # several in one moment
+    seen: list[str] = []
+    params: dict[str, Any] = {"limit": 4, "tags": ["a"]}
+    while True:
+        page = api(LIST, **params)
+        seen += [trace["id"] for trace in page["traces"]]
+        if page["next_cursor"] is None:
+            break
+        params["cursor"] = page["next_cursor"]
+        ingest(api, tags=["a"])
+        ingest(api, id=ids[0], tags=["a"])
+
+    assert ids[::-1] == seen
+
+
+def test_a_last_page_that_is_full_has_no_next(api: Api) -> None:
+    """The last page says so even when it is full, by cursor and by number."""
+    for _ in range(4):
+        ingest(api)
+
+    first = api(LIST, limit=2)
+    assert api(LIST, limit=2, cursor=first["next_cursor"])["next_cursor"] is None
+    assert api(LIST, limit=2, page=2)["next_cursor"] is None
+
+
+def test_filters_stay_within_the_tenant(tmp_path: Path) -> None:
+    """No filter and no cursor shows another tenant's traces."""
+    path = tmp_path / "two.db"
+    keys = database_with_tenants(path, 2)
+    platform = open_platform(path)
+    first, second = (Api(platform, key, number) for number, key in enumerate(keys, start=1))
+    for _ in range(3):
+        ingest(first, name="n", tags=["a"], metadata={"k": "secret"})
+    cursor = first(LIST, limit=1)["next_cursor"]
+
+    for params in ({"name": "n"}, {"tags": ["a"]}, {"search": "secret"}, {"cursor": cursor}, {"has_errors": False}):
+        assert set() == listed(second, **params)
+    platform.close()
+
+
+def test_long_texts_are_found(api: Api) -> None:
+    """Names, users and sessions of any length are stored whole and found by the whole text."""
+    text = "n" * 5000
+    trace_id = ingest(api, name=text, user_id=text, session_id=text)
+
+    assert {trace_id} == listed(api, name=text) == listed(api, user_id=text) == listed(api, session_id=text)
+    assert text == api("get_observability_trace", trace_id=trace_id)["trace"]["name"]
+
+
+def test_the_client_takes_the_filters(local_client: AshrLabsClient) -> None:
+    """The client's list and its iterator take every filter, and the iterator walks by cursor."""
+    wanted = {"tags": ["a"], "search": "gold", "name": "n", "has_errors": False, "since": "2000-01-01"}
+    for number in range(5):
+        local_client.ingest_observability_trace({"id": str(number), "name": "n", "tags": ["a"], "user_id": "Gold"})
+        local_client.ingest_observability_trace({"name": "n", "tags": ["a"]})
+
+    found = [trace["id"] for trace in local_client.iter_traces(page_size=2, until="2100-01-01", **wanted)]
+
+    assert ["4", "3", "2", "1", "0"] == found
+    page = local_client.list_observability_traces(limit=2, **wanted)
+    following = local_client.list_observability_traces(limit=2, cursor=page["next_cursor"], **wanted)
+    assert ["2", "1"] == [trace["id"] for trace in following["traces"]]
+
+
+def test_older_databases_learn_what_traces_are_found_by(tmp_path: Path) -> None:
+    """Traces that were stored by the version before are found, and counted, as if they were stored today."""
+    sent = [
+        {**trace, "user_id": "\x00u", "observations": [observation(n) for n in range(3)]} for trace in TRACES.values()
+    ]
+    old, new = tmp_path / "old.db", tmp_path / "new.db"
+    for path in (old, new):
+        with Api.opened(path, now=Clock()) as api:
+            for number, trace in enumerate(sent):
+                ingest(api, id=str(number), **trace)
+    downgrade(old)
+
+    with Api.opened(old, now=Clock()) as api, Api.opened(new, now=Clock()) as fresh:
+        assert fresh("get_observability_analytics") == api("get_observability_analytics")
+    assert rows(new) == rows(old)
+
+
+def observation(number: int) -> dict[str, Any]:
+    usages: list[Any] = [None, {"input_tokens": 10, "output_tokens": -1, "cost": 0.5}, {"input_tokens": 2**50}]
+    return {"id": str(number), "type": "generation", "name": "g", "model": "m", "usage": usages[number], "cost": 2}
+
+
+def downgrade(path: Path) -> None:
+    """Take back what the newest migration did, as the version before left a database."""
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        """
+        DROP TABLE forwards; DROP INDEX ix_traces_tenant_id_name_created_at_id; DROP INDEX ix_observations_models;
+        ALTER TABLE traces DROP COLUMN name; ALTER TABLE traces DROP COLUMN tags;
+        ALTER TABLE traces DROP COLUMN search_text; ALTER TABLE observations DROP COLUMN input_tokens;
+        ALTER TABLE observations DROP COLUMN output_tokens; ALTER TABLE observations DROP COLUMN cost;
+        ALTER TABLE observations ADD COLUMN tokens INTEGER DEFAULT 0 NOT NULL;
+        CREATE INDEX ix_observations_models ON observations (tenant_id, model, created_at, tokens, latency_ms)
+            WHERE model IS NOT NULL;
+        UPDATE alembic_version SET version_num = '0002';
+        """
+    )
+    connection.close()
+
+
+def rows(path: Path) -> list[Any]:
+    connection = sqlite3.connect(path)
+    connection.row_factory = sqlite3.Row
+    found = [
+        sorted(map(dict, connection.execute(f"SELECT * FROM {table}")), key=str) for table in ("traces", "observations")
+    ]
+    connection.close()
+    return found
