@@ -3,56 +3,20 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
 
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.grading import NotJudgedError, Opinion
-from ashr_labs.local.chat_model import ChatModel, judge_of
+from ashr_labs.local.chat_model import ChatModel
+from ashr_labs.local.judge import ModelJudge, judge_of
+from support.chat_server import KEY, Answering, model, saying, trickling
 from support.local_api import Api
 from support.run_results import asked, played, result_of, said
 
-KEY = "sk-secret-of-the-model"
-Answering = Callable[[dict[str, Any]], tuple[int, bytes]]
-
-
-@contextmanager
-def model(answering: Answering) -> Generator[tuple[str, list[tuple[str, str | None, Any]]]]:
-    """Run a chat-completions server; lend its base URL and what it was asked."""
-    seen: list[tuple[str, str | None, Any]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            seen.append((self.path, self.headers["authorization"], body))
-            status, content = answering(body)
-            self.send_response(status)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None: ...
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/v1/", seen
-        server.shutdown()
-        thread.join()
-
-
-def saying(content: object) -> Answering:
-    body = json.dumps({"choices": [{"message": {"role": "assistant", "content": content}}]}).encode()
-    return lambda _: (200, body)
-
 
 def ask(url: str) -> Opinion:
-    return ChatModel("judge-1", url, KEY, timeout=5).ask(
+    return ModelJudge(ChatModel("judge-1", url, KEY, timeout=5)).ask(
         "Same?", {"expected": "ü\ud83e", "actual": "b"}, ("same", "different")
     )
 
@@ -81,6 +45,8 @@ def test_a_model_is_asked_and_read() -> None:
         (lambda _: (200, b'{"choices": []}'), "no text"),
         (lambda _: (429, b'{"error": "slow down"}'), "status 429"),
         (lambda _: (500, b"<html>\xff"), "status 500"),
+        (lambda _: (401, f"wrong key {KEY}".encode()), "status 401"),
+        (lambda _: (200, iter([b"x" * 3_000_000])), "no text"),
     ],
 )
 def test_no_usable_answer_is_not_judged(answering: Answering, reason: str) -> None:
@@ -101,9 +67,32 @@ def test_a_model_that_is_away_is_not_judged() -> None:
 def test_the_environment_names_the_judge() -> None:
     """Without a model there is no judge; its URL is OpenAI's unless given, and must be one."""
     assert judge_of({"ASHR_JUDGE_BASE_URL": "http://x"}) is None
-    assert ChatModel("m", "https://api.openai.com/v1", None) == judge_of({"ASHR_JUDGE_MODEL": "m"})
+    assert ModelJudge(ChatModel("m", "https://api.openai.com/v1")) == judge_of({"ASHR_JUDGE_MODEL": "m"})
     with pytest.raises(ConfigurationError, match="ASHR_JUDGE_BASE_URL"):
         judge_of({"ASHR_JUDGE_MODEL": "m", "ASHR_JUDGE_BASE_URL": "file:///etc/passwd"})
+
+
+def test_a_model_that_never_comes_to_an_end_is_not_waited_for() -> None:
+    """Time is counted for the whole answer, however often another byte of it comes."""
+    with model(trickling(5)) as (url, _), pytest.raises(NotJudgedError, match=r"no reply within 0\.3 seconds"):
+        ModelJudge(ChatModel("m", url, KEY, timeout=0.3)).ask("Same?", {}, ("same",))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ASHR_JUDGE_BASE_URL", "http://user:s3cret@host/v1"),
+        ("ASHR_JUDGE_BASE_URL", "http://host/v1\r\nx: s3cret"),
+        ("ASHR_JUDGE_API_KEY", "sk-s3cret\r\nx: y"),
+        ("ASHR_JUDGE_API_KEY", "sk-s3cret\N{EN DASH}"),
+    ],
+)
+def test_settings_that_would_leak_or_inject_are_refused(name: str, value: str) -> None:
+    """A password in a URL, and line ends in a key, are refused by the setting's name, without the secret."""
+    with pytest.raises(ConfigurationError, match=name) as caught:
+        judge_of({"ASHR_JUDGE_MODEL": "m", name: value})
+
+    assert "s3cret" not in str(caught.value) or "\r" in value
 
 
 @pytest.mark.parametrize(

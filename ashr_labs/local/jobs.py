@@ -12,9 +12,10 @@ from sqlalchemy import select, update
 from .._json import as_object
 from ..generation import generate
 from ..grading import grade
-from .chat_model import judge_of
+from .judge import judge_of
 from .store.schema import agents, datasets, requests, runs
 from .store.writing import add_row
+from .wording import worded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,8 +72,9 @@ class GenerateDataset:
         return config
 
     def work(self, task: dict[str, Any]) -> dict[str, Any]:
-        """Generate; the same config gives the same dataset."""
-        return generate(task, seed=zlib.crc32(json.dumps(task, sort_keys=True).encode()))
+        """Generate; the same config gives the same dataset, but for the words of a language model."""
+        seed = zlib.crc32(json.dumps(task, sort_keys=True).encode())
+        return worded(generate(task, seed=seed), os.environ)
 
     def finish(self, connection: Connection, subject_id: int, outcome: dict[str, Any], timestamp: str) -> None:
         """Store the dataset under the request's number."""

@@ -1,0 +1,257 @@
+"""A language model that words generated scenarios: over HTTP, and whatever it does, the dataset is made."""
+
+from __future__ import annotations
+
+import copy
+import json
+import logging
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ashr_labs._generation.rewording import WordingError, draft_of, reworded
+from ashr_labs.generation import generate
+from ashr_labs.local.chat_model import ChatModel
+from ashr_labs.local.wording import Writer, worded
+from support.chat_server import KEY, Answering, model, saying, trickling
+from support.local_api import Api
+
+TOOLS = [
+    {
+        "name": "book_flight",
+        "description": "Book a flight",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "city": {"type": "string"},
+                "date": {"type": "string", "format": "date"},
+                "passengers": {"type": "integer", "minimum": 1, "maximum": 9},
+                "refundable": {"type": "boolean"},
+            },
+            "required": ["city", "date", "passengers", "refundable"],
+        },
+    },
+    {"name": "find_order", "parameters": {"type": "object", "properties": {"order_id": {"type": "string"}}}},
+]
+CONFIG: dict[str, Any] = {"agent": {"name": "Bot", "tools": TOOLS}, "context": {"domain": "travel"}}
+
+
+def source(**changes: Any) -> dict[str, Any]:
+    return generate({**CONFIG, **changes}, seed=7)
+
+
+def asked_for(body: dict[str, Any]) -> list[dict[str, Any]]:
+    messages: list[dict[str, Any]] = json.loads(body["messages"][1]["content"])["messages"]
+    return messages
+
+
+def in_words(change: Callable[[dict[str, Any]], object]) -> Answering:
+    """Answer each message as `change` says."""
+    return lambda body: saying(json.dumps({"messages": [change(message) for message in asked_for(body)]}))(body)
+
+
+def polite(message: dict[str, Any]) -> str:
+    return f"Dear all, {message['text']} Thank you!"
+
+
+def said_only(message: dict[str, Any]) -> str:
+    return " and ".join(["So", *message["must_contain"]])
+
+
+def skeleton(dataset: dict[str, Any]) -> dict[str, Any]:
+    """Return a dataset without its texts."""
+    bare = copy.deepcopy(dataset)
+    bare.pop("wording", None)
+    for scenario in bare["runs"].values():
+        for action in scenario["actions"]:
+            del action["content"]
+            if "expected_response" in action:
+                del action["expected_response"]["text"]
+    return bare
+
+
+@pytest.mark.parametrize("change", [polite, said_only])
+def test_a_model_words_the_texts_and_nothing_else(change: Callable[[dict[str, Any]], str]) -> None:
+    """Every text is the model's; tools, arguments, order, names and tags are the seeded ones."""
+    seeded = source()
+    with model(in_words(change)) as (url, seen):
+        made = Writer(ChatModel("writer-1", url, KEY, timeout=5)).worded(seeded)
+
+    assert {"model": "writer-1", "worded": list(seeded["runs"]), "kept": {}} == made["wording"]
+    assert skeleton(seeded) == skeleton(made)
+    for name, scenario in made["runs"].items():
+        for action, former in zip(scenario["actions"], seeded["runs"][name]["actions"], strict=True):
+            assert action["content"] != former["content"]
+            assert action["content"] == action.get("expected_response", {"text": action["content"]})["text"]
+    assert {f"Bearer {KEY}"} == {authorization for _, authorization, _ in seen}
+    assert {"/v1/chat/completions"} == {path for path, _, _ in seen}
+
+
+def drop_values(message: dict[str, Any]) -> str:
+    text: str = message["text"]
+    for value in message["must_contain"]:
+        text = text.replace(value, "that")
+    return text
+
+
+@pytest.mark.parametrize(
+    ("answering", "reason"),
+    [
+        (in_words(drop_values), "does not say"),
+        (in_words(lambda message: f"{message['text']}1"), "does not say"),
+        (in_words(lambda _: ""), "message 1 is no text"),
+        (in_words(lambda _: 5), "message 1 is no text"),
+        (in_words(lambda message: message["text"] + " x" * 3000), "too long"),
+        (in_words(lambda message: message["text"] + "\x00"), "control character"),
+        (in_words(lambda message: message["text"] + "\ud83e"), "half a character"),
+        (saying('{"messages": []}'), "expected a list of"),
+        (saying('{"messages": {"1": "x"}}'), "expected a list of"),
+        (saying("I would rather not."), "I would rather not"),
+        (saying('{"messages": ['), "expected a list of"),
+        (saying(None), "answered no text"),
+        (lambda _: (500, b"<html>"), "status 500"),
+        (lambda _: (401, f"bad key {KEY}".encode()), "status 401"),
+        (lambda _: (200, iter([b"{" * 2_000_000])), "no text"),
+        (trickling(3), r"no reply within 0\.5 seconds"),
+    ],
+)
+def test_a_fault_of_the_model_keeps_the_seeded_words(
+    answering: Answering, reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever the model answers, the dataset is the seeded one, and says for each scenario why."""
+    seeded = source()
+    caplog.set_level(logging.DEBUG)
+    with model(answering) as (url, _):
+        made = Writer(ChatModel("writer-1", url, KEY, timeout=0.5)).worded(seeded)
+
+    wording = made["wording"]
+    assert set(seeded["runs"]) == {*wording["worded"], *wording["kept"]}
+    for name, why in wording["kept"].items():
+        assert seeded["runs"][name] == made["runs"][name]
+        assert re.search(reason, why), why
+    assert wording["kept"]
+    assert KEY not in json.dumps(made) + caplog.text
+
+
+def test_the_time_for_all_scenarios_is_limited() -> None:
+    """When the time of a dataset is over, nobody is asked any more, and the rest keeps its words."""
+    times = iter([0.0, *[1.0] * 4, *[121.0] * 100])
+    with model(in_words(polite)) as (url, seen):
+        made = Writer(ChatModel("w", url, KEY), clock=lambda: next(times)).worded(source())
+
+    assert len(seen) == len(made["wording"]["worded"]) <= 4
+    assert made["wording"]["kept"]
+    assert all("no time was left" in reason for reason in made["wording"]["kept"].values())
+
+
+def test_no_more_than_four_are_asked_at_once() -> None:
+    """A dataset asks for four scenarios at a time."""
+    at_once: list[int] = []
+    now = [0]
+
+    def slowly(body: dict[str, Any]) -> tuple[int, Any]:
+        now[0] += 1
+        at_once.append(now[0])
+        time.sleep(0.05)
+        now[0] -= 1
+        return in_words(polite)(body)
+
+    with model(slowly) as (url, seen):
+        Writer(ChatModel("w", url, KEY)).worded(source())
+
+    assert len(seen) > 4 >= max(at_once)
+
+
+def test_attacks_keep_their_words() -> None:
+    """What a penetration test says is what it tests, so nobody is asked about it."""
+    attacks = source(
+        metadata={"dataset_type": "pentest"},
+        pentest_config={"categories": ["prompt_injection"], "scenarios_per_category": 2},
+    )
+    with model(in_words(polite)) as (url, seen):
+        made = Writer(ChatModel("w", url, KEY)).worded(attacks)
+
+    assert [] == seen
+    assert attacks["runs"] == made["runs"]
+    assert {"an attack keeps its words"} == set(made["wording"]["kept"].values())
+
+
+def conversation(*messages: str, arguments: dict[str, Any]) -> Any:
+    calls = [{"name": "t", "arguments_json": json.dumps(arguments)}]
+    users = [{"actor": "user", "content": message} for message in messages]
+    return {"actions": [*users, {"actor": "agent", "content": "Done.", "expected_response": {"tool_calls": calls}}]}
+
+
+@pytest.mark.parametrize(
+    ("message", "arguments", "words", "fits"),
+    [
+        ("for 5 people", {"n": 5}, "we are 5", True),
+        ("for 5 people", {"n": 5}, "we are 5.", True),
+        ("for 5 people", {"n": 5}, "we are 5.5", False),
+        ("for 5 people", {"n": 5}, "we are 15", False),
+        ("for 5 people", {"n": 5}, "we are five", False),
+        ("total: 9.99", {"n": 9.99}, "it makes 9.99, please", True),
+        ('to "Bath (UK)"', {"to": "Bath (UK)"}, "off to Bath (UK)!", True),
+        ('to "Bath (UK)"', {"to": "Bath (UK)"}, "off to Bath UK!", False),
+        ("window: no", {"window": False}, "no window", True),
+        ("window: no", {"window": False}, "not at a window", False),
+        ("a and b1", {"items": [{"x": "a"}, "b1"]}, "b1, then a", True),
+        ("a and b1", {"items": [{"x": "a"}, "b1"]}, "b1, then ab", False),
+        ("email: a.b+c@d.org", {"e": "a.b+c@d.org"}, "write to a.b+c@d.org", True),
+        ("nothing known", {"e": "gold"}, "I am gold already", False),
+    ],
+)
+def test_words_must_say_the_values(message: str, arguments: dict[str, Any], words: str, *, fits: bool) -> None:
+    """A value must stand in the new words by itself, as it does in the old ones, and no sooner than there."""
+    scenario = conversation(message, arguments=arguments)
+    drafts = draft_of(scenario)
+
+    def change() -> Any:
+        return reworded(scenario, drafts, {"messages": [words, "Done."]})
+
+    if fits:
+        assert words == change()["actions"][0]["content"]
+    else:
+        with pytest.raises(WordingError, match="message 1"):
+            change()
+
+
+def test_the_platform_asks_its_writer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request's dataset is in the words of the model that the environment names, and says so."""
+    with model(in_words(polite)) as (url, _), Api.opened() as api:
+        monkeypatch.setenv("ASHR_GENERATOR_MODEL", "writer-1")
+        monkeypatch.setenv("ASHR_GENERATOR_BASE_URL", url)
+        monkeypatch.setenv("ASHR_GENERATOR_API_KEY", KEY)
+        request = api.settled_request(api.request(CONFIG))
+        (dataset,) = api("list_datasets", tenant_id=1)["datasets"]
+
+    assert "completed" == request["request_status"]
+    assert "writer-1" == dataset["dataset_source"]["wording"]["model"]
+    assert dataset["dataset_source"]["wording"]["worded"]
+    assert KEY not in json.dumps([request, dataset])
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [("http://127.0.0.1:1", "cannot be reached"), ("ftp://nowhere", "ASHR_GENERATOR_BASE_URL must be")],
+)
+def test_a_writer_that_cannot_work_does_not_fail_a_request(
+    monkeypatch: pytest.MonkeyPatch, url: str, reason: str
+) -> None:
+    """With a model that is away, or set up wrongly, the request completes and the dataset tells what is wrong."""
+    monkeypatch.setenv("ASHR_GENERATOR_MODEL", "writer-1")
+    monkeypatch.setenv("ASHR_GENERATOR_BASE_URL", url)
+    with Api.opened() as api:
+        request = api.settled_request(api.request(CONFIG))
+        (dataset,) = api("list_datasets", tenant_id=1)["datasets"]
+
+    assert "completed" == request["request_status"]
+    assert reason in json.dumps(dataset["dataset_source"]["wording"])
+
+
+def test_without_a_model_nothing_is_added() -> None:
+    """The dataset of a platform without a writer is the seeded one."""
+    assert source() == worded(source(), {"ASHR_GENERATOR_BASE_URL": "http://127.0.0.1:1"})
