@@ -102,7 +102,9 @@ class _Watch:
         self._timer.daemon = True
 
     def __enter__(self) -> _Watch:
-        self._timer.start()
+        # At the end of the interpreter no thread can be started; then sockets' own timeouts must do.
+        with suppress(RuntimeError):
+            self._timer.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:

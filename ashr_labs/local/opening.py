@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
 from ..errors import ConfigurationError
+from .forwarding import Forwarder
 from .jobs import KINDS
 from .platform import Platform
 from .settings import Settings
@@ -32,7 +33,7 @@ _open: dict[Path, _Station] = {}
 class _Station:
     """An open database and its worker, for as long as somebody uses them."""
 
-    def __init__(self, path: Path | None, now: Callable[[], float]) -> None:
+    def __init__(self, path: Path | None, settings: Settings, now: Callable[[], float]) -> None:
         self.users = 0
         self.database = Database(path)
         self.worker = Worker(self.database, KINDS, now=now)
@@ -40,6 +41,8 @@ class _Station:
             has_work = connection.execute(select(jobs.c.id).limit(1)).first() is not None
         if has_work:
             self.worker.wake()
+        destination = settings.destination
+        self.forwarder = None if destination is None else Forwarder(self.database, destination, now=now)
 
     def leave(self) -> None:
         if self.database.is_forked:
@@ -50,17 +53,27 @@ class _Station:
                 return
             if self.database.path is not None:
                 del _open[self.database.path]
-            self.worker.stop(self.database.close)
+            if self.forwarder:
+                self.forwarder.stop(lambda: self.worker.stop(self.database.close))
+            else:
+                self.worker.stop(self.database.close)
 
 
 def open_on(path: Path | None, *, settings: Settings | None = None, now: Callable[[], float] = time.time) -> Platform:
     """Open the platform on a file, or in memory."""
     settings = settings or Settings.of(os.environ)
     with _guard:
-        station = _station(path.resolve() if path else None, now)
+        station = _station(path.resolve() if path else None, settings, now)
         station.users += 1
         try:
-            return Platform(station.database, station.worker, release=station.leave, settings=settings, now=now)
+            return Platform(
+                station.database,
+                station.worker,
+                release=station.leave,
+                settings=settings,
+                forwarder=station.forwarder,
+                now=now,
+            )
         except BaseException as error:
             station.leave()
             if not isinstance(error, DatabaseError):
@@ -68,9 +81,9 @@ def open_on(path: Path | None, *, settings: Settings | None = None, now: Callabl
             raise ConfigurationError(f"cannot use {path} as the platform's database: {cause_of(error)}") from error
 
 
-def _station(path: Path | None, now: Callable[[], float]) -> _Station:
+def _station(path: Path | None, settings: Settings, now: Callable[[], float]) -> _Station:
     if path is None:
-        return _Station(None, now)
+        return _Station(None, settings, now)
     if path not in _open:
-        _open[path] = _Station(path, now)
+        _open[path] = _Station(path, settings, now)
     return _open[path]

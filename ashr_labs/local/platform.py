@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from .forwarding import Forwarder
     from .settings import Settings
     from .store.engine import Database
     from .worker import Worker
@@ -71,11 +72,13 @@ class Platform:
         *,
         release: Callable[[], None],
         settings: Settings,
+        forwarder: Forwarder | None = None,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
         self._worker = worker
         self._settings = settings
+        self._forwarder = forwarder
         self._now = now
         self._contract = load_contract()
         with database.write() as connection:
@@ -162,7 +165,13 @@ class Platform:
                 content = operation.act(context, params)
         if context.enqueued:
             self._worker.wake()
+        if context.forwards and self._forwarder:
+            self._forwarder.wake()
         return {"status": "ok", **content}
+
+    def health(self) -> dict[str, Any]:
+        """Return that the platform is up, and, where traces are passed on, how many wait or were given up."""
+        return {"status": "ok", **({"forwarding": self._forwarder.counts()} if self._forwarder else {})}
 
     def _answered(self, act: Callable[[], tuple[bytes, dict[str, str]]]) -> Answer:
         if not self._release.alive:

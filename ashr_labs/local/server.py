@@ -54,7 +54,7 @@ def application(platform: Platform, *, body_limit: int = _BODY_LIMIT) -> Starlet
     return Starlette(
         routes=[
             Route("/", partial(_call, platform, body_limit), methods=["POST"]),
-            Route("/health", _health, methods=["GET"]),
+            Route("/health", partial(_health, platform), methods=["GET"]),
             Route(MEDIA_PATH + "{number}", partial(_media, platform), methods=["GET"]),
         ],
         exception_handlers={HTTPException: _as_json},
@@ -152,8 +152,8 @@ async def _media(platform: Platform, request: Request) -> Response:
     return _response(await to_thread.run_sync(read))
 
 
-async def _health(_: Request) -> Response:
-    return JSONResponse({"status": "ok"})
+async def _health(platform: Platform, _: Request) -> Response:
+    return JSONResponse(await to_thread.run_sync(platform.health))
 
 
 def _listen(host: str, port: int) -> socket.socket:

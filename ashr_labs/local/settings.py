@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .forwarding.destination import destination_of
 from .prices import Prices, read_prices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from .forwarding.destination import Destination
 
 __all__ = ["Settings"]
 
@@ -19,6 +22,8 @@ class Settings:
     """How a platform works, beside what its database says."""
 
     prices: Prices = field(default_factory=Prices)
+    destination: Destination | None = None
+    """Where traces are passed on to."""
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Settings:
@@ -28,4 +33,4 @@ class Settings:
             ConfigurationError: One of them cannot be used.
         """
         prices = environment.get("ASHR_PRICES")
-        return cls(prices=read_prices(Path(prices)) if prices else Prices())
+        return cls(read_prices(Path(prices)) if prices else Prices(), destination_of(environment))

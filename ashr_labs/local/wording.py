@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .._generation.rewording import WordingError, draft_of, reworded
 from ..errors import ConfigurationError
 from .chat_model import ChatModel, NoAnswerError, chat_model_of
+from .side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -58,8 +58,7 @@ class Writer:
         """Return the dataset's source with new words, and under `wording` what came of each scenario."""
         end = self.clock() + self.seconds
         runs: dict[str, Scenario] = source["runs"]
-        with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="ashr-labs-wording") as pool:
-            told = list(pool.map(partial(self._one, end), runs.values()))
+        told = side_by_side(partial(self._one, end), runs.values(), _AT_ONCE)
         outcomes = dict(zip(runs, told, strict=True))
         wording = {
             "model": self.model.name,

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 
 from ...errors import NotFoundError
 from ..clock import as_text
+from ..forwarding import outbox
 from ..store.schema import observations, traces
 from ..store.trace_pages import RECORDS, filters_of, page_of
 from ..store.trace_queries import model_totals, overview, tool_performance
@@ -46,7 +47,8 @@ _SECONDS_PER_DAY = 86_400
 def ingest_observability_trace(context: Context, params: IngestObservabilityTraceRequest) -> dict[str, Any]:
     """Store a trace; one that comes again under its id replaces what was known of it."""
     trace = params["trace"]
-    key = {"tenant_id": context.caller.tenant_id, "id": trace.get("id") or secrets.token_hex(16)}
+    trace_id = trace.get("id") or secrets.token_hex(16)
+    key = {"tenant_id": context.caller.tenant_id, "id": trace_id}
     rows = rows_of(trace)
     created_at = context.connection.scalar(select(traces.c.created_at).where(*_has(key)))
     if created_at is None:
@@ -59,7 +61,10 @@ def ingest_observability_trace(context: Context, params: IngestObservabilityTrac
         shared = {"tenant_id": key["tenant_id"], "trace_id": key["id"], "created_at": created_at}
         numbered = [{**shared, **row, "position": place} for place, row in enumerate(rows.observations)]
         context.connection.execute(insert(observations), numbered)
-    return {"trace_id": key["id"]}
+    if context.settings.destination is not None:
+        outbox.add(context.connection, context.caller.tenant_id, trace_id, context.timestamp)
+        context.forwards = True
+    return {"trace_id": trace_id}
 
 
 @operation("list_observability_traces")

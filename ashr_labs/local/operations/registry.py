@@ -38,6 +38,8 @@ class Context:
     settings: Settings = field(default_factory=Settings)
     enqueued: bool = False
     """Whether the call left work for the worker."""
+    forwards: bool = False
+    """Whether the call left something to be passed on."""
 
     @property
     def timestamp(self) -> str:

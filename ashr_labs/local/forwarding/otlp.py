@@ -1,0 +1,147 @@
+"""Traces as OTLP over HTTP takes them, in its JSON form, with the names that OpenTelemetry has for generative AI."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ..._json import as_list, as_object, parsed_json, shown
+from ..store.trace_rows import moment_of
+from .ids import observation_moments, span_key, trace_key
+from .sending import Refused, RetryLater, as_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..http_post import Reply
+
+__all__ = ["check_otlp", "otlp_requests"]
+
+_TOOL = "tool:"
+_INTERNAL, _CLIENT = 1, 3
+_ERROR = 2
+_ROOT = "the trace itself"
+
+
+def otlp_requests(tenant_id: int, trace: Mapping[str, Any]) -> list[bytes]:
+    """Return the body of the request that stores a trace: its observations as spans below one for itself."""
+    key = trace_key(tenant_id, trace["id"])
+    spans = [_span(key, trace, observation) for observation in trace["observations"]]
+    spans.insert(0, _root(key, tenant_id, trace, spans))
+    scope = {"scope": {"name": "ashr_labs"}, "spans": spans}
+    resource = {"attributes": _attributes({"service.name": "ashr-labs", "ashr.tenant_id": tenant_id})}
+    return [as_json({"resourceSpans": [{"resource": resource, "scopeSpans": [scope]}]})]
+
+
+def check_otlp(reply: Reply) -> None:
+    """Make sure that every span was taken.
+
+    Raises:
+        RetryLater: This is no answer of an OTLP endpoint.
+        Refused: Some were not; the protocol forbids to send them again.
+    """
+    answer = as_object(parsed_json(reply.text.strip() or "{}"))
+    if answer is None:
+        raise RetryLater(f"no answer of an OTLP endpoint but {shown(reply.text)}")
+    partial = as_object(answer.get("partialSuccess")) or {}
+    if str(partial.get("rejectedSpans", 0)) != "0":
+        raise Refused(f"some spans were not taken: {shown(dict(partial))}")
+
+
+def _root(key: str, tenant_id: int, trace: Mapping[str, Any], spans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    came = _nanoseconds(trace["created_at"])
+    known = {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.conversation.id": trace.get("session_id"),
+        "user.id": trace.get("user_id"),
+        "ashr.trace_id": trace["id"],
+        "ashr.tags": trace.get("tags"),
+        "ashr.metadata": trace.get("metadata"),
+        "ashr.output": trace.get("output"),
+        "ashr.tenant_id": tenant_id,
+    }
+    return {
+        "traceId": key,
+        "spanId": span_key(key, _ROOT),
+        "name": str(trace.get("name")),
+        "kind": _INTERNAL,
+        "startTimeUnixNano": min((span["startTimeUnixNano"] for span in spans), key=int, default=came),
+        "endTimeUnixNano": max((span["endTimeUnixNano"] for span in spans), key=int, default=came),
+        "attributes": _attributes(known),
+    }
+
+
+def _span(key: str, trace: Mapping[str, Any], observation: Mapping[str, Any]) -> dict[str, Any]:
+    started, ended = observation_moments(observation, trace["created_at"])
+    is_call = observation.get("type") == "generation"
+    span: dict[str, Any] = {
+        "traceId": key,
+        "spanId": span_key(key, observation.get("id")),
+        "parentSpanId": span_key(key, observation.get("parent_observation_id") or _ROOT),
+        "name": str(observation.get("name")),
+        "kind": _CLIENT if is_call else _INTERNAL,
+        "startTimeUnixNano": _nanoseconds(started),
+        "endTimeUnixNano": _nanoseconds(max(ended or started, started)),
+        "attributes": _attributes({**_told(observation), **(_generation if is_call else _step)(observation)}),
+    }
+    if observation.get("level") == "ERROR":
+        span["status"] = {"code": _ERROR, "message": str(observation.get("status_message") or "")}
+    return span
+
+
+def _told(observation: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "ashr.observation.type": observation.get("type"),
+        "ashr.level": observation.get("level"),
+        "ashr.metadata": observation.get("metadata"),
+        "ashr.status_message": observation.get("status_message"),
+        "ashr.unended": None if observation.get("end_time") or observation.get("type") == "event" else True,
+    }
+
+
+def _generation(observation: Mapping[str, Any]) -> dict[str, Any]:
+    usage = as_object(observation.get("usage")) or {}
+    return {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.request.model": observation.get("model"),
+        "gen_ai.usage.input_tokens": usage.get("input_tokens"),
+        "gen_ai.usage.output_tokens": usage.get("output_tokens"),
+        "ashr.cost": usage.get("cost") if usage.get("cost") is not None else observation.get("cost"),
+        "gen_ai.input.messages": observation.get("input"),
+        "gen_ai.output.messages": observation.get("output"),
+    }
+
+
+def _step(observation: Mapping[str, Any]) -> dict[str, Any]:
+    name = str(observation.get("name"))
+    if not name.startswith(_TOOL):
+        return {"ashr.input": observation.get("input"), "ashr.output": observation.get("output")}
+    return {
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": name.removeprefix(_TOOL),
+        "gen_ai.tool.call.arguments": observation.get("input"),
+        "gen_ai.tool.call.result": observation.get("output"),
+    }
+
+
+def _attributes(known: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{"key": key, "value": _value(value)} for key, value in known.items() if value is not None]
+
+
+def _value(value: object) -> dict[str, Any]:
+    """Return an attribute's value; what OTLP has no kind for is written as JSON."""
+    if isinstance(value, bool):
+        return {"boolValue": value}
+    if isinstance(value, int) and -(2**63) <= value < 2**63:
+        return {"intValue": str(value)}
+    if isinstance(value, float):
+        return {"doubleValue": value}
+    if isinstance(value, str):
+        return {"stringValue": value}
+    if (items := as_list(value)) is not None and all(isinstance(item, str) for item in items):
+        return {"arrayValue": {"values": [{"stringValue": item} for item in items]}}
+    return {"stringValue": json.dumps(value)}
+
+
+def _nanoseconds(moment: str) -> str:
+    return str(max(0, round((moment_of(moment) or 0.0) * 1e6)) * 1000)

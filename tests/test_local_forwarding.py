@@ -1,0 +1,356 @@
+"""Traces that an embedded platform passes on: to Langfuse or an OTLP endpoint, through outages and crashes."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from ashr_labs.errors import ConfigurationError
+from ashr_labs.local import open_platform
+from ashr_labs.local.forwarding import Destination, destination_of
+from ashr_labs.local.forwarding.ids import span_key, trace_key
+from ashr_labs.local.forwarding.langfuse import langfuse_requests
+from ashr_labs.local.forwarding.otlp import otlp_requests
+from ashr_labs.local.server import running_server
+from ashr_labs.local.settings import Settings
+from support.local_api import Api
+from support.serving import call, served
+from support.trace_taker import taker
+
+SECRET = "sk-lf-secret-of-the-project"
+NOW = "2026-01-01T00:00:00.000000Z"
+TRACE: dict[str, Any] = {
+    "id": "0123456789abcdef" * 2,
+    "name": "chat",
+    "user_id": "u",
+    "session_id": "s",
+    "metadata": {"plan": "pro"},
+    "tags": ["a", "b"],
+    "output": {"text": "done"},
+    "observations": [
+        {
+            "id": "a" * 16,
+            "type": "generation",
+            "name": "answer",
+            "start_time": NOW,
+            "end_time": "2026-01-01T00:00:01.500000Z",
+            "model": "gpt",
+            "usage": {"input_tokens": 10, "output_tokens": 5, "cost": 0.25},
+            "input": [{"role": "user", "content": "hi \ud83e"}],
+            "output": "hello",
+        },
+        {
+            "id": "b" * 16,
+            "parent_observation_id": "a" * 16,
+            "type": "span",
+            "name": "tool:search",
+            "start_time": "2026-01-01T00:00:00.250000Z",
+            "end_time": "2026-01-01T00:00:00.750000Z",
+            "input": {"q": 1},
+            "output": ["x"],
+            "level": "ERROR",
+            "status_message": "ValueError: no",
+        },
+        {"id": "odd", "type": "event", "name": "note", "start_time": "yesterday"},
+    ],
+}
+
+
+def environment(kind: str, url: str) -> dict[str, str]:
+    return {
+        "ASHR_FORWARD_TO": kind,
+        "LANGFUSE_HOST": url,
+        "LANGFUSE_PUBLIC_KEY": "pk-lf-1",
+        "LANGFUSE_SECRET_KEY": SECRET,
+        "OTEL_EXPORTER_OTLP_ENDPOINT": url,
+        "OTEL_EXPORTER_OTLP_HEADERS": f"x-api-key={SECRET},x-team=a%20b",
+    }
+
+
+def destination(kind: str, url: str, **changes: Any) -> Destination:
+    """Return a destination that is tried again within milliseconds."""
+    found = destination_of(environment(kind, url))
+    assert found is not None
+    return replace(found, **{"first_pause": 0.01, **changes})
+
+
+@contextmanager
+def forwarding(kind: str, url: str, path: Path | None = None, **changes: Any) -> Generator[Api]:
+    """Open a platform that passes its traces on, and close it."""
+    platform = open_platform(path, settings=Settings(destination=destination(kind, url, **changes)))
+    try:
+        yield Api(platform, platform.bootstrap())
+    finally:
+        platform.close()
+
+
+def ingest(api: Api, **fields: Any) -> str:
+    trace_id: str = api("ingest_observability_trace", trace={"name": "t", **fields})["trace_id"]
+    return trace_id
+
+
+def until(condition: Callable[[], bool], seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        threading.Event().wait(0.01)
+
+
+def left(api: Api) -> tuple[int, int]:
+    """Return how many traces wait, and how many were given up."""
+    counts = api.platform.health()["forwarding"]
+    return counts["waiting"], counts["given_up"]
+
+
+def names(bodies: list[Any]) -> list[str]:
+    """Return the names of traces in what Langfuse got."""
+    events = [event for body in bodies for event in body["batch"]]
+    return [event["body"]["name"] for event in events if event["type"] == "trace-create"]
+
+
+def test_langfuse_gets_the_whole_trace() -> None:
+    """A trace arrives as Langfuse's events, with users, sessions, models, tokens, costs, levels and parents."""
+    with taker() as there, forwarding("langfuse", there.url) as api:
+        ingest(api, **TRACE)
+        (body,) = there.wait(1)
+        until(lambda: left(api) == (0, 0))
+
+    (path, headers, _) = there.requests[0]
+    events = {event["type"]: event["body"] for event in body["batch"]}
+    assert ("/api/public/ingestion", "application/json") == (path, headers["content-type"])
+    assert "Basic cGstbGYtMTpzay1sZi1zZWNyZXQtb2YtdGhlLXByb2plY3Q=" == headers["authorization"]
+    assert ["trace-create", "generation-create", "span-create", "event-create"] == list(events)
+    assert events["trace-create"].items() >= {
+        "id": TRACE["id"], "name": "chat", "userId": "u", "sessionId": "s", "tags": ["a", "b"],
+        "output": {"text": "done"}, "metadata": {"plan": "pro", "ashr_trace_id": TRACE["id"]},
+    }.items()  # fmt: skip
+    assert events["generation-create"].items() >= {
+        "traceId": TRACE["id"], "model": "gpt", "usageDetails": {"input": 10, "output": 5},
+        "costDetails": {"total": 0.25}, "startTime": NOW,
+        "endTime": "2026-01-01T00:00:01.500000Z", "input": [{"role": "user", "content": "hi ?"}],
+    }.items()  # fmt: skip
+    assert events["generation-create"]["id"] == events["span-create"]["parentObservationId"]
+    assert ("ERROR", "ValueError: no") == (events["span-create"]["level"], events["span-create"]["statusMessage"])
+    assert "endTime" not in events["event-create"]
+
+
+def test_otlp_gets_the_whole_trace() -> None:
+    """A trace arrives as spans below one for the trace, with OpenTelemetry's names, in OTLP's JSON."""
+    with taker() as there, forwarding("otlp", there.url) as api:
+        ingest(api, **TRACE)
+        (body,) = there.wait(1)
+
+    (path, headers, _) = there.requests[0]
+    root, generation, tool, event = body["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    spans = (root, generation, tool, event)
+    assert ("/v1/traces", SECRET, "a b") == (path, headers["x-api-key"], headers["x-team"])
+    assert {TRACE["id"]} == {span["traceId"] for span in spans}
+    assert all(re.fullmatch("[0-9a-f]{16}", span["spanId"]) for span in spans)
+    parents = [span.get("parentSpanId") for span in spans]
+    assert [None, root["spanId"], generation["spanId"], root["spanId"]] == parents
+    times = [(span["startTimeUnixNano"], span["endTimeUnixNano"]) for span in spans]
+    assert ("1767225600000000000", "1767225601500000000") == times[1]
+    assert (times[1][0], times[3][1]) == times[0]
+    assert {"code": 2, "message": "ValueError: no"} == tool["status"]
+    assert attributes(generation).items() >= {
+        "gen_ai.operation.name": {"stringValue": "chat"}, "gen_ai.request.model": {"stringValue": "gpt"},
+        "gen_ai.usage.input_tokens": {"intValue": "10"}, "ashr.cost": {"doubleValue": 0.25},
+    }.items()  # fmt: skip
+    assert attributes(tool).items() >= {
+        "gen_ai.operation.name": {"stringValue": "execute_tool"}, "gen_ai.tool.name": {"stringValue": "search"},
+        "gen_ai.tool.call.arguments": {"stringValue": '{"q": 1}'},
+    }.items()  # fmt: skip
+
+
+def attributes(span: dict[str, Any]) -> dict[str, Any]:
+    return {entry["key"]: entry["value"] for entry in span["attributes"]}
+
+
+@pytest.mark.parametrize("kind", ["langfuse", "otlp"])
+def test_an_outage_only_delays(kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Traces wait while the other side is away, arrive when it is back, and the log never holds a key."""
+    with taker() as there, forwarding(kind, there.url) as api:
+        there.replies = [
+            None, (503, f"<html>{SECRET}".encode()), (429, {}), (500, b"\xff"), (200, b"<html>please log in</html>"),
+        ]  # fmt: skip
+        for number in range(1, 4):
+            ingest(api, id=f"{number:032x}")
+        bodies = there.wait(3)
+        until(lambda: left(api) == (0, 0))
+
+    text = json.dumps(bodies)
+    assert all(f"{number:032x}" in text for number in range(1, 4))
+    assert "does not take traces at the moment" in caplog.text
+    assert "takes traces again" in caplog.text
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "reason"),
+    [
+        ("langfuse", (401, f"unknown key {SECRET}".encode()), "status 401"),
+        ("langfuse", (413, {}), "status 413"),
+        ("langfuse", (302, {}), "status 302"),
+        ("langfuse", (207, {"successes": [], "errors": [{"id": "1", "status": 400, "message": "bad"}]}), "bad"),
+        ("otlp", (400, {"message": "bad"}), "status 400"),
+        ("otlp", (200, {"partialSuccess": {"rejectedSpans": "1", "errorMessage": "too old"}}), "too old"),
+    ],
+)
+def test_a_refusal_is_given_up_at_once_and_said(
+    kind: str, answer: tuple[int, Any], reason: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What will never be taken is not sent again; the log and `/health` say so, without the key."""
+    with taker() as there, forwarding(kind, there.url) as api, running_server(api.platform) as url:
+        there.always = answer
+        ingest(api, id="x\nINJECTED")
+        until(lambda: left(api) == (0, 1))
+        health = httpx.get(f"{url}/health").json()
+
+    assert 1 == len(there.requests)
+    assert {"status": "ok", "forwarding": {"waiting": 0, "given_up": 1}} == health
+    assert reason in caplog.text
+    assert SECRET not in caplog.text
+    assert "\nINJECTED" not in caplog.text
+
+
+def test_an_endless_outage_is_given_up_and_tried_again_by_the_next_start(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """After so many attempts a trace is given up; the next start, with settings put right perhaps, tries it again."""
+    path = tmp_path / "evals.db"
+    with taker() as there:
+        there.always = (503, {})
+        with forwarding("langfuse", there.url, path, most_attempts=3) as api:
+            ingest(api, name="late")
+            until(lambda: left(api) == (0, 1))
+        assert 3 == len(there.requests)
+        assert "is not passed on to langfuse after 3 attempts: status 503" in caplog.text
+        there.always = None
+        with forwarding("langfuse", there.url, path) as api:
+            assert ["late"] == names(there.wait(1))
+            until(lambda: left(api) == (0, 0))
+
+
+def test_ingest_never_waits_for_the_other_side() -> None:
+    """While the other side accepts connections and says nothing, traces are stored at once."""
+    with taker() as there:
+        there.open.clear()
+        with forwarding("otlp", there.url) as api:
+            begin = time.monotonic()
+            for _ in range(50):
+                ingest(api)
+            assert time.monotonic() - begin < 5
+            until(lambda: len(there.requests) > 0)
+            assert left(api)[0] == 50
+            there.open.set()
+            there.wait(50)
+
+
+def test_a_trace_that_comes_again_meanwhile_is_sent_again() -> None:
+    """A trace that is replaced while it is being sent is sent once more, as it is then."""
+    with taker() as there, forwarding("langfuse", there.url) as api:
+        there.open.clear()
+        ingest(api, id="mine", name="first")
+        until(lambda: len(there.requests) == 1)
+        ingest(api, id="mine", name="second")
+        there.open.set()
+        assert ["first", "second"] == names(there.wait(2))
+        until(lambda: left(api) == (0, 0))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills the POSIX way")
+def test_a_killed_platform_passes_on_what_it_promised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Traces that were acknowledged before a `kill -9` are passed on by the next start."""
+    path = tmp_path / "evals.db"
+    with taker() as there:
+        for name, value in environment("langfuse", there.url).items():
+            monkeypatch.setenv(name, value)
+        there.open.clear()
+        with served(path) as server, server.client() as client:
+            for number in range(10):
+                call(client, "ingest_observability_trace", trace={"name": str(number)})
+            until(lambda: len(there.requests) > 0)
+            server.process.send_signal(signal.SIGKILL)
+            server.process.wait()
+        there.taken.clear()
+        there.open.set()
+        with served(path):
+            until(lambda: set(names(there.taken)) == set(map(str, range(10))))
+
+
+def test_off_unless_set() -> None:
+    """Keys of Langfuse and endpoints of OpenTelemetry alone pass nothing on."""
+    variables = environment("", "http://127.0.0.1:1")
+    with Api.opened() as api:
+        ingest(api)
+
+        assert {"status": "ok"} == api.platform.health()
+    assert destination_of(variables) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"ASHR_FORWARD_TO": "elsewhere"}, "one of langfuse, otlp"),
+        ({"LANGFUSE_SECRET_KEY": ""}, "LANGFUSE_SECRET_KEY is needed"),
+        ({"LANGFUSE_SECRET_KEY": "s3cret\r\nx: y"}, "LANGFUSE_SECRET_KEY holds"),
+        ({"LANGFUSE_HOST": "ftp://there"}, "LANGFUSE_HOST must be"),
+        ({"LANGFUSE_HOST": "http://me:s3cret@there"}, "must not hold a user name"),
+        ({"ASHR_FORWARD_TO": "otlp", "OTEL_EXPORTER_OTLP_HEADERS": "s3cret"}, "must be like"),
+        ({"ASHR_FORWARD_TO": "otlp", "OTEL_EXPORTER_OTLP_HEADERS": "a=s3cret%0d%0ax"}, "holds characters"),
+        ({"ASHR_FORWARD_TO": "otlp", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "there"}, "TRACES_ENDPOINT must be"),
+    ],
+)
+def test_settings_that_cannot_work_are_named(changes: dict[str, str], reason: str) -> None:
+    """A platform does not open with half of the settings, and the message shows no key."""
+    with pytest.raises(ConfigurationError, match=reason) as caught:
+        destination_of({**environment("langfuse", "http://there"), **changes})
+
+    assert "s3cret" not in str(caught.value)
+    assert SECRET not in repr(destination("langfuse", "http://there"))
+
+
+def test_the_same_trace_is_sent_under_the_same_ids() -> None:
+    """What is sent twice is word for word the same, so it is stored once; what changed is another event."""
+    record = {**TRACE, "created_at": NOW}
+    changed = {**record, "output": "other"}
+
+    for requests in (langfuse_requests, otlp_requests):
+        assert requests(1, record) == requests(1, json.loads(json.dumps(record)))
+    first, second = (json.loads(langfuse_requests(1, trace)[0])["batch"][0] for trace in (record, changed))
+    assert first["body"]["id"] == second["body"]["id"]
+    assert first["id"] != second["id"]
+
+
+def test_odd_ids_become_valid_ones() -> None:
+    """Ids of other forms become hexadecimal ones, always the same, and different for each tenant and trace."""
+    keys = [trace_key(1, "x"), trace_key(2, "x"), trace_key(1, "y"), trace_key(1, "0" * 32), trace_key(1, "\ud83e")]
+
+    assert len(keys) == len(set(keys))
+    assert all(re.fullmatch("[0-9a-f]{32}", key) and set(key) != {"0"} for key in keys)
+    assert span_key("t", "1") == span_key("t", "1") != span_key("u", "1")
+
+
+def test_large_traces_are_split() -> None:
+    """No request to Langfuse is larger than it takes, and one enormous observation does not cost the others."""
+    sizes = [2**21, 2**21, 2**21, 2**22]
+    steps = [{"id": str(n), "type": "span", "name": "s", "input": "x" * size} for n, size in enumerate(sizes)]
+    bodies = langfuse_requests(1, {**TRACE, "created_at": NOW, "observations": steps})
+
+    events = [event for body in bodies for event in json.loads(body)["batch"]]
+    assert all(len(body) < 3_500_000 for body in bodies)
+    assert ["0", "1", "2", "3"] == [event["body"]["id"].rpartition("-")[2] for event in events[1:]]
+    assert "left out" in events[-1]["body"]["input"]
+    assert 2**21 == len(events[1]["body"]["input"])
