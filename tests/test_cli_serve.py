@@ -171,3 +171,58 @@ def test_a_port_in_use_is_refused(workspace: Workspace) -> None:
         done = workspace.run("serve", "--port", port)
 
     assert f"cannot listen on 127.0.0.1, port {port}" in done.error(3)
+
+
+def test_a_port_that_is_taken_leaves_no_files(workspace: Workspace) -> None:
+    """Where nobody can listen, it is said before a database or a key is made."""
+    before = workspace.names()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        failed = workspace.run("serve", "--port", str(port))
+
+    assert f"port {port}" in failed.error(3)
+    assert before == workspace.names()
+
+
+def test_all_addresses_have_a_url_to_open(workspace: Workspace) -> None:
+    """`--host 0.0.0.0` tells a URL that this machine can open, and that others can reach it too."""
+    with serving(workspace, "--host", "0.0.0.0") as (process, ready):
+        with AshrLabsClient(Path(ready["key_file"]).read_text("utf-8").strip(), ready["url"]) as client:
+            assert "ok" == client.health_check()["status"]
+        _, err = end(process)
+
+    assert ready["url"].startswith("http://127.0.0.1:")
+    assert "every address of this machine" in err
+
+
+def test_the_access_log_is_json_on_stderr(workspace: Workspace) -> None:
+    """With --access-log each request is one line of JSON on stderr, without the key; without it there is none."""
+    with serving(workspace, "--access-log", ASHR_LABS_BOOTSTRAP_KEY=KEY) as (process, ready):
+        with AshrLabsClient(KEY, ready["url"]) as client:
+            client.health_check()
+        _, err = end(process)
+    logged = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+    with serving(workspace, ASHR_LABS_BOOTSTRAP_KEY=KEY) as (process, ready):
+        with AshrLabsClient(KEY, ready["url"]) as client:
+            client.health_check()
+        _, silent = end(process)
+
+    assert "keep_alive" in [line["operation"] for line in logged] or "init" in [line["operation"] for line in logged]
+    assert KEY not in err
+    assert "{" not in silent
+
+
+def test_prices_and_forwarding_are_options(workspace: Workspace) -> None:
+    """A table of prices is read from a file, and half of the settings for passing traces on are refused."""
+    (workspace.folder / "prices.json").write_text('{"m": {"input": 1000000, "output": 0}}', "utf-8")
+    usage = {"input_tokens": 2, "output_tokens": 0}
+    generation = {"id": "1", "type": "generation", "name": "g", "model": "m", "usage": usage}
+    with (
+        serving(workspace, "--prices", "prices.json", ASHR_LABS_BOOTSTRAP_KEY=KEY) as (_, ready),
+        AshrLabsClient(KEY, ready["url"]) as client,
+    ):
+        client.ingest_observability_trace({"name": "t", "observations": [generation]})
+        assert 2.0 == client.get_observability_analytics()["overview"]["total_cost"]
+    refused = workspace.run("serve", "--port", "0", "--forward-to", "langfuse")
+
+    assert "LANGFUSE_PUBLIC_KEY is needed" in refused.error(3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import threading
 import time
 from pathlib import Path
@@ -102,3 +103,32 @@ def test_many_writers_lose_no_row(tmp_path: Path, seconds: float) -> None:
 
         assert sorted(written, reverse=True) == [run["id"] for run in all_runs(client)]
         assert {"completed"} == settled(client, written[-100:])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+def test_a_stop_under_load_finishes_or_hands_back(tmp_path: Path) -> None:
+    """SIGTERM in the midst of writes ends the server soon and in peace; what was acknowledged is there and graded."""
+    path = tmp_path / "evals.db"
+    with served(path) as server, server.client() as client:
+        dataset_id = call(client, "create_dataset", name="d", dataset_source={"runs": {}})["dataset"]["id"]
+        answers: list[int] = []
+
+        def write(_: int) -> list[int]:
+            acknowledged = []
+            body = {"function": "create_run", "tenant_id": 1, "dataset_id": dataset_id, "result": RESULT}
+            try:
+                while True:
+                    answer = client.post("", json=body)
+                    answers.append(answer.status_code)
+                    acknowledged.append(answer.json()["run"]["id"])
+            except httpx.TransportError:
+                return acknowledged
+
+        stopper = threading.Timer(1.0, server.process.terminate)
+        stopper.start()
+        run_ids = side_by_side(8, write)
+        code = server.process.wait(timeout=30)
+
+    assert (0, {200}) == (code, set(answers))
+    with served(path) as server, server.client() as client:
+        assert {"completed"} == settled(client, run_ids)

@@ -13,6 +13,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -302,6 +303,78 @@ def test_a_head_that_does_not_end_is_not_waited_for(api: Api, monkeypatch: pytes
             with pytest.raises(ConnectionError):
                 trickle(connection, b"GET /" + b"x" * 1000)
         assert 200 == httpx.get(f"{url}/health").status_code
+
+
+def test_an_answer_that_nobody_reads_is_not_kept(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection whose other end stops reading within an answer is cut."""
+    monkeypatch.setattr(ImpatientProtocol, "unread_seconds", 0.3)
+    dataset_id = api.dataset(dataset_source={"a": "x" * 20_000_000})
+    body = json.dumps({"function": "get_dataset", "dataset_id": dataset_id}).encode()
+    head = f"POST / HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {api.key}\r\ncontent-length: {len(body)}\r\n\r\n"
+    with running_server(api.platform) as url:
+        address = urlsplit(url)
+        with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+            connection.sendall(head.encode() + body)
+            time.sleep(1.0)
+            read = 0
+            with suppress(ConnectionError):
+                while data := connection.recv(1_000_000):
+                    read += len(data)
+        assert read < 20_000_000
+        assert 200 == httpx.get(f"{url}/health").status_code
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /health HTTP/1.1\r\nhost: x\r\nx: " + b"y" * 200_000, 431),
+        (b"GET /" + b"y" * 200_000, 431),
+        (b"GET /health HTTP/1.1\r\n" + b"".join(b"x-%d: y\r\n" % n for n in range(20_000)), 431),
+        (b"GET /health HTTP/1.1\r\nno header\r\n\r\n", 400),
+        (b"GET /health HTTP/1.1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip\r\n\r\n", 501),
+    ],
+)
+def test_heads_that_are_none_are_refused_in_json(url: str, head: bytes, status: int) -> None:
+    """A head that is too large or no HTTP gets a status of its own, in JSON, and the connection is closed."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        with suppress(ConnectionError):
+            connection.sendall(head)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        body = json.loads(answer.read())
+
+    assert (status, "error") == (answer.status, body["status"])
+    assert "close" == answer.headers["connection"]
+
+
+def test_nonsense_behind_a_request_does_no_harm(api: Api, url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """What is no HTTP, sent before the answer to the request before it is complete, costs the connection only."""
+    address = urlsplit(url)
+    body = json.dumps({"function": "list_datasets"}).encode()
+    head = f"POST / HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {api.key}\r\ncontent-length: {len(body)}\r\n\r\n"
+    for _ in range(20):
+        with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+            connection.sendall(head.encode() + body + b"\x00 nonsense\r\n\r\n")
+            with suppress(ConnectionError):
+                connection.recv(1_000_000)
+
+    assert 200 == httpx.get(f"{url}/health").status_code
+    assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_the_url_of_every_address_can_be_opened(api: Api, host: str) -> None:
+    """A server that listens on all addresses tells a URL that this machine can open."""
+    try:
+        with running_server(api.platform, host=host) as url:
+            assert host not in url.split("]")[0].removeprefix("http://[::1")
+            assert 200 == httpx.get(f"{url}/health").status_code
+    except ConfigurationError:
+        pytest.skip(f"this machine has no {host}")
 
 
 def trickle(connection: socket.socket, data: bytes) -> None:

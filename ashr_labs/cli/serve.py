@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ..local import open_platform
+from ..local.listening import is_everywhere, listen
 from ._failures import EXIT_CODES
 from ._options import FileToWrite, json_option
 from ._platforms import platform_failures
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from socket import socket
 
     from ..local.platform import Platform
     from ._output import Output
@@ -39,9 +41,23 @@ _KEY_VARIABLE = "ASHR_LABS_BOOTSTRAP_KEY"
     metavar="FILE",
     help="The file that keeps everything, made where there is none.",
 )
+@click.option(
+    "--prices",
+    type=click.Path(exists=True, dir_okay=False),
+    metavar="FILE",
+    help="What models cost, as JSON [default: ASHR_PRICES].",
+)
+@click.option(
+    "--forward-to",
+    type=click.Choice(["langfuse", "otlp"]),
+    help="Pass traces on to this, as its own environment variables say [default: ASHR_FORWARD_TO].",
+)
+@click.option("--access-log", is_flag=True, help="Write one line of JSON for each request to stderr.")
 @json_option
 @click.pass_obj
-def command(out: Output, host: str, port: int, database: Path) -> None:
+def command(
+    out: Output, host: str, port: int, database: Path, prices: str | None, forward_to: str | None, access_log: bool
+) -> None:
     """Run the platform on this machine, until Ctrl-C or SIGTERM.
 
     A new database gets its first API key: ASHR_LABS_BOOTSTRAP_KEY if that is set, else a random one, in a file
@@ -49,15 +65,30 @@ def command(out: Output, host: str, port: int, database: Path) -> None:
     as soon as calls are answered.
     """
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
+    # Settings are read where they are needed, from the environment of this process, which is our own.
+    given = {"ASHR_PRICES": prices, "ASHR_FORWARD_TO": forward_to}
+    os.environ.update({name: value for name, value in given.items() if value})
+    # First the port: whoever cannot have it is told so before any file is made.
     with platform_failures():
-        platform = open_platform(database)
-    with closing(platform):
-        key_file = _install_key(platform, database)
+        listener = listen(host, port)
+    with listener:
         with platform_failures():
-            # Imported here because it needs the extra; by now it has been said where that is missing.
-            from ..local.server import serve  # noqa: PLC0415
+            platform = open_platform(database)
+        with closing(platform):
+            _serve(out, platform, listener, database, access_log=access_log)
 
-            serve(platform, host=host, port=port, on_ready=lambda url: _tell(out, url, database, key_file))
+
+def _serve(out: Output, platform: Platform, listener: socket, database: Path, *, access_log: bool) -> None:
+    # Imported here because they need the extra; by now it has been said where that is missing.
+    from ..local.access_log import log_to_stderr  # noqa: PLC0415
+    from ..local.server import serve  # noqa: PLC0415
+
+    key_file = _install_key(platform, database)
+    if access_log:
+        log_to_stderr()
+    if is_everywhere(listener):
+        out.note("listening on every address of this machine: others reach it by the machine's name or address")
+    serve(platform, listener=listener, on_ready=lambda url: _tell(out, url, database, key_file))
 
 
 def _install_key(platform: Platform, database: Path) -> Path | None:

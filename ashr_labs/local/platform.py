@@ -8,7 +8,7 @@ import os
 import secrets
 import time
 import weakref
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import (
@@ -38,11 +38,19 @@ if TYPE_CHECKING:
     from .store.engine import Database
     from .worker import Worker
 
-__all__ = ["Answer", "Platform"]
+__all__ = ["About", "Answer", "Platform"]
 
 _logger = logging.getLogger(__name__)
 
 _STATUS = {error_class_for_status(status): status for status in (400, 401, 403, 404, 409, 422, 429)}
+
+
+@dataclass(slots=True)
+class About:
+    """What a call was, as far as it could be told."""
+
+    operation: str | None = None
+    tenant_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class Answer:
     content: bytes
     """The body: a JSON object, pure ASCII, so that it carries lone surrogates too."""
     headers: dict[str, str]
+    about: About = field(default_factory=About)
 
     @property
     def body(self) -> dict[str, Any]:
@@ -132,7 +141,11 @@ class Platform:
             idempotency_key: What stays the same when the caller sends the call again.
             origin: Where the caller reaches the platform; signed URLs begin with it.
         """
-        return self._answered(lambda: (encode(self._answer(body, authorization, idempotency_key, origin)).encode(), {}))
+        about = About()
+        answer = self._answered(
+            lambda: (encode(self._answer(body, authorization, idempotency_key, origin, about)).encode(), {})
+        )
+        return replace(answer, about=about)
 
     def media(self, media_id: int, *, expires: str, signature: str) -> Answer:
         """Answer a signed URL with the file's bytes, or with the reason why not."""
@@ -191,12 +204,15 @@ class Platform:
         return row["content"], headers_of(row)
 
     def _answer(
-        self, body: bytes, authorization: str | None, idempotency_key: str | None, origin: str
+        self, body: bytes, authorization: str | None, idempotency_key: str | None, origin: str, about: About
     ) -> dict[str, Any]:
         caller = self._authenticate(authorization)
+        about.tenant_id = caller.tenant_id
         params = parse_body(body)
+        name = params.get("function")
+        about.operation = name if isinstance(name, str) and name in OPERATIONS else None
         repeatable = None if idempotency_key is None else Repeatable.of(idempotency_key, body)
-        return self.dispatch(params.get("function"), params, caller, repeatable=repeatable, origin=origin)
+        return self.dispatch(name, params, caller, repeatable=repeatable, origin=origin)
 
     def _authenticate(self, authorization: str | None) -> Caller:
         scheme, _, key = (authorization or "").partition(" ")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
 import threading
 from contextlib import contextmanager
 from functools import partial
@@ -14,15 +12,18 @@ import uvicorn
 from anyio import fail_after, to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ..errors import ConfigurationError
+from .access_log import ABOUT, AccessLog
 from .impatience import ImpatientProtocol
+from .listening import listen, url_of
 from .media import MEDIA_PATH, media_number
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Generator
     from types import FrameType
 
@@ -39,8 +40,6 @@ _BODY_SECONDS = 120
 _SHUTDOWN_SECONDS = 10
 _KEEP_ALIVE_SECONDS = 75
 """Longer than clients keep idle connections, so that they do not send on one that is being closed."""
-_LAST_PORT = 65535
-_BACKLOG = 1024
 _REASONS = {404: "there is nothing here; calls are sent by POST to /", 405: "calls are sent by POST to /"}
 
 
@@ -57,6 +56,7 @@ def application(platform: Platform, *, body_limit: int = _BODY_LIMIT) -> Starlet
             Route("/health", partial(_health, platform), methods=["GET"]),
             Route(MEDIA_PATH + "{number}", partial(_media, platform), methods=["GET"]),
         ],
+        middleware=[Middleware(AccessLog)],
         exception_handlers={HTTPException: _as_json},
     )
 
@@ -66,6 +66,7 @@ def serve(
     *,
     host: str = "127.0.0.1",
     port: int = 8787,
+    listener: socket.socket | None = None,
     body_limit: int = _BODY_LIMIT,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
@@ -75,6 +76,7 @@ def serve(
         platform: What answers the calls.
         host: Address to listen on.
         port: Port to listen on; 0 for a free one.
+        listener: A socket that listens already, instead of host and port; it is closed.
         body_limit: Largest body that is read, in bytes.
         on_ready: Called with the base URL as soon as calls are answered.
 
@@ -82,8 +84,8 @@ def serve(
         ConfigurationError: Nobody can listen on that address and port.
     """
     try:
-        with _listen(host, port) as listener:
-            _Server(platform, body_limit, lambda: on_ready and on_ready(_url(listener))).run([listener])
+        with listener or listen(host, port) as used:
+            _Server(platform, body_limit, lambda: on_ready and on_ready(url_of(used))).run([used])
     finally:
         platform.close()
 
@@ -92,13 +94,13 @@ def serve(
 def running_server(platform: Platform, *, host: str = "127.0.0.1", port: int = 0) -> Generator[str]:
     """Answer calls in a thread while the block runs; lend the base URL."""
     ready = threading.Event()
-    with _listen(host, port) as listener:
+    with listen(host, port) as listener:
         server = _Server(platform, _BODY_LIMIT, ready.set)
         thread = threading.Thread(target=server.run, args=([listener],), name="ashr-labs-server", daemon=True)
         thread.start()
         try:
             ready.wait(_SHUTDOWN_SECONDS)
-            yield _url(listener)
+            yield url_of(listener)
         finally:
             server.should_exit = True
             thread.join(_SHUTDOWN_SECONDS)
@@ -143,6 +145,7 @@ async def _call(platform: Platform, body_limit: int, request: Request) -> Respon
             origin=f"{request.url.scheme}://{request.url.netloc}",
         )
     )
+    request.scope[ABOUT] = answer.about
     return _response(answer)
 
 
@@ -154,28 +157,6 @@ async def _media(platform: Platform, request: Request) -> Response:
 
 async def _health(platform: Platform, _: Request) -> Response:
     return JSONResponse(await to_thread.run_sync(platform.health))
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    if not 0 <= port <= _LAST_PORT:
-        raise ConfigurationError(f"cannot listen on port {port}: ports go from 0 to {_LAST_PORT}")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Called by its name: asyncio sends without delay on such sockets only, otherwise each answer takes 40 ms.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise ConfigurationError(f"cannot listen on {host}, port {port}: {error}") from error
-    return listener
-
-
-def _url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _response(answer: Answer) -> Response:

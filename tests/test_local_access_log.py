@@ -1,0 +1,120 @@
+"""The log of requests: one line of JSON for each, with what it was and what became of it, and without secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+from collections.abc import Generator
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from ashr_labs.local.server import running_server
+from support.local_api import Api
+
+
+@pytest.fixture(name="api", scope="module")
+def _api() -> Generator[Api]:
+    with Api.opened() as api:
+        yield api
+
+
+@pytest.fixture(name="url", scope="module")
+def _url(api: Api) -> Generator[str]:
+    with running_server(api.platform) as url:
+        yield url
+
+
+@pytest.fixture(name="log")
+def _log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.INFO, "ashr_labs.access")
+    return caplog
+
+
+def lines(log: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    texts = [record.getMessage() for record in log.records if record.name == "ashr_labs.access"]
+    assert all(text.isascii() and text.isprintable() for text in texts)
+    return [json.loads(text) for text in texts]
+
+
+def test_a_call_is_one_line(api: Api, url: str, log: pytest.LogCaptureFixture) -> None:
+    """A line tells the operation, the tenant, the status, the time it took, the sizes and the id of the answer."""
+    body = b'{"function": "create_agent", "name": "the name"}'
+    answer = httpx.post(f"{url}?key={api.key}", content=body, headers={"authorization": f"Bearer {api.key}"})
+
+    (line,) = lines(log)
+    assert 0 < line.pop("duration_ms") < 10_000
+    assert line.pop("time").endswith("Z")
+    assert line == {
+        "method": "POST",
+        "path": "/",
+        "operation": "create_agent",
+        "tenant_id": 1,
+        "status": 200,
+        "request_id": answer.headers["x-request-id"],
+        "bytes_in": len(body),
+        "bytes_out": len(answer.content),
+    }
+    assert api.key not in log.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "expected"),
+    [
+        ("POST", "/", b'{"function": "get_run", "run_id": 9}', ("/", "get_run", 1, 404)),
+        ("POST", "/", b'{"function": "get_run", "run_id": "SECRET"}', ("/", "get_run", 1, 422)),
+        ("POST", "/", b'{"function": "SECRET"}', ("/", None, 1, 400)),
+        ("POST", "/", b"SECRET", ("/", None, 1, 400)),
+        ("GET", "/health", b"", ("/health", None, None, 200)),
+        ("GET", "/", b"", ("/", None, None, 405)),
+        ("GET", "/media/7?expires=9&signature=SECRET", b"", ("/media/{number}", None, None, 403)),
+        ("GET", "/media/SECRET/..%2f?x=SECRET", b"", ("/media/{number}", None, None, 404)),
+        ("GET", "/SECRET?SECRET=SECRET", b"", (None, None, None, 404)),
+        ("GET", '/%0a{"status": 200}%0d%0aSECRET\u2028', b"", (None, None, None, 404)),
+        ("SECRETSECRETSECRETSECRETSECRET", "/", b"", ("/", None, None, 405)),
+    ],
+)
+def test_a_line_says_what_it_was_and_nothing_of_the_callers(
+    api: Api, url: str, log: pytest.LogCaptureFixture, method: str, path: str, body: bytes, expected: tuple[Any, ...]
+) -> None:
+    """Paths are kinds of paths, unknown operations have no name, and no hostile request adds a line or a secret."""
+    answer = httpx.request(method, url + path, content=body, headers={"authorization": f"Bearer {api.key}"})
+
+    (line,) = lines(log)
+    assert expected == (line["path"], line["operation"], line["tenant_id"], line["status"])
+    assert answer.headers["x-request-id"] == line["request_id"]
+    assert api.key not in log.text
+    assert method.startswith("SECRET") or "SECRET" not in log.text
+
+
+def test_a_wrong_key_is_not_logged(url: str, log: pytest.LogCaptureFixture) -> None:
+    """A call that is refused for its key has a line without tenant and without the key."""
+    httpx.post(url, content=b'{"function": "init"}', headers={"authorization": "Bearer tp_SECRET_of_somebody"})
+
+    (line,) = lines(log)
+    assert (401, None, None) == (line["status"], line["operation"], line["tenant_id"])
+    assert "SECRET" not in log.text
+
+
+def test_a_sender_who_leaves_has_a_line_too(url: str, log: pytest.LogCaptureFixture) -> None:
+    """A request that is cut off within its body is logged with what came of it."""
+    address = urlsplit(url)
+    with socket.create_connection((address.hostname, address.port)) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
+    httpx.get(f"{url}/health")
+    for _ in range(100):
+        if len(lines(log)) == 2:
+            break
+        httpx.get(f"{url}/nothing")
+
+    assert 400 in [line["status"] for line in lines(log)]
+
+
+def test_without_a_listener_nothing_is_written(url: str, capfd: pytest.CaptureFixture[str]) -> None:
+    """A program that does not ask for the log gets none."""
+    httpx.get(f"{url}/health")
+
+    assert ("", "") == capfd.readouterr()
