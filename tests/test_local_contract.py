@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.config import SchemathesisConfig
 
 from ashr_labs.local.server import running_server
@@ -33,7 +34,7 @@ def map_body(context: Any, body: Any) -> Any:
 def pointed(name: str, value: Any) -> Any:
     if type(value) is not int:
         return value
-    return OWN[name] if name in OWN and value % 2 == 0 else value % 2**63
+    return OWN[name] if name in OWN and value % 2 == 0 else max(1 - 2**63, min(value, 2**63 - 1))
 
 
 @pytest.fixture(name="api", scope="module")
@@ -55,3 +56,35 @@ def _url(api: Api) -> Generator[str]:
 def test_every_call_is_answered_as_documented(case: Any, api: Api, url: str) -> None:
     """Allowed calls succeed or name what is missing, others are refused, and each answer is a documented one."""
     case.call_and_validate(base_url=url, headers={"Authorization": f"Bearer {api.key}"})
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@schema.parametrize()
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+def test_many_more_calls_are_answered_as_documented(case: Any, api: Api, url: str) -> None:
+    """The same for many more calls, others each time."""
+    case.call_and_validate(base_url=url, headers={"Authorization": f"Bearer {api.key}"})
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("walks", "steps"), [(12, 10), pytest.param(200, 25, marks=pytest.mark.long)])
+def test_every_walk_through_the_calls_is_answered_as_documented(url: str, api: Api, walks: int, steps: int) -> None:
+    """Calls that take up what earlier answers held, such as ids and cursors, are answered as documented too."""
+    taken: list[str] = []
+
+    class Walk(schema.as_state_machine()):  # type: ignore[misc]
+        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+            taken.append(case.operation.definition.raw["operationId"])
+            return {"base_url": url, "headers": {"Authorization": f"Bearer {api.key}"}}
+
+    quickly = settings(
+        max_examples=walks,
+        stateful_step_count=steps,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(Walk, settings=quickly)
+
+    assert len(set(taken)) > 15

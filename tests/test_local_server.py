@@ -120,6 +120,15 @@ def test_calls_are_json(client: httpx.Client, content_type: str | None, status: 
     assert status == client.post("", content=INIT, headers=headers).status_code
 
 
+@pytest.mark.parametrize(("encoding", "status"), [("identity", 200), ("gzip", 415), ("br, gzip", 415)])
+def test_bodies_are_not_packed(client: httpx.Client, encoding: str, status: int) -> None:
+    """A body that is packed, which could unpack to any size, is refused by name."""
+    answer = client.post("", content=INIT, headers={"content-encoding": encoding})
+
+    assert status == answer.status_code
+    assert status == 200 or encoding in answer.json()["message"]
+
+
 @pytest.mark.parametrize("declared", [True, False], ids=["content-length", "chunked"])
 def test_a_body_beyond_the_limit_is_refused(api: Api, *, declared: bool) -> None:
     """A body that is larger than the limit gets a 413 that says so, and the server lives on."""

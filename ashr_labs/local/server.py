@@ -133,6 +133,7 @@ class _Server(uvicorn.Server):
 
 async def _call(platform: Platform, body_limit: int, request: Request) -> Response:
     _check_media_type(request.headers.get("content-type"))
+    _check_encoding(request.headers.get("content-encoding"))
     authorization = request.headers.get("authorization")
     # Whoever has no key must not be able to fill the memory.
     body = await _read_body(request, body_limit, keeps=(authorization or "").lower().startswith("bearer tp_"))
@@ -167,6 +168,12 @@ def _check_media_type(content_type: str | None) -> None:
     media_type = (content_type or "application/json").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise HTTPException(415, f"calls are application/json, not {media_type[:100]}")
+
+
+def _check_encoding(encoding: str | None) -> None:
+    # Nothing is unpacked here: what is small when it is sent could be of any size then.
+    if (encoding or "identity").strip().lower() != "identity":
+        raise HTTPException(415, f"bodies are sent as they are, not in {(encoding or '')[:100]}")
 
 
 async def _read_body(request: Request, limit: int, *, keeps: bool) -> bytes:

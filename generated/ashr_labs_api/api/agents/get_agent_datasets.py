@@ -102,6 +102,8 @@ def sync_detailed(
 ) -> Response[Error | GetAgentDatasetsResponse]:
     """List the datasets of an agent.
 
+     The agent itself comes along.
+
     Args:
         body (GetAgentDatasetsRequest):
 
@@ -131,6 +133,8 @@ def sync(
 ) -> Error | GetAgentDatasetsResponse | None:
     """List the datasets of an agent.
 
+     The agent itself comes along.
+
     Args:
         body (GetAgentDatasetsRequest):
 
@@ -154,6 +158,8 @@ async def asyncio_detailed(
     body: GetAgentDatasetsRequest,
 ) -> Response[Error | GetAgentDatasetsResponse]:
     """List the datasets of an agent.
+
+     The agent itself comes along.
 
     Args:
         body (GetAgentDatasetsRequest):
@@ -181,6 +187,8 @@ async def asyncio(
     body: GetAgentDatasetsRequest,
 ) -> Error | GetAgentDatasetsResponse | None:
     """List the datasets of an agent.
+
+     The agent itself comes along.
 
     Args:
         body (GetAgentDatasetsRequest):

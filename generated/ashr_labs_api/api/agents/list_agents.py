@@ -97,6 +97,8 @@ def sync_detailed(
 ) -> Response[Error | ListAgentsResponse]:
     """List agents, with how many datasets each has.
 
+     All of them, newest first, without those that were deleted.
+
     Args:
         body (ListAgentsRequest):
 
@@ -126,6 +128,8 @@ def sync(
 ) -> Error | ListAgentsResponse | None:
     """List agents, with how many datasets each has.
 
+     All of them, newest first, without those that were deleted.
+
     Args:
         body (ListAgentsRequest):
 
@@ -149,6 +153,8 @@ async def asyncio_detailed(
     body: ListAgentsRequest,
 ) -> Response[Error | ListAgentsResponse]:
     """List agents, with how many datasets each has.
+
+     All of them, newest first, without those that were deleted.
 
     Args:
         body (ListAgentsRequest):
@@ -176,6 +182,8 @@ async def asyncio(
     body: ListAgentsRequest,
 ) -> Error | ListAgentsResponse | None:
     """List agents, with how many datasets each has.
+
+     All of them, newest first, without those that were deleted.
 
     Args:
         body (ListAgentsRequest):

@@ -111,6 +111,8 @@ def sync_detailed(
 ) -> Response[Confirmation | Error]:
     """Link a dataset to an agent, or unlink it.
 
+     Runs over the dataset are graded under the rules of its agent; null unlinks.
+
     Args:
         idempotency_key (str | Unset):
         body (SetDatasetAgentRequest):
@@ -143,6 +145,8 @@ def sync(
 ) -> Confirmation | Error | None:
     """Link a dataset to an agent, or unlink it.
 
+     Runs over the dataset are graded under the rules of its agent; null unlinks.
+
     Args:
         idempotency_key (str | Unset):
         body (SetDatasetAgentRequest):
@@ -169,6 +173,8 @@ async def asyncio_detailed(
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Confirmation | Error]:
     """Link a dataset to an agent, or unlink it.
+
+     Runs over the dataset are graded under the rules of its agent; null unlinks.
 
     Args:
         idempotency_key (str | Unset):
@@ -199,6 +205,8 @@ async def asyncio(
     idempotency_key: str | Unset = UNSET,
 ) -> Confirmation | Error | None:
     """Link a dataset to an agent, or unlink it.
+
+     Runs over the dataset are graded under the rules of its agent; null unlinks.
 
     Args:
         idempotency_key (str | Unset):

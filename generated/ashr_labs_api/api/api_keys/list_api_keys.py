@@ -97,6 +97,8 @@ def sync_detailed(
 ) -> Response[Error | ListApiKeysResponse]:
     """List API keys by their prefixes.
 
+     Without what makes them keys; those that are revoked or expired only if asked for.
+
     Args:
         body (ListApiKeysRequest):
 
@@ -126,6 +128,8 @@ def sync(
 ) -> Error | ListApiKeysResponse | None:
     """List API keys by their prefixes.
 
+     Without what makes them keys; those that are revoked or expired only if asked for.
+
     Args:
         body (ListApiKeysRequest):
 
@@ -149,6 +153,8 @@ async def asyncio_detailed(
     body: ListApiKeysRequest,
 ) -> Response[Error | ListApiKeysResponse]:
     """List API keys by their prefixes.
+
+     Without what makes them keys; those that are revoked or expired only if asked for.
 
     Args:
         body (ListApiKeysRequest):
@@ -176,6 +182,8 @@ async def asyncio(
     body: ListApiKeysRequest,
 ) -> Error | ListApiKeysResponse | None:
     """List API keys by their prefixes.
+
+     Without what makes them keys; those that are revoked or expired only if asked for.
 
     Args:
         body (ListApiKeysRequest):

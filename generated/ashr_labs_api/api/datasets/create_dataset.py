@@ -111,6 +111,8 @@ def sync_detailed(
 ) -> Response[CreateDatasetResponse | Error]:
     """Store a dataset.
 
+     The scenarios are kept as they are sent; files beside them are read through signed URLs.
+
     Args:
         idempotency_key (str | Unset):
         body (CreateDatasetRequest):
@@ -143,6 +145,8 @@ def sync(
 ) -> CreateDatasetResponse | Error | None:
     """Store a dataset.
 
+     The scenarios are kept as they are sent; files beside them are read through signed URLs.
+
     Args:
         idempotency_key (str | Unset):
         body (CreateDatasetRequest):
@@ -169,6 +173,8 @@ async def asyncio_detailed(
     idempotency_key: str | Unset = UNSET,
 ) -> Response[CreateDatasetResponse | Error]:
     """Store a dataset.
+
+     The scenarios are kept as they are sent; files beside them are read through signed URLs.
 
     Args:
         idempotency_key (str | Unset):
@@ -199,6 +205,8 @@ async def asyncio(
     idempotency_key: str | Unset = UNSET,
 ) -> CreateDatasetResponse | Error | None:
     """Store a dataset.
+
+     The scenarios are kept as they are sent; files beside them are read through signed URLs.
 
     Args:
         idempotency_key (str | Unset):

@@ -102,6 +102,8 @@ def sync_detailed(
 ) -> Response[Error | GetDatasetResponse]:
     """Get a dataset by id.
 
+     With `include_signed_urls` its files are listed with URLs that work for a while.
+
     Args:
         body (GetDatasetRequest):
 
@@ -131,6 +133,8 @@ def sync(
 ) -> Error | GetDatasetResponse | None:
     """Get a dataset by id.
 
+     With `include_signed_urls` its files are listed with URLs that work for a while.
+
     Args:
         body (GetDatasetRequest):
 
@@ -154,6 +158,8 @@ async def asyncio_detailed(
     body: GetDatasetRequest,
 ) -> Response[Error | GetDatasetResponse]:
     """Get a dataset by id.
+
+     With `include_signed_urls` its files are listed with URLs that work for a while.
 
     Args:
         body (GetDatasetRequest):
@@ -181,6 +187,8 @@ async def asyncio(
     body: GetDatasetRequest,
 ) -> Error | GetDatasetResponse | None:
     """Get a dataset by id.
+
+     With `include_signed_urls` its files are listed with URLs that work for a while.
 
     Args:
         body (GetDatasetRequest):

@@ -97,6 +97,8 @@ def sync_detailed(
 ) -> Response[Error | ListDatasetsResponse]:
     """List datasets, newest first.
 
+     Pass the `next_cursor` of a page as `cursor` to get the next one; null means that there is none.
+
     Args:
         body (ListDatasetsRequest):
 
@@ -126,6 +128,8 @@ def sync(
 ) -> Error | ListDatasetsResponse | None:
     """List datasets, newest first.
 
+     Pass the `next_cursor` of a page as `cursor` to get the next one; null means that there is none.
+
     Args:
         body (ListDatasetsRequest):
 
@@ -149,6 +153,8 @@ async def asyncio_detailed(
     body: ListDatasetsRequest,
 ) -> Response[Error | ListDatasetsResponse]:
     """List datasets, newest first.
+
+     Pass the `next_cursor` of a page as `cursor` to get the next one; null means that there is none.
 
     Args:
         body (ListDatasetsRequest):
@@ -176,6 +182,8 @@ async def asyncio(
     body: ListDatasetsRequest,
 ) -> Error | ListDatasetsResponse | None:
     """List datasets, newest first.
+
+     Pass the `next_cursor` of a page as `cursor` to get the next one; null means that there is none.
 
     Args:
         body (ListDatasetsRequest):

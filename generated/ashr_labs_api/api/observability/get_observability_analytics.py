@@ -101,6 +101,8 @@ def sync_detailed(
 ) -> Response[Error | GetObservabilityAnalyticsResponse]:
     """Sum up the traces of the last days.
 
+     Of all traces, for each tool and for each model, over the days before now by arrival.
+
     Args:
         body (GetObservabilityAnalyticsRequest):
 
@@ -130,6 +132,8 @@ def sync(
 ) -> Error | GetObservabilityAnalyticsResponse | None:
     """Sum up the traces of the last days.
 
+     Of all traces, for each tool and for each model, over the days before now by arrival.
+
     Args:
         body (GetObservabilityAnalyticsRequest):
 
@@ -153,6 +157,8 @@ async def asyncio_detailed(
     body: GetObservabilityAnalyticsRequest,
 ) -> Response[Error | GetObservabilityAnalyticsResponse]:
     """Sum up the traces of the last days.
+
+     Of all traces, for each tool and for each model, over the days before now by arrival.
 
     Args:
         body (GetObservabilityAnalyticsRequest):
@@ -180,6 +186,8 @@ async def asyncio(
     body: GetObservabilityAnalyticsRequest,
 ) -> Error | GetObservabilityAnalyticsResponse | None:
     """Sum up the traces of the last days.
+
+     Of all traces, for each tool and for each model, over the days before now by arrival.
 
     Args:
         body (GetObservabilityAnalyticsRequest):

@@ -97,6 +97,8 @@ def sync_detailed(
 ) -> Response[Error | GetObservabilityErrorsResponse]:
     """List traces in which something failed.
 
+     Those that an exception left, or that hold an observation of the level ERROR, newest first.
+
     Args:
         body (GetObservabilityErrorsRequest):
 
@@ -126,6 +128,8 @@ def sync(
 ) -> Error | GetObservabilityErrorsResponse | None:
     """List traces in which something failed.
 
+     Those that an exception left, or that hold an observation of the level ERROR, newest first.
+
     Args:
         body (GetObservabilityErrorsRequest):
 
@@ -149,6 +153,8 @@ async def asyncio_detailed(
     body: GetObservabilityErrorsRequest,
 ) -> Response[Error | GetObservabilityErrorsResponse]:
     """List traces in which something failed.
+
+     Those that an exception left, or that hold an observation of the level ERROR, newest first.
 
     Args:
         body (GetObservabilityErrorsRequest):
@@ -176,6 +182,8 @@ async def asyncio(
     body: GetObservabilityErrorsRequest,
 ) -> Error | GetObservabilityErrorsResponse | None:
     """List traces in which something failed.
+
+     Those that an exception left, or that hold an observation of the level ERROR, newest first.
 
     Args:
         body (GetObservabilityErrorsRequest):

@@ -101,6 +101,8 @@ def sync_detailed(
 ) -> Response[Error | GetObservabilityToolErrorsResponse]:
     """List traces in which a tool failed.
 
+     Those in which the span of a tool has the level ERROR, newest first.
+
     Args:
         body (GetObservabilityToolErrorsRequest):
 
@@ -130,6 +132,8 @@ def sync(
 ) -> Error | GetObservabilityToolErrorsResponse | None:
     """List traces in which a tool failed.
 
+     Those in which the span of a tool has the level ERROR, newest first.
+
     Args:
         body (GetObservabilityToolErrorsRequest):
 
@@ -153,6 +157,8 @@ async def asyncio_detailed(
     body: GetObservabilityToolErrorsRequest,
 ) -> Response[Error | GetObservabilityToolErrorsResponse]:
     """List traces in which a tool failed.
+
+     Those in which the span of a tool has the level ERROR, newest first.
 
     Args:
         body (GetObservabilityToolErrorsRequest):
@@ -180,6 +186,8 @@ async def asyncio(
     body: GetObservabilityToolErrorsRequest,
 ) -> Error | GetObservabilityToolErrorsResponse | None:
     """List traces in which a tool failed.
+
+     Those in which the span of a tool has the level ERROR, newest first.
 
     Args:
         body (GetObservabilityToolErrorsRequest):

@@ -102,6 +102,8 @@ def sync_detailed(
 ) -> Response[Error | GetObservabilityTraceResponse]:
     """Get a trace with its observations.
 
+     The observations come in the order in which the client made them, with all fields as they were sent.
+
     Args:
         body (GetObservabilityTraceRequest):
 
@@ -131,6 +133,8 @@ def sync(
 ) -> Error | GetObservabilityTraceResponse | None:
     """Get a trace with its observations.
 
+     The observations come in the order in which the client made them, with all fields as they were sent.
+
     Args:
         body (GetObservabilityTraceRequest):
 
@@ -154,6 +158,8 @@ async def asyncio_detailed(
     body: GetObservabilityTraceRequest,
 ) -> Response[Error | GetObservabilityTraceResponse]:
     """Get a trace with its observations.
+
+     The observations come in the order in which the client made them, with all fields as they were sent.
 
     Args:
         body (GetObservabilityTraceRequest):
@@ -181,6 +187,8 @@ async def asyncio(
     body: GetObservabilityTraceRequest,
 ) -> Error | GetObservabilityTraceResponse | None:
     """Get a trace with its observations.
+
+     The observations come in the order in which the client made them, with all fields as they were sent.
 
     Args:
         body (GetObservabilityTraceRequest):

@@ -97,6 +97,8 @@ def sync_detailed(
 ) -> Response[Error | ListObservabilityTracesResponse]:
     """List traces, newest first.
 
+     They come without their observations. All filters that are given must fit.
+
     Args:
         body (ListObservabilityTracesRequest):
 
@@ -126,6 +128,8 @@ def sync(
 ) -> Error | ListObservabilityTracesResponse | None:
     """List traces, newest first.
 
+     They come without their observations. All filters that are given must fit.
+
     Args:
         body (ListObservabilityTracesRequest):
 
@@ -149,6 +153,8 @@ async def asyncio_detailed(
     body: ListObservabilityTracesRequest,
 ) -> Response[Error | ListObservabilityTracesResponse]:
     """List traces, newest first.
+
+     They come without their observations. All filters that are given must fit.
 
     Args:
         body (ListObservabilityTracesRequest):
@@ -176,6 +182,8 @@ async def asyncio(
     body: ListObservabilityTracesRequest,
 ) -> Error | ListObservabilityTracesResponse | None:
     """List traces, newest first.
+
+     They come without their observations. All filters that are given must fit.
 
     Args:
         body (ListObservabilityTracesRequest):

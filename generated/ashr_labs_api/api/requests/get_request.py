@@ -102,6 +102,8 @@ def sync_detailed(
 ) -> Response[Error | GetRequestResponse]:
     """Get a request by id.
 
+     Follow `request_status` from `pending` to `completed` or `failed`; `error` says why it failed.
+
     Args:
         body (GetRequestRequest):
 
@@ -131,6 +133,8 @@ def sync(
 ) -> Error | GetRequestResponse | None:
     """Get a request by id.
 
+     Follow `request_status` from `pending` to `completed` or `failed`; `error` says why it failed.
+
     Args:
         body (GetRequestRequest):
 
@@ -154,6 +158,8 @@ async def asyncio_detailed(
     body: GetRequestRequest,
 ) -> Response[Error | GetRequestResponse]:
     """Get a request by id.
+
+     Follow `request_status` from `pending` to `completed` or `failed`; `error` says why it failed.
 
     Args:
         body (GetRequestRequest):
@@ -181,6 +187,8 @@ async def asyncio(
     body: GetRequestRequest,
 ) -> Error | GetRequestResponse | None:
     """Get a request by id.
+
+     Follow `request_status` from `pending` to `completed` or `failed`; `error` says why it failed.
 
     Args:
         body (GetRequestRequest):

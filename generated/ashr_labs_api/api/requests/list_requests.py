@@ -97,6 +97,8 @@ def sync_detailed(
 ) -> Response[Error | ListRequestsResponse]:
     """List requests, newest first.
 
+     In one status or in all; pass the `next_cursor` of a page as `cursor` to get the next one.
+
     Args:
         body (ListRequestsRequest):
 
@@ -126,6 +128,8 @@ def sync(
 ) -> Error | ListRequestsResponse | None:
     """List requests, newest first.
 
+     In one status or in all; pass the `next_cursor` of a page as `cursor` to get the next one.
+
     Args:
         body (ListRequestsRequest):
 
@@ -149,6 +153,8 @@ async def asyncio_detailed(
     body: ListRequestsRequest,
 ) -> Response[Error | ListRequestsResponse]:
     """List requests, newest first.
+
+     In one status or in all; pass the `next_cursor` of a page as `cursor` to get the next one.
 
     Args:
         body (ListRequestsRequest):
@@ -176,6 +182,8 @@ async def asyncio(
     body: ListRequestsRequest,
 ) -> Error | ListRequestsResponse | None:
     """List requests, newest first.
+
+     In one status or in all; pass the `next_cursor` of a page as `cursor` to get the next one.
 
     Args:
         body (ListRequestsRequest):

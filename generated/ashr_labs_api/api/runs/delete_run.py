@@ -111,6 +111,8 @@ def sync_detailed(
 ) -> Response[Confirmation | Error]:
     """Delete a run.
 
+     It is not found any more; its number is never given again.
+
     Args:
         idempotency_key (str | Unset):
         body (DeleteRunRequest):
@@ -143,6 +145,8 @@ def sync(
 ) -> Confirmation | Error | None:
     """Delete a run.
 
+     It is not found any more; its number is never given again.
+
     Args:
         idempotency_key (str | Unset):
         body (DeleteRunRequest):
@@ -169,6 +173,8 @@ async def asyncio_detailed(
     idempotency_key: str | Unset = UNSET,
 ) -> Response[Confirmation | Error]:
     """Delete a run.
+
+     It is not found any more; its number is never given again.
 
     Args:
         idempotency_key (str | Unset):
@@ -199,6 +205,8 @@ async def asyncio(
     idempotency_key: str | Unset = UNSET,
 ) -> Confirmation | Error | None:
     """Delete a run.
+
+     It is not found any more; its number is never given again.
 
     Args:
         idempotency_key (str | Unset):

@@ -102,6 +102,8 @@ def sync_detailed(
 ) -> Response[Error | GetRunResponse]:
     """Get a run by id.
 
+     Its metrics are the platform's once `grading_status` is `completed`.
+
     Args:
         body (GetRunRequest):
 
@@ -131,6 +133,8 @@ def sync(
 ) -> Error | GetRunResponse | None:
     """Get a run by id.
 
+     Its metrics are the platform's once `grading_status` is `completed`.
+
     Args:
         body (GetRunRequest):
 
@@ -154,6 +158,8 @@ async def asyncio_detailed(
     body: GetRunRequest,
 ) -> Response[Error | GetRunResponse]:
     """Get a run by id.
+
+     Its metrics are the platform's once `grading_status` is `completed`.
 
     Args:
         body (GetRunRequest):
@@ -181,6 +187,8 @@ async def asyncio(
     body: GetRunRequest,
 ) -> Error | GetRunResponse | None:
     """Get a run by id.
+
+     Its metrics are the platform's once `grading_status` is `completed`.
 
     Args:
         body (GetRunRequest):

@@ -97,6 +97,8 @@ def sync_detailed(
 ) -> Response[Error | ListRunsResponse]:
     """List runs, newest first.
 
+     Of one dataset or of all; pass the `next_cursor` of a page as `cursor` to get the next one.
+
     Args:
         body (ListRunsRequest):
 
@@ -126,6 +128,8 @@ def sync(
 ) -> Error | ListRunsResponse | None:
     """List runs, newest first.
 
+     Of one dataset or of all; pass the `next_cursor` of a page as `cursor` to get the next one.
+
     Args:
         body (ListRunsRequest):
 
@@ -149,6 +153,8 @@ async def asyncio_detailed(
     body: ListRunsRequest,
 ) -> Response[Error | ListRunsResponse]:
     """List runs, newest first.
+
+     Of one dataset or of all; pass the `next_cursor` of a page as `cursor` to get the next one.
 
     Args:
         body (ListRunsRequest):
@@ -176,6 +182,8 @@ async def asyncio(
     body: ListRunsRequest,
 ) -> Error | ListRunsResponse | None:
     """List runs, newest first.
+
+     Of one dataset or of all; pass the `next_cursor` of a page as `cursor` to get the next one.
 
     Args:
         body (ListRunsRequest):

@@ -97,6 +97,8 @@ def sync_detailed(
 ) -> Response[Confirmation | Error]:
     """Check that the platform answers.
 
+     It needs a valid key, so it tells both whether the platform is up and whether the key works.
+
     Args:
         body (KeepAliveRequest):
 
@@ -126,6 +128,8 @@ def sync(
 ) -> Confirmation | Error | None:
     """Check that the platform answers.
 
+     It needs a valid key, so it tells both whether the platform is up and whether the key works.
+
     Args:
         body (KeepAliveRequest):
 
@@ -149,6 +153,8 @@ async def asyncio_detailed(
     body: KeepAliveRequest,
 ) -> Response[Confirmation | Error]:
     """Check that the platform answers.
+
+     It needs a valid key, so it tells both whether the platform is up and whether the key works.
 
     Args:
         body (KeepAliveRequest):
@@ -176,6 +182,8 @@ async def asyncio(
     body: KeepAliveRequest,
 ) -> Confirmation | Error | None:
     """Check that the platform answers.
+
+     It needs a valid key, so it tells both whether the platform is up and whether the key works.
 
     Args:
         body (KeepAliveRequest):
