@@ -95,6 +95,11 @@ def measure_observations(database: Path, *, count: int) -> None:
         report(f"{name}: first page", median(lambda: client.list_observability_traces(limit=100), 5) * 1e3, "ms", 50)
         last = median(lambda: client.list_observability_traces(limit=100, page=pages), 5)
         report(f"{name}: last page", last * 1e3, "ms", at_most=50)
+        cursor = client.list_observability_traces(limit=100, page=pages // 2)["next_cursor"]
+        by_cursor = median(lambda: client.list_observability_traces(limit=100, cursor=cursor), 5)
+        report(f"{name}: a page by cursor", by_cursor * 1e3, "ms", at_most=50)
+        search = median(lambda: client.list_observability_traces(limit=100, search="user 42"), 5)
+        report(f"{name}: a page of what a search finds", search * 1e3, "ms", at_most=50)
         analytics = median(lambda: client.get_observability_analytics(days=7), 3)
         report(f"{name}: analytics of 7 days", analytics * 1e3, "ms", at_most=500)
 
