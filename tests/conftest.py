@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from ashr_labs import AshrLabsClient
+from support.postgresql import PostgreSQLServer, missing
 from support.scripted_server import ScriptedServer
 
 # A machine under load is slow in ways that say nothing about the code.
@@ -28,6 +31,63 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path_factory:
     monkeypatch.setenv("ASHR_LABS_SPOOL_DIR", str(tmp_path_factory.mktemp("spool")))
     for variable in ("ASHR_LABS_API_KEY", "ASHR_LABS_BASE_URL", "ASHR_LABS_BOOTSTRAP_KEY", *PLATFORM_SETTINGS):
         monkeypatch.delenv(variable, raising=False)
+
+
+POSTGRESQL_TAKES_LONG = {
+    "test_local_contract",
+    "test_local_datasets",
+    "test_local_hostile",
+    "test_local_media",
+    "test_local_server",
+}
+"""Modules that run on SQLite always, and on PostgreSQL among the long tests only."""
+PLACES = ("place", "kept_place", "module_place")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what asks for a place on SQLite and on PostgreSQL."""
+    marks = [pytest.mark.long] if metafunc.module.__name__.rpartition(".")[2] in POSTGRESQL_TAKES_LONG else []
+    for name in PLACES:
+        if name in metafunc.fixturenames:
+            scope = "module" if name == "module_place" else "function"
+            metafunc.parametrize(name, ["sqlite", pytest.param("postgresql", marks=marks)], indirect=True, scope=scope)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Generator[PostgreSQLServer]:
+    """Return a running server of the tests' own."""
+    if reason := missing():
+        pytest.skip(reason)
+    with PostgreSQLServer.running() as server:
+        yield server
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest) -> Generator[str | None]:
+    """Lend where a test may keep a platform: memory, or an empty database."""
+    with _place(request) as found:
+        yield found
+
+
+@pytest.fixture
+def kept_place(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str | Path]:
+    """Lend where a test may keep a platform that it opens again: a file, or an empty database."""
+    with _place(request) as found:
+        yield found or tmp_path / "evals.db"
+
+
+@pytest.fixture(scope="module")
+def module_place(request: pytest.FixtureRequest) -> Generator[str | None]:
+    """Lend where the tests of a module may keep a platform: memory, or an empty database."""
+    with _place(request) as found:
+        yield found
+
+
+def _place(request: pytest.FixtureRequest) -> AbstractContextManager[str | None]:
+    if request.param == "sqlite":
+        return nullcontext()
+    server: PostgreSQLServer = request.getfixturevalue("postgresql")
+    return server.platform()
 
 
 @pytest.fixture

@@ -6,12 +6,12 @@ from collections.abc import Generator
 
 import pytest
 
-from support.local_api import Api
+from support.local_api import Api, Place
 
 
 @pytest.fixture(name="api")
-def _api() -> Generator[Api]:
-    with Api.opened() as api:
+def _api(place: Place) -> Generator[Api]:
+    with Api.opened(place) as api:
         yield api
 
 

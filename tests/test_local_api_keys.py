@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from support.local_api import Api
+from support.local_api import Api, Place
 
 UNKNOWN = 999_999
 
 
 @pytest.fixture(name="api")
-def _api() -> Generator[Api]:
-    with Api.opened() as api:
+def _api(place: Place) -> Generator[Api]:
+    with Api.opened(place) as api:
         yield api
 
 

@@ -14,7 +14,7 @@ from schemathesis.config import SchemathesisConfig
 
 from ashr_labs.local import open_platform
 from ashr_labs.local.server import running_server
-from support.local_api import Api
+from support.local_api import Api, Place
 
 CONTRACT = Path(__file__).resolve().parent.parent / "openapi.yaml"
 OWN = {"tenant_id": 1, "requestor_id": 1, "runner_id": 1, "dataset_id": 1, "agent_id": 1, "run_id": 1, "request_id": 1}
@@ -39,8 +39,8 @@ def pointed(name: str, value: Any) -> Any:
 
 
 @pytest.fixture(name="api", scope="module")
-def _api() -> Generator[Api]:
-    with Api.opened() as api:
+def _api(module_place: Place) -> Generator[Api]:
+    with Api.opened(module_place) as api:
         api.run(api.dataset(agent_id=api("create_agent", name="a")["agent"]["id"]))
         api.request({})
         yield api

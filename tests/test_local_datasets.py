@@ -6,14 +6,14 @@ from collections.abc import Generator
 
 import pytest
 
-from support.local_api import Api
+from support.local_api import Api, Place
 
 SOURCE = {"runs": {"z": {"title": "last letter first"}, "a": {"number": 1.0, "whole": 1, "half": "\ud83e"}}}
 
 
 @pytest.fixture(name="api")
-def _api() -> Generator[Api]:
-    with Api.opened() as api:
+def _api(place: Place) -> Generator[Api]:
+    with Api.opened(place) as api:
         yield api
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from ashr_labs.local.server import running_server
-from support.local_api import Api, check_against_contract, parameters_of
+from support.local_api import Api, Place, check_against_contract, parameters_of
 
 INJECTIONS = [
     "'; DROP TABLE runs; --",
@@ -27,8 +27,8 @@ DEEP = b'{"function":"create_dataset","name":"d","dataset_source":' + b'{"a":' *
 
 
 @pytest.fixture(name="api", scope="module")
-def _api() -> Generator[Api]:
-    with Api.opened() as api:
+def _api(module_place: Place) -> Generator[Api]:
+    with Api.opened(module_place) as api:
         yield api
 
 

@@ -21,7 +21,7 @@ from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import jobs, runs
 from ashr_labs.local.store.writing import add_row
 from ashr_labs.local.worker import JobKind, Worker
-from support.local_api import MOMENT, Api, settled
+from support.local_api import MOMENT, Api, Place, database_on, settled
 
 GRADES = (
     "tests_passed",
@@ -49,8 +49,8 @@ def result_of(scenarios: int = 1, **metrics: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(name="api")
-def _api() -> Generator[Api]:
-    with Api.opened() as api:
+def _api(place: Place) -> Generator[Api]:
+    with Api.opened(place) as api:
         yield api
 
 
@@ -175,13 +175,13 @@ def test_deleting_a_run_before_it_is_graded_is_fine(api: Api) -> None:
     assert "completed" == api.settled_run(api.run(dataset_id, result_of()))["grading_status"]
 
 
-def leave_work(path: Path, **job: Any) -> int:
+def leave_work(place: Place, **job: Any) -> int:
     """Make a database with one ungraded run and the job to grade it; return the run's number."""
-    database = Database(path)
+    database = database_on(place)
     with database.write() as connection:
         owner = ensure_owner(connection, MOMENT)
         run_id = add_row(connection, runs, run_row(owner))
-        row = {"created_at": MOMENT, "kind": GRADE, "subject_id": run_id, "attempts": 0, "claimed": False}
+        row = {"created_at": MOMENT, "kind": GRADE, "subject_id": run_id, "attempts": 0}
         add_row(connection, jobs, {**row, **job})
     database.close()
     return run_id
@@ -198,10 +198,13 @@ def run_row(owner: Caller) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("claimed", [False, True], ids=["waiting", "interrupted"])
-def test_work_left_behind_is_taken_up_on_opening(tmp_path: Path, *, claimed: bool) -> None:
+LATER = "2999-01-01T00:00:00.000000Z"
+
+
+@pytest.mark.parametrize("leased_until", [None, LATER], ids=["waiting", "interrupted"])
+def test_work_left_behind_is_taken_up_on_opening(tmp_path: Path, leased_until: str | None) -> None:
     """What waited when the process ended, or was being worked on, is done by whoever opens the file next."""
-    run_id = leave_work(tmp_path / "evals.db", claimed=claimed, attempts=1)
+    run_id = leave_work(tmp_path / "evals.db", leased_until=leased_until, attempts=1)
 
     with Api.opened(tmp_path / "evals.db") as api:
         assert "completed" == api.settled_run(run_id)["grading_status"]
@@ -209,7 +212,7 @@ def test_work_left_behind_is_taken_up_on_opening(tmp_path: Path, *, claimed: boo
 
 def test_work_that_keeps_ending_the_process_is_given_up(tmp_path: Path) -> None:
     """A job whose process ended three times is not tried again: it fails with a reason."""
-    run_id = leave_work(tmp_path / "evals.db", claimed=True, attempts=3)
+    run_id = leave_work(tmp_path / "evals.db", leased_until=LATER, attempts=3)
 
     with Api.opened(tmp_path / "evals.db") as api:
         run = api.settled_run(run_id)
@@ -273,15 +276,15 @@ class Scripted:
 
 
 @pytest.fixture(name="database")
-def _database() -> Generator[Database]:
-    database = Database()
+def _database(place: Place) -> Generator[Database]:
+    database = database_on(place)
     yield database
     database.close()
 
 
 def enqueue(database: Database, subject_id: int) -> None:
     with database.write() as connection:
-        row = {"created_at": MOMENT, "kind": "x", "subject_id": subject_id, "attempts": 0, "claimed": False}
+        row = {"created_at": MOMENT, "kind": "x", "subject_id": subject_id, "attempts": 0}
         add_row(connection, jobs, row)
 
 
@@ -372,12 +375,11 @@ def test_stopping_finishes_the_job_at_hand_and_leaves_the_rest(database: Databas
 
 
 @pytest.mark.parametrize("name", [GRADE, GENERATE])
-def test_work_that_is_done_is_not_begun_again(tmp_path: Path, name: str) -> None:
+def test_work_that_is_done_is_not_begun_again(kept_place: Place, name: str) -> None:
     """Starting a job on what is completed or gone gives nothing to do."""
     kind: JobKind = KINDS[name]
-    path = tmp_path / "evals.db"
-    run_id = leave_work(path)
-    database = Database(path)
+    run_id = leave_work(kept_place)
+    database = database_on(kept_place)
     with database.write() as connection:
         connection.execute(update(runs).values(grading_status="completed"))
         assert kind.start(connection, run_id) is None

@@ -18,14 +18,14 @@ from ashr_labs.local.server import running_server
 from ashr_labs.local.store.schema import SCHEMA_VERSION
 from ashr_labs.local.store.upgrade import MIGRATIONS
 from ashr_labs.local.transport import LocalTransport
-from support.local_api import Api, database_with_tenants
+from support.local_api import Api, Place, database_with_tenants
 
 NOISE = bytes(range(256)) * 300
 
 
 @pytest.fixture(name="api")
-def _api() -> Generator[Api]:
-    with Api.opened() as api:
+def _api(place: Place) -> Generator[Api]:
+    with Api.opened(place) as api:
         yield api
 
 
@@ -186,11 +186,10 @@ def test_media_goes_with_its_dataset(api: Api, url: str) -> None:
     assert (404, b"other") == (httpx.get(old["url"]).status_code, httpx.get(new["url"]).content)
 
 
-def test_media_of_other_tenants_is_not_listed(tmp_path: Path) -> None:
+def test_media_of_other_tenants_is_not_listed(kept_place: Place) -> None:
     """A tenant sees the files of its own datasets only."""
-    path = tmp_path / "evals.db"
-    keys = database_with_tenants(path)
-    with Api.opened(path) as api, running_server(api.platform) as url:
+    keys = database_with_tenants(kept_place)
+    with Api.opened(kept_place) as api, running_server(api.platform) as url:
         first, second = (Api(api.platform, key) for key in keys)
         ask(first, url, "create_dataset", name="d", dataset_source={}, media=[file()])
 

@@ -6,7 +6,6 @@ import copy
 import json
 from collections.abc import Generator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from ashr_labs.local import open_platform
 from ashr_labs.local.store.trace_rows import rows_of
-from support.local_api import Api, database_with_tenants
+from support.local_api import Api, Place, database_with_tenants
 
 DAY = 86_400
 START = "2026-01-01T00:00:00.000000Z"
@@ -37,8 +36,8 @@ def _clock() -> Clock:
 
 
 @pytest.fixture(name="api")
-def _api(clock: Clock) -> Generator[Api]:
-    platform = open_platform(now=clock)
+def _api(clock: Clock, place: Place) -> Generator[Api]:
+    platform = open_platform(place, now=clock)
     yield Api(platform, platform.bootstrap())
     platform.close()
 
@@ -306,11 +305,10 @@ def test_errors_and_tool_errors(api: Api, clock: Clock) -> None:
     assert [] == listed(api, "get_observability_tool_errors", page=2)
 
 
-def test_tenants_do_not_see_each_other(tmp_path: Path) -> None:
+def test_tenants_do_not_see_each_other(kept_place: Place) -> None:
     """The same trace id in two tenants is two traces, and no list or total counts another tenant's."""
-    path = tmp_path / "two.db"
-    keys = database_with_tenants(path, 2)
-    platform = open_platform(path)
+    keys = database_with_tenants(kept_place, 2)
+    platform = open_platform(kept_place)
     first, second = (Api(platform, key, number) for number, key in enumerate(keys, start=1))
     ingest(first, tool(level="ERROR"), generation(), id="same", user_id="u")
     only_first = ingest(first, tool(), user_id="u")
@@ -329,12 +327,11 @@ def test_tenants_do_not_see_each_other(tmp_path: Path) -> None:
     platform.close()
 
 
-def test_traces_outlive_the_platform(tmp_path: Path) -> None:
+def test_traces_outlive_the_platform(kept_place: Place) -> None:
     """A trace in a file is there when the platform is opened again."""
-    path = tmp_path / "kept.db"
-    with Api.opened(path) as api:
+    with Api.opened(kept_place) as api:
         trace_id = ingest(api, tool())
-    with Api.opened(path) as api:
+    with Api.opened(kept_place) as api:
         assert [trace_id] == listed(api)
 
 

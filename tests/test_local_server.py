@@ -14,7 +14,6 @@ import time
 import tracemalloc
 from collections.abc import Generator
 from contextlib import suppress
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -25,14 +24,14 @@ from ashr_labs.local import open_platform
 from ashr_labs.local.impatience import ImpatientProtocol
 from ashr_labs.local.server import application, running_server, serve
 from ashr_labs.local.transport import LocalTransport
-from support.local_api import Api
+from support.local_api import Api, Place
 
 INIT = b'{"function": "init"}'
 
 
 @pytest.fixture(name="api", scope="module")
-def _api() -> Generator[Api]:
-    with Api.opened() as api:
+def _api(module_place: Place) -> Generator[Api]:
+    with Api.opened(module_place) as api:
         yield api
 
 
@@ -221,7 +220,6 @@ def test_an_impossible_port_is_named(api: Api, url: str) -> None:
 SERVE = """
 import sys
 import time
-from pathlib import Path
 from ashr_labs.local import open_platform
 from ashr_labs.local.impatience import ImpatientProtocol
 from ashr_labs.local.server import serve
@@ -234,10 +232,9 @@ print("over", flush=True)
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_serving_in_peace(tmp_path: Path, number: signal.Signals) -> None:
+def test_a_signal_ends_serving_in_peace(kept_place: Place, number: signal.Signals) -> None:
     """On SIGTERM and SIGINT the server stops, the platform is closed, and the program goes on."""
-    path = tmp_path / "evals.db"
-    command = [sys.executable, "-c", SERVE, str(path)]
+    command = [sys.executable, "-c", SERVE, str(kept_place)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         url = process.stdout.readline().strip()
@@ -247,7 +244,7 @@ def test_a_signal_ends_serving_in_peace(tmp_path: Path, number: signal.Signals) 
         out, err = process.communicate(timeout=20)
 
     assert (200, "over\n", "", 0) == (made.status_code, out, err, process.returncode)
-    with Api.opened(path) as api:
+    with Api.opened(kept_place) as api:
         assert ["x"] == [agent["name"] for agent in api("list_agents")["agents"]]
 
 

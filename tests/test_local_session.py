@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,17 +10,16 @@ import pytest
 from ashr_labs.local import open_platform
 from ashr_labs.local.contract import load_contract
 from ashr_labs.local.operations import OPERATIONS
-from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import notes
 from ashr_labs.local.store.writing import add_row
-from support.local_api import MOMENT, Api, database_with_tenants
+from support.local_api import MOMENT, Api, Place, database_on, database_with_tenants
 
 UNKNOWN = 999_999
 
 
 @pytest.fixture(name="api")
-def _api() -> Generator[Api]:
-    with Api.opened() as api:
+def _api(place: Place) -> Generator[Api]:
+    with Api.opened(place) as api:
         yield api
 
 
@@ -51,15 +49,14 @@ def test_keep_alive_answers(api: Api) -> None:
     assert {"status": "ok"} == api("keep_alive")
 
 
-def test_notes_are_those_for_the_caller_now(tmp_path: Path) -> None:
+def test_notes_are_those_for_the_caller_now(kept_place: Place) -> None:
     """Active notes are listed: global ones, the tenant's own, and an agent's where it is named."""
-    path = tmp_path / "notes.db"
-    first, _ = database_with_tenants(path)
-    api = Api(open_platform(path), first)
+    first, _ = database_with_tenants(kept_place)
+    api = Api(open_platform(kept_place), first)
     agent_id = api("create_agent", name="Bot")["agent"]["id"]
     api.platform.close()
     add_notes(
-        path,
+        kept_place,
         global_note={},
         own={"tenant_id": 1},
         foreign={"tenant_id": 2},
@@ -68,7 +65,7 @@ def test_notes_are_those_for_the_caller_now(tmp_path: Path) -> None:
         expired={"expires_at": MOMENT},
         future={"active_from": "2999-01-01T00:00:00.000000Z"},
     )
-    api = Api(open_platform(path), first)
+    api = Api(open_platform(kept_place), first)
 
     assert ["own", "global_note"] == titles(api("get_sdk_notes"))
     assert ["agents_note", "own", "global_note"] == titles(api("get_sdk_notes", agent_id=agent_id))
@@ -77,7 +74,7 @@ def test_notes_are_those_for_the_caller_now(tmp_path: Path) -> None:
     api.platform.close()
 
 
-def add_notes(path: Path, **all_notes: dict[str, Any]) -> None:
+def add_notes(place: Place, **all_notes: dict[str, Any]) -> None:
     common = {
         "created_at": MOMENT,
         "updated_at": MOMENT,
@@ -88,7 +85,7 @@ def add_notes(path: Path, **all_notes: dict[str, Any]) -> None:
         "is_archived": False,
         "note_metadata": {},
     }
-    database = Database(path)
+    database = database_on(place)
     with database.write() as connection:
         for title, note in all_notes.items():
             add_row(connection, notes, {**common, "title": title, **note})

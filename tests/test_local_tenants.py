@@ -10,7 +10,7 @@ import pytest
 
 from ashr_labs.local import open_platform
 from ashr_labs.local.contract import load_contract
-from support.local_api import Api, database_with_tenants, parameters_of
+from support.local_api import Api, Place, database_with_tenants, parameters_of
 
 VALID: dict[str, Any] = {
     "agent_id": None,
@@ -36,10 +36,10 @@ class World:
 
 
 @pytest.fixture(name="world", scope="module")
-def _world(tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
-    path = tmp_path_factory.mktemp("tenants") / "two.db"
-    keys = database_with_tenants(path)
-    platform = open_platform(path)
+def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
+    place = module_place or tmp_path_factory.mktemp("tenants") / "two.db"
+    keys = database_with_tenants(place)
+    platform = open_platform(place)
     first, second = (Api(platform, key, tenant_id) for tenant_id, key in enumerate(keys, start=1))
     agent_id = first("create_agent", name="Bot")["agent"]["id"]
     dataset_id = first.dataset(agent_id=agent_id)

@@ -12,7 +12,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["FileToWrite", "Number", "json_option", "run_options"]
+__all__ = ["DatabaseToServe", "FileToWrite", "Number", "json_option", "run_options"]
 
 json_option = click.option(
     "--json", is_flag=True, expose_value=False, help="Write one JSON object to stdout, and nothing else."
@@ -34,10 +34,23 @@ class FileToWrite(click.Path):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Return the path."""
+        if "://" in str(value):
+            # Not quoted: it may hold a password.
+            self.fail("it is a URL, and a file is meant; run `ashr-labs serve` on a URL, and use --remote", param, ctx)
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
         if not path.parent.is_dir():
             self.fail(f"there is no folder {path.parent}", param, ctx)
         return path
+
+
+class DatabaseToServe(click.ParamType[Path | str]):
+    """The path of a SQLite file, or the URL of a PostgreSQL database."""
+
+    name = "database"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:
+        """Return the path, or the URL as it is."""
+        return value if isinstance(value, str) and "://" in value else FileToWrite().convert(value, param, ctx)
 
 
 class Number(click.FloatRange):

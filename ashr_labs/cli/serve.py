@@ -6,6 +6,7 @@ import logging
 import os
 import shlex
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,11 +14,10 @@ import click
 from ..local import open_platform
 from ..local.listening import is_everywhere, listen
 from ._failures import EXIT_CODES
-from ._options import FileToWrite, json_option
+from ._options import DatabaseToServe, json_option
 from ._platforms import platform_failures
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from socket import socket
 
     from ..local.platform import Platform
@@ -37,9 +37,11 @@ _KEY_VARIABLE = "ASHR_LABS_BOOTSTRAP_KEY"
     "--database",
     default="ashr.db",
     show_default=True,
-    type=FileToWrite(),
-    metavar="FILE",
-    help="The file that keeps everything, made where there is none.",
+    type=DatabaseToServe(),
+    envvar="ASHR_LABS_DATABASE",
+    show_envvar=True,
+    metavar="FILE|URL",
+    help="The file that keeps everything, made where there is none, or a URL such as postgresql://user@host/database.",
 )
 @click.option(
     "--prices",
@@ -56,13 +58,19 @@ _KEY_VARIABLE = "ASHR_LABS_BOOTSTRAP_KEY"
 @json_option
 @click.pass_obj
 def command(
-    out: Output, host: str, port: int, database: Path, prices: str | None, forward_to: str | None, access_log: bool
+    out: Output,
+    host: str,
+    port: int,
+    database: Path | str,
+    prices: str | None,
+    forward_to: str | None,
+    access_log: bool,
 ) -> None:
     """Run the platform on this machine, until Ctrl-C or SIGTERM.
 
     A new database gets its first API key: ASHR_LABS_BOOTSTRAP_KEY if that is set, else a random one, in a file
-    beside the database that only you can read. With --json, stdout gets one object {"url", "database", "key_file"}
-    as soon as calls are answered.
+    beside the database (for a URL ashr.key in the current folder) that only you can read. With --json, stdout gets
+    one object {"url", "database", "key_file"} as soon as calls are answered.
     """
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     # Settings are read where they are needed, from the environment of this process, which is our own.
@@ -78,34 +86,38 @@ def command(
             _serve(out, platform, listener, database, access_log=access_log)
 
 
-def _serve(out: Output, platform: Platform, listener: socket, database: Path, *, access_log: bool) -> None:
+def _serve(out: Output, platform: Platform, listener: socket, database: Path | str, *, access_log: bool) -> None:
     # Imported here because they need the extra; by now it has been said where that is missing.
     from ..local.access_log import log_to_stderr  # noqa: PLC0415
     from ..local.server import serve  # noqa: PLC0415
 
-    key_file = _install_key(platform, database)
+    key_file = _install_key(platform, _key_file(database))
     if access_log:
         log_to_stderr()
     if is_everywhere(listener):
         out.note("listening on every address of this machine: others reach it by the machine's name or address")
-    serve(platform, listener=listener, on_ready=lambda url: _tell(out, url, database, key_file))
+    serve(platform, listener=listener, on_ready=lambda url: _tell(out, url, database, platform.label, key_file))
 
 
-def _install_key(platform: Platform, database: Path) -> Path | None:
+def _key_file(database: Path | str) -> Path:
+    return database.with_name(f"{database.name}.key") if isinstance(database, Path) else Path("ashr.key")
+
+
+def _install_key(platform: Platform, file: Path) -> Path | None:
     """See to it that there is an API key; return the file that holds it, if one does."""
     key = os.environ.get(_KEY_VARIABLE, "").strip()
     if key:
         platform.bootstrap(key)
         return None
-    file = database.with_name(f"{database.name}.key")
     platform.write_first_key(file)
     return file if file.exists() else None
 
 
-def _tell(out: Output, url: str, database: Path, key_file: Path | None) -> None:
-    out.note(f"serving {database} at {url} until Ctrl-C; in the shell of a client:")
+def _tell(out: Output, url: str, database: Path | str, label: str, key_file: Path | None) -> None:
+    shown = database if isinstance(database, Path) else label
+    out.note(f"serving {shown} at {url} until Ctrl-C; in the shell of a client:")
     key = f'"$(cat {shlex.quote(str(key_file))})"' if key_file else f"...  # such as the one of {_KEY_VARIABLE}"
     out.note(f"export ASHR_LABS_BASE_URL={url} ASHR_LABS_API_KEY={key}")
     if out.as_json:
         key_path = str(key_file.resolve()) if key_file else None
-        out.document({"url": url, "database": str(database.resolve()), "key_file": key_path})
+        out.document({"url": url, "database": label, "key_file": key_path})

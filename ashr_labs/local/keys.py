@@ -55,7 +55,7 @@ class KeyRing:
     """Know a platform's API keys by their HMAC under the platform's own secret."""
 
     def __init__(self, connection: Connection) -> None:
-        """Read the platform's secret, or make it where there is none yet."""
+        """Read the platform's secret, or make it where there is none yet; `connection` must be writing alone."""
         self._secret = _secret(connection)
         self._sessions: dict[str, Caller] = {}
 

@@ -1,4 +1,4 @@
-"""Opening databases: one open database and one worker for each file, however often this process opens it."""
+"""Opening databases: one open database and one worker for each of them, however often this process opens it."""
 
 from __future__ import annotations
 
@@ -7,39 +7,37 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import SQLAlchemyError
 
-from ..errors import ConfigurationError
 from .forwarding import Forwarder
 from .jobs import KINDS
+from .leases import has_work
 from .platform import Platform
 from .settings import Settings
-from .store.columns import cause_of
 from .store.engine import Database
-from .store.schema import jobs
+from .store.target import target_of
 from .worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from .store.target import Target
+
 __all__ = ["open_on"]
 
 _guard = threading.RLock()
-_open: dict[Path, _Station] = {}
+_open: dict[Target, _Station] = {}
 
 
 class _Station:
     """An open database and its worker, for as long as somebody uses them."""
 
-    def __init__(self, path: Path | None, settings: Settings, now: Callable[[], float]) -> None:
+    def __init__(self, target: Target, settings: Settings, now: Callable[[], float]) -> None:
         self.users = 0
-        self.database = Database(path)
+        self.database = Database(target)
         self.worker = Worker(self.database, KINDS, now=now)
-        with self.database.read() as connection:
-            has_work = connection.execute(select(jobs.c.id).limit(1)).first() is not None
-        if has_work:
+        if self.database.is_shared or self._has_work(now()):
             self.worker.wake()
         destination = settings.destination
         self.forwarder = None if destination is None else Forwarder(self.database, destination, now=now)
@@ -51,19 +49,25 @@ class _Station:
             self.users -= 1
             if self.users:
                 return
-            if self.database.path is not None:
-                del _open[self.database.path]
+            _open.pop(self.database.target, None)
             if self.forwarder:
                 self.forwarder.stop(lambda: self.worker.stop(self.database.close))
             else:
                 self.worker.stop(self.database.close)
 
+    def _has_work(self, moment: float) -> bool:
+        with self.database.read() as connection:
+            return has_work(connection, moment)
 
-def open_on(path: Path | None, *, settings: Settings | None = None, now: Callable[[], float] = time.time) -> Platform:
-    """Open the platform on a file, or in memory."""
+
+def open_on(
+    given: str | Path | None, *, settings: Settings | None = None, now: Callable[[], float] = time.time
+) -> Platform:
+    """Open the platform on a SQLite file, on PostgreSQL, or in memory."""
     settings = settings or Settings.of(os.environ)
+    target = target_of(given)
     with _guard:
-        station = _station(path.resolve() if path else None, settings, now)
+        station = _station(target, settings, now)
         station.users += 1
         try:
             return Platform(
@@ -76,14 +80,14 @@ def open_on(path: Path | None, *, settings: Settings | None = None, now: Callabl
             )
         except BaseException as error:
             station.leave()
-            if not isinstance(error, DatabaseError):
+            if not isinstance(error, SQLAlchemyError):
                 raise
-            raise ConfigurationError(f"cannot use {path} as the platform's database: {cause_of(error)}") from error
+            raise station.database.unusable(error) from error
 
 
-def _station(path: Path | None, settings: Settings, now: Callable[[], float]) -> _Station:
-    if path is None:
+def _station(target: Target, settings: Settings, now: Callable[[], float]) -> _Station:
+    if target is None:
         return _Station(None, settings, now)
-    if path not in _open:
-        _open[path] = _Station(path, settings, now)
-    return _open[path]
+    if target not in _open:
+        _open[target] = _Station(target, settings, now)
+    return _open[target]

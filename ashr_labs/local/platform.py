@@ -27,6 +27,7 @@ from .operations import OPERATIONS, Context, Operation
 from .owner import ensure_owner
 from .repeats import Repeatable
 from .store.columns import cause_of
+from .store.outages import is_outage
 from .store.raw_json import encode
 
 if TYPE_CHECKING:
@@ -90,11 +91,16 @@ class Platform:
         self._forwarder = forwarder
         self._now = now
         self._contract = load_contract()
-        with database.write() as connection:
+        with database.write_alone() as connection:
             self._keys = KeyRing(connection)
         self._links = self._keys.media_links()
         # At the latest when nobody has this object any more, or the interpreter ends.
         self._release = weakref.finalize(self, release)
+
+    @property
+    def label(self) -> str:
+        """Where everything is kept, for messages: a path, a URL without its password, or `memory`."""
+        return self._database.label
 
     def close(self) -> None:
         """Finish the job at hand and let go of the database; closing again does nothing."""
@@ -107,7 +113,7 @@ class Platform:
             ConfigurationError: `key` cannot be an API key, or was revoked.
         """
         timestamp = as_text(self._now())
-        with self._database.write() as connection:
+        with self._database.write_alone() as connection:
             owner = ensure_owner(connection, timestamp)
             if key is None:
                 return self._keys.add_session(owner)
@@ -121,7 +127,7 @@ class Platform:
             ConfigurationError: The file cannot be written; the database goes on without a key.
         """
         timestamp = as_text(self._now())
-        with self._database.write() as connection:
+        with self._database.write_alone() as connection:
             if self._keys.is_used(connection):
                 return False
             key = new_key()
@@ -247,6 +253,14 @@ def _failure(error: Exception, request_id: str) -> tuple[int, dict[str, Any]]:
     cause = cause_of(error)
     if isinstance(cause, AshrLabsError):
         return _STATUS.get(type(cause), 500), {"status": "error", "message": cause.message, **(cause.response or {})}
+    if is_outage(error):
+        _logger.warning("request %s failed, as the database cannot be used now: %s", request_id, _one_line(cause))
+        message = "the platform's database cannot be used just now: it is down, starting, or too busy; try again"
+        return 503, {"status": "error", "message": message}
     _logger.error("request %s failed", request_id, exc_info=error)
     message = f"the platform failed ({type(error).__name__}); its log has the reason at request {request_id}"
     return 500, {"status": "error", "message": message}
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())

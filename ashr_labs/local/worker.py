@@ -1,4 +1,4 @@
-"""The thread that does what calls leave to be done: woken by their commits, and by what a crash left behind."""
+"""The thread that does what calls leave to be done: woken by their commits, and by what other processes left."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import delete, select, update
-
 from ..errors import AshrLabsError
 from .clock import as_text
+from .leases import LEASE_SECONDS, Lease, has_work, lease_next
 from .store.columns import cause_of, storable
-from .store.schema import jobs
+from .store.outages import is_outage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +26,11 @@ __all__ = ["JobKind", "Worker"]
 _logger = logging.getLogger(__name__)
 
 _MOST_ATTEMPTS = 3
-_WAITING = select(jobs).where(~jobs.c.claimed).order_by(jobs.c.id).limit(1)
+_HEARTBEAT_SECONDS = LEASE_SECONDS / 3
+_POLL_SECONDS = 0.1
+"""How often a worker looks for jobs of other processes, which do not wake it."""
+_PAUSE_SECONDS = 1.0
+"""How long a worker leaves a shared database alone that failed."""
 
 
 class JobKind(Protocol):
@@ -48,18 +51,17 @@ class JobKind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    id: int
+    lease: Lease
     kind: JobKind
-    subject_id: int
-    attempts: int
     task: Any
 
 
 class Worker:
     """Do a database's jobs one after the other in a thread of its own, which starts with the first `wake`.
 
-    A job's row goes with the transaction that stores its outcome. Whoever opens the database after a crash gives
-    back what was claimed: the lock on the file proves that nobody works on it any more.
+    A job's row goes with the transaction that stores its outcome. On a shared database a second thread renews the
+    lease of the job at hand; a worker that is gone does not, so another one takes the job up. A file has one worker,
+    and whoever opens it next gives all leases back.
     """
 
     def __init__(
@@ -72,6 +74,9 @@ class Worker:
         self._guard = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
+        self._ended = threading.Event()
+        self._at_hand: Lease | None = None
+        self._is_failing = False
         self._after: Callable[[], None] = _nothing
 
     def wake(self) -> None:
@@ -94,68 +99,90 @@ class Worker:
             self._thread.join(timeout)
 
     def _serve(self) -> None:
-        self._serve_until_stopped()
+        if self._database.is_shared:
+            heartbeat = threading.Thread(target=self._renew_until_ended, name="ashr-labs-heartbeat", daemon=True)
+            heartbeat.start()
+            self._serve_until_stopped(_POLL_SECONDS)
+            self._ended.set()
+            heartbeat.join()
+        else:
+            self._serve_until_stopped(None)
         self._after()
 
-    def _serve_until_stopped(self) -> None:
+    def _serve_until_stopped(self, poll_seconds: float | None) -> None:
         while not self._stopping.is_set():
-            self._woken.wait()
+            self._woken.wait(poll_seconds)
             self._woken.clear()
             try:
                 while not self._stopping.is_set() and self._do_next():
                     pass
-            except Exception:
-                # The database itself failed; the next call wakes us to try again.
-                _logger.exception("the platform's worker could not reach its jobs")
+                self._is_failing = False
+            except Exception as error:
+                # The database itself failed. A file is tried again at the next call, a shared one after a pause.
+                self._tell(error)
+                self._stopping.wait(0 if poll_seconds is None else _PAUSE_SECONDS)
+
+    def _renew_until_ended(self) -> None:
+        while not self._ended.wait(_HEARTBEAT_SECONDS):
+            lease = self._at_hand
+            try:
+                if lease is not None:
+                    with self._database.write() as connection:
+                        lease.renew(connection, self._now())
+            except Exception as error:
+                # If it goes on, the job is done a second time.
+                self._tell(error)
+
+    def _tell(self, error: Exception) -> None:
+        if not self._is_failing or not self._database.is_shared:
+            trace = None if is_outage(error) else error
+            _logger.error("the platform's worker could not reach its jobs", exc_info=trace)
+        self._is_failing = True
 
     def _do_next(self) -> bool:
-        job = self._claim()
+        job = self._take()
         if job is None:
             return False
+        self._at_hand = job.lease
         try:
             self._do(job)
         except Exception as error:
+            if is_outage(error):
+                raise
             with self._database.write() as connection:
-                job.kind.fail(connection, job.subject_id, storable(_reason(error, job)))
-                _remove(connection, job)
+                if job.lease.end(connection):
+                    job.kind.fail(connection, job.lease.subject_id, storable(_reason(error, job)))
+        finally:
+            self._at_hand = None
         return True
 
-    def _claim(self) -> _Job | None:
+    def _take(self) -> _Job | None:
         with self._database.read() as connection:
-            if connection.execute(_WAITING).mappings().one_or_none() is None:
+            if not has_work(connection, self._now()):
                 return None
         with self._database.write() as connection:
-            row = connection.execute(_WAITING).mappings().one_or_none()
-            if row is None:
+            lease = lease_next(connection, self._now())
+            if lease is None:
                 return None
-            claim = update(jobs).where(jobs.c.id == row["id"]).values(claimed=True, attempts=row["attempts"] + 1)
-            connection.execute(claim)
-            kind = self._kinds[row["kind"]]
-            return _Job(
-                row["id"], kind, row["subject_id"], row["attempts"] + 1, kind.start(connection, row["subject_id"])
-            )
+            kind = self._kinds[lease.kind]
+            return _Job(lease, kind, kind.start(connection, lease.subject_id))
 
     def _do(self, job: _Job) -> None:
-        if job.attempts > _MOST_ATTEMPTS:
+        if job.lease.attempts > _MOST_ATTEMPTS:
             raise AshrLabsError(f"given up: the platform stopped {_MOST_ATTEMPTS} times while it worked on this")
         outcome = None if job.task is None else job.kind.work(job.task)
         with self._database.write() as connection:
-            if job.task is not None:
-                job.kind.finish(connection, job.subject_id, outcome, as_text(self._now()))
-            _remove(connection, job)
+            if job.lease.end(connection) and job.task is not None:
+                job.kind.finish(connection, job.lease.subject_id, outcome, as_text(self._now()))
 
 
 def _nothing() -> None:
     pass
 
 
-def _remove(connection: Connection, job: _Job) -> None:
-    connection.execute(delete(jobs).where(jobs.c.id == job.id))
-
-
 def _reason(error: Exception, job: _Job) -> str:
     cause = cause_of(error)
     if isinstance(cause, AshrLabsError):
         return cause.message
-    _logger.error("%s failed on %s", type(job.kind).__name__, job.subject_id, exc_info=error)
+    _logger.error("%s failed on %s", type(job.kind).__name__, job.lease.subject_id, exc_info=error)
     return f"{type(cause).__name__}: {cause}"

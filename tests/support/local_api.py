@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -20,9 +20,12 @@ from ashr_labs.local.keys import Caller, KeyRing, new_key
 from ashr_labs.local.platform import Answer, Platform
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import tenants, users
+from ashr_labs.local.store.target import target_of
 from ashr_labs.local.store.writing import add_row
 
 MOMENT = "2026-01-01T00:00:00.000000Z"
+Place: TypeAlias = str | Path | None
+"""Where a platform is kept."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,9 @@ class Api:
 
     @classmethod
     @contextmanager
-    def opened(cls, path: Path | None = None, *, now: Callable[[], float] = time.time) -> Generator[Api]:
+    def opened(cls, place: Place = None, *, now: Callable[[], float] = time.time) -> Generator[Api]:
         """Open a platform as its owner, and close it."""
-        platform = open_platform(path, now=now)
+        platform = open_platform(place, now=now)
         try:
             yield cls(platform, platform.bootstrap())
         finally:
@@ -116,9 +119,14 @@ def check_against_contract(function: str, answer: Answer) -> None:
     assert not errors, f"{function} answered {answer.body}: {errors}"
 
 
-def database_with_tenants(path: Path, count: int = 2) -> list[str]:
+def database_on(place: Place = None) -> Database:
+    """Open the database of a platform without the platform."""
+    return Database(target_of(place))
+
+
+def database_with_tenants(place: Place, count: int = 2) -> list[str]:
     """Make a database with several tenants of one user each; return their API keys."""
-    database = Database(path)
+    database = database_on(place)
     with database.write() as connection:
         keys = [_tenant_key(connection, number) for number in range(1, count + 1)]
     database.close()

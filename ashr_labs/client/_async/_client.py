@@ -112,12 +112,14 @@ class AsyncAshrLabsClient(
         """Make a client of the platform inside this package: no account, no network, no setup.
 
         Args:
-            path: The SQLite file that keeps everything, made if it is not there; unless given, all is in memory and
-                gone when the client is closed.
+            path: The SQLite file that keeps everything, made if it is not there, or the URL of a PostgreSQL database,
+                such as `postgresql://user@host/database`; unless given, all is in memory and gone when the client is
+                closed.
             timeout: Seconds to wait for each answer.
 
         Raises:
-            ConfigurationError: If the extra `local` is not installed, or another process has the file open.
+            ConfigurationError: If the extra `local` (for PostgreSQL also `postgres`) is not installed, or the database
+                cannot be used, such as a file that another process has open.
         """
         # Function-level imports: the platform is optional, and costs a database library.
         from ...local import open_platform  # noqa: PLC0415
@@ -125,7 +127,7 @@ class AsyncAshrLabsClient(
 
         platform = open_platform(path)
         # Nothing resolves this name, the transport hands every request to the platform; it tells clients apart.
-        base_url = f"http://embedded.local/{quote(str(path or 'memory')).lstrip('/')}"
+        base_url = f"http://embedded.local/{quote(platform.label).lstrip('/')}"
         return cls(platform.bootstrap(), base_url, timeout, transport=LocalTransport(platform))
 
     def with_options(

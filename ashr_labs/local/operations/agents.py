@@ -108,7 +108,7 @@ def set_dataset_agent(context: Context, params: SetDatasetAgentRequest) -> dict[
     dataset_id, agent_id = params["dataset_id"], params["agent_id"]
     check_own(context, datasets, dataset_id, what="dataset")
     if agent_id is not None:
-        own_agent(context, agent_id)
+        own_agent(context, agent_id, held=True)
     context.connection.execute(update(datasets).where(datasets.c.id == dataset_id).values(agent_id=agent_id))
     return {"message": f"dataset {dataset_id} belongs to {'no agent' if agent_id is None else f'agent {agent_id}'}"}
 

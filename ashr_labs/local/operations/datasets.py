@@ -56,7 +56,7 @@ def create_dataset(context: Context, params: CreateDatasetRequest) -> dict[str, 
         "name": params["name"],
         "description": params.get("description"),
         "dataset_source": params["dataset_source"],
-        "agent_id": None if agent_id is None else own_agent(context, agent_id)["id"],
+        "agent_id": None if agent_id is None else own_agent(context, agent_id, held=True)["id"],
     }
     dataset_id = add_row(context.connection, datasets, row)
     owner = {"tenant_id": row["tenant_id"], "dataset_id": dataset_id, "created_at": context.timestamp}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from ...errors import NotFoundError
 from ..clock import as_text
@@ -14,6 +14,7 @@ from ..store.schema import observations, traces
 from ..store.trace_pages import RECORDS, filters_of, page_of
 from ..store.trace_queries import model_totals, overview, tool_performance
 from ..store.trace_rows import rows_of
+from ..store.writing import upsert
 from .registry import Context, operation
 
 if TYPE_CHECKING:
@@ -50,13 +51,10 @@ def ingest_observability_trace(context: Context, params: IngestObservabilityTrac
     trace_id = trace.get("id") or secrets.token_hex(16)
     key = {"tenant_id": context.caller.tenant_id, "id": trace_id}
     rows = rows_of(trace)
-    created_at = context.connection.scalar(select(traces.c.created_at).where(*_has(key)))
-    if created_at is None:
-        created_at = context.timestamp
-        context.connection.execute(insert(traces), {**key, **rows.trace, "created_at": created_at})
-    else:
-        context.connection.execute(update(traces).where(*_has(key)).values(rows.trace))
-        context.connection.execute(delete(observations).where(*_belongs_to(key)))
+    stored = upsert(context.connection, traces, {**key, **rows.trace, "created_at": context.timestamp})
+    stored = stored.on_conflict_do_update(index_elements=[traces.c.tenant_id, traces.c.id], set_=rows.trace)
+    created_at = context.connection.scalar(stored.returning(traces.c.created_at))
+    context.connection.execute(delete(observations).where(*_belongs_to(key)))
     if rows.observations:
         shared = {"tenant_id": key["tenant_id"], "trace_id": key["id"], "created_at": created_at}
         numbered = [{**shared, **row, "position": place} for place, row in enumerate(rows.observations)]

@@ -47,12 +47,15 @@ def check_own(context: Context, table: Table, row_id: int, *, what: str) -> None
         raise NotFoundError(f"there is no {what} {row_id}")
 
 
-def own_agent(context: Context, agent_id: int) -> RowMapping:
-    """Return the caller's agent of this number.
+def own_agent(context: Context, agent_id: int, *, held: bool = False) -> RowMapping:
+    """Return the caller's agent of this number; a `held` one cannot be deleted before the call is over.
 
     Raises:
         NotFoundError: There is none, it is deleted, or it belongs to another tenant.
     """
+    if held:
+        own = select(agents.c.id).where(agents.c.id == agent_id, agents.c.tenant_id == context.caller.tenant_id)
+        context.connection.execute(own.with_for_update(read=True))
     agent = own_row(context, agents, agent_id, what="agent")
     if not agent["is_active"]:
         raise NotFoundError(f"the agent {agent_id} is deleted")

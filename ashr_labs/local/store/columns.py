@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -15,10 +16,13 @@ from .raw_json import RawJson, encode
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
+    from sqlalchemy.types import TypeEngine
 
-__all__ = ["JsonText", "PlainText", "RawJsonText", "cause_of", "storable"]
+__all__ = ["JsonText", "PlainText", "RawJsonText", "cause_of", "indexable", "storable"]
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LONGEST_INDEXED = 255
+"""Characters; PostgreSQL has room for 2,700 bytes in all columns of an index together."""
 
 
 class JsonText(TypeDecorator[Any]):
@@ -54,6 +58,10 @@ class PlainText(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        """Compare and order by code points everywhere, whatever language the database was made for."""
+        return dialect.type_descriptor(Text(collation="C" if dialect.name == "postgresql" else None))
+
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Refuse what cannot be stored."""
         if value is not None and (found := _UNSTORABLE.search(value)):
@@ -72,3 +80,11 @@ def cause_of(error: Exception) -> Exception:
 def storable(text: str) -> str:
     """Return a text without the characters that no database keeps: NUL and lone surrogates."""
     return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def indexable(text: str) -> str:
+    """Return what stands for a text in an index: itself, or where it is long its beginning and its digest."""
+    if len(text) <= _LONGEST_INDEXED:
+        return text
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{text[: _LONGEST_INDEXED - len(digest) - 1]}~{digest}"

@@ -1,155 +1,134 @@
-"""Connections to the one database: many readers, one writer, every commit on disk before it is acknowledged."""
+"""The one database: lent to read or to write, made or upgraded when it is opened."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from sqlalchemy import Engine, create_engine, event, update
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import QueuePool, StaticPool
+from sqlalchemy import URL, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from ...errors import ConfigurationError
 from .columns import cause_of
-from .lock import FileLock
+from .postgresql import PostgreSQL
 from .schema import jobs
+from .sqlite import Sqlite
+from .target import label_of
 from .upgrade import bring_up_to_date
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
+    from contextlib import AbstractContextManager
 
     from sqlalchemy import Connection
 
+    from .target import Target
+
 __all__ = ["Database"]
 
-_BUSY_SECONDS = 10.0
+
+class Connections(Protocol):
+    """What is different from one kind of database to another."""
+
+    is_shared: bool
+    """Whether other processes work on the same rows."""
+    advice: str
+    """What to do in a child of the process that opened it."""
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """Lend a connection that sees one moment and changes nothing."""
+        ...
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """Lend a connection that commits at the end, and rolls back on an exception."""
+        ...
+
+    def guard(self, connection: Connection) -> None:
+        """Let no other process do what is guarded until the end of the connection's transaction."""
+
+    def settle(self) -> None:
+        """Finish opening, once the tables are there."""
+
+    def close(self) -> None:
+        """Close every connection."""
 
 
 class Database:
-    """A SQLite database in a file that this process alone uses, or in memory without a path."""
+    """A database in a SQLite file that this process alone uses, in PostgreSQL, or in memory without a target."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, target: Target = None) -> None:
         """Open and, where needed, make or upgrade it.
 
         Raises:
-            ConfigurationError: The file cannot be used; the message names it and says why.
+            ConfigurationError: It cannot be used; the message names it and says why.
         """
-        self.path = path
-        self._write_lock = threading.RLock()
+        self.target = target
+        self.label = label_of(target)
         self._process = os.getpid()
-        self._file_lock = None if path is None else _claim(path)
-        self._writer = _engine(path, writes=True)
-        self._reader = self._writer if path is None else _engine(path, writes=False)
+        try:
+            self._connections = _connections(target)
+        except OSError as error:
+            raise self.unusable(error) from error
         try:
             self._prepare()
-            self._journal()
-        except (ConfigurationError, DatabaseError, sqlite3.DatabaseError) as error:
+        except (ConfigurationError, SQLAlchemyError, sqlite3.DatabaseError) as error:
             self.close()
-            raise _unusable(path, error) from error
+            raise self.unusable(error) from error
 
-    @contextmanager
-    def read(self) -> Generator[Connection]:
-        """Lend a connection that sees one moment of the database and changes nothing."""
-        if self._reader is self._writer:
-            with self.write() as connection:
-                yield connection
-        else:
-            self._check_process()
-            with self._reader.begin() as connection:
-                yield connection
-
-    @contextmanager
-    def write(self) -> Generator[Connection]:
-        """Lend the one writing connection; leaving commits, an exception rolls back."""
-        self._check_process()
-        with self._write_lock, self._writer.begin() as connection:
-            yield connection
-
-    def close(self) -> None:
-        """Close every connection and let other processes have the file."""
-        self._reader.dispose()
-        self._writer.dispose()
-        if self._file_lock:
-            self._file_lock.release()
-
-    def _prepare(self) -> None:
-        with self.write() as connection:
-            bring_up_to_date(connection)
-            # Nobody else has the file: what a former process was working on is to be done again.
-            connection.execute(update(jobs).where(jobs.c.claimed).values(claimed=False))
-
-    def _journal(self) -> None:
-        # Only now: it changes the file, which until here might have been somebody else's.
-        connection = self._writer.raw_connection()
-        connection.cursor().execute("PRAGMA journal_mode = WAL")
-        connection.close()
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may work on the same rows at the same time."""
+        return self._connections.is_shared
 
     @property
     def is_forked(self) -> bool:
         """Whether this is a copy in a child of the process that opened it."""
         return os.getpid() != self._process
 
+    def read(self) -> AbstractContextManager[Connection]:
+        """Lend a connection that sees one moment of the database and changes nothing."""
+        self._check_process()
+        return self._connections.read()
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """Lend a writing connection; leaving commits, an exception rolls back."""
+        self._check_process()
+        return self._connections.write()
+
+    @contextmanager
+    def write_alone(self) -> Generator[Connection]:
+        """Lend a writing connection while every other process that asks for this waits: for what is made once."""
+        with self.write() as connection:
+            self._connections.guard(connection)
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection; a file is free for other processes then."""
+        self._connections.close()
+
+    def unusable(self, error: Exception) -> ConfigurationError:
+        """Return the error that says why this database cannot be opened, in one line."""
+        reason = str(error.strerror if isinstance(error, OSError) else cause_of(error))
+        return ConfigurationError(f"cannot use {self.label} as the platform's database: {' '.join(reason.split())}")
+
+    def _prepare(self) -> None:
+        with self.write_alone() as connection:
+            bring_up_to_date(connection)
+            if not self.is_shared:
+                # Nobody else has the file: what a former process was working on is to be done again, at once.
+                connection.execute(update(jobs).where(jobs.c.leased_until.is_not(None)).values(leased_until=None))
+        self._connections.settle()
+
     def _check_process(self) -> None:
-        # Connections and locks do not survive a fork; using them in the child can destroy the file.
+        # Connections and locks do not survive a fork; using them in the child can destroy a file.
         if self.is_forked:
             raise ConfigurationError(
-                f"the platform's database {self.path or '(in memory)'} was opened before this process was forked; "
-                "open it in one process and reach it from the others through `ashr-labs serve`"
+                f"the platform's database {self.label} was opened before this process was forked; "
+                f"{self._connections.advice}"
             )
 
 
-def _claim(path: Path) -> FileLock:
-    try:
-        lock = FileLock(path.with_name(path.name + ".lock"))
-    except BlockingIOError as error:
-        raise ConfigurationError(
-            f"{path} is in use by another process; close it there, or start `ashr-labs serve --database {path}` "
-            "and let both connect to it by its URL"
-        ) from error
-    except OSError as error:
-        raise _unusable(path, error) from error
-    try:
-        # Made here, so that it and the journals that SQLite puts beside it are readable by the owner only. Under the
-        # lock: closing a file takes away the locks that SQLite, in the same process, has on it.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError as error:
-        lock.release()
-        raise _unusable(path, error) from error
-    return lock
-
-
-def _unusable(path: Path | None, error: Exception) -> ConfigurationError:
-    reason = error.strerror if isinstance(error, OSError) else cause_of(error)
-    return ConfigurationError(f"cannot use {path} as the platform's database: {reason}")
-
-
-def _engine(path: Path | None, *, writes: bool) -> Engine:
-    def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
-        try:
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = FULL" if writes else "PRAGMA query_only = ON")
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-
-    if writes:
-        engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool, hide_parameters=True)
-    else:
-        engine = create_engine(
-            "sqlite://", creator=connect, poolclass=QueuePool, pool_size=8, max_overflow=-1, hide_parameters=True
-        )
-    statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
-
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
-
-    event.listen(engine, "begin", begin)
-    return engine
+def _connections(target: Target) -> Connections:
+    return PostgreSQL(target) if isinstance(target, URL) else Sqlite(target)

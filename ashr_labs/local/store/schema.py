@@ -176,9 +176,10 @@ jobs = numbered_table(
     created_column(),
     Column("kind", PlainText, nullable=False),
     Column("subject_id", Number, nullable=False),
+    # How often a worker took it up; so the number also tells one worker's turn from the next one's.
     Column("attempts", Integer, nullable=False),
-    # True while a worker has it. Whoever gets the database's lock after a crash takes all of them up again.
-    Column("claimed", Boolean, nullable=False),
+    # A worker has it until then, unless it says again that it is still at work; NULL while nobody has it.
+    Column("leased_until", PlainText),
 )
 Index(None, jobs.c.kind, jobs.c.subject_id, unique=True)
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..._json import as_list, as_object
-from .columns import storable
+from .columns import indexable, storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,8 +21,6 @@ _TOOL = "tool:"
 _MOST_TOKENS = 2**40
 """More in one observation is taken for a mistake; so their sums stay within 64 bits."""
 _HIGHEST_COST = 1e12
-_LONGEST_KEY = 200
-"""Characters of what is indexed: an entry of PostgreSQL's indexes has less than 2,704 bytes."""
 _LONGEST_SEARCHED = 20_000
 
 
@@ -59,7 +57,7 @@ def rows_of(trace: TracePayload) -> TraceRows:
 
 def key_text(text: str) -> str:
     """Return a text as it stands in columns that are searched or grouped by; the content keeps the text itself."""
-    return storable(text)[:_LONGEST_KEY]
+    return indexable(storable(text))
 
 
 def tag_line(tag: str) -> str:

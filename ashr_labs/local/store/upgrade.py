@@ -38,7 +38,7 @@ def bring_up_to_date(connection: Connection) -> None:
         _versions.create(connection)
         connection.execute(insert(_versions).values(version_num=SCHEMA_VERSION))
     elif _versions.name not in found:
-        raise ConfigurationError(f"it holds other tables ({', '.join(sorted(found)[:3])}): choose another file")
+        raise ConfigurationError(f"it holds other tables ({', '.join(sorted(found)[:3])}): choose another place")
     elif connection.scalar(select(_versions.c.version_num)) != SCHEMA_VERSION:
         _migrate(connection)
 

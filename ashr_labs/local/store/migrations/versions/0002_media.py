@@ -8,6 +8,8 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     """Make the table of media."""
@@ -17,9 +19,9 @@ def upgrade() -> None:
         sa.Column("id", number, nullable=False),
         sa.Column("tenant_id", number, nullable=False),
         sa.Column("dataset_id", number, nullable=False),
-        sa.Column("created_at", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("created_at", _TEXT, nullable=False),
+        sa.Column("name", _TEXT, nullable=False),
+        sa.Column("media_type", _TEXT, nullable=False),
         sa.Column("size_bytes", sa.Integer(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["dataset_id"], ["datasets.id"], name=op.f("fk_media_dataset_id"), ondelete="CASCADE"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,8 @@ down_revision = "0002"
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _BATCH = 1000
-_LONGEST = 200
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+_LONGEST_INDEXED = 255
 _LONGEST_SEARCHED = 20_000
 _MOST_TOKENS = 2**40
 _UNSTORABLE = {0: "\N{REPLACEMENT CHARACTER}", **dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")}
@@ -31,7 +33,7 @@ def upgrade() -> None:
     for name, kind in (("input_tokens", _NUMBER), ("output_tokens", _NUMBER), ("cost", sa.Float())):
         op.add_column("observations", sa.Column(name, kind))
     for name in ("name", "tags", "search_text"):
-        op.add_column("traces", sa.Column(name, sa.Text()))
+        op.add_column("traces", sa.Column(name, _TEXT))
     _fill("traces", ("tenant_id", "id"), _found_by)
     _fill("observations", ("tenant_id", "trace_id", "position"), _priced_by)
     op.create_index(op.f("ix_traces_tenant_id_name_created_at_id"), "traces", ["tenant_id", "name", "created_at", "id"])
@@ -49,11 +51,11 @@ def _make_forwards() -> None:
     op.create_table(
         "forwards",
         sa.Column("tenant_id", _NUMBER, nullable=False),
-        sa.Column("trace_id", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.Text(), nullable=False),
+        sa.Column("trace_id", _TEXT, nullable=False),
+        sa.Column("created_at", _TEXT, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("due_at", sa.Text(), nullable=True),
-        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("due_at", _TEXT, nullable=True),
+        sa.Column("error", _TEXT, nullable=True),
         sa.ForeignKeyConstraint(
             ["tenant_id", "trace_id"],
             ["traces.tenant_id", "traces.id"],
@@ -94,10 +96,17 @@ def _found_by(trace: Mapping[str, Any]) -> dict[str, Any]:
     parts = [*(str(text) for text in told if text is not None), *tags, *_texts(trace.get("metadata") or {})]
     name = trace.get("name")
     return {
-        "name": name.translate(_UNSTORABLE)[:_LONGEST] if isinstance(name, str) else None,
+        "name": _indexed(name.translate(_UNSTORABLE)) if isinstance(name, str) else None,
         "tags": "\n".join(["", *map(json.dumps, tags), ""]) if tags else None,
         "search_text": "\n".join(parts).casefold().translate(_UNSTORABLE)[:_LONGEST_SEARCHED],
     }
+
+
+def _indexed(text: str) -> str:
+    if len(text) <= _LONGEST_INDEXED:
+        return text
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return f"{text[: _LONGEST_INDEXED - len(digest) - 1]}~{digest}"
 
 
 def _texts(value: object) -> list[str]:

@@ -1,0 +1,66 @@
+"""Where the platform keeps things: in memory, in a SQLite file, or in a PostgreSQL database."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TypeAlias
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from ...errors import ConfigurationError
+
+__all__ = ["Target", "label_of", "target_of"]
+
+Target: TypeAlias = Path | URL | None
+"""A SQLite file, a PostgreSQL database, or memory."""
+
+_SCHEME = re.compile("([A-Za-z][A-Za-z0-9+.-]*)://")
+_POSTGRESQL = {"postgresql", "postgres", "postgresql+psycopg"}
+_DRIVER = "postgresql+psycopg"
+
+
+def target_of(given: str | Path | None) -> Target:
+    """Read what a user gives; a file's path becomes absolute.
+
+    Raises:
+        ConfigurationError: It is the URL of something else, or no URL. The message never has the URL, which may hold
+            a password.
+    """
+    scheme = _SCHEME.match(given) if isinstance(given, str) else None
+    if given is None or scheme is None:
+        return Path(given).resolve() if given else None
+    if scheme[1].lower() not in _POSTGRESQL:
+        raise ConfigurationError(
+            f"a platform cannot be kept in `{scheme[1]}://...`: give the path of a SQLite file, or a URL such as "
+            "postgresql://user@host/database"
+        )
+    try:
+        url = make_url(str(given))
+    except (ArgumentError, ValueError):
+        # Without the cause: it quotes parts of the URL.
+        raise ConfigurationError(
+            "the database's URL cannot be read: write postgresql://user:password@host:port/database, with `%40` for "
+            "an `@` in the password, `%2F` for a `/` and `%3A` for a `:`"
+        ) from None
+    return _with_hidden_password(url).set(drivername=_DRIVER)
+
+
+def label_of(target: Target) -> str:
+    """Name a target in messages: never with a password."""
+    if not isinstance(target, URL):
+        return str(target or "memory")
+    host = target.host or target.query.get("host") or ""
+    port = f":{target.port}" if target.port else ""
+    user = f"{target.username}@" if target.username else ""
+    return f"postgresql://{user}{host if isinstance(host, str) else ','.join(host)}{port}/{target.database or ''}"
+
+
+def _with_hidden_password(url: URL) -> URL:
+    """Take a password out of the URL's query, which is shown where the URL is."""
+    password = url.query.get("password")
+    if password is None:
+        return url
+    (first, *_) = (password,) if isinstance(password, str) else password
+    return url.difference_update_query(["password"]).set(password=first)
