@@ -22,6 +22,8 @@ _PATIENCE_SECONDS = 10
 """How long to wait for the server, for a free connection, and for a row that somebody else is changing."""
 _SETTINGS = {
     "application_name": "ashr-labs",
+    # Whatever the server's own: what cannot be said in it is refused below.
+    "client_encoding": "utf8",
     "connect_timeout": str(_PATIENCE_SECONDS),
     # A process that is cut off from the server must not keep others waiting for what it has locked.
     "options": f"-c lock_timeout={_PATIENCE_SECONDS}s -c idle_in_transaction_session_timeout=60s",

@@ -29,21 +29,19 @@ def target_of(given: str | Path | None) -> Target:
             a password.
     """
     scheme = _SCHEME.match(given) if isinstance(given, str) else None
-    if given is None or scheme is None:
-        return Path(given).resolve() if given else None
+    if not isinstance(given, str) or scheme is None:
+        return None if given is None else Path(given).resolve()
     if scheme[1].lower() not in _POSTGRESQL:
         raise ConfigurationError(
             f"a platform cannot be kept in `{scheme[1]}://...`: give the path of a SQLite file, or a URL such as "
             "postgresql://user@host/database"
         )
-    try:
-        url = make_url(str(given))
-    except (ArgumentError, ValueError):
-        # Without the cause: it quotes parts of the URL.
+    url = _read(given)
+    if url is None:
         raise ConfigurationError(
             "the database's URL cannot be read: write postgresql://user:password@host:port/database, with `%40` for "
-            "an `@` in the password, `%2F` for a `/` and `%3A` for a `:`"
-        ) from None
+            "an `@` in the password"
+        )
     return _with_hidden_password(url).set(drivername=_DRIVER)
 
 
@@ -51,10 +49,24 @@ def label_of(target: Target) -> str:
     """Name a target in messages: never with a password."""
     if not isinstance(target, URL):
         return str(target or "memory")
-    host = target.host or target.query.get("host") or ""
-    port = f":{target.port}" if target.port else ""
     user = f"{target.username}@" if target.username else ""
-    return f"postgresql://{user}{host if isinstance(host, str) else ','.join(host)}{port}/{target.database or ''}"
+    port = f":{target.port}" if target.port else ""
+    return f"postgresql://{user}{_host(target)}{port}/{target.database or ''}"
+
+
+def _read(given: str) -> URL | None:
+    # Nothing is raised from here: the causes quote parts of the URL.
+    try:
+        return make_url(given)
+    except (ArgumentError, ValueError):
+        return None
+
+
+def _host(url: URL) -> str:
+    host = url.host or url.query.get("host") or ""
+    if not isinstance(host, str):
+        return ",".join(host)
+    return f"[{host}]" if ":" in host else host
 
 
 def _with_hidden_password(url: URL) -> URL:

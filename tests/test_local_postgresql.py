@@ -1,0 +1,245 @@
+"""An embedded platform on PostgreSQL: its URL, its server, and several processes at one database."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+
+import psycopg
+import pytest
+from sqlalchemy import URL
+
+from ashr_labs import AshrLabsClient
+from ashr_labs.errors import ConfigurationError
+from ashr_labs.local import open_platform
+from ashr_labs.local.jobs import KINDS
+from ashr_labs.local.platform import Platform
+from ashr_labs.local.store.engine import Database
+from ashr_labs.local.store.target import label_of, target_of
+from ashr_labs.local.worker import Worker
+from support.local_api import Api
+from support.postgresql import PostgreSQLServer
+
+SECRET = "s3cret"
+CHOSEN = "tp_chosen_by_a_script"
+NOWHERE = f"postgresql://me:{SECRET}@127.0.0.1:1/evals?connect_timeout=2"
+
+
+@pytest.fixture(name="url")
+def _url(postgresql: PostgreSQLServer) -> Generator[str]:
+    with postgresql.platform() as url:
+        yield url
+
+
+@pytest.fixture(name="apis")
+def _apis(url: str) -> Generator[list[Api]]:
+    """Open one database twice, as two processes do: with connections and a worker of its own each."""
+    with Api.opened(url) as one, Api.opened(f"{url}&application_name=another") as other:
+        assert one.platform is not other.platform
+        yield [one, other]
+
+
+@pytest.mark.parametrize(
+    ("given", "label"),
+    [
+        (f"postgresql://me:{SECRET}@db.example:5433/evals", "postgresql://me@db.example:5433/evals"),
+        (f"postgres://me:{SECRET}@db.example/evals?sslmode=require", "postgresql://me@db.example/evals"),
+        (f"postgresql+psycopg://db.example/evals?user=me&password={SECRET}", "postgresql://db.example/evals"),
+        (f"POSTGRESQL://me:{SECRET}@[::1]/evals", "postgresql://me@[::1]/evals"),
+        (
+            f"postgresql:///evals?host=/run/postgresql&password={SECRET}&password=2",
+            "postgresql:///run/postgresql/evals",
+        ),
+        ("postgresql://", "postgresql:///"),
+    ],
+)
+def test_a_url_is_shown_without_its_password(given: str, label: str) -> None:
+    """Whatever names a database in messages says where it is and who connects, and has no password."""
+    target = target_of(given)
+
+    assert isinstance(target, URL)
+    assert label == label_of(target)
+    assert SECRET not in f"{target} {target!r}"
+    assert (SECRET in given) == (target.password == SECRET)
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        (f"mysql://me:{SECRET}@db/evals", "`mysql://...`"),
+        (f"sqlite:///{SECRET}.db", "`sqlite://...`"),
+        (f"postgresql+asyncpg://me:{SECRET}@db/evals", "SQLite file"),
+        (f"postgresql://me@db:{SECRET}/evals", "cannot be read"),
+        (NOWHERE, r"postgresql://me@127\.0\.0\.1:1/evals .*refused"),
+    ],
+)
+def test_a_url_that_cannot_be_used_is_refused_without_its_password(given: str, reason: str) -> None:
+    """A URL of another kind, one that cannot be read, or of a server that is not there gives a reason in one line."""
+    with pytest.raises(ConfigurationError, match=reason) as caught:
+        open_platform(given)
+
+    chain = [caught.value, caught.value.__cause__, caught.value.__context__]
+    assert SECRET not in " ".join(map(repr, chain))
+    assert "\n" not in str(caught.value)
+
+
+def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A URL of PostgreSQL without psycopg names it and the command that installs it."""
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+
+    with pytest.raises(ConfigurationError, match=r'`psycopg`.*pip install "ashr-labs\[postgres\]"'):
+        open_platform(NOWHERE)
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [("ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C'", "SQL_ASCII"), ("", "songs")],
+    ids=["encoding", "foreign"],
+)
+def test_a_database_that_cannot_be_used_is_named(postgresql: PostgreSQLServer, options: str, reason: str) -> None:
+    """A database that cannot hold all texts, or belongs to another program, is refused with the reason."""
+    url = postgresql.new_database(options=options)
+    postgresql.execute("CREATE TABLE songs (title TEXT)", url=url)
+
+    with pytest.raises(ConfigurationError, match=f"cannot use postgresql://.*{reason}"):
+        open_platform(url)
+
+
+def test_a_client_keeps_everything_in_a_database(url: str) -> None:
+    """`AshrLabsClient.local()` takes a URL, shows no password, and finds everything again."""
+    with AshrLabsClient.local(url.replace("postgres@", f"postgres:{SECRET}@")) as client:
+        agent = client.create_agent(name="Bot", config={"text": "\ud83e", "deep": [1, 1.0, None]})
+        assert SECRET not in repr(client)
+
+    with AshrLabsClient.local(url) as client:
+        assert agent["config"] == client.list_agents()[0]["config"]
+
+
+def test_texts_are_ordered_alike_in_every_language(postgresql: PostgreSQLServer) -> None:
+    """In a database for English texts are ordered by code points too, as in SQLite."""
+    url = postgresql.new_database(options="LOCALE_PROVIDER icu ICU_LOCALE 'en-US' TEMPLATE template0")
+    with Api.opened(url) as api:
+        for name in ("b", "A", "a", "B"):
+            spans = [{"id": name, "type": "span", "name": f"tool:{name}"}]
+            api("ingest_observability_trace", trace={"name": "t", "observations": spans})
+        tools = api("get_observability_analytics")["tool_performance"]
+
+    assert ["A", "B", "a", "b"] == [tool["tool_name"] for tool in tools]
+
+
+def test_a_restarted_server_is_found_again(postgresql: PostgreSQLServer, apis: list[Api]) -> None:
+    """While the server is down calls get a 503 that says so; afterwards calls and grading go on, with nothing lost."""
+    api, _ = apis
+    dataset_id = api.dataset()
+    postgresql.stop("immediate")
+    try:
+        message = api.refused(503, "create_run", tenant_id=1, dataset_id=dataset_id, result={})
+        assert "down" in message
+    finally:
+        postgresql.start()
+
+    assert "completed" == api.settled_run(api.run(dataset_id))["grading_status"]
+
+
+def test_an_outage_is_logged_in_one_line(
+    postgresql: PostgreSQLServer, apis: list[Api], caplog: pytest.LogCaptureFixture
+) -> None:
+    """A database that is down gives no traceback, in no log."""
+    postgresql.stop("immediate")
+    try:
+        apis[0].refused(503, "init")
+    finally:
+        postgresql.start()
+
+    assert "Traceback" not in caplog.text
+    assert "the database cannot be used now" in caplog.text
+
+
+def test_processes_that_start_at_once_make_one_platform(postgresql: PostgreSQLServer) -> None:
+    """Of several processes that open an empty database one makes its tables, owner and key, and all work with them."""
+    target = target_of(postgresql.new_database())
+    together = threading.Barrier(6)
+
+    def start(_: int) -> tuple[int, int]:
+        together.wait()
+        database = Database(target)
+        platform = Platform(database, Worker(database, KINDS), release=database.close)
+        api = Api(platform, platform.bootstrap(CHOSEN))
+        user = api("init")["user"]
+        found = user["id"], len(api("list_api_keys")["api_keys"])
+        platform.close()
+        return found
+
+    with ThreadPoolExecutor(6) as threads:
+        assert {(1, 1)} == set(threads.map(start, range(6)))
+
+
+def test_a_key_stands_for_one_call_in_all_processes(apis: list[Api]) -> None:
+    """Calls that are sent to several processes at once under one key are done once, and answered alike."""
+    together = threading.Barrier(8)
+
+    def send(number: int) -> object:
+        together.wait()
+        return apis[number % 2]("create_agent", name="Bot", idempotency_key="k")
+
+    with ThreadPoolExecutor(8) as threads:
+        first, *others = threads.map(send, range(8))
+
+    assert [first] * 7 == others
+    assert 1 == len(apis[0]("list_agents")["agents"])
+
+
+def test_a_call_that_is_being_answered_elsewhere_is_waited_for(url: str) -> None:
+    """Whoever sends a call again waits for the first answer, and after a while gets a 409 that says so."""
+    with ExitStack() as stack:
+        api = stack.enter_context(Api.opened(f"{url}&options=-c%20lock_timeout=100ms"))
+        elsewhere = stack.enter_context(psycopg.connect(url))
+        elsewhere.execute("INSERT INTO idempotency VALUES (1, 'k', '2999-01-01T00:00:00.000000Z', '', NULL)")
+
+        assert "still being answered" in api.refused(409, "create_agent", name="Bot", idempotency_key="k")
+        elsewhere.rollback()
+
+        assert "Bot" == api("create_agent", name="Bot", idempotency_key="k")["agent"]["name"]
+
+
+def test_an_agent_cannot_go_while_a_dataset_is_linked_to_it(url: str) -> None:
+    """Deleting an agent in one process waits for the call that links a dataset to it in another one."""
+    with Api.opened(url) as api, psycopg.connect(url) as elsewhere:
+        agent_id = api("create_agent", name="Bot")["agent"]["id"]
+        elsewhere.execute("UPDATE agents SET is_active = false WHERE id = %s", [agent_id])
+        with ThreadPoolExecutor(1) as thread:
+            linked = thread.submit(api.answer, "create_dataset", name="d", dataset_source={}, agent_id=agent_id)
+            waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            while elsewhere.execute(waiting).fetchone() != (1,):
+                assert not linked.done()
+            elsewhere.commit()
+
+            assert 404 == linked.result().status
+
+
+def test_the_same_trace_may_arrive_twice_at_once(apis: list[Api]) -> None:
+    """A trace that two processes are sent at once is stored once, with one set of observations."""
+    trace = {"id": "t", "name": "t", "observations": [{"id": str(n), "type": "span", "name": "s"} for n in range(9)]}
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda n: apis[n % 2]("ingest_observability_trace", trace=trace), range(32)))
+
+    assert 1 == apis[0]("list_observability_traces")["total"]
+    assert trace["observations"] == apis[1]("get_observability_trace", trace_id="t")["trace"]["observations"]
+
+
+def test_a_process_opens_a_database_once(url: str) -> None:
+    """However often a process opens one URL, it has at most 16 connections."""
+    with ExitStack() as stack:
+        apis = [stack.enter_context(Api.opened(url)) for _ in range(3)]
+        with ThreadPoolExecutor(40) as threads:
+            list(threads.map(lambda n: apis[n % 3].dataset(), range(120)))
+        with psycopg.connect(url) as beside:
+            (connections,) = beside.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            ).fetchone() or (0,)
+
+    assert 1 < connections <= 16
