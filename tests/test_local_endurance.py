@@ -6,12 +6,14 @@ import random
 import sys
 import threading
 import time
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 
+from support.local_api import Place
+from support.postgresql import PostgreSQLServer
 from support.run_results import made, pair, played, result_of
 from support.serving import Served, call, served, side_by_side
 
@@ -58,20 +60,49 @@ def create_run(client: httpx.Client, dataset_id: int) -> int:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("times", [3, pytest.param(50, marks=pytest.mark.long)])
-def test_a_killed_server_loses_nothing_that_it_acknowledged(tmp_path: Path, times: int) -> None:
+def test_a_killed_server_loses_nothing_that_it_acknowledged(kept_place: Place, times: int) -> None:
     """After kills at random moments under load, every acknowledged run is there, once, and gets its grade."""
     moments = random.Random(4)
     acknowledged: list[int] = []
-    with served(tmp_path / "evals.db") as server, server.client() as client:
+    with served(kept_place) as server, server.client() as client:
         dataset_id = call(client, "create_dataset", name="d", dataset_source={})["dataset"]["id"]
     for _ in range(times):
-        with served(tmp_path / "evals.db") as server:
+        with served(kept_place) as server:
             acknowledged += write_until_killed(server, dataset_id, moments.uniform(0.05, 0.6))
 
     assert len(set(acknowledged)) == len(acknowledged) > times
-    with served(tmp_path / "evals.db") as server, server.client() as client:
+    with served(kept_place) as server, server.client() as client:
         assert {"completed"} == settled(client, acknowledged)
         assert {"completed"} == settled(client, [run["id"] for run in all_runs(client)])
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("times", [2, pytest.param(50, marks=pytest.mark.long)])
+def test_two_servers_share_the_work_when_one_is_killed(postgresql: PostgreSQLServer, times: int) -> None:
+    """Kill one of two servers at one database again and again: every run that either acknowledged is graded, once."""
+    moments = random.Random(5)
+    acknowledged: list[int] = []
+    with postgresql.platform() as url, served(url) as lasting, lasting.client() as client:
+        dataset_id = call(client, "create_dataset", name="d", dataset_source={})["dataset"]["id"]
+        for _ in range(times):
+            with served(url) as killed, ThreadPoolExecutor(1) as beside:
+                over = threading.Event()
+                lasted = beside.submit(write_until, over, client, dataset_id)
+                acknowledged += write_until_killed(killed, dataset_id, moments.uniform(0.1, 0.6))
+                over.set()
+                acknowledged += lasted.result()
+
+        assert len(set(acknowledged)) == len(acknowledged) > times
+        assert {"completed"} == settled(client, acknowledged)
+        assert {"completed"} == settled(client, [run["id"] for run in all_runs(client)])
+        assert [(0,)] == postgresql.execute("SELECT count(*) FROM jobs", url=url)
+
+
+def write_until(over: threading.Event, client: httpx.Client, dataset_id: int) -> list[int]:
+    written = []
+    while not over.is_set():
+        written.append(create_run(client, dataset_id))
+    return written
 
 
 def all_runs(client: httpx.Client) -> list[Any]:
@@ -87,9 +118,9 @@ def all_runs(client: httpx.Client) -> list[Any]:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seconds", [2.0, pytest.param(30.0, marks=pytest.mark.long)])
-def test_many_writers_lose_no_row(tmp_path: Path, seconds: float) -> None:
+def test_many_writers_lose_no_row(kept_place: Place, seconds: float) -> None:
     """32 clients that write at once get an answer to each call, and each row is there."""
-    with served(tmp_path / "evals.db") as server, server.client() as client:
+    with served(kept_place) as server, server.client() as client:
         dataset_id = call(client, "create_dataset", name="d", dataset_source={})["dataset"]["id"]
         end = time.monotonic() + seconds
 

@@ -19,7 +19,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import URL, Inspector, TextClause, create_engine, inspect
 from sqlalchemy.dialects import sqlite
 
 from ashr_labs.errors import ConfigurationError, ValidationError
@@ -27,8 +27,10 @@ from ashr_labs.local import open_platform
 from ashr_labs.local.store.columns import JsonText, PlainText
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import SCHEMA_VERSION, metadata
+from ashr_labs.local.store.target import target_of
 from ashr_labs.local.store.upgrade import MIGRATIONS
-from support.local_api import Api
+from support.local_api import MOMENT, Api, Place, database_on
+from support.postgresql import PostgreSQLServer
 
 DIALECT = sqlite.dialect()
 JSON = st.recursive(
@@ -37,13 +39,12 @@ JSON = st.recursive(
 )
 
 
-def test_what_was_stored_is_there_after_reopening(tmp_path: Path) -> None:
-    """A file keeps datasets from one opening to the next, and without Alembic where it is of today's version."""
-    path = tmp_path / "evals.db"
-    with Api.opened(path) as api:
+def test_what_was_stored_is_there_after_reopening(kept_place: Place) -> None:
+    """A database keeps datasets from one opening to the next."""
+    with Api.opened(kept_place) as api:
         dataset_id = api.dataset(dataset_source={"runs": {"a": {}}})
 
-    with Api.opened(path) as api:
+    with Api.opened(kept_place) as api:
         assert {"runs": {"a": {}}} == api("get_dataset", dataset_id=dataset_id)["dataset"]["dataset_source"]
 
 
@@ -194,43 +195,112 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
         open_platform(tmp_path / "missing" / "evals.db")
 
 
-def migrated(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}")
+def migrate(place: Place, revision: str) -> None:
+    """Take an empty database through the migrations up to one of them."""
+    target = target_of(place)
+    engine = create_engine(target if isinstance(target, URL) else f"sqlite:///{target}")
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    return engine
-
-
-def test_the_migrations_make_the_tables_of_the_schema(tmp_path: Path) -> None:
-    """Going through all migrations gives the very tables that a new database is made with."""
-    engine = migrated(tmp_path / "migrated.db")
-    Database(tmp_path / "made.db").close()
-    with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+        command.upgrade(config, revision)
     engine.dispose()
 
+
+def test_the_migrations_make_the_tables_of_the_schema(empty_places: tuple[Place, Place]) -> None:
+    """Going through all migrations gives the very tables that a new database is made with."""
+    migrated, made = empty_places
+    migrate(migrated, "head")
+    database_on(made).close()
+    database = database_on(migrated)
+    with database.read() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    database.close()
+
     assert [] == differences
-    assert described(tmp_path / "made.db") == described(tmp_path / "migrated.db")
+    assert described(made) == described(migrated)
 
 
-def described(path: Path) -> dict[str, Any]:
-    """Return what SQLite itself knows of every table: columns, keys, indexes."""
-    connection = sqlite3.connect(path)
-    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    known: dict[str, Any] = {}
-    for table in tables:
-        columns = connection.execute(f"PRAGMA table_info({table})").fetchall()
-        references = sorted(row[2:] for row in connection.execute(f"PRAGMA foreign_key_list({table})"))
-        indexes = sorted(
-            (name, unique, partial, connection.execute(f"PRAGMA index_info('{name}')").fetchall())
-            for _, name, unique, _, partial in connection.execute(f"PRAGMA index_list({table})")
-        )
-        known[table] = columns, references, indexes
-    connection.close()
+@pytest.fixture(name="empty_places", params=["sqlite", "postgresql"])
+def _empty_places(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Place, Place]:
+    """Return two places with nothing in them, no tables either."""
+    if request.param == "sqlite":
+        return tmp_path / "one.db", tmp_path / "other.db"
+    server: PostgreSQLServer = request.getfixturevalue("postgresql")
+    return server.new_database(), server.new_database()
+
+
+def described(place: Place) -> dict[str, Any]:
+    """Return what the database itself knows of every table: columns, keys, indexes."""
+    database = database_on(place)
+    with database.read() as connection:
+        about = inspect(connection)
+        known: dict[str, Any] = {
+            table: [
+                about.get_pk_constraint(table),
+                *(sorted(map(written, found)) for found in parts_of(about, table)),
+            ]
+            for table in about.get_table_names()
+        }
+    database.close()
     return known
+
+
+def parts_of(about: Inspector, table: str) -> list[list[Any]]:
+    return [
+        about.get_columns(table),
+        about.get_foreign_keys(table),
+        about.get_indexes(table),
+        about.get_unique_constraints(table),
+    ]
+
+
+def written(part: object) -> str:
+    return json.dumps(part, default=lambda value: value.text if isinstance(value, TextClause) else repr(value))
+
+
+REVISIONS = ["0001", "0002"]
+"""The versions of tables that were released before today's."""
+
+
+def test_every_former_version_is_tested() -> None:
+    """The list of former versions has all migrations but the last."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+
+    assert [*REVISIONS, SCHEMA_VERSION] == known[::-1]
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_former_version_is_upgraded_with_all_that_it_holds(empty_places: tuple[Place, Place], revision: str) -> None:
+    """A database of any former version keeps its rows, and the work that was left in it is done."""
+    place, _ = empty_places
+    migrate(place, revision)
+    execute(place, f"INSERT INTO tenants VALUES (1, '{MOMENT}', 'Local', true)")
+    execute(place, f"INSERT INTO users VALUES (1, 1, '{MOMENT}', 'a@b.c', NULL, true)")
+    execute(
+        place,
+        "INSERT INTO runs (id, tenant_id, dataset_id, runner_id, created_at, result, grading_status)"
+        f" VALUES (7, 1, 1, 1, '{MOMENT}', '{{}}', 'running')",
+    )
+    execute(place, f"INSERT INTO jobs VALUES (1, '{MOMENT}', 'grade_run', 7, 1, true)")
+
+    with Api.opened(place) as api:
+        assert "completed" == api.settled_run(7)["grading_status"]
+        assert 1 == len(api("list_runs", tenant_id=1)["runs"])
+    assert [(SCHEMA_VERSION,)] == execute(place, "SELECT version_num FROM alembic_version")
+
+
+def execute(place: Place, statement: str) -> list[Any]:
+    """Do something beside the platform."""
+    target = target_of(place)
+    engine = create_engine(target if isinstance(target, URL) else f"sqlite:///{target}")
+    with engine.begin() as connection:
+        found = connection.exec_driver_sql(statement)
+        rows = [tuple(row) for row in found] if found.returns_rows else []
+    engine.dispose()
+    return rows
 
 
 def test_the_version_is_that_of_the_last_migration() -> None:
@@ -239,28 +309,6 @@ def test_the_version_is_that_of_the_last_migration() -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
 
     assert SCHEMA_VERSION == ScriptDirectory.from_config(config).get_current_head()
-
-
-def test_an_older_database_is_upgraded_on_opening(tmp_path: Path) -> None:
-    """A database without the newest migrations goes through them when it is opened."""
-    path = tmp_path / "old.db"
-    Database(path).close()
-    connection = sqlite3.connect(path)
-    connection.executescript("".join(f"DROP TABLE {table.name};" for table in reversed(metadata.sorted_tables)))
-    connection.execute("DELETE FROM alembic_version")
-    connection.commit()
-    connection.close()
-
-    with Api.opened(path) as api:
-        assert 1 == api.dataset()
-    assert SCHEMA_VERSION == version_of(path)
-
-
-def version_of(path: Path) -> str:
-    connection = sqlite3.connect(path)
-    (version,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    connection.close()
-    return version
 
 
 @given(JSON)

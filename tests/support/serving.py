@@ -33,7 +33,7 @@ class Served:
 
 
 @contextmanager
-def served(database: Path | str) -> Generator[Served]:
+def served(database: Path | str | None) -> Generator[Served]:
     """Serve a database until the end of the block."""
     command = [PROGRAM, "serve", "--database", str(database), "--port", "0", "--json"]
     environment = {**os.environ, "ASHR_LABS_BOOTSTRAP_KEY": KEY}

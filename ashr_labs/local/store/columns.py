@@ -16,10 +16,11 @@ from .raw_json import RawJson, encode
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
-    from sqlalchemy.types import TypeEngine
 
 __all__ = ["JsonText", "PlainText", "RawJsonText", "cause_of", "indexable", "storable"]
 
+# Compared and ordered by code points everywhere, whatever language the database was made for.
+_TEXT = Text().with_variant(Text(collation="C"), "postgresql")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LONGEST_INDEXED = 255
 """Characters; PostgreSQL has room for 2,700 bytes in all columns of an index together."""
@@ -28,7 +29,7 @@ _LONGEST_INDEXED = 255
 class JsonText(TypeDecorator[Any]):
     """Any JSON value, or a `RawJson`, as text; None is NULL."""
 
-    impl = Text
+    impl = _TEXT
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
@@ -55,12 +56,8 @@ class RawJsonText(JsonText):
 class PlainText(TypeDecorator[str]):
     """Text; NUL and lone surrogates, which no database holds faithfully, are refused with the place."""
 
-    impl = Text
+    impl = _TEXT
     cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
-        """Compare and order by code points everywhere, whatever language the database was made for."""
-        return dialect.type_descriptor(Text(collation="C" if dialect.name == "postgresql" else None))
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Refuse what cannot be stored."""
