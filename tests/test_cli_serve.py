@@ -17,6 +17,7 @@ import pytest
 
 from ashr_labs import AshrLabsClient, AuthenticationError
 from support.cli import Workspace
+from support.postgresql import PostgreSQLServer
 
 KEY = "tp_a_key_for_the_tests"
 
@@ -79,6 +80,41 @@ def test_a_given_first_key_is_used(workspace: Workspace) -> None:
     assert str(workspace.folder / "own.db") == ready["database"]
     assert KEY not in err
     assert not [name for name in workspace.names() if name.endswith(".key")]
+
+
+SECRET = "s3cret"
+NOWHERE = f"postgresql://me:{SECRET}@127.0.0.1:1/evals"
+
+
+def test_a_database_that_cannot_be_reached_is_named_without_its_password(workspace: Workspace) -> None:
+    """A server that is not there costs one line, which has no password; nothing is written."""
+    before = workspace.names()
+    done = workspace.run("serve", "--port", "0", ASHR_LABS_DATABASE=NOWHERE)
+
+    assert "cannot use postgresql://me@127.0.0.1:1/evals" in done.error(3)
+    assert SECRET not in done.out + done.err
+    assert before == workspace.names()
+
+
+def test_commands_that_open_a_file_take_no_url(workspace: Workspace) -> None:
+    """A URL in the place of a file is refused unseen, with the way to reach such a database."""
+    done = workspace.run("datasets", "list", "--database", NOWHERE)
+
+    assert "ashr-labs serve" in done.error(2)
+    assert SECRET not in done.out + done.err
+
+
+def test_a_platform_on_postgresql_is_served(workspace: Workspace, postgresql: PostgreSQLServer) -> None:
+    """A URL is served as a file is; the key is written to the current folder."""
+    with postgresql.platform() as url, serving(workspace, "--database", url) as (process, ready):
+        key = (workspace.folder / "ashr.key").read_text("utf-8").strip()
+        with AshrLabsClient(key, ready["url"]) as client:
+            assert "ok" == client.health_check()["status"]
+        _, err = end(process)
+
+    assert str(workspace.folder / "ashr.key") == ready["key_file"]
+    assert ready["database"].startswith("postgresql://postgres@")
+    assert "ashr.key" in err
 
 
 def test_data_and_keys_outlive_the_server(workspace: Workspace) -> None:

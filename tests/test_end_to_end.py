@@ -18,6 +18,7 @@ from ashr_labs import (
 )
 from ashr_labs.local import open_platform
 from ashr_labs.local.server import running_server
+from support.postgresql import PostgreSQLServer
 from support.replay import (
     DATA,
     WHY_SKIPPED,
@@ -48,11 +49,16 @@ class GoodAgent:
         return {"text": "Hi", "tool_calls": [{"name": "look_up", "arguments": {"id": 1}}]}
 
 
-@pytest.fixture(params=["in process", "over HTTP"])
+@pytest.fixture(params=["in process", "over HTTP", "on PostgreSQL"])
 def client(request: pytest.FixtureRequest) -> Iterator[AshrLabsClient]:
-    """Return a client of an embedded platform, through each of its doors."""
+    """Return a client of an embedded platform, through each of its doors, and on each of its databases."""
     if request.param == "in process":
         with AshrLabsClient.local() as client:
+            yield client
+        return
+    if request.param == "on PostgreSQL":
+        server: PostgreSQLServer = request.getfixturevalue("postgresql")
+        with server.platform() as place, AshrLabsClient.local(place) as client:
             yield client
         return
     platform = open_platform()
@@ -192,11 +198,11 @@ def test_a_bad_key_and_an_unknown_id_raise_their_classes() -> None:
     platform.close()
 
 
-def test_a_file_keeps_everything(tmp_path: Path) -> None:
-    """What is stored in a file is there when it is opened again, grades included."""
-    with AshrLabsClient.local(tmp_path / "evals.db") as client:
+def test_a_database_keeps_everything(kept_place: str | Path) -> None:
+    """What is stored is there when the database is opened again, grades included."""
+    with AshrLabsClient.local(kept_place) as client:
         result = evaluate(client, {"runs": {"a": SCENARIO}}, GoodAgent())
-    with AshrLabsClient.local(tmp_path / "evals.db") as client:
+    with AshrLabsClient.local(kept_place) as client:
         [run] = client.list_runs()["runs"]
 
     assert result == run["result"]

@@ -175,6 +175,19 @@ def test_list_is_filtered_by_user_and_session(api: Api) -> None:
     assert [] == listed(api, user_id="nobody")
 
 
+def test_long_names_are_told_apart(api: Api) -> None:
+    """However long users, sessions, tools and models are, traces are stored, found and added up by the whole name."""
+    long = "\N{ROBOT FACE}" * 3_000
+    for end in "ab":
+        ingest(api, tool(long + end), generation(long + end), id=end * 255, user_id=long + end, session_id=long + end)
+
+    assert ["a" * 255] == listed(api, user_id=f"{long}a") == listed(api, session_id=f"{long}a")
+    assert [] == listed(api, user_id=long)
+    analytics = api("get_observability_analytics")
+    assert [1, 1] == [one["total_calls"] for one in analytics["tool_performance"]]
+    assert [1, 1] == [one["total_calls"] for one in analytics["model_usage"]]
+
+
 def test_unknown_trace(api: Api) -> None:
     """An unknown trace id is not found."""
     assert "no trace 'nope'" in api.refused(404, "get_observability_trace", trace_id="nope")

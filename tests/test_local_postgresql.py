@@ -118,6 +118,16 @@ def test_a_client_keeps_everything_in_a_database(url: str) -> None:
         assert agent["config"] == client.list_agents()[0]["config"]
 
 
+def test_a_schema_may_be_chosen(url: str) -> None:
+    """What the URL sets is passed on, such as a schema beside those of other programs."""
+    with psycopg.connect(url) as beside:
+        beside.execute("CREATE SCHEMA IF NOT EXISTS ashr")
+    with Api.opened(f"{url}&options=-csearch_path%3Dashr") as chosen, Api.opened(url) as api:
+        api.dataset(name="elsewhere")
+
+        assert [] == chosen("list_datasets", tenant_id=1)["datasets"]
+
+
 def test_texts_are_ordered_alike_in_every_language(postgresql: PostgreSQLServer) -> None:
     """In a database for English texts are ordered by code points too, as in SQLite."""
     url = postgresql.new_database(options="LOCALE_PROVIDER icu ICU_LOCALE 'en-US' TEMPLATE template0")
