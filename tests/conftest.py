@@ -41,16 +41,16 @@ POSTGRESQL_TAKES_LONG = {
     "test_local_server",
 }
 """Modules that run on SQLite always, and on PostgreSQL among the long tests only."""
-PLACES = ("place", "kept_place", "module_place")
+DATABASES = ("sqlite", "postgresql")
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what asks for a place on SQLite and on PostgreSQL."""
-    marks = [pytest.mark.long] if metafunc.module.__name__.rpartition(".")[2] in POSTGRESQL_TAKES_LONG else []
-    for name in PLACES:
-        if name in metafunc.fixturenames:
-            scope = "module" if name == "module_place" else "function"
-            metafunc.parametrize(name, ["sqlite", pytest.param("postgresql", marks=marks)], indirect=True, scope=scope)
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count among the long tests what takes long."""
+    for item in items:
+        on_postgresql = isinstance(item, pytest.Function) and "postgresql" in item.name
+        if on_postgresql and item.path.stem in POSTGRESQL_TAKES_LONG:
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="session")
@@ -62,21 +62,21 @@ def postgresql() -> Generator[PostgreSQLServer]:
         yield server
 
 
-@pytest.fixture
+@pytest.fixture(params=DATABASES)
 def place(request: pytest.FixtureRequest) -> Generator[str | None]:
     """Lend where a test may keep a platform: memory, or an empty database."""
     with _place(request) as found:
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(params=DATABASES)
 def kept_place(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str | Path]:
     """Lend where a test may keep a platform that it opens again: a file, or an empty database."""
     with _place(request) as found:
         yield found or tmp_path / "evals.db"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(params=DATABASES, scope="module")
 def module_place(request: pytest.FixtureRequest) -> Generator[str | None]:
     """Lend where the tests of a module may keep a platform: memory, or an empty database."""
     with _place(request) as found:

@@ -346,18 +346,10 @@ def test_answers_are_remembered_for_a_day(place: Place) -> None:
     platform.close()
 
 
-def test_many_threads_lose_nothing_in_memory() -> None:
-    """What holds for a file holds in memory."""
-    lose_nothing_with_many_threads(None)
-
-
-def test_many_threads_lose_nothing(kept_place: Place) -> None:
+@pytest.mark.parametrize("where", ["file", "memory"])
+def test_many_threads_lose_nothing(tmp_path: Path, where: str) -> None:
     """Sixteen threads that write and read at once are all answered, and every row is there."""
-    lose_nothing_with_many_threads(kept_place)
-
-
-def lose_nothing_with_many_threads(place: Place) -> None:
-    with Api.opened(place) as api:
+    with Api.opened(tmp_path / "evals.db" if where == "file" else None) as api:
         dataset_id = api.dataset()
 
         def work(_: int) -> list[int]:
