@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import shutil
 import subprocess
 import tempfile
@@ -56,6 +55,8 @@ def _binary(name: str) -> str | None:
 
 
 def _user() -> str | None:
+    import pwd  # not on every system
+
     known = {user.pw_name for user in pwd.getpwall()}
     return next((name for name in _UNPRIVILEGED if name in known), None) if os.getuid() == 0 else None
 
