@@ -8,15 +8,20 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from .._json import shown
 from ..errors import AshrLabsError, NotFoundError, ResponseFormatError, error_class_for_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import UnionType
 
-__all__ = ["RawResponse", "decoded", "hide", "read_answer", "seconds_to_wait", "take"]
+__all__ = ["ID", "RawResponse", "decoded", "hide", "read_answer", "seconds_to_wait", "take"]
 
 Result = TypeVar("Result")
 _SNIPPET_LENGTH = 200
+ID = int | str
+"""What identifies a thing; a kind for `take`."""
+_KINDS: dict[type | UnionType, str] = {dict: "an object", list: "an array", ID: "an id"}
 _ERROR_INSIDE_SUCCESS = 400
 """What an error inside an answer with status 200 counts as."""
 
@@ -86,17 +91,25 @@ def hide(error: AshrLabsError, secret: str, mask: str) -> None:
         error.response = json.loads(text.replace(secret, mask))
 
 
-def take(body: Mapping[str, Any], key: str, operation: str) -> Any:
+def take(body: Mapping[str, Any], key: str, operation: str, kind: type | UnionType = dict) -> Any:
     """Return the part of an answer that the caller wants.
 
     Raises:
-        ResponseFormatError: If the answer does not have it.
+        ResponseFormatError: If the answer does not have it, or it is of another kind.
     """
     if key not in body:
         raise ResponseFormatError(
             f"{operation}: the answer has no {key!r}, only {sorted(body)}", 200, dict(body), operation=operation
         )
-    return body[key]
+    value = body[key]
+    if not isinstance(value, kind):
+        raise ResponseFormatError(
+            f"{operation}: the answer's {key!r} is {shown(value)} instead of {_KINDS[kind]}",
+            200,
+            dict(body),
+            operation=operation,
+        )
+    return value
 
 
 def seconds_to_wait(headers: Mapping[str, str], now: datetime | None = None) -> float | None:

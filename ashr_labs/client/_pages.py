@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError, ResponseFormatError
-from ._answers import take
+from ._answers import ID, take
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,21 +41,26 @@ class Walk:
         """Take in the next page and return those of its rows that were on none before.
 
         Raises:
-            ResponseFormatError: If the platform repeats itself, which would never end.
+            ResponseFormatError: If the platform repeats itself, which would never end, or a row is none.
         """
-        rows: list[Any] = take(answer, self._key, self._operation)
+        rows: list[Any] = take(answer, self._key, self._operation, list)
+        for row in rows:
+            take({self._key: row}, self._key, self._operation)
+            take(row, "id", self._operation, ID)
         new = [row for row in rows if row["id"] not in self._ids]
         self._ids.update(row["id"] for row in new)
         if "next_cursor" in answer:
             self._follow(answer["next_cursor"], repeats=bool(rows) and not new)
         else:
-            self._count_on(len(rows), len(new), answer.get("total") or 0)
+            total = answer.get("total")
+            self._count_on(len(rows), len(new), total if isinstance(total, int) else 0)
         return new
 
     def _follow(self, cursor: object, *, repeats: bool) -> None:
         if cursor is None:
             self.goes_on = False
             return
+        take({"next_cursor": cursor}, "next_cursor", self._operation, ID)
         if repeats or cursor in self._cursors:
             raise self._repeating(f"cursor {cursor}")
         self._cursors.add(cursor)

@@ -56,7 +56,7 @@ class AsyncAccountCalls(AsyncCalls):
     async def list_api_keys(self, include_inactive: bool = False) -> list[APIKey]:
         """List the tenant's API keys by their prefixes; `include_inactive` adds revoked ones."""
         request: ListApiKeysRequest = {"function": "list_api_keys", "include_inactive": include_inactive}
-        keys: list[APIKey] = await self._call(request, "api_keys")
+        keys: list[APIKey] = await self._call(request, "api_keys", list)
         return keys
 
     async def revoke_api_key(self, api_key_id: int) -> Confirmation:

@@ -32,7 +32,7 @@ class AsyncAgentCalls(AsyncCalls):
     async def list_agents(self) -> list[AgentRecord]:
         """List the tenant's agents, with how many datasets each has."""
         request: ListAgentsRequest = {"function": "list_agents"}
-        agents: list[AgentRecord] = await self._call(request, "agents")
+        agents: list[AgentRecord] = await self._call(request, "agents", list)
         return agents
 
     async def create_agent(

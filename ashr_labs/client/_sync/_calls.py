@@ -6,7 +6,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...errors import PollTimeoutError
-from .._answers import take
+from .._answers import ID, take
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,9 +37,9 @@ class Calls:
         request: InitRequest = {"function": "init"}
         session: Session = self._call(request)
         for part in ("user", "tenant"):
-            take(take(session, part, "init"), "id", "init")  # a later call would fail far from the cause
+            take(take(session, part, "init"), "id", "init", ID)  # a later call would fail far from the cause
         self._gate.memory.session = session
-        self._gate.memory.notes = session.get("notes", [])
+        self._gate.memory.notes = session.get("notes") or []
         return session
 
     @property
@@ -52,13 +52,13 @@ class Calls:
         request: GetSdkNotesRequest = {"function": "get_sdk_notes"}
         if agent_id is not None:
             request["agent_id"] = agent_id
-        self._gate.memory.notes = self._call(request, "notes")
+        self._gate.memory.notes = self._call(request, "notes", list)
         return list(self._gate.memory.notes)
 
-    def _call(self, request: Mapping[str, object], key: str | None = None) -> Any:
-        """Send a call; return the whole answer, or only the part of it under `key`."""
+    def _call(self, request: Mapping[str, object], key: str | None = None, kind: type = dict) -> Any:
+        """Send a call; return the whole answer, or only the part of it under `key`, which is of this kind."""
         body = self._gate.call(request)
-        return body if key is None else take(body, key, str(request["function"]))
+        return body if key is None else take(body, key, str(request["function"]), kind)
 
     def _tenant(self, given: int | None) -> int:
         return given if given is not None else (self._gate.memory.session or self.init())["tenant"]["id"]

@@ -121,6 +121,48 @@ async def test_a_session_without_its_parts_is_a_format_error(
         await client.list_runs()
 
 
+@pytest.mark.parametrize("run", [None, [], 5, "x"])
+async def test_a_part_of_another_kind_is_a_format_error(
+    client: AsyncAshrLabsClient, server: ScriptedServer, run: object
+) -> None:
+    """What is documented as an object and comes as something else is said, by every method that wants it."""
+    server.on("get_run", {"status": "ok", "run": run})
+    server.on("list_agents", {"status": "ok", "agents": {}})
+
+    for method in (client.get_run, client.poll_run):
+        with pytest.raises(ResponseFormatError, match=r"'run' is .* instead of an object"):
+            await method(1)
+    with pytest.raises(ResponseFormatError, match=r"'agents' is .* instead of an array"):
+        await client.list_agents()
+
+
+@pytest.mark.parametrize(
+    "session",
+    [
+        {"user": None, "tenant": {"id": 1}},
+        {"user": {"id": 1}, "tenant": "x"},
+        {"user": {"id": None}, "tenant": {"id": 1}},
+    ],
+)
+async def test_a_session_of_another_shape_is_a_format_error(
+    client: AsyncAshrLabsClient, server: ScriptedServer, session: dict[str, Any]
+) -> None:
+    """An `init` that names its parts and fills them with something else fails at once too."""
+    server.on("init", {"status": "ok", **session})
+
+    with pytest.raises(ResponseFormatError, match="init"):
+        await client.list_runs()
+
+
+async def test_a_session_may_have_no_notes(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+    """Notes that are null count as none."""
+    server.on("init", SESSION | {"notes": None})
+
+    await client.init()
+
+    assert [] == client.notes
+
+
 async def test_no_listener_is_a_connection_error(server: ScriptedServer) -> None:
     """A refused connection raises APIConnectionError that names the URL."""
     nobody = "http://127.0.0.1:9"

@@ -57,6 +57,27 @@ def test_a_platform_that_repeats_a_page_is_an_error(
         all_rows()
 
 
+NO_PAGES: list[dict[str, Any]] = [
+    {"runs": None},
+    {"runs": {}},
+    {"runs": [1]},
+    {"runs": [{}]},
+    {"runs": [{"id": []}]},
+    {"runs": [{"id": 1}], "next_cursor": []},
+]
+
+
+@pytest.mark.parametrize("page", NO_PAGES)
+def test_a_page_of_another_shape_is_a_format_error(
+    client: AshrLabsClient, server: ScriptedServer, page: dict[str, Any]
+) -> None:
+    """What is no list of things with ids, or no cursor, is said and not stumbled over."""
+    server.on("list_runs", {"status": "ok", **page})
+
+    with pytest.raises(ResponseFormatError, match="list_runs"):
+        assert [] == [row["id"] for row in client.iter_runs()]
+
+
 def test_the_embedded_platform_is_walked_while_datasets_are_added() -> None:
     """Each dataset comes once, in the platform's own pages, whatever is added meanwhile."""
     with AshrLabsClient.local() as client:
