@@ -212,6 +212,8 @@ class AsyncAshrLabsClient(
         """Let the settings travel to another process; connections, and a key of the environment, stay."""
         if self._gate.pool.transport or self._gate.pool.http_client:
             raise TypeError("a client of a platform, transport or httpx client in this process cannot be pickled")
+        if not isinstance(self._options.verify, bool | str):
+            raise TypeError("a client with an ssl.SSLContext cannot be pickled; give verify= a path to certificates")
         return _restored, (type(self), self._options.packed())
 
     def _open(self, options: Options, transport: AsyncTransport | None, http_client: AsyncHTTPClient | None) -> None:

@@ -294,6 +294,14 @@ async def test_a_client_of_this_process_does_not_travel() -> None:
             pickle.dumps(client)
 
 
+async def test_a_tls_context_does_not_travel() -> None:
+    """A context of this process cannot be pickled either, and the message says what can."""
+    client = AsyncAshrLabsClient(KEY, verify=ssl.create_default_context())
+    with pytest.raises(TypeError, match="verify="):
+        pickle.dumps(client)
+    await client.aclose()
+
+
 async def test_the_embedded_platform_answers_this_world_too() -> None:
     """`local()` needs no network, and its platform honours keys."""
     async with AsyncAshrLabsClient.local() as client:

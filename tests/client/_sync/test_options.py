@@ -286,6 +286,14 @@ def test_a_client_of_this_process_does_not_travel() -> None:
         pickle.dumps(client)
 
 
+def test_a_tls_context_does_not_travel() -> None:
+    """A context of this process cannot be pickled either, and the message says what can."""
+    client = AshrLabsClient(KEY, verify=ssl.create_default_context())
+    with pytest.raises(TypeError, match="verify="):
+        pickle.dumps(client)
+    client.close()
+
+
 def test_the_embedded_platform_answers_this_world_too() -> None:
     """`local()` needs no network, and its platform honours keys."""
     with AshrLabsClient.local() as client:
