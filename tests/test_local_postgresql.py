@@ -17,6 +17,7 @@ from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
 from ashr_labs.local.jobs import KINDS
 from ashr_labs.local.platform import Platform
+from ashr_labs.local.settings import Settings
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.target import label_of, target_of
 from ashr_labs.local.worker import Worker
@@ -176,7 +177,7 @@ def test_processes_that_start_at_once_make_one_platform(postgresql: PostgreSQLSe
     def start(_: int) -> tuple[int, int]:
         together.wait()
         database = Database(target)
-        platform = Platform(database, Worker(database, KINDS), release=database.close)
+        platform = Platform(database, Worker(database, KINDS), settings=Settings.of({}), release=database.close)
         api = Api(platform, platform.bootstrap(CHOSEN))
         user = api("init")["user"]
         found = user["id"], len(api("list_api_keys")["api_keys"])

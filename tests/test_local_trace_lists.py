@@ -220,10 +220,11 @@ def observation(number: int) -> dict[str, Any]:
 
 
 def downgrade(path: Path) -> None:
-    """Take back what the newest migration did, as the version before left a database."""
+    """Take back what the migrations after the second did, as that version left a database."""
     connection = sqlite3.connect(path)
     connection.executescript(
         """
+        ALTER TABLE jobs DROP COLUMN leased_until; ALTER TABLE jobs ADD COLUMN claimed BOOLEAN NOT NULL DEFAULT false;
         DROP TABLE forwards; DROP INDEX ix_traces_tenant_id_name_created_at_id; DROP INDEX ix_observations_models;
         ALTER TABLE traces DROP COLUMN name; ALTER TABLE traces DROP COLUMN tags;
         ALTER TABLE traces DROP COLUMN search_text; ALTER TABLE observations DROP COLUMN input_tokens;

@@ -37,7 +37,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 """The newest migration; a test compares it with the migrations themselves."""
 
 tenants = numbered_table(
