@@ -232,6 +232,70 @@ def test_a_worker_that_died_is_started_again(
     assert 1 == sum("started again" in record.getMessage() for record in caplog.records)
 
 
+def test_a_worker_that_dies_over_and_over_is_said_once(
+    client: AshrLabsClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However many workers die of the same fault, the log has one warning of it a minute."""
+    from ashr_labs.tracing.outlet import Outlet
+    from ashr_labs.tracing.worker import Worker
+
+    monkeypatch.setattr(Worker, "quiet_until", 0.0)
+    monkeypatch.setattr(Outlet, "save", lambda *_: 1 / 0)
+    for _ in range(5):
+        make(client, 1)
+        deadline = time.monotonic() + 10
+        while threads() and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    assert 1 == sum("started again" in record.getMessage() for record in caplog.records)
+
+
+def test_shutdown_keeps_to_its_time(server: ScriptedServer) -> None:
+    """Over a platform that never answers, `shutdown` and `flush` return in time with counts that add up."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = AshrLabsClient(KEY, f"http://127.0.0.1:{silent.getsockname()[1]}")
+        make(client, 50)
+        took: list[float] = []
+        for action in (client.tracing.flush, client.tracing.shutdown):
+            start = time.monotonic()
+            counts = action(0.4)
+            took.append(time.monotonic() - start)
+            assert 50 == sum(counts.values()) == counts["queued"]
+        deadline = time.monotonic() + 20
+        while spooled() < 50 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        client.close()
+
+    assert max(took) < 0.8
+    assert 50 == spooled()
+
+
+def test_a_worker_that_is_told_to_end_hands_over_to_the_next(client: AshrLabsClient, stored: Stored) -> None:
+    """With shutdowns that do not wait between them, every trace arrives, and the counts add up."""
+    for number in range(10):
+        make(client, 5, f"{number}-")
+        client.tracing.shutdown(0)
+
+    assert {"sent": 50, "queued": 0, "dropped": 0, "failed": 0} == client.tracing.flush(float("inf"))
+    assert 50 == len(set(stored.ids))
+
+
+def test_nobody_is_waited_for_in_vain(client: AshrLabsClient, stored: Stored) -> None:
+    """After a flush that ran out of time, the worker rests between its tries instead of looking all the time."""
+    stored.refuse(503)
+    make(client, 1)
+    client.tracing.flush(0.2)
+    worker = EXPORTER._worker
+    assert worker is not None
+    deadline = time.monotonic() + 10
+    while not worker.is_asleep and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+    assert worker.is_asleep
+    stored.recover()
+    assert 1 == client.tracing.flush(20)["sent"]
+
+
 def test_switched_off_nothing_runs(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
     """With `ASHR_LABS_TRACING=false` there is no thread and no request, and code works as before."""
     EXPORTER.stop(0)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -95,3 +99,132 @@ def test_damage_costs_the_damaged_lines_only(contents: list[bytes], data: st.Dat
     intact = [name for n, name in enumerate(written) if len(b"".join(lines[: n + 1])) <= cut + 1]
     assert intact == list(found)
     assert [written[name] for name in intact] == [whole[start : start + size] for start, size in found.values()]
+
+
+@given(st.lists(st.binary(min_size=1, max_size=20).map(bytes.hex), min_size=1, max_size=6), st.data())
+def test_a_changed_byte_costs_one_line(contents: list[str], data: st.DataObject) -> None:
+    """Whichever byte of a file changes, all lines but one, or two that it joins, are found as they were."""
+    from ashr_labs.tracing.spool import _line
+
+    lines = [_line(f"id{n}", content.encode()) for n, content in enumerate(contents)]
+    whole = bytearray(b"".join(lines))
+    where = data.draw(st.integers(0, len(whole) - 1))
+    whole[where] ^= data.draw(st.integers(1, 255))
+    found = read_lines(bytes(whole))
+
+    assert len(found) >= len(contents) - 2
+    assert all(whole[start : start + size] == contents[int(name[2:])].encode() for name, (start, size) in found.items())
+
+
+def test_the_end_of_a_file_whose_process_died_over_it_is_mended(tmp_path: Path) -> None:
+    """What is added to a file with half a line at its end is found by whoever comes next."""
+    first = Spool(tmp_path, 10_000)
+    first.keep("a", b"x")
+    first.keep("b", b"y")
+    first.close()
+    [file] = tmp_path.iterdir()
+    file.write_bytes(file.read_bytes() + b"0123 half a li")
+    heir = Spool(tmp_path, 10_000)
+    [one, _] = heir.inherit()
+    heir.done(one)
+    heir.close()
+
+    assert ["b"] == [place.identifier for place in Spool(tmp_path, 10_000).inherit()]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
+def test_a_full_disk_costs_what_did_not_fit_only(tmp_path: Path) -> None:
+    """When a write does not fit whole, what was kept before and what is kept after is found by the next process."""
+    code = f"""
+import resource, sys
+from pathlib import Path
+from ashr_labs.tracing.spool import Spool
+spool = Spool(Path({str(tmp_path)!r}), 10**9)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+print([spool.keep(name, size * b"x") is not None for name, size in [("a", 500), ("b", 800), ("c", 300), ("d", 800)]])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert ("[True, False, True, False]\n", "") == (done.stdout, done.stderr)
+    assert ["a", "c"] == [place.identifier for place in Spool(tmp_path, 10_000).inherit()]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and modes of POSIX")
+def test_nothing_that_others_planted_is_touched(tmp_path: Path) -> None:
+    """Links, pipes and folders in the spool are neither followed nor read, and do not keep the rest from being sent."""
+    folder = tmp_path / "spool"
+    first = Spool(folder, 10_000)
+    first.keep("a", b"x")
+    first.close()
+    victim = tmp_path / "victim"
+    victim.write_bytes(_line_of("evil", b"y"))
+    (folder / "0.spool").symlink_to(victim)
+    (folder / "1.spool").symlink_to(tmp_path / "made by following a link")
+    os.mkfifo(folder / "2.spool")
+    (folder / "3.spool").mkdir()
+
+    assert ["a"] == [place.identifier for place in Spool(folder, 10_000).inherit()]
+    assert _line_of("evil", b"y") == victim.read_bytes()
+    assert not (tmp_path / "made by following a link").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links and modes of POSIX")
+@pytest.mark.parametrize("kind", ["writable by others", "a link", "another user's"])
+def test_a_folder_of_others_is_not_used(tmp_path: Path, kind: str) -> None:
+    """Where others could exchange the files, nothing is kept and nothing taken over."""
+    folder, other = tmp_path / "spool", tmp_path / "other"
+    other.mkdir(mode=0o700)
+    (other / "0.spool").write_bytes(_line_of("evil", b"y"))
+    if kind == "a link":
+        folder.symlink_to(other)
+    else:
+        folder = other
+    if kind == "writable by others":
+        folder.chmod(0o777)
+    elif kind == "another user's":
+        if os.geteuid() != 0:
+            pytest.skip("only root can give a folder away")
+        os.chown(folder, 12345, 12345)
+    spool = Spool(folder, 10_000)
+
+    assert spool.keep("a", b"x") is None
+    assert [] == spool.inherit()
+
+
+def test_order_survives_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was kept later is sent later, though the clock said otherwise in between."""
+    import ashr_labs.tracing.spool as module
+
+    monkeypatch.setattr(module, "_SEGMENT_BYTES", 0)
+    spool = Spool(tmp_path, 10_000)
+    for number, moment in enumerate([5_000, 4_000, 3_000, 6_000]):
+        monkeypatch.setattr(module, "time_ns", lambda moment=moment: moment)
+        assert spool.keep(str(number), b"x") is not None
+    assert len(list(tmp_path.iterdir())) > 2
+    spool.close()
+
+    assert ["0", "1", "2", "3"] == [place.identifier for place in Spool(tmp_path, 10_000).inherit()]
+
+
+def test_many_dead_processes_do_not_take_all_of_the_hosts_files(tmp_path: Path) -> None:
+    """However many processes left something, only so many files are open at a time, and in the end all are sent."""
+    for number in range(200):
+        dead = Spool(tmp_path, 10**6)
+        dead.keep(f"{number:03d}", b"x")
+        dead.close()
+    heir = Spool(tmp_path, 10**6)
+    found: list[str] = []
+    while places := heir.inherit():
+        assert len(places) <= 80
+        for place in places:
+            found.append(place.identifier)
+            heir.done(place)
+
+    assert [f"{number:03d}" for number in range(200)] == found
+    assert [] == list(tmp_path.iterdir())
+
+
+def _line_of(name: str, content: bytes) -> bytes:
+    from ashr_labs.tracing.spool import _line
+
+    return _line(name, content)

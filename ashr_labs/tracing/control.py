@@ -126,7 +126,10 @@ class Tracing:
     def shutdown(self, timeout: float | None = None) -> dict[str, int]:
         """Deliver what there is, keep the rest on disk, and end the worker; otherwise as `flush`."""
         with suppress(Exception):
-            self._exporter.stop(timeout)
+            if timeout is None:
+                self._exporter.stop()
+            else:
+                self._exporter.stop(timeout, grace=0.0)
         return self._outlet.counts()
 
     def is_busy(self) -> bool:

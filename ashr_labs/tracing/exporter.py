@@ -8,7 +8,7 @@ import os
 import sys
 from collections import deque
 from contextlib import suppress
-from threading import RLock
+from threading import TIMEOUT_MAX, RLock
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from .worker import Flush, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Hashable
+    from threading import Thread
 
     from .outlet import Outlet
     from .parcel import Parcel
@@ -42,6 +43,7 @@ class Exporter:
         self._lock = RLock()
         self._handed_over: deque[tuple[Outlet, Parcel] | Flush] = deque()
         self._worker: Worker | None = None
+        self._last_thread: Thread | None = None
         self._is_over = False
 
     def outlet(self, key: Hashable, make: Callable[[], Outlet]) -> Outlet:
@@ -102,7 +104,9 @@ class Exporter:
             self._handed_over.append(flush)
             worker = self._ensure_worker()
         worker.wake()
-        return flush.done.wait(timeout)
+        is_settled = flush.done.wait(min(timeout, TIMEOUT_MAX))
+        flush.done.set()  # nobody waits any more
+        return is_settled
 
     def release(self, outlet: Outlet) -> None:
         """Note that a client of an outlet is closed."""
@@ -110,8 +114,13 @@ class Exporter:
             outlet.users -= 1
         self.hurry()
 
-    def stop(self, timeout: float | None = None) -> None:
-        """Deliver what there is, keep the rest on disk, and end the worker; a later trace starts another."""
+    def stop(self, timeout: float | None = None, *, grace: float = _TIME_TO_STOP) -> None:
+        """Deliver what there is, keep the rest on disk, and end the worker; a later trace starts another.
+
+        Args:
+            timeout: Seconds to wait for the delivery; unless given, what the settings say.
+            grace: Seconds to wait for the rest to be on disk, beyond the timeout; without any, it comes out of it.
+        """
         for source in list(self._sources):
             source.hurry(is_last=True)
         worker = self._worker
@@ -122,14 +131,15 @@ class Exporter:
         end = monotonic() + bound
         try:
             if outlets and bound:
-                self.flush(outlets, bound, is_last=True)
-            worker.stop(max(_TIME_TO_STOP, end - monotonic()))
+                self.flush(outlets, bound if grace else max(bound - _TIME_TO_STOP, bound / 2), is_last=True)
+            worker.stop(max(grace, end - monotonic(), 0.0))
         except KeyboardInterrupt:
             return
         with self._lock:
             self._worker = None
             self._outlets = {key: outlet for key, outlet in self._outlets.items() if outlet.users > 0}
-        _report_losses(outlets)
+        if not worker.thread.is_alive():
+            _report_losses(outlets)
 
     def after_fork(self) -> None:
         """Begin anew in a process that was forked: what waits is the parent's."""
@@ -143,11 +153,10 @@ class Exporter:
     def _ensure_worker(self) -> Worker:
         worker = self._worker
         if worker is None or not worker.thread.is_alive():
-            worker = Worker(
-                self._handed_over, lambda: list(self._outlets.values()), lambda: self._sources, self._retire
-            )
+            outlets, sources = (lambda: list(self._outlets.values())), (lambda: self._sources)
+            worker = Worker(self._handed_over, outlets, sources, self._retire, after=self._last_thread)
             worker.thread.start()
-            self._worker = worker
+            self._worker, self._last_thread = worker, worker.thread
             self._stop_at_exit()
         return worker
 

@@ -8,22 +8,23 @@ from __future__ import annotations
 import logging
 import random
 from collections import deque
-from heapq import heappop, heappush
+from itertools import count
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from ..errors import APIConnectionError, AshrLabsError, ConfigurationError, ResponseFormatError
+from .line import Line
 from .parcel import Parcel
 from .serialize import describe_error
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterator
+    from collections.abc import Hashable
 
     from .road import Road
     from .settings import Settings
     from .spool import Spool
 
-__all__ = ["Line", "Outlet"]
+__all__ = ["Outlet"]
 
 _log = logging.getLogger("ashr_labs.tracing")
 _AGE_TO_SAVE = 0.05
@@ -34,33 +35,6 @@ _WINDOW = 48
 _LEFT = {"status": "error", "message": "The trace is kept on disk; the next process delivers it."}
 _REFUSED = {401, 403}
 _TRANSIENT = {408, 425, 429}
-
-
-class Line:
-    """Traces that wait, in order, and how many of them may be under way at a time."""
-
-    def __init__(self, window: int) -> None:
-        self.window = window
-        self.senders = 0
-        self._heap: list[Parcel] = []
-
-    def __len__(self) -> int:
-        return len(self._heap)
-
-    def __iter__(self) -> Iterator[Parcel]:
-        return iter(self._heap)
-
-    def put(self, parcel: Parcel) -> None:
-        """Let a trace wait in its place."""
-        heappush(self._heap, parcel)
-
-    def take(self) -> Parcel:
-        """Return the first."""
-        return heappop(self._heap)
-
-    def forget_settled(self) -> None:
-        """Let those no longer wait that are settled."""
-        self._heap = sorted(parcel for parcel in self._heap if not parcel.is_settled)
 
 
 class Outlet:
@@ -82,11 +56,12 @@ class Outlet:
         self.in_flight: set[Parcel] = set()
         self._unsaved: deque[Parcel] = deque()
         self._ended = self._ended_bytes = self._dropped = 0
+        self._places = count()
         self._taken_over = self._released = self._released_bytes = 0
         self._sent = self._failed = self._resent = self._left = 0
         self._failures = 0
         self._resume_at = self._next_look = self._next_warning = 0.0
-        self._has_warned_of_key = False
+        self._has_warned_of_key = self._is_more_left = False
 
     @property
     def queued(self) -> int:
@@ -155,13 +130,18 @@ class Outlet:
 
     def look(self, now: float) -> None:
         """Take over what dead processes left, from time to time."""
-        if self.spool is None or now < self._next_look or self._failures:
+        is_time = now >= self._next_look or (self._is_more_left and not self.inherited)
+        if self.spool is None or not is_time or self._failures:
             return
         self._next_look = now + _BETWEEN_LOOKS
-        for place in self.spool.inherit():
-            self._taken_over += 1
-            self._left = max(0, self._left - 1)
-            self.inherited.put(Parcel.inherited(place, self._taken_over))
+        places = self.spool.inherit()
+        self._is_more_left = bool(places)
+        for place in places:
+            if self._left:  # what this process itself has left comes back: it is counted already
+                self._left -= 1
+            else:
+                self._taken_over += 1
+            self.inherited.put(Parcel.inherited(place, next(self._places)))
 
     def hurry(self) -> None:
         """Make the next try, and the next look, now."""

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
+import sys
 from contextlib import suppress
+from errno import ENOSPC
 from time import time_ns
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -23,22 +26,24 @@ __all__ = ["Place", "Segment", "Spool", "read_lines"]
 
 _SUFFIX = ".spool"
 _SEGMENT_BYTES = 4_000_000
+_MOST_SEGMENTS = 80
+"""Open files; as many as are needed to fill a spool of the default size."""
+# Links are not followed: who may write into the folder could make them point at the user's other files.
+_FLAGS = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _DONE = b"-"
 
 
 class Segment:
     """One locked file; OSError where it cannot be had."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_new: bool) -> None:
         self.path = path
         self.open = 0
         """Traces in it that are not delivered yet."""
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+        self._descriptor = os.open(path, _FLAGS | (os.O_CREAT | os.O_EXCL if is_new else 0), 0o600)
         try:
             lock(self._descriptor)
-            if os.fstat(self._descriptor).st_nlink == 0:
-                raise FileNotFoundError(f"{path} was removed between its opening and its locking")
-            self.size = os.fstat(self._descriptor).st_size
+            self.size = _size_of_own(self._descriptor)
         except OSError:
             os.close(self._descriptor)
             raise
@@ -48,11 +53,16 @@ class Segment:
         start = self.size
         line = _line(identifier, content)
         written = os.write(self._descriptor, line)
+        if written < len(line):  # else the next line would be a part of this one
+            os.ftruncate(self._descriptor, start)
+            raise OSError(ENOSPC, "the disk is full", str(self.path))
         self.size += written
-        if written < len(line):  # a full disk: what is there of the line is closed, and skipped by its checksum
-            self.size += os.write(self._descriptor, b"\n")
-            raise OSError("the disk is full")
         return start
+
+    def mend(self) -> None:
+        """End the last line, should its process have died over it."""
+        if self.size and self.read(self.size - 1, 1) != b"\n":
+            self.size += os.write(self._descriptor, b"\n")
 
     def read(self, start: int, size: int) -> bytes:
         """Read a part of the file."""
@@ -103,6 +113,7 @@ class Spool:
         self._segments: list[Segment] = []
         self._writing: Segment | None = None
         self._bytes_of_others = 0
+        self._last_name = 0
 
     def keep(self, identifier: str, content: bytes) -> Place | None:
         """Write a trace and return where; None where that is impossible."""
@@ -130,11 +141,14 @@ class Spool:
                 self._segments.remove(segment)
 
     def inherit(self) -> list[Place]:
-        """Take over what dead processes left, oldest first."""
+        """Take over what dead processes left, oldest first; not more files at a time than the host can spare."""
         own = {segment.path for segment in self._segments}
         found: list[Place] = []
         with suppress(OSError):
+            _check_folder(self._folder)
             for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
+                if len(self._segments) >= _MOST_SEGMENTS:
+                    break
                 if path not in own:
                     found += self._take_over(path)
         return found
@@ -158,10 +172,15 @@ class Spool:
 
     def _take_over(self, path: Path) -> list[Place]:
         try:
-            segment = Segment(path)
-        except OSError:  # its process lives, or another has just taken it over
+            segment = Segment(path, is_new=False)
+        except OSError:  # its process lives, another has just taken it over, or it is none of ours
             return []
-        waiting = read_lines(segment.read_all())
+        try:
+            segment.mend()
+            waiting = read_lines(segment.read_all())
+        except OSError:  # a disk that fails
+            segment.close()
+            return []
         if not waiting:
             segment.remove()
             return []
@@ -177,10 +196,13 @@ class Spool:
 
     def _new_segment(self) -> Segment:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _check_folder(self._folder)
         own = {segment.path for segment in self._segments}
         others = [path for path in self._folder.glob(f"*{_SUFFIX}") if path not in own]
         self._bytes_of_others = sum(path.stat().st_size for path in others)
-        segment = Segment(self._folder / f"{time_ns():020d}-{os.getpid()}-{secrets.token_hex(4)}{_SUFFIX}")
+        self._last_name = max(time_ns(), self._last_name + 1)  # in order, even if the clock is set back
+        name = f"{self._last_name:020d}-{os.getpid()}-{secrets.token_hex(4)}{_SUFFIX}"
+        segment = Segment(self._folder / name, is_new=True)
         self._segments.append(segment)
         return segment
 
@@ -209,3 +231,29 @@ def _head(identifier: str, content: bytes) -> bytes:
 
 def _line(identifier: str, content: bytes) -> bytes:
     return _head(identifier, content) + content + b"\n"
+
+
+def _size_of_own(descriptor: int) -> int:
+    """Return the size of a file; OSError where it is gone, no file, or another user's."""
+    found = os.fstat(descriptor)
+    if found.st_nlink == 0 or not stat.S_ISREG(found.st_mode) or not _is_own(found):
+        raise OSError("removed between its opening and its locking, or not a file of this user")
+    return found.st_size
+
+
+def _check_folder(folder: Path) -> None:
+    """Raise OSError where others could read or exchange the files of a folder."""
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or not _is_own(found) or (os.name == "posix" and found.st_mode & 0o022):
+        raise PermissionError(f"{folder} is not a folder that this user alone may write to")
+
+
+if sys.platform == "win32":
+
+    def _is_own(_found: os.stat_result) -> bool:
+        return True
+
+else:
+
+    def _is_own(found: os.stat_result) -> bool:
+        return found.st_uid == os.geteuid()

@@ -9,13 +9,14 @@ from functools import partial
 from queue import SimpleQueue
 from threading import Event, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable, Collection
 
-    from .outlet import Line, Outlet
+    from .line import Line
+    from .outlet import Outlet
     from .parcel import Parcel
 
 __all__ = ["Flush", "Source", "Worker"]
@@ -23,6 +24,7 @@ __all__ = ["Flush", "Source", "Worker"]
 T = TypeVar("T")
 _log = logging.getLogger("ashr_labs.tracing")
 _TICK = 0.01
+_BETWEEN_WARNINGS = 60.0
 _ALERT = 1.0
 """Seconds after the last trace for which the worker looks by itself, so that `end()` need not wake it."""
 
@@ -44,7 +46,7 @@ class Flush:
             self.parcels += outlet.unsettled()
 
     def check(self) -> bool:
-        """Tell whether there is nothing more to wait for."""
+        """Tell whether there is nothing more to wait for, or nobody who does."""
         while self.parcels and self.parcels[-1].is_settled:
             self.parcels.pop()
         if not self.parcels or (
@@ -73,17 +75,24 @@ class Source(Protocol):
 class Worker:
     """Takes what was handed over, keeps it on disk if need be, and sends it."""
 
+    quiet_until: ClassVar[float] = 0.0
+    """When a failure may be said again."""
+
     def __init__(
         self,
         handed_over: deque[tuple[Outlet, Parcel] | Flush],
         outlets: Callable[[], list[Outlet]],
         sources: Callable[[], list[Source]],
         retire: Callable[[], tuple[list[Outlet], bool]],
+        *,
+        after: Thread | None = None,
     ) -> None:
         self._handed_over = handed_over
         self._outlets = outlets
         self._sources = sources
         self._retire = retire
+        self._predecessor = after
+        """The worker that was told to stop before, and may still be at it."""
         self._loop: asyncio.AbstractEventLoop | None = None
         self._woken = asyncio.Event()
         self._flushes: list[Flush] = []
@@ -109,10 +118,17 @@ class Worker:
 
     def _run(self) -> None:
         try:
+            if self._predecessor is not None:
+                self._predecessor.join()
+                self._predecessor = None
             asyncio.run(self._main())
         except BaseException:
-            _log.warning("The delivery of traces failed and is started again with the next trace.", exc_info=True)
+            if monotonic() >= Worker.quiet_until:
+                Worker.quiet_until = monotonic() + _BETWEEN_WARNINGS
+                _log.warning("The delivery of traces failed and is started again with the next trace.", exc_info=True)
         finally:
+            # Who still waits, waits for the next worker.
+            self._handed_over.extendleft(flush for flush in self._flushes if not flush.done.is_set())
             if self._lane is not None:
                 self._lane.stop()
 
