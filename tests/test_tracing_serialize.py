@@ -19,6 +19,8 @@ from typing import Any
 from unittest import mock
 
 import attrs
+import numpy
+import pydantic
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -220,6 +222,50 @@ class BadTextError(Exception):
 def test_values(value: Any, expected: Any) -> None:
     """Each kind of value has its one form, and what JSON cannot express costs only itself."""
     assert expected == _without_test_package(to_json(value))
+
+
+class Customer(pydantic.BaseModel):
+    name: str
+    key: pydantic.SecretStr
+    hidden: str = pydantic.Field(default="hidden", repr=False)
+    friend: Any = None
+
+    @pydantic.computed_field  # type: ignore[prop-decorator]
+    @property
+    def costly(self) -> int:
+        raise AssertionError("must not run")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (numpy.float64("nan"), "NaN"),
+        (numpy.float32(0.5), 0.5),
+        (numpy.int64(3), 3),
+        (numpy.bool_(True), True),
+        (numpy.array([[1.0, numpy.inf]]), [[1.0, "Infinity"]]),
+        (numpy.array([{1: 2}, None], dtype=object), [{"1": 2}, None]),
+        (numpy.array(5), 5),
+        (numpy.ma.array([1, 2], mask=[0, 1]), [1, None]),
+        (numpy.datetime64("2027-03-01"), "2027-03-01"),
+        (numpy.zeros((10**5, 100)), "<numpy.ndarray: shape (100000, 100)>"),
+        (
+            Customer(name="Ann", key=pydantic.SecretStr("k")),
+            {"name": "Ann", "key": "SecretStr('**********')", "friend": None},
+        ),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_values_of_well_known_packages(value: Any, expected: Any) -> None:
+    """Scalars and arrays of numpy and models of pydantic are what they hold, without what is hidden or computed."""
+    assert expected == to_json(value)
+
+
+def test_a_model_that_holds_itself_costs_only_itself() -> None:
+    """A cycle through models ends where it closes."""
+    ann = Customer(name="Ann", key=pydantic.SecretStr("k"))
+    ann.friend = [ann]
+    assert "contains itself>" in str(to_dict(ann)["friend"])
 
 
 def test_integers_too_long_to_write_give_their_size() -> None:

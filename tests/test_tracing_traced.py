@@ -491,6 +491,58 @@ def test_a_function_may_end_its_span_itself(recorded: Recorded) -> None:
     assert ("short", "WARNING") == (span["output"], span["level"])
 
 
+class Hostile:
+    def __repr__(self) -> str:
+        raise RuntimeError("no text")
+
+    def __getattr__(self, name: str) -> Any:
+        raise ZeroDivisionError(name)
+
+    def __iter__(self) -> Any:
+        raise AssertionError("must not run")
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("must not run")
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def cyclic() -> list[Any]:
+    value: list[Any] = []
+    value.append(value)
+    return value
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        Hostile,
+        cyclic,
+        lambda: iter([1, 2]),
+        lambda: (n for n in [1, 2]),
+        lambda: {"a": float("nan")},
+        lambda: "\ud83e",
+        object,
+    ],
+    ids=["hostile", "cyclic", "iterator", "generator", "nan", "surrogate", "object"],
+)
+def test_any_value_passes_through(recorded: Recorded, make: Callable[[], Any]) -> None:
+    """Whatever is given and returned is the very same object, nothing of it is consumed, and the trace arrives."""
+    value = make()
+
+    def same(given: Any) -> Any:
+        return given
+
+    with recorded.trace():
+        assert value is traced("same", same)(value)
+        assert value is traced("same", same)(given=value)
+
+    assert 2 == len(recorded.spans)
+    assert [span["input"] for span in recorded.spans] == [{"given": span["output"]} for span in recorded.spans]
+    if hasattr(type(value), "__next__"):
+        assert [1, 2] == list(value)
+
+
 BROKEN = ["begin", "begin_stream", "succeed", "fail", "resume", "suspend", "note", "close"]
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
+from ._numbers import mask_iban, mask_numbers
 from .serialize import JSON, to_json
 
 if TYPE_CHECKING:
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["mask_personal_data", "masked"]
 
 _FAILED = "<masked: the mask failed>"
-_SECRET_NAMES = re.compile(
-    r"pass(?:word|wd|phrase)|secret|token(?!s|_?count)|api[-_]?key|access[-_]?key|private[-_]?key|auth(?:orization)?$|cookie|"
-    r"credential|\bssn\b|\bcvv\b",
-    re.IGNORECASE,
+_NAME = (
+    r"(?:pass(?:word|wd|phrase|code)|pwd|secret(?!ar)|token(?!s|iz|_?count)|api[-_]?key|access[-_]?key|private[-_]?key"
+    r"|credential|auth(?:orization)?(?![a-z])|cookie|card[-_]?number|(?<![a-z])(?:ssn|cv[vc]|pin)(?![a-z]))"
 )
+_SECRET_NAMES = re.compile(_NAME, re.IGNORECASE)
 
 
 def masked(value: JSON, mask: Callable[[Any], Any] | None) -> JSON:
@@ -60,75 +60,57 @@ def _mask_key(key: Any) -> Any:
 
 
 def _mask_item(key: Any, item: Any) -> Any:
-    if isinstance(key, str) and _SECRET_NAMES.search(key) and isinstance(item, str):
+    if item is not None and not isinstance(item, bool) and isinstance(key, str) and _SECRET_NAMES.search(key):
         return "<secret>"
     return mask_personal_data(item)
 
 
 def _mask_text(text: str) -> str:
-    for rule in _RULES:
-        text = rule.apply(text)
-    return text
+    for pattern, replace in _RULES:
+        text = pattern.sub(replace, text)
+    return mask_numbers(text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """What to replace: matches of a pattern that pass a check."""
-
-    name: str
-    pattern: re.Pattern[str]
-    check: Callable[[str], bool]
-
-    def apply(self, text: str) -> str:
-        return self.pattern.sub(lambda found: self.name if self.check(found[0]) else found[0], text)
+def _mask_value(found: re.Match[str]) -> str:
+    quote: str = found[2] or found[3] or ""
+    return f"{found[1]}{quote}<secret>{quote}"
 
 
-def _is_card(written: str) -> bool:
-    """Check a card's number by its last digit (Luhn)."""
-    digits = [int(digit) for digit in written if digit.isdigit()]
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
-    return 13 <= len(digits) <= 19 and (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
-
-
-def _is_iban(written: str) -> bool:
-    """Check an account's number by its check digits (ISO 7064)."""
-    plain = re.sub(r"\s", "", written).upper()
-    return 15 <= len(plain) <= 34 and int("".join(str(int(sign, 36)) for sign in plain[4:] + plain[:4])) % 97 == 1
-
-
-def _is_ip(written: str) -> bool:
+def _mask_ip(found: re.Match[str]) -> str:
     try:
-        ip_address(written)
+        ip_address(found[0])
     except ValueError:
-        return False
-    return True
+        return found[0]
+    return "<ip>"
 
 
-def _is_phone(written: str) -> bool:
-    digits = sum(sign.isdigit() for sign in written)
-    return 8 <= digits <= 15 and (written.startswith("+") or any(sign in " -.()" for sign in written))
+def _mask_iban(found: re.Match[str]) -> str:
+    return mask_iban(found[0])
 
 
-def _always(_written: str) -> bool:
-    return True
-
-
-def _rule(name: str, pattern: str, check: Callable[[str], bool] = _always) -> _Rule:
-    return _Rule(name, re.compile(pattern), check)
-
-
-# Each repetition is bounded or cannot overlap with what follows, so that no text takes more than linear time.
-_RULES = [
-    _rule("<private key>", r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?"),
-    _rule("<jwt>", r"\beyJ[\w-]{5,4000}\.eyJ[\w-]{5,8000}\.[\w-]{0,2000}"),
-    _rule("<key>", r"\b(?:sk|pk|rk|tp|ghp|gho|ghs|github_pat|xox[abps]|glpat)[-_][\w-]{16,200}"),
-    _rule("<key>", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bAIza[\w-]{35}"),
-    _rule("<key>", r"(?i:\bbearer )[\w.~+/=-]{8,4000}"),
-    _rule("<email>", r"[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"),
-    _rule("<iban>", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b", _is_iban),
-    _rule("<card>", r"\b\d(?:[ -]?\d){12,18}\b", _is_card),
-    _rule("<ssn>", r"\b(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b"),
-    _rule("<ip>", r"\b\d{1,3}(?:\.\d{1,3}){3}\b", _is_ip),
-    _rule("<ip>", r"(?<![\w:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])", _is_ip),
-    _rule("<phone>", r"(?<![\w.])(?<!\d[ -])\+?\(?\d(?:[ ().-]{0,2}\d){7,14}(?!\w|[ .-]?\d)", _is_phone),
+_WRITTEN_VALUE = (
+    r"""(?:(\\{1,7}["'])(?s:(?:(?!(?<!\\)\2).)*+)(?:\2)?"""  # in JSON within JSON
+    r"""|(["'])(?s:(?:(?!\3)[^\\]|\\.)*+)(?:\3)?"""
+    r"""|[^\s"',;&}\])]++)"""
+)
+# Each repetition is bounded, or takes what it can and gives nothing back, and begins where no longer one could:
+# no text takes more than linear time. Where a text is cut in the middle of a secret, what is there is replaced.
+_PATTERNS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
+    (
+        r"(?s:-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----).)*+(?:-----END [A-Z ]{0,40}-----)?)",
+        "<private key>",
+    ),
+    (r"(?<![\w-])[\w-]{8,}+\.eyJ[\w-]{5,}+(?:\.[\w-]*+)?", "<jwt>"),
+    (r"\b(?:sk|pk|rk|tp|ghp|gho|ghs|github_pat|xox[abps]|glpat)[-_][\w-]{16,}+", "<key>"),
+    (r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bAIza[\w-]{35,}+", "<key>"),
+    (r"(?i:\bbearer )[\w.~+/=-]{8,}+", "<key>"),
+    (r"(?i:\b((?:set-)?cookie|authorization): ?)[^\r\n\"']++", r"\1: <secret>"),
+    (rf"(?i:({_NAME}[\w-]{{0,20}}+\\{{0,7}}+[\"']?\s{{0,5}}+[:=]\s{{0,5}}+)){_WRITTEN_VALUE}", _mask_value),
+    (r"(?<=://)[^\s/@:]{1,64}:[^\s/@]{1,256}@", "<secret>@"),
+    (r"(?<![\w.%+-])[\w.%+-]++@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", "<email>"),
+    (r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b|\b[a-z]{2}\d{2}[a-z0-9]{11,30}\b", _mask_iban),
+    (r"\b(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b", "<ssn>"),
+    (r"\b\d{1,3}(?:\.\d{1,3}){3}\b", _mask_ip),
+    (r"(?<![\w:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])", _mask_ip),
 ]
+_RULES = [(re.compile(pattern), replace) for pattern, replace in _PATTERNS]
