@@ -6,14 +6,15 @@ import re
 
 __all__ = ["is_iban", "mask_iban", "mask_numbers"]
 
-# A cluster begins only where a longer one could not, so that each digit is looked at once.
-_CLUSTER = re.compile(r"(?<![\w.])(?<!\d[ ().-])(?<!\d[ ().-]{2})[+(]{0,2}\d(?:[ ().-]{0,2}\d){7,}+(?!\w)")
+# Words, or digits that stand close together and what is glued to them; each sign is looked at once.
+_CLUSTER = re.compile(r"[^\W\d]\w*+|[+(]{0,2}\d(?:[ ().-]{0,2}\d)*+(\w*+)")
 _DATE = re.compile(
     r"((?<!\d)(?:[12]\d{3}-[01]\d-[0-3]\d|[0-3]?\d\.[01]?\d\.[12]\d{3}|[0-3]?\d-[01]?\d-[12]\d{3})(?!\d))"
 )
 _CORE = re.compile(r"[+(]{0,2}\d(?:.*\d)?", re.DOTALL)
 _DIGITS = re.compile(r"\d+")
 _DECIMAL = re.compile(r"\d+\.\d+")
+_SHORTEST = 8
 _SHORTEST_GROUP = 3
 """Digits that stand together in a written card number; lists of small numbers are none."""
 
@@ -24,10 +25,18 @@ def mask_numbers(text: str) -> str:
 
 
 def _mask_cluster(found: re.Match[str]) -> str:
+    tail: str | None = found[1]
+    if tail is None or len(found[0]) < _SHORTEST:
+        return found[0]
+    number, rest = found[0].removesuffix(tail), tail
+    if tail:  # as in "2nd": the last digits belong to a word
+        number = number.rstrip("0123456789")
+        rest = found[0][len(number) :]
     before = found.string[max(0, found.start() - 2) : found.start()]
     is_code = before[1:] == "-" and before[0].isalnum()  # as in ORD-1001-2002
-    parts = _DATE.split(found[0])
-    return "".join(part if number % 2 else _mask_part(part, is_code=is_code) for number, part in enumerate(parts))
+    parts = _DATE.split(number)
+    masked = (part if place % 2 else _mask_part(part, is_code=is_code) for place, part in enumerate(parts))
+    return "".join(masked) + rest
 
 
 def _mask_part(part: str, *, is_code: bool) -> str:
@@ -62,11 +71,10 @@ def _passes_luhn(digits: str) -> bool:
 
 
 def _mask_phone(part: str, *, is_code: bool) -> str:
-    if is_code:
-        return part
-    if sum(sign.isdigit() for sign in part) > 15:
-        return " ".join(_mask_one_phone(piece) for piece in part.split(" "))
-    return _mask_one_phone(part)
+    code, gap, part = part.partition(" ") if is_code else ("", "", part)
+    if sum(sign.isdigit() for sign in part) <= 15:
+        return code + gap + _mask_one_phone(part)
+    return code + gap + " ".join(_mask_one_phone(piece) for piece in part.split(" "))
 
 
 def _mask_one_phone(part: str) -> str:

@@ -143,4 +143,5 @@ class Tracing:
         """Note that the client is closed."""
         if DEFAULT.tracing is self:
             DEFAULT.tracing = None
-        self._release()
+        with suppress(Exception):
+            self._release()
