@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import reprlib
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeGuard, cast
+from typing import Any, NoReturn, TypeGuard, cast
 
-__all__ = ["as_list", "as_object", "is_object", "parsed_json", "shown"]
+__all__ = ["as_list", "as_object", "is_object", "parsed_json", "refuse_constant", "shown"]
 
 
 def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
@@ -31,6 +31,11 @@ def parsed_json(text: str) -> object:
         return cast("object", json.loads(text))
     except (ValueError, RecursionError):  # an integer of over 4,300 digits is a ValueError
         return text
+
+
+def refuse_constant(name: str) -> NoReturn:
+    """Raise ValueError; for `parse_constant`, since NaN and the infinities are no JSON though Python reads them."""
+    raise ValueError(f"{name} is not a JSON value")
 
 
 _shortened = reprlib.Repr()

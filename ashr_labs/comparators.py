@@ -5,10 +5,10 @@ None of them raises for any JSON value, and each is linear in the size of its in
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from ._json import parsed_json
 from ._text import fuzzy_str_match, strip_markdown, text_similarity, tokenize
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ _Status = Literal["exact", "partial", "mismatch"]
 
 # A plain tuple narrows no type, so the test is not redundant; dict stands first because it is told at once.
 _OBJECT_TYPES: tuple[type[Any], ...] = (dict, Mapping)
-_decode = json.JSONDecoder().decode
 
 
 def extract_tool_args(tool_call: Mapping[str, object]) -> dict[str, Any]:
@@ -121,15 +120,8 @@ def _arguments(call: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(arguments, dict):
         arguments = call.get("arguments_json")
         if isinstance(arguments, str):
-            arguments = _parsed(arguments)
+            arguments = parsed_json(arguments)
     return cast("dict[str, Any]", arguments) if isinstance(arguments, dict) else {}
-
-
-def _parsed(text: str) -> object:
-    try:
-        return _decode(text)
-    except (ValueError, RecursionError):  # not JSON or an integer of over 4,300 digits; nested too deep
-        return None
 
 
 def _divergence(key: str, wanted: dict[str, Any], given: dict[str, Any]) -> str | None:

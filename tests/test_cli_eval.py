@@ -275,7 +275,7 @@ def test_a_malformed_scenario_does_not_cost_the_others(workspace: Workspace) -> 
         (b"{'runs': {}}", "data.json is not JSON: Expecting property name"),
         (b"\xff\xfe\x00", "data.json is not JSON: "),
         (b"[" * 100_000, "data.json is not JSON: "),
-        (b'{"runs": {"a": {"actions": [{"score": NaN}]}}}', "data.json is not JSON: NaN is not a JSON number"),
+        (b'{"runs": {"a": {"actions": [{"score": NaN}]}}}', "data.json is not JSON: NaN is not a JSON value"),
         (b'{"runs": {"a": {}, "b": {}, "a": {}}}', "data.json is not JSON: an object has the key 'a' twice"),
         (b"[1, 2]", "data.json: dataset_source: must be an object with `runs`, not [1, 2]"),
         (b'{"scenarios": {}}', "data.json: runs: is missing"),

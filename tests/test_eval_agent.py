@@ -364,7 +364,7 @@ def test_replies(value: Any, expected: Reply) -> None:
         (reply("", {"name": "f", "arguments": "[1]"}), "tool_calls[0].arguments must be a JSON object, not '[1]'"),
         (reply("", made("f", a={1})), "cannot be written as one: Object of type set is not JSON serializable"),
         (reply("", made("f", a=float("nan"))), "cannot be written as one: Out of range float values"),
-        (reply("", {"name": "f", "arguments": '{"a": Infinity}'}), "Infinity is not JSON"),
+        (reply("", {"name": "f", "arguments": '{"a": Infinity}'}), "Infinity is not a JSON value"),
     ],
 )
 def test_what_is_no_reply(value: Any, problem: str) -> None:

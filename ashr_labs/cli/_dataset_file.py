@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._json import as_list, as_object
+from .._json import as_list, as_object, refuse_constant
 from ..errors import DatasetError
 from ..eval.scenario import read_scenario, scenario_items
 from ._failures import CommandError, ExitCode, Failure
@@ -87,16 +87,14 @@ def _first_fault(scenario_id: str, raw: object) -> DatasetError | None:
 
 def _read_json(path: Path) -> object:
     try:
-        content: object = json.loads(path.read_bytes(), parse_constant=_refuse, object_pairs_hook=_without_doubles)
+        content: object = json.loads(
+            path.read_bytes(), parse_constant=refuse_constant, object_pairs_hook=_without_doubles
+        )
     except OSError as error:
         raise click.ClickException(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise click.ClickException(f"{path} is not JSON: {error}") from error
     return content
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from .._json import shown
+from .._json import parsed_json, shown
 from ..errors import AshrLabsError, NotFoundError, ResponseFormatError, error_class_for_status
 
 if TYPE_CHECKING:
@@ -147,11 +147,8 @@ def _failure(
 
 
 def _json_object(text: str | None) -> dict[str, Any] | None:
-    try:
-        body: object = json.loads(text or "")
-    except (ValueError, RecursionError):
-        return None
-    return body if isinstance(body, dict) else None  # pyright: ignore[reportUnknownVariableType]
+    body = parsed_json(text or "")
+    return cast("dict[str, Any]", body) if isinstance(body, dict) else None
 
 
 def _message(body: dict[str, Any] | None) -> str | None:

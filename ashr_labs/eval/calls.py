@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from .._json import shown
+from .._json import refuse_constant, shown
 from ..run_builder import entries
 
 if TYPE_CHECKING:
@@ -144,10 +144,6 @@ def _parsed(text: str, field: str) -> object:
         raise ShapeError(f"must be a JSON object, not {shown(text)}: {error}", at=f".{field}") from error
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
 def _encoder() -> Callable[[object], str]:
     """Return what writes JSON; where Python has its fast encoder, one that is made once and not for each text."""
     slow = json.JSONEncoder(allow_nan=False)
@@ -161,4 +157,4 @@ def _encoder() -> Callable[[object], str]:
 
 
 _encode = _encoder()
-_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+_decoder = json.JSONDecoder(parse_constant=refuse_constant)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn, cast
+from typing import Any, cast
 
+from .._json import refuse_constant
 from ..errors import BadRequestError
 
 __all__ = ["parse_body"]
@@ -34,11 +35,7 @@ def parse_body(body: bytes) -> dict[str, Any]:
     return cast("dict[str, Any]", params)
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a JSON value")
-
-
-_decode = json.JSONDecoder(parse_constant=_refuse).decode
+_decode = json.JSONDecoder(parse_constant=refuse_constant).decode
 
 
 def _is_deeper_than(levels: int, value: Any) -> bool:
