@@ -81,10 +81,11 @@ def play(agent, number, seconds, workers):
 """
 
 OURS = """
+from functools import partial
 from ashr_labs import EvalRunner
 SOURCES = {}
 def play(agent, number, seconds, workers):
-    made = Agent(seconds) if agent == "sync" else AsyncAgent(seconds)
+    made = Agent(seconds) if agent == "sync" else partial(AsyncAgent, seconds)
     return EvalRunner(SOURCES.setdefault(number, source(number))).run(made, max_workers=workers)
 """
 """The public package's program as well."""
