@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +76,45 @@ def test_the_second_interrupt_ends_the_process_at_once(workers: int) -> None:
 
     assert "KeyboardInterrupt" in err
     assert process.returncode not in {None, 0}
+
+
+POOL = r"""
+import json, os, sys, time
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from ashr_labs import EvalRunner
+
+def answer(message):
+    os.write(1, b"asked\n")
+    time.sleep(0.3)
+    return message
+
+if __name__ == "__main__":
+    runs = {f"s{n}": {"actions": [{"actor": "user", "content": "hi"}]} for n in range(100)}
+    make = ThreadPoolExecutor if sys.argv[1] == "threads" else ProcessPoolExecutor
+    options = {} if sys.argv[1] == "threads" else {"mp_context": get_context("fork")}
+    with make(2, **options) as executor:
+        run = EvalRunner({"runs": runs}).run(answer, executor=executor)
+    print(json.dumps(run.build()))
+"""
+
+
+@pytest.mark.parametrize("pool", ["threads", "processes"])
+def test_an_interrupt_of_all_processes_ends_a_run_in_an_executor(pool: str, tmp_path: Path) -> None:
+    """A terminal's Ctrl-C reaches the processes of a pool too: what was done is kept, nothing else is recorded."""
+    (tmp_path / "pool.py").write_text(POOL)
+    command = [sys.executable, "pool.py", pool]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        assert ["asked\n"] * 5 == [process.stdout.readline() for _ in range(5)]
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+
+    result = json.loads(out.splitlines()[-1])
+    assert 0 == process.returncode
+    assert "press Ctrl-C again to end at once" in err
+    assert "cancelled" == result["status"]
+    assert 2 <= len(result["tests"]) < 10
+    assert {"completed"} == {test["status"] for test in result["tests"]}

@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +162,135 @@ def test_a_journal_is_not_overwritten(path: Path) -> None:
         EvalRunner(MANY).run(ScriptedAgent(), journal=path)
     with pytest.raises(ConfigurationError, match="need a journal"):
         EvalRunner(MANY).run(ScriptedAgent(), resume=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("missing/j", "cannot be opened: No such file"),
+        (".", "cannot be opened: Is a dir"),
+        ("/dev/null", "no ordinary"),
+    ],
+)
+def test_a_journal_that_cannot_be_is_told_at_once(name: str, problem: str, tmp_path: Path) -> None:
+    """A path that cannot hold a journal is refused before the agent hears anything."""
+    player = ScriptedAgent()
+
+    with pytest.raises(ConfigurationError, match=problem):
+        EvalRunner(MANY).run(player, journal=tmp_path / name)
+    assert [] == player.heard
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_a_full_disk_ends_the_run_and_loses_nothing(workers: int, tmp_path: Path) -> None:
+    """When the journal cannot grow, the run ends and says so; what is in it is whole, and the run can go on."""
+    code = (
+        "import resource, sys; from ashr_labs import EvalRunner\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (5000, resource.RLIM_INFINITY))\n"
+        "runs = {f's{n}': {'actions': [{'actor': 'user', 'content': f'message {n}'}]} for n in range(40)}\n"
+        "try:\n"
+        f"    EvalRunner({{'runs': runs}}).run(lambda message: message, journal='j', max_workers={workers})\n"
+        "except Exception as error:\n"
+        "    print(type(error).__name__, error)\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))\n"
+        "asked = []\n"
+        "answer = lambda message: asked.append(message) or message\n"
+        "result = EvalRunner({'runs': runs}).run(answer, journal='j', resume=True).build()\n"
+        "print(len(result['tests']), result['aggregate_metrics']['tests_passed'], 0 < len(asked) < 40)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    told, resumed = done.stdout.splitlines()
+
+    assert told.startswith("AshrLabsError cannot write the journal j: File too large; what it holds is safe")
+    assert "40 40 True" == resumed
+
+
+ENDLESS = r"""
+import os, sys, time
+from ashr_labs import EvalRunner
+
+def answer(message):
+    if message == "message 3":
+        if sys.argv[1] == "fork" and os.fork() == 0:
+            os.close(1), os.close(2)
+            open("forked", "w").close()
+            time.sleep(20)
+            os._exit(0)
+        while sys.argv[1] == "fork" and not os.path.exists("forked"):
+            time.sleep(0.01)
+        os.write(1, b"asked\n")
+        time.sleep(600)
+    return message
+
+runs = {f"s{n}": {"actions": [{"actor": "user", "content": f"message {n}"}]} for n in range(12)}
+EvalRunner({"runs": runs}).run(answer, journal="j", max_workers=int(sys.argv[2]))
+"""
+SAME = {"runs": {f"s{n}": {"actions": [{"actor": "user", "content": f"message {n}"}]} for n in range(12)}}
+
+
+@contextmanager
+def endless(folder: Path, how: str, workers: int = 1) -> Generator[subprocess.Popen[str]]:
+    """Start a run whose fourth scenario does not end, and wait until it plays."""
+    command = [sys.executable, "-c", ENDLESS, how, str(workers)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert "asked\n" == process.stdout.readline()
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL and fork")
+@pytest.mark.parametrize("how", ["alone", "fork"])
+def test_two_runs_do_not_write_one_journal(how: str, tmp_path: Path) -> None:
+    """A journal that another process is writing is refused; once that is gone, though a child is left, it is not."""
+    with endless(tmp_path, how) as process:
+        with pytest.raises(ConfigurationError, match="is being written by another run"):
+            EvalRunner(SAME).run(ScriptedAgent(), journal=tmp_path / "j", resume=True)
+        process.kill()
+        process.wait()
+    player = ScriptedAgent()
+    result = EvalRunner(SAME).run(player, journal=tmp_path / "j", resume=True).build()
+
+    assert [f"message {n}" for n in range(3, 12)] == messages(player)
+    assert 12 == result["aggregate_metrics"]["tests_passed"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs SIGINT")
+@pytest.mark.parametrize("workers", [1, 3])
+def test_what_was_done_before_the_second_interrupt_is_kept(workers: int, tmp_path: Path) -> None:
+    """Ended at once by a second Ctrl-C, a run has in its journal what was done, and goes on from there."""
+    with endless(tmp_path, "alone", workers) as process:
+        assert process.stderr is not None
+        process.send_signal(signal.SIGINT)
+        assert "press Ctrl-C again" in process.stderr.readline() + process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+    player = ScriptedAgent()
+    result = EvalRunner(SAME).run(player, journal=tmp_path / "j", resume=True).build()
+
+    assert process.returncode not in {None, 0}
+    assert "message 3" in messages(player)
+    assert not {"message 0", "message 1"} & set(messages(player))
+    assert 12 == result["aggregate_metrics"]["tests_passed"]
+
+
+def test_a_rerun_that_was_cut_off_goes_on(path: Path) -> None:
+    """What a rerun has repaired is not played again by the next one; what failed again is."""
+
+    def answer(message: str) -> str:
+        if message in {"message 2", "message 5"}:
+            raise ValueError
+        return message
+
+    EvalRunner(MANY).run(ScriptedAgent(answer), journal=path)
+    EvalRunner(MANY).run(ScriptedAgent(), journal=path, rerun_failed=True)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-1]) + lines[-1][:40])  # cut off when the second one was written
+    player = ScriptedAgent()
+    result = EvalRunner(MANY).run(player, journal=path, rerun_failed=True).build()
+
+    assert ["message 5"] == messages(player)
+    assert [(name, None, "completed") for name in MANY["runs"]] == ids(result)

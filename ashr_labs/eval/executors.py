@@ -24,6 +24,9 @@ __all__ = ["in_executor", "play_sample"]
 _MOST_AT_A_TIME = 1_000
 """How many samples are handed to the executor before the first result is there."""
 
+_LONGEST_WAIT = 0.1
+"""Seconds after which it is looked whether the run shall end."""
+
 _abandoned = Abandoned()
 """What was left behind in this process, whichever run it belonged to: a worker of an executor plays for many."""
 
@@ -38,17 +41,18 @@ def in_executor(executor: Executor, agenda: Agenda, stage: Stage, finish: Finish
     try:
         while True:
             sample = agenda.take() if len(playing) < _MOST_AT_A_TIME else None
+            if agenda.is_closed:
+                _withdraw(playing)
             if isinstance(sample, Sample):
                 playing.add(_submit(executor, stage, sample, done))
             elif playing:
-                _collect(done, playing, finish, sample)
+                _collect(done, playing, finish, agenda, sample)
             elif sample is None:
                 return
             else:
-                time.sleep(min(sample, 0.1))
+                time.sleep(min(sample, _LONGEST_WAIT))
     finally:
-        for future in list(playing):
-            future.cancel()
+        _withdraw(playing)
 
 
 def play_sample(stage: Stage, sample: Sample) -> Played | Raised:
@@ -80,15 +84,33 @@ def _submit(executor: Executor, stage: Stage, sample: Sample, done: SimpleQueue[
     return future
 
 
+def _withdraw(playing: set[Future[Played | Raised]]) -> None:
+    """Take back what the executor has not begun."""
+    playing -= {future for future in playing if future.cancel()}
+
+
 def _collect(
-    done: SimpleQueue[_Done], playing: set[Future[Played | Raised]], finish: Finish, seconds: float | None
+    done: SimpleQueue[_Done],
+    playing: set[Future[Played | Raised]],
+    finish: Finish,
+    agenda: Agenda,
+    seconds: float | None,
 ) -> None:
     try:
-        sample, future = done.get(timeout=seconds)
+        sample, future = done.get(timeout=min(seconds or _LONGEST_WAIT, _LONGEST_WAIT))
     except Empty:
         return
+    if future not in playing:  # it was withdrawn
+        return
     playing.discard(future)
+    if agenda.is_closed and _is_interrupted(future):
+        return
     finish(sample, *_outcome(sample, future))
+
+
+def _is_interrupted(future: Future[Played | Raised]) -> bool:
+    """Tell whether what played was ended by the Ctrl-C that ends the run: a terminal sends it to all processes."""
+    return isinstance(future.exception(), KeyboardInterrupt | BrokenExecutor)
 
 
 def _outcome(sample: Sample, future: Future[Played | Raised]) -> Played:

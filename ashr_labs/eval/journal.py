@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -154,6 +155,9 @@ class Journal:
             file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         except OSError as error:
             raise ConfigurationError(f"the journal {self._name} cannot be opened: {error.strerror}") from error
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            os.close(file)
+            raise ConfigurationError(f"the journal {self._name} is no ordinary file")
         try:
             lock(file)
         except OSError as error:
