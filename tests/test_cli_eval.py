@@ -492,8 +492,9 @@ def test_a_second_interrupt_ends_it_at_once(workers: str, workspace: Workspace) 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_the_first_interrupt_keeps_what_was_played(workspace: Workspace) -> None:
-    """After one Ctrl-C nothing more starts; what was played is graded and shown, and the exit code is 130."""
-    process = workspace.start("eval", "data.json", "--agent", "agents:Steady", "--json", "--repeats", "50")
+    """After one Ctrl-C nothing more starts; what was played is graded, shown and kept, and the exit code is 130."""
+    options = ["--json", "--repeats", "50", "--max-workers", "4", "--journal", "j"]
+    process = workspace.start("eval", "data.json", "--agent", "agents:Steady", *options)
     while not (workspace.folder / "started").exists():
         assert process.poll() is None, process.communicate()
         time.sleep(0.02)
@@ -505,6 +506,11 @@ def test_the_first_interrupt_keeps_what_was_played(workspace: Workspace) -> None
     assert "Interrupted" == done.document["type"]
     assert 0 < len(done.document["tests"]) < 100
     assert {"passed"} == {test["verdict"] for test in done.document["tests"]}
+
+    resumed = evaluate(workspace, *options, "--resume")
+
+    assert (0, 100) == (resumed.code, len(resumed.document["tests"]))
+    assert re.match(r"100/100 \(100%\), 100 completed, 0 failed, .*took", resumed.err)
 
 
 def _ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:

@@ -34,7 +34,11 @@ def answer(message):
     return message
 
 runs = {f"s{n}": {"actions": [{"actor": "user", "content": f"message {n}"}]} for n in range(40)}
-result = EvalRunner({"runs": runs}).run(answer, journal="j", resume=True, repeats=2, max_workers=4).build()
+options = {"journal": "j", "resume": True, "repeats": 2, "max_workers": 4}
+if sys.argv[1] == "dict":
+    result = EvalRunner({"runs": runs}).run(answer, **options).build()
+else:
+    result = EvalRunner(iter(runs.items())).run(answer, **options, keep_results=False).build()
 print([(test["test_id"], test["repeat"], test["status"]) for test in result["tests"]], result["aggregate_metrics"])
 """
 
@@ -53,9 +57,10 @@ def messages(player: ScriptedAgent) -> list[str]:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
-def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["dict", "iterator"])
+def test_a_killed_run_goes_on_where_it_was(how: str, tmp_path: Path) -> None:
     """Killed at any moment, and again, a run plays only what is missing, and its totals are those of an even run."""
-    command = [sys.executable, "-c", PROGRAM]
+    command = [sys.executable, "-c", PROGRAM, how]
     (tmp_path / "even").mkdir()
     even = subprocess.run(command, cwd=tmp_path / "even", capture_output=True, text=True, check=True)
     chance = random.Random(7)

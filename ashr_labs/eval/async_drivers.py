@@ -171,7 +171,7 @@ def _is_in_loop() -> bool:
 
 
 async def _within(awaitable: Awaitable[object], timeout: float) -> object:
-    task = asyncio.ensure_future(awaitable)
+    task = asyncio.create_task(_without_exit(awaitable))
     try:
         done, _ = await asyncio.wait({task}, timeout=timeout)
     except asyncio.CancelledError:
@@ -183,6 +183,14 @@ async def _within(awaitable: Awaitable[object], timeout: float) -> object:
     task.cancel()
     task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
     return TIMED_OUT
+
+
+async def _without_exit(awaitable: Awaitable[object]) -> object:
+    """Await; a SystemExit becomes a fault here already, since one that leaves a task ends the whole event loop."""
+    try:
+        return await awaitable
+    except SystemExit as error:
+        return Fault.of(error)
 
 
 def _deliver(loop: asyncio.AbstractEventLoop, future: asyncio.Future[object], outcome: object) -> None:

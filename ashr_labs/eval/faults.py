@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ..errors import DatasetError
 
-__all__ = ["Fault", "dataset_fault", "timeout_fault"]
+__all__ = ["Fault", "dataset_fault", "is_cancellation", "timeout_fault"]
 
 
 _OWN_FOLDER = str(Path(__file__).parent)
@@ -48,7 +48,7 @@ class Fault:
             type(error).__name__,
             _message(error),
             text,
-            kind="cancelled" if "CancelledError" in lineage else "agent",
+            kind="cancelled" if is_cancellation(error) else "agent",
             lineage=lineage,
             retry_after=float(retry_after) if isinstance(retry_after, int | float) else None,
         )
@@ -66,6 +66,11 @@ class Fault:
         if turn >= 0:
             error["turn"] = turn
         return error
+
+
+def is_cancellation(error: BaseException) -> bool:
+    """Tell whether something was cancelled: asyncio has another class for it than executors have."""
+    return any(base.__name__ == "CancelledError" for base in type(error).__mro__)
 
 
 def timeout_fault(message: str) -> Fault:

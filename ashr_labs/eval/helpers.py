@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, TypeAlias
 
-from .faults import Fault
+from .faults import Fault, is_cancellation
 
 if TYPE_CHECKING:
     from .sessions import Ask
@@ -35,8 +35,8 @@ def guarded(ask: Ask) -> object:
     """Make a call; what the agent raises becomes a fault."""
     try:
         return ask.call(*ask.arguments)
-    except (Exception, SystemExit) as error:
-        if not ask.is_agent:
+    except BaseException as error:
+        if not ask.is_agent or not (isinstance(error, Exception | SystemExit) or is_cancellation(error)):
             raise
         return Fault.of(error)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
@@ -155,7 +156,7 @@ class _Session:
 
     def _rehearse(self, wish: UserAction) -> Generator[Pause | Ask, Any, object]:
         """Set the agent's memory to the expected conversation; return the fault if that fails."""
-        answer = yield from self._ask("set_history()", cast("Any", self._seat.set_history), list(self._history))
+        answer = yield from self._ask("set_history()", cast("Any", self._seat.set_history), deepcopy(self._history))
         self._history.append({"role": "user", "content": wish.message})
         return answer if isinstance(answer, Fault) else None
 

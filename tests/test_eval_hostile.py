@@ -1,0 +1,144 @@
+"""Tests of agents that misbehave: whatever one does in a scenario, however it is played, the others are as ever."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from ashr_labs import ConfigurationError, EvalRunner
+from support.eval_data import ScriptedAgent, agent, call, source, user
+
+TROUBLE = "message 2"
+MANY = source(**{f"s{n}": [user(f"message {n}"), agent(f"message {n}"), user("again")] for n in range(5)})
+
+
+class UnspeakableError(Exception):
+    def __str__(self) -> str:
+        raise RuntimeError("no words")
+
+
+def raises(error: BaseException) -> Callable[[], Any]:
+    def misbehave() -> Any:
+        raise error
+
+    return misbehave
+
+
+def recurses() -> Any:
+    return recurses()
+
+
+def refers_to_itself() -> Any:
+    given: dict[str, Any] = {}
+    given["text"] = given
+    return given
+
+
+MISBEHAVIOURS: dict[str, tuple[Callable[[], Any], str]] = {
+    "raises": (lambda: {}["missing"], "KeyError"),
+    "exits": (lambda: sys.exit(3), "SystemExit"),
+    "is cancelled": (raises(asyncio.CancelledError()), "CancelledError"),
+    "stops": (raises(StopIteration("no more")), "StopIteration"),
+    "stops later": (raises(StopAsyncIteration("no more")), "StopAsyncIteration"),
+    "has no words": (raises(UnspeakableError()), "UnspeakableError"),
+    "recurses": (recurses, "RecursionError"),
+    "returns nothing": (lambda: None, "ReplyError"),
+    "returns itself": (threading.current_thread, "ReplyError"),
+    "returns what refers to itself": (refers_to_itself, "ReplyError"),
+    "returns a call without a name": (lambda: {"tool_calls": [{"arguments": {}}]}, "ReplyError"),
+}
+
+
+class Agent:
+    """Misbehaves in one scenario."""
+
+    misbehave: Callable[[], Any]
+
+    def reset(self) -> None: ...
+
+    def respond(self, message: str) -> Any:
+        return type(self).misbehave() if message == TROUBLE else message
+
+
+class AsyncAgent(Agent):
+    async def respond(self, message: str) -> Any:
+        await asyncio.sleep(0)
+        return type(self).misbehave() if message == TROUBLE else message
+
+
+def in_executor(runner: EvalRunner, subject: Any, **options: Any) -> Any:
+    with ThreadPoolExecutor(2) as executor:
+        return runner.run(subject, executor=executor, **options)
+
+
+WAYS: dict[str, Callable[..., Any]] = {
+    "one": lambda runner, subject, **options: runner.run(subject, **options),
+    "threads": lambda runner, subject, **options: runner.run(subject, max_workers=3, **options),
+    "tasks": lambda runner, subject, **options: asyncio.run(runner.arun(subject, max_workers=3, **options)),
+    "executor": in_executor,
+}
+
+
+@pytest.mark.parametrize("options", [{}, {"timeout": 30}], ids=["no limit", "limit"])
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", [Agent, AsyncAgent])
+@pytest.mark.parametrize("name", MISBEHAVIOURS)
+def test_one_scenario_costs_only_itself(name: str, kind: type[Agent], way: str, options: Any) -> None:
+    """An agent that misbehaves fails that scenario, with the reason, and no other, however it is played."""
+    misbehave, error = MISBEHAVIOURS[name]
+    subject = type("Misbehaving", (kind,), {"misbehave": staticmethod(misbehave)})
+
+    tests = WAYS[way](EvalRunner(MANY), subject, **options).build()["tests"]
+
+    assert ["completed", "completed", "failed", "completed", "completed"] == [test["status"] for test in tests]
+    # Python turns a StopIteration that leaves a coroutine into a RuntimeError.
+    types = {error, "RuntimeError"} if error.startswith("Stop") else {error}
+    assert tests[2]["error"]["type"] in types
+    kind_of_error = "cancelled" if name == "is cancelled" else "agent"
+    assert (kind_of_error, 0) == (tests[2]["error"]["kind"], tests[2]["error"]["turn"])
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_agent_that_changes_what_it_gets_changes_nothing(way: str) -> None:
+    """What an agent does with the messages that it is given stays with it: each turn gets the expected conversation."""
+    heard = list[Any]()
+
+    class Vandal(ScriptedAgent):
+        def set_history(self, messages: list[Any]) -> None:
+            heard.append([(message["role"], message["content"]) for message in messages])
+            for message in messages:
+                message["content"] = "something else"
+                message.setdefault("tool_calls", []).clear()
+            messages.clear()
+
+    dataset = source(
+        a=[user("one"), agent("first", call("look", order=1)), user("two"), agent("second"), user("three")]
+    )
+    given = repr(dataset)
+    WAYS[way](EvalRunner(dataset), Vandal, teacher_forcing=True)
+
+    assert given == repr(dataset)
+    assert [0, 2, 4] == [len(messages) for messages in heard]
+    assert [("user", "one"), ("assistant", "first"), ("user", "two"), ("assistant", "second")] == heard[2]
+
+
+@pytest.mark.parametrize("way", ["threads", "tasks", "executor"])
+def test_an_agent_that_cannot_be_copied_is_refused_before_anything_starts(way: str) -> None:
+    """Where each scenario needs an agent of its own and there is no way to one, that is said, and nobody is asked."""
+
+    class Single(ScriptedAgent):
+        def __init__(self) -> None:
+            super().__init__()
+            self.lock = threading.Lock()
+
+    single = Single()
+
+    with pytest.raises(ConfigurationError, match="clone"):
+        WAYS[way](EvalRunner(MANY), single)
+    assert [] == single.heard
