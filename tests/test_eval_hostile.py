@@ -85,8 +85,10 @@ WAYS: dict[str, Callable[..., Any]] = {
 }
 
 
-@pytest.mark.parametrize("options", [{}, {"timeout": 30}], ids=["no limit", "limit"])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("way", "options"),
+    [("one", {}), ("threads", {"timeout": 30}), ("tasks", {}), ("tasks", {"timeout": 30}), ("executor", {})],
+)
 @pytest.mark.parametrize("kind", [Agent, AsyncAgent])
 @pytest.mark.parametrize("name", MISBEHAVIOURS)
 def test_one_scenario_costs_only_itself(name: str, kind: type[Agent], way: str, options: Any) -> None:

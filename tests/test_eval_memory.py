@@ -68,7 +68,7 @@ def measured(number: int, how: str, folder: Path) -> Any:
 
 @pytest.mark.parametrize(
     ("number", "most"),
-    [(5_000, 20_000_000), pytest.param(100_000, 200_000_000, marks=[pytest.mark.long, pytest.mark.timeout(600)])],
+    [(2_500, 15_000_000), pytest.param(100_000, 200_000_000, marks=[pytest.mark.long, pytest.mark.timeout(600)])],
 )
 def test_a_run_is_bigger_than_memory(number: int, most: int, tmp_path: Path) -> None:
     """Scenarios of an iterator whose results stay in the journal leave next to nothing in memory, also when read."""
@@ -78,7 +78,7 @@ def test_a_run_is_bigger_than_memory(number: int, most: int, tmp_path: Path) -> 
     assert max(told["grown"], told["grown_when_read"]) < most
 
 
-@pytest.mark.parametrize("number", [3_000, pytest.param(20_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("number", [2_000, pytest.param(20_000, marks=pytest.mark.long)])
 def test_results_are_compact_and_the_first_call_comes_at_once(number: int, tmp_path: Path) -> None:
     """A scenario of six actions adds at most 5 KB until it is built; the agent is asked within 50 ms."""
     told = measured(number, "kept", tmp_path)
