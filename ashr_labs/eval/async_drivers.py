@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import logging
 import threading
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncCaller", "AsyncHelperCaller", "LoopCaller", "adrive", "as_tasks", "awork", "run_in_loop"]
 
+_log = logging.getLogger("ashr_labs.eval")
+
 _LONGEST_SLEEP = 0.1
+_LONGEST_FAREWELL = 1.0
+"""Seconds that tasks have to end in when a run is over."""
+_left: list[object] = []
+"""Loops with tasks that do not end; kept, since they cannot be closed, and would complain if they were collected."""
 
 T = TypeVar("T")
 
@@ -144,12 +151,12 @@ async def as_tasks(agenda: Agenda, worker: Callable[[], Coroutine[Any, Any, None
 def run_in_loop(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Run a coroutine to its end, in a thread of its own where this one has a running loop already."""
     if not _is_in_loop():
-        return asyncio.run(main())
+        return _run(main)
     outcomes: list[T | Raised] = []
 
     def run() -> None:
         try:
-            outcomes.append(asyncio.run(main()))
+            outcomes.append(_run(main))
         except BaseException as error:
             outcomes.append(Raised(error))
 
@@ -160,6 +167,28 @@ def run_in_loop(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     if isinstance(outcome, Raised):
         raise outcome.error
     return outcome
+
+
+def _run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Do what `asyncio.run()` does, but do not wait for ever for tasks that do not let themselves be cancelled."""
+    runner = asyncio.Runner()
+    try:
+        return runner.run(main())
+    finally:
+        stubborn = runner.run(_cancel_the_rest())
+        if stubborn:
+            _log.warning("%d tasks of the agent did not let themselves be cancelled; they are left", len(stubborn))
+            _left.append((runner, stubborn))
+        else:
+            runner.close()
+
+
+async def _cancel_the_rest() -> set[asyncio.Task[Any]]:
+    """Cancel all other tasks; return those that go on all the same."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    return (await asyncio.wait(others, timeout=_LONGEST_FAREWELL))[1] if others else set()
 
 
 def _is_in_loop() -> bool:
