@@ -561,6 +561,7 @@ def test_a_journal_is_gone_on_with(workspace: Workspace) -> None:
     refused = evaluate(workspace, "--journal", "j")
 
     assert {"first": "passed", "second": "failed"} == verdicts(first) == verdicts(resumed)
+    assert ["A greeting", "Another greeting"] == [test["title"] for test in resumed.document["tests"]]
     assert {"first": "passed", "second": "passed"} == verdicts(repaired)
     assert "the journal j exists" in refused.error(2)
 

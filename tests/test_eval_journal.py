@@ -186,6 +186,7 @@ def test_a_journal_that_cannot_be_is_told_at_once(name: str, problem: str, tmp_p
     assert [] == player.heard
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a limit for the size of files")
 @pytest.mark.parametrize("workers", [1, 4])
 def test_a_full_disk_ends_the_run_and_loses_nothing(workers: int, tmp_path: Path) -> None:
     """When the journal cannot grow, the run ends and says so; what is in it is whole, and the run can go on."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from .._json import as_object
 from ..errors import AshrLabsError
 from ..eval import EvalRunner, repeat_metrics
 from ..results import RunResults
@@ -92,19 +93,18 @@ def command(
         _check_stored(database, name)
     out.keep_stdout()
     agent = load_agent(reference)
-    titles: dict[str, str] = {}
     with open_client(database, remote=remote or (file is None and database is None)) as client:
         dataset_id = int(dataset) if file is None else _store(client, file, name)
         if agent_id is not None:
             client.set_dataset_agent(dataset_id, agent_id)  # before the run, which may be dear
-        runner = EvalRunner.from_dataset(client, dataset_id)
-        run = _play(runner, agent, reference, {**_given(options), "on_scenario": _collecting(titles)})
+        source = client.get_dataset(dataset_id, include_signed_urls=False).get("dataset_source", {})
+        run = _play(EvalRunner(source), agent, reference, _given(options))
         run_id = run.deploy(client, dataset_id)["id"]
         note(f"waiting for the grades of run {run_id}, dataset {dataset_id}")
         graded = client.poll_run(run_id, timeout=grading_timeout)
 
     repeated = repeat_metrics(graded["result"], pass_k) if pass_k is not None and run.status == "completed" else None
-    report = Report(dataset_id, run_id, graded["result"], titles, repeated)
+    report = Report(dataset_id, run_id, graded["result"], _titles(source), repeated)
     _show(out, report, _written(output, report.result) or _ended_early(run), gates)
 
 
@@ -119,13 +119,9 @@ def _store(client: AshrLabsClient, file: DatasetFile, name: str | None) -> int:
     return client.create_dataset(name or file.name, file.source, file.description)["id"]
 
 
-def _collecting(titles: dict[str, str]) -> Callable[[str, Mapping[str, Any]], None]:
-    """Return a callback that collects the titles."""
-
-    def on_scenario(scenario_id: str, scenario: Mapping[str, Any]) -> None:
-        titles[scenario_id] = str(scenario.get("title") or "")
-
-    return on_scenario
+def _titles(source: Mapping[str, Any]) -> dict[str, str]:
+    scenarios = as_object(source.get("runs")) or {}
+    return {name: str((as_object(raw) or {}).get("title") or "") for name, raw in scenarios.items()}
 
 
 def _say_nothing(_: str) -> None: ...
