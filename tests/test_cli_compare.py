@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.cli import SOURCE, Workspace
+from support.cli import PROGRAM, SOURCE, Workspace
 from support.graded_runs import graded_run, graded_test
 
 
@@ -114,3 +117,29 @@ def test_a_journal_a_file_and_a_stored_run_are_compared(workspace: Workspace) ->
         assert ("cannot tell", 2, []) == (document["verdict"], document["scenarios"], document["broke"])
     assert "2 of 2 passed" in workspace.call("report", "kept.jsonl").out
     assert 0 == workspace.call("plan", "kept.jsonl", "graded.json", "--scenarios", "9").code
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("settings", "is_coloured"), [({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False)], ids=str)
+def test_a_terminal_gets_the_verdict_in_colour(
+    workspace: Workspace, settings: dict[str, str], is_coloured: bool
+) -> None:
+    """On a terminal the verdict is green or red, unless NO_COLOR is set."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    done = subprocess.run(
+        [PROGRAM, "compare", "bad.json", "good.json"],
+        cwd=workspace.folder,
+        env={**os.environ, "TERM": "xterm-256color", **settings},
+        stdout=theirs,
+        check=False,
+        timeout=60,
+    )
+    text = os.read(ours, 65536).decode()
+    os.close(ours)
+    os.close(theirs)
+
+    assert 0 == done.returncode
+    assert "verdict: better" in text
+    assert is_coloured == ("\x1b[32m" in text)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.cli import SOURCE, Workspace
+from support.scripted_server import ScriptedServer
 
 
 @pytest.fixture
@@ -57,6 +58,51 @@ def test_one_thing_is_shown(workspace: Workspace) -> None:
 def test_a_graded_run_need_not_be_watched_for_long(workspace: Workspace) -> None:
     """`runs watch` ends with the numbers of the graded run."""
     assert 2 == workspace.call("runs", "watch", "1", "--json").document["tests_passed"]
+
+
+@pytest.mark.parametrize(
+    ("states", "options", "code", "words"),
+    [
+        (["pending", "pending", "running", "completed"], [], 0, ""),
+        (["pending", "failed"], [], 3, "could not be graded: no judge"),
+        (["pending"], ["--timeout", "0.1"], 3, "run 7"),
+    ],
+)
+def test_a_run_is_watched_until_it_is_graded(
+    tmp_path: Path, server: ScriptedServer, states: list[str], options: list[str], code: int, words: str
+) -> None:
+    """Each state is told once; a grading that fails or takes too long is the platform's failure."""
+    result = {"tests": [], "aggregate_metrics": {"tests_passed": 3}}
+    runs = [{"id": 7, "grading_status": state, "grading_error": "no judge", "result": result} for state in states]
+    server.on("get_run", *({"status": "ok", "run": run} for run in runs))
+    settings = {"ASHR_LABS_API_KEY": "tp_a_key_for_the_tests", "ASHR_LABS_BASE_URL": server.url}
+
+    done = Workspace(tmp_path).call("runs", "watch", "7", "--remote", *options, **settings)
+
+    notes = [line for line in done.err.splitlines() if not line.startswith("error: ")]
+    assert (code, [one for one in dict.fromkeys(states) if one not in {"completed", "failed"}]) == (done.code, notes)
+    assert words in done.err
+    assert code or "tests_passed  3" in done.out
+
+
+def test_agents_and_keys_are_made_and_changed(workspace: Workspace) -> None:
+    """What is made prints its id or key alone, what is changed keeps the rest, and what is deleted is gone."""
+    workspace.write("config.json", {"tools": [{"name": "greet"}]})
+    agent = workspace.call("agents", "create", "Second", "--description", "D", "--config", "config.json").out.strip()
+    assert f"{agent}\n" == workspace.call("agents", "update", agent, "--name", "Third").out
+
+    shown = workspace.call("agents", "get", agent, "--json").document
+    assert ("Third", "D", [{"name": "greet"}]) == (shown["name"], shown["description"], shown["config"]["tools"])
+    assert "nothing to change" in workspace.call("agents", "update", agent).error(2)
+    assert {"deleted": int(agent)} == workspace.call("agents", "delete", agent, "--json").document
+    assert f"{agent}" in workspace.call("agents", "get", agent).error(2)
+
+    made = workspace.call("keys", "create", "ci", "--scope", "read", "--scope", "write", "--days", "2")
+    assert made.out.startswith("tp_")
+    assert 1 == made.out.count("\n")
+    listed = [one for one in workspace.call("keys", "list", "--json").document["api_keys"] if one["name"] == "ci"]
+    assert [(["read", "write"], True)] == [(one["scopes"], one["expires_at"] is not None) for one in listed]
+    assert made.out.strip() not in json.dumps(listed)
 
 
 def test_what_is_exported_can_be_imported(workspace: Workspace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,6 +12,7 @@ from ._options import Number
 from ._stored import show_record, stored_client, where_options
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ._output import Output
@@ -25,7 +26,16 @@ __all__ = ["command"]
 @where_options
 @click.pass_obj
 def command(out: Output, /, run_id: int, timeout: float, database: Path | None, remote: bool) -> None:
-    """Wait until a run is graded, and show its numbers."""
+    """Wait until a run is graded, and show its numbers; its states meanwhile go to stderr."""
+    told = ""
+
+    def tell(_: float, run: Mapping[str, Any]) -> None:
+        nonlocal told
+        status = str(run.get("grading_status"))
+        if status != told:
+            told = status
+            out.note(status)
+
     with stored_client(database, remote=remote) as client:
-        run = client.poll_run(run_id, timeout=timeout, on_poll=lambda _, run: out.note(str(run.get("grading_status"))))
+        run = client.poll_run(run_id, timeout=timeout, on_poll=tell)
     show_record(out, as_object((as_object(run.get("result")) or {}).get("aggregate_metrics")) or {})
