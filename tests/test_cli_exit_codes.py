@@ -167,6 +167,19 @@ def test_what_is_there_is_done_in_both_worlds(workspace: Workspace, stocked: Pat
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_can_speak_json(name: str) -> None:
+    """Each command has `--json`."""
+    command: click.Command = PROGRAM
+    for part in name.split():
+        assert isinstance(command, click.Group)
+        found = command.get_command(click.Context(command), part)
+        assert found is not None
+        command = found
+
+    assert "--json" in [flag for parameter in command.params for flag in parameter.opts]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_a_wrong_option_is_usage(workspace: Workspace, name: str) -> None:
     """An option that no command has is exit code 2."""
     called(workspace, name, "--nonsense").error(2)

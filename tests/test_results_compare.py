@@ -10,6 +10,7 @@ import pytest
 
 from ashr_labs import AshrLabsClient, ConfigurationError, EvalRunner, RunBuilder, compare, grade
 from ashr_labs.results import Gates, RunResults, read_run
+from ashr_labs.results.formats import write_report
 from ashr_labs.results.wording import comparison_lines
 from support.graded_runs import graded_run, graded_test, rewarded_run
 from support.replay import DATA, WHY_SKIPPED, reference_runs, replayed
@@ -188,6 +189,27 @@ def test_journals_are_runs(tmp_path: Path) -> None:
 
     assert ("better", 8, "bad.json") == (found.verdict, len(found.fixed), found.baseline.label)
     assert [name for name, _ in sorted(read_run(good).means().items())] == names
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_rows_of_a_report_are_a_run(tmp_path: Path, count: int) -> None:
+    """The rows that `report` writes as JSON lines hold all that a comparison needs."""
+    tests = [
+        graded_test(str(n), n > 0, tags=["t"], scores={"tone": n / 9}, usage={"cost_usd": n}, verdict_reasons=["why"])
+        for n in range(count)
+    ]
+    tests.append(graded_test("crash", False, error={"kind": "agent", "message": "boom"}))
+    run = read_run({"tests": tests[-count:]})
+    path = tmp_path / "rows.jsonl"
+    write_report(path, run)
+
+    found = read_run(path)
+
+    for metric in ("pass_rate", "tone"):
+        assert run.means(metric) == found.means(metric)
+    kept = [(one.reasons, one.tags, one.has_run, one.cost_usd) for one in run.samples]
+    assert kept == [(one.reasons, one.tags, one.has_run, one.cost_usd) for one in found.samples]
+    assert "cannot tell" == compare(path, run).verdict
 
 
 def test_a_journal_that_was_cut_off_is_what_was_played(tmp_path: Path) -> None:

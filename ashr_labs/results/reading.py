@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -11,6 +11,7 @@ from .._json import as_object, shown
 from ..errors import ConfigurationError
 from .journals import is_journal, journal_content
 from .run_results import RunResults
+from .tables import tests_of
 
 __all__ = ["RunSource", "read_run"]
 
@@ -22,9 +23,9 @@ def read_run(source: RunSource, label: str | None = None) -> RunResults:
     """Return a run's samples.
 
     Args:
-        source: A run of the platform, a run's result, or the path of a JSON file that holds either, or of the journal
-            of a run; which of them a file is, its content says. What a journal holds is graded with every tool
-            required, and its label says where it is not complete.
+        source: A run of the platform, a run's result, or the path of a JSON file that holds either, of the journal of
+            a run, or of a report's .jsonl rows; which of them a file is, its content says. What a journal holds is
+            graded with every tool required, and its label says where it is not complete.
         label: What to call it; the id or the file's name unless given.
 
     Raises:
@@ -55,11 +56,28 @@ def _read(path: Path) -> bytes:
 
 
 def _parsed(content: bytes, path: Path) -> Mapping[str, Any]:
+    """Return the result in a file: as JSON, or as the rows of a report."""
     try:
-        value = cast("object", json.loads(content))
+        values = [cast("object", json.loads(content))]
     except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"{path} is neither the JSON of a run nor a journal: {error}") from error
-    fields = as_object(value)
+        values = _lines(content)
+        if not _are_rows(values):
+            message = f"{path} is neither the JSON of a run, nor a journal, nor the .jsonl rows of a report: {error}"
+            raise ConfigurationError(message) from error
+    if _are_rows(values):
+        return {"tests": tests_of(as_object(row) or {} for row in values)}
+    fields = as_object(values[0])
     if fields is None:
-        raise ConfigurationError(f"{path} holds no run but {shown(value)}")
+        raise ConfigurationError(f"{path} holds no run but {shown(values[0])}")
     return fields
+
+
+def _lines(content: bytes) -> list[object]:
+    try:
+        return [cast("object", json.loads(line)) for line in content.split(b"\n") if line.strip()]
+    except (ValueError, RecursionError):
+        return []
+
+
+def _are_rows(values: Sequence[object]) -> bool:
+    return bool(values) and all({"scenario_id", "passed"} <= (as_object(value) or {}).keys() for value in values)

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING, Any, cast
 from .wording import encodable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from .run_results import RunResults
 
-__all__ = ["csv_text", "json_text", "jsonl_text", "rows_of", "to_pandas"]
+__all__ = ["csv_text", "json_text", "jsonl_text", "rows_of", "tests_of", "to_pandas"]
+
+_SCORE = "score."
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What spreadsheets take for the beginning of a formula."""
@@ -35,9 +39,26 @@ def rows_of(run: RunResults) -> list[dict[str, Any]]:
             "median_turn_ms": median(one.latencies_ms) if one.latencies_ms else None,
             "tags": list(one.tags),
             "reasons": list(one.reasons),
-            **{f"score.{name}": one.scores.get(name) for name in names},
+            **{f"{_SCORE}{name}": one.scores.get(name) for name in names},
         }
         for one in run.samples
+    ]
+
+
+def tests_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the tests of rows that `rows_of()` gave: all that counts where runs are compared."""
+    return [
+        {
+            "test_id": row.get("scenario_id"),
+            "repeat": row.get("repeat"),
+            "status": "completed" if row.get("has_run") else "failed",
+            "verdict": "passed" if row.get("passed") else "failed",
+            "verdict_reasons": row.get("reasons"),
+            "tags": row.get("tags"),
+            "usage": {"cost_usd": row.get("cost_usd")},
+            "scores": {key.removeprefix(_SCORE): value for key, value in row.items() if key.startswith(_SCORE)},
+        }
+        for row in rows
     ]
 
 
