@@ -84,6 +84,14 @@ GREETING = [("user", "Hi"), ("agent", "Hello!")]
             },
             "langsmith",
         ),
+        (
+            {
+                "inputs": {"messages": [[langchain("HumanMessage", content="Hi")]]},
+                "outputs": {"generations": [[{"text": "", "message": langchain("AIMessage", content="Hello!")}]]},
+            },
+            "langsmith",
+        ),
+        ({"input": {"messages": [QUESTION]}, "preferred_output": [ANSWER]}, "table"),
         ({"input": "Hi", "expected": "Hello!", "_xact_id": "1", "span_id": "s"}, "braintrust"),
         ({"input": [QUESTION], "expected": [ANSWER], "_xact_id": "1"}, "braintrust"),
         ({"input": {"messages": [QUESTION]}, "expected": None, "output": ANSWER, "span_id": "s"}, "braintrust"),
@@ -155,6 +163,17 @@ def test_calls_are_expected_of_rows_and_outputs() -> None:
     for record in records:
         action = only(imported(record))["actions"][1]
         assert ("Yes", expected) == (action["content"], action["expected_response"]["tool_calls"])
+
+
+def test_langchains_messages_may_hold_calls_in_two_places() -> None:
+    """Calls of LangChain's messages are found under tool_calls and, of older ones, under additional_kwargs."""
+    new = langchain("AIMessage", content="", tool_calls=[{"name": "weather", "args": {"city": "Oslo"}, "id": "1"}])
+    old = langchain("AIMessage", content="", tool_calls=[], additional_kwargs={"tool_calls": [CALL]})
+
+    for message in (new, old):
+        scenario = only(imported({"inputs": {"question": "Cold?"}, "outputs": {"output": message}}))
+        calls = scenario["actions"][1]["expected_response"]["tool_calls"]
+        assert [{"name": "weather", "arguments_json": '{"city": "Oslo"}'}] == calls
 
 
 def test_nothing_is_dropped_in_silence() -> None:

@@ -78,11 +78,13 @@ def _add_answer(draft: Draft, fields: Mapping[str, Any], text: str, field: Field
 
 
 def _calls(fields: Mapping[str, Any], field: Field) -> Iterator[tuple[object, Field]]:
-    listed = fields.get("tool_calls")
+    listed, at = fields.get("tool_calls"), field.key("tool_calls")
+    if not listed and (more := as_object(fields.get("additional_kwargs"))):  # where LangChain had them before
+        listed, at = more.get("tool_calls"), field.key("additional_kwargs").key("tool_calls")
     if listed is not None and as_list(listed) is None:
-        raise field.key("tool_calls").fault(f"must be a list, not {shown(listed)}")
+        raise at.fault(f"must be a list, not {shown(listed)}")
     for place, call in enumerate(as_list(listed) or ()):
-        yield call, field.key("tool_calls").item(place)
+        yield call, at.item(place)
     if fields.get("function_call") is not None:
         yield fields["function_call"], field.key("function_call")
     for place, part in enumerate(as_list(fields.get("content")) or ()):
@@ -112,10 +114,12 @@ def _call(raw: object, field: Field) -> dict[str, Any]:
 
 
 def _role(outer: Mapping[str, Any]) -> str | None:
-    role = outer.get("role") or outer.get("type")
     path = as_list(outer.get("id"))
-    if role == "constructor" and path:  # a serialised object of LangChain
+    if outer.get("type") == "constructor" and path:  # a serialised object of LangChain
         return _CLASSES.get(str(path[-1]).removesuffix("Chunk"))
+    role = outer.get("role")
+    if role is None and outer.keys() & {"content", "data"}:  # LangChain's, and nothing else that has a type
+        role = outer.get("type")
     role = _ROLES.get(str(role), str(role))
     return role if role in {"user", "assistant", "system", "tool"} else None
 

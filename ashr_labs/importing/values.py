@@ -19,7 +19,7 @@ __all__ = ["INPUT_KEYS", "OUTPUT_KEYS", "add_expected", "add_input"]
 INPUT_KEYS = ("input", "question", "query", "prompt", "message", "user_input", "text", "content", "instruction")
 OUTPUT_KEYS = (
     *("expected", "answer", "output", "expected_output", "response", "message", "text", "content", "completion"),
-    *("reference", "ground_truth", "label", "result"),
+    *("reference", "reference_answer", "ground_truth", "label", "result", "preferred_output"),
 )
 _AS_JSON = "{}: no message in it, so its JSON is the text"
 
@@ -74,7 +74,14 @@ def _chosen(draft: Draft, value: object, field: Field, usual: Sequence[str], key
     if found is None:
         return value
     _keep_rest(draft, fields, found, field)
-    return fields[found]
+    return _unnested(fields[found])
+
+
+def _unnested(value: object) -> object:
+    """Return the messages of a batch of one, as LangChain records what it gives to models."""
+    while (listed := as_list(value)) and len(listed) == 1 and as_list(listed[0]) is not None:
+        value = listed[0]
+    return value
 
 
 def _keep_rest(draft: Draft, fields: Mapping[str, Any], found: str, field: Field) -> None:
