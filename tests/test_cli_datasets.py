@@ -229,7 +229,7 @@ def test_scenarios_can_be_written_line_by_line(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("is_remote", [False, True])
-def test_traces_become_a_dataset_that_can_be_evaluated(workspace: Workspace, is_remote: bool) -> None:
+def test_traces_become_a_dataset(workspace: Workspace, is_remote: bool) -> None:
     """A recorded conversation, embedded or remote, is a scenario; several traces are one dataset."""
     platform = open_platform(workspace.folder / "ashr.db")
     platform.bootstrap(KEY)

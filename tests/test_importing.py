@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashr_labs import AshrLabsClient, ConfigurationError, DatasetError
+from ashr_labs import AshrLabsClient, ConfigurationError, DatasetError, EvalRunner, grade
 from ashr_labs.eval.scenario import read_scenario
 from ashr_labs.importing import FORMATS, ImportedDataset, dataset, import_dataset, scenario_of_trace
 
@@ -132,6 +132,19 @@ def test_a_conversation_with_tools_is_kept_whole() -> None:
     assert [call] == scenario["actions"][1]["expected_response"]["tool_calls"]
     assert {"system": "Be brief.", "openai": {"tools": CHAT["tools"]}} == scenario["metadata"]
     assert {"system messages: kept as metadata, not tested": 1} == found.notes
+
+
+@pytest.mark.parametrize(("city", "verdict"), [("Oslo", "passed"), ("Rome", "failed")])
+def test_what_is_imported_can_be_played_and_graded(city: str, verdict: str) -> None:
+    """An agent that calls and says what the conversation shows passes, another one fails."""
+    found = imported(CHAT)
+
+    def agent(message: str) -> dict[str, Any]:
+        return {"text": "Yes, 3 below zero.", "tool_calls": [{"name": "weather", "arguments": {"city": city}}]}
+
+    result = grade(EvalRunner(found.dataset_source).run(agent).build())
+
+    assert [verdict] == [test["verdict"] for test in result["tests"]]
 
 
 def test_anthropics_parts_are_calls_and_results() -> None:
