@@ -62,7 +62,7 @@ def test_every_call_is_answered_as_documented(case: Any, api: Api, url: str) -> 
 @pytest.mark.long
 @pytest.mark.timeout(900)
 @schema.parametrize()
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_many_more_calls_are_answered_as_documented(case: Any, api: Api, url: str) -> None:
     """The same for many more calls, others each time."""
     case.call_and_validate(base_url=url, headers={"Authorization": f"Bearer {api.key}"})

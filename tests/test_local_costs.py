@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ashr_labs import AshrLabsClient
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
 from ashr_labs.local.prices import Price, Prices, read_prices
@@ -83,6 +84,16 @@ def test_the_environment_names_the_prices(tmp_path: Path, monkeypatch: pytest.Mo
 
     with Api.opened(path) as api:
         assert {None: (12.5, 0), "gpt": (12.5, 0)} == costs(api("get_observability_analytics"))
+
+
+def test_a_traced_generation_tells_its_cost(local_client: AshrLabsClient) -> None:
+    """What a program says at the end of a generation, tokens and cost, is what analytics add up."""
+    with local_client.trace("chat") as trace, trace.generation("answer", model="gpt") as generation:
+        generation.end(output="hi", usage={"input_tokens": 10, "output_tokens": 5, "cost": 0.25})
+    local_client.tracing.flush()
+
+    answer = local_client.get_observability_analytics()
+    assert (0.25, 15) == (answer["overview"]["total_cost"], answer["overview"]["total_tokens"])
 
 
 @pytest.mark.parametrize(

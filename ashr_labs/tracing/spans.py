@@ -213,7 +213,7 @@ class Generation(Span):
         self,
         *,
         output: Any = NOT_GIVEN,
-        usage: Mapping[str, int] | None = None,
+        usage: Mapping[str, float] | None = None,
         status_message: str | None = None,
         level: str | None = None,
     ) -> None:
@@ -221,7 +221,7 @@ class Generation(Span):
 
         Args:
             output: What the model answered; None is recorded too when it is given.
-            usage: The tokens that the call took: `input_tokens` and `output_tokens`.
+            usage: The tokens that the call took, `input_tokens` and `output_tokens`, and its `cost` where it is known.
             status_message: What went wrong, in words.
             level: DEBUG, DEFAULT, WARNING or ERROR.
         """
