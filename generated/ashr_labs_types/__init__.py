@@ -863,6 +863,9 @@ class IngestObservabilityTraceResponse(TypedDict):
     trace_id: str
 
 
+Moment: TypeAlias = str
+
+
 Tag: TypeAlias = str
 
 
@@ -888,12 +891,8 @@ class ListObservabilityTracesRequest(TypedDict):
     search: NotRequired[str]
     """Only traces that hold this text, in either case of letters, in their name, user, session, tags or metadata."""
 
-    since: NotRequired[str]
-    """Only traces that arrived at this ISO 8601 time or later."""
-
-    until: NotRequired[str]
-    """Only traces that arrived before this ISO 8601 time."""
-
+    since: NotRequired[Moment]
+    until: NotRequired[Moment]
     has_errors: NotRequired[bool]
     """Only traces in which something failed; false for all others."""
 

@@ -31,8 +31,12 @@ class ListObservabilityTracesRequest:
         tags (list[str] | Unset): Only traces that have all of these tags.
         search (str | Unset): Only traces that hold this text, in either case of letters, in their name, user, session,
             tags or metadata.
-        since (str | Unset): Only traces that arrived at this ISO 8601 time or later.
-        until (str | Unset): Only traces that arrived before this ISO 8601 time.
+        since (str | Unset): A time in ISO 8601, in UTC unless it says otherwise, such as 2026-05-17 or
+            2026-05-17T12:00:00Z. Traces that arrived at `since` or later, and before `until`, are listed. A day beyond the
+            end of a month is its last one.
+        until (str | Unset): A time in ISO 8601, in UTC unless it says otherwise, such as 2026-05-17 or
+            2026-05-17T12:00:00Z. Traces that arrived at `since` or later, and before `until`, are listed. A day beyond the
+            end of a month is its last one.
         has_errors (bool | Unset): Only traces in which something failed; false for all others.
     """
 
