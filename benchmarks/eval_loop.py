@@ -43,6 +43,8 @@ class Candidate:
     program: str
     python: str = sys.executable
     path: str = ""
+    fewer: int = 1
+    """By how much fewer scenarios it plays; its times are multiplied."""
     times: list[tuple[float, float]] = field(default_factory=list)
     """Seconds of each round: by the clock, and of processor time."""
     why_absent: str = ""
@@ -66,10 +68,11 @@ class Candidate:
         if self.why_absent:
             return
         if self._process.stdin:
-            self._process.stdin.write(json.dumps(work) + "\n")
+            self._process.stdin.write(json.dumps((work[0], max(1, work[1] // self.fewer), *work[2:])) + "\n")
             self._process.stdin.flush()
         if line := self._line():
-            self.times.append(json.loads(line))
+            wall, cpu = json.loads(line)
+            self.times.append((wall * self.fewer, cpu * self.fewer))
 
     def stop(self) -> None:
         """End the process."""
@@ -88,12 +91,12 @@ class Candidate:
 
 def peers(pythons: Sequence[str]) -> Iterator[Candidate]:
     """Yield the libraries that one of the interpreters has; say which are nowhere."""
-    for name, (module, program) in PEERS.items():
+    for name, (module, program, fewer) in PEERS.items():
         python = next((python for python in pythons if _has(python, module)), None)
         if python is None:
             print(f"{name} is not measured: no --peers-python has it; install it with pip")
         else:
-            yield Candidate(name, program, python)
+            yield Candidate(name, program, python, fewer=fewer)
 
 
 def compare(title: str, work: Work, ours: Candidate, others: Sequence[Candidate], rounds: int, goal: str) -> None:
@@ -123,7 +126,7 @@ def compare_loops(peer: str, pythons: Sequence[str], rounds: int) -> None:
     found = list(peers(pythons))
 
     def libraries() -> list[Candidate]:
-        return [Candidate(one.name, one.program, one.python) for one in found]
+        return [Candidate(one.name, one.program, one.python, fewer=one.fewer) for one in found]
 
     def public() -> list[Candidate]:
         return [Candidate("ashr-labs 0.3.1", OURS, path=peer)] if peer else []

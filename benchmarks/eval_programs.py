@@ -187,9 +187,11 @@ def play(agent, number, seconds, workers):
 """
 
 PEERS = {
-    "pydantic-evals": ("pydantic_evals", _PYDANTIC_EVALS),
-    "braintrust": ("braintrust", _BRAINTRUST),
-    "langsmith": ("langsmith", _LANGSMITH),
-    "inspect-ai": ("inspect_ai", _INSPECT),
+    "pydantic-evals": ("pydantic_evals", _PYDANTIC_EVALS, 1),
+    "braintrust": ("braintrust", _BRAINTRUST, 1),
+    "langsmith": ("langsmith", _LANGSMITH, 1),
+    "inspect-ai": ("inspect_ai", _INSPECT, 20),
 }
-"""By the name to install: the module that must be there, and the program."""
+"""By the name to install: the module that must be there, the program, and by how much fewer scenarios it plays.
+
+Times of fewer scenarios are multiplied; one that takes seconds for a hundred would hold up everything else."""

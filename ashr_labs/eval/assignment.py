@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict, deque
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Sized
 from typing import TYPE_CHECKING, TypeAlias
 
 from .._assignment import LARGEST_SEARCH, cheapest
@@ -20,6 +20,9 @@ _MOST_ARGUMENTS = 16
 
 _Left: TypeAlias = list[int]
 """Places of calls that have no partner yet."""
+
+_Texts: TypeAlias = tuple[Sequence[str], Sequence[str]]
+"""The arguments of the expected and of the actual calls, as JSON."""
 
 _Features: TypeAlias = tuple[tuple[str, str], ...]
 """Names and values of a call's arguments, sorted."""
@@ -38,11 +41,8 @@ def assign(expected: Sequence[Call], actual: Sequence[Call]) -> dict[int, int]:
     order; then those that differ least, by the number of arguments that are not the same.
     """
     chosen: dict[int, int] = {}
-    wanted, made = _places_by_name(expected), _places_by_name(actual)
-    texts = [call.arguments_json for call in expected], [call.arguments_json for call in actual]
-    for name, places in wanted.items():
-        if name in made:
-            _assign_tool(texts, places, made[name], chosen)
+    texts = _texts(expected, actual)
+    _assign_tools(texts, [(wanted, made) for _, wanted, made in _tools(expected, actual)], chosen)
     return chosen
 
 
@@ -52,20 +52,34 @@ def assign_by_rules(expected: Sequence[Call], actual: Sequence[Call], policy: Ar
     As many as possible are exact. Calls of a tool that are too many to try all pairs are paired as `assign()` does.
     """
     chosen: dict[int, int] = {}
-    wanted, made = _places_by_name(expected), _places_by_name(actual)
-    texts = [call.arguments_json for call in expected], [call.arguments_json for call in actual]
-    for name, places in wanted.items():
-        others = made.get(name, [])
-        if len(places) * len(others) > LARGEST_SEARCH:
-            _assign_tool(texts, places, others, chosen)
-        elif others:
-            _assign_closest(texts, places, others, policy.of(name), chosen)
+    texts = _texts(expected, actual)
+    tools = list(_tools(expected, actual))
+    largest = _largest_search([(wanted, made) for _, wanted, made in tools])
+    for name, wanted, made in tools:
+        if len(wanted) * len(made) <= largest:
+            _assign_closest(texts, wanted, made, policy.of(name), chosen)
+    many = [(wanted, made) for _, wanted, made in tools if len(wanted) * len(made) > largest]
+    _assign_tools(texts, many, chosen)
     return chosen
 
 
-def _assign_closest(
-    texts: tuple[Sequence[str], Sequence[str]], wanted: _Left, made: _Left, rules: ToolRules, chosen: dict[int, int]
-) -> None:
+def _texts(expected: Sequence[Call], actual: Sequence[Call]) -> _Texts:
+    return [call.arguments_json for call in expected], [call.arguments_json for call in actual]
+
+
+def _tools(expected: Sequence[Call], actual: Sequence[Call]) -> Iterator[tuple[str, _Left, _Left]]:
+    """Yield the tools that were expected and called, with the places of their calls."""
+    wanted, made = _places_by_name(expected), _places_by_name(actual)
+    return ((name, places, made[name]) for name, places in wanted.items() if name in made)
+
+
+def _largest_search(tools: Sequence[tuple[Sized, Sized]]) -> int:
+    """Return up to how many pairs of a tool's calls are all tried: fewer where that would add up."""
+    pairs = sum(len(wanted) * len(made) for wanted, made in tools)
+    return LARGEST_SEARCH if pairs <= 10 * LARGEST_SEARCH else LARGEST_SEARCH // 25
+
+
+def _assign_closest(texts: _Texts, wanted: _Left, made: _Left, rules: ToolRules, chosen: dict[int, int]) -> None:
     # Sorted, so that it does not matter which of those that are as close came first.
     wanted = sorted(wanted, key=lambda place: (texts[0][place], place))
     made = sorted(made, key=lambda place: (texts[1][place], place))
@@ -75,28 +89,36 @@ def _assign_closest(
         chosen[wanted[row]] = made[column]
 
 
-def _assign_tool(
-    texts: tuple[Sequence[str], Sequence[str]], wanted: _Left, made: _Left, chosen: dict[int, int]
-) -> None:
+def _assign_tools(texts: _Texts, tools: Sequence[tuple[_Left, _Left]], chosen: dict[int, int]) -> None:
+    rest = [left for left in (_pair_same(texts, *places, chosen) for places in tools) if left]
+    largest = _largest_search(rest)
+    for left, right in rest:
+        pair_rest = _pair_closest if len(left) * len(right) <= largest else _pair_by_arguments
+        pair_rest(left, right, list(left), list(right), chosen)
+
+
+def _pair_same(
+    texts: _Texts, wanted: _Left, made: _Left, chosen: dict[int, int]
+) -> tuple[_AllFeatures, _AllFeatures] | None:
+    """Pair the calls of a tool that say the same; return what the others say, if any are left on both sides."""
     if len(wanted) == len(made) == 1:
         chosen[wanted[0]] = made[0]
-        return
+        return None
     wanted, made = _pair_equals(*texts, wanted, made, chosen)
     if not wanted or not made:
-        return
+        return None
     # From here on texts such as 1 and 1.0 stand for the same; sorted, it does not matter which of them came first.
-    left = {place: _features(texts[0][place]) for place in sorted(wanted, key=lambda place: (texts[0][place], place))}
-    right = {place: _features(texts[1][place]) for place in sorted(made, key=lambda place: (texts[1][place], place))}
+    left, right = (
+        {place: _features(side[place]) for place in sorted(places, key=lambda place: (side[place], place))}
+        for side, places in zip(texts, (wanted, made), strict=True)
+    )
     wanted, made = _pair_equals(left, right, list(left), list(right), chosen)
     if not wanted or not made:
-        return
+        return None
     # In the order of what they say, so that it decides between those that differ as little.
     wanted.sort(key=lambda place: (left[place], texts[0][place], place))
     made.sort(key=lambda place: (right[place], texts[1][place], place))
-    if len(wanted) * len(made) <= LARGEST_SEARCH:
-        _pair_closest(left, right, wanted, made, chosen)
-    else:
-        _pair_by_arguments(left, right, wanted, made, chosen)
+    return {place: left[place] for place in wanted}, {place: right[place] for place in made}
 
 
 def _places_by_name(calls: Sequence[Call]) -> dict[str, _Left]:
