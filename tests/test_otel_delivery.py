@@ -230,16 +230,16 @@ def test_the_delivery_itself_is_not_traced(
     client: AshrLabsClient, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where an instrumentation traces every request, those that deliver traces make none, or there would be no end."""
-    import httpx
+    from ashr_labs.client._traces import TraceRoad
 
     seen: list[bool] = []
-    send = httpx.AsyncHTTPTransport.handle_async_request
+    send = TraceRoad.send
 
-    async def spy(self: httpx.AsyncHTTPTransport, request: httpx.Request) -> httpx.Response:
+    async def spy(self: TraceRoad, *request: Any) -> dict[str, Any]:
         seen.append(bool(get_value(_SUPPRESS_INSTRUMENTATION_KEY)))
-        return await send(self, request)
+        return await send(self, *request)
 
-    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", spy)
+    monkeypatch.setattr(TraceRoad, "send", spy)
     tracer = provider_of(SpanProcessor(client)).get_tracer("test")
     converse(tracer)
     client.tracing.flush(10)

@@ -97,6 +97,20 @@ def test_a_file_system_that_cannot_be_written_costs_the_spool_only(real: RealPla
     assert 20 == len(arrived(real, "readonly"))
 
 
+def test_the_worker_loads_nothing_by_itself(real: RealPlatform) -> None:
+    """All modules that a delivery needs are there before: a child forked while one is loaded could never load it."""
+    code = """
+client.tracing
+before = set(sys.modules)
+make("modules", 3)
+client.tracing.flush(20); client.tracing.shutdown()
+print(sorted(set(sys.modules) - before))
+"""
+    done = run_process(real.url, code)
+
+    assert ("[]\n", "") == (done.stdout, done.stderr)
+
+
 def test_a_forked_child_has_a_worker_of_its_own(real: RealPlatform) -> None:
     """With the lock of the queue held by another thread at the fork, child and parent deliver their own, once."""
     code = """

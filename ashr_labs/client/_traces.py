@@ -155,7 +155,8 @@ class TraceCalls:
     def _close_traces(self) -> None:
         opened: Tracing | None = self.__dict__.pop("tracing", None)
         if opened is not None:
-            opened.release()
+            with suppress(Exception):  # as in trace()
+                opened.release()
 
 
 def _trace_pool(
@@ -164,7 +165,9 @@ def _trace_pool(
     http_client: SyncHTTPClient | AsyncHTTPClient | None,
 ) -> SyncPool | AsyncPool:
     """Return the pool that a client of either world sends its traces over."""
-    # A function-level import: it loads asyncio, which a synchronous client that never traces does without.
+    # Function-level imports: they load asyncio, which a synchronous client that never traces does without. What the
+    # worker would load stands here too: were the process forked meanwhile, the child could never load it.
+    from . import _async_network, _line  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport]
     from ._async_pool import AsyncPool  # noqa: PLC0415
 
     if isinstance(transport, SyncTransport) or isinstance(http_client, SyncHTTPClient):

@@ -23,6 +23,7 @@ _LOADED_BEFOREHAND = (
     "anyio._backends._asyncio",
     "httpcore._backends.anyio",
     "encodings.idna",
+    "encodings.utf_8_sig",
     "concurrent.futures.thread",
 )
 """What the worker would load: were the process forked meanwhile, the child could never load it."""
