@@ -219,7 +219,9 @@ def test_decorators_may_stand_above_and_below(recorded: Recorded) -> None:
     ]
 
 
-@pytest.mark.parametrize("thing", [7, Agent, property(plain), None.__class__], ids=["number", "class", "property", "type"])
+@pytest.mark.parametrize(
+    "thing", [7, Agent, property(plain), None.__class__], ids=["number", "class", "property", "type"]
+)
 def test_what_is_no_function_is_refused(thing: Any) -> None:
     """A class, a property or a number under `traced` is a fault of the code, said where it is defined."""
     with pytest.raises(TypeError, match="not a function or method"):
