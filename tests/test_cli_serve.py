@@ -232,20 +232,15 @@ def test_all_addresses_have_a_url_to_open(workspace: Workspace) -> None:
 
 
 def test_the_access_log_is_json_on_stderr(workspace: Workspace) -> None:
-    """With --access-log each request is one line of JSON on stderr, without the key; without it there is none."""
+    """With --access-log each request is one line of JSON on stderr, without the key."""
     with serving(workspace, "--access-log", ASHR_LABS_BOOTSTRAP_KEY=KEY) as (process, ready):
         with AshrLabsClient(KEY, ready["url"]) as client:
             client.health_check()
         _, err = end(process)
     logged = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
-    with serving(workspace, ASHR_LABS_BOOTSTRAP_KEY=KEY) as (process, ready):
-        with AshrLabsClient(KEY, ready["url"]) as client:
-            client.health_check()
-        _, silent = end(process)
 
     assert "keep_alive" in [line["operation"] for line in logged] or "init" in [line["operation"] for line in logged]
     assert KEY not in err
-    assert "{" not in silent
 
 
 def test_prices_and_forwarding_are_options(workspace: Workspace) -> None:

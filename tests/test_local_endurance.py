@@ -156,7 +156,7 @@ def test_a_stop_under_load_finishes_or_hands_back(tmp_path: Path) -> None:
             except httpx.TransportError:
                 return acknowledged
 
-        stopper = threading.Timer(1.0, server.process.terminate)
+        stopper = threading.Timer(0.5, server.process.terminate)
         stopper.start()
         run_ids = side_by_side(8, write)
         code = server.process.wait(timeout=30)
