@@ -128,4 +128,4 @@ class AnyTrees(RuleBasedStateMachine):
 
 
 TestAnyTrees = AnyTrees.TestCase
-TestAnyTrees.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestAnyTrees.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
