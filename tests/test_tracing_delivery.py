@@ -14,7 +14,8 @@ import pytest
 
 from ashr_labs import AshrLabsClient, ConfigurationError
 from ashr_labs.client._async import AsyncAshrLabsClient
-from ashr_labs.tracing.exporter import EXPORTER
+from ashr_labs.tracing.exporter import EXPORTER, Exporter
+from ashr_labs.tracing.worker import Worker
 from support.scripted_server import Answer, ScriptedServer
 from support.traces import INGEST, KEY, RealPlatform, Stored, spooled
 
@@ -30,6 +31,16 @@ def client(stored: Stored) -> Generator[AshrLabsClient]:
     with AshrLabsClient(KEY, stored.server.url) as client:
         yield client
         EXPORTER.stop(0)
+
+
+@pytest.fixture
+def own_exporter(monkeypatch: pytest.MonkeyPatch) -> Generator[Exporter]:
+    """Return a process's delivery without clients that other tests left open."""
+    EXPORTER.stop(0)
+    exporter = Exporter()
+    monkeypatch.setattr("ashr_labs.tracing.opening.EXPORTER", exporter)
+    yield exporter
+    exporter.stop(0)
 
 
 def make(client: AshrLabsClient, number: int, prefix: str = "t") -> None:
@@ -179,10 +190,9 @@ def test_what_does_not_fit_is_dropped_and_said_once_a_minute(
     assert 1 == sum("dropped" in record.getMessage() for record in caplog.records)
 
 
+@pytest.mark.usefixtures("own_exporter")
 def test_many_clients_share_one_worker(stored: Stored) -> None:
     """Clients of one platform and key use one thread, which ends when the last of them is closed."""
-    gc.collect()
-    EXPORTER.stop(0)
     clients = [AshrLabsClient(KEY, stored.server.url) for _ in range(50)]
     for client in clients:
         client.trace("t").end()
@@ -197,10 +207,9 @@ def test_many_clients_share_one_worker(stored: Stored) -> None:
     assert 50 == len(stored.ids)
 
 
+@pytest.mark.usefixtures("own_exporter")
 def test_a_client_that_is_forgotten_holds_no_thread(stored: Stored) -> None:
     """What a client delivers traces with ends when nobody can use the client any more, closed or not."""
-    gc.collect()
-    EXPORTER.stop(0)
     AshrLabsClient(KEY, stored.server.url).trace("t").end()
     gc.collect()
     deadline = time.monotonic() + 10
@@ -217,6 +226,7 @@ def test_a_worker_that_died_is_started_again(
     """After the worker's death the next trace starts another, which delivers what the first one had."""
     from ashr_labs.tracing.outlet import Outlet
 
+    monkeypatch.setattr(Worker, "quiet_until", 0.0)  # whatever other tests had it say
     make(client, 1)
     client.tracing.flush(10)
     with monkeypatch.context() as patch:

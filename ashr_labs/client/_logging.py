@@ -13,7 +13,8 @@ _VARIABLE = "ASHR_LABS_LOG"
 
 def turn_on() -> None:
     """Show every line on standard error where the environment's `ASHR_LABS_LOG` is `debug`."""
-    if os.environ.get(_VARIABLE, "").strip().lower() != "debug" or logger.handlers:
+    is_shown = any(not isinstance(handler, logging.NullHandler) for handler in logger.handlers)
+    if is_shown or os.environ.get(_VARIABLE, "").strip().lower() != "debug":
         return
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))

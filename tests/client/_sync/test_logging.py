@@ -51,6 +51,7 @@ def test_the_environment_turns_it_on(
     """`ASHR_LABS_LOG=debug` shows the lines on standard error, each once."""
     monkeypatch.setenv("ASHR_LABS_LOG", "Debug")
     logger = logging.getLogger("ashr_labs")
+    logger.addHandler(logging.NullHandler())  # as libraries and our own program do
     try:
         for _ in range(2):
             with AshrLabsClient(CANARY, server.url) as client:
