@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
 from ashr_labs.local.prices import Price, Prices, read_prices
 from ashr_labs.local.settings import Settings
-from support.local_api import Api
+from support.local_api import Api, Place
 
 PRICES = Prices({"small": Price(input=2.0, output=10.0), "free": Price(input=0, output=0)})
 
@@ -24,13 +26,19 @@ def generation(model: str | None, tokens: tuple[int | None, int | None] | None =
     return {"id": "1", "type": "generation", "name": "g", "model": model, "usage": usage or None, **fields}
 
 
-def analytics(*observations: dict[str, Any], prices: Prices = PRICES) -> dict[str, Any]:
-    platform = open_platform(settings=Settings(prices=prices))
+def analytics_at(place: Place, *observations: dict[str, Any], prices: Prices = PRICES) -> dict[str, Any]:
+    platform = open_platform(place, settings=Settings(prices=prices))
     api = Api(platform, platform.bootstrap())
     api("ingest_observability_trace", trace={"name": "t", "observations": list(observations)})
     answer = api("get_observability_analytics")
     platform.close()
     return answer
+
+
+@pytest.fixture(name="analytics")
+def _analytics(place: Place) -> Callable[..., dict[str, Any]]:
+    """Return what stores one trace of observations and answers the totals."""
+    return partial(analytics_at, place)
 
 
 def costs(answer: dict[str, Any]) -> dict[str | None, tuple[float | None, int]]:
@@ -66,7 +74,9 @@ MILLION = 1_000_000
     ],
 )
 def test_costs_add_up_where_they_are_known(
-    observations: list[dict[str, Any]], expected: dict[str | None, tuple[float | None, int]]
+    analytics: Callable[..., dict[str, Any]],
+    observations: list[dict[str, Any]],
+    expected: dict[str | None, tuple[float | None, int]],
 ) -> None:
     """A cost that came with a step counts before the price of its model; what neither tells is counted, never as 0."""
     assert expected == costs(analytics(*observations))

@@ -25,7 +25,7 @@ from ashr_labs.local.forwarding.langfuse import langfuse_requests
 from ashr_labs.local.forwarding.otlp import otlp_requests
 from ashr_labs.local.server import running_server
 from ashr_labs.local.settings import Settings
-from support.local_api import Api
+from support.local_api import Api, Place
 from support.serving import call, served
 from support.trace_taker import taker
 
@@ -87,7 +87,7 @@ def destination(kind: str, url: str, **changes: Any) -> Destination:
 
 
 @contextmanager
-def forwarding(kind: str, url: str, path: Path | None = None, **changes: Any) -> Generator[Api]:
+def forwarding(kind: str, url: str, path: Place = None, **changes: Any) -> Generator[Api]:
     """Open a platform that passes its traces on, and close it."""
     platform = open_platform(path, settings=Settings(destination=destination(kind, url, **changes)))
     try:
@@ -226,28 +226,27 @@ def test_a_refusal_is_given_up_at_once_and_said(
 
 
 def test_an_endless_outage_is_given_up_and_tried_again_by_the_next_start(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    kept_place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     """After so many attempts a trace is given up; the next start, with settings put right perhaps, tries it again."""
-    path = tmp_path / "evals.db"
     with taker() as there:
         there.always = (503, {})
-        with forwarding("langfuse", there.url, path, most_attempts=3) as api:
+        with forwarding("langfuse", there.url, kept_place, most_attempts=3) as api:
             ingest(api, name="late")
             until(lambda: left(api) == (0, 1))
         assert 3 == len(there.requests)
         assert "is not passed on to langfuse after 3 attempts: status 503" in caplog.text
         there.always = None
-        with forwarding("langfuse", there.url, path) as api:
+        with forwarding("langfuse", there.url, kept_place) as api:
             assert ["late"] == names(there.wait(1))
             until(lambda: left(api) == (0, 0))
 
 
-def test_ingest_never_waits_for_the_other_side() -> None:
+def test_ingest_never_waits_for_the_other_side(place: Place) -> None:
     """While the other side accepts connections and says nothing, traces are stored at once."""
     with taker() as there:
         there.open.clear()
-        with forwarding("otlp", there.url) as api:
+        with forwarding("otlp", there.url, place) as api:
             begin = time.monotonic()
             for _ in range(50):
                 ingest(api)
@@ -258,9 +257,9 @@ def test_ingest_never_waits_for_the_other_side() -> None:
             there.wait(50)
 
 
-def test_a_trace_that_comes_again_meanwhile_is_sent_again() -> None:
+def test_a_trace_that_comes_again_meanwhile_is_sent_again(place: Place) -> None:
     """A trace that is replaced while it is being sent is sent once more, as it is then."""
-    with taker() as there, forwarding("langfuse", there.url) as api:
+    with taker() as there, forwarding("langfuse", there.url, place) as api:
         there.open.clear()
         ingest(api, id="mine", name="first")
         until(lambda: len(there.requests) == 1)

@@ -12,7 +12,7 @@ import pytest
 
 from ashr_labs import AshrLabsClient
 from ashr_labs.local import open_platform
-from support.local_api import Api, database_with_tenants
+from support.local_api import Api, Place, database_with_tenants
 
 LIST = "list_observability_traces"
 
@@ -33,8 +33,8 @@ def _clock() -> Clock:
 
 
 @pytest.fixture(name="api")
-def _api(clock: Clock) -> Generator[Api]:
-    platform = open_platform(now=clock)
+def _api(clock: Clock, place: Place) -> Generator[Api]:
+    platform = open_platform(place, now=clock)
     yield Api(platform, platform.bootstrap())
     platform.close()
 
@@ -160,11 +160,10 @@ def test_a_last_page_that_is_full_has_no_next(api: Api) -> None:
     assert api(LIST, limit=2, page=2)["next_cursor"] is None
 
 
-def test_filters_stay_within_the_tenant(tmp_path: Path) -> None:
+def test_filters_stay_within_the_tenant(kept_place: Place) -> None:
     """No filter and no cursor shows another tenant's traces."""
-    path = tmp_path / "two.db"
-    keys = database_with_tenants(path, 2)
-    platform = open_platform(path)
+    keys = database_with_tenants(kept_place, 2)
+    platform = open_platform(kept_place)
     first, second = (Api(platform, key, number) for number, key in enumerate(keys, start=1))
     for _ in range(3):
         ingest(first, name="n", tags=["a"], metadata={"k": "secret"})
@@ -222,11 +221,10 @@ def observation(number: int) -> dict[str, Any]:
 
 
 def downgrade(path: Path) -> None:
-    """Take back what the migrations after the second did, as that version left a database."""
+    """Take back what the migrations since media did, as the version before left a database."""
     connection = sqlite3.connect(path)
     connection.executescript(
         """
-        ALTER TABLE jobs DROP COLUMN leased_until; ALTER TABLE jobs ADD COLUMN claimed BOOLEAN NOT NULL DEFAULT false;
         DROP TABLE forwards; DROP INDEX ix_traces_tenant_id_name_created_at_id; DROP INDEX ix_observations_models;
         ALTER TABLE traces DROP COLUMN name; ALTER TABLE traces DROP COLUMN tags;
         ALTER TABLE traces DROP COLUMN search_text; ALTER TABLE observations DROP COLUMN input_tokens;
@@ -234,6 +232,7 @@ def downgrade(path: Path) -> None:
         ALTER TABLE observations ADD COLUMN tokens INTEGER DEFAULT 0 NOT NULL;
         CREATE INDEX ix_observations_models ON observations (tenant_id, model, created_at, tokens, latency_ms)
             WHERE model IS NOT NULL;
+        ALTER TABLE jobs DROP COLUMN leased_until; ALTER TABLE jobs ADD COLUMN claimed BOOLEAN DEFAULT 0 NOT NULL;
         UPDATE alembic_version SET version_num = '0002';
         """
     )
