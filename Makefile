@@ -2,6 +2,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 USABLE := .venv/.usable
 READY := .venv/.ready
+# More than processors: many tests wait for processes and clocks.
+WORKERS = $(shell $(BIN)/python -c 'import os; print(3 * (os.cpu_count() or 2) // 2)')
 
 .DEFAULT_GOAL := help
 .PHONY: help setup sdk demo test test-long check fix serve clean
@@ -40,7 +42,7 @@ check: $(READY)  ## Lint, check types, and compare what is derived with its sour
 	$(BIN)/pyright
 
 test: check  ## Pass every check and test
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-long: $(READY)  ## Run the tests that take long
 	$(BIN)/python -m pytest -m long

@@ -180,21 +180,23 @@ def test_deriving_again_changes_no_byte(copy: Path) -> None:
     assert before == contents(copy / "generated")
 
 
-@pytest.mark.parametrize(
-    "edit",
-    [
-        lambda copy: (copy / "generated/ashr_labs_api/client.py").write_text("# mine\n"),
-        lambda copy: (copy / "generated/ashr_labs_types/__init__.py").unlink(),
-        lambda copy: (copy / "generated/ashr_labs_api/extra.py").write_text(""),
-        lambda copy: (copy / "openapi.yaml").write_text(
-            (copy / "openapi.yaml").read_text().replace("grading_error:", "grading_fault:")
-        ),
-    ],
-    ids=["edited", "removed", "added", "stale"],
-)
-def test_the_check_fails_when_generated_is_stale_or_edited(copy: Path, edit: Any) -> None:
-    """`make check` sees an edited, a missing and an additional file, and a contract that was changed alone."""
-    edit(copy)
+def test_the_check_fails_when_generated_was_edited(copy: Path) -> None:
+    """`make check` names an edited, a missing and an additional file."""
+    (copy / "generated/ashr_labs_api/client.py").write_text("# mine\n")
+    (copy / "generated/ashr_labs_types/__init__.py").unlink()
+    (copy / "generated/ashr_labs_api/extra.py").write_text("")
+
+    done = generate(copy, "--check")
+
+    assert 1 == done.returncode
+    for name in ("ashr_labs_api/client.py", "ashr_labs_types/__init__.py", "ashr_labs_api/extra.py"):
+        assert f"generated/{name}" in done.stdout
+
+
+def test_the_check_fails_when_generated_is_stale(copy: Path) -> None:
+    """`make check` sees a contract that was changed alone."""
+    contract = copy / "openapi.yaml"
+    contract.write_text(contract.read_text("utf-8").replace("grading_error:", "grading_fault:"), "utf-8")
 
     done = generate(copy, "--check")
 

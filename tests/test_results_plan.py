@@ -42,7 +42,8 @@ def seen_share(scenarios: int, difference: float, disagreement: float, repeats: 
 
 
 @pytest.mark.parametrize(
-    ("difference", "disagreement", "repeats"), [(0.1, 0.1, 1), (0.2, 0.2, 1), (0.1, 0.2, 3), (0.3, 0.1, 1)]
+    ("difference", "disagreement", "repeats"),
+    [(0.1, 0.1, 1), (0.2, 0.2, 1), pytest.param(0.1, 0.2, 3, marks=pytest.mark.long), (0.3, 0.1, 1)],
 )
 def test_the_planned_runs_see_the_difference(difference: float, disagreement: float, repeats: int) -> None:
     """In 400 simulated pairs of the planned size the difference is seen about as often as promised."""

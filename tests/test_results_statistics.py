@@ -58,7 +58,7 @@ def test_mcnemar_agrees_with_statsmodels(fixed: int, broke: int) -> None:
 
 
 @needs_statsmodels
-@settings(max_examples=20)  # statsmodels takes 50 ms for each
+@settings(max_examples=8)  # statsmodels takes 50 ms for each
 @given(st.dictionaries(st.text(max_size=3), st.floats(0, 1), min_size=1, max_size=8))
 def test_holm_agrees_with_statsmodels(p_values: dict[str, float]) -> None:
     """Holm's adjusted p-values are those of statsmodels, for any p-values."""
