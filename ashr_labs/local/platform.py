@@ -102,6 +102,11 @@ class Platform:
         """Where everything is kept, for messages: a path, a URL without its password, or `memory`."""
         return self._database.label
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes may work on the same rows at the same time."""
+        return self._database.is_shared
+
     def close(self) -> None:
         """Finish the job at hand and let go of the database; closing again does nothing."""
         self._release()

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from .access_log import ABOUT, AccessLog
 from .impatience import ImpatientProtocol
+from .lanes import Lanes
 from .listening import listen, url_of
 from .media import MEDIA_PATH, media_number
 
@@ -52,7 +53,7 @@ def application(platform: Platform, *, body_limit: int = _BODY_LIMIT) -> Starlet
     """
     return Starlette(
         routes=[
-            Route("/", partial(_call, platform, body_limit), methods=["POST"]),
+            Route("/", partial(_call, platform, Lanes(is_shared=platform.is_shared), body_limit), methods=["POST"]),
             Route("/health", partial(_health, platform), methods=["GET"]),
             Route(MEDIA_PATH + "{number}", partial(_media, platform), methods=["GET"]),
         ],
@@ -131,20 +132,21 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-async def _call(platform: Platform, body_limit: int, request: Request) -> Response:
+async def _call(platform: Platform, lanes: Lanes, body_limit: int, request: Request) -> Response:
     _check_media_type(request.headers.get("content-type"))
     _check_encoding(request.headers.get("content-encoding"))
     authorization = request.headers.get("authorization")
     # Whoever has no key must not be able to fill the memory.
     body = await _read_body(request, body_limit, keeps=(authorization or "").lower().startswith("bearer tp_"))
-    answer = await to_thread.run_sync(
+    answer = await lanes.answer(
+        body,
         partial(
             platform.answer,
             body,
             authorization=authorization,
             idempotency_key=request.headers.get("idempotency-key"),
             origin=f"{request.url.scheme}://{request.url.netloc}",
-        )
+        ),
     )
     request.scope[ABOUT] = answer.about
     return _response(answer)

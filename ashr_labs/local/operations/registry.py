@@ -67,13 +67,15 @@ class Operation:
     scope: Scope
     secret: bool
     """Whether its answer holds a secret that is shown once and never stored."""
+    is_quick: bool
+    """Whether it reads a row or two, so that handing it to a thread would take longer than doing it."""
 
 
 OPERATIONS: dict[str, Operation] = {}
 
 
 def operation(
-    name: str, *, writes: bool = False, scope: Scope | None = None, secret: bool = False
+    name: str, *, writes: bool = False, scope: Scope | None = None, secret: bool = False, is_quick: bool = False
 ) -> Callable[[_H], _H]:
     """Register the decorated function as the answer to `name`.
 
@@ -82,7 +84,7 @@ def operation(
     """
 
     def register(handler: _H) -> _H:
-        OPERATIONS[name] = Operation(handler, writes, scope or ("write" if writes else "read"), secret)
+        OPERATIONS[name] = Operation(handler, writes, scope or ("write" if writes else "read"), secret, is_quick)
         return handler
 
     return register

@@ -39,7 +39,7 @@ def create_request(context: Context, params: CreateRequestRequest) -> dict[str, 
     return {"request": _record({**row, "id": request_id, "error": None})}
 
 
-@operation("get_request")
+@operation("get_request", is_quick=True)
 def get_request(context: Context, params: GetRequestRequest) -> dict[str, Any]:
     """Answer one request."""
     return {"request": _record(own_row(context, requests, params["request_id"], what="request"))}

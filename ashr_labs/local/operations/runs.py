@@ -51,7 +51,7 @@ def create_run(context: Context, params: CreateRunRequest) -> dict[str, Any]:
     return {"run": _record({**row, "id": run_id, "grading_error": None})}
 
 
-@operation("get_run")
+@operation("get_run", is_quick=True)
 def get_run(context: Context, params: GetRunRequest) -> dict[str, Any]:
     """Answer one run."""
     return {"run": _record(own_row(context, runs, params["run_id"], what="run"))}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["init", "keep_alive"]
 
 
-@operation("init", scope="any")
+@operation("init", scope="any", is_quick=True)
 def init(context: Context, params: InitRequest) -> dict[str, Any]:
     """Answer whose key it is, what they should know, and what the platform can do."""
     user = context.connection.execute(select(users).where(users.c.id == context.caller.user_id)).mappings().one()
@@ -38,7 +38,7 @@ def init(context: Context, params: InitRequest) -> dict[str, Any]:
     }
 
 
-@operation("keep_alive", scope="any")
+@operation("keep_alive", scope="any", is_quick=True)
 def keep_alive(context: Context, params: KeepAliveRequest) -> dict[str, Any]:
     """Answer that the platform is there."""
     return {}
