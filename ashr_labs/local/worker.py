@@ -160,7 +160,8 @@ class Worker:
         with self._database.read() as connection:
             if not has_work(connection, self._now()):
                 return None
-        with self._database.write() as connection:
+        # Were the lease lost, the job would be done once more, which changes nothing.
+        with self._database.write_lightly() as connection:
             lease = lease_next(connection, self._now())
             if lease is None:
                 return None

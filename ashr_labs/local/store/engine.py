@@ -45,6 +45,10 @@ class Connections(Protocol):
         """Lend a connection that commits at the end, and rolls back on an exception."""
         ...
 
+    def write_lightly(self) -> AbstractContextManager[Connection]:
+        """Lend the same for what may be lost when the machine loses power."""
+        ...
+
     def guard(self, connection: Connection) -> None:
         """Let no other process do what is guarded until the end of the connection's transaction."""
 
@@ -96,6 +100,14 @@ class Database:
         """Lend a writing connection; leaving commits, an exception rolls back."""
         self._check_process()
         return self._connections.write()
+
+    def write_lightly(self) -> AbstractContextManager[Connection]:
+        """Lend a writing connection for what can be done again, should the machine lose power: the disk is not awaited.
+
+        A process that is killed loses nothing of it.
+        """
+        self._check_process()
+        return self._connections.write_lightly()
 
     @contextmanager
     def write_alone(self) -> Generator[Connection]:

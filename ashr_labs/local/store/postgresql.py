@@ -64,6 +64,13 @@ class PostgreSQL:
         with self._writer.begin() as connection:
             yield connection
 
+    @contextmanager
+    def write_lightly(self) -> Generator[Connection]:
+        """Lend a writing connection whose commit does not wait for the disk."""
+        with self.write() as connection:
+            connection.execute(text("SET LOCAL synchronous_commit = off"))
+            yield connection
+
     def guard(self, connection: Connection) -> None:
         """Make every other process that comes here wait for the end of the transaction, however long it takes."""
         connection.execute(text("SET LOCAL lock_timeout = 0"))

@@ -53,6 +53,22 @@ class Sqlite:
         with self._write_lock, self._writer.begin() as connection:
             yield connection
 
+    @contextmanager
+    def write_lightly(self) -> Generator[Connection]:
+        """Lend the one writing connection; the next transaction that is awaited brings this one to the disk."""
+        with self._write_lock:
+            self._set_synchronous("NORMAL")
+            try:
+                with self.write() as connection:
+                    yield connection
+            finally:
+                self._set_synchronous("FULL")
+
+    def _set_synchronous(self, level: str) -> None:
+        connection = self._writer.raw_connection()
+        connection.cursor().execute(f"PRAGMA synchronous = {level}")
+        connection.close()
+
     def guard(self, connection: Connection) -> None:
         """Do nothing: there is one writer."""
 
