@@ -18,9 +18,10 @@ from support.scripted_server import ScriptedServer
 settings.register_profile("ashr-labs", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ashr-labs")
 
-# Many tests start Python: each time anew, compiling would take more time than all the rest.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-
+# Many tests start Python: each time anew, compiling would take more time than all the rest. The other ones change what
+# a process does at its end, and which modules it loads; most users set none of them.
+for variable in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "SSL_CERT_FILE", "SSL_CERT_DIR"):
+    os.environ.pop(variable, None)
 
 PLATFORM_SETTINGS = ("ASHR_JUDGE_MODEL", "ASHR_GENERATOR_MODEL", "ASHR_PRICES", "ASHR_FORWARD_TO")
 

@@ -122,14 +122,14 @@ def new_line(options: Options) -> Line:
     # A function-level import: httpx, too, loads httpcore only when the first connection is made, for it is slow.
     from ._line import Line  # noqa: PLC0415
 
-    return Line(_tls_context(options.verify), _proxy(options), _SOCKET_OPTIONS)
+    return Line(_platform_context(options), _proxy(options), _SOCKET_OPTIONS)
 
 
 def new_async_line(options: Options) -> AsyncLine:
     """Return a connection for calls of one event loop, which opens when it is used."""
     from ._line import AsyncLine  # noqa: PLC0415 - as above
 
-    return AsyncLine(_tls_context(options.verify), _proxy(options), _SOCKET_OPTIONS)
+    return AsyncLine(_platform_context(options), _proxy(options), _SOCKET_OPTIONS)
 
 
 def watch(response: Response, is_late: Callable[[], bool]) -> None:
@@ -186,6 +186,12 @@ def _proxy(options: Options) -> httpx.Proxy | None:
     if proxy.url.scheme.startswith("socks") and find_spec("socksio") is None:
         raise ConfigurationError("a SOCKS proxy needs the package socksio: pip install 'httpx[socks]'")
     return proxy
+
+
+def _platform_context(options: Options) -> ssl.SSLContext | None:
+    # Whoever speaks plain HTTP to a platform of their own is spared the time.
+    is_plain = options.base_url.startswith("http:") and isinstance(options.verify, bool)
+    return None if is_plain else _tls_context(options.verify)
 
 
 def _tls_context(verify: bool | str | ssl.SSLContext) -> ssl.SSLContext:

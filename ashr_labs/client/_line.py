@@ -32,7 +32,7 @@ class Line:
     """Opens its connection when it is first needed, keeps it, and replaces it when it is lost."""
 
     def __init__(
-        self, context: SSLContext, proxy: httpx.Proxy | None, socket_options: Iterable[tuple[int, int, int]]
+        self, context: SSLContext | None, proxy: httpx.Proxy | None, socket_options: Iterable[tuple[int, int, int]]
     ) -> None:
         self._deadline = Deadline()
         self._pool = httpcore.ConnectionPool(
@@ -70,7 +70,7 @@ class AsyncLine:
     """The same in an event loop, where its user limits the time."""
 
     def __init__(
-        self, context: SSLContext, proxy: httpx.Proxy | None, socket_options: Iterable[tuple[int, int, int]]
+        self, context: SSLContext | None, proxy: httpx.Proxy | None, socket_options: Iterable[tuple[int, int, int]]
     ) -> None:
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=context,

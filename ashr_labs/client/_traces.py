@@ -6,6 +6,7 @@ import hashlib
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..errors import AshrLabsError
@@ -170,6 +171,8 @@ def _trace_pool(
     from . import _async_network, _line  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport]
     from ._async_pool import AsyncPool  # noqa: PLC0415
 
+    with suppress(ImportError):  # what httpx finds the authorities with, which loads modules when it is asked first
+        import_module("certifi").where()
     if isinstance(transport, SyncTransport) or isinstance(http_client, SyncHTTPClient):
         return SyncPool(
             options,

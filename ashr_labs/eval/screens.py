@@ -7,6 +7,7 @@ import sys
 import threading
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
+from io import UnsupportedOperation
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .progress import progress_line
@@ -150,9 +151,20 @@ def shown(
 def _is_watched(stream: TextIO | None) -> bool | None:
     """Tell whether a stream goes to a terminal; None where it takes nothing."""
     try:
-        return None if stream is None else stream.isatty()
+        return None if stream is None or _leads_nowhere(stream) else stream.isatty()
     except (AttributeError, OSError, ValueError):  # closed, or put there by somebody who only wanted write()
         return None
+
+
+def _leads_nowhere(stream: TextIO) -> bool:
+    """Tell whether a stream's descriptor is closed; what is written to it would make Python end with an error."""
+    try:
+        os.fstat(stream.fileno())
+    except UnsupportedOperation:  # it has none, as it keeps the text
+        return False
+    except OSError:
+        return True
+    return False
 
 
 def _notebook_display() -> Callable[..., Any] | None:

@@ -7,7 +7,7 @@ import re
 __all__ = ["is_iban", "mask_iban", "mask_numbers"]
 
 # Words, or digits that stand close together and what is glued to them; each sign is looked at once.
-_CLUSTER = re.compile(r"[^\W\d]\w*+|[+(]{0,2}\d(?:[ ().-]{0,2}\d)*+(\w*+)")
+_CLUSTER = re.compile(r"[^\W\d]\w*+|[+(]{0,2}\d(?:[ ().-]{0,2}\d)*(\w*+)")
 _DATE = re.compile(
     r"((?<!\d)(?:[12]\d{3}-[01]\d-[0-3]\d|[0-3]?\d\.[01]?\d\.[12]\d{3}|[0-3]?\d-[01]?\d-[12]\d{3})(?!\d))"
 )

@@ -72,7 +72,7 @@ def _mask_text(text: str) -> str:
 
 
 def _mask_value(found: re.Match[str]) -> str:
-    quote: str = found[2] or found[3] or ""
+    quote: str = found[2] or found[3] or found[4] or ""
     return f"{found[1]}{quote}<secret>{quote}"
 
 
@@ -89,15 +89,16 @@ def _mask_iban(found: re.Match[str]) -> str:
 
 
 _WRITTEN_VALUE = (
-    r"""(?:(\\{1,7}["'])(?s:(?:(?!(?<!\\)\2).)*+)(?:\2)?"""  # in JSON within JSON
-    r"""|(["'])(?s:(?:(?!\3)[^\\]|\\.)*+)(?:\3)?"""
+    r"""(?:(\\{1,7}["'])[^\\]*+(?:(?!(?<!\\)\2)\\[^\\]*+)*(?:\2)?"""  # in JSON within JSON
+    r"""|(")[^"\\]*+(?s:\\.[^"\\]*+)*"?|(')[^'\\]*+(?s:\\.[^'\\]*+)*'?"""
     r"""|[^\s"',;&}\])]++)"""
 )
 # Each repetition is bounded, or takes what it can and gives nothing back, and begins where no longer one could:
-# no text takes more than linear time. Where a text is cut in the middle of a secret, what is there is replaced.
+# no text takes more than linear time. Those of groups are not possessive, which Python before 3.11.5 gets wrong;
+# what follows them cannot fail. Where a text is cut in the middle of a secret, what is there is replaced.
 _PATTERNS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (
-        r"(?s:-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:(?!-----).)*+(?:-----END [A-Z ]{0,40}-----)?)",
+        r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----[^-]*+(?:-(?!----)[^-]*+)*(?:-----END [A-Z ]{0,40}-----)?",
         "<private key>",
     ),
     (r"(?<![\w-])[\w-]{8,}+\.eyJ[\w-]{5,}+(?:\.[\w-]*+)?", "<jwt>"),

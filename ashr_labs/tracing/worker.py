@@ -11,6 +11,8 @@ from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
+from .forking import CAN_FORK, FORKS
+
 if TYPE_CHECKING:
     from collections import deque
     from collections.abc import Callable, Collection
@@ -121,7 +123,8 @@ class Worker:
             if self._predecessor is not None:
                 self._predecessor.join()
                 self._predecessor = None
-            asyncio.run(self._main())
+            with FORKS.at_work, asyncio.Runner(loop_factory=FORKS.event_loop if CAN_FORK else None) as runner:
+                runner.run(self._main())
         except BaseException:
             if monotonic() >= Worker.quiet_until:
                 Worker.quiet_until = monotonic() + _BETWEEN_WARNINGS

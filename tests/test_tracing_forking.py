@@ -1,0 +1,141 @@
+"""Forks while traces are being delivered."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Generator
+from threading import Event, Thread
+
+import pytest
+
+from ashr_labs.tracing.forking import Forks
+from support.traces import RealPlatform, run_process
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this operating system has no fork")
+
+
+@pytest.fixture(scope="module")
+def real() -> Generator[RealPlatform]:
+    with RealPlatform.running() as platform:
+        yield platform
+
+
+LOADING = """
+import asyncio
+loading, loaded = threading.Event(), False
+class SlowFinder:
+    def find_spec(self, name, path=None, target=None):
+        global loaded
+        if name == "no_such_module":
+            loading.set(); time.sleep(0.2); loaded = True
+road = client.tracing._outlet.road
+send = road.send
+async def load_and_send(*arguments):
+    try:
+        import no_such_module
+    except ImportError:
+        pass
+    return await send(*arguments)
+road.send = load_and_send
+sys.meta_path.insert(0, SlowFinder())
+make("loading-parent-", 3)
+assert loading.wait(10)
+child = os.fork()
+if child == 0:
+    assert loaded
+    make("loading-child-", 3)
+    counts = client.tracing.flush(10)
+    assert counts["sent"] == 3, counts
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+def test_a_child_that_is_forked_while_the_worker_loads_a_module_delivers(real: RealPlatform) -> None:
+    """The fork waits for the worker's step to end, as the child could never load what was half loaded."""
+    done = run_process(real.url, LOADING)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert sorted(f"loading-{who}-{n}" for who in ("parent", "child") for n in range(3)) == sorted(real.names())
+
+
+@pytest.mark.long
+def test_children_that_are_forked_at_any_moment_deliver(real: RealPlatform) -> None:
+    """Whatever the worker does when its process is forked: each child delivers, and ends."""
+    code = """
+for attempt in range(10):
+    make(f"any-parent-{attempt}-", 3)
+    time.sleep(0.003 * attempt)
+    child = os.fork()
+    if child == 0:
+        make(f"any-child-{attempt}-", 3)
+        counts = client.tracing.flush(10)
+        sys.exit(counts["sent"] != 3)
+    assert os.waitpid(child, 0)[1] == 0
+"""
+    for _ in range(50):
+        done = run_process(real.url, code)
+
+        assert (0, "") == (done.returncode, done.stderr)
+
+
+def test_a_fork_waits_until_the_thread_only_waits_for_the_network() -> None:
+    """Not sooner, and then at once; the thread goes on after it."""
+    forks = Forks()
+    working, may_rest, forked, may_go_on, went_on = Event(), Event(), Event(), Event(), Event()
+
+    async def work() -> None:
+        working.set()
+        may_rest.wait(10)
+        await asyncio.sleep(0.05)
+        went_on.set()
+
+    def deliver() -> None:
+        with forks.at_work, asyncio.Runner(loop_factory=forks.event_loop) as runner:
+            runner.run(work())
+
+    def fork() -> None:
+        forks.before()
+        forked.set()
+        may_go_on.wait(10)
+        forks.after_in_parent()
+
+    threads = [Thread(target=deliver, daemon=True), Thread(target=fork, daemon=True)]
+    threads[0].start()
+    working.wait(10)
+    threads[1].start()
+    assert not forked.wait(0.05)
+    may_rest.set()
+    assert forked.wait(10)
+    assert not went_on.wait(0.2)
+    may_go_on.set()
+    assert went_on.wait(10)
+    for thread in threads:
+        thread.join(10)
+
+
+def test_a_thread_that_never_rests_holds_a_fork_up_for_half_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fork goes on, and takes nothing away that it did not get."""
+    monkeypatch.setattr("ashr_labs.tracing.forking._LONGEST_WAIT", 0.01)
+    forks = Forks()
+    with forks.at_work:
+        forks.before()
+        forks.after_in_parent()
+
+        assert forks.at_work.locked()
+    assert not forks.at_work.locked()
+
+
+def test_two_threads_that_fork_at_a_time_leave_the_thread_free() -> None:
+    """Only the one that made the thread wait lets it go on."""
+    forks = Forks()
+    forks.before()
+    other = Thread(target=forks.after_in_parent)
+    other.start()
+    other.join()
+    assert forks.at_work.locked()
+
+    forks.after_in_parent()
+
+    assert not forks.at_work.locked()
