@@ -118,7 +118,7 @@ class Span(Parent):
         self._id = next(recorder.ids)
         self._name = name
         self._input = to_json(input)
-        self._metadata = to_json(metadata)
+        self._metadata = None if metadata is None else to_json(metadata)
         self._output: Any = NOT_GIVEN
         self._status: str | None = None
         self._level: str | None = None
@@ -141,13 +141,15 @@ class Span(Parent):
         self._status = status_message
         self._level = level
         if output is not NOT_GIVEN:
-            with suppress(Exception):
+            try:  # noqa: SIM105 - suppress() would cost every span
                 self._output = to_json(output)
+            except Exception:  # noqa: S110 - a fault of tracing must not be the host's
+                pass
 
     def __enter__(self) -> Self:
-        try:  # noqa: SIM105 - suppress() would cost every span
+        try:  # noqa: SIM105 - as in end()
             self._block = context.enter(self)
-        except Exception:  # noqa: S110 - a fault of tracing must not be the host's
+        except Exception:  # noqa: S110 - as in end()
             pass
         return self
 
@@ -158,7 +160,7 @@ class Span(Parent):
         try:
             if block is not None:
                 context.leave(block)
-        except Exception:  # noqa: S110 - as in __enter__()
+        except Exception:  # noqa: S110 - as in end()
             pass
         self.end()
         # A generator that is closed early has done what was asked of it.
