@@ -21,6 +21,10 @@ def real() -> Generator[RealPlatform]:
         yield platform
 
 
+FORKS_ON_PURPOSE = """
+import warnings
+warnings.simplefilter("ignore", DeprecationWarning)  # from 3.12 on Python warns of forks beside threads
+"""
 LOADING = """
 import asyncio
 loading, loaded = threading.Event(), False
@@ -54,7 +58,7 @@ assert os.waitpid(child, 0)[1] == 0
 
 def test_a_child_that_is_forked_while_the_worker_loads_a_module_delivers(real: RealPlatform) -> None:
     """The fork waits for the worker's step to end, as the child could never load what was half loaded."""
-    done = run_process(real.url, LOADING)
+    done = run_process(real.url, FORKS_ON_PURPOSE + LOADING)
 
     assert (0, "") == (done.returncode, done.stderr)
     assert sorted(f"loading-{who}-{n}" for who in ("parent", "child") for n in range(3)) == sorted(real.names())
@@ -75,7 +79,7 @@ for attempt in range(10):
     assert os.waitpid(child, 0)[1] == 0
 """
     for _ in range(50):
-        done = run_process(real.url, code)
+        done = run_process(real.url, FORKS_ON_PURPOSE + code)
 
         assert (0, "") == (done.returncode, done.stderr)
 
