@@ -12,6 +12,11 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    PathType = click.ParamType[Path | str]
+    BoundType = click.ParamType[bool | int | float]
+else:
+    PathType = BoundType = click.ParamType  # only newer versions of click have it generic at run time
+
 __all__ = ["DatabaseToServe", "FileToWrite", "Number", "json_option", "run_options"]
 
 json_option = click.option(
@@ -43,7 +48,7 @@ class FileToWrite(click.Path):
         return path
 
 
-class DatabaseToServe(click.ParamType[Path | str]):
+class DatabaseToServe(PathType):
     """The path of a SQLite file, or the URL of a PostgreSQL database."""
 
     name = "database"
@@ -64,7 +69,7 @@ class Number(click.FloatRange):
         return number
 
 
-class ErrorBound(click.ParamType[bool | int | float]):
+class ErrorBound(BoundType):
     """How many scenarios may fail: a whole number, or a share such as 0.1."""
 
     name = "number"
