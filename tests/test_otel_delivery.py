@@ -295,7 +295,9 @@ tracer.start_span("unfinished", attributes=chat).end()
         run_process(real.url, "client.tracing.flush(20)")
         arrived = real.names()
 
-    assert (0, "") == (done.returncode, done.stderr)
+    # What older versions of OpenTelemetry say of the span that never ended.
+    said = done.stderr.replace("Already shutdown, dropping span.\n", "")
+    assert (0, "") == (done.returncode, said)
     assert {"own": 1, "finished": 1, "unfinished": 1} == Counter(arrived)
 
 
