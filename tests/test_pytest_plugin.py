@@ -11,6 +11,7 @@ import pytest
 from ashr_labs import AshrLabsClient, RunOptions
 from ashr_labs.local import open_platform
 from ashr_labs.local.server import running_server
+from ashr_labs.pytest_plugin._pace import Pace
 from ashr_labs.pytest_plugin._run_options import MARKER_ONLY, RUN_OPTIONS
 from support.cli import AGENTS, SOURCE, scenario
 
@@ -161,7 +162,6 @@ def test_every_option_of_a_run_is_one_of_the_plugin() -> None:
     by_pytest = {
         "max_workers": "pytest -n",
         "executor": "pytest -n",
-        "requests_per_minute": "its workers cannot keep it together",
         "fail_on_error": "pytest --maxfail",
         "journal": "pytest --lf",
         "resume": "pytest --lf",
@@ -217,6 +217,54 @@ def test_the_options_of_a_run_decide_in_pytest(project: pytest.Pytester) -> None
     by_ini.assert_outcomes(passed=6, skipped=1)
     by_ini.stdout.fnmatch_lines(["*::test_ini[[]first-0] PASSED*", "*::test_ini[[]first-2] PASSED*"])
     by_command.assert_outcomes(failed=2, deselected=5)
+
+
+def test_messages_keep_their_distance_from_item_to_item(project: pytest.Pytester) -> None:
+    """With so many messages a minute, no two come sooner after each other, whichever items they belong to."""
+    project.makepyfile(
+        """
+        import time
+        import pytest
+        from agents import Greeter
+
+        asked = []
+
+        class Timed(Greeter):
+            def respond(self, message):
+                asked.append(time.monotonic())
+                return super().respond(message)
+
+        @pytest.mark.ashr(dataset="data.json", agent=Timed)
+        def test_items(ashr_test):
+            pass
+
+        def test_runner(ashr_runner):
+            ashr_runner("data.json", Timed(), requests_per_minute=600)
+            assert 4 == len(asked)
+            assert all(later - earlier > 0.095 for earlier, later in zip(asked, asked[1:]))
+        """
+    )
+
+    run(project, "--ashr-requests-per-minute", "600").assert_outcomes(passed=3)
+
+
+def test_workers_share_what_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of four workers asks a quarter as often, and waits between two runs as between two messages."""
+    monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", "4")
+    waits: list[float] = []
+    pace = Pace(clock=lambda: 100.0, sleep=waits.append)
+    for _ in range(2):
+        with pace.kept({"requests_per_minute": 60}) as options:
+            assert {"requests_per_minute": 15} == options
+
+    assert [0, 4] == waits
+
+
+@pytest.mark.parametrize("options", [{}, {"requests_per_minute": 0}, {"requests_per_minute": True}])
+def test_a_wrong_number_of_messages_is_left_to_the_run(options: RunOptions) -> None:
+    """What is no limit changes nothing here."""
+    with Pace(sleep=pytest.fail).kept(options) as kept:
+        assert options == kept
 
 
 WITH_XDIST = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])

@@ -35,6 +35,7 @@ RUN_OPTIONS = (
     RunOption("scenario_timeout", float, "SECONDS", "Longest time for a scenario."),
     RunOption("retries", int, "NUMBER", "New attempts after errors that pass by themselves."),
     RunOption("retry_on", str, "CLASS", "An error that is retried; repeatable.", is_list=True),
+    RunOption("requests_per_minute", float, "NUMBER", "Most messages to the agent in a minute, over all workers."),
     RunOption("repeats", int, "NUMBER", "Times that each scenario is played, each an item of its own."),
     RunOption("limit", int, "NUMBER", "Most scenarios of a marker."),
     RunOption("filter", str, "PATTERN", "Ids, or tags as tag:PATTERN; repeatable.", is_list=True),

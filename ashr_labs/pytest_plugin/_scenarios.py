@@ -20,6 +20,7 @@ from ..eval.scenario import scenario_items
 from ..grading import grade
 from ..results import read_run
 from ..results.failure_text import failure_text
+from ._pace import Pace
 from ._run_options import MARKER_ONLY, RUN_OPTIONS
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MarkedScenario", "graded_run", "played", "scenarios_of", "why_failed"]
 
+_PACE = Pace()
 _CHOOSING = ("repeats", "limit", "filter", "shuffle")
 """Options that decide which items there are, and in which order."""
 
@@ -84,7 +86,8 @@ def scenarios_of(marker: pytest.Mark, options: RunOptions, *folders: Path) -> li
 def played(scenario: MarkedScenario, agent: Any) -> dict[str, Any]:
     """Play a scenario; return it, and the test as it was recorded and as it was graded."""
     runner = EvalRunner({"runs": {scenario.scenario_id: scenario.raw}})
-    result = runner.run(agent, **_without_progress(scenario.options)).build()
+    with _PACE.kept(scenario.options) as options:
+        result = runner.run(agent, **_without_progress(options)).build()
     if scenario.repeat is not None:
         result["tests"][0]["repeat"] = scenario.repeat
     return {
@@ -107,7 +110,8 @@ def graded_run(
 ) -> RunResults:
     """Play every scenario of a dataset, a file, an id or a dataset_source; return the graded run."""
     name, source = _dataset(dataset, (Path.cwd(),))
-    run = EvalRunner(source).run(agent, **_without_progress(options))
+    with _PACE.kept(options) as paced:
+        run = EvalRunner(source).run(agent, **_without_progress(paced))
     return read_run(grade({**run.build()}, config), name)
 
 
