@@ -6,13 +6,12 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from ashr_labs import ConfigurationError, EvalRunner
-from support.eval_data import ScriptedAgent, agent, call, source, user
+from support.eval_data import WAYS, ScriptedAgent, agent, call, source, user
 
 TROUBLE = "message 2"
 MANY = source(**{f"s{n}": [user(f"message {n}"), agent(f"message {n}"), user("again")] for n in range(5)})
@@ -70,19 +69,6 @@ class AsyncAgent(Agent):
     async def respond(self, message: str) -> Any:
         await asyncio.sleep(0)
         return type(self).misbehave() if message == TROUBLE else message
-
-
-def in_executor(runner: EvalRunner, subject: Any, **options: Any) -> Any:
-    with ThreadPoolExecutor(2) as executor:
-        return runner.run(subject, executor=executor, **options)
-
-
-WAYS: dict[str, Callable[..., Any]] = {
-    "one": lambda runner, subject, **options: runner.run(subject, **options),
-    "threads": lambda runner, subject, **options: runner.run(subject, max_workers=3, **options),
-    "tasks": lambda runner, subject, **options: asyncio.run(runner.arun(subject, max_workers=3, **options)),
-    "executor": in_executor,
-}
 
 
 @pytest.mark.parametrize(

@@ -309,6 +309,16 @@ def test_what_is_no_terminal_gets_nothing_by_default(stream: Any, wanted: bool |
     assert screen_for(wanted, stream) is None
 
 
+def test_a_stream_that_passes_the_text_on_is_written_to() -> None:
+    """What has no descriptor of its own, as a Tee, gets progress when it is asked for."""
+
+    class Tee:
+        def isatty(self) -> bool:
+            return False
+
+    assert isinstance(screen_for(True, Tee()), Log)  # type: ignore[arg-type]
+
+
 def test_a_notebook_gets_a_line_that_is_exchanged(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a notebook the line stands below the cell and is exchanged in its place; nothing goes to stderr."""
     from IPython.core.displaypub import CapturingDisplayPublisher

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,22 +15,11 @@ from ashr_labs import EvalRunner
 from ashr_labs.eval import executors, helpers
 from ashr_labs.eval.sessions import Ask
 from support.cli import Workspace
-from support.eval_data import agent, entries, source, user
+from support.eval_data import WAYS, agent, entries, source, user
 
 MANY = source(**{f"s{n}": [user(f"message {n}"), agent(f"message {n}")] for n in range(30)})
 
 
-def in_executor(runner: EvalRunner, subject: Any, **options: Any) -> Any:
-    with ThreadPoolExecutor(3) as executor:
-        return runner.run(subject, executor=executor, **options)
-
-
-WAYS: dict[str, Callable[..., Any]] = {
-    "one": lambda runner, subject, **options: runner.run(subject, **options),
-    "threads": lambda runner, subject, **options: runner.run(subject, max_workers=3, **options),
-    "tasks": lambda runner, subject, **options: asyncio.run(runner.arun(subject, max_workers=3, **options)),
-    "executor": in_executor,
-}
 BY_ALL_WAYS = pytest.mark.parametrize("way", WAYS)
 
 

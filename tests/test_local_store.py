@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import URL, Inspector, TextClause, create_engine, inspect
+from sqlalchemy import URL, Connection, Inspector, TextClause, create_engine, inspect
 from sqlalchemy.dialects import sqlite
 
 from ashr_labs.errors import ConfigurationError, ValidationError
@@ -193,6 +194,26 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     """A path whose folder does not exist is refused with the path."""
     with pytest.raises(ConfigurationError, match=r"missing.evals\.db.*No such file"):
         open_platform(tmp_path / "missing" / "evals.db")
+
+
+def waits_for_disk(connection: Connection) -> bool:
+    """Tell whether the next commit comes back only when it is on the disk."""
+    if connection.dialect.name == "sqlite":
+        return 2 == connection.exec_driver_sql("PRAGMA synchronous").scalar()
+    return "on" == connection.exec_driver_sql("SHOW synchronous_commit").scalar()
+
+
+def test_only_what_may_be_lost_with_the_power_does_not_wait_for_the_disk(empty_places: tuple[Place, Place]) -> None:
+    """A light transaction, also one that fails, leaves all others as durable as they were."""
+    database = database_on(empty_places[0])
+    with suppress(LookupError), database.write_lightly() as connection:
+        assert not waits_for_disk(connection)
+        raise LookupError
+    with database.write_lightly() as connection:
+        assert not waits_for_disk(connection)
+    with database.write() as connection:
+        assert waits_for_disk(connection)
+    database.close()
 
 
 def migrate(place: Place, revision: str) -> None:

@@ -260,9 +260,10 @@ def test_workers_share_what_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [0, 4] == waits
 
 
-@pytest.mark.parametrize("options", [{}, {"requests_per_minute": 0}, {"requests_per_minute": True}])
-def test_a_wrong_number_of_messages_is_left_to_the_run(options: RunOptions) -> None:
+@pytest.mark.parametrize("wrong", [None, 0, -1, True, float("nan"), "many"])
+def test_a_wrong_number_of_messages_is_left_to_the_run(wrong: Any) -> None:
     """What is no limit changes nothing here."""
+    options: RunOptions = {"requests_per_minute": wrong}
     with Pace(sleep=pytest.fail).kept(options) as kept:
         assert options == kept
 

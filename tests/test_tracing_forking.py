@@ -32,7 +32,7 @@ class SlowFinder:
     def find_spec(self, name, path=None, target=None):
         global loaded
         if name == "no_such_module":
-            loading.set(); time.sleep(0.2); loaded = True
+            loading.set(); time.sleep(0.1); loaded = True
 road = client.tracing._outlet.road
 send = road.send
 async def load_and_send(*arguments):

@@ -171,7 +171,7 @@ def _trace_pool(
     from . import _async_network, _line  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport]
     from ._async_pool import AsyncPool  # noqa: PLC0415
 
-    with suppress(ImportError):  # what httpx finds the authorities with, which loads modules when it is asked first
+    with suppress(Exception):  # what httpx finds the authorities with, which loads modules when it is asked first
         import_module("certifi").where()
     if isinstance(transport, SyncTransport) or isinstance(http_client, SyncHTTPClient):
         return SyncPool(

@@ -160,7 +160,7 @@ def _leads_nowhere(stream: TextIO) -> bool:
     """Tell whether a stream's descriptor is closed; what is written to it would make Python end with an error."""
     try:
         os.fstat(stream.fileno())
-    except UnsupportedOperation:  # it has none, as it keeps the text
+    except (AttributeError, UnsupportedOperation):  # it has none, as it keeps the text or passes it on
         return False
     except OSError:
         return True

@@ -32,7 +32,8 @@ class Pace:
     def kept(self, options: RunOptions) -> Generator[RunOptions]:
         """Wait for a run's turn, and lend the options that it is played with."""
         allowed = options.get("requests_per_minute")
-        if not allowed or isinstance(allowed, bool):  # a wrong one is refused by the run
+        if not isinstance(allowed, int | float) or isinstance(allowed, bool) or not allowed > 0:
+            # None, or a wrong one, which the run refuses.
             yield options
             return
         share = allowed / int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))

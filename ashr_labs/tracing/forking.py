@@ -25,7 +25,7 @@ class Forks:
 
     def __init__(self) -> None:
         self.at_work = Lock()
-        """Held by the thread that delivers, but while it waits."""
+        """Held by the thread that delivers, except while it waits."""
         self._holder: int | None = None
 
     def before(self) -> None:

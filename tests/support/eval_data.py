@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+from ashr_labs import EvalRunner
 
 
 def user(content: str = "Hello", **fields: Any) -> dict[str, Any]:
@@ -68,3 +72,17 @@ def _entries(action: Mapping[str, Any]) -> list[Any]:
         (index, "call", entry["expected"]["name"], entry["actual"]["name"], entry["match_status"])
         for entry in action["tool_calls"]
     ]
+
+
+def _in_executor(runner: EvalRunner, subject: Any, **options: Any) -> Any:
+    with ThreadPoolExecutor(3) as executor:
+        return runner.run(subject, executor=executor, **options)
+
+
+WAYS: dict[str, Callable[..., Any]] = {
+    "one": lambda runner, subject, **options: runner.run(subject, **options),
+    "threads": lambda runner, subject, **options: runner.run(subject, max_workers=3, **options),
+    "tasks": lambda runner, subject, **options: asyncio.run(runner.arun(subject, max_workers=3, **options)),
+    "executor": _in_executor,
+}
+"""Every way to play scenarios."""
