@@ -133,7 +133,7 @@ def test_an_agent_that_blocks_is_a_timeout(option: str, workers: int) -> None:
 
     dataset = source(a=[user("go"), agent("go"), user("stop")], **MANY["runs"])
     started = time.monotonic()
-    first, *others = built(dataset, answer, max_workers=workers, **{option: 0.2})
+    first, *others = built(dataset, answer, max_workers=workers, **{option: 1})
     took = time.monotonic() - started
     blocked.set()
 
