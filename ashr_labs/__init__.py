@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from . import run_builder as run_builder
     from . import tracing as tracing
     from . import types as types
-    from .client._answers import RawResponse
     from .client._async import AsyncAshrLabsClient
     from .client._options import Timeout
+    from .client._responses import RawResponse
     from .client._sync import AshrLabsClient
     from .comparators import (
         compare_args_structural,
@@ -114,9 +114,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    "client._answers": ["RawResponse"],
     "client._async": ["AsyncAshrLabsClient"],
     "client._options": ["Timeout"],
+    "client._responses": ["RawResponse"],
     "client._sync": ["AshrLabsClient"],
     "comparators": [
         "compare_args_structural",

@@ -19,9 +19,9 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in p
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 FLOORS: list[set[str]] = [
-    {"errors", "_json", "_locking"},
+    {"errors", "_json", "_files"},
     {"comparators", "_text", "_assignment"},
-    {"_grading", "_generation", "types"},
+    {"_http", "types"},
     {"grading", "generation", "importing", "run_builder"},
     {"client"},
     {"eval", "results", "tracing"},
@@ -37,7 +37,13 @@ DOORS = {
     ("client", "tracing"),  # client.trace() starts a trace, when it is called
 }
 CLIENT_ROOMS = {"client", "eval", "tracing"}
-HTTPX = {"client/_async_network.py", "client/_http.py", "client/_line.py", "client/_network.py", "local/transport.py"}
+HTTPX = {
+    "_http/async_backend.py",
+    "_http/sync_backend.py",
+    "client/_connection.py",
+    "client/_http.py",
+    "local/transport.py",
+}
 """The client's edge, and the platform's door that is an httpx transport."""
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from ashr_labs.cli import _checks as checks
 from ashr_labs.local import open_platform
-from ashr_labs.local.server import running_server
+from ashr_labs.local.server.app.app import running_server
+from ashr_labs.tracing.export.spool import Spool
 from ashr_labs.tracing.settings import Settings
-from ashr_labs.tracing.spool import Spool
 from support.cli import Workspace
 
 KEY = "tp_a_key_for_the_tests"

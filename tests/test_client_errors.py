@@ -19,7 +19,7 @@ from ashr_labs import (
     MissingAPIKeyError,
     errors,
 )
-from ashr_labs.client._answers import seconds_to_wait
+from ashr_labs.client._responses import seconds_to_wait
 
 KEY = "tp_canary_0123456789abcdef"
 
@@ -135,7 +135,7 @@ def test_every_failure_of_the_network_has_a_name_in_httpx() -> None:
     import httpcore
     import httpx
 
-    from ashr_labs.client._line import FAILURES
+    from ashr_labs.client._connection import FAILURES
 
     raised = [value for name in httpcore.__all__ if isinstance(value := getattr(httpcore, name), type)]
     failures = {cls.__name__ for cls in raised if issubclass(cls, Exception)} - {"ConnectionNotAvailable"}

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashr_labs import ConfigurationError, ResponseFormatError
-from ashr_labs.client._pages import Walk
+from ashr_labs.client._pagination import Walk
 
 Page = dict[str, Any]
 

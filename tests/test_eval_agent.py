@@ -1,4 +1,4 @@
-"""Tests of `ashr_labs.eval.agent`: what can be an agent, who plays which scenario, and how replies are read."""
+"""Tests of `ashr_labs.eval.agents`: what can be an agent, who plays which scenario, and how replies are read."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashr_labs import Agent, AgentReply, ConfigurationError
-from ashr_labs.eval.agent import AgentSupply
-from ashr_labs.eval.calls import Call
+from ashr_labs.eval.agents import AgentSupply
 from ashr_labs.eval.replies import Reply, ReplyError, read_reply
+from ashr_labs.eval.tool_calls import Call
 from support.eval_data import ScriptedAgent, made, reply
 
 

@@ -1,4 +1,4 @@
-"""Tests of `ashr_labs.eval.drivers`: who plays when, in which thread, and what stops a run."""
+"""Tests of `ashr_labs.eval.drivers.threads`: who plays when, in which thread, and what stops a run."""
 
 from __future__ import annotations
 

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from ashr_labs import ConfigurationError, EvalRunner, RunOptions
-from ashr_labs.eval import helpers
+from ashr_labs.eval.drivers import helpers
 from ashr_labs.eval.limits import RateLimiter, backoff
 from ashr_labs.eval.options import Settings
-from ashr_labs.eval.samples import Agenda, Choice, Sample
+from ashr_labs.eval.sampling import Agenda, Choice, Sample
 from support.eval_data import ScriptedAgent, agent, entries, source, user
 
 MANY = source(**{f"s{n}": [user(f"message {n}"), agent(f"message {n}")] for n in range(12)})

@@ -1,4 +1,4 @@
-"""Tests of `ashr_labs.eval.pairing` and `.comparison`: which call stands beside which, and who judges them."""
+"""Tests of `ashr_labs.eval.alignment` and `.comparison`: which call stands beside which, and who judges them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ashr_labs import ConfigurationError, compare_tool_args
-from ashr_labs.eval.calls import NONE_EXPECTED, NOT_CALLED, Call
+from ashr_labs.eval.alignment import CallPair, Matching
 from ashr_labs.eval.comparison import comparison_of
-from ashr_labs.eval.pairing import CallPair, Matching
+from ashr_labs.eval.tool_calls import NONE_EXPECTED, NOT_CALLED, Call
 from support.timing import cpu_seconds
 
 CALLS = st.lists(

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashr_labs import TestBuilder
+from ashr_labs.eval.agent_errors import Fault
 from ashr_labs.eval.comparison import PlatformComparison
-from ashr_labs.eval.faults import Fault
 from ashr_labs.eval.player import Reset, play
 from ashr_labs.eval.scenario import AgentAction, EnvironmentAction, UserAction, read_scenario
 from support.eval_data import agent, call, entries, environment, made, reply, user

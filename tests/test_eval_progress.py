@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 
 from ashr_labs import EvalRunner
 from ashr_labs.eval import Progress, progress
-from ashr_labs.eval.ledger import Ledger
+from ashr_labs.eval.collector import Ledger
 from ashr_labs.eval.options import Settings
 from ashr_labs.eval.progress import progress_line
-from ashr_labs.eval.samples import Agenda, Sample
+from ashr_labs.eval.sampling import Agenda, Sample
 from ashr_labs.eval.screens import Log, Notebook, Terminal, screen_for, shown
 from ashr_labs.run_builder import TestBuilder
 from support.eval_data import ScriptedAgent, agent, source, user

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import ashr_labs.eval.repeats
+import ashr_labs.eval.metrics
 from ashr_labs import ConfigurationError, EvalRunner, grade, repeat_metrics
 from support.eval_data import agent, source, user
 
@@ -78,6 +78,6 @@ def test_repeats_of_a_run_are_told() -> None:
 def test_documented_examples() -> None:
     """The examples in the docstrings do what they say."""
     assert (0, True) == (
-        doctest.testmod(ashr_labs.eval.repeats).failed,
-        doctest.testmod(ashr_labs.eval.repeats).attempted > 0,
+        doctest.testmod(ashr_labs.eval.metrics).failed,
+        doctest.testmod(ashr_labs.eval.metrics).attempted > 0,
     )

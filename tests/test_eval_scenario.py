@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashr_labs import DatasetError
-from ashr_labs.eval.calls import Call
 from ashr_labs.eval.scenario import AgentAction, EnvironmentAction, UserAction, read_scenario, scenario_items
+from ashr_labs.eval.tool_calls import Call
 from support.eval_data import agent, call, environment, source, user
 
 JSON = st.recursive(

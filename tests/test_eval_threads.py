@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ashr_labs import EvalRunner
-from ashr_labs.eval import executors, helpers
-from ashr_labs.eval.sessions import Ask
+from ashr_labs.eval.drivers import executors, helpers
+from ashr_labs.eval.session import Ask
 from support.cli import Workspace
 from support.eval_data import WAYS, agent, entries, source, user
 

@@ -19,13 +19,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ashr_labs import generation
-from ashr_labs._generation import phrases
-from ashr_labs._generation.config import CATEGORIES, PENTEST_CATEGORIES
-from ashr_labs._generation.patterns import matching_text
-from ashr_labs._generation.realistic import realistic_text
-from ashr_labs._generation.tools import read_tool
 from ashr_labs.errors import ValidationError
-from ashr_labs.generation import generate
+from ashr_labs.generation import generate, phrases
+from ashr_labs.generation.config import CATEGORIES, PENTEST_CATEGORIES
+from ashr_labs.generation.patterns import matching_text
+from ashr_labs.generation.realistic import realistic_text
+from ashr_labs.generation.tools import read_tool
 
 TOOLS: list[dict[str, Any]] = [
     {

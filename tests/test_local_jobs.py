@@ -14,13 +14,13 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from ashr_labs.errors import ValidationError
-from ashr_labs.local.jobs import GENERATE, GRADE, KINDS
+from ashr_labs.local.jobs.handlers.handlers import GENERATE, GRADE, KINDS
+from ashr_labs.local.jobs.handlers.worker import JobKind, Worker
 from ashr_labs.local.keys import Caller
 from ashr_labs.local.owner import ensure_owner
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import jobs, runs
 from ashr_labs.local.store.writing import add_row
-from ashr_labs.local.worker import JobKind, Worker
 from support.local_api import MOMENT, Api, Place, database_on, settled
 
 GRADES = (

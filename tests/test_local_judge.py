@@ -8,8 +8,8 @@ import pytest
 
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.grading import NotJudgedError, Opinion
-from ashr_labs.local.chat_model import ChatModel
-from ashr_labs.local.judge import ModelJudge, judge_of
+from ashr_labs.local.llm.chat_model import ChatModel
+from ashr_labs.local.llm.judge import ModelJudge, judge_of
 from support.chat_server import KEY, Answering, model, saying, trickling
 from support.local_api import Api
 from support.run_results import asked, played, result_of, said

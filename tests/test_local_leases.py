@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import Connection, select
 
 from ashr_labs.local.clock import as_text
-from ashr_labs.local.leases import LEASE_SECONDS, lease_next
+from ashr_labs.local.jobs.handlers.queue import LEASE_SECONDS, lease_next
+from ashr_labs.local.jobs.handlers.worker import Worker
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import jobs
 from ashr_labs.local.store.writing import add_row
-from ashr_labs.local.worker import Worker
 from support.local_api import MOMENT, Place, database_on
 from support.postgresql import PostgreSQLServer
 
@@ -177,7 +177,7 @@ def test_a_stalled_worker_stores_nothing_once_another_has_the_job(shared: list[D
 
 def test_a_slow_worker_keeps_its_job(shared: list[Database], monkeypatch: pytest.MonkeyPatch) -> None:
     """However long a job takes, nobody else takes it up while its worker's heart beats."""
-    monkeypatch.setattr("ashr_labs.local.worker._HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr("ashr_labs.local.jobs.worker._HEARTBEAT_SECONDS", 0.01)
     stored: list[tuple[str, int]] = []
     slow, idle = Counted("slow", stored, waits=True), Counted("idle", stored)
     clock = Clock()

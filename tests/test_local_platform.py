@@ -376,7 +376,7 @@ def test_a_closed_platform_says_so(api: Api) -> None:
 
 def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """Opening a platform without the extra's packages names one and the command that installs them."""
-    for name in [name for name in sys.modules if name in {"ashr_labs.local.opening", "sqlalchemy.exc"}]:
+    for name in [name for name in sys.modules if name in {"ashr_labs.local.instances", "sqlalchemy.exc"}]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "sqlalchemy", None)
 

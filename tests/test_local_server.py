@@ -21,8 +21,8 @@ import pytest
 
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
-from ashr_labs.local.impatience import ImpatientProtocol
-from ashr_labs.local.server import application, running_server, serve
+from ashr_labs.local.server.app.app import application, running_server, serve
+from ashr_labs.local.server.app.h11_timeouts import ImpatientProtocol
 from ashr_labs.local.transport import LocalTransport
 from support.local_api import Api, Place
 
@@ -221,8 +221,8 @@ SERVE = """
 import sys
 import time
 from ashr_labs.local import open_platform
-from ashr_labs.local.impatience import ImpatientProtocol
-from ashr_labs.local.server import serve
+from ashr_labs.local.server.h11_timeouts import ImpatientProtocol
+from ashr_labs.local.server.app import serve
 platform = open_platform(sys.argv[1])
 platform.bootstrap("tp_chosen_by_a_script")
 serve(platform, port=0, on_ready=lambda url: print(url, flush=True))
@@ -391,7 +391,7 @@ def trickle(connection: socket.socket, data: bytes) -> None:
 
 def test_a_body_that_does_not_end_is_not_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """A body that takes too long is answered with 408."""
-    monkeypatch.setattr("ashr_labs.local.server._BODY_SECONDS", 0.2)
+    monkeypatch.setattr("ashr_labs.local.server.app._BODY_SECONDS", 0.2)
     with running_server(api.platform) as url:
         address = urlsplit(url)
         with socket.create_connection((address.hostname, address.port), timeout=10) as connection:

@@ -26,9 +26,9 @@ from sqlalchemy.dialects import sqlite
 from ashr_labs.errors import ConfigurationError, ValidationError
 from ashr_labs.local import open_platform
 from ashr_labs.local.store.columns import JsonText, PlainText
+from ashr_labs.local.store.database_url import target_of
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import SCHEMA_VERSION, metadata
-from ashr_labs.local.store.target import target_of
 from ashr_labs.local.store.upgrade import MIGRATIONS
 from support.local_api import MOMENT, Api, Place, database_on
 from support.postgresql import PostgreSQLServer

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from ashr_labs._generation.rewording import WordingError, draft_of, reworded
 from ashr_labs.generation import generate
-from ashr_labs.local.chat_model import ChatModel
-from ashr_labs.local.wording import Writer, worded
+from ashr_labs.generation.rewording import WordingError, draft_of, reworded
+from ashr_labs.local.llm.chat_model import ChatModel
+from ashr_labs.local.llm.paraphrase import Writer, worded
 from support.chat_server import KEY, Answering, model, saying, trickling
 from support.local_api import Api
 

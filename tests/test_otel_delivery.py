@@ -24,7 +24,7 @@ from ashr_labs import AshrLabsClient
 from ashr_labs.otel import Mirror, SpanExporter, SpanProcessor, flush_otel, register_otel_flush
 from ashr_labs.otel._assembly import Assembly
 from ashr_labs.otel._flushing import _registered
-from ashr_labs.tracing.exporter import EXPORTER
+from ashr_labs.tracing.export.exporter import EXPORTER
 from support.otel_spans import CHAT, Finished, identifiers, provider_of
 from support.scripted_server import ScriptedServer
 from support.traces import INGEST, KEY, RealPlatform, Stored, run_process
@@ -230,7 +230,7 @@ def test_the_delivery_itself_is_not_traced(
     client: AshrLabsClient, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where an instrumentation traces every request, those that deliver traces make none, or there would be no end."""
-    from ashr_labs.client._traces import TraceRoad
+    from ashr_labs.client._tracing import TraceRoad
 
     seen: list[bool] = []
     send = TraceRoad.send

@@ -10,8 +10,8 @@ import pytest
 
 from ashr_labs import AshrLabsClient, ConfigurationError, EvalRunner, RunBuilder, compare, grade
 from ashr_labs.results import Gates, RunResults, read_run
-from ashr_labs.results.formats import write_report
-from ashr_labs.results.wording import comparison_lines
+from ashr_labs.results.reports.text import comparison_lines
+from ashr_labs.results.reports.write import write_report
 from support.graded_runs import graded_run, graded_test, rewarded_run
 from support.replay import DATA, WHY_SKIPPED, reference_runs, replayed
 

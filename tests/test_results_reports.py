@@ -26,8 +26,8 @@ from ashr_labs.results import (
     read_run,
     to_pandas,
 )
-from ashr_labs.results.formats import write_report
-from ashr_labs.results.wording import comparison_lines
+from ashr_labs.results.reports.text import comparison_lines
+from ashr_labs.results.reports.write import write_report
 from support.browser import CHROMIUM, WHY_SKIPPED, open_page
 from support.cli import Workspace
 from support.graded_runs import graded_test

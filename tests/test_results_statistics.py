@@ -19,7 +19,7 @@ from ashr_labs.results import (
     sign_flip_p_value,
     wilson_interval,
 )
-from ashr_labs.results.intervals import expanded_confidence
+from ashr_labs.results.statistics import expanded_confidence
 from support.graded_runs import graded_run, graded_test
 from support.timing import cpu_seconds
 

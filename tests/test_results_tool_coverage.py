@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ashr_labs import ConfigurationError
-from ashr_labs.results import tool_coverage as module
-from ashr_labs.results.tool_coverage import tool_coverage
+from ashr_labs.results import coverage as module
+from ashr_labs.results.coverage import tool_coverage
 from support.cli import Workspace
 
 REFUND = {

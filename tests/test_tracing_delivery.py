@@ -14,8 +14,8 @@ import pytest
 
 from ashr_labs import AshrLabsClient, ConfigurationError
 from ashr_labs.client._async import AsyncAshrLabsClient
-from ashr_labs.tracing.exporter import EXPORTER, Exporter
-from ashr_labs.tracing.worker import Worker
+from ashr_labs.tracing.export.exporter import EXPORTER, Exporter
+from ashr_labs.tracing.export.worker import Worker
 from support.scripted_server import Answer, ScriptedServer
 from support.traces import INGEST, KEY, RealPlatform, Stored, spooled
 
@@ -224,7 +224,7 @@ def test_a_worker_that_died_is_started_again(
     client: AshrLabsClient, stored: Stored, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """After the worker's death the next trace starts another, which delivers what the first one had."""
-    from ashr_labs.tracing.outlet import Outlet
+    from ashr_labs.tracing.export.destination import Outlet
 
     monkeypatch.setattr(Worker, "quiet_until", 0.0)  # whatever other tests had it say
     make(client, 1)
@@ -246,8 +246,8 @@ def test_a_worker_that_dies_over_and_over_is_said_once(
     client: AshrLabsClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """However many workers die of the same fault, the log has one warning of it a minute."""
-    from ashr_labs.tracing.outlet import Outlet
-    from ashr_labs.tracing.worker import Worker
+    from ashr_labs.tracing.export.destination import Outlet
+    from ashr_labs.tracing.export.worker import Worker
 
     monkeypatch.setattr(Worker, "quiet_until", 0.0)
     monkeypatch.setattr(Outlet, "save", lambda *_: 1 / 0)

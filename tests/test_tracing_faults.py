@@ -17,7 +17,7 @@ import pytest
 import ashr_labs.tracing
 from ashr_labs import AshrLabsClient, current_span, keep_context, traced
 from ashr_labs.tracing import ContextThreadPoolExecutor
-from ashr_labs.tracing.exporter import EXPORTER
+from ashr_labs.tracing.export.exporter import EXPORTER
 from support.scripted_server import ScriptedServer
 from support.traces import KEY, Stored
 

@@ -9,7 +9,7 @@ from threading import Event, Thread
 
 import pytest
 
-from ashr_labs.tracing.forking import Forks
+from ashr_labs.tracing.export.fork import Forks
 from support.traces import RealPlatform, run_process
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this operating system has no fork")
@@ -121,7 +121,7 @@ def test_a_fork_waits_until_the_thread_only_waits_for_the_network() -> None:
 
 def test_a_thread_that_never_rests_holds_a_fork_up_for_half_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fork goes on, and takes nothing away that it did not get."""
-    monkeypatch.setattr("ashr_labs.tracing.forking._LONGEST_WAIT", 0.01)
+    monkeypatch.setattr("ashr_labs.tracing.export.fork._LONGEST_WAIT", 0.01)
     forks = Forks()
     with forks.at_work:
         forks.before()

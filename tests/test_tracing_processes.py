@@ -115,7 +115,7 @@ def test_a_forked_child_has_a_worker_of_its_own(real: RealPlatform) -> None:
     """With the lock of the queue held by another thread at the fork, child and parent deliver their own, once."""
     code = """
 import warnings
-from ashr_labs.tracing.exporter import EXPORTER
+from ashr_labs.tracing.export.exporter import EXPORTER
 make('fork-parent-', 20)
 hold, go = threading.Event(), threading.Event()
 def holder():

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashr_labs.tracing import Generation, Span, Trace
-from ashr_labs.tracing.parcel import Parcel
+from ashr_labs.tracing.export.item import Parcel
 from ashr_labs.tracing.settings import Settings
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")

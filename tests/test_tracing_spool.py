@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashr_labs.tracing.spool import Spool, read_lines
+from ashr_labs.tracing.export.spool import Spool, read_lines
 
 
 def test_the_next_process_gets_what_is_not_delivered_in_order(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_folder_that_cannot_be_made_costs_the_spool_only(tmp_path: Path) -> No
 @given(st.lists(st.binary(min_size=1).filter(lambda data: b"\n" not in data and data != b"-"), max_size=8), st.data())
 def test_damage_costs_the_damaged_lines_only(contents: list[bytes], data: st.DataObject) -> None:
     """However a file is cut or changed, every line that is whole is found, and nothing that was never written."""
-    from ashr_labs.tracing.spool import _line
+    from ashr_labs.tracing.export.spool import _line
 
     written = {f"id{n}": content for n, content in enumerate(contents)}
     lines = [_line(name, content) for name, content in written.items()]
@@ -104,7 +104,7 @@ def test_damage_costs_the_damaged_lines_only(contents: list[bytes], data: st.Dat
 @given(st.lists(st.binary(min_size=1, max_size=20).map(bytes.hex), min_size=1, max_size=6), st.data())
 def test_a_changed_byte_costs_one_line(contents: list[str], data: st.DataObject) -> None:
     """Whichever byte of a file changes, all lines but one, or two that it joins, are found as they were."""
-    from ashr_labs.tracing.spool import _line
+    from ashr_labs.tracing.export.spool import _line
 
     lines = [_line(f"id{n}", content.encode()) for n, content in enumerate(contents)]
     whole = bytearray(b"".join(lines))
@@ -138,7 +138,7 @@ def test_a_full_disk_costs_what_did_not_fit_only(tmp_path: Path) -> None:
     code = f"""
 import resource, sys
 from pathlib import Path
-from ashr_labs.tracing.spool import Spool
+from ashr_labs.tracing.export.spool import Spool
 spool = Spool(Path({str(tmp_path)!r}), 10**9)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 print([spool.keep(name, size * b"x") is not None for name, size in [("a", 500), ("b", 800), ("c", 300), ("d", 800)]])
@@ -193,7 +193,7 @@ def test_a_folder_of_others_is_not_used(tmp_path: Path, kind: str) -> None:
 
 def test_order_survives_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was kept later is sent later, though the clock said otherwise in between."""
-    import ashr_labs.tracing.spool as module
+    import ashr_labs.tracing.export.spool as module
 
     monkeypatch.setattr(module, "_SEGMENT_BYTES", 0)
     spool = Spool(tmp_path, 10_000)
@@ -225,6 +225,6 @@ def test_many_dead_processes_do_not_take_all_of_the_hosts_files(tmp_path: Path) 
 
 
 def _line_of(name: str, content: bytes) -> bytes:
-    from ashr_labs.tracing.spool import _line
+    from ashr_labs.tracing.export.spool import _line
 
     return _line(name, content)

@@ -14,8 +14,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from ..errors import AshrLabsError
+from ..tracing.export.spool import read_lines
 from ..tracing.settings import Settings, spool_folder
-from ..tracing.spool import read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

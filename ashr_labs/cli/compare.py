@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..results import compare
-from ..results.wording import comparison_lines
+from ..results.reports.text import comparison_lines
 from ._failures import EXIT_CODES, CommandError, ExitCode, Failure
 from ._gates import check_gates, gate_options, gates_of
 from ._options import FileToWrite, Number, json_option

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..results.tool_coverage import tool_coverage
+from ..results.coverage import tool_coverage
 from ._dataset_file import read_dataset_file
 from ._failures import EXIT_CODES, CommandError, ExitCode, Failure
 from ._json_file import read_json
@@ -15,7 +15,7 @@ from ._options import Number, json_option
 from ._output import one_line
 
 if TYPE_CHECKING:
-    from ..results.tool_coverage import ToolCoverage
+    from ..results.coverage import ToolCoverage
     from ._output import Output
 
 __all__ = ["command"]

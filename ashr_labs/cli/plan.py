@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..results import compare, plan
-from ..results.planning import measured_disagreement
+from ..results.power import measured_disagreement
 from ._failures import EXIT_CODES
 from ._options import FileToWrite, Number, json_option
 from ._runs import load_runs

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..results import compare
-from ..results.formats import ENDINGS, check_endings, write_report
-from ..results.markdown import markdown_report
-from ..results.tables import rows_of
+from ..results.reports.markdown import markdown_report
+from ..results.reports.tables import rows_of
+from ..results.reports.write import ENDINGS, check_endings, write_report
 from ._failures import EXIT_CODES
 from ._gates import check_gates, gate_options, gates_of
 from ._options import FileToWrite, json_option

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..local import open_platform
-from ..local.listening import is_everywhere, listen
+from ..local.server.listening import is_everywhere, listen
 from ._failures import EXIT_CODES
 from ._options import DatabaseToServe, json_option
 from ._platforms import platform_failures
@@ -88,8 +88,8 @@ def command(
 
 def _serve(out: Output, platform: Platform, listener: socket, database: Path | str, *, access_log: bool) -> None:
     # Imported here because they need the extra; by now it has been said where that is missing.
-    from ..local.access_log import log_to_stderr  # noqa: PLC0415
-    from ..local.server import serve  # noqa: PLC0415
+    from ..local.server.access_log import log_to_stderr  # noqa: PLC0415
+    from ..local.server.app import serve  # noqa: PLC0415
 
     key_file = _install_key(platform, _key_file(database))
     if access_log:

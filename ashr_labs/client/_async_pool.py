@@ -17,8 +17,8 @@ from ._http import new_async_line, timed_out
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from ._connection import AsyncLine
     from ._http import AsyncHTTPClient, AsyncTransport, Request, Response
-    from ._line import AsyncLine
     from ._options import Options
 
 __all__ = ["AsyncPool"]

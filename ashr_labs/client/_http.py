@@ -18,7 +18,7 @@ from ..errors import APIConnectionError, APITimeoutError, ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
-    from ._line import AsyncLine, Line
+    from ._connection import AsyncLine, Line
     from ._options import Options, Timeout
 
 __all__ = [
@@ -120,14 +120,14 @@ class _Watched(httpx.SyncByteStream):
 def new_line(options: Options) -> Line:
     """Return a connection for synchronous calls, which opens when it is used."""
     # A function-level import: httpx, too, loads httpcore only when the first connection is made, for it is slow.
-    from ._line import Line  # noqa: PLC0415
+    from ._connection import Line  # noqa: PLC0415
 
     return Line(_platform_context(options), _proxy(options), _SOCKET_OPTIONS)
 
 
 def new_async_line(options: Options) -> AsyncLine:
     """Return a connection for calls of one event loop, which opens when it is used."""
-    from ._line import AsyncLine  # noqa: PLC0415 - as above
+    from ._connection import AsyncLine  # noqa: PLC0415 - as above
 
     return AsyncLine(_platform_context(options), _proxy(options), _SOCKET_OPTIONS)
 

@@ -15,8 +15,8 @@ from ..errors import ConfigurationError
 from ._http import new_line, watch
 
 if TYPE_CHECKING:
+    from ._connection import Line
     from ._http import Request, Response, SyncHTTPClient, SyncTransport
-    from ._line import Line
     from ._options import Options
 
 __all__ = ["SyncPool"]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .agent import Agent, AsyncAgent
+from .agents import Agent, AsyncAgent
+from .metrics import repeat_metrics
 from .options import RunOptions
 from .progress import Progress
-from .repeats import repeat_metrics
 from .replies import AgentReply
 from .runner import EvalRunner
 

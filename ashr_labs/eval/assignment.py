@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from .._assignment import LARGEST_SEARCH, cheapest
 
 if TYPE_CHECKING:
-    from .._grading.tool_rules import ArgumentPolicy, ToolRules
-    from .calls import Call
+    from ..grading.tool_rules import ArgumentPolicy, ToolRules
+    from .tool_calls import Call
 
 __all__ = ["assign", "assign_by_rules"]
 

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from ..comparators import compare_tool_args, text_similarity
 from ..errors import ConfigurationError
-from .calls import NONE_EXPECTED, NOT_CALLED
-from .pairing import TextPair
+from .alignment import TextPair
+from .tool_calls import NONE_EXPECTED, NOT_CALLED
 
 if TYPE_CHECKING:
-    from .._grading.tool_rules import ArgumentPolicy
-    from .pairing import CallPair
+    from ..grading.tool_rules import ArgumentPolicy
+    from .alignment import CallPair
 
 __all__ = [
     "Comparison",
@@ -123,7 +123,7 @@ def argument_policy_of(
     if rules is None and modes is None:
         return None
     # A function-level import: it brings the reading of dates along, which most runs do not need.
-    from .._grading.tool_rules import read_argument_policy  # noqa: PLC0415
+    from ..grading.tool_rules import read_argument_policy  # noqa: PLC0415
 
     problems: list[str] = []
     policy = read_argument_policy(rules, modes, problems)

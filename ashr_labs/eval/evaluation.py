@@ -10,29 +10,29 @@ from typing import TYPE_CHECKING, cast
 
 from ..errors import ConfigurationError
 from ..run_builder import RunBuilder
-from .agent import AgentSupply
-from .drivers import HelperCaller, PlainCaller, in_threads, work
-from .helpers import Abandoned
-from .interrupts import interruptible
-from .ledger import Ledger
+from .agents import AgentSupply
+from .collector import Ledger
+from .drivers.helpers import Abandoned
+from .drivers.interrupts import interruptible
+from .drivers.threads import HelperCaller, PlainCaller, in_threads, work
 from .limits import RateLimiter
-from .samples import Agenda, Choice
+from .sampling import Agenda, Choice
 from .screens import screen_for, shown
-from .sessions import Stage
+from .session import Stage
 from .streams import ScenarioStream
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from concurrent.futures import Executor
 
-    from .agent import AgentSource
-    from .async_drivers import AsyncCaller
+    from .agents import AgentSource
+    from .alignment import Matching
     from .comparison import Comparison
-    from .drivers import Caller
+    from .drivers.aio import AsyncCaller
+    from .drivers.threads import Caller
     from .feed import Feed
     from .journal import Journal
     from .options import Settings
-    from .pairing import Matching
 
 __all__ = ["Evaluation"]
 
@@ -152,17 +152,17 @@ class Evaluation:
     # What drives tasks and executors is imported by whoever plays in them: it takes longer to load than a small run.
 
     def _play_elsewhere(self, executor: Executor) -> None:
-        from .executors import in_executor  # noqa: PLC0415
+        from .drivers.executors import in_executor  # noqa: PLC0415
 
         in_executor(executor, self._agenda, self._stage, self._ledger.finish)
 
     def _play_in_own_loop(self) -> None:
-        from .async_drivers import run_in_loop  # noqa: PLC0415
+        from .drivers.aio import run_in_loop  # noqa: PLC0415
 
         run_in_loop(self._play_in_loop)
 
     async def _play_in_loop(self) -> None:
-        from .async_drivers import AsyncHelperCaller, LoopCaller, as_tasks, awork  # noqa: PLC0415
+        from .drivers.aio import AsyncHelperCaller, LoopCaller, as_tasks, awork  # noqa: PLC0415
 
         async def worker() -> None:
             caller: AsyncCaller = LoopCaller() if self._agents.is_async else AsyncHelperCaller(self._abandoned)

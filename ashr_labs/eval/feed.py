@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from .samples import Sample
+from .sampling import Sample
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-    from .samples import Agenda
+    from .sampling import Agenda
 
 __all__ = ["Feed"]
 

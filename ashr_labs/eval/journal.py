@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from weakref import WeakSet
 
+from .._files import lock
 from .._json import as_object
-from .._locking import lock
 from ..errors import AshrLabsError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..run_builder import RecordedTest
     from .options import Settings
-    from .samples import Choice, Sample
+    from .sampling import Choice, Sample
 
 __all__ = ["Journal", "JournalEntry", "digest_of", "open_journal"]
 

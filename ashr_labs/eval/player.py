@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from .faults import Fault
-from .pairing import Matching
+from .agent_errors import Fault
+from .alignment import Matching
 from .replies import ReplyError, read_reply
 from .scenario import AgentAction, EnvironmentAction, UserAction
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from ashr_labs_types import TestError
 
     from ..run_builder import TestBuilder
-    from .calls import Call
+    from .alignment import CallPair
     from .comparison import Comparison
-    from .pairing import CallPair
     from .scenario import Scenario
+    from .tool_calls import Call
 
 __all__ = ["Player", "Reset", "Wish", "play"]
 

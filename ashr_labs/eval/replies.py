@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._json import as_object, shown
-from .calls import Call, ShapeError, read_calls
+from .tool_calls import Call, ShapeError, read_calls
 from .usage import read_usage
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from ..errors import ConfigurationError
+from .alignment import Matching
 from .comparison import argument_policy_of, comparison_of
 from .options import Settings
-from .pairing import Matching
 from .streams import ScenarioStream, scenarios_of
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ashr_labs_types import Dataset, Run
 
     from ..run_builder import RunBuilder, RunClient
-    from .agent import AgentSource
+    from .agents import AgentSource
     from .comparison import TextComparator, ToolComparator
     from .evaluation import Evaluation
     from .options import RunOptions

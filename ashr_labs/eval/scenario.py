@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from .._json import as_object, shown
 from ..errors import DatasetError
-from .calls import Call, ShapeError, object_of, read_calls
+from .tool_calls import Call, ShapeError, object_of, read_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

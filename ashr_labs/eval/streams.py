@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from .._json import shown
 from ..errors import ConfigurationError, DatasetError
-from .samples import Selection
+from .sampling import Selection
 from .scenario import is_without_actions, scenario_items
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from .options import Settings
-    from .samples import Sample
+    from .sampling import Sample
 
 __all__ = ["DatasetSource", "ScenarioStream", "scenarios_of"]
 

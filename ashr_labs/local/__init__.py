@@ -43,7 +43,7 @@ def open_platform(
         >>> platform.close()
     """
     try:
-        from .opening import open_on  # noqa: PLC0415 (heavy, and needs the extra)
+        from .instances import open_on  # noqa: PLC0415 (heavy, and needs the extra)
     except ModuleNotFoundError as error:
         raise _missing(error, "the embedded platform", "local") from error
     try:

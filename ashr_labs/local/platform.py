@@ -21,11 +21,11 @@ from ..errors import (
 from .body import parse_body
 from .clock import as_text
 from .contract import load_contract
+from .idempotency import Repeatable
 from .keys import Caller, KeyRing, new_key, note_use
 from .media import headers_of
 from .operations import OPERATIONS, Context, Operation
 from .owner import ensure_owner
-from .repeats import Repeatable
 from .store.columns import cause_of
 from .store.outages import is_outage
 from .store.raw_json import encode
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .forwarding import Forwarder
+    from .jobs.worker import Worker
     from .settings import Settings
     from .store.engine import Database
-    from .worker import Worker
 
 __all__ = ["About", "Answer", "Platform"]
 

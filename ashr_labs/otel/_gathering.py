@@ -16,8 +16,8 @@ from opentelemetry.context import (
     set_value,
 )
 
-from ..tracing.delivery import Delivery
-from ..tracing.parcel import Parcel
+from ..tracing.export.delivery import Delivery
+from ..tracing.export.item import Parcel
 from ..tracing.propagation import is_kept
 from . import _conventions as names
 from ._assembly import Assembly

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, cast
 
-from ..tracing._wire import array_of_texts, json_object, optional_text, text, timestamp
 from ..tracing.masking import masked
+from ..tracing.payload import array_of_texts, json_object, optional_text, text, timestamp
 from ..tracing.serialize import to_json
 from . import _conventions as names
 from ._content import first, input_of, is_content, kind_of, output_of, remaining

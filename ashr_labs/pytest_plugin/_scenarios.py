@@ -15,11 +15,11 @@ from ..client._sync import AshrLabsClient
 from ..errors import AshrLabsError
 from ..eval import EvalRunner
 from ..eval.options import Settings
-from ..eval.samples import Choice
+from ..eval.sampling import Choice
 from ..eval.scenario import scenario_items
 from ..grading import grade
 from ..results import read_run
-from ..results.failure_text import failure_text
+from ..results.reports.failure_text import failure_text
 from ._pace import Pace
 from ._run_options import MARKER_ONLY, RUN_OPTIONS
 

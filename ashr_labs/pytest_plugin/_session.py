@@ -13,8 +13,8 @@ import pytest
 from ..client._sync import AshrLabsClient
 from ..errors import AshrLabsError
 from ..results import compare, read_run
-from ..results.formats import check_endings, write_report
-from ..results.wording import comparison_lines
+from ..results.reports.text import comparison_lines
+from ..results.reports.write import check_endings, write_report
 from ..run_builder.records import aggregate_metrics
 
 if TYPE_CHECKING:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from .comparison import Change, Comparison, Difference, compare
 from .gates import Gates
-from .html import html_report
-from .intervals import Interval, bootstrap_interval, wilson_interval
-from .junit import junit_xml
-from .markdown import markdown_report
-from .planning import Plan, plan
+from .power import Plan, plan
 from .reading import read_run
-from .run_results import RunResults, Sample
+from .reports.html import html_report
+from .reports.junit import junit_xml
+from .reports.markdown import markdown_report
+from .reports.tables import csv_text, jsonl_text, rows_of, to_pandas
+from .runs import RunResults, Sample
 from .significance import holm_adjusted, mcnemar_p_value, sign_flip_p_value
-from .tables import csv_text, jsonl_text, rows_of, to_pandas
+from .statistics import Interval, bootstrap_interval, wilson_interval
 
 __all__ = [
     "Change",

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from ..errors import ConfigurationError
 from .effort import effort_changes, effort_of
-from .intervals import Interval, bootstrap_interval, wilson_interval
 from .reading import read_run
-from .run_results import PASS_RATE, TEXT_SIMILARITY
+from .runs import PASS_RATE, TEXT_SIMILARITY
 from .significance import holm_adjusted, mcnemar_p_value, sign_flip_p_value
+from .statistics import Interval, bootstrap_interval, wilson_interval
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .effort import Effort
     from .reading import RunSource
-    from .run_results import RunResults
+    from .runs import RunResults
 
 __all__ = ["Change", "Comparison", "Difference", "Verdict", "compare"]
 
@@ -152,7 +152,7 @@ class Comparison:
         }
 
     def _repr_html_(self) -> str:
-        from .html import html_summary  # noqa: PLC0415 (for notebooks only)
+        from .reports.html import html_summary  # noqa: PLC0415 (for notebooks only)
 
         return html_summary(self)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
-    from .run_results import RunResults, Sample
+    from .runs import RunResults, Sample
 
 __all__ = ["Effort", "effort_changes", "effort_of", "effort_rows", "sample_facts"]
 

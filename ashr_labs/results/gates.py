@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .run_results import PASS_RATE, RunResults
-from .wording import metric_value, sentence
+from .reports.text import metric_value, sentence
+from .runs import PASS_RATE, RunResults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias, cast
 from .._json import as_object, shown
 from ..errors import ConfigurationError
 from .journals import is_journal, journal_content
-from .run_results import RunResults
-from .tables import tests_of
+from .reports.tables import tests_of
+from .runs import RunResults
 
 __all__ = ["RunSource", "read_run"]
 

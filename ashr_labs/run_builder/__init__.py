@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .one_test import TestBuilder
 from .run import RecordedTest, RunBuilder, RunClient
+from .test_builder import TestBuilder
 
 __all__ = ["RecordedTest", "RunBuilder", "RunClient", "TestBuilder"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .one_test import TestBuilder, final_status
 from .records import aggregate_metrics
+from .test_builder import TestBuilder, final_status
 from .times import timestamp, utc_now
 
 if TYPE_CHECKING:

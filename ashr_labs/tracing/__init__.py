@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from .context import ContextThreadPoolExecutor, current_span, keep_context
-from .delivery import Delivery
+from .decorator import traced
+from .export.delivery import Delivery
 from .masking import mask_personal_data
 from .spans import Generation, Span
 from .trace import Trace
-from .traced import traced
 
 __all__ = [
     "ContextThreadPoolExecutor",

@@ -13,7 +13,7 @@ from .trace import Trace
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..client._traces import TraceCalls
+    from ..client._tracing import TraceCalls
     from .arguments import Arguments
 
 __all__ = ["Call", "Kind", "Plan", "Stream"]

@@ -6,16 +6,16 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .control import Tracing
-from .exporter import EXPORTER
-from .outlet import Outlet
+from .export.destination import Outlet
+from .export.exporter import EXPORTER
+from .export.spool import Spool
 from .settings import Settings, spool_folder
-from .spool import Spool
+from .tracing import Tracing
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from .road import Road
+    from .export.transport import Road
 
 __all__ = ["open_tracing"]
 

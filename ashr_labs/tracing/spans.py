@@ -13,9 +13,9 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from . import context
-from ._wire import json_object, optional_text, text, timestamp, token_counts
+from .export.item import rough_size
 from .masking import masked
-from .parcel import rough_size
+from .payload import json_object, optional_text, text, timestamp, token_counts
 from .recorder import Recorder
 from .serialize import JSON, describe_error, to_json
 

@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from . import context
-from ._wire import array_of_texts, json_object, optional_text, text
-from .delivery import Delivery
+from .export.delivery import Delivery
+from .export.item import Parcel, rough_size
 from .masking import masked
-from .parcel import Parcel, rough_size
+from .payload import array_of_texts, json_object, optional_text, text
 from .propagation import Remote, is_kept, make_trace_id
 from .recorder import Recorder
 from .serialize import describe_error, to_json

@@ -18,9 +18,9 @@ from ashr_labs.local import open_platform
 from ashr_labs.local.contract import load_contract
 from ashr_labs.local.keys import Caller, KeyRing, new_key
 from ashr_labs.local.platform import Answer, Platform
+from ashr_labs.local.store.database_url import target_of
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import tenants, users
-from ashr_labs.local.store.target import target_of
 from ashr_labs.local.store.writing import add_row
 
 MOMENT = "2026-01-01T00:00:00.000000Z"

@@ -13,9 +13,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from ashr_labs.local.store.database_url import target_of
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import metadata
-from ashr_labs.local.store.target import target_of
 
 _UNPRIVILEGED = ("postgres", "nobody")
 """Whom the server runs as where the tests run as root, which it refuses."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ashr_labs.tracing.parcel import Parcel
+from ashr_labs.tracing.export.item import Parcel
 from ashr_labs.tracing.settings import Settings
 from ashr_labs.tracing.trace import Trace
 

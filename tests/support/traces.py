@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ashr_labs.local import open_platform
-from ashr_labs.local.server import running_server
-from ashr_labs.tracing.spool import read_lines
+from ashr_labs.local.server.app.app import running_server
+from ashr_labs.tracing.export.spool import read_lines
 
 from .scripted_server import Answer, ScriptedServer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .._validation import object_of
-from ._calls import AsyncCalls
+from ._base import AsyncCalls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -11,15 +11,15 @@ from .._async_pool import AsyncPool
 from .._clock import AsyncClock
 from .._http import AsyncHTTPClient
 from .._logging import turn_on
-from .._memory import Memory
 from .._options import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Options, Timeout
-from .._traces import TraceCalls
+from .._session import Memory
+from .._tracing import TraceCalls
 from ._account import AsyncAccountCalls
 from ._agents import AsyncAgentCalls
-from ._gate import AsyncGate
 from ._observability import AsyncObservabilityCalls
 from ._requests import AsyncRequestCalls
 from ._runs import AsyncRunCalls
+from ._transport import AsyncGate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from ashr_labs_api import AuthenticatedClient
 
-    from .._answers import RawResponse
     from .._http import AsyncTransport
-    from ._raw import AsyncRawCalls
+    from .._responses import RawResponse
+    from ._raw_response import AsyncRawCalls
 
 __all__ = ["AsyncAshrLabsClient"]
 
@@ -170,7 +170,7 @@ class AsyncAshrLabsClient(
             >>> print(answer.status_code, answer.request_id)  # doctest: +SKIP
         """
         # A function-level import, as for all that few users need.
-        from ._raw import AsyncRawCalls  # noqa: PLC0415
+        from ._raw_response import AsyncRawCalls  # noqa: PLC0415
 
         return AsyncRawCalls(lambda record: self._sibling(self._options, record))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._pages import Walk
+from .._pagination import Walk
 from .._trace_filters import chosen_traces
-from ._calls import AsyncCalls
+from ._base import AsyncCalls
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...errors import AshrLabsError
-from .._answers import take
 from .._generation_config import (
     checked_config,
     completed_config,
@@ -13,8 +12,9 @@ from .._generation_config import (
     pentest_config,
     pentest_input_schema,
 )
-from .._pages import Walk
+from .._pagination import Walk
 from .._polling import Schedule, is_request_finished
+from .._responses import take
 from ._datasets import AsyncDatasetCalls
 
 if TYPE_CHECKING:

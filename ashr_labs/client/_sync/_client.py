@@ -10,16 +10,16 @@ from ...errors import ConfigurationError
 from .._clock import SyncClock
 from .._http import SyncHTTPClient
 from .._logging import turn_on
-from .._memory import Memory
 from .._options import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Options, Timeout
+from .._session import Memory
 from .._sync_pool import SyncPool
-from .._traces import TraceCalls
+from .._tracing import TraceCalls
 from ._account import AccountCalls
 from ._agents import AgentCalls
-from ._gate import SyncGate
 from ._observability import ObservabilityCalls
 from ._requests import RequestCalls
 from ._runs import RunCalls
+from ._transport import SyncGate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from ashr_labs_api import AuthenticatedClient
 
-    from .._answers import RawResponse
     from .._http import SyncTransport
-    from ._raw import RawCalls
+    from .._responses import RawResponse
+    from ._raw_response import RawCalls
 
 __all__ = ["AshrLabsClient"]
 
@@ -170,7 +170,7 @@ class AshrLabsClient(
             >>> print(answer.status_code, answer.request_id)  # doctest: +SKIP
         """
         # A function-level import, as for all that few users need.
-        from ._raw import RawCalls  # noqa: PLC0415
+        from ._raw_response import RawCalls  # noqa: PLC0415
 
         return RawCalls(lambda record: self._sibling(self._options, record))
 

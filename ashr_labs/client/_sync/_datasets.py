@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._pages import Walk
+from .._pagination import Walk
 from .._validation import object_of
-from ._calls import Calls
+from ._base import Calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

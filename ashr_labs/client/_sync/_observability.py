@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._pages import Walk
+from .._pagination import Walk
 from .._trace_filters import chosen_traces
-from ._calls import Calls
+from ._base import Calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

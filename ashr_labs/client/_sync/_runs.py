@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...errors import AshrLabsError
-from .._pages import Walk
+from .._pagination import Walk
 from .._polling import Schedule, is_graded
 from .._validation import object_of
-from ._calls import Calls
+from ._base import Calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -47,7 +47,7 @@ class Context:
         return as_text(self.moment)
 
     def enqueue(self, kind: str, subject_id: int) -> None:
-        """Leave work to be done after the commit; `kind` is one of `ashr_labs.local.jobs`."""
+        """Leave work to be done after the commit; `kind` is one of `ashr_labs.local.jobs.handlers`."""
         job = {"kind": kind, "subject_id": subject_id, "created_at": self.timestamp, "attempts": 0}
         add_row(self.connection, jobs, job)
         self.enqueued = True

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from ..jobs import GENERATE
+from ..jobs.handlers import GENERATE
 from ..store.schema import requests
 from ..store.writing import add_row
 from .registry import Context, operation

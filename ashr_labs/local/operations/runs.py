@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select
 
 from ..._json import as_object
-from ..jobs import GRADE
+from ..jobs.handlers import GRADE
 from ..store.raw_json import RawJson
 from ..store.schema import datasets, runs
 from ..store.writing import add_row

@@ -12,10 +12,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ...errors import ConfigurationError
 from .columns import cause_of
+from .database_url import label_of
 from .postgresql import PostgreSQL
 from .schema import jobs
 from .sqlite import Sqlite
-from .target import label_of
 from .upgrade import bring_up_to_date
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from .target import Target
+    from .database_url import Target
 
 __all__ = ["Database"]
 

@@ -1,0 +1,1 @@
+"""Network backends of httpcore whose deadline covers the whole call."""

@@ -1,0 +1,1 @@
+"""Drivers: threads, asyncio tasks and executors that run the steps of scenarios."""

@@ -1,0 +1,1 @@
+"""Language models that the embedded platform can use: judge and paraphraser."""

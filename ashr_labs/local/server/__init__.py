@@ -1,0 +1,1 @@
+"""The ASGI server of the embedded platform."""

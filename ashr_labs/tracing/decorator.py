@@ -1,0 +1,180 @@
+"""`traced`: spans around functions and blocks, without a change to what they do."""
+
+# ruff: noqa: A002 - `input` is the documented name of a parameter
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeVar, Unpack, cast, overload
+
+from .arguments import Arguments
+from .calls import Plan
+from .context import current_span
+from .instrument import wrap
+from .spans import NO_SPAN, NOT_GIVEN, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    from ..client._tracing import TraceCalls
+    from .calls import Call, Kind
+    from .spans import Generation
+
+__all__ = ["Traced", "traced"]
+
+F = TypeVar("F", bound="Callable[..., Any] | classmethod[Any, ..., Any] | staticmethod[..., Any]")
+S_co = TypeVar("S_co", bound=Span, covariant=True)
+
+
+class _Options(TypedDict, total=False):
+    """The options of `traced`, which describes them."""
+
+    model: str | None
+    input: Any
+    metadata: Mapping[str, Any] | None
+    capture: bool | None
+    capture_arguments: bool | None
+    capture_result: bool | None
+    client: TraceCalls | None
+
+
+@overload
+def traced(function: F, /, *, kind: Kind = ..., **options: Unpack[_Options]) -> F: ...
+@overload
+def traced(name: str, function: F, /, *, kind: Kind = ..., **options: Unpack[_Options]) -> F: ...
+@overload
+def traced(
+    name: str | None = None, /, *, kind: Literal["span", "tool"] = ..., **options: Unpack[_Options]
+) -> Traced[Span]: ...
+@overload
+def traced(
+    name: str | None = None, /, *, kind: Literal["generation"], **options: Unpack[_Options]
+) -> Traced[Generation]: ...
+def traced(
+    subject: Any = None,
+    function: Any = None,
+    /,
+    *,
+    kind: Kind = "span",
+    model: str | None = None,
+    input: Any = NOT_GIVEN,
+    metadata: Mapping[str, Any] | None = None,
+    capture: bool | None = None,
+    capture_arguments: bool | None = None,
+    capture_result: bool | None = None,
+    client: TraceCalls | None = None,
+) -> Any:
+    """Record each call of a function, or a block, as a span under the current one.
+
+    Where no span is current, a trace of its own is made with `client`, or with the client that was told to
+    `client.tracing.use_by_default()`; without either nothing is recorded. What the function returns, raises, yields
+    and receives is untouched.
+
+    Args:
+        subject: The function, or the span's name; unless given, the function's.
+        function: The function, after a name: `traced("name", function)` returns the function to call.
+        kind: `span`; `generation`, a call of a language model; or `tool`, a span named `tool:<name>`.
+        model: The model of a generation.
+        input: What to record instead of the arguments.
+        metadata: Anything worth keeping.
+        capture: Whether to record arguments and results; unless given, as `client.tracing.configure(capture=)` and
+            the environment's `ASHR_LABS_TRACING_CAPTURE` say.
+        capture_arguments: The same for arguments alone.
+        capture_result: The same for results, what generators yield, and the texts of exceptions, alone.
+        client: The client whose trace is begun where there is none.
+
+    Raises:
+        TypeError: If what is decorated is a class, a property, or anything else that is no function.
+
+    Example:
+        >>> @traced
+        ... def answer(question: str) -> str:
+        ...     with traced("look up", input=question) as span:
+        ...         span.end(output=["a", "b"])
+        ...     return "42"
+        >>> answer("What is it?")
+        '42'
+    """
+    name = subject if isinstance(subject, str) else None
+    block: Traced[Any] = Traced(
+        name,
+        kind=kind,
+        model=model,
+        input=input,
+        metadata=metadata,
+        capture_arguments=capture if capture_arguments is None else capture_arguments,
+        capture_result=capture if capture_result is None else capture_result,
+        client=client,
+    )
+    decorated: Any = function if name is not None or subject is None else subject
+    return block if decorated is None else block(decorated)
+
+
+class Traced(Generic[S_co]):
+    """What `traced("name")` returns: a decorator, and a block that can be entered any number of times."""
+
+    def __init__(self, name: str | None, **options: Any) -> None:
+        self._name = name
+        self._options = options
+        self._block = self._plan("block")
+        self._entered: list[Call | None] = []
+
+    def __call__(self, function: F) -> F:
+        """Return the function with a span around each of its calls."""
+        given: Any = function
+        if isinstance(function, classmethod | staticmethod):
+            wrapped = self._wrap(given.__func__, is_bound_to_class=isinstance(function, classmethod))
+            return cast("F", type(given)(wrapped))
+        if isinstance(given, type) or not callable(given):
+            raise TypeError(f"traced: {given!r} is not a function or method; put @traced where one is defined")
+        return cast("F", self._wrap(given, is_bound_to_class=False))
+
+    def __enter__(self) -> S_co:
+        call = None
+        with suppress(Exception):
+            call = self._block.begin(None, (), {})
+        self._entered.append(call)
+        return cast("S_co", NO_SPAN if call is None else call.span)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        with suppress(Exception):
+            call = self._take()
+            if call is not None and error is not None:
+                call.fail(error)
+            elif call is not None:
+                call.succeed()
+
+    async def __aenter__(self) -> S_co:
+        return self.__enter__()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.__exit__(kind, error, traceback)
+
+    def _take(self) -> Call | None:
+        """Return the call of the block that is left; several threads and tasks may be inside of it."""
+        current = current_span()
+        entered = self._entered
+        mine = next((call for call in reversed(entered) if call is not None and call.span is current), entered[-1])
+        entered.remove(mine)
+        return mine
+
+    def _wrap(self, function: Callable[..., Any], *, is_bound_to_class: bool) -> Callable[..., Any]:
+        arguments = Arguments(function, is_bound_to_class=is_bound_to_class)
+        return wrap(function, self._plan(_name_of(function, self._options["kind"])), arguments)
+
+    def _plan(self, default: str) -> Plan:
+        name = self._name or default
+        return Plan(f"tool:{name}" if self._options["kind"] == "tool" else name, **self._options)
+
+
+def _name_of(function: Any, kind: Kind) -> str:
+    while isinstance(function, partial):
+        function = function.func
+    full: str = getattr(function, "__qualname__", type(function).__name__)
+    return full.rpartition("." if kind == "tool" else "<locals>.")[2]

@@ -1,0 +1,1 @@
+"""Export of traces: queue, worker, transport and spool."""
