@@ -1,7 +1,7 @@
 """Test AI agents against scenarios, and see what they do in production.
 
-Every name below is public, and so are the modules `comparators`, `errors`, `eval`, `generation`, `grading`, `results`,
-`run_builder`, `tracing` and `types`; whatever a name needs is loaded when the name is first used.
+The names in `__all__` are public, and so are the modules `comparators`, `errors`, `eval`, `generation`, `grading`,
+`importing`, `local`, `otel`, `results`, `run_builder`, `tracing` and `types`. Each is imported on first use.
 """
 
 from __future__ import annotations
@@ -12,13 +12,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from . import comparators as comparators
     from . import errors as errors
-    from . import eval as eval  # noqa: A004 - it is a room of the package
+    from . import eval as eval  # noqa: A004 - the subpackage has the name of a builtin
     from . import generation as generation
     from . import grading as grading
+    from . import importing as importing
+    from . import local as local
+    from . import otel as otel
     from . import results as results
     from . import run_builder as run_builder
     from . import tracing as tracing
     from . import types as types
+    from ._unset import UNSET
     from .client._async import AsyncAshrLabsClient
     from .client._options import Timeout
     from .client._responses import RawResponse
@@ -66,6 +70,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "UNSET",
     "APIConnectionError",
     "APITimeoutError",
     "Agent",
@@ -114,6 +119,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "_unset": ["UNSET"],
     "client._async": ["AsyncAshrLabsClient"],
     "client._options": ["Timeout"],
     "client._responses": ["RawResponse"],
@@ -144,7 +150,20 @@ _HOMES = {
     ],
 }
 _MODULES = frozenset(
-    {"comparators", "errors", "eval", "generation", "grading", "results", "run_builder", "tracing", "types"}
+    {
+        "comparators",
+        "errors",
+        "eval",
+        "generation",
+        "grading",
+        "importing",
+        "local",
+        "otel",
+        "results",
+        "run_builder",
+        "tracing",
+        "types",
+    }
 )
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
@@ -159,9 +178,11 @@ def __getattr__(name: str) -> object:
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value: object = getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
+    if isinstance(value, type) or callable(value):
+        value.__module__ = __name__  # tracebacks, help() and pickles name the public place
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__, *_MODULES, "__version__"})
+    return sorted({*__all__, *_MODULES, "__version__"})

@@ -7,7 +7,7 @@ import reprlib
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn, TypeGuard, cast
 
-__all__ = ["as_list", "as_object", "is_object", "parsed_json", "refuse_constant", "shown"]
+__all__ = ["as_list", "as_object", "is_object", "parsed_json", "preview", "refuse_constant"]
 
 
 def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
@@ -44,7 +44,7 @@ _shortened.maxlist = _shortened.maxdict = 8
 _shortened.maxlevel = 3
 
 
-def shown(value: object) -> str:
+def preview(value: object) -> str:
     """Return the value as a short text for a message."""
     try:
         return _shortened.repr(value)

@@ -26,7 +26,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import insert
 
 from ashr_labs import AshrLabsClient, grade
-from ashr_labs.local.clock import as_text
+from ashr_labs._time import isoformat
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import observations, traces
 from ashr_labs.local.store.trace_rows import rows_of
@@ -245,7 +245,7 @@ def fill(database: Path, count: int) -> None:
     now = time.time()
     for first in range(0, count, 1000):
         numbers = range(first, min(first + 1000, count))
-        moments = {number: as_text(now - WEEK * (1 - number / count) * 0.999) for number in numbers}
+        moments = {number: isoformat(now - WEEK * (1 - number / count) * 0.999) for number in numbers}
         rows = {number: rows_of(trace_of(number, chance)) for number in numbers}
         keys = {number: {"tenant_id": 1, "created_at": moments[number]} for number in numbers}
         with store.write() as connection:

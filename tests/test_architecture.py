@@ -19,7 +19,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in p
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 FLOORS: list[set[str]] = [
-    {"errors", "_json", "_files"},
+    {"errors", "_files", "_format", "_json", "_retry", "_threads", "_time", "_unset"},
     {"comparators", "_text", "_assignment"},
     {"_http", "types"},
     {"grading", "generation", "importing", "run_builder"},
@@ -125,9 +125,8 @@ def test_functions_stay_small(path: Path) -> None:
     assert {} == {node.name: code_lines(node) for node in functions if code_lines(node) > 30}
 
 
-def test_the_public_names_are_sorted_and_all_there() -> None:
-    """`__all__` is sorted, and each name can be had."""
-    assert sorted(ashr_labs.__all__) == ashr_labs.__all__
+def test_the_public_names_are_all_there() -> None:
+    """Each name of `__all__` can be imported and is in `dir()`; ruff keeps the list sorted."""
     assert [] == [name for name in ashr_labs.__all__ if not hasattr(ashr_labs, name)]
     assert set(ashr_labs.__all__) <= set(dir(ashr_labs))
 

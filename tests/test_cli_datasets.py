@@ -10,7 +10,7 @@ import pytest
 
 from ashr_labs import AshrLabsClient
 from ashr_labs.local import open_platform
-from ashr_labs.local.server.app.app import running_server
+from ashr_labs.local.server.app import running_server
 from support.cli import SOURCE, Workspace, scenario
 
 IMPORT = ("datasets", "import", "data.json")

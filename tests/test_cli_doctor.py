@@ -10,7 +10,7 @@ import pytest
 
 from ashr_labs.cli import _checks as checks
 from ashr_labs.local import open_platform
-from ashr_labs.local.server.app.app import running_server
+from ashr_labs.local.server.app import running_server
 from ashr_labs.tracing.export.spool import Spool
 from ashr_labs.tracing.settings import Settings
 from support.cli import Workspace

@@ -18,7 +18,7 @@ import pytest
 from ashr_labs import AshrLabsClient, RunOptions
 from ashr_labs.cli.eval import command
 from ashr_labs.local import open_platform
-from ashr_labs.local.server.app.app import running_server
+from ashr_labs.local.server.app import running_server
 from support.cli import PROGRAM, SOURCE, Done, Workspace, scenario
 from support.scripted_server import Answer, ScriptedServer
 

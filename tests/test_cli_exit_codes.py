@@ -16,7 +16,7 @@ import pytest
 
 from ashr_labs.cli._program import PROGRAM
 from ashr_labs.local import open_platform
-from ashr_labs.local.server.app.app import running_server
+from ashr_labs.local.server.app import running_server
 from support.cli import SOURCE, Done, Workspace
 from support.graded_runs import graded_run
 from support.scripted_server import Answer, ScriptedServer

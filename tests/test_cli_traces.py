@@ -20,7 +20,7 @@ from ashr_labs.cli._following import Pause, follow
 from ashr_labs.cli._traces import observation_lines
 from ashr_labs.errors import APIConnectionError, AuthenticationError, RateLimitError
 from ashr_labs.local import open_platform
-from ashr_labs.local.server.app.app import running_server
+from ashr_labs.local.server.app import running_server
 from support.cli import PROGRAM, Workspace
 
 KEY = "tp_a_key_for_the_tests"

@@ -17,7 +17,7 @@ from ashr_labs import (
     NotFoundError,
 )
 from ashr_labs.local import open_platform
-from ashr_labs.local.server.app.app import running_server
+from ashr_labs.local.server.app import running_server
 from support.postgresql import PostgreSQLServer
 from support.replay import (
     DATA,

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from ashr_labs import ConfigurationError, EvalRunner, RunOptions
+from ashr_labs._retry import Backoff, RateLimiter
 from ashr_labs.eval.drivers import helpers
-from ashr_labs.eval.limits import RateLimiter, backoff
 from ashr_labs.eval.options import Settings
 from ashr_labs.eval.sampling import Agenda, Choice, Sample
 from support.eval_data import ScriptedAgent, agent, entries, source, user
@@ -238,7 +238,7 @@ def test_a_rate_is_kept_by_places_in_time() -> None:
 )
 def test_waits_between_attempts(attempt: int, asked_for: float | None, seconds: float) -> None:
     """Waits double up to a minute; what the other side asks for counts instead."""
-    assert seconds == backoff(attempt, asked_for)
+    assert seconds == Backoff(0.5, 60).delay(attempt, retry_after=asked_for)
 
 
 def test_who_plays_is_free_while_a_sample_waits() -> None:

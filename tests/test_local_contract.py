@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.config import SchemathesisConfig
 
 from ashr_labs.local import open_platform
-from ashr_labs.local.server.app.app import running_server
+from ashr_labs.local.server.app import running_server
 from support.local_api import Api, Place
 
 CONTRACT = Path(__file__).resolve().parent.parent / "openapi.yaml"

@@ -23,7 +23,7 @@ from ashr_labs.local.forwarding import Destination, destination_of
 from ashr_labs.local.forwarding.ids import span_key, trace_key
 from ashr_labs.local.forwarding.langfuse import langfuse_requests
 from ashr_labs.local.forwarding.otlp import otlp_requests
-from ashr_labs.local.server.app.app import running_server
+from ashr_labs.local.server.app import running_server
 from ashr_labs.local.settings import Settings
 from support.local_api import Api, Place
 from support.serving import call, served

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import Connection, select, update
 
 from ashr_labs.errors import ValidationError
-from ashr_labs.local.jobs.handlers.handlers import GENERATE, GRADE, KINDS
-from ashr_labs.local.jobs.handlers.worker import JobKind, Worker
+from ashr_labs.local.jobs.handlers import GENERATE, GRADE, KINDS
+from ashr_labs.local.jobs.worker import JobKind, Worker
 from ashr_labs.local.keys import Caller
 from ashr_labs.local.owner import ensure_owner
 from ashr_labs.local.store.engine import Database

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Connection, select
 
-from ashr_labs.local.clock import as_text
-from ashr_labs.local.jobs.handlers.queue import LEASE_SECONDS, lease_next
-from ashr_labs.local.jobs.handlers.worker import Worker
+from ashr_labs._time import isoformat
+from ashr_labs.local.jobs.queue import LEASE_SECONDS, lease_next
+from ashr_labs.local.jobs.worker import Worker
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import jobs
 from ashr_labs.local.store.writing import add_row
@@ -129,7 +129,7 @@ def test_a_renewed_lease_lasts(database: Database) -> None:
         second = lease_next(connection, 106.0 + LEASE_SECONDS)
         assert second is not None
         first.renew(connection, 900.0)
-        assert (as_text(106.0 + 2 * LEASE_SECONDS),) == connection.execute(select(jobs.c.leased_until)).one()
+        assert (isoformat(106.0 + 2 * LEASE_SECONDS),) == connection.execute(select(jobs.c.leased_until)).one()
 
 
 def test_workers_share_the_jobs(shared: list[Database]) -> None:
@@ -188,7 +188,7 @@ def test_a_slow_worker_keeps_its_job(shared: list[Database], monkeypatch: pytest
         with working(shared[1], idle, clock):
             for _ in range(6):
                 clock.now += LEASE_SECONDS / 2
-                wait_until(lambda: leased_until(shared[0]) == as_text(clock.now + LEASE_SECONDS))
+                wait_until(lambda: leased_until(shared[0]) == isoformat(clock.now + LEASE_SECONDS))
             slow.may_end.set()
             wait_until(lambda: stored)
 

@@ -14,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine
 
-from ashr_labs.local.server.app.app import running_server
+from ashr_labs.local.server.app import running_server
 from ashr_labs.local.store.schema import SCHEMA_VERSION
 from ashr_labs.local.store.upgrade import MIGRATIONS
 from ashr_labs.local.transport import LocalTransport

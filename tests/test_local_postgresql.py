@@ -15,8 +15,8 @@ from sqlalchemy import URL
 from ashr_labs import AshrLabsClient
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
-from ashr_labs.local.jobs.handlers.handlers import KINDS
-from ashr_labs.local.jobs.handlers.worker import Worker
+from ashr_labs.local.jobs.handlers import KINDS
+from ashr_labs.local.jobs.worker import Worker
 from ashr_labs.local.platform import Platform
 from ashr_labs.local.settings import Settings
 from ashr_labs.local.store.database_url import label_of, target_of

@@ -21,8 +21,8 @@ import pytest
 
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
-from ashr_labs.local.server.app.app import application, running_server, serve
-from ashr_labs.local.server.app.h11_timeouts import ImpatientProtocol
+from ashr_labs.local.server.app import application, running_server, serve
+from ashr_labs.local.server.h11_timeouts import ImpatientProtocol
 from ashr_labs.local.transport import LocalTransport
 from support.local_api import Api, Place
 

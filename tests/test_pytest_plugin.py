@@ -10,7 +10,7 @@ import pytest
 
 from ashr_labs import AshrLabsClient, RunOptions
 from ashr_labs.local import open_platform
-from ashr_labs.local.server.app.app import running_server
+from ashr_labs.local.server.app import running_server
 from ashr_labs.pytest_plugin._pace import Pace
 from ashr_labs.pytest_plugin._run_options import MARKER_ONLY, RUN_OPTIONS
 from support.cli import AGENTS, SOURCE, scenario

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ashr_labs.local import open_platform
-from ashr_labs.local.server.app.app import running_server
+from ashr_labs.local.server.app import running_server
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from ashr_labs.local import open_platform
-from ashr_labs.local.server.app.app import running_server
+from ashr_labs.local.server.app import running_server
 from ashr_labs.tracing.export.spool import read_lines
 from support.scripted_server import ScriptedServer
 from support.traces import INGEST, KEY, RealPlatform, Stored, run_process, spooled

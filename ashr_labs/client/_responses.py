@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from .._json import parsed_json, shown
+from .._json import parsed_json, preview
 from ..errors import AshrLabsError, NotFoundError, ResponseFormatError, error_class_for_status
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def take(body: Mapping[str, Any], key: str, operation: str, kind: type | UnionTy
     value = body[key]
     if not isinstance(value, kind):
         raise ResponseFormatError(
-            f"{operation}: the answer's {key!r} is {shown(value)} instead of {_KINDS[kind]}",
+            f"{operation}: the answer's {key!r} is {preview(value)} instead of {_KINDS[kind]}",
             200,
             dict(body),
             operation=operation,

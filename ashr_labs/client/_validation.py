@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, cast
 
-from .._json import is_object, shown
+from .._json import is_object, preview
 from ..errors import ConfigurationError
 
 __all__ = ["check", "object_of", "schema_named"]
@@ -35,7 +35,7 @@ def object_of(value: object, name: str) -> dict[str, Any]:
         ConfigurationError: If it is anything else; nothing was sent.
     """
     if not is_object(value):
-        raise ConfigurationError(f"{name}: expected an object, got {shown(value)}")
+        raise ConfigurationError(f"{name}: expected an object, got {preview(value)}")
     return dict(value)
 
 
@@ -77,7 +77,7 @@ def _faults(value: object, schema: Schema, path: str) -> Iterator[str]:
     elif "anyOf" in schema:
         yield from _no_alternative(value, schema["anyOf"], path)
     elif not _has_type(value, schema.get("type")):
-        yield f"{path}: expected {schema['type']}, got {shown(value)}"
+        yield f"{path}: expected {schema['type']}, got {preview(value)}"
     elif isinstance(value, dict):
         yield from _object_faults(cast("dict[str, object]", value), schema, path)
     elif isinstance(value, list | tuple):
@@ -117,7 +117,7 @@ def _object_faults(value: dict[str, object], schema: Schema, path: str) -> Itera
 
 def _scalar_faults(value: object, schema: Schema, path: str) -> Iterator[str]:
     if "enum" in schema and value not in schema["enum"]:
-        yield f"{path}: {shown(value)} is not one of {', '.join(map(str, schema['enum']))}"
+        yield f"{path}: {preview(value)} is not one of {', '.join(map(str, schema['enum']))}"
     if isinstance(value, str) and len(value) < schema.get("minLength", 0):
         yield f"{path}: is empty"
     if isinstance(value, int | float) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeGuard, cast, runtime_checkable
 
-from .._json import shown
+from .._json import preview
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _factory(agent: object) -> Callable[[], Any]:
     if not callable(agent):
         raise ConfigurationError(
             f"an agent must be an object with respond(message) and reset(), its class, a function without "
-            f"parameters that returns one, or a function that takes a message, not {shown(agent)}"
+            f"parameters that returns one, or a function that takes a message, not {preview(agent)}"
         )
     problem = _obstacle(agent)
     if problem is None and not inspect.iscoroutinefunction(agent):
@@ -149,7 +149,7 @@ def _factory(agent: object) -> Callable[[], Any]:
     if not isinstance(agent, type) and _can_be_called(agent, "message"):
         return partial(_itself, cast("Agent", agent))
     raise ConfigurationError(
-        f"{shown(agent)} cannot be called without arguments to make an agent ({problem or 'it is asynchronous'}); "
+        f"{preview(agent)} cannot be called without arguments to make an agent ({problem or 'it is asynchronous'}); "
         "pass an agent, a function without parameters such as lambda: MyAgent(...), or one that takes a message"
     )
 

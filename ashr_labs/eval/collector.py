@@ -6,7 +6,7 @@ import threading
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from .limits import backoff
+from .._retry import Backoff
 from .progress import Progress
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .sampling import Agenda, Sample
 
 __all__ = ["Ledger"]
+
+_BACKOFF = Backoff(first=0.5, cap=60)
 
 
 class Ledger:
@@ -97,7 +99,9 @@ class Ledger:
                 self._take(sample, test)
         if fault is not None and may_play_again:
             errors = (*sample.errors, test.error) if test.error else sample.errors
-            self._agenda.put_back(sample._replace(errors=errors), backoff(len(sample.errors), fault.retry_after))
+            self._agenda.put_back(
+                sample._replace(errors=errors), _BACKOFF.delay(len(sample.errors), retry_after=fault.retry_after)
+            )
 
     def _count(self, test: TestBuilder) -> None:
         self._played += 1

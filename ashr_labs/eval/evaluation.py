@@ -8,6 +8,7 @@ import time
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, cast
 
+from .._retry import RateLimiter
 from ..errors import ConfigurationError
 from ..run_builder import RunBuilder
 from .agents import AgentSupply
@@ -15,7 +16,6 @@ from .collector import Ledger
 from .drivers.helpers import Abandoned
 from .drivers.interrupts import interruptible
 from .drivers.threads import HelperCaller, PlainCaller, in_threads, work
-from .limits import RateLimiter
 from .sampling import Agenda, Choice
 from .screens import screen_for, shown
 from .session import Stage

@@ -6,7 +6,7 @@ import inspect
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .._json import as_object, shown
+from .._json import as_object, preview
 from .tool_calls import Call, ShapeError, read_calls
 from .usage import read_usage
 
@@ -58,12 +58,12 @@ def read_reply(value: object, source: str) -> Reply:
     fields = as_object(value)
     if fields is None or (fields and "text" not in fields and "tool_calls" not in fields):
         refuse_awaitable(value, source)
-        raise ReplyError(f'{source} returned {shown(value)}; return {{"text": ..., "tool_calls": [...]}}')
+        raise ReplyError(f'{source} returned {preview(value)}; return {{"text": ..., "tool_calls": [...]}}')
     text: object = fields.get("text")
     calls: object = fields.get("tool_calls")
     usage: object = fields.get("usage")
     if text is not None and not isinstance(text, str):
-        raise ReplyError(f"{source} returned a reply whose text must be a string, not {shown(text)}")
+        raise ReplyError(f"{source} returned a reply whose text must be a string, not {preview(text)}")
     try:
         return Reply(text, None if calls is None else read_calls(calls), _usage(usage, source) if usage else None)
     except ShapeError as error:
@@ -86,5 +86,5 @@ def _usage(given: object, source: str) -> TokenUsage | None:
     dump = getattr(given, "model_dump", None)  # the objects of the model clients
     fields = as_object(dump() if callable(dump) else given)
     if fields is None:
-        raise ReplyError(f"{source} returned a reply whose usage must be an object, not {shown(given)}")
+        raise ReplyError(f"{source} returned a reply whose usage must be an object, not {preview(given)}")
     return read_usage(fields) or None

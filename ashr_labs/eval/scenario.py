@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
-from .._json import as_object, shown
+from .._json import as_object, preview
 from ..errors import DatasetError
 from .tool_calls import Call, ShapeError, object_of, read_calls
 
@@ -82,12 +82,12 @@ def scenario_items(dataset_source: object) -> list[tuple[str, object]]:
     """
     source = as_object(dataset_source)
     if source is None:
-        raise DatasetError(f"must be an object with `runs`, not {shown(dataset_source)}", path="dataset_source")
+        raise DatasetError(f"must be an object with `runs`, not {preview(dataset_source)}", path="dataset_source")
     if "runs" not in source:
-        raise DatasetError(f"is missing; the dataset has {shown(list(source))}", path="runs")
+        raise DatasetError(f"is missing; the dataset has {preview(list(source))}", path="runs")
     runs = as_object(source["runs"])
     if runs is None:
-        raise DatasetError(f"must be an object of scenarios by their ids, not {shown(source['runs'])}", path="runs")
+        raise DatasetError(f"must be an object of scenarios by their ids, not {preview(source['runs'])}", path="runs")
     return [(scenario_id, raw) for scenario_id, raw in runs.items() if not is_without_actions(raw)]
 
 
@@ -112,7 +112,7 @@ def is_without_actions(raw: object) -> bool:
 def _read_actions(raw: object) -> Iterator[Action]:
     actions: object = object_of(raw).get("actions")
     if not isinstance(actions, list):
-        raise ShapeError(f"must be a list, not {shown(actions)}", at=".actions")
+        raise ShapeError(f"must be a list, not {preview(actions)}", at=".actions")
     actions = cast("list[object]", actions)
     for index, (action, following) in enumerate(zip_longest(actions, actions[1:])):
         try:
@@ -125,16 +125,16 @@ def _read_action(index: int, raw: object, following: object) -> Action:
     fields = object_of(raw)
     actor, content = fields.get("actor"), fields.get("content", "")
     if not isinstance(actor, str) or not actor:
-        raise ShapeError(f"must say who acts, such as 'user' or 'agent', not {shown(actor)}", at=".actor")
+        raise ShapeError(f"must say who acts, such as 'user' or 'agent', not {preview(actor)}", at=".actor")
     if not isinstance(content, str):
-        raise ShapeError(f"must be a string, not {shown(content)}", at=".content")
+        raise ShapeError(f"must be a string, not {preview(content)}", at=".content")
     if actor == "agent":
         return AgentAction(index, fields, content, _expected_calls(fields), is_last=not _is_agent_action(following))
     if actor == "environment":
         return EnvironmentAction(index, fields, content)
     name = fields.get("name", f"user_action_{index}")
     if not isinstance(name, str):
-        raise ShapeError(f"must be a string, not {shown(name)}", at=".name")
+        raise ShapeError(f"must be a string, not {preview(name)}", at=".name")
     return UserAction(index, fields, content, name)
 
 

@@ -18,10 +18,10 @@ from .scenario import AgentAction, EnvironmentAction, UserAction, read_scenario
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
+    from .._retry import RateLimiter
     from .agents import AgentSupply, Seat
     from .alignment import Matching
     from .comparison import Comparison
-    from .limits import RateLimiter
     from .options import Callbacks
     from .player import Player
     from .sampling import Sample

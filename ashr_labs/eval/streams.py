@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from .._json import shown
+from .._json import preview
 from ..errors import ConfigurationError, DatasetError
 from .sampling import Selection
 from .scenario import is_without_actions, scenario_items
@@ -101,7 +101,7 @@ def _checked(given: object, known: set[str]) -> tuple[str, object]:
     at = f"dataset_source[{len(known)}]"
     scenario_id, raw = _pair(given) or (None, None)
     if not isinstance(scenario_id, str):
-        raise DatasetError(f"must be a pair of an id, a string, and a scenario, not {shown(given)}", path=at)
+        raise DatasetError(f"must be a pair of an id, a string, and a scenario, not {preview(given)}", path=at)
     if scenario_id in known:
         raise DatasetError(f"{scenario_id!r} came already; ids must differ", path=at)
     known.add(scenario_id)

@@ -6,7 +6,7 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from .._json import refuse_constant, shown
+from .._json import preview, refuse_constant
 from ..run_builder import entries
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def object_of(value: object) -> dict[str, Any]:
     """
     if isinstance(value, dict):
         return cast("dict[str, Any]", value)
-    raise ShapeError(f"must be an object, not {shown(value)}")
+    raise ShapeError(f"must be an object, not {preview(value)}")
 
 
 def read_calls(value: object, *, keep_extra: bool = False) -> tuple[Call, ...]:
@@ -75,7 +75,7 @@ def read_calls(value: object, *, keep_extra: bool = False) -> tuple[Call, ...]:
         ShapeError: The value is not a list of tool calls.
     """
     if not isinstance(value, (list, tuple)):
-        raise ShapeError(f"must be a list, not {shown(value)}")
+        raise ShapeError(f"must be a list, not {preview(value)}")
     calls: list[Call] = []
     try:
         for call in cast("list[object]", value):
@@ -89,7 +89,7 @@ def read_calls(value: object, *, keep_extra: bool = False) -> tuple[Call, ...]:
 def _name(fields: dict[str, Any]) -> str:
     name = fields.get("name")
     if not isinstance(name, str) or not name:
-        raise ShapeError(f"must be the tool's name, not {shown(name)}", at=".name")
+        raise ShapeError(f"must be the tool's name, not {preview(name)}", at=".name")
     return name
 
 
@@ -122,7 +122,7 @@ def _arguments_json(fields: dict[str, Any]) -> str:
     if given is None or given == "":  # model clients write an empty string for a tool without parameters
         return "{}"
     if not isinstance(given, str) or not isinstance(_parsed(given, field), dict):
-        raise ShapeError(f"must be a JSON object, not {shown(given)}", at=f".{field}")
+        raise ShapeError(f"must be a JSON object, not {preview(given)}", at=f".{field}")
     return given
 
 
@@ -141,7 +141,7 @@ def _parsed(text: str, field: str) -> object:
                 return value
         return _decoder.decode(text)
     except (ValueError, RecursionError) as error:
-        raise ShapeError(f"must be a JSON object, not {shown(text)}: {error}", at=f".{field}") from error
+        raise ShapeError(f"must be a JSON object, not {preview(text)}: {error}", at=f".{field}") from error
 
 
 def _encoder() -> Callable[[object], str]:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .._json import as_list, as_object, parsed_json, shown
+from .._json import as_list, as_object, parsed_json, preview
 from .attacks import ATTACKS
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def reworded(scenario: Scenario, drafts: list[Draft], answer: Mapping[str, Any])
     """
     texts = as_list(answer.get("messages"))
     if texts is None or len(texts) != len(drafts):
-        raise WordingError(f"expected a list of {len(drafts)} messages, got {shown(answer.get('messages', answer))}")
+        raise WordingError(f"expected a list of {len(drafts)} messages, got {preview(answer.get('messages', answer))}")
     changed = copy.deepcopy(scenario)
     for number, (draft, text) in enumerate(zip(drafts, texts, strict=True), 1):
         action: Any = changed.get("actions", [])[draft.action]
@@ -86,17 +86,17 @@ def reworded(scenario: Scenario, drafts: list[Draft], answer: Mapping[str, Any])
 
 def _checked(number: int, draft: Draft, text: object) -> str:
     if not isinstance(text, str) or not text.strip():
-        raise WordingError(f"message {number} is no text but {shown(text)}")
+        raise WordingError(f"message {number} is no text but {preview(text)}")
     if len(text) > max(_LONGEST_LEAST, _LONGEST_FACTOR * len(draft.text)):
         raise WordingError(f"message {number} is too long: {len(text)} characters for {len(draft.text)}")
     if _UNUSABLE.search(text):
         raise WordingError(f"message {number} holds a control character or half a character")
     for value in draft.must_say:
         if not _says(text, value):
-            raise WordingError(f"message {number} does not say {shown(value)}")
+            raise WordingError(f"message {number} does not say {preview(value)}")
     for value in draft.must_not_say:
         if _says(text, value):
-            raise WordingError(f"message {number} says {shown(value)}, which the user says only later")
+            raise WordingError(f"message {number} says {preview(value)}, which the user says only later")
     return text.strip()
 
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from .._json import as_list, as_object, parsed_json, shown
+from .._json import as_list, as_object, parsed_json, preview
 from ..comparators import fuzzy_str_match
 from .dates import is_date, same_moment
 
@@ -111,11 +111,11 @@ def _object_differences(
         if key in actual:
             yield from differences(value, actual[key], rules, here)
         elif value is not None and not _is_ignored(here, rules):
-            yield Difference("missing", f"{shown_path(here)} is missing, expected {shown(value)}")
+            yield Difference("missing", f"{shown_path(here)} is missing, expected {preview(value)}")
     for key, value in actual.items():
         here = (*path, key)
         if key not in expected and value is not None and not _is_ignored(here, rules):
-            yield Difference("extra", f"{shown_path(here)} was not expected, got {shown(value)}")
+            yield Difference("extra", f"{shown_path(here)} was not expected, got {preview(value)}")
 
 
 def _is_ignored(path: Path, rules: Sequence[PathRule]) -> bool:
@@ -129,7 +129,8 @@ def _list_differences(
     if len(expected) != len(actual):
         yield Difference(
             "different",
-            f"{shown_path(path)}: expected {len(expected)} items {shown(expected)}, got {len(actual)} {shown(actual)}",
+            f"{shown_path(path)}: expected {len(expected)} items {preview(expected)}, "
+            f"got {len(actual)} {preview(actual)}",
         )
         return
     for place, (left, right) in enumerate(zip(expected, actual, strict=True)):
@@ -214,8 +215,8 @@ def _numbers(words: list[str]) -> set[str]:
 
 def _pair(expected: object, actual: object) -> str:
     if type(expected) is type(actual):
-        return f"expected {shown(expected)}, got {shown(actual)}"
-    return f"expected {shown(expected)} ({_kind(expected)}), got {shown(actual)} ({_kind(actual)})"
+        return f"expected {preview(expected)}, got {preview(actual)}"
+    return f"expected {preview(expected)} ({_kind(expected)}), got {preview(actual)} ({_kind(actual)})"
 
 
 def _kind(value: object) -> str:

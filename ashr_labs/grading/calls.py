@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._json import as_object, parsed_json, shown
+from .._json import as_object, parsed_json, preview
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,4 +39,4 @@ def _tool(side: object, nothing: str) -> str | None:
     name = side if fields is None else fields.get("name") or fields.get("tool_name")
     if name is None or name == nothing:
         return None
-    return name if isinstance(name, str) else shown(name)
+    return name if isinstance(name, str) else preview(name)

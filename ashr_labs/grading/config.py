@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
-from .._json import as_list, as_object, shown
+from .._json import as_list, as_object, preview
 from .tool_rules import read_argument_policy
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def read_policy(agent_config: object, judge: Judge | None = None) -> GradingPoli
 def _object(value: object, name: str, problems: list[str]) -> Mapping[str, Any]:
     found = as_object(value)
     if found is None and value is not None:
-        problems.append(f"{name} is not an object but {shown(value)}; it is not used")
+        problems.append(f"{name} is not an object but {preview(value)}; it is not used")
     return found or {}
 
 
@@ -99,7 +99,7 @@ def _tools(config: Mapping[str, Any], problems: list[str]) -> dict[str, Mapping[
     given = config.get("tool_definitions")
     definitions = as_list(given)
     if definitions is None and given is not None:
-        problems.append(f"tool_definitions is not a list but {shown(given)}; it is not used")
+        problems.append(f"tool_definitions is not a list but {preview(given)}; it is not used")
     tools: dict[str, Mapping[str, Any]] = {}
     for place, definition in enumerate(definitions or ()):
         tool = as_object(definition)
@@ -125,7 +125,7 @@ def _set_strictness(grading: Mapping[str, Any], problems: list[str]) -> Iterator
             yield tool, known[strictness]
         else:
             problems.append(
-                f"tool_strictness.{tool} is {shown(strictness)}, not one of {', '.join(get_args(Strictness))}; "
+                f"tool_strictness.{tool} is {preview(strictness)}, not one of {', '.join(get_args(Strictness))}; "
                 "it is not used"
             )
 
@@ -139,13 +139,13 @@ def _set_side_effects(grading: Mapping[str, Any], problems: list[str]) -> Iterat
         if isinstance(flag, bool):
             yield tool, flag
         else:
-            problems.append(f"side_effects.{tool} is {shown(flag)}, not true or false; it is not used")
+            problems.append(f"side_effects.{tool} is {preview(flag)}, not true or false; it is not used")
 
 
 def _flag(name: str, grading: Mapping[str, Any], problems: list[str]) -> bool:
     flag = grading.get(name, False)
     if not isinstance(flag, bool):
-        problems.append(f"{name} is {shown(flag)}, not true or false; it is not used")
+        problems.append(f"{name} is {preview(flag)}, not true or false; it is not used")
     return flag is True
 
 
@@ -163,5 +163,5 @@ def _threshold(value: object, problems: list[str]) -> float:
         return _SIMILAR
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
         return value
-    problems.append(f"text_similarity_threshold is {shown(value)}, not a number from 0 to 1; {_SIMILAR} is used")
+    problems.append(f"text_similarity_threshold is {preview(value)}, not a number from 0 to 1; {_SIMILAR} is used")
     return _SIMILAR

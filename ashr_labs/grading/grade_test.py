@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from .._json import as_list, as_object, shown
+from .._json import as_list, as_object, preview
 from .alignment import paired_anew
 from .judge import behavior_results
 from .retries import JudgedCall, without_retries
@@ -50,14 +50,14 @@ def graded_test(test: object, policy: GradingPolicy) -> GradedTest:
     fields = as_object(test)
     graded = GradedTest(test)
     if fields is None:
-        graded.fail(f"the test is not an object but {shown(test)}")
+        graded.fail(f"the test is not an object but {preview(test)}")
         return graded
     if fields.get("error") or fields.get("status") != "completed":
         graded.fail(f"the test did not run to its end: {_why_unfinished(fields)}")
     record = dict(fields)
     actions = as_list(fields.get("action_results"))
     if actions is None:
-        graded.fail(f"action_results is not a list but {shown(fields.get('action_results'))}")
+        graded.fail(f"action_results is not a list but {preview(fields.get('action_results'))}")
     else:
         record["action_results"] = _graded_actions(actions, policy, graded)
         behavior = list(behavior_results(actions, policy))
@@ -71,16 +71,16 @@ def graded_test(test: object, policy: GradingPolicy) -> GradedTest:
 
 def _behavior_finding(result: BehaviorResult) -> Finding:
     level = LEVELS[result.strictness] if result.status == "broken" else "note"
-    return Finding(level, f"rule {shown(result.rule)}: {result.status}: {result.reason}")
+    return Finding(level, f"rule {preview(result.rule)}: {result.status}: {result.reason}")
 
 
 def _why_unfinished(test: Mapping[str, Any]) -> str:
     error = test.get("error")
     if not error:
-        return f"its status is {shown(test.get('status'))}"
+        return f"its status is {preview(test.get('status'))}"
     fields = as_object(error) or {"message": error}
     words = (fields.get(key) for key in ("kind", "type", "message"))
-    return ": ".join(word if isinstance(word, str) else shown(word) for word in words if word)
+    return ": ".join(word if isinstance(word, str) else preview(word) for word in words if word)
 
 
 def _turns(actions: Sequence[Any]) -> Iterator[list[tuple[int, object]]]:
@@ -146,7 +146,7 @@ def _graded_action(
 ) -> object:
     fields = as_object(action)
     if fields is None:
-        graded.fail(f"action_results[{place}] is not an object but {shown(action)}")
+        graded.fail(f"action_results[{place}] is not an object but {preview(action)}")
         return action
     index = fields.get("action_index")
     where = f"action {index if isinstance(index, int) else place}"
@@ -157,7 +157,7 @@ def _graded_action(
     if not _is(fields, "agent", "tool_call"):
         return action
     if as_list(fields.get("tool_calls")) is None:
-        graded.fail(f"{where}: tool_calls is not a list but {shown(fields.get('tool_calls'))}")
+        graded.fail(f"{where}: tool_calls is not a list but {preview(fields.get('tool_calls'))}")
         return action
     return {**fields, "tool_calls": [_graded_call(call, where, graded) for call in calls]}
 
@@ -170,7 +170,7 @@ def _graded_text(action: Mapping[str, Any], text: Verdict) -> dict[str, Any]:
 
 def _graded_call(call: JudgedCall, where: str, graded: GradedTest) -> object:
     if call.verdict is None:
-        graded.fail(f"{where}: a tool call is not an object but {shown(call.entry)}")
+        graded.fail(f"{where}: a tool call is not an object but {preview(call.entry)}")
         return call.entry
     graded.calls.append(call.verdict)
     graded.take(call.verdict, where)

@@ -7,7 +7,7 @@ import math
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
-from .._json import as_list, as_object, shown
+from .._json import as_list, as_object, preview
 from .arguments import PathRule, differences, identical
 from .dates import same_moment
 
@@ -73,7 +73,7 @@ def _check_for(rule: object) -> Check:
         if name == "regex" and isinstance(value, str):
             return _matches(value)
     raise ValueError(
-        f"the rule {shown(rule)} is not one of ignore, exact, date, unordered, approx, "
+        f"the rule {preview(rule)} is not one of ignore, exact, date, unordered, approx, "
         '{"approx": tolerance}, {"one_of": [values]}, {"regex": pattern}'
     )
 
@@ -83,30 +83,30 @@ def _exact(expected: object, actual: object) -> str | None:
         same = identical(expected, actual)
     except RecursionError:
         same = False
-    return None if same else f"expected exactly {shown(expected)}, got {shown(actual)}"
+    return None if same else f"expected exactly {preview(expected)}, got {preview(actual)}"
 
 
 def _date(expected: object, actual: object) -> str | None:
     if isinstance(expected, str) and isinstance(actual, str) and same_moment(expected, actual):
         return None
-    return _unlike(expected, actual, f"expected the date {shown(expected)}, got {shown(actual)}")
+    return _unlike(expected, actual, f"expected the date {preview(expected)}, got {preview(actual)}")
 
 
 def _unordered(expected: object, actual: object) -> str | None:
     wanted, given = as_list(expected), as_list(actual)
     if wanted is None or given is None or len(wanted) != len(given) or len(wanted) > _MOST_ITEMS:
-        return _unlike(expected, actual, f"expected {shown(expected)} in any order, got {shown(actual)}")
+        return _unlike(expected, actual, f"expected {preview(expected)} in any order, got {preview(actual)}")
     left = list(given)
     for item in wanted:
         place = next((place for place, other in enumerate(left) if not _differs(item, other)), None)
         if place is None:
-            return f"{shown(item)} is not among {shown(actual)}"
+            return f"{preview(item)} is not among {preview(actual)}"
         del left[place]
     return None
 
 
 def _approx_within(tolerance: float | None) -> Check:
-    within = "a millionth" if tolerance is None else shown(tolerance)
+    within = "a millionth" if tolerance is None else preview(tolerance)
     relative = 1e-6 if tolerance is None else 1e-12
     # The rounding of a difference must not decide: 1.1 is within 0.1 of 1.0.
     absolute = (tolerance or 0.0) * (1 + 1e-9)
@@ -114,10 +114,10 @@ def _approx_within(tolerance: float | None) -> Check:
     def check(expected: object, actual: object) -> str | None:
         left, right = _as_number(expected), _as_number(actual)
         if left is None or right is None:
-            return _unlike(expected, actual, f"expected about {shown(expected)}, got {shown(actual)}")
+            return _unlike(expected, actual, f"expected about {preview(expected)}, got {preview(actual)}")
         if math.isclose(left, right, rel_tol=relative, abs_tol=absolute):
             return None
-        return f"expected {shown(expected)} within {within}, got {shown(actual)}"
+        return f"expected {preview(expected)} within {within}, got {preview(actual)}"
 
     return check
 
@@ -139,7 +139,7 @@ def _one_of(values: Sequence[object]) -> Check:
     def check(expected: object, actual: object) -> str | None:
         if any(not _differs(value, actual) for value in (expected, *values)):
             return None
-        return f"expected {shown(expected)} or one of {shown(values)}, got {shown(actual)}"
+        return f"expected {preview(expected)} or one of {preview(values)}, got {preview(actual)}"
 
     return check
 
@@ -151,7 +151,7 @@ def _matches(pattern: str) -> Check:
         text = actual if isinstance(actual, str) else _as_text(actual)
         if len(text) > _LONGEST_INPUT:
             return f"got {len(text)} characters, of which a pattern can judge {_LONGEST_INPUT}"
-        return None if compiled.fullmatch(text) else f"expected a match of {pattern!r}, got {shown(actual)}"
+        return None if compiled.fullmatch(text) else f"expected a match of {pattern!r}, got {preview(actual)}"
 
     return check
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
-from .._json import as_object, shown
+from .._json import as_object, preview
 from .arguments import differences
 from .rules import read_rule
 
@@ -119,11 +119,11 @@ def _read_modes(modes: object, problems: list[str]) -> Iterator[tuple[str, Mode]
         if isinstance(mode, str) and mode in known:
             yield tool, known[mode]
         else:
-            problems.append(f"argument_modes.{tool} is {shown(mode)}, not one of {', '.join(known)}; it is not used")
+            problems.append(f"argument_modes.{tool} is {preview(mode)}, not one of {', '.join(known)}; it is not used")
 
 
 def _entries(value: object, name: str, problems: list[str]) -> Mapping[str, object]:
     found = as_object(value)
     if found is None and value is not None:
-        problems.append(f"{name} is not an object but {shown(value)}; it is not used")
+        problems.append(f"{name} is not an object but {preview(value)}; it is not used")
     return found or {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from .._json import as_object, shown
+from .._json import as_object, preview
 from ..comparators import text_similarity
 from .calls import actual_tool, arguments_of, expected_tool
 from .config import words_of
@@ -98,7 +98,7 @@ def judge_text(action: Mapping[str, object], policy: GradingPolicy, *, is_openin
     expected, actual = _text(action.get("expected_response")), _text(action.get("actual_response"))
     if expected is None or actual is None:
         side = "expected_response" if expected is None else "actual_response"
-        return Verdict("divergent", (Finding("failure", f"{side} holds no text but {shown(action.get(side))}"),))
+        return Verdict("divergent", (Finding("failure", f"{side} holds no text but {preview(action.get(side))}"),))
     if not expected.strip():
         return Verdict("exact", (Finding("note", "no text was expected, so none was compared"),), said=actual)
     if not actual.strip():
@@ -134,7 +134,7 @@ def _judge_similarity(similarity: float, actual: str, policy: GradingPolicy) -> 
 def _judge_silence(expected: str, is_opening: bool) -> Verdict:
     if is_opening:
         return Verdict("exact", (Finding("note", "nobody had spoken to the agent yet, so no text was compared"),))
-    return Verdict("divergent", (Finding("failure", f"the agent said nothing, expected {shown(expected)}"),), 0.0)
+    return Verdict("divergent", (Finding("failure", f"the agent said nothing, expected {preview(expected)}"),), 0.0)
 
 
 def _judge_arguments(tool: str, call: Mapping[str, object], policy: GradingPolicy) -> Verdict:

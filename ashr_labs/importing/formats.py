@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .._json import as_list, as_object, shown
+from .._json import as_list, as_object, preview
 from .draft import JUST_KEPT, Draft, Field
 from .messages import add_message, add_messages
 from .values import INPUT_KEYS, OUTPUT_KEYS, add_expected, add_input
@@ -147,7 +147,7 @@ def _key_in(fields: Mapping[str, Any], key: str | None, usual: Iterable[str], fi
 def _scenario(draft: Draft, fields: Mapping[str, Any], field: Field, _keys: Keys) -> None:
     actions = as_list(fields.get("actions"))
     if actions is None:
-        raise field.key("actions").fault(f"must be a list, not {shown(fields.get('actions'))}")
+        raise field.key("actions").fault(f"must be a list, not {preview(fields.get('actions'))}")
     draft.whole = {key: value for key, value in fields.items() if key != "id"}
     said = (as_object(action) or {} for action in actions)
     draft.actions = [{"actor": str(one.get("actor")), "content": str(one.get("content", ""))} for one in said]

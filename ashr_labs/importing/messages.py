@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from .._json import as_list, as_object, parsed_json, shown
+from .._json import as_list, as_object, parsed_json, preview
 from .draft import JUST_KEPT, LEFT_OUT, Field
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def add_messages(draft: Draft, messages: object, field: Field) -> None:
     """
     listed = as_list(messages)
     if listed is None:
-        raise field.fault(f"must be a list of messages, not {shown(messages)}")
+        raise field.fault(f"must be a list of messages, not {preview(messages)}")
     for place, message in enumerate(listed):
         add_message(draft, message, field.item(place))
 
@@ -64,7 +64,7 @@ def add_message(draft: Draft, message: object, field: Field) -> None:
         case "assistant":
             _add_answer(draft, fields, text, field)
         case _:
-            raise field.key("role").fault(f"must be such as 'user' or 'assistant', not {shown(outer.get('role'))}")
+            raise field.key("role").fault(f"must be such as 'user' or 'assistant', not {preview(outer.get('role'))}")
 
 
 def _add_answer(draft: Draft, fields: Mapping[str, Any], text: str, field: Field) -> None:
@@ -82,7 +82,7 @@ def _calls(fields: Mapping[str, Any], field: Field) -> Iterator[tuple[object, Fi
     if not listed and (more := as_object(fields.get("additional_kwargs"))):  # where LangChain had them before
         listed, at = more.get("tool_calls"), field.key("additional_kwargs").key("tool_calls")
     if listed is not None and as_list(listed) is None:
-        raise at.fault(f"must be a list, not {shown(listed)}")
+        raise at.fault(f"must be a list, not {preview(listed)}")
     for place, call in enumerate(as_list(listed) or ()):
         yield call, at.item(place)
     if fields.get("function_call") is not None:
@@ -96,17 +96,17 @@ def _call(raw: object, field: Field) -> dict[str, Any]:
     """Return a call as scenarios have it."""
     outer = as_object(raw)
     if outer is None:
-        raise field.fault(f"must be an object, not {shown(raw)}")
+        raise field.fault(f"must be an object, not {preview(raw)}")
     inner = as_object(outer.get("function"))
     fields, field = (outer, field) if inner is None else (inner, field.key("function"))
     name = fields.get("name")
     if not isinstance(name, str) or not name:
-        raise field.key("name").fault(f"must be the tool's name, not {shown(name)}")
+        raise field.key("name").fault(f"must be the tool's name, not {preview(name)}")
     key = next((key for key in ("arguments", "args", "input", "arguments_json") if fields.get(key)), "arguments")
     given = fields.get(key)
     arguments = as_object(parsed_json(given) if isinstance(given, str) else given)
     if arguments is None and given:  # models write nothing for a tool without parameters
-        raise field.key(key).fault(f"must be a JSON object, not {shown(given)}")
+        raise field.key(key).fault(f"must be a JSON object, not {preview(given)}")
     text = given if isinstance(given, str) and given else json.dumps(arguments or {})
     call = {"name": name, "arguments_json": text}
     identity = outer.get("id") or outer.get("tool_call_id")
@@ -135,7 +135,7 @@ def _text(draft: Draft, content: object, field: Field) -> str:
         return content or ""
     parts = as_list(content)
     if parts is None:
-        raise field.fault(f"must be a text or a list of parts, not {shown(content)}")
+        raise field.fault(f"must be a text or a list of parts, not {preview(content)}")
     return "\n".join(text for part in parts if (text := _part(draft, part)))
 
 
@@ -159,5 +159,5 @@ def _part(draft: Draft, part: object) -> str:
             draft.tool_answers(fields.get("tool_use_id"), fields.get("content"))
             return ""
         case _:
-            draft.note(LEFT_OUT.format(f"parts of messages of the type {shown(kind)}"))
+            draft.note(LEFT_OUT.format(f"parts of messages of the type {preview(kind)}"))
             return ""

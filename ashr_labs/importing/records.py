@@ -7,7 +7,7 @@ import json
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 
-from .._json import as_list, as_object, shown
+from .._json import as_list, as_object, preview
 from ..errors import DatasetError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _elements(content: bytes) -> Iterator[Record | DatasetError]:
         place = f"element {number}"
         fields = as_object(element)
         yield (
-            DatasetError(f"must be an object, not {shown(element)}", path=place)
+            DatasetError(f"must be an object, not {preview(element)}", path=place)
             if fields is None
             else Record(place, fields)
         )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, tuple_, update
 from sqlalchemy.exc import DBAPIError
 
+from .._time import isoformat
 from ..errors import ConflictError, ValidationError
-from .clock import as_text
 from .store.outages import is_waiting_in_vain
 from .store.raw_json import RawJson
 from .store.schema import idempotency
@@ -91,7 +91,7 @@ class Repeatable:
 
 
 def _is_outdated(context: Context) -> ColumnElement[bool]:
-    return idempotency.c.created_at < as_text(context.moment - _KEPT_SECONDS)
+    return idempotency.c.created_at < isoformat(context.moment - _KEPT_SECONDS)
 
 
 def _forget(context: Context) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, insert, select, update
 
+from .._time import isoformat
 from ..errors import AuthenticationError, ConfigurationError
-from .clock import as_text
 from .media import MediaLinks
 from .store.schema import api_keys, settings, tenants, users
 from .store.writing import add_row
@@ -125,9 +125,9 @@ class KeyRing:
         row = connection.execute(_BY_DIGEST, {"digest": digest}).mappings().one_or_none()
         if row is None:
             raise AuthenticationError("the API key is unknown or revoked; check ASHR_LABS_API_KEY")
-        if row["expires_at"] is not None and row["expires_at"] <= as_text(moment):
+        if row["expires_at"] is not None and row["expires_at"] <= isoformat(moment):
             raise AuthenticationError(f"the API key expired at {row['expires_at']}; make a new one")
-        is_due = row["last_used_at"] is None or row["last_used_at"] <= as_text(moment - _USE_NOTED_EVERY)
+        is_due = row["last_used_at"] is None or row["last_used_at"] <= isoformat(moment - _USE_NOTED_EVERY)
         return Caller(row["tenant_id"], row["user_id"], frozenset(row["scopes"])), row["id"] if is_due else None
 
     def _digest(self, key: str) -> str:
@@ -136,7 +136,7 @@ class KeyRing:
 
 def note_use(connection: Connection, api_key_id: int, *, moment: float) -> None:
     """Remember when a key was used."""
-    connection.execute(update(api_keys).where(api_keys.c.id == api_key_id).values(last_used_at=as_text(moment)))
+    connection.execute(update(api_keys).where(api_keys.c.id == api_key_id).values(last_used_at=isoformat(moment)))
 
 
 def _secret(connection: Connection) -> bytes:

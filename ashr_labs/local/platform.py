@@ -11,6 +11,7 @@ import weakref
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from .._time import isoformat
 from ..errors import (
     AshrLabsError,
     AuthenticationError,
@@ -19,7 +20,6 @@ from ..errors import (
     error_class_for_status,
 )
 from .body import parse_body
-from .clock import as_text
 from .contract import load_contract
 from .idempotency import Repeatable
 from .keys import Caller, KeyRing, new_key, note_use
@@ -117,7 +117,7 @@ class Platform:
         Raises:
             ConfigurationError: `key` cannot be an API key, or was revoked.
         """
-        timestamp = as_text(self._now())
+        timestamp = isoformat(self._now())
         with self._database.write_alone() as connection:
             owner = ensure_owner(connection, timestamp)
             if key is None:
@@ -131,7 +131,7 @@ class Platform:
         Raises:
             ConfigurationError: The file cannot be written; the database goes on without a key.
         """
-        timestamp = as_text(self._now())
+        timestamp = isoformat(self._now())
         with self._database.write_alone() as connection:
             if self._keys.is_used(connection):
                 return False

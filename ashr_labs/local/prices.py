@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .._json import as_object, shown
+from .._json import as_object, preview
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _price(path: Path, model: str, entry: object) -> Price:
     if fields.keys() != given.keys() or not all(_is_price(value) for value in given.values()):
         raise ConfigurationError(
             f'the price of {model!r} in {path} must be like {{"input": 2.5, "output": 10}}, for a million tokens each, '
-            f"not {shown(entry)}"
+            f"not {preview(entry)}"
         )
     return Price(**{name: float(value or 0) for name, value in given.items()})
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any, cast
 
+from .._time import isoformat_ns
 from ..tracing.masking import masked
-from ..tracing.payload import array_of_texts, json_object, optional_text, text, timestamp
+from ..tracing.payload import array_of_texts, json_object, optional_text, text
 from ..tracing.serialize import to_json
 from . import _conventions as names
 from ._content import first, input_of, is_content, kind_of, output_of, remaining
@@ -112,13 +113,13 @@ def _observation(span: ReadableSpan, mask: Callable[[Any], Any] | None) -> Obser
         "type": "generation" if kind == "generation" else "span",
         "name": _tool_name(span) if kind == "tool" else span.name,
         "parent_observation_id": None if span.parent is None else f"{span.parent.span_id:016x}",
-        "start_time": timestamp(span.start_time or 0),
+        "start_time": isoformat_ns(span.start_time or 0),
         "input": masked(to_json(input_of(attributes, span.events)), mask),
         "metadata": json_object(masked(to_json(_metadata(span)), mask)),
         "level": None if message is None else "ERROR",
     }
     if span.end_time is not None:
-        observation["end_time"] = timestamp(span.end_time)
+        observation["end_time"] = isoformat_ns(span.end_time)
     output = output_of(attributes, span.events)
     if output is not None:
         observation["output"] = masked(to_json(output), mask)
@@ -149,7 +150,7 @@ def _event(span: ReadableSpan, number: int, event: Event, mask: Callable[[Any], 
         "type": "event",
         "name": event.name,
         "parent_observation_id": f"{span_id(span):016x}",
-        "start_time": timestamp(event.timestamp or 0),
+        "start_time": isoformat_ns(event.timestamp or 0),
         "input": masked(to_json(dict(attributes) or None), mask),
         "metadata": None,
         "level": None,

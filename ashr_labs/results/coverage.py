@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from .._json import as_list, as_object, parsed_json, shown
+from .._json import as_list, as_object, parsed_json, preview
 from ..errors import ConfigurationError
 from .tool_schemas import offered, read_schemas, used
 
@@ -88,7 +88,7 @@ def tool_coverage(dataset_source: Mapping[str, Any], tools: object, *, count_fai
     """
     schemas = dict(read_schemas(tools))
     if not schemas:
-        raise ConfigurationError(f"there is no tool with a name in {shown(tools)}")
+        raise ConfigurationError(f"there is no tool with a name in {preview(tools)}")
     things = {name: set(offered(name, schema)) for name, schema in schemas.items()}
     hits = {one: 0 for name, below in things.items() for one in (name, *sorted(below - {name}))}
     failures = dict.fromkeys(schemas, 0)

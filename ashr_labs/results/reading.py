@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
-from .._json import as_object, shown
+from .._json import as_object, preview
 from ..errors import ConfigurationError
 from .journals import is_journal, journal_content
 from .reports.tables import tests_of
@@ -68,7 +68,7 @@ def _parsed(content: bytes, path: Path) -> Mapping[str, Any]:
         return {"tests": tests_of(as_object(row) or {} for row in values)}
     fields = as_object(values[0])
     if fields is None:
-        raise ConfigurationError(f"{path} holds no run but {shown(values[0])}")
+        raise ConfigurationError(f"{path} holds no run but {preview(values[0])}")
     return fields
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from .._json import as_list, as_object, shown
+from .._json import as_list, as_object, preview
 from ..errors import ConfigurationError
 from ..grading import grade
 from .statistics import Interval, wilson_interval
@@ -47,8 +47,8 @@ class Sample:
 
     def __repr__(self) -> str:
         outcome = "passed" if self.passed else "failed" if self.has_run else "error"
-        why = f", {shown(self.reasons[0])}" if self.reasons else ""
-        return f"Sample({shown(self.scenario_id)}, {outcome!r}{why})"
+        why = f", {preview(self.reasons[0])}" if self.reasons else ""
+        return f"Sample({preview(self.scenario_id)}, {outcome!r}{why})"
 
     def _repr_html_(self) -> str:
         from .reports.notebook import html_test  # noqa: PLC0415 (for notebooks only)
@@ -78,7 +78,7 @@ class RunResults:
         result = as_object(result.get("result")) or result
         tests = as_list(result.get("tests"))
         if tests is None:
-            raise ConfigurationError(f"{label} has no list of tests; it has {shown(list(result))}")
+            raise ConfigurationError(f"{label} has no list of tests; it has {preview(list(result))}")
         if not any("verdict" in (as_object(test) or {}) for test in tests):
             tests = grade(result)["tests"]
         return cls(label, tuple(_sample(as_object(test) or {}) for test in tests))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from .._time import isoformat_seconds, utc_now
 from .records import aggregate_metrics
 from .test_builder import TestBuilder, final_status
-from .times import timestamp, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,8 +104,8 @@ class RunBuilder:
         return {
             "tests": tests,
             "status": self._status,
-            "started_at": timestamp(self._started_at) if self._started_at else None,
-            "completed_at": timestamp(self._completed_at) if self._completed_at else None,
+            "started_at": isoformat_seconds(self._started_at) if self._started_at else None,
+            "completed_at": isoformat_seconds(self._completed_at) if self._completed_at else None,
             "aggregate_metrics": aggregate_metrics(tests),
         }
 

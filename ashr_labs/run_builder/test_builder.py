@@ -6,10 +6,10 @@ import copy
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
+from .._time import isoformat_seconds, utc_now
 from ..errors import ConfigurationError
 from .entries import built_entries, call_pair, given_call, given_response, index_of, text_pair, user_input
 from .records import built_turn, recorded_call, total_usage
-from .times import timestamp, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -254,9 +254,9 @@ class TestBuilder:
             "action_results": built_entries(self._records),
         }
         if self._started_at is not None:
-            built["started_at"] = timestamp(self._started_at)
+            built["started_at"] = isoformat_seconds(self._started_at)
         if self._completed_at is not None:
-            built["completed_at"] = timestamp(self._completed_at)
+            built["completed_at"] = isoformat_seconds(self._completed_at)
         if self._error is not None:
             built["error"] = self._error
         if self._vm_stream is not None:

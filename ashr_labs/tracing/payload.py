@@ -6,7 +6,6 @@ The platform refuses a whole trace for one value of another kind; here such a va
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from .serialize import JSON, to_json
@@ -14,13 +13,7 @@ from .serialize import JSON, to_json
 if TYPE_CHECKING:
     from ashr_labs_types import Usage
 
-__all__ = ["array_of_texts", "json_object", "optional_text", "text", "timestamp", "token_counts"]
-
-
-def timestamp(nanoseconds: int) -> str:
-    """Write nanoseconds since 1970 as UTC in ISO 8601 with microseconds."""
-    seconds, rest = divmod(nanoseconds, 1_000_000_000)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest // 1000:06d}Z"
+__all__ = ["array_of_texts", "json_object", "optional_text", "text", "token_counts"]
 
 
 def text(value: object) -> str:

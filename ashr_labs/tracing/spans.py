@@ -12,10 +12,11 @@ from contextlib import suppress
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from .._time import isoformat_ns
 from . import context
 from .export.item import rough_size
 from .masking import masked
-from .payload import json_object, optional_text, text, timestamp, token_counts
+from .payload import json_object, optional_text, text, token_counts
 from .recorder import Recorder
 from .serialize import JSON, describe_error, to_json
 
@@ -183,13 +184,13 @@ class Span(Parent):
             "type": self._type,
             "name": text(self._name),
             "parent_observation_id": None if self._parent_id is None else f"{self._parent_id:016x}",
-            "start_time": timestamp(self._started + offset),
+            "start_time": isoformat_ns(self._started + offset),
             "input": masked(self._input, mask),
             "metadata": json_object(masked(self._metadata, mask)),
             "level": optional_text(self._level),
         }
         if self._ended is not None:
-            payload["end_time"] = timestamp(self._ended + offset)
+            payload["end_time"] = isoformat_ns(self._ended + offset)
         if self._output is not NOT_GIVEN:
             payload["output"] = masked(self._output, mask)
         if self._status is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ashr_labs.local import open_platform
-from ashr_labs.local.server.app.app import running_server
+from ashr_labs.local.server.app import running_server
 from ashr_labs.tracing.export.spool import read_lines
 
 from .scripted_server import Answer, ScriptedServer

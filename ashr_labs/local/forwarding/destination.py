@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from ..._json import shown
+from ..._json import preview
 from ...errors import ConfigurationError
 from ..http_post import check_secret, check_url, post_json
 from .langfuse import LANGFUSE_PATH, check_langfuse, langfuse_requests
@@ -37,7 +37,7 @@ class Destination:
     """The bodies for a tenant's trace."""
     check: Callable[[Reply], None] = field(repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    """What must not be shown."""
+    """What must not be preview."""
     first_pause: float = 1.0
     """Seconds after the first failure; twice as long after each further one, up to an hour."""
     most_attempts: int = 20
@@ -55,7 +55,7 @@ class Destination:
                 reply = post_json(self.url, body, self.headers, seconds=_SECONDS)
             except OSError as error:
                 raise RetryLater(f"{type(error).__name__}: {error}") from error
-            check_status(reply, shown(self._without_secrets(reply.text)))
+            check_status(reply, preview(self._without_secrets(reply.text)))
             self.check(reply)
 
     def _without_secrets(self, text: str) -> str:

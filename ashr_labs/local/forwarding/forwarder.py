@@ -7,8 +7,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from ..clock import as_text
-from ..side_by_side import side_by_side
+from ..._threads import map_threads
+from ..._time import isoformat
 from ..store.columns import storable
 from ..store.trace_rows import moment_of
 from . import outbox
@@ -46,7 +46,7 @@ class Forwarder:
         self._stopping = threading.Event()
         self._after: Callable[[], None] = _nothing
         with database.write() as connection:
-            outbox.revive(connection, as_text(now()))
+            outbox.revive(connection, isoformat(now()))
         self._thread = threading.Thread(target=self._serve, name="ashr-labs-forwarder", daemon=True)
         self._thread.start()
 
@@ -88,9 +88,9 @@ class Forwarder:
         if left > 0:
             return min(left, _LONGEST_WAIT)
         with self._database.write() as connection:
-            until = as_text(now + _LEASE_SECONDS)
-            claims = outbox.claim_due(connection, as_text(now), until, limit=_BATCH)
-        outcomes = side_by_side(self._send, claims, _AT_ONCE)
+            until = isoformat(now + _LEASE_SECONDS)
+            claims = outbox.claim_due(connection, isoformat(now), until, limit=_BATCH)
+        outcomes = map_threads(self._send, claims, max_threads=_AT_ONCE)
         with self._database.write() as connection:
             for claim, failure in zip(claims, outcomes, strict=True):
                 if isinstance(failure, _Done):
@@ -119,7 +119,7 @@ class Forwarder:
         """Return when a trace is tried again; None, said in the log, where it is given up."""
         if isinstance(failure, RetryLater) and claim.attempts < self._destination.most_attempts:
             pause = min(self._destination.first_pause * 2 ** (claim.attempts - 1), _LONGEST_PAUSE)
-            return as_text(self._now() + max(pause, failure.pause))
+            return isoformat(self._now() + max(pause, failure.pause))
         _logger.error(
             "trace %a is not passed on to %s after %d attempts: %s",
             claim.trace_id, self._destination.name, claim.attempts, failure,

@@ -6,7 +6,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
-from ..clock import as_text
+from ..._time import isoformat
 from ..store.trace_rows import moment_of
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def span_key(trace: str, observation_id: object) -> str:
 def observation_moments(observation: Mapping[str, Any], otherwise: str) -> tuple[str, str | None]:
     """Return when it began, or when its trace came, and when it ended, if that is known, as the platform writes it."""
     started, ended = moment_of(observation.get("start_time")), moment_of(observation.get("end_time"))
-    return otherwise if started is None else as_text(started), None if ended is None else as_text(ended)
+    return otherwise if started is None else isoformat(started), None if ended is None else isoformat(ended)
 
 
 def _digest(text: str, digits: int) -> str:

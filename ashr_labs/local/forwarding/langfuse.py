@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING, Any
 
-from ..._json import as_list, as_object, parsed_json, shown
+from ..._json import as_list, as_object, parsed_json, preview
 from .ids import observation_moments, trace_key
 from .sending import Refused, RetryLater, as_json, is_passing
 
@@ -43,10 +43,10 @@ def check_langfuse(reply: Reply) -> None:
     answer = as_object(parsed_json(reply.text)) or {}
     errors = [as_object(error) or {} for error in as_list(answer.get("errors")) or ()]
     if "successes" not in answer:
-        raise RetryLater(f"no answer of Langfuse but {shown(reply.text)}")
+        raise RetryLater(f"no answer of Langfuse but {preview(reply.text)}")
     if not errors:
         return
-    reason = f"{len(errors)} events were not taken, the first with {shown(dict(errors[0]))}"
+    reason = f"{len(errors)} events were not taken, the first with {preview(dict(errors[0]))}"
     if any(is_passing(error.get("status")) for error in errors):
         raise RetryLater(reason)
     raise Refused(reason)

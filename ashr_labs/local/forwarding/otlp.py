@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ..._json import as_list, as_object, parsed_json, shown
+from ..._json import as_list, as_object, parsed_json, preview
 from ..store.trace_rows import moment_of
 from .ids import observation_moments, span_key, trace_key
 from .sending import Refused, RetryLater, as_json
@@ -42,10 +42,10 @@ def check_otlp(reply: Reply) -> None:
     """
     answer = as_object(parsed_json(reply.text.strip() or "{}"))
     if answer is None:
-        raise RetryLater(f"no answer of an OTLP endpoint but {shown(reply.text)}")
+        raise RetryLater(f"no answer of an OTLP endpoint but {preview(reply.text)}")
     partial = as_object(answer.get("partialSuccess")) or {}
     if str(partial.get("rejectedSpans", 0)) != "0":
-        raise Refused(f"some spans were not taken: {shown(dict(partial))}")
+        raise Refused(f"some spans were not taken: {preview(dict(partial))}")
 
 
 def _root(key: str, tenant_id: int, trace: Mapping[str, Any], spans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
-from ..clock import as_text
+from ..._time import isoformat
 from ..store.schema import jobs
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Lease:
 
     def renew(self, connection: Connection, moment: float) -> None:
         """Say that the worker is still at work; changes nothing when its turn is over."""
-        renewed = update(jobs).where(self._is_ours()).values(leased_until=as_text(moment + LEASE_SECONDS))
+        renewed = update(jobs).where(self._is_ours()).values(leased_until=isoformat(moment + LEASE_SECONDS))
         connection.execute(renewed)
 
     def end(self, connection: Connection) -> bool:
@@ -57,10 +57,10 @@ def lease_next(connection: Connection, moment: float) -> Lease | None:
     if job is None:
         return None
     attempts = job["attempts"] + 1
-    taken = {"attempts": attempts, "leased_until": as_text(moment + LEASE_SECONDS)}
+    taken = {"attempts": attempts, "leased_until": isoformat(moment + LEASE_SECONDS)}
     connection.execute(update(jobs).where(jobs.c.id == job["id"]).values(taken))
     return Lease(job["id"], job["kind"], job["subject_id"], attempts)
 
 
 def _is_free(moment: float) -> ColumnElement[bool]:
-    return or_(jobs.c.leased_until.is_(None), jobs.c.leased_until < as_text(moment))
+    return or_(jobs.c.leased_until.is_(None), jobs.c.leased_until < isoformat(moment))

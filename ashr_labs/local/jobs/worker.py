@@ -8,8 +8,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..._time import isoformat
 from ...errors import AshrLabsError
-from ..clock import as_text
 from ..store.columns import cause_of, storable
 from ..store.outages import is_outage
 from .queue import LEASE_SECONDS, Lease, has_work, lease_next
@@ -174,7 +174,7 @@ class Worker:
         outcome = None if job.task is None else job.kind.work(job.task)
         with self._database.write() as connection:
             if job.lease.end(connection) and job.task is not None:
-                job.kind.finish(connection, job.lease.subject_id, outcome, as_text(self._now()))
+                job.kind.finish(connection, job.lease.subject_id, outcome, isoformat(self._now()))
 
 
 def _nothing() -> None:

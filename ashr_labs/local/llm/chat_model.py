@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ..._json import as_list, as_object, parsed_json, shown
+from ..._json import as_list, as_object, parsed_json, preview
 from ..http_post import check_secret, check_url, post_json
 
 if TYPE_CHECKING:
@@ -79,10 +79,10 @@ class ChatModel:
             raise NoAnswerError(f"{self.name} cannot be reached: {type(error).__name__}: {error}") from error
         text = reply.text.replace(self.api_key, "***") if self.api_key else reply.text
         if reply.status != 200:
-            raise NoAnswerError(f"{self.name} answered with status {reply.status}: {shown(text)}")
+            raise NoAnswerError(f"{self.name} answered with status {reply.status}: {preview(text)}")
         answer = as_object(parsed_json(text)) or {}
         choice = as_object(next(iter(as_list(answer.get("choices")) or ()), None)) or {}
         said = (as_object(choice.get("message")) or {}).get("content")
         if not isinstance(said, str):
-            raise NoAnswerError(f"{self.name} answered no text but {shown(text)}")
+            raise NoAnswerError(f"{self.name} answered no text but {preview(text)}")
         return said

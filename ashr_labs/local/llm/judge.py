@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..._json import shown
+from ..._json import preview
 from ...grading import NotJudgedError, Opinion
 from .chat_model import NoAnswerError, chat_model_of
 
@@ -50,5 +50,5 @@ class ModelJudge:
             raise NotJudgedError(str(error)) from error
         if reply.get("answer") not in answers:
             said = reply.get("said") or dict(reply)
-            raise NotJudgedError(f"{self.name} answered {shown(said)}, not one of {', '.join(answers)}")
+            raise NotJudgedError(f"{self.name} answered {preview(said)}, not one of {', '.join(answers)}")
         return Opinion(reply["answer"], str(reply.get("reason") or ""))

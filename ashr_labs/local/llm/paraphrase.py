@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from ..._threads import map_threads
 from ...errors import ConfigurationError
 from ...generation.rewording import WordingError, draft_of, reworded
-from ..side_by_side import side_by_side
 from .chat_model import ChatModel, NoAnswerError, chat_model_of
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Writer:
         """Return the dataset's source with new words, and under `wording` what came of each scenario."""
         end = self.clock() + self.seconds
         runs: dict[str, Scenario] = source["runs"]
-        told = side_by_side(partial(self._one, end), runs.values(), _AT_ONCE)
+        told = map_threads(partial(self._one, end), runs.values(), max_threads=_AT_ONCE)
         outcomes = dict(zip(runs, told, strict=True))
         wording = {
             "model": self.model.name,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select, update
 
-from ..clock import as_text
+from ..._time import isoformat
 from ..keys import ALL_SCOPES, Caller, new_key
 from ..store.schema import api_keys
 from .registry import Context, operation
@@ -58,7 +58,7 @@ def revoke_api_key(context: Context, params: RevokeApiKeyRequest) -> dict[str, A
 
 
 def _expiry(context: Context, seconds: int | None) -> str | None:
-    return None if seconds is None else as_text(context.moment + seconds)
+    return None if seconds is None else isoformat(context.moment + seconds)
 
 
 def _record(context: Context, row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select
 
+from ..._time import isoformat
 from ...errors import NotFoundError
-from ..clock import as_text
 from ..forwarding import outbox
 from ..store.schema import observations, traces
 from ..store.trace_pages import RECORDS, filters_of, page_of
@@ -107,7 +107,7 @@ def get_observability_tool_errors(context: Context, params: GetObservabilityTool
 
 
 def _since(context: Context, params: Mapping[str, Any]) -> str:
-    return as_text(context.moment - params.get("days", _DAYS) * _SECONDS_PER_DAY)
+    return isoformat(context.moment - params.get("days", _DAYS) * _SECONDS_PER_DAY)
 
 
 def _numbered(context: Context, params: Mapping[str, Any], *conditions: ColumnElement[bool]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
-from ..clock import as_text
+from ..._time import isoformat
 from ..settings import Settings
 from ..store.schema import jobs
 from ..store.writing import add_row
@@ -44,7 +44,7 @@ class Context:
     @property
     def timestamp(self) -> str:
         """The same moment, as it is stored."""
-        return as_text(self.moment)
+        return isoformat(self.moment)
 
     def enqueue(self, kind: str, subject_id: int) -> None:
         """Leave work to be done after the commit; `kind` is one of `ashr_labs.local.jobs.handlers`."""

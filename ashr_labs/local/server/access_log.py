@@ -9,7 +9,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from ..clock import as_text
+from ..._time import isoformat
 from ..media import MEDIA_PATH
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class AccessLog:
             await self._app(scope, seen.receive, seen.send)
         finally:
             if _logger.isEnabledFor(logging.INFO):
-                line = {"time": as_text(moment), **_asked(scope), **seen.told()}
+                line = {"time": isoformat(moment), **_asked(scope), **seen.told()}
                 line["duration_ms"] = round((time.perf_counter() - begin) * 1000, 3)
                 _logger.info("%s", json.dumps(line))
 

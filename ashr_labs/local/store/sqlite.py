@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
+from ..._files import FileLock
 from ...errors import ConfigurationError
-from .lock import FileLock
 
 if TYPE_CHECKING:
     from collections.abc import Generator

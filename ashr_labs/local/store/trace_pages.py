@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, and_, func, or_, select
 
-from ..clock import as_text
+from ..._time import isoformat
 from .schema import traces
 from .trace_rows import key_text, moment_of, searched, tag_line
 
@@ -81,4 +81,4 @@ def _time(text: str) -> str:
         # The contract's pattern cannot count days: it lets the 31st of any month through.
         _, last = monthrange(int(text[:4]), int(text[5:7]))
         moment = moment_of(f"{text[:8]}{last}{text[10:]}") or 0.0
-    return as_text(moment)
+    return isoformat(moment)

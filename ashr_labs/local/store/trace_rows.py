@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ..._json import as_list, as_object
+from ..._time import parse_iso
 from .columns import indexable, storable
 
 if TYPE_CHECKING:
@@ -71,13 +71,11 @@ def searched(text: str) -> str:
 
 
 def moment_of(text: object) -> float | None:
-    """Return an ISO 8601 time, in UTC unless it says otherwise, as seconds since 1970; None where it is none."""
-    if not isinstance(text, str):
-        return None
+    """Return an ISO 8601 time as seconds since the epoch, or None if it is not one."""
+    moment = parse_iso(text)
     try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    except (ValueError, OverflowError):
+        return moment.timestamp() if moment else None
+    except OverflowError:
         return None
 
 

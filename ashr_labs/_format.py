@@ -1,0 +1,39 @@
+"""Words in messages: shortened texts, counted nouns, suggestions for unknown names."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["counted", "suggestion", "truncate"]
+
+_MAX_NAME = 200
+"""Characters; matching takes time with the square of the length."""
+
+
+def truncate(text: str, limit: int) -> str:
+    """Return the text cut to `limit` characters with `...` behind it if it is longer."""
+    return text if len(text) <= limit else f"{text[:limit]}..."
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Return the number with its noun: `1 scenario`, `2 scenarios`.
+
+    Args:
+        number: How many there are.
+        noun: The singular.
+        plural: The plural where it is not the singular with an `s`.
+    """
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
+
+
+def suggestion(name: object, known: Iterable[str]) -> str:
+    """Return `; did you mean 'x'?` for the known name closest to an unknown one, or an empty string."""
+    if not isinstance(name, str) or len(name) > _MAX_NAME:
+        return ""
+    by_lower = {one.lower(): one for one in known}
+    close = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return f"; did you mean {by_lower[close[0]]!r}?" if close else ""
