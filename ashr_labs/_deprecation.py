@@ -1,0 +1,42 @@
+"""Warnings about deprecated names."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+__all__ = ["deprecated_names", "warn_deprecated"]
+
+
+def warn_deprecated(old: str, new: str, *, stacklevel: int = 3) -> None:
+    """Warn the caller of the calling function that a name is deprecated.
+
+    Args:
+        old: The deprecated name as users write it, such as `client.tracing.use_by_default()`.
+        new: What to use instead, written the same way.
+        stacklevel: As in `warnings.warn`; 3 is the caller of the function that calls this one.
+    """
+    warnings.warn(f"{old} is deprecated, use {new}", DeprecationWarning, stacklevel=stacklevel)
+
+
+def deprecated_names(module: str, names: Mapping[str, str]) -> Callable[[str], object]:
+    """Return a `__getattr__` for a module that resolves renamed names and warns about them.
+
+    Args:
+        module: The module's `__name__`.
+        names: The new name of each deprecated one; the module defines the new ones.
+    """
+
+    def __getattr__(name: str) -> object:  # noqa: N807 - assigned to the module's `__getattr__`
+        new = names.get(name)
+        if new is None:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        warn_deprecated(f"{module}.{name}", f"{module}.{new}")
+        value: object = getattr(sys.modules[module], new)
+        return value
+
+    return __getattr__
