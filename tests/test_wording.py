@@ -1,0 +1,146 @@
+"""The prose of the project is plain technical English: habits that slow readers down do not come back."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HABITS = {
+    r"\btells? whether\b": "Return True if ...",
+    r"(?<!there\s)\b(?:is|are) no (?!longer|more|less|fewer|later|earlier)": "is not a ...",
+    r"\ba text\b(?! (?:file|editor|field|part|block|reply|similarity))": "a string, text",
+    r"\banew\b": "again",
+    r"\b(?:whoever|somebody|nobody)\b": "name the caller, the worker, the process",
+    r"\bunless given\b": "defaults to ...",
+    r"\b(?:lends?|lent)\b": "yield, provide",
+    r"\bat hand\b|\bunder way\b": "available, in progress",
+    r"\bso many\b": "`seconds` seconds",
+    r"\bshall\b": "must, will",
+    r"\bstands\b(?! for)": "is in",
+    r'"""(?:What|Who|Tell|Tells|Lend) ': "a noun phrase, or Return ...",
+    r"\bwhat (?:becomes|became|comes|came) of\b": "the outcome of",
+    r"\bgive a number from\b|\bfrom \d+ up\b": "`name` must be >= 0, got ...",
+}
+"""Each phrase that is not used, and what to write instead."""
+
+NOT_YET_CLEAN: set[str] = {
+    "CHANGELOG.md",
+    "ashr_labs/_http",
+    "ashr_labs/_json",
+    "ashr_labs/_text",
+    "ashr_labs/cli",
+    "ashr_labs/client",
+    "ashr_labs/comparators",
+    "ashr_labs/errors",
+    "ashr_labs/eval",
+    "ashr_labs/generation",
+    "ashr_labs/grading",
+    "ashr_labs/importing",
+    "ashr_labs/local",
+    "ashr_labs/otel",
+    "ashr_labs/pytest_plugin",
+    "ashr_labs/results",
+    "ashr_labs/run_builder",
+    "ashr_labs/tracing",
+    "benchmarks",
+    "docs/architecture.md",
+    "docs/cli.md",
+    "docs/client.md",
+    "docs/compatibility.md",
+    "docs/errors.md",
+    "docs/evaluating.md",
+    "docs/grading.md",
+    "docs/importing.md",
+    "docs/platform.md",
+    "docs/tracing.md",
+    "examples",
+    "openapi.yaml",
+    "pyproject.toml",
+    "scripts",
+    "tests/client",
+    "tests/conftest",
+    "tests/support",
+    "tests/test_cli",
+    "tests/test_client",
+    "tests/test_comparators",
+    "tests/test_contract",
+    "tests/test_documented",
+    "tests/test_end",
+    "tests/test_eval",
+    "tests/test_examples",
+    "tests/test_generation",
+    "tests/test_grading",
+    "tests/test_importing",
+    "tests/test_local",
+    "tests/test_otel",
+    "tests/test_pytest",
+    "tests/test_readme",
+    "tests/test_real",
+    "tests/test_results",
+    "tests/test_run",
+    "tests/test_tracing",
+}
+"""Places whose prose is still to be revised."""
+
+THIS = Path(__file__).name
+
+
+def place_of(name: str) -> str:
+    """Return the place that a file is counted under: a room, a page, or the tests of a room."""
+    parts = name.split("/")
+    if parts[0] == "ashr_labs" and len(parts) > 1:
+        return f"ashr_labs/{parts[1]}".removesuffix(".py")
+    if parts[0] == "tests":
+        return (
+            "tests/" + "_".join(parts[-1].removesuffix(".py").split("_")[:2])
+            if len(parts) == 2
+            else f"tests/{parts[1]}"
+        )
+    return name if parts[0] == "docs" else parts[0]
+
+
+def prose() -> dict[str, str]:
+    """Return the text of the files that hold prose, by their names."""
+    done = subprocess.run(
+        [
+            "git",
+            "ls-files",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "*.py",
+            "*.md",
+            "*.toml",
+            "*.yml",
+            "*.yaml",
+            "Makefile",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = [name for name in done.stdout.split() if not name.startswith(("generated/", "tests/data/"))]
+    return {
+        name: (ROOT / name).read_text("utf-8") for name in names if Path(name).name != THIS and (ROOT / name).exists()
+    }
+
+
+def test_no_bad_habits() -> None:
+    """Docstrings, comments, messages and pages hold none of the phrases above."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout")
+    found: list[str] = []
+    for name, text in prose().items():
+        if place_of(name) in NOT_YET_CLEAN:
+            continue
+        for habit, instead in HABITS.items():
+            for match in re.finditer(habit.replace(" ", r"[\s#]+"), text, re.IGNORECASE):
+                line = text.count("\n", 0, match.start()) + 1
+                found.append(f"{name}:{line}: {match.group()!r}; write: {instead}")
+
+    assert [] == found
