@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ashr_labs import ConfigurationError, EvalRunner, compare_tool_args, grade
-from ashr_labs.eval.alignment import Matching
 from ashr_labs.eval.comparison import argument_policy_of
 from ashr_labs.eval.tool_calls import Call
+from ashr_labs.eval.tool_matching import ToolCallMatcher
 from support.eval_data import ScriptedAgent, agent, call, made, reply, source, user
 
 VALUES = st.sampled_from([1, 1.0, 2, True, None, "1", "May 17, 2024", "2024-05-17", "a b", [1, 2], [2, 1], {"k": 1}])
@@ -63,7 +63,7 @@ def test_the_order_of_the_calls_does_not_change_the_result(
     sides = [[Call("book", call("book", **one)["arguments_json"]) for one in calls] for calls in (expected, actual)]
 
     def texts(wanted: list[Call], given: list[Call]) -> list[tuple[str, ...]]:
-        pairs, unexpected = Matching(arguments=policy).pairs(wanted, given)
+        pairs, unexpected = ToolCallMatcher(arguments=policy).pairs(wanted, given)
         return sorted((a.name, a.arguments_json, b.name, b.arguments_json) for a, b, *_ in (*pairs, *unexpected))
 
     assert texts(*sides) == texts(*(chance.sample(calls, len(calls)) for calls in sides))

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ashr_labs import EvalRunner, RunBuilder
-from ashr_labs.eval import alignment
+from ashr_labs.eval import tool_matching
 from ashr_labs.eval.tool_calls import Call
 from support.clusters import dask_cluster
 from support.replay import (
@@ -73,7 +73,7 @@ def has_choice(test: Any) -> bool:
 @pytest.mark.parametrize("run", RUNS, ids=str)
 def test_each_test_is_recorded_as_by_the_reference(run: ReferenceRun, monkeypatch: pytest.MonkeyPatch) -> None:
     """With its pairing, every test of every reference run has the same entries, pairs, statuses and comparisons."""
-    monkeypatch.setattr(alignment, "assign", first_come)
+    monkeypatch.setattr(tool_matching, "align_calls", first_come)
     result = replayed(run).build()
 
     assert reference_digests(run) == {test["test_id"]: digest(test) for test in result["tests"]}

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from ..comparators import compare_tool_args, text_similarity
 from ..errors import ConfigurationError
-from .alignment import TextPair
 from .tool_calls import NONE_EXPECTED, NOT_CALLED
+from .tool_matching import TextPair
 
 if TYPE_CHECKING:
     from ..grading.tool_rules import ArgumentPolicy
-    from .alignment import CallPair
+    from .tool_matching import CallPair
 
 __all__ = [
     "Comparison",

@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from .agents import AgentSource
-    from .alignment import Matching
     from .comparison import Comparison
     from .drivers.aio import AsyncCaller
     from .drivers.threads import Caller
     from .feed import Feed
     from .journal import Journal
     from .options import Settings
+    from .tool_matching import ToolCallMatcher
 
 __all__ = ["Evaluation"]
 
@@ -47,7 +47,7 @@ class Evaluation:
         scenarios: Sequence[tuple[str, object]] | ScenarioStream,
         agent: AgentSource,
         comparison: Comparison,
-        matching: Matching,
+        matching: ToolCallMatcher,
         settings: Settings,
     ) -> None:
         self._settings = settings

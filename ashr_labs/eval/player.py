@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from .agent_errors import Fault
-from .alignment import Matching
 from .replies import ReplyError, read_reply
 from .scenario import AgentAction, EnvironmentAction, UserAction
+from .tool_matching import ToolCallMatcher
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from ashr_labs_types import TestError
 
     from ..run_builder import TestBuilder
-    from .alignment import CallPair
     from .comparison import Comparison
     from .scenario import Scenario
     from .tool_calls import Call
+    from .tool_matching import CallPair
 
 __all__ = ["Player", "Reset", "Wish", "play"]
 
 
-_DEFAULT_MATCHING = Matching()
+_DEFAULT_MATCHING = ToolCallMatcher()
 
 
 class Reset:
@@ -44,7 +44,7 @@ Player: TypeAlias = "Generator[Wish, object, None]"
 
 
 def play(
-    scenario: Scenario, test: TestBuilder, comparison: Comparison, matching: Matching = _DEFAULT_MATCHING
+    scenario: Scenario, test: TestBuilder, comparison: Comparison, matching: ToolCallMatcher = _DEFAULT_MATCHING
 ) -> Player:
     """Play a scenario into a test: yield each wish, receive what answers it.
 
@@ -80,7 +80,9 @@ def _perform(scenario: Scenario, stage: _Stage) -> Generator[Wish, object, TestE
 class _Stage:
     """The agent's current answer, and the record of what comes of it."""
 
-    def __init__(self, scenario: Scenario, test: TestBuilder, comparison: Comparison, matching: Matching) -> None:
+    def __init__(
+        self, scenario: Scenario, test: TestBuilder, comparison: Comparison, matching: ToolCallMatcher
+    ) -> None:
         self._scenario = scenario
         self._test = test
         self._comparison = comparison

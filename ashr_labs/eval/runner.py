@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from ..errors import ConfigurationError
-from .alignment import Matching
 from .comparison import argument_policy_of, comparison_of
 from .options import Settings
 from .streams import ScenarioStream, scenarios_of
+from .tool_matching import ToolCallMatcher
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,7 +94,7 @@ class EvalRunner:
         argument_modes: Mapping[str, ArgumentMode] | None = None,
     ) -> None:
         arguments = argument_policy_of(argument_rules, argument_modes)
-        self._matching = Matching(tool_mode, tool_scope, arguments)
+        self._matching = ToolCallMatcher(tool_mode, tool_scope, arguments)
         self._comparison = comparison_of(tool_comparator, text_comparator, similarity_thresholds, arguments)
         self._scenarios = scenarios_of(dataset_source)
         self._dataset_id: int | None = None

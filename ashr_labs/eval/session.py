@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from .._retry import RateLimiter
     from .agents import AgentSupply, Seat
-    from .alignment import Matching
     from .comparison import Comparison
     from .options import Callbacks
     from .player import Player
     from .sampling import Sample
+    from .tool_matching import ToolCallMatcher
 
 __all__ = ["TIMED_OUT", "Ask", "Pause", "Stage", "Steps"]
 
@@ -59,7 +59,7 @@ class Stage:
     agents: AgentSupply
     comparison: Comparison
     callbacks: Callbacks
-    matching: Matching
+    matching: ToolCallMatcher
     timeout: float | None = None
     scenario_timeout: float | None = None
     teacher_forcing: bool = False

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from .._assignment import LARGEST_SEARCH, cheapest
 from .._json import as_object
+from ..alignment import MAX_PAIRS, min_cost_assignment
 from ..comparators import compare_args_structural
 from .calls import actual_tool, arguments_of, expected_tool
 
@@ -53,9 +53,9 @@ def _closest_first(entries: list[Any], rules: ToolRules) -> Sequence[int]:
     if len(wanted) * sum(map(_size, given)) + len(given) * sum(map(_size, wanted)) > _MOST_CHARACTERS:
         return range(len(entries))
     distances = [rules.distances(want, given) for want in wanted]
-    if len(wanted) * len(given) > LARGEST_SEARCH:
+    if len(wanted) * len(given) > MAX_PAIRS:
         return _nearest_first(distances)
-    chosen = [place for _, place in cheapest(distances)]
+    chosen = [place for _, place in min_cost_assignment(distances)]
     return chosen + [place for place in range(len(given)) if place not in chosen]
 
 

@@ -1,4 +1,4 @@
-"""Tests of `ashr_labs.eval.alignment` and `.comparison`: which call stands beside which, and who judges them."""
+"""Tests of `ashr_labs.eval.tool_matching` and `.comparison`: which call stands beside which, and who judges them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ashr_labs import ConfigurationError, compare_tool_args
-from ashr_labs.eval.alignment import CallPair, Matching
 from ashr_labs.eval.comparison import comparison_of
 from ashr_labs.eval.tool_calls import NONE_EXPECTED, NOT_CALLED, Call
+from ashr_labs.eval.tool_matching import CallPair, ToolCallMatcher
 from support.timing import cpu_seconds
 
 CALLS = st.lists(
@@ -60,7 +60,7 @@ def test_the_order_of_the_calls_does_not_change_the_result(
     shuffled = [chance.sample(calls, len(calls)) for calls in (expected, actual)]
 
     def result(wanted: list[Call], made: list[Call]) -> list[tuple[str, str, str]]:
-        pairs, unexpected = Matching().pairs(wanted, made)
+        pairs, unexpected = ToolCallMatcher().pairs(wanted, made)
         return statuses([*pairs, *unexpected])
 
     assert result(expected, actual) == result(*shuffled)
@@ -70,7 +70,7 @@ def test_the_order_of_the_calls_does_not_change_the_result(
 @given(CALLS, CALLS)
 def test_pairs_differ_as_little_as_possible(expected: list[Call], actual: list[Call]) -> None:
     """No other pairing has fewer differences in all, and as many calls of each tool are paired as there are."""
-    pairs, unexpected = Matching().pairs(expected, actual)
+    pairs, unexpected = ToolCallMatcher().pairs(expected, actual)
 
     for name in "ab":
         wanted = [call for call in expected if call.name == name]
@@ -85,7 +85,7 @@ def test_pairs_differ_as_little_as_possible(expected: list[Call], actual: list[C
 def test_equal_calls_are_paired_in_their_order() -> None:
     """Of calls that are equal, the first takes the first; what nothing expected stays in the agent's order."""
     made = [Call("f", '{"a": 1}'), Call("g", "{}"), Call("f", '{"a": 1.0}'), Call("h", "{}")]
-    pairs, unexpected = Matching().pairs([Call("f", '{"a": 1}')], made)
+    pairs, unexpected = ToolCallMatcher().pairs([Call("f", '{"a": 1}')], made)
 
     assert [CallPair(Call("f", '{"a": 1}'), made[0])] == pairs
     assert [CallPair(NONE_EXPECTED, call) for call in made[1:]] == unexpected
@@ -115,7 +115,9 @@ A, B, C = (Call(name, "{}") for name in "abc")
 def test_modes(mode: str, expected: str, actual: str, right: bool) -> None:
     """A mode decides whether order, missing and further calls count."""
     calls = {"a": A, "b": B, "c": C}
-    pairs, unexpected = Matching(mode).pairs([calls[name] for name in expected], [calls[name] for name in actual])
+    pairs, unexpected = ToolCallMatcher(mode).pairs(
+        [calls[name] for name in expected], [calls[name] for name in actual]
+    )
 
     assert right == ({"exact"} == {status for _, _, status in statuses([*pairs, *unexpected])})
 
@@ -124,7 +126,7 @@ def test_modes(mode: str, expected: str, actual: str, right: bool) -> None:
 def test_as_few_calls_as_possible_are_out_of_order(order: list[int]) -> None:
     """In order, the longest row of calls that keeps the order is right, and the others say what is wrong."""
     calls = [Call(f"f{number}", "{}") for number in range(6)]
-    pairs, _ = Matching("in_order").pairs(calls, [calls[number] for number in order])
+    pairs, _ = ToolCallMatcher("in_order").pairs(calls, [calls[number] for number in order])
     late = [pair for pair in pairs if pair.match_status]
     longest = max(size for size in range(7) for chosen in combinations(order, size) if list(chosen) == sorted(chosen))
 
@@ -136,7 +138,7 @@ def test_as_few_calls_as_possible_are_out_of_order(order: list[int]) -> None:
 def test_a_mode_that_does_not_exist_is_refused(option: str, value: Any) -> None:
     """Modes and scopes have names; others are refused."""
     with pytest.raises(ConfigurationError, match=f"tool_{option} must be one of"):
-        Matching(**{option: value})
+        ToolCallMatcher(**{option: value})
 
 
 def test_pairs_compare_themselves_literally() -> None:
@@ -181,7 +183,7 @@ def test_ten_thousand_calls_are_paired_in_half_a_second(names: int, step: int, m
     made = [Call(f"f{number % names}", f'{{"a": {number + 1}}}') for number in range(10_000)][::step]
 
     def pair() -> None:
-        pairs, _ = Matching(mode).pairs(wanted, made)
+        pairs, _ = ToolCallMatcher(mode).pairs(wanted, made)
         assert all(pair.actual is not NOT_CALLED for pair in pairs)
 
     assert cpu_seconds(pair) < 0.5
@@ -191,7 +193,7 @@ def test_many_calls_are_paired_by_what_tells_them_apart() -> None:
     """Where there are too many calls to try all pairs, those with the same id meet, whatever else differs."""
     wanted = [Call("f", json.dumps({"a": f"note {number}", "id": number, "z": 1})) for number in range(200)]
     made = [Call("f", json.dumps({"a": f"said {-number}", "id": number, "z": 1})) for number in reversed(range(200))]
-    pairs, unexpected = Matching().pairs(wanted, made)
+    pairs, unexpected = ToolCallMatcher().pairs(wanted, made)
 
     assert [] == unexpected
     assert all(json.loads(a.arguments_json)["id"] == json.loads(b.arguments_json)["id"] for a, b, *_ in pairs)
@@ -203,20 +205,20 @@ def test_ten_thousand_calls_that_all_differ_are_paired_in_a_fraction_of_a_second
     wanted = [Call(f"f{number % tools}", f'{{"a": {number}, "b": 1}}') for number in range(10_000)]
     made = [Call(f"f{number % tools}", f'{{"a": -{number}, "b": 2}}') for number in range(10_000, 0, -1)]
 
-    assert cpu_seconds(lambda: Matching().pairs(wanted, made), times=2) < 0.75
+    assert cpu_seconds(lambda: ToolCallMatcher().pairs(wanted, made), times=2) < 0.75
 
 
 def test_many_argument_names_are_paired_in_half_a_second() -> None:
     """Calls that have 2,000 names of arguments in all are not gone through for each of them."""
     wanted, made = ([Call("f", f'{{"a{number}": {sign}}}') for number in range(2_000)] for sign in (1, -1))
 
-    assert cpu_seconds(lambda: Matching().pairs(wanted, made)) < 0.5
+    assert cpu_seconds(lambda: ToolCallMatcher().pairs(wanted, made)) < 0.5
 
 
 def test_deeply_nested_arguments_are_paired() -> None:
     """Arguments that are nested as deep as Python reads them are paired all the same."""
     first, second = (Call("f", f'{{"a": {"[" * 900}{number}{"]" * 900}}}') for number in (1, 2))
-    pairs, unexpected = Matching().pairs([first, second], [second, first])
+    pairs, unexpected = ToolCallMatcher().pairs([first, second], [second, first])
 
     assert ([CallPair(first, first), CallPair(second, second)], []) == (pairs, unexpected)
 
