@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._json import as_object, preview
+from ..pricing import read_usage
 from .tool_calls import Call, ShapeError, read_calls
-from .usage import read_usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -25,8 +25,7 @@ _TAKEN = {
     *names.OUTPUT_VALUES,
     *_FALLBACK_INPUTS,
     *_FALLBACK_OUTPUTS,
-    *names.INPUT_TOKENS,
-    *names.OUTPUT_TOKENS,
+    *names.USAGE,
     names.SYSTEM_INSTRUCTIONS,
     names.TAGS,
 }

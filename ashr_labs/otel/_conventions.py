@@ -8,25 +8,27 @@ from __future__ import annotations
 
 from typing import Final
 
+from ..pricing import USAGE_NAMES
+
 __all__ = [
     "AGENT_PREFIXES",
     "GENERATIONS",
     "INPUT_EVENTS",
     "INPUT_LISTS",
-    "INPUT_TOKENS",
     "INPUT_VALUES",
     "KINDS",
     "MIRRORED",
     "MODELS",
     "OUTPUT_EVENTS",
     "OUTPUT_LISTS",
-    "OUTPUT_TOKENS",
     "OUTPUT_VALUES",
     "SESSIONS",
     "SYSTEM_INSTRUCTIONS",
     "TAGS",
     "TOOLS",
     "TOOL_NAMES",
+    "TOTAL_TOKENS",
+    "USAGE",
     "USERS",
 ]
 
@@ -46,18 +48,9 @@ MODELS: Final = (
     "embedding.model_name",
 )
 TOOL_NAMES: Final = ("gen_ai.tool.name", "tool.name", "traceloop.entity.name")
-INPUT_TOKENS: Final = (
-    "gen_ai.usage.input_tokens",
-    "gen_ai.usage.prompt_tokens",
-    "llm.token_count.prompt",
-    "llm.usage.prompt_tokens",
-)
-OUTPUT_TOKENS: Final = (
-    "gen_ai.usage.output_tokens",
-    "gen_ai.usage.completion_tokens",
-    "llm.token_count.completion",
-    "llm.usage.completion_tokens",
-)
+TOTAL_TOKENS: Final = "llm.token_count.total"
+USAGE: Final = {name for name in USAGE_NAMES if name.startswith(("gen_ai.", "llm."))} - {TOTAL_TOKENS}
+"""Tokens and costs, of which `ashr_labs.pricing` knows the precedence."""
 SESSIONS: Final = ("gen_ai.conversation.id", "session.id", "traceloop.association.properties.session_id")
 USERS: Final = ("user.id", "enduser.id", "traceloop.association.properties.user_id")
 TAGS: Final = "tag.tags"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from .._time import isoformat_ns
+from ..pricing import observation_usage
 from ..tracing.masking import masked
 from ..tracing.payload import array_of_texts, json_object, optional_text, text
 from ..tracing.serialize import to_json
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.trace import Event, ReadableSpan
 
-    from ashr_labs_types import Observation, TracePayload, Usage
+    from ashr_labs_types import Observation, TracePayload
 
 __all__ = ["identifier_of", "is_of_an_agent", "span_id", "trace_id", "trace_of"]
 
@@ -134,13 +135,9 @@ def _add_call(observation: Observation, attributes: Mapping[str, Any]) -> None:
     model = first(attributes, names.MODELS)
     if model is not None:
         observation["model"] = text(model)
-    counts = {
-        "input_tokens": first(attributes, names.INPUT_TOKENS),
-        "output_tokens": first(attributes, names.OUTPUT_TOKENS),
-    }
-    usage = {name: tokens for name, tokens in counts.items() if type(tokens) is int}
-    if usage:
-        observation["usage"] = cast("Usage", usage)
+    given = {name: value for name, value in attributes.items() if name in names.USAGE or name == names.TOTAL_TOKENS}
+    if usage := observation_usage(given):
+        observation["usage"] = usage
 
 
 def _event(span: ReadableSpan, number: int, event: Event, mask: Callable[[Any], Any] | None) -> Observation:

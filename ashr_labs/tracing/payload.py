@@ -6,14 +6,11 @@ The platform refuses a whole trace for one value of another kind; here such a va
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from .serialize import JSON, to_json
 
-if TYPE_CHECKING:
-    from ashr_labs_types import Usage
-
-__all__ = ["array_of_texts", "json_object", "optional_text", "text", "token_counts"]
+__all__ = ["array_of_texts", "json_object", "optional_text", "text"]
 
 
 def text(value: object) -> str:
@@ -36,13 +33,3 @@ def array_of_texts(value: JSON) -> list[str]:
 def json_object(value: JSON) -> dict[str, Any] | None:
     """Return an object or None as it is, and anything else as the `value` of an object."""
     return value if value is None or isinstance(value, dict) else {"value": value}
-
-
-def token_counts(usage: dict[str, JSON]) -> Usage:
-    """Return a generation's usage without counts that are not integers."""
-    counts = {
-        name: tokens
-        for name, tokens in usage.items()
-        if type(tokens) is int or name not in {"input_tokens", "output_tokens"}
-    }
-    return cast("Usage", counts)

@@ -12,11 +12,13 @@ from contextlib import suppress
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from .._json import is_object
 from .._time import isoformat_ns
+from ..pricing import observation_usage, read_usage
 from . import context
 from .export.item import rough_size
 from .masking import masked
-from .payload import json_object, optional_text, text, token_counts
+from .payload import json_object, optional_text, text
 from .recorder import Recorder
 from .serialize import JSON, describe_error, to_json
 
@@ -216,7 +218,7 @@ class Generation(Span):
         self,
         *,
         output: Any = NOT_GIVEN,
-        usage: Mapping[str, float] | None = None,
+        usage: object = None,
         status_message: str | None = None,
         level: str | None = None,
     ) -> None:
@@ -224,21 +226,23 @@ class Generation(Span):
 
         Args:
             output: What the model answered; None is recorded too when it is given.
-            usage: The tokens that the call took, `input_tokens` and `output_tokens`, and its `cost` where it is known.
+            usage: The tokens of the call and its `cost`, as the model API returned them, or as `input_tokens` and
+                `output_tokens`; see `docs/tracing.md` for the formats.
             status_message: What went wrong, in words.
             level: DEBUG, DEFAULT, WARNING or ERROR.
         """
         if self._ended is None and usage is not None:
             with suppress(Exception):
-                self._usage = to_json(usage)
+                # Objects with attributes are read at once; mappings are copied, and read by the worker.
+                self._usage = to_json(usage if is_object(usage) else read_usage(usage) or None)
         super().end(output=output, status_message=status_message, level=level)
 
     def _payload(self, mask: Callable[[Any], Any] | None) -> Observation:
         payload = super()._payload(mask)
         if self._model is not None:
             payload["model"] = text(self._model)
-        if isinstance(self._usage, dict):
-            payload["usage"] = token_counts(self._usage)
+        if self._usage is not None:
+            payload["usage"] = observation_usage(self._usage)
         return payload
 
 

@@ -397,12 +397,20 @@ class TokenUsage(TypedDict):
     """
 
     input_tokens: NotRequired[int]
-    """All that was read, from a cache or not."""
+    """All input, cached or not."""
 
     cached_input_tokens: NotRequired[int]
-    """The part of the input that came from a cache."""
+    """The part of the input that was read from a cache."""
+
+    cache_write_input_tokens: NotRequired[int]
+    """The part of the input that was written to a cache."""
 
     output_tokens: NotRequired[int]
+    """All output, with reasoning."""
+
+    reasoning_output_tokens: NotRequired[int]
+    """The part of the output that is reasoning."""
+
     cost_usd: NotRequired[float]
     """In US dollars."""
 
@@ -774,7 +782,20 @@ ObservationLevel: TypeAlias = Literal["DEBUG", "DEFAULT", "WARNING", "ERROR"]
 
 class Usage(TypedDict):
     input_tokens: NotRequired[int | None]
+    """All input, cached or not."""
+
+    cached_input_tokens: NotRequired[int | None]
+    """The part of the input that was read from a cache."""
+
+    cache_write_input_tokens: NotRequired[int | None]
+    """The part of the input that was written to a cache."""
+
     output_tokens: NotRequired[int | None]
+    """All output, with reasoning."""
+
+    reasoning_output_tokens: NotRequired[int | None]
+    """The part of the output that is reasoning."""
+
     cost: NotRequired[float | None]
     """What the call cost, where the client knows it; it is preferred to the platform's own prices."""
 

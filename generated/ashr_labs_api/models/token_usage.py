@@ -16,15 +16,19 @@ class TokenUsage:
     """What was used; a number that nobody gave is absent.
 
     Attributes:
-        input_tokens (int | Unset): All that was read, from a cache or not.
-        cached_input_tokens (int | Unset): The part of the input that came from a cache.
-        output_tokens (int | Unset):
+        input_tokens (int | Unset): All input, cached or not.
+        cached_input_tokens (int | Unset): The part of the input that was read from a cache.
+        cache_write_input_tokens (int | Unset): The part of the input that was written to a cache.
+        output_tokens (int | Unset): All output, with reasoning.
+        reasoning_output_tokens (int | Unset): The part of the output that is reasoning.
         cost_usd (float | Unset): In US dollars.
     """
 
     input_tokens: int | Unset = UNSET
     cached_input_tokens: int | Unset = UNSET
+    cache_write_input_tokens: int | Unset = UNSET
     output_tokens: int | Unset = UNSET
+    reasoning_output_tokens: int | Unset = UNSET
     cost_usd: float | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -33,7 +37,11 @@ class TokenUsage:
 
         cached_input_tokens = self.cached_input_tokens
 
+        cache_write_input_tokens = self.cache_write_input_tokens
+
         output_tokens = self.output_tokens
+
+        reasoning_output_tokens = self.reasoning_output_tokens
 
         cost_usd = self.cost_usd
 
@@ -44,8 +52,12 @@ class TokenUsage:
             field_dict["input_tokens"] = input_tokens
         if cached_input_tokens is not UNSET:
             field_dict["cached_input_tokens"] = cached_input_tokens
+        if cache_write_input_tokens is not UNSET:
+            field_dict["cache_write_input_tokens"] = cache_write_input_tokens
         if output_tokens is not UNSET:
             field_dict["output_tokens"] = output_tokens
+        if reasoning_output_tokens is not UNSET:
+            field_dict["reasoning_output_tokens"] = reasoning_output_tokens
         if cost_usd is not UNSET:
             field_dict["cost_usd"] = cost_usd
 
@@ -58,14 +70,20 @@ class TokenUsage:
 
         cached_input_tokens = d.pop("cached_input_tokens", UNSET)
 
+        cache_write_input_tokens = d.pop("cache_write_input_tokens", UNSET)
+
         output_tokens = d.pop("output_tokens", UNSET)
+
+        reasoning_output_tokens = d.pop("reasoning_output_tokens", UNSET)
 
         cost_usd = d.pop("cost_usd", UNSET)
 
         token_usage = cls(
             input_tokens=input_tokens,
             cached_input_tokens=cached_input_tokens,
+            cache_write_input_tokens=cache_write_input_tokens,
             output_tokens=output_tokens,
+            reasoning_output_tokens=reasoning_output_tokens,
             cost_usd=cost_usd,
         )
 

@@ -15,14 +15,20 @@ T = TypeVar("T", bound="Usage")
 class Usage:
     """
     Attributes:
-        input_tokens (int | None | Unset):
-        output_tokens (int | None | Unset):
+        input_tokens (int | None | Unset): All input, cached or not.
+        cached_input_tokens (int | None | Unset): The part of the input that was read from a cache.
+        cache_write_input_tokens (int | None | Unset): The part of the input that was written to a cache.
+        output_tokens (int | None | Unset): All output, with reasoning.
+        reasoning_output_tokens (int | None | Unset): The part of the output that is reasoning.
         cost (float | None | Unset): What the call cost, where the client knows it; it is preferred to the platform's
             own prices.
     """
 
     input_tokens: int | None | Unset = UNSET
+    cached_input_tokens: int | None | Unset = UNSET
+    cache_write_input_tokens: int | None | Unset = UNSET
     output_tokens: int | None | Unset = UNSET
+    reasoning_output_tokens: int | None | Unset = UNSET
     cost: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -33,11 +39,29 @@ class Usage:
         else:
             input_tokens = self.input_tokens
 
+        cached_input_tokens: int | None | Unset
+        if isinstance(self.cached_input_tokens, Unset):
+            cached_input_tokens = UNSET
+        else:
+            cached_input_tokens = self.cached_input_tokens
+
+        cache_write_input_tokens: int | None | Unset
+        if isinstance(self.cache_write_input_tokens, Unset):
+            cache_write_input_tokens = UNSET
+        else:
+            cache_write_input_tokens = self.cache_write_input_tokens
+
         output_tokens: int | None | Unset
         if isinstance(self.output_tokens, Unset):
             output_tokens = UNSET
         else:
             output_tokens = self.output_tokens
+
+        reasoning_output_tokens: int | None | Unset
+        if isinstance(self.reasoning_output_tokens, Unset):
+            reasoning_output_tokens = UNSET
+        else:
+            reasoning_output_tokens = self.reasoning_output_tokens
 
         cost: float | None | Unset
         if isinstance(self.cost, Unset):
@@ -50,8 +74,14 @@ class Usage:
         field_dict.update({})
         if input_tokens is not UNSET:
             field_dict["input_tokens"] = input_tokens
+        if cached_input_tokens is not UNSET:
+            field_dict["cached_input_tokens"] = cached_input_tokens
+        if cache_write_input_tokens is not UNSET:
+            field_dict["cache_write_input_tokens"] = cache_write_input_tokens
         if output_tokens is not UNSET:
             field_dict["output_tokens"] = output_tokens
+        if reasoning_output_tokens is not UNSET:
+            field_dict["reasoning_output_tokens"] = reasoning_output_tokens
         if cost is not UNSET:
             field_dict["cost"] = cost
 
@@ -70,6 +100,28 @@ class Usage:
 
         input_tokens = _parse_input_tokens(d.pop("input_tokens", UNSET))
 
+        def _parse_cached_input_tokens(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        cached_input_tokens = _parse_cached_input_tokens(
+            d.pop("cached_input_tokens", UNSET)
+        )
+
+        def _parse_cache_write_input_tokens(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        cache_write_input_tokens = _parse_cache_write_input_tokens(
+            d.pop("cache_write_input_tokens", UNSET)
+        )
+
         def _parse_output_tokens(data: object) -> int | None | Unset:
             if data is None:
                 return data
@@ -78,6 +130,17 @@ class Usage:
             return cast(int | None | Unset, data)
 
         output_tokens = _parse_output_tokens(d.pop("output_tokens", UNSET))
+
+        def _parse_reasoning_output_tokens(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        reasoning_output_tokens = _parse_reasoning_output_tokens(
+            d.pop("reasoning_output_tokens", UNSET)
+        )
 
         def _parse_cost(data: object) -> float | None | Unset:
             if data is None:
@@ -90,7 +153,10 @@ class Usage:
 
         usage = cls(
             input_tokens=input_tokens,
+            cached_input_tokens=cached_input_tokens,
+            cache_write_input_tokens=cache_write_input_tokens,
             output_tokens=output_tokens,
+            reasoning_output_tokens=reasoning_output_tokens,
             cost=cost,
         )
 
