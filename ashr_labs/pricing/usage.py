@@ -8,6 +8,8 @@ from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any, cast
 
+from .._json import is_object
+
 if TYPE_CHECKING:
     from ashr_labs_types import TokenUsage, Usage
 
@@ -202,7 +204,8 @@ def _numbers_of(value: object) -> dict[str, float]:
     if value is None:
         return {}
     found: dict[str, float] = {}
-    for outer in USAGE_NAMES.intersection(cast("dict[Any, Any]", value)) if type(value) is dict else USAGE_NAMES:
+    names = USAGE_NAMES.intersection(value) if type(value) is dict and is_object(value) else USAGE_NAMES
+    for outer in names:
         held = _get(value, outer)
         if held is None:
             continue
