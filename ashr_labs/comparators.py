@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 from ._json import parsed_json
 from ._text import fuzzy_str_match, strip_markdown, text_similarity, tokenize
+from .tool_call import ARGUMENT_KEYS
 
 if TYPE_CHECKING:
     from ashr_labs_types import ArgumentComparison, ArgumentPair
@@ -32,9 +33,10 @@ _OBJECT_TYPES: tuple[type[Any], ...] = (dict, Mapping)
 
 
 def extract_tool_args(tool_call: Mapping[str, object]) -> dict[str, Any]:
-    """Return a tool call's arguments: its `arguments` object, else what its `arguments_json` holds.
+    """Return a tool call's arguments: its `arguments` object, else the JSON text in `arguments_json`.
 
-    Anything but a JSON object counts as no arguments.
+    Where neither is present, `args`, `input` or `parameters` are read. Anything but a JSON object counts as no
+    arguments.
 
     Examples:
         >>> extract_tool_args({"arguments_json": '{"order_id": "ORD-123"}'})
@@ -119,6 +121,8 @@ def _arguments(call: Mapping[str, Any]) -> dict[str, Any]:
     arguments = call.get("arguments")
     if not isinstance(arguments, dict):
         arguments = call.get("arguments_json")
+        if arguments is None:
+            arguments = next((call[key] for key in ARGUMENT_KEYS if call.get(key) is not None), None)
         if isinstance(arguments, str):
             arguments = parsed_json(arguments)
     return cast("dict[str, Any]", arguments) if isinstance(arguments, dict) else {}
