@@ -1,4 +1,4 @@
-"""Generated datasets are repeatable, valid for the agent's tools, and such that a good agent can pass them."""
+"""Tests of generated datasets: reproducible, valid for the tools, and solvable by a good agent."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ashr_labs import generation
 from ashr_labs.errors import ValidationError
 from ashr_labs.generation import generate, phrases
 from ashr_labs.generation.config import CATEGORIES, PENTEST_CATEGORIES
-from ashr_labs.generation.patterns import matching_text
+from ashr_labs.generation.patterns import sample_pattern
 from ashr_labs.generation.realistic import realistic_text
 from ashr_labs.generation.tools import read_tool
 
@@ -118,7 +118,7 @@ def messages_of(source: dict[str, Any], actor: str = "user") -> list[str]:
 
 
 def is_said(value: Any, text: str) -> bool:
-    """Tell whether every part of a value stands in a text."""
+    """Return True if the text contains every part of the value."""
     if isinstance(value, bool):
         return ("yes" if value else "no") in text
     if value is None or value in ("", [], {}):
@@ -132,7 +132,7 @@ def is_said(value: Any, text: str) -> bool:
 
 @pytest.mark.parametrize("kind", [config(), pentest()], ids=["conversations", "attacks"])
 def test_the_same_seed_gives_the_same_dataset_in_any_process(kind: dict[str, Any]) -> None:
-    """A dataset depends on its config and seed alone, not on the process's hash seed."""
+    """A dataset depends only on config and seed, not on the hash seed of the process."""
     code = (
         "import json, sys; from ashr_labs.generation import generate;"
         "print(json.dumps(generate(json.load(sys.stdin), seed=7)))"
@@ -154,7 +154,7 @@ def test_the_same_seed_gives_the_same_dataset_in_any_process(kind: dict[str, Any
 
 
 def test_the_config_is_left_as_it_was() -> None:
-    """Generating changes nothing in the caller's config."""
+    """Generation does not modify the config."""
     given_config = config(metadata=None)
     before = json.dumps(given_config)
 
@@ -165,7 +165,7 @@ def test_the_config_is_left_as_it_was() -> None:
 
 @pytest.mark.parametrize("kind", [config(), pentest()], ids=["conversations", "attacks"])
 def test_the_dataset_has_the_documented_shape(kind: dict[str, Any]) -> None:
-    """The contract's schema of a dataset's source allows what is generated, and user and agent take turns."""
+    """Generated datasets are valid for the contract, and user and agent alternate."""
     contract = json.loads(files("ashr_labs_contract").joinpath("contract.json").read_bytes())
     schema = {"$ref": "#/components/schemas/DatasetSource", "components": contract["components"]}
     source = generate(kind, seed=3)
@@ -183,7 +183,7 @@ def test_the_dataset_has_the_documented_shape(kind: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("kind", [config(), pentest(num_scenarios_per_category=5)], ids=["conversations", "attacks"])
 def test_titles_differ(kind: dict[str, Any]) -> None:
-    """No two scenarios of a dataset have the same title."""
+    """Titles are unique within a dataset."""
     titles = Counter(scenario["title"] for scenario in scenarios_of(generate(kind, seed=1)))
 
     assert {1} == set(titles.values())
@@ -191,7 +191,7 @@ def test_titles_differ(kind: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_expected_arguments_are_valid(seed: int) -> None:
-    """Every expected call is one of an agent's tool, with arguments that its schema allows."""
+    """Every expected call names a tool of the agent and has arguments that are valid for its schema."""
     schemas = {tool["name"]: tool.get("parameters", {}) for tool in TOOLS}
     calls = [call for scenario in scenarios_of(generate(config(), seed=seed)) for call in calls_of(scenario)]
 
@@ -202,7 +202,7 @@ def test_expected_arguments_are_valid(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_users_say_what_the_arguments_need(seed: int) -> None:
-    """By the time of a call, the user has said every value in it, so that a good agent can make it."""
+    """The user has stated every argument value before the call is expected."""
     for scenario in scenarios_of(generate(config(), seed=seed)):
         said = ""
         for action in scenario["actions"]:
@@ -214,8 +214,8 @@ def test_users_say_what_the_arguments_need(seed: int) -> None:
                     assert is_said(value, said), (scenario["title"], call)
 
 
-def test_every_wanted_kind_of_scenario_is_there() -> None:
-    """Scenarios go round the wanted kinds, and each kind meets each tool."""
+def test_scenarios_cover_every_category_and_tool() -> None:
+    """Scenarios rotate through the requested categories, and each category uses each tool."""
     source = generate(config(), seed=1)
 
     kinds = Counter(scenario["tags"][0] for scenario in scenarios_of(source))
@@ -240,7 +240,7 @@ def test_every_wanted_kind_of_scenario_is_there() -> None:
     ],
 )
 def test_the_number_of_scenarios(sections: dict[str, Any], expected: int) -> None:
-    """`num_variations` wins over `scenario_count`, and five is the default."""
+    """`num_variations` takes precedence over `scenario_count`; the default is five."""
     scenarios = scenarios_of(generate(config(**sections), seed=1))
 
     assert expected == len(scenarios)
@@ -255,8 +255,8 @@ def test_the_number_of_scenarios(sections: dict[str, Any], expected: int) -> Non
         ({"simple": 0.33, "moderate": 0.33, "complex": 0.34}, {"simple": 3, "moderate": 3, "complex": 4}),
     ],
 )
-def test_complexities_come_in_the_wanted_shares(shares: dict[str, float], expected: dict[str, int]) -> None:
-    """Shares are kept as nearly as whole scenarios allow, and more complex scenarios are longer."""
+def test_complexities_follow_the_requested_shares(shares: dict[str, float], expected: dict[str, int]) -> None:
+    """Shares are apportioned to whole scenarios, and more complex scenarios are longer."""
     test = {"num_variations": 10, "coverage": {"happy_path": True}, "complexity_distribution": shares}
     scenarios = scenarios_of(generate(config(test_config=test), seed=1))
 
@@ -288,8 +288,8 @@ def of_kind(kind: str, number: int = 40, **agent: Any) -> list[dict[str, Any]]:
     return scenarios_of(generate(given_config, seed=5))
 
 
-def test_errors_are_met_before_they_are_mended() -> None:
-    """Where something is missing or not allowed, the agent first asks back, then calls with what it was given."""
+def test_agents_ask_back_before_they_call() -> None:
+    """With a missing or invalid value, the agent asks back first and calls the tool afterwards."""
     mended = [
         scenario for scenario in of_kind("error_handling") if len(scenario["actions"]) == 4 and calls_of(scenario)
     ]
@@ -302,8 +302,8 @@ def test_errors_are_met_before_they_are_mended() -> None:
             assert (0, 1) == (first, second)
 
 
-def test_values_that_are_not_allowed_are_answered_with_the_rule() -> None:
-    """The agent says what is allowed, be it a choice or a limit."""
+def test_invalid_values_are_answered_with_the_rule() -> None:
+    """The expected reply names the allowed choices or limits."""
     tool = {
         "name": "set_mode",
         "parameters": {
@@ -326,8 +326,8 @@ def test_values_that_are_not_allowed_are_answered_with_the_rule() -> None:
     assert "it must be at most 9" in answers
 
 
-def test_corrections_leave_the_right_value() -> None:
-    """A user who corrects a value expects the corrected one."""
+def test_corrections_expect_the_corrected_value() -> None:
+    """After a correction, the expected call has the corrected value."""
     corrected = [scenario for scenario in of_kind("edge_cases") if "correcting" in scenario["title"]]
 
     assert corrected
@@ -339,16 +339,16 @@ def test_corrections_leave_the_right_value() -> None:
         assert right[1].strip('"') in {str(value) for value in arguments.values()}
 
 
-def test_follow_ups_build_on_what_was_said() -> None:
-    """In conversations of several turns, some values are referred to and not repeated."""
+def test_follow_ups_refer_to_earlier_values() -> None:
+    """Follow-up requests refer to values of earlier turns without repeating them."""
     several = of_kind("multi_turn")
 
     assert all(len(scenario["actions"]) >= 4 for scenario in several)
     assert any("same order ID" in scenario["actions"][2]["content"] for scenario in several)
 
 
-def test_boundary_values_lie_at_the_ends() -> None:
-    """Numbers and lengths are the least or the greatest that the schema allows."""
+def test_boundary_values_are_at_the_bounds() -> None:
+    """Numbers and lengths are the minimum or maximum of the schema."""
     tool = {
         "name": "set_volume",
         "parameters": {
@@ -371,7 +371,7 @@ def test_boundary_values_lie_at_the_ends() -> None:
 
 
 def test_attacks_in_conversations_are_declined() -> None:
-    """Security scenarios expect a refusal; adversarial ones that, or only the call that was rightly asked for."""
+    """Security scenarios expect a refusal; adversarial ones a refusal or only the legitimate call."""
     for scenario in of_kind("security"):
         if "end_session" not in [name for name, _ in calls_of(scenario)]:
             assert not calls_of(scenario)
@@ -381,8 +381,8 @@ def test_attacks_in_conversations_are_declined() -> None:
     assert [scenario for scenario in adversarial if not calls_of(scenario)]
 
 
-def test_agents_without_tools_get_texts_only() -> None:
-    """Without tools, every kind of scenario is one of texts, and no question is asked twice in it."""
+def test_agents_without_tools_get_text_scenarios() -> None:
+    """Without tools, every category consists of text, and no question is repeated within a scenario."""
     given_config = config()
     del given_config["agent"]["tools"]
     source = generate(given_config, seed=1)
@@ -395,8 +395,8 @@ def test_agents_without_tools_get_texts_only() -> None:
     assert any("deliveries" in message for message in messages_of(source))
 
 
-def test_context_is_used_in_the_wording() -> None:
-    """Domain and persona are heard in messages, and situation, use case and persona stand in descriptions."""
+def test_context_appears_in_messages_and_descriptions() -> None:
+    """Messages mention domain and persona; descriptions contain setting, use case and persona."""
     source = generate(config(), seed=1)
 
     assert any("I am a busy parent." in message for message in messages_of(source))
@@ -420,7 +420,7 @@ def test_context_is_used_in_the_wording() -> None:
     ],
 )
 def test_topics_are_nouns(use_case: str, topic: str) -> None:
-    """What an agent says it helps with is taken from the use case, else from the domain."""
+    """The topic is a noun phrase of the use case, or the domain as a fallback."""
     given_config = config(
         agent={"name": "Bot"},
         context={"use_case": use_case, "domain": "ecommerce"},
@@ -431,8 +431,8 @@ def test_topics_are_nouns(use_case: str, topic: str) -> None:
     assert answer.endswith(f"I can help you with {topic}.")
 
 
-def test_sample_data_gives_the_values() -> None:
-    """Records give arguments where the schema allows them, and texts are questions with their answers."""
+def test_sample_data_provides_values() -> None:
+    """Records provide arguments that are valid for the schema; strings become questions with their answers."""
     examples = [
         {"order_id": "ORD-7777", "amount": 9000},
         "Where is my parcel?",
@@ -468,22 +468,22 @@ def test_sample_data_gives_the_values() -> None:
         ({"strategy": "diverse"}, {"lookup_order", "issue_refund", "shipItems", "end_session"}),
     ],
 )
-def test_strategy_focus_and_exclusions_choose_the_tools(test: dict[str, Any], expected: set[str]) -> None:
-    """Focused datasets keep to the tools in focus, and excluded tools are never called."""
+def test_strategy_focus_and_exclusions_select_the_tools(test: dict[str, Any], expected: set[str]) -> None:
+    """Focused datasets use only focused tools, and excluded tools are never called."""
     source = generate(config(test_config={"num_variations": 20, **test}), seed=1)
 
     assert expected == {name for scenario in scenarios_of(source) for name, _ in calls_of(scenario)}
 
 
 def test_excluded_kinds_are_left_out() -> None:
-    """`exclude` names kinds of scenario too."""
+    """`exclude` also applies to categories."""
     test = {"num_variations": 9, "coverage": {"happy_path": True, "security": True}, "exclude": ["security"]}
 
     assert {"happy_path"} == {s["tags"][0] for s in scenarios_of(generate(config(test_config=test), seed=1))}
 
 
 def test_expected_tools_come_first() -> None:
-    """The tools that `expected_behaviors` names are in focus."""
+    """Tools in `expected_behaviors` are focused."""
     given_config = config(
         test_config={"num_variations": 1, "coverage": {"boundary_values": True}},
         expected_behaviors={"expected_tools": ["shipItems"]},
@@ -493,15 +493,15 @@ def test_expected_tools_come_first() -> None:
     assert "shipItems" == calls_of(scenario)[0][0]
 
 
-def test_messages_are_worded_in_many_ways() -> None:
-    """Fifty scenarios do not repeat one template."""
+def test_first_messages_vary() -> None:
+    """Fifty scenarios have at least 45 different first messages."""
     firsts = [scenario["actions"][0]["content"] for scenario in scenarios_of(generate(config(), seed=1))]
 
     assert len(set(firsts)) >= 45
 
 
 def test_penetration_tests_attack_in_every_category() -> None:
-    """Each category has its number of scenarios, with different attacks, and no tool is expected to be called."""
+    """Each category has the requested number of distinct attacks, and no tool call is expected."""
     source = generate(pentest(num_scenarios_per_category=9), seed=1)
 
     counts = Counter(scenario["tags"][0] for scenario in scenarios_of(source))
@@ -518,8 +518,8 @@ def test_penetration_tests_attack_in_every_category() -> None:
 
 
 @pytest.mark.parametrize("tools", [TOOLS, []], ids=["with tools", "without tools"])
-def test_penetration_tests_follow_their_settings(tools: list[dict[str, Any]]) -> None:
-    """Categories, number, difficulty and turns are as asked."""
+def test_penetration_tests_follow_the_settings(tools: list[dict[str, Any]]) -> None:
+    """Categories, number, difficulty and turns follow the settings."""
     asked = {"categories": ["jailbreak", "tool_abuse"], "num_scenarios_per_category": 2, "difficulty": "hard"}
     given_config = pentest(**asked, include_multi_turn=False)
     given_config["agent"]["tools"] = tools
@@ -533,14 +533,14 @@ def test_penetration_tests_follow_their_settings(tools: list[dict[str, Any]]) ->
 
 
 def test_penetration_tests_have_defaults() -> None:
-    """Without settings, there are three scenarios of mixed difficulty in each of the seven categories."""
+    """By default, each of the seven categories has three scenarios of mixed difficulty."""
     tags = [scenario["tags"] for scenario in scenarios_of(generate(pentest(), seed=1))]
 
     assert [[category, level] for category in PENTEST_CATEGORIES for level in ("easy", "medium", "hard")] == tags
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:
-    """Return the config with another value at a path; with nothing there for None."""
+    """Return the config with the value at a path replaced, or removed for None."""
     result: Any = json.loads(json.dumps(config()))
     *parents, last = path.split(".")
     place = result
@@ -576,33 +576,39 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         (
             "test_config.coverage.typo",
             True,
-            "test_config.coverage.typo: there is no such kind of scenario; there are hap",
+            "test_config.coverage.typo: unknown category; must be one of hap",
         ),
-        ("test_config.complexity_distribution", {"simple": 0.5}, "test_config.complexity_distribution: .* 0.5"),
+        (
+            "test_config.complexity_distribution",
+            {"simple": 0.5},
+            "test_config.complexity_distribution: the shares must sum to 1, got 0.5",
+        ),
         ("generation_options", {"scenario_count": 0}, "generation_options.scenario_count: 0"),
         ("metadata", {"dataset_type": "pentest"}, "pentest_config: is missing"),
         ("pentest_config", {"categories": ["theft"]}, r'pentest_config.categories\[0\]: "theft"'),
-        ("context.domain", "\ud83e", "request: is not JSON"),
-        ("context.sample_data", {"examples": [float("nan")]}, "request: is not JSON"),
+        ("context.domain", "\ud83e", "request: cannot be encoded as JSON"),
+        ("context.sample_data", {"examples": [float("nan")]}, "request: cannot be encoded as JSON"),
         ("typo", 1, "request: .*'typo'"),
     ],
 )
-def test_configs_that_cannot_be_used_are_refused_by_path(path: str, value: Any, message: str) -> None:
-    """The error names where the config is wrong, and what is there."""
+def test_invalid_configs_are_refused_by_path(path: str, value: Any, message: str) -> None:
+    """The error begins with the path of the invalid value and shows the value."""
     with pytest.raises(ValidationError, match=f"^{message}"):
         generate(changed(path, value), seed=1)
 
 
 def test_too_many_scenarios_are_refused() -> None:
-    """A number that would take long is refused, not tried."""
-    with pytest.raises(ValidationError, match=r"^generation_options\.scenario_count: 100000000 is more than"):
+    """A number of scenarios over the limit is refused."""
+    with pytest.raises(
+        ValidationError, match=r"^generation_options\.scenario_count: must be at most 1000, got 100000000"
+    ):
         generate(config(test_config={}, generation_options={"scenario_count": 10**8}), seed=1)
 
 
 @pytest.mark.parametrize("value", [None, [], "config"])
-def test_a_config_is_an_object(value: Any) -> None:
-    """Anything but an object is refused."""
-    with pytest.raises(ValidationError, match=r"^request: expected a generation config"):
+def test_configs_must_be_objects(value: Any) -> None:
+    """A config that is not an object is refused."""
+    with pytest.raises(ValidationError, match=r"^request: must be a generation config"):
         generate(value, seed=1)
 
 
@@ -641,8 +647,8 @@ def test_a_config_is_an_object(value: Any) -> None:
     ids=json.dumps,
 )  # fmt: skip
 @pytest.mark.parametrize("style", ["typical", "minimal", "full", "boundary"])
-def test_arguments_are_valid_for_any_usual_schema(schema: dict[str, Any], style: Any) -> None:
-    """Whatever keywords a schema uses, arguments are valid, whether formats are looked at or not."""
+def test_arguments_are_valid_for_any_schema(schema: dict[str, Any], style: Any) -> None:
+    """Arguments are valid for every supported keyword, with and without format checks."""
     tool = read_tool({"name": "do", "parameters": schema}, "tool")
     whole = {"type": "object", **schema}
 
@@ -656,35 +662,38 @@ def test_arguments_are_valid_for_any_usual_schema(schema: dict[str, Any], style:
     ("schema", "reason"),
     [
         ({"properties": {"a": False}, "required": ["a"]}, "allows no value"),
-        ({"properties": {"a": {"minLength": 5, "maxLength": 2}}, "required": ["a"]}, "no text"),
+        ({"properties": {"a": {"minLength": 5, "maxLength": 2}}, "required": ["a"]}, "no valid string"),
         ({"properties": {"a": {"minimum": 5, "maximum": 2}}, "required": ["a"]}, "no number"),
-        ({"properties": {"a": {"$ref": "#"}}, "required": ["a"]}, "contains itself without end"),
-        ({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}, "refers to itself without end"),
+        ({"properties": {"a": {"$ref": "#"}}, "required": ["a"]}, "recursive without end"),
+        ({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}}, "circular reference"),
         ({"$ref": "#/$defs/a"}, "does not exist"),
         ({"properties": {"a": {"$ref": "#b"}, "b": {"$anchor": "b"}}, "required": ["a"]}, "refers to '#b'"),
-        ({"properties": {"a": {"allOf": [{"type": "string"}, {"type": "null"}]}}, "required": ["a"]}, "contradict"),
-        ({"properties": {"a": {"allOf": [{"enum": [1]}, {"enum": [2]}]}}, "required": ["a"]}, "contradict"),
-        ({"properties": {"a": {"pattern": "^a$", "minLength": 3}}, "required": ["a"]}, "no text"),
-        ({"properties": {"a": {"format": "date", "minLength": 50}}, "required": ["a"]}, "no text"),
+        ({"properties": {"a": {"allOf": [{"type": "string"}, {"type": "null"}]}}, "required": ["a"]}, "contradictory"),
+        ({"properties": {"a": {"allOf": [{"enum": [1]}, {"enum": [2]}]}}, "required": ["a"]}, "contradictory"),
+        ({"properties": {"a": {"pattern": "^a$", "minLength": 3}}, "required": ["a"]}, "no valid string"),
+        ({"properties": {"a": {"format": "date", "minLength": 50}}, "required": ["a"]}, "no valid string"),
         (
             {"properties": {"a": {"enum": [1], "uniqueItems": True}}, "required": ["a", "b"], "maxProperties": 1},
-            "did not",
+            "no sampled value",
         ),
         (
             {"properties": {"a": {"items": {"enum": [1]}, "uniqueItems": True, "minItems": 2}}, "required": ["a"]},
-            "differe",
+            "distinct",
         ),
         ({"$ref": "http://127.0.0.1:1/schema"}, "Retrieval is disabled"),
         ({"$ref": "file:///etc/hostname"}, "Retrieval is disabled"),
-        ({"properties": {"a": {"type": "array", "minItems": 10**9}}, "required": ["a"]}, "1000000000 items"),
-        ({"properties": {"a": {"type": "string", "minLength": 10**9}}, "required": ["a"]}, "1000000000 characters"),
-        ({"properties": {"a": {"type": "string", "pattern": "(?=zz)z"}}, "required": ["a"]}, "cannot be sampled"),
+        ({"properties": {"a": {"type": "array", "minItems": 10**9}}, "required": ["a"]}, "requires 1000000000 items"),
+        (
+            {"properties": {"a": {"type": "string", "minLength": 10**9}}, "required": ["a"]},
+            "requires 1000000000 characters",
+        ),
+        ({"properties": {"a": {"type": "string", "pattern": "(?=zz)z"}}, "required": ["a"]}, "unsupported feature"),
         ({"properties": {"a": {"pattern": "("}}}, "not a JSON Schema"),
-        ({"properties": {"a": {"type": "string", "not": {}}}, "required": ["a"]}, "did not match"),
+        ({"properties": {"a": {"type": "string", "not": {}}}, "required": ["a"]}, "no sampled value"),
     ],
 )
-def test_schemas_that_cannot_be_followed_are_refused(schema: dict[str, Any], reason: str) -> None:
-    """A schema that allows nothing, asks for too much or points elsewhere is refused, by its path, with the reason."""
+def test_unsatisfiable_schemas_are_refused(schema: dict[str, Any], reason: str) -> None:
+    """A schema without valid values, over the limits or with external references is refused with path and reason."""
     with pytest.raises(ValidationError, match=rf"^agent.tools\[4\].parameters.*{re.escape(reason)}"):
         read_tool({"name": "do", "parameters": schema}, "agent.tools[4]").arguments(Random(1))
 
@@ -717,15 +726,15 @@ _schemas = st.recursive(
 
 @settings(deadline=None)
 @given(st.dictionaries(_names, _schemas, max_size=4), st.integers(), st.sampled_from(["typical", "boundary", "full"]))
-def test_any_arguments_are_valid_and_can_be_said(properties: dict[str, Any], seed: int, style: Any) -> None:
-    """For any such schema the arguments are valid, and the sentence that says them has every value."""
+def test_arguments_are_valid_and_fully_stated(properties: dict[str, Any], seed: int, style: Any) -> None:
+    """For any schema, arguments are valid and the request states every value."""
     schema = {"type": "object", "properties": properties, "required": list(properties)}
     rng = Random(seed)
 
     arguments = read_tool({"name": "do", "parameters": schema}, "tool").arguments(rng, style)
 
     jsonschema_rs.validate(schema, arguments)
-    assert is_said(arguments, phrases.details(arguments, rng)) or not arguments
+    assert is_said(arguments, phrases.format_arguments(arguments, rng)) or not arguments
 
 
 @pytest.mark.parametrize(
@@ -746,10 +755,10 @@ def test_any_arguments_are_valid_and_can_be_said(properties: dict[str, Any], see
         "",
     ],
 )
-def test_texts_match_their_pattern(pattern: str) -> None:
-    """What is drawn for a pattern is found by it."""
+def test_sampled_strings_match_the_pattern(pattern: str) -> None:
+    """A string sampled from a pattern is found by the pattern."""
     for seed in range(50):
-        assert re.search(pattern, matching_text(pattern, Random(seed)))
+        assert re.search(pattern, sample_pattern(pattern, Random(seed)))
 
 
 @pytest.mark.parametrize(
@@ -769,10 +778,10 @@ def test_texts_match_their_pattern(pattern: str) -> None:
         "((){9999}){9999}",
     ],
 )
-def test_unknown_patterns_are_refused(pattern: str) -> None:
-    """A pattern that cannot be followed is a ValueError, and soon."""
+def test_unsupported_patterns_are_refused(pattern: str) -> None:
+    """An unsupported or too large pattern raises ValueError quickly."""
     with pytest.raises(ValueError, match=r"\w"):
-        matching_text(pattern, Random(1))
+        sample_pattern(pattern, Random(1))
 
 
 @pytest.mark.parametrize(
@@ -788,8 +797,8 @@ def test_unknown_patterns_are_refused(pattern: str) -> None:
         ("created_at", r"2027-\d\d-\d\dT\d\d:\d\d:00Z"),
     ],
 )
-def test_names_give_realistic_texts(name: str, pattern: str) -> None:
-    """A property's name decides what its text looks like."""
+def test_property_names_select_realistic_values(name: str, pattern: str) -> None:
+    """The name of a property selects the kind of value."""
     assert re.fullmatch(pattern, realistic_text(name, Random(3)) or "")
 
 
@@ -806,12 +815,12 @@ def test_names_give_realistic_texts(name: str, pattern: str) -> None:
         ("日本", "", "use 日本"),
     ],
 )
-def test_purposes_are_put_into_words(name: str, description: str, purpose: str) -> None:
-    """A tool's purpose is taken from its description if that begins with a verb, else from its name."""
+def test_purposes_are_imperatives(name: str, description: str, purpose: str) -> None:
+    """The purpose comes from a description that begins with a verb, or from the name."""
     assert purpose == read_tool({"name": name, "description": description}, "tool").purpose
 
 
 @pytest.mark.parametrize("module", [generation, phrases], ids=lambda module: str(module.__name__))
-def test_examples_of_the_docstrings(module: Any) -> None:
-    """The documented examples show what really comes out."""
+def test_docstring_examples(module: Any) -> None:
+    """The examples in docstrings print the documented output."""
     assert 0 == doctest.testmod(module).failed

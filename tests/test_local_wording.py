@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ashr_labs.generation import generate
-from ashr_labs.generation.rewording import WordingError, draft_of, reworded
+from ashr_labs.generation.rewording import RewordingError, apply_rewording, text_slots
 from ashr_labs.local.llm.chat_model import ChatModel
 from ashr_labs.local.llm.paraphrase import Writer, worded
 from support.chat_server import KEY, Answering, model, saying, trickling
@@ -100,13 +100,13 @@ def drop_values(message: dict[str, Any]) -> str:
 @pytest.mark.parametrize(
     ("answering", "reason"),
     [
-        (in_words(drop_values), "does not say"),
-        (in_words(lambda message: f"{message['text']}1"), "does not say"),
-        (in_words(lambda _: ""), "message 1 is no text"),
-        (in_words(lambda _: 5), "message 1 is no text"),
+        (in_words(drop_values), "does not contain"),
+        (in_words(lambda message: f"{message['text']}1"), "does not contain"),
+        (in_words(lambda _: ""), "message 1 must be a string"),
+        (in_words(lambda _: 5), "message 1 must be a string"),
         (in_words(lambda message: message["text"] + " x" * 3000), "too long"),
         (in_words(lambda message: message["text"] + "\x00"), "control character"),
-        (in_words(lambda message: message["text"] + "\ud83e"), "half a character"),
+        (in_words(lambda message: message["text"] + "\ud83e"), "lone surrogate"),
         (saying('{"messages": []}'), "expected a list of"),
         (saying('{"messages": {"1": "x"}}'), "expected a list of"),
         (saying("I would rather not."), "I would rather not"),
@@ -207,15 +207,15 @@ def conversation(*messages: str, arguments: dict[str, Any]) -> Any:
 def test_words_must_say_the_values(message: str, arguments: dict[str, Any], words: str, *, fits: bool) -> None:
     """A value must stand in the new words by itself, as it does in the old ones, and no sooner than there."""
     scenario = conversation(message, arguments=arguments)
-    drafts = draft_of(scenario)
+    drafts = text_slots(scenario)
 
     def change() -> Any:
-        return reworded(scenario, drafts, {"messages": [words, "Done."]})
+        return apply_rewording(scenario, drafts, {"messages": [words, "Done."]})
 
     if fits:
         assert words == change()["actions"][0]["content"]
     else:
-        with pytest.raises(WordingError, match="message 1"):
+        with pytest.raises(RewordingError, match="message 1"):
             change()
 
 

@@ -1,4 +1,4 @@
-"""A generation config, checked and read into what the generators need."""
+"""Validate generation configs and read them into plans."""
 
 from __future__ import annotations
 
@@ -13,15 +13,24 @@ from jsonschema_rs import Draft202012Validator
 
 from .._json import as_list, as_object, is_object
 from ..errors import ValidationError
-from .realistic import words_of
-from .tools import imperative, read_tool
+from .realistic import split_words
+from .tools import imperative_form, read_tool
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from .tools import Tool
 
-__all__ = ["CATEGORIES", "COMPLEXITIES", "PENTEST_CATEGORIES", "Pentest", "Plan", "Quote", "read_pentest", "read_plan"]
+__all__ = [
+    "CATEGORIES",
+    "COMPLEXITIES",
+    "PENTEST_CATEGORIES",
+    "DatasetPlan",
+    "PentestPlan",
+    "SampleMessage",
+    "read_dataset_plan",
+    "read_pentest_plan",
+]
 
 CATEGORIES: Final = (
     "happy_path",
@@ -43,16 +52,16 @@ PENTEST_CATEGORIES: Final = (
 )
 COMPLEXITIES: Final = ("simple", "moderate", "complex")
 
-_USUAL_CATEGORIES = CATEGORIES[:3]
-_USUAL_SHARES: Final = {"simple": 0.4, "moderate": 0.4, "complex": 0.2}
-_USUAL_SCENARIOS = 5
-_MOST_SCENARIOS = 1_000
+_DEFAULT_CATEGORIES = CATEGORIES[:3]
+_DEFAULT_SHARES: Final = {"simple": 0.4, "moderate": 0.4, "complex": 0.2}
+_DEFAULT_SCENARIOS = 5
+_MAX_SCENARIOS = 1_000
 _TOLERANCE = 0.01
 _ANY_OF: Final = {
     "agent": ("name", "description", "system_prompt"),
     "context": ("domain", "use_case", "scenario_context"),
 }
-_MOST_TOPIC_WORDS = 12
+_MAX_TOPIC_WORDS = 12
 _ASKING = re.compile(
     r"^(?:testing (?:the )?|(?:customer|user|client|caller|patient|guest|employee|member)s? |people |"
     r"(?:asking|inquiring|calling|wanting|needing|who ask|with questions?|who need|who want) |"
@@ -65,38 +74,38 @@ _ANSWER_KEYS = ("output", "response", "answer", "expected")
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """A message that users really send, with its answer if the config gives one."""
+class SampleMessage:
+    """A real user message, with its reply if the config has one."""
 
     message: str
-    answer: str
+    reply: str
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What to generate scenarios about, how many, and of which kinds."""
+class DatasetPlan:
+    """Contents, number and categories of the scenarios to generate."""
 
     topic: str
-    """What users want of it, in a few words."""
+    """Subject of the agent in a few words."""
     domain: str
     background: str
-    """Where it works and who its users are, in sentences."""
+    """Sentences on the setting and the users."""
     persona: str
-    """Who the user is: "busy parent"."""
+    """Kind of user: "busy parent"."""
     tools: tuple[Tool, ...]
     records: tuple[Mapping[str, Any], ...]
-    """Values that belong together, by the names of arguments."""
-    quotes: tuple[Quote, ...]
+    """Records of consistent values by argument name."""
+    sample_messages: tuple[SampleMessage, ...]
     scenarios: int
     categories: tuple[str, ...]
     shares: Mapping[str, float]
-    """The share of each complexity."""
+    """Share of scenarios by complexity."""
     strategy: str
 
 
 @dataclass(frozen=True, slots=True)
-class Pentest:
-    """Which attacks to generate."""
+class PentestPlan:
+    """Attacks to generate."""
 
     categories: tuple[str, ...]
     scenarios_per_category: int
@@ -104,30 +113,30 @@ class Pentest:
     multi_turn: bool
 
 
-def read_plan(config: Mapping[str, Any]) -> Plan:
-    """Read what every kind of dataset needs.
+def read_dataset_plan(config: Mapping[str, Any]) -> DatasetPlan:
+    """Validate a config and read what every kind of dataset needs.
 
     Raises:
-        ValidationError: With the path of what cannot be used, what is there, and what could be.
+        ValidationError: The config is invalid; the message begins with the path.
     """
     config = _checked(config)
     agent, context, test = config["agent"], config["context"], config.get("test_config", {})
     persona: Mapping[str, str] = context.get("user_persona") or {}
-    quotes, records = _examples(context)
-    domain = "" if _is_pentest(config) or context.get("domain") == "general" else _plain(context.get("domain", ""))
-    # A penetration test's context is about the test.
+    sample_messages, records = _examples(context)
+    domain = "" if _is_pentest(config) or context.get("domain") == "general" else _one_line(context.get("domain", ""))
+    # The use case of a penetration test is the test, not the agent.
     purposes = (
         (agent.get("description"),) if _is_pentest(config) else (context.get("use_case"), agent.get("description"))
     )
     background = (context.get("scenario_context"), context.get("use_case"), persona.get("description"))
-    return Plan(
+    return DatasetPlan(
         topic=_topic(*purposes, domain),
         domain=domain,
-        background=" ".join(_sentence(_plain(text)) for text in background if text),
-        persona=_plain(persona.get("type", "")),
+        background=" ".join(_sentence(_one_line(text)) for text in background if text),
+        persona=_one_line(persona.get("type", "")),
         tools=_tools(agent, test, config.get("expected_behaviors", {})),
         records=tuple(records),
-        quotes=tuple(quotes),
+        sample_messages=tuple(sample_messages),
         scenarios=_scenarios(config),
         categories=_categories(test),
         shares=_shares(test),
@@ -135,18 +144,18 @@ def read_plan(config: Mapping[str, Any]) -> Plan:
     )
 
 
-def read_pentest(config: Mapping[str, Any]) -> Pentest | None:
-    """Read which attacks a config asks for; None where it is no penetration test's.
+def read_pentest_plan(config: Mapping[str, Any]) -> PentestPlan | None:
+    """Read the settings of a penetration test; None for other datasets.
 
     Raises:
-        ValidationError: It is one's, and does not say which.
+        ValidationError: `pentest_config` is missing.
     """
     if not _is_pentest(config):
         return None
     settings = as_object(config.get("pentest_config"))
     if settings is None:
         raise ValidationError("pentest_config: is missing, though metadata.dataset_type is 'pentest'")
-    return Pentest(
+    return PentestPlan(
         categories=tuple(dict.fromkeys(settings.get("categories") or PENTEST_CATEGORIES)),
         scenarios_per_category=settings.get("num_scenarios_per_category", 3),
         difficulty=settings.get("difficulty", "mixed"),
@@ -159,12 +168,12 @@ def _is_pentest(config: Mapping[str, Any]) -> bool:
 
 
 def _checked(config: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a config without its nulls, once the contract allows it."""
-    config = {key: _given(section) for key, section in _given(config).items()}
+    """Return the config without null values after validating it against the contract."""
+    config = {key: _without_nulls(section) for key, section in _without_nulls(config).items()}
     try:
         json.dumps(config, allow_nan=False, ensure_ascii=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise ValidationError(f"request: is not JSON: {error}") from error
+        raise ValidationError(f"request: cannot be encoded as JSON: {error}") from error
     if violation := next(_contract().iter_errors(config), None):
         raise ValidationError(f"{_path(violation.instance_path)}: {violation.message}")
     for section, keys in _ANY_OF.items():
@@ -173,7 +182,7 @@ def _checked(config: Mapping[str, Any]) -> Mapping[str, Any]:
     return config
 
 
-def _given(value: Any) -> Any:
+def _without_nulls(value: Any) -> Any:
     return {key: item for key, item in value.items() if item is not None} if is_object(value) else value
 
 
@@ -190,9 +199,9 @@ def _path(parts: Iterable[str | int]) -> str:
 
 def _scenarios(config: Mapping[str, Any]) -> int:
     options: Mapping[str, int] = config.get("generation_options", {})
-    number = config.get("test_config", {}).get("num_variations", options.get("scenario_count", _USUAL_SCENARIOS))
-    if number > _MOST_SCENARIOS:
-        raise ValidationError(f"generation_options.scenario_count: {number} is more than {_MOST_SCENARIOS}")
+    number = config.get("test_config", {}).get("num_variations", options.get("scenario_count", _DEFAULT_SCENARIOS))
+    if number > _MAX_SCENARIOS:
+        raise ValidationError(f"generation_options.scenario_count: must be at most {_MAX_SCENARIOS}, got {number}")
     return int(number)
 
 
@@ -201,61 +210,61 @@ def _categories(test: Mapping[str, Any]) -> tuple[str, ...]:
     for category, wanted in coverage.items():
         if wanted and category not in CATEGORIES:
             raise ValidationError(
-                f"test_config.coverage.{category}: there is no such kind of scenario; there are {', '.join(CATEGORIES)}"
+                f"test_config.coverage.{category}: unknown category; must be one of {', '.join(CATEGORIES)}"
             )
     excluded = test.get("exclude", ())
     return (
         tuple(category for category in CATEGORIES if coverage.get(category) and category not in excluded)
-        or _USUAL_CATEGORIES
+        or _DEFAULT_CATEGORIES
     )
 
 
 def _shares(test: Mapping[str, Any]) -> Mapping[str, float]:
-    shares: Mapping[str, float] = test.get("complexity_distribution") or _USUAL_SHARES
+    shares: Mapping[str, float] = test.get("complexity_distribution") or _DEFAULT_SHARES
     total = sum(shares.get(complexity, 0) for complexity in COMPLEXITIES)
     if abs(total - 1) > _TOLERANCE:
-        raise ValidationError(f"test_config.complexity_distribution: the shares sum to {total:g}, not to 1")
+        raise ValidationError(f"test_config.complexity_distribution: the shares must sum to 1, got {total:g}")
     return shares
 
 
 def _tools(agent: Mapping[str, Any], test: Mapping[str, Any], expected: Mapping[str, Any]) -> tuple[Tool, ...]:
-    """Read the agent's tools, those in focus first, without those that are excluded."""
+    """Return the tools of the agent, focused ones first, without excluded ones."""
     tools: list[Tool] = []
     for index, definition in enumerate(agent.get("tools", ())):
         path = f"agent.tools[{index}]"
         if definition["name"] in (tool.name for tool in tools):
-            raise ValidationError(f"{path}.name: there is another tool of the name {definition['name']!r}")
+            raise ValidationError(f"{path}.name: duplicate tool name {definition['name']!r}")
         tools.append(read_tool(definition, path))
     focus = [*test.get("focus_areas", ()), *expected.get("expected_tools", ())]
-    kept = [tool for tool in tools if not _is_about(tool, test.get("exclude", ()))]
-    focused = [tool for tool in kept if _is_about(tool, focus)]
+    kept = [tool for tool in tools if not _matches_any(tool, test.get("exclude", ()))]
+    focused = [tool for tool in kept if _matches_any(tool, focus)]
     if test.get("strategy") == "focused":
         return tuple(focused or kept[:2])
     return (*focused, *(tool for tool in kept if tool not in focused))
 
 
-def _is_about(tool: Tool, phrases: Sequence[str]) -> bool:
+def _matches_any(tool: Tool, phrases: Sequence[str]) -> bool:
     about = _stems(f"{tool.name} {tool.purpose}")
     return any(_stems(phrase) in about for phrase in phrases if phrase.strip())
 
 
 def _stems(text: str) -> str:
-    """Return the words of a text without the plural's "s", each between blanks."""
-    return f" {' '.join(word.removesuffix('s') for word in words_of(text))} "
+    """Return the words without the plural "s", separated and surrounded by spaces."""
+    return f" {' '.join(word.removesuffix('s') for word in split_words(text))} "
 
 
-def _examples(context: Mapping[str, Any]) -> tuple[list[Quote], list[Mapping[str, Any]]]:
-    quotes: list[Quote] = []
+def _examples(context: Mapping[str, Any]) -> tuple[list[SampleMessage], list[Mapping[str, Any]]]:
+    sample_messages: list[SampleMessage] = []
     records: list[Mapping[str, Any]] = []
     for example in as_list((as_object(context.get("sample_data")) or {}).get("examples")) or ():
         if isinstance(example, str):
-            quotes.append(Quote(example, ""))
+            sample_messages.append(SampleMessage(example, ""))
         elif (record := as_object(example)) is not None:
             message = _first_text(record, _QUESTION_KEYS)
             if message:
-                quotes.append(Quote(message, _first_text(record, _ANSWER_KEYS)))
+                sample_messages.append(SampleMessage(message, _first_text(record, _ANSWER_KEYS)))
             records.append(record)
-    return quotes, records
+    return sample_messages, records
 
 
 def _first_text(record: Mapping[str, Any], keys: Sequence[str]) -> str:
@@ -263,24 +272,29 @@ def _first_text(record: Mapping[str, Any], keys: Sequence[str]) -> str:
 
 
 def _topic(*texts: str | None) -> str:
-    """Return what users want, as a noun within a sentence, from the first text that gives one."""
-    nouns = (_noun(_plain(text).rstrip(".")) for text in texts if text)
+    """Return the subject as a noun phrase, from the first text that has one."""
+    nouns = (_noun(_one_line(text).rstrip(".")) for text in texts if text)
     return next((noun for noun in nouns if noun), "your service")
 
 
 def _noun(text: str) -> str:
-    """Return what a description is about: "orders" of "Customers asking about orders" and of "Handles orders"."""
+    """Return the subject of a description: "orders" for "Customers asking about orders" and "Handles orders"."""
     words = _ASKING.sub("", text).split()
-    if len(words) > 1 and words[0].endswith("s") and words[1] not in {"and", "or"} and imperative(words[0].lower()):
+    if (
+        len(words) > 1
+        and words[0].endswith("s")
+        and words[1] not in {"and", "or"}
+        and imperative_form(words[0].lower())
+    ):
         words = words[1:]
-    if not 0 < len(words) <= _MOST_TOPIC_WORDS or words[-1].lower() in _AGENTS:
+    if not 0 < len(words) <= _MAX_TOPIC_WORDS or words[-1].lower() in _AGENTS:
         return ""
     first, *rest = words
     return " ".join([first if first[1:2].isupper() else first[:1].lower() + first[1:], *rest])
 
 
-def _plain(text: str) -> str:
-    """Return a text on one line; an identifier such as `security_evaluation` as words."""
+def _one_line(text: str) -> str:
+    """Return the text on one line; identifiers such as `security_evaluation` become words."""
     words = text.split()
     return words[0].replace("_", " ") if len(words) == 1 else " ".join(words)
 

@@ -1,7 +1,7 @@
-"""Texts that match a regular expression, for the expressions that schemas of tools use.
+"""Sample strings that match a regular expression, as used in schemas of tools.
 
-Known are literals, classes, the common escapes, groups, alternatives and repetition; look-arounds and back-references
-are not, and raise ValueError.
+Literals, classes, common escapes, groups, alternatives and repetition are supported; look-arounds and back-references
+raise ValueError. `rstr` draws control characters for `.` and has no bound on the length or the time, so it is not used.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["matching_text"]
+__all__ = ["sample_pattern"]
 
-_MOST_DRAWS = 10_000
+_MAX_DRAWS = 10_000
 _EXTRA_REPEATS = 4
 _WORD = string.ascii_letters + string.digits + "_"
 _VISIBLE = string.ascii_letters + string.digits + " !#$%&()*+,-./:;<=>?@[]^_{|}~"
@@ -24,67 +24,70 @@ _NEGATED: Final = {"D": string.digits, "W": _WORD, "S": string.whitespace}
 _NOTHING = "bBAZz"
 
 
-def matching_text(pattern: str, rng: Random) -> str:
-    """Return a text that the pattern finds, or raise ValueError where the pattern uses what is not known here.
+def sample_pattern(pattern: str, rng: Random) -> str:
+    """Return a string in which the pattern is found.
+
+    Raises:
+        ValueError: The pattern uses an unsupported feature, or the string would be too long.
 
     >>> matching_text("^[A-Z]{3}-[0-9]{4}$", Random(1))
     'ESZ-4939'
     """
     try:
-        return _Parser(pattern).parse()(_Draw(rng))
+        return _Parser(pattern).parse()(_Sample(rng))
     except RecursionError:
         raise ValueError(f"{pattern[:80]!r} is nested too deeply") from None
 
 
-class _Draw:
-    """The drawing of one text, with the number of choices that it may still take."""
+class _Sample:
+    """State of sampling one string, with a bound on the number of choices."""
 
     def __init__(self, rng: Random) -> None:
         self.rng = rng
-        self.left = _MOST_DRAWS
+        self.left = _MAX_DRAWS
 
     def times(self, least: int, most: int) -> range:
         number = self.rng.randint(least, most)
         self.left -= number
         if self.left < 0:
-            raise ValueError(f"the pattern asks for more than {_MOST_DRAWS} characters")
+            raise ValueError(f"the pattern requires more than {_MAX_DRAWS} characters")
         return range(number)
 
 
-_Maker: TypeAlias = Callable[[_Draw], str]
+_Sampler: TypeAlias = Callable[[_Sample], str]
 
 
 class _Parser:
-    """Reads a pattern from left to right into functions that draw a text."""
+    """Recursive descent parser that compiles a pattern to a sampling function."""
 
     def __init__(self, pattern: str) -> None:
         self.rest = pattern
         self.pattern = pattern
 
-    def parse(self) -> _Maker:
-        maker = self.alternatives()
+    def parse(self) -> _Sampler:
+        sampler = self.alternatives()
         if self.rest:
             raise self.unknown()
-        return maker
+        return sampler
 
-    def alternatives(self) -> _Maker:
+    def alternatives(self) -> _Sampler:
         branches = [self.sequence()]
         while self.skip("|"):
             branches.append(self.sequence())
-        return lambda draw: draw.rng.choice(branches)(draw)
+        return lambda sample: sample.rng.choice(branches)(sample)
 
-    def sequence(self) -> _Maker:
-        parts: list[_Maker] = []
+    def sequence(self) -> _Sampler:
+        parts: list[_Sampler] = []
         while self.rest and self.rest[0] not in "|)":
             parts.append(self.repeated(self.atom()))
-        return lambda draw: "".join(part(draw) for part in parts)
+        return lambda sample: "".join(part(sample) for part in parts)
 
-    def repeated(self, atom: _Maker) -> _Maker:
+    def repeated(self, atom: _Sampler) -> _Sampler:
         least, most = self.bounds()
         if least is None:
             return atom
         self.skip("?")
-        return lambda draw: "".join(atom(draw) for _ in draw.times(least, most))
+        return lambda sample: "".join(atom(sample) for _ in sample.times(least, most))
 
     def bounds(self) -> tuple[int | None, int]:
         for sign, least, most in (("*", 0, _EXTRA_REPEATS), ("+", 1, 1 + _EXTRA_REPEATS), ("?", 0, 1)):
@@ -98,7 +101,7 @@ class _Parser:
         least = _repeats(low)
         return least, _repeats(high) if high else least + (_EXTRA_REPEATS if comma else 0)
 
-    def atom(self) -> _Maker:
+    def atom(self) -> _Sampler:
         character = self.take()
         if character == "(":
             return self.group()
@@ -111,7 +114,7 @@ class _Parser:
         literal = "" if character in "^$" else character
         return _one_of(_WORD) if character == "." else lambda _: literal
 
-    def group(self) -> _Maker:
+    def group(self) -> _Sampler:
         if self.skip("?") and not self.skip(":"):
             named = self.skip("P<") or (self.skip("<") and self.rest[:1] not in ("=", "!"))
             if not named:
@@ -122,7 +125,7 @@ class _Parser:
             raise self.unknown()
         return inside
 
-    def escape(self) -> _Maker:
+    def escape(self) -> _Sampler:
         character = self.take()
         if character in _NOTHING:
             return lambda _: ""
@@ -133,7 +136,7 @@ class _Parser:
         return lambda _: character
 
     def members(self) -> str:
-        """Read the inside of a class up to its closing bracket."""
+        """Parse the members of a class up to its closing bracket."""
         negated = self.skip("^")
         found = self.take() if self.rest.startswith("]") else ""
         while not self.skip("]"):
@@ -169,11 +172,11 @@ class _Parser:
 
     def unknown(self) -> ValueError:
         position = len(self.pattern) - len(self.rest)
-        return ValueError(f"{self.pattern!r} uses what cannot be sampled, before character {position}")
+        return ValueError(f"{self.pattern!r} has an unsupported feature before character {position}")
 
 
 def _repeats(digits: str) -> int:
-    return min(int(digits[:9]), _MOST_DRAWS + 1)
+    return min(int(digits[:9]), _MAX_DRAWS + 1)
 
 
 def _escaped(letter: str) -> str:
@@ -182,7 +185,7 @@ def _escaped(letter: str) -> str:
     return "".join(character for character in _VISIBLE if character not in _NEGATED[letter])
 
 
-def _one_of(characters: str) -> _Maker:
+def _one_of(characters: str) -> _Sampler:
     if not characters:
-        raise ValueError("a class without characters matches nothing")
-    return lambda draw: draw.rng.choice(characters)
+        raise ValueError("an empty class matches nothing")
+    return lambda sample: sample.rng.choice(characters)

@@ -1,6 +1,6 @@
-"""Values that look real, found by what a property is called: `order_id` is "ORD-4821", `email` an address.
+"""Realistic values by property name: "ORD-4821" for `order_id`, an address for `email`.
 
-People, addresses and numbers are fictional: domains and telephone numbers are those reserved for examples.
+People and addresses are fictional; domains and telephone numbers are the ones reserved for examples.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["formatted_text", "realistic_number", "realistic_text", "words_of"]
+__all__ = ["formatted_text", "realistic_number", "realistic_text", "split_words"]
 
 _FIRST = ("Dana", "Miguel", "Priya", "Tom", "Aisha", "Lena", "Kenji", "Sofia", "Omar", "Grace")
 _LAST = ("Lopez", "Chen", "Okafor", "Novak", "Haddad", "Fischer", "Tanaka", "Rossi", "Patel", "Silva")
@@ -85,7 +85,7 @@ _TEMPLATES: Final[dict[str, tuple[str, ...]]] = {
     "username": ("{first}_{last}##",),
     "zip": ("#####",),
 }
-_SAME: Final = {
+_ALIASES: Final = {
     "arrival": "city", "at": "datetime", "birthday": "date", "colour": "color", "comment": "note", "comments": "note",
     "content": "body", "customer": "name", "day": "date", "deadline": "date", "departure": "city",
     "description": "body", "dob": "date", "employee": "name", "feedback": "note", "filter": "keyword",
@@ -131,8 +131,8 @@ _PREFIXES: Final = {
 }  # fmt: skip
 
 
-def words_of(name: str) -> list[str]:
-    """Split a name in any notation into lower-case words.
+def split_words(name: str) -> list[str]:
+    """Split an identifier in any notation into lower-case words.
 
     >>> words_of("shippingAddress_line2")
     ['shipping', 'address', 'line2']
@@ -141,25 +141,25 @@ def words_of(name: str) -> list[str]:
 
 
 def realistic_text(name: str, rng: Random) -> str | None:
-    """Return a text for a property of this name; None where the name says nothing."""
-    words = words_of(name)
+    """Return a string for a property of this name, or None for an unknown name."""
+    words = split_words(name)
     for key in ("_".join(words), *reversed(words)):
-        found = _SAME.get(key, key)
+        found = _ALIASES.get(key, key)
         if found == "id" and len(words) > 1:
-            return _filled(f"{_prefix(words[-2])}-####", rng)
+            return _fill(f"{_prefix(words[-2])}-####", rng)
         if found in _TEMPLATES:
-            return _filled(rng.choice(_TEMPLATES[found]), rng)
+            return _fill(rng.choice(_TEMPLATES[found]), rng)
     return None
 
 
 def formatted_text(name: str, rng: Random) -> str | None:
-    """Return a text in a format of JSON Schema; None where the format is not known."""
-    return _filled(rng.choice(_FORMATS[name]), rng) if name in _FORMATS else None
+    """Return a string in a JSON Schema format, or None for an unknown format."""
+    return _fill(rng.choice(_FORMATS[name]), rng) if name in _FORMATS else None
 
 
 def realistic_number(name: str, rng: Random) -> float | None:
-    """Return a number with at most two decimals for a property of this name; None where the name says nothing."""
-    for word in reversed(words_of(name)):
+    """Return a number with at most two decimals for a property of this name, or None for an unknown name."""
+    for word in reversed(split_words(name)):
         if word in _NUMBERS:
             return round(rng.uniform(*_NUMBERS[word]), 2)
     return None
@@ -169,7 +169,7 @@ def _prefix(word: str) -> str:
     return _PREFIXES.get(word, word[:3].upper())
 
 
-def _filled(template: str, rng: Random) -> str:
+def _fill(template: str, rng: Random) -> str:
     first, last = rng.choice(_FIRST), rng.choice(_LAST)
     if "@" in template or "_{" in template:
         first, last = first.lower(), last.lower()

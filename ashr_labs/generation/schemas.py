@@ -1,4 +1,4 @@
-"""JSON Schemas made flat: references followed, `allOf` merged, one branch of `anyOf` and `oneOf` taken."""
+"""Flatten JSON Schemas: resolve references, merge `allOf`, choose one branch of `anyOf` and `oneOf`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from random import Random
 
-__all__ = ["Schema", "flattened", "type_of"]
+__all__ = ["Schema", "flatten", "type_of"]
 
 Schema: TypeAlias = "Mapping[str, Any]"
 
-_MOST_STEPS = 50
+_MAX_STEPS = 50
 _KEYWORDS_OF_TYPE = {
     "object": ("properties", "required", "additionalProperties", "patternProperties", "minProperties"),
     "array": ("items", "prefixItems", "contains", "minItems", "maxItems"),
@@ -24,24 +24,24 @@ _KEYWORDS_OF_TYPE = {
 }
 
 
-def flattened(schema: object, root: Schema, rng: Random) -> Schema:
-    """Return what a schema says without `$ref`, `allOf`, `anyOf` and `oneOf`.
+def flatten(schema: object, root: Schema, rng: Random) -> Schema:
+    """Return the schema without `$ref`, `allOf`, `anyOf` and `oneOf`.
 
     Raises:
-        ValueError: It allows nothing, or refers to what is not there or to itself without end.
+        ValueError: No value is valid, or a reference is missing or circular.
     """
     flat = _keywords(schema)
-    for _ in range(_MOST_STEPS):
+    for _ in range(_MAX_STEPS):
         key = next((key for key in ("$ref", "allOf", "anyOf", "oneOf") if key in flat), None)
         if key is None:
             return flat
         rest = {name: value for name, value in flat.items() if name != key}
-        flat = _merged(rest, _keywords(_meant(key, flat[key], root, rng)))
-    raise ValueError("refers to itself without end")
+        flat = _merge(rest, _keywords(_resolved(key, flat[key], root, rng)))
+    raise ValueError("has a circular reference")
 
 
 def type_of(schema: Schema) -> str:
-    """Return the type to draw: the first declared one that is not null, or the one that the rest implies."""
+    """Return the type to sample: the first declared one that is not null, or the one implied by other keywords."""
     declared = schema.get("type")
     if isinstance(declared, str):
         return declared
@@ -57,21 +57,21 @@ def _keywords(schema: object) -> Schema:
     return as_object(schema) or {}
 
 
-def _meant(key: str, value: Any, root: Schema, rng: Random) -> object:
-    """Return the schema that stands for a `$ref`, `allOf`, `anyOf` or `oneOf`."""
+def _resolved(key: str, value: Any, root: Schema, rng: Random) -> object:
+    """Resolve one `$ref`, `allOf`, `anyOf` or `oneOf` keyword to a schema."""
     if key == "$ref":
-        return _target(value, root)
+        return _referenced(value, root)
     branches = as_list(value) or ()
     if key == "allOf":
         merged: Schema = {}
         for branch in branches:
-            merged = _merged(merged, _keywords(branch))
+            merged = _merge(merged, _keywords(branch))
         return merged
     values = [branch for branch in branches if branch is not False and _keywords(branch).get("type") != "null"]
     return rng.choice(values or branches or [False])
 
 
-def _target(reference: object, root: Schema) -> object:
+def _referenced(reference: object, root: Schema) -> object:
     start, *parts = unquote(str(reference)).split("/")
     target: object = root if start == "#" else None
     for part in parts:
@@ -82,24 +82,24 @@ def _target(reference: object, root: Schema) -> object:
         else:
             target = (as_object(target) or {}).get(name)
     if target is None:
-        raise ValueError(f"refers to {reference!r}, and only references like '#/$defs/name' can be followed")
+        raise ValueError(f"refers to {reference!r}; only references such as '#/$defs/name' are supported")
     return target
 
 
-def _merged(left: Schema, right: Schema) -> Schema:
-    both = {key: _both(key, left[key], right[key]) for key in left if key in right}
+def _merge(left: Schema, right: Schema) -> Schema:
+    both = {key: _merge_keyword(key, left[key], right[key]) for key in left if key in right}
     return {**left, **right, **both}
 
 
-def _both(key: str, left: Any, right: Any) -> Any:
-    """Return the value of a keyword that two schemas set, both of which must hold."""
+def _merge_keyword(key: str, left: Any, right: Any) -> Any:
+    """Return the value of a keyword that satisfies both schemas."""
     return _MERGERS[key](left, right) if key in _MERGERS else right
 
 
 def _common(left: Any, right: Any) -> Any:
     shared = [value for value in left if value in right]
     if not shared:
-        raise ValueError("asks for values that contradict each other")
+        raise ValueError("has contradictory constraints")
     return shared
 
 

@@ -1,18 +1,17 @@
-"""An agent's tools: what each is for, in words, and arguments that its schema allows."""
+"""Tools of an agent: the purpose in words, and arguments that are valid for the schema."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import jsonschema_rs
 
 from .._json import as_object
 from ..errors import ValidationError
-from .realistic import words_of
+from .realistic import split_words
 from .sampler import sample
-from .wording import ENDING, PLAIN_STARTS, READING_VERBS, VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,10 +20,45 @@ if TYPE_CHECKING:
     from .sampler import Style
     from .schemas import Schema
 
-__all__ = ["Tool", "imperative", "read_tool"]
+__all__ = ["Tool", "imperative_form", "read_tool"]
 
-_TRIES = 40
-_MOST_WORDS = 14
+_MAX_ATTEMPTS = 40
+_MAX_WORDS = 14
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_READING = _words(
+    "analyze calculate check compare compute convert count describe detect determine estimate explain extract fetch "
+    "find get identify inspect list load locate lookup look monitor predict preview query read recommend retrieve "
+    "review scan search see show sort suggest summarize test track translate validate verify view"
+)
+_WRITING = _words(
+    "accept activate add allocate answer append apply approve archive ask assign assist attach authorize begin "
+    "block book buy call cancel change charge clear close collect complete configure confirm connect contact copy "
+    "create deactivate decline delete deliver deploy disable disconnect dispatch download draft edit email enable "
+    "end enroll escalate exchange execute export extend file fill finish forward generate give grant handle help "
+    "hold import increase initiate insert install invite issue join launch leave link lock log make mark merge "
+    "modify move notify open order pause pay perform place play post prepare print process provide publish "
+    "purchase put raise record refund register reject release remind remove rename renew reopen replace reply "
+    "report request reschedule reserve reset resolve restart restore resume return reverse revoke rotate route "
+    "run save schedule select send set share ship shut sign skip start stop store submit subscribe suspend swap "
+    "sync tag take terminate transfer trigger turn undo uninstall unlock unsubscribe update upgrade upload use "
+    "withdraw write"
+)
+_VERBS: Final = {verb: verb for verb in (*_READING, *_WRITING)} | {"lookup": "look up"}
+"""First words of purposes, each as written in a sentence."""
+_READING_VERBS: Final = tuple(f"{_VERBS[verb]} " for verb in _READING)
+_CLOSING_PURPOSE: Final = re.compile(
+    r"(?:end|close|finish|terminate|leave|hang up)\b.*\b(?:call|chat|conversation|session|dialog\w*)\b"
+)
+"""Purposes of tools that close the conversation."""
+_NO_ARTICLE: Final = frozenset(
+    _words("a an the all any for from to by with in on of into at about up my your this that each new")
+)
+"""First words of an object that takes no article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,71 +67,71 @@ class Tool:
 
     name: str
     purpose: str
-    """What it does, as a request would put it: "look up an order"."""
+    """Purpose as an imperative: "look up an order"."""
     schema: Schema
-    """JSON Schema of the arguments."""
+    """JSON Schema of the arguments object."""
     validators: tuple[jsonschema_rs.Validator, ...]
-    """Check arguments with and without looking at formats, since readers of a schema differ in that."""
+    """One that checks formats and one that does not, since implementations differ."""
     path: str
-    """Where in the config it stands."""
+    """Path in the config."""
 
     @property
-    def reads(self) -> bool:
-        """Whether it only looks something up, as far as its purpose tells."""
-        return self.purpose.startswith(READING_VERBS)
+    def is_read_only(self) -> bool:
+        """Whether the purpose begins with a reading verb."""
+        return self.purpose.startswith(_READING_VERBS)
 
     @property
-    def ends(self) -> bool:
-        """Whether nothing more can be said after it, as far as its purpose tells."""
-        return ENDING.match(self.purpose) is not None
+    def ends_conversation(self) -> bool:
+        """Whether the purpose is to close the conversation."""
+        return _CLOSING_PURPOSE.match(self.purpose) is not None
 
     @property
     def properties(self) -> Mapping[str, Any]:
-        """The schemas of the arguments."""
+        """Schemas of the arguments by name."""
         return as_object(self.schema.get("properties")) or {}
 
-    def allows(self, arguments: dict[str, Any]) -> bool:
-        """Tell whether the schema allows arguments."""
+    def accepts(self, arguments: dict[str, Any]) -> bool:
+        """Return True if the arguments are valid for the schema."""
         return all(validator.is_valid(arguments) for validator in self.validators)
 
     def arguments(
         self, rng: Random, style: Style = "typical", known: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
-        """Draw arguments that the schema allows, with values that are known already where they fit.
+        """Sample valid arguments, with known values where the schema allows them.
 
         Raises:
-            ValidationError: None could be drawn.
+            ValidationError: No valid arguments were found.
         """
-        drawn = self._drawn(rng, style)
+        drawn = self._draw(rng, style)
         for name, value in (known or {}).items():
             changed = {**drawn, name: value}
-            if name in drawn and self.allows(changed):
+            if name in drawn and self.accepts(changed):
                 drawn = changed
         return drawn
 
-    def _drawn(self, rng: Random, style: Style) -> dict[str, Any]:
-        reason = "what was drawn did not match it"
-        for attempt in range(_TRIES):
+    def _draw(self, rng: Random, style: Style) -> dict[str, Any]:
+        reason = "no sampled value was valid"
+        for attempt in range(_MAX_ATTEMPTS):
             try:
-                drawn: dict[str, Any] = sample(self.schema, rng, style if attempt < _TRIES // 2 else "minimal")
+                drawn: dict[str, Any] = sample(self.schema, rng, style if attempt < _MAX_ATTEMPTS // 2 else "minimal")
             except (ValueError, ArithmeticError) as error:
                 reason = str(error)
             else:
-                if self.allows(drawn):
+                if self.accepts(drawn):
                     return drawn
-        raise ValidationError(f"{self.path}.parameters: no arguments could be drawn from this schema: {reason}")
+        raise ValidationError(f"{self.path}.parameters: could not sample valid arguments: {reason}")
 
 
 def read_tool(definition: Mapping[str, Any], path: str) -> Tool:
     """Read a tool from a generation config.
 
     Raises:
-        ValidationError: Its parameters are not a JSON Schema of an object that stands by itself.
+        ValidationError: The parameters are not a self-contained JSON Schema of an object.
     """
     parameters: Schema = definition.get("parameters") or {}
     schema = {"type": "object", **parameters}
     if schema["type"] != "object":
-        raise ValidationError(f"{path}.parameters.type: arguments are an object, not {schema['type']!r}")
+        raise ValidationError(f"{path}.parameters.type: must be 'object', got {schema['type']!r}")
     try:
         validators = tuple(
             jsonschema_rs.validator_for(schema, validate_formats=formats, offline=True) for formats in (True, False)
@@ -112,19 +146,19 @@ def read_tool(definition: Mapping[str, Any], path: str) -> Tool:
 
 
 def _purpose(name: str, description: str) -> str:
-    """Say what a tool does, beginning with a verb: from its description, else from its name."""
+    """Return the purpose of a tool as an imperative, from its description or its name."""
     phrase = re.split(r"[.;:(\n]|,? (?:which|including|such as|e\.g)\b| - ", description.strip(), maxsplit=1)[0].split()
-    if phrase and len(phrase) <= _MOST_WORDS and (verb := imperative(phrase[0].lower())):
+    if phrase and len(phrase) <= _MAX_WORDS and (verb := imperative_form(phrase[0].lower())):
         return " ".join([verb, *phrase[1:]])
-    words = words_of(name)
-    if words and (verb := imperative(words[0])):
+    words = split_words(name)
+    if words and (verb := imperative_form(words[0])):
         rest = words[1:]
-        article = [] if not rest or rest[0] in PLAIN_STARTS else ["the"]
+        article = [] if not rest or rest[0] in _NO_ARTICLE else ["the"]
         return " ".join([verb, *article, *rest])
     return f"use {' '.join(words) or name}"
 
 
-def imperative(word: str) -> str | None:
-    """Return the verb that a word is a form of: "looks" is of "look"; None where it is no verb that is known."""
+def imperative_form(word: str) -> str | None:
+    """Return the imperative of a verb form: "look" for "looks"; None for an unknown verb."""
     forms = (word, word.removesuffix("s"), word.removesuffix("es"), re.sub("ies$", "y", word))
-    return next((VERBS[form] for form in forms if form in VERBS), None)
+    return next((_VERBS[form] for form in forms if form in _VERBS), None)

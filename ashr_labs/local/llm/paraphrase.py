@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..._threads import map_threads
 from ...errors import ConfigurationError
-from ...generation.rewording import WordingError, draft_of, reworded
+from ...generation.rewording import RewordingError, apply_rewording, text_slots
 from .chat_model import ChatModel, NoAnswerError, chat_model_of
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Writer:
 
     def _one(self, end: float, scenario: Scenario) -> tuple[Scenario, str | None]:
         """Return a scenario in new words, or in its own ones with the reason."""
-        drafts = draft_of(scenario)
+        drafts = text_slots(scenario)
         if not drafts:
             return scenario, "an attack keeps its words"
         left = end - self.clock()
@@ -80,6 +80,6 @@ class Writer:
             answer = self.model.answer(
                 _TASK, {"messages": messages}, temperature=1, timeout=min(left, _SECONDS_OF_ONE, self.model.timeout)
             )
-            return reworded(scenario, drafts, answer), None
-        except (NoAnswerError, WordingError) as error:
+            return apply_rewording(scenario, drafts, answer), None
+        except (NoAnswerError, RewordingError) as error:
             return scenario, str(error)
