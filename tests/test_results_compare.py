@@ -10,8 +10,8 @@ import pytest
 
 from ashr_labs import AshrLabsClient, ConfigurationError, EvalRunner, RunBuilder, compare, grade
 from ashr_labs.results import Gates, RunResults, read_run
+from ashr_labs.results.reports import write_report
 from ashr_labs.results.reports.text import comparison_lines
-from ashr_labs.results.reports.write import write_report
 from support.graded_runs import graded_run, graded_test, rewarded_run
 from support.replay import DATA, WHY_SKIPPED, reference_runs, replayed
 
@@ -19,7 +19,7 @@ with_data = pytest.mark.skipif(not DATA.is_dir(), reason=WHY_SKIPPED)
 
 
 @pytest.mark.parametrize(
-    ("fixed", "broke", "same", "verdict"),
+    ("fixed", "regressed", "same", "verdict"),
     [
         (0, 0, 0, "cannot tell"),
         (0, 0, 20, "cannot tell"),
@@ -31,15 +31,15 @@ with_data = pytest.mark.skipif(not DATA.is_dir(), reason=WHY_SKIPPED)
         (30, 10, 60, "better"),
     ],
 )
-def test_the_verdict_follows_the_scenarios_that_changed(fixed: int, broke: int, same: int, verdict: str) -> None:
+def test_the_verdict_follows_the_scenarios_that_changed(fixed: int, regressed: int, same: int, verdict: str) -> None:
     """A difference counts once it is unlikely to be chance."""
-    before = [False] * fixed + [True] * broke + [True] * same
-    after = [True] * fixed + [False] * broke + [True] * same
+    before = [False] * fixed + [True] * regressed + [True] * same
+    after = [True] * fixed + [False] * regressed + [True] * same
 
     found = compare(graded_run(before), graded_run(after))
 
     assert verdict == found.verdict
-    assert (fixed, broke, 0) == (len(found.fixed), len(found.broke), len(found.flipped))
+    assert (fixed, regressed, 0) == (len(found.fixed), len(found.regressed), len(found.flaky))
     assert all(one.interval.low <= one.difference <= one.interval.high for one in found.differences)
 
 
@@ -73,23 +73,23 @@ def test_repeats_of_a_scenario_are_one_observation() -> None:
     assert 0.25 == found.differences[0].p_value
 
 
-def test_repeats_that_disagree_are_flipped() -> None:
-    """A scenario that both passes and fails in a run is neither fixed nor broken."""
+def test_repeats_that_disagree_are_flaky() -> None:
+    """A scenario that both passes and fails in a run is neither fixed nor regressed."""
     found = compare(
         graded_run({"a": [True, False], "b": [True, True]}), graded_run({"a": [True] * 2, "b": [False] * 2})
     )
 
-    assert (("a",), ("b",)) == (found.flipped, found.broke)
+    assert (("a",), ("b",)) == (found.flaky, found.regressed)
 
 
 def test_a_comparison_is_the_mirror_of_its_reverse() -> None:
-    """Exchanging the runs exchanges better and worse, fixed and broke."""
+    """Exchanging the runs exchanges better and worse, fixed and regressed."""
     one, other = graded_run([True] * 15 + [False]), graded_run([False] * 15 + [True])
 
     there, back = compare(one, other), compare(other, one)
 
     assert ("worse", "better") == (there.verdict, back.verdict)
-    assert (there.fixed, there.broke) == (back.broke, back.fixed)
+    assert (there.fixed, there.regressed) == (back.regressed, back.fixed)
     assert there.differences[0].p_value == back.differences[0].p_value
 
 
@@ -252,14 +252,14 @@ GATED = {
         (Gates(), []),
         (Gates(min_pass_rate=1 / 3, max_errors=1), []),
         (Gates(min_pass_rate=0.5), ["pass_rate is 33.3 %, below 50.0 %"]),
-        (Gates(max_errors=0), ["1 could not be played to their end, more than 0"]),
+        (Gates(max_errors=0), ["1 test ended with an error, more than 0"]),
         (Gates(min_scores={"tone": 0.6}), ["tone is 0.5, below 0.6"]),
         (Gates(min_scores={"charm": 0}), ["charm is unknown: no test has it"]),
         (Gates(min_tag_pass_rates={"money": 0.5}), []),
         (Gates(min_tag_pass_rates={"slow": 0.5}), ["pass_rate of tag slow is 0.0 %, below 50.0 %"]),
         (Gates(min_tag_pass_rates={"absent": 0}), ["pass_rate of tag absent is unknown: no test has it"]),
         (Gates(min_scenario_pass_rates={"b": 1}), ["pass_rate of scenario b is 0.0 %, below 100.0 %"]),
-        (Gates(no_regression=True), ["there is no baseline to compare with"]),
+        (Gates(no_regression=True), ["no_regression needs a baseline"]),
     ],
 )
 def test_gates_say_what_is_not_reached(gates: Gates, failures: list[str]) -> None:
@@ -293,7 +293,7 @@ def test_a_comparison_in_words() -> None:
 
     assert "verdict: cannot tell" == lines[0]
     assert "baseline: run, 1 of 2 passed, 50.0 % (9.5 to 90.5)" == lines[1]
-    assert "broke: 1 (0)" == lines[-1]
+    assert "regressed: 1 (0)" == lines[-1]
 
 
 @with_data
@@ -301,7 +301,7 @@ def test_two_trials_of_one_model_cannot_be_told_apart() -> None:
     """Trials 0 and 1 of gpt-4o on the airline tasks differ by 12 points of reward, which is chance."""
     found = compare(rewarded_run("tau_airline", "gpt-4o", 0), rewarded_run("tau_airline", "gpt-4o", 1))
 
-    assert ("cannot tell", 4, 7) == (found.verdict, len(found.fixed), len(found.broke))
+    assert ("cannot tell", 4, 7) == (found.verdict, len(found.fixed), len(found.regressed))
     assert -0.12 == pytest.approx(found.differences[0].difference)
 
 

@@ -26,8 +26,8 @@ from ashr_labs.results import (
     read_run,
     to_pandas,
 )
+from ashr_labs.results.reports import write_report
 from ashr_labs.results.reports.text import comparison_lines
-from ashr_labs.results.reports.write import write_report
 from support.browser import CHROMIUM, WHY_SKIPPED, open_page
 from support.cli import Workspace
 from support.graded_runs import graded_test
@@ -128,14 +128,14 @@ def test_a_page_in_a_browser(tmp_path: Path) -> None:
         assert ["10", "12"] == page.run("[...document.querySelectorAll('mark')].map(one => one.textContent)")
         assert all(text in opened for text in ("expected", "It is on its way.", "a heron told me", "2 s", "$0.2500"))
         assert "answered in 340 ms · $0.2500" in opened
-        assert "reply, median\t340 ms" in page.run("document.querySelector('header').innerText")
+        assert "median latency\t340 ms" in page.run("document.querySelector('header').innerText")
         assert [] == page.complaints
         assert [] == [url for url in page.requests if not url.startswith(("file:", "data:"))]
 
 
 @in_browser
 def test_a_comparison_in_a_browser(tmp_path: Path) -> None:
-    """What broke comes first, and both transcripts stand side by side."""
+    """Regressions come first, with both transcripts side by side."""
     slow = [{"action_index": 0, "latency_ms": 510}]
     cost = {"cost_usd": 0.5}
     before = {
@@ -148,7 +148,7 @@ def test_a_comparison_in_a_browser(tmp_path: Path) -> None:
         assert ["b", "a", "new", "gone"] == page.run(SHOWN)
         assert "branch against main" == page.run("document.title")
         header = page.run("document.querySelector('header').innerText")
-        assert "reply, median\t340 ms\t510 ms\t+50 %" in header
+        assert "median latency\t340 ms\t510 ms\t+50 %" in header
         assert "cost per test\t$0.5000\t$0.5000\t+0 %" in header
         page.run("document.querySelector('details').open = true")
         page.run("new Promise(done => setTimeout(done, 100))")
@@ -216,12 +216,12 @@ def test_markdown_is_short_and_harmless() -> None:
     assert "| a\\|b @\u200bteam | \\<b\\>x\\</b\\> |" in evil
 
 
-def test_markdown_of_a_comparison_says_what_broke() -> None:
+def test_markdown_of_a_comparison_lists_regressions() -> None:
     """The verdict is in the heading, and each changed scenario has a row with the reason."""
     text = markdown_report(compare({"tests": [refund("a", True)]}, {"tests": [refund("a")]}))
 
     assert text.startswith("### run against run: **cannot tell**\n")
-    assert "| broke | a | action 1: refund: amount: expected 10, got 12 |" in text
+    assert "| regressed | a | action 1: refund: amount: expected 10, got 12 |" in text
 
 
 def test_tables_have_a_row_for_each_test() -> None:
@@ -260,23 +260,21 @@ def test_a_comparison_tells_what_both_runs_took() -> None:
     found = compare(before, after)
 
     assert [
-        ("reply, median", "200 ms", "300 ms", "+50 %"),
-        ("reply, 95 % within", "300 ms", "450 ms", "+50 %"),
+        ("median latency", "200 ms", "300 ms", "+50 %"),
+        ("p95 latency", "300 ms", "450 ms", "+50 %"),
         ("cost per test", "$0.0200", "$0.0100", "-50 %"),
-    ] == found.effort_changes()
-    assert "reply, median: 200 ms -> 300 ms (+50 %)" in comparison_lines(found)
+    ] == found.usage_changes()
+    assert "median latency: 200 ms -> 300 ms (+50 %)" in comparison_lines(found)
     assert "| cost per test | $0.0200 | $0.0100 | -50 % |" in markdown_report(found)
-    assert 0.02 == found.document()["effort"]["baseline"]["cost_usd"]
-    assert [] == compare(before, {"tests": [graded_test("a", True)]}).effort_changes()
-    assert "reply, median: 300 ms, reply, 95 % within: 450 ms, cost per test: $0.0100" in markdown_report(
-        read_run(after)
-    )
+    assert 0.02 == found.document()["usage"]["baseline"]["cost_usd"]
+    assert [] == compare(before, {"tests": [graded_test("a", True)]}).usage_changes()
+    assert "median latency: 300 ms, p95 latency: 450 ms, cost per test: $0.0100" in markdown_report(read_run(after))
 
 
 @pytest.mark.parametrize(("latency", "words"), [(0.005, "0.01 ms"), (3, "6 ms"), (800, "1600 ms"), (30_000, "60.0 s")])
 def test_times_are_told_in_their_own_size(latency: float, words: str) -> None:
     """Microseconds of a stub and minutes of a slow model are both readable."""
-    assert f"reply, median: {words}" in markdown_report(read_run({"tests": [timed(latency, None)]}))
+    assert f"median latency: {words}" in markdown_report(read_run({"tests": [timed(latency, None)]}))
 
 
 def test_a_test_shows_itself() -> None:
@@ -287,10 +285,10 @@ def test_a_test_shows_itself() -> None:
     assert "Sample('wrong_amount', 'failed', 'action 1: refund: amount: expected 10, got 12')" == repr(wrong)
     assert "'error'" in repr(crash)
     shown = wrong._repr_html_()
-    assert "<strong>wrong_amount</strong>: failed (2 s · reply, median 340 ms · cost per test $0.2500)" in shown
+    assert "<strong>wrong_amount</strong>: failed (2 s · median latency 340 ms · cost per test $0.2500)" in shown
     assert "<mark>refund({&quot;order&quot;: 7, &quot;amount&quot;: 12})</mark>" in shown
     assert "<mark>It is on its way.</mark>" in shown
-    assert "could not be played to its end" in crash._repr_html_()
+    assert "ended with an error" in crash._repr_html_()
     assert "<script" not in evil._repr_html_()
     long = {"actor": "user", "text": "x" * 3_000}
     assert (

@@ -117,7 +117,7 @@ def test_tools_are_read_in_the_usual_shapes(tools: Any) -> None:
 @pytest.mark.parametrize("tools", [[], {}, None, [{"title": "x"}], "refund"])
 def test_no_tools_are_no_coverage(tools: Any) -> None:
     """Without tools there is nothing to cover, which is an error and not a hundred per cent."""
-    with pytest.raises(ConfigurationError, match="no tool"):
+    with pytest.raises(ConfigurationError, match="at least one tool"):
         tool_coverage(source(), tools)
 
 

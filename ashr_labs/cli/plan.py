@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..results import compare, plan
-from ..results.power import measured_disagreement
+from ..results.power import discordant_share
 from ._failures import EXIT_CODES
 from ._options import FileToWrite, Number, json_option
 from ._runs import load_runs
@@ -62,7 +62,7 @@ def command(
     if trials:
         found = compare(*load_runs(trials, database, remote=remote), metrics=["pass_rate"], resamples=1)
         baseline = found.baseline.mean() if baseline is None else baseline
-        disagreement = measured_disagreement(found) if disagreement is None else disagreement
+        disagreement = discordant_share(found) if disagreement is None else disagreement
     planned = plan(
         scenarios=scenarios,
         difference=difference,

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..results import compare
+from ..results.reports import SUFFIXES, check_suffixes, write_report
 from ..results.reports.markdown import markdown_report
 from ..results.reports.tables import rows_of
-from ..results.reports.write import ENDINGS, check_endings, write_report
 from ._failures import EXIT_CODES
 from ._gates import check_gates, gate_options, gates_of
 from ._options import FileToWrite, json_option
@@ -27,7 +27,7 @@ __all__ = ["command"]
 @click.argument("run")
 @click.option("--baseline", metavar="RUN", help="Report the comparison with this run, in .html and .md.")
 @click.option(
-    "--output", "outputs", type=FileToWrite(), metavar="FILE", multiple=True, help=f"A report: {ENDINGS}. Repeatable."
+    "--output", "outputs", type=FileToWrite(), metavar="FILE", multiple=True, help=f"A report: {SUFFIXES}. Repeatable."
 )
 @click.option("--title", help="The heading of the page.")
 @click.option("--database", type=FileToWrite(), metavar="FILE", help="Where runs are looked up by their ids.")
@@ -52,7 +52,7 @@ def command(
     have a row for each test; .json is the graded result. Without --output, Markdown goes to stdout. Thresholds make
     it a gate.
     """
-    check_endings(*outputs)
+    check_suffixes(*outputs)
     found, *before = load_runs([run, *([baseline] if baseline else [])], database, remote=remote)
     comparison = compare(before[0], found) if before else None
     for path in outputs:

@@ -19,7 +19,7 @@ from ..eval.sampling import Choice
 from ..eval.scenario import scenario_items
 from ..grading import grade
 from ..results import read_run
-from ..results.reports.failure_text import failure_text
+from ..results.reports.text import failure_text
 from ._pace import Pace
 from ._run_options import MARKER_ONLY, RUN_OPTIONS
 

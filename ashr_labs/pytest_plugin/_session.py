@@ -13,8 +13,8 @@ import pytest
 from ..client._sync import AshrLabsClient
 from ..errors import AshrLabsError
 from ..results import compare, read_run
+from ..results.reports import check_suffixes, write_report
 from ..results.reports.text import comparison_lines
-from ..results.reports.write import check_endings, write_report
 from ..run_builder.records import aggregate_metrics
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Session:
         """
         paths = [Path(path) for path in reports or ()]
         try:
-            check_endings(*paths)
+            check_suffixes(*paths)
             return cls(paths, read_run(baseline) if baseline else None, deploys)
         except AshrLabsError as error:
             raise pytest.UsageError(f"--ashr: {error}") from error

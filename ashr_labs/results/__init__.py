@@ -1,18 +1,23 @@
-"""From a run to a decision: compare, plan, gate, report."""
+"""From runs to decisions: compare, plan, gate and report."""
 
 from __future__ import annotations
 
 from .comparison import Change, Comparison, Difference, compare
 from .gates import Gates
 from .power import Plan, plan
-from .reading import read_run
 from .reports.html import html_report
 from .reports.junit import junit_xml
 from .reports.markdown import markdown_report
 from .reports.tables import csv_text, jsonl_text, rows_of, to_pandas
-from .runs import RunResults, Sample
-from .significance import holm_adjusted, mcnemar_p_value, sign_flip_p_value
-from .statistics import Interval, bootstrap_interval, wilson_interval
+from .runs import RunResults, Sample, read_run
+from .statistics import (
+    Interval,
+    bootstrap_interval,
+    holm_adjusted,
+    mcnemar_p_value,
+    sign_flip_p_value,
+    wilson_interval,
+)
 
 __all__ = [
     "Change",

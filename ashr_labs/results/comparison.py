@@ -1,4 +1,4 @@
-"""Whether one run is better than another: paired, with intervals, and with the courage to say *cannot tell*."""
+"""Paired comparison of two runs: better, worse, or cannot tell."""
 
 from __future__ import annotations
 
@@ -7,19 +7,25 @@ from functools import cached_property
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from .._deprecation import warn_deprecated
 from ..errors import ConfigurationError
-from .effort import effort_changes, effort_of
-from .reading import read_run
-from .runs import PASS_RATE, TEXT_SIMILARITY
-from .significance import holm_adjusted, mcnemar_p_value, sign_flip_p_value
-from .statistics import Interval, bootstrap_interval, wilson_interval
+from ._display import NotebookDisplay
+from .runs import PASS_RATE, TEXT_SIMILARITY, read_run
+from .statistics import (
+    Interval,
+    bootstrap_interval,
+    holm_adjusted,
+    mcnemar_p_value,
+    sign_flip_p_value,
+    wilson_interval,
+)
+from .usage import usage_changes, usage_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .effort import Effort
-    from .reading import RunSource
-    from .runs import RunResults
+    from .runs import RunResults, RunSource
+    from .usage import Usage
 
 __all__ = ["Change", "Comparison", "Difference", "Verdict", "compare"]
 
@@ -28,29 +34,29 @@ Verdict: TypeAlias = Literal["better", "worse", "cannot tell"]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How the candidate differs from the baseline in one metric, over the scenarios that both have."""
+    """Difference of one metric between the runs, over the scenarios that both have."""
 
     metric: str
     scenarios: int
     baseline: float
     candidate: float
     interval: Interval
-    """Of the difference."""
+    """Confidence interval of the difference."""
     test: Literal["McNemar", "sign flip"]
     p_value: float
     adjusted_p: float
-    """Corrected for the number of metrics, by Holm."""
+    """Adjusted for the number of metrics (Holm)."""
     level: float
-    """The chance of a false alarm that was asked for."""
+    """Accepted probability of a false alarm."""
 
     @property
     def difference(self) -> float:
-        """The candidate's mean less the baseline's."""
+        """Mean of the candidate minus mean of the baseline."""
         return self.candidate - self.baseline
 
     @property
     def verdict(self) -> Verdict:
-        """Better or worse where the p-value and the interval both say so."""
+        """`better` or `worse` if the p-value and the interval agree on it."""
         if self.adjusted_p >= self.level or self.interval.low <= 0 <= self.interval.high:
             return "cannot tell"
         return "better" if self.difference > 0 else "worse"
@@ -62,27 +68,33 @@ class Change:
 
     scenario_id: str
     before: float
-    """The share of its repeats that passed in the baseline."""
+    """Share of its repeats that passed in the baseline."""
     after: float
 
     @property
-    def kind(self) -> Literal["fixed", "broke", "flipped", "passed", "failed"]:
-        """What became of it; flipped: not all repeats of a run agree."""
+    def status(self) -> Literal["fixed", "regressed", "flaky", "passed", "failed"]:
+        """How it changed; flaky: the repeats of a run do not agree."""
         match self.before, self.after:
             case 0, 1:
                 return "fixed"
             case 1, 0:
-                return "broke"
+                return "regressed"
             case 1, 1:
                 return "passed"
             case 0, 0:
                 return "failed"
             case _:
-                return "flipped"
+                return "flaky"
+
+    @property
+    def kind(self) -> str:
+        """Deprecated: use `status`."""
+        warn_deprecated("Change.kind", "Change.status")
+        return {"regressed": "broke", "flaky": "flipped"}.get(self.status, self.status)
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(NotebookDisplay):
     """Two runs, scenario by scenario."""
 
     baseline: RunResults
@@ -92,72 +104,86 @@ class Comparison:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict on the first metric: the pass rate, unless other metrics were asked for."""
+        """Verdict on the first metric, by default the pass rate."""
         return self.differences[0].verdict if self.differences else "cannot tell"
 
     @cached_property
     def fixed(self) -> tuple[str, ...]:
         """Scenarios that failed in the baseline and pass in the candidate."""
-        return self._of_kind("fixed")
+        return self._with_status("fixed")
 
     @cached_property
-    def broke(self) -> tuple[str, ...]:
+    def regressed(self) -> tuple[str, ...]:
         """Scenarios that passed in the baseline and fail in the candidate."""
-        return self._of_kind("broke")
+        return self._with_status("regressed")
 
     @cached_property
-    def flipped(self) -> tuple[str, ...]:
+    def flaky(self) -> tuple[str, ...]:
         """Scenarios whose repeats do not agree in one of the runs."""
-        return self._of_kind("flipped")
+        return self._with_status("flaky")
+
+    @property
+    def broke(self) -> tuple[str, ...]:
+        """Deprecated: use `regressed`."""
+        warn_deprecated("Comparison.broke", "Comparison.regressed")
+        return self.regressed
+
+    @property
+    def flipped(self) -> tuple[str, ...]:
+        """Deprecated: use `flaky`."""
+        warn_deprecated("Comparison.flipped", "Comparison.flaky")
+        return self.flaky
 
     @cached_property
     def only_in_baseline(self) -> tuple[str, ...]:
-        """Scenarios that the candidate did not play; they do not count."""
+        """Scenarios missing from the candidate; they are not compared."""
         return tuple(one for one in self.baseline.by_scenario if one not in self.candidate.by_scenario)
 
     @cached_property
     def only_in_candidate(self) -> tuple[str, ...]:
-        """Scenarios that the baseline did not play; they do not count."""
+        """Scenarios missing from the baseline; they are not compared."""
         return tuple(one for one in self.candidate.by_scenario if one not in self.baseline.by_scenario)
 
-    def effort(self) -> tuple[Effort, Effort]:
-        """Return what the two runs took over the scenarios that both have: replies and money."""
+    def usage(self) -> tuple[Usage, Usage]:
+        """Return latency and cost of both runs over the scenarios that both have."""
         shared = {one.scenario_id for one in self.changes}
-        return effort_of(self.baseline, shared), effort_of(self.candidate, shared)
+        return usage_of(self.baseline, shared), usage_of(self.candidate, shared)
 
-    def effort_changes(self) -> list[tuple[str, str, str, str]]:
-        """Return what is known of both runs' effort: its name, before, after, and the change, in words."""
-        return list(effort_changes(*self.effort()))
+    def usage_changes(self) -> list[tuple[str, str, str, str]]:
+        """Return name, baseline, candidate and change of each quantity that both runs measured, formatted."""
+        return list(usage_changes(*self.usage()))
 
     def __repr__(self) -> str:
         return (
             f"Comparison({self.verdict!r}, scenarios={len(self.changes)}, fixed={len(self.fixed)}, "
-            f"broke={len(self.broke)}, flipped={len(self.flipped)})"
+            f"regressed={len(self.regressed)}, flaky={len(self.flaky)})"
         )
 
     def document(self) -> dict[str, Any]:
-        """Return it as a JSON object."""
+        """Return a JSON object.
+
+        `broke`, `flipped` and `effort` are deprecated names of `regressed`, `flaky` and `usage`.
+        """
+        usage = dict(zip(("baseline", "candidate"), (one.document() for one in self.usage()), strict=True))
         return {
             "verdict": self.verdict,
             "baseline": self.baseline.label,
             "candidate": self.candidate.label,
             "scenarios": len(self.changes),
             "metrics": [_document(one) for one in self.differences],
-            "effort": dict(zip(("baseline", "candidate"), (one.document() for one in self.effort()), strict=True)),
+            "usage": usage,
+            "effort": usage,
             "fixed": self.fixed,
-            "broke": self.broke,
-            "flipped": self.flipped,
+            "regressed": self.regressed,
+            "broke": self.regressed,
+            "flaky": self.flaky,
+            "flipped": self.flaky,
             "only_in_baseline": self.only_in_baseline,
             "only_in_candidate": self.only_in_candidate,
         }
 
-    def _repr_html_(self) -> str:
-        from .reports.html import html_summary  # noqa: PLC0415 (for notebooks only)
-
-        return html_summary(self)
-
-    def _of_kind(self, kind: str) -> tuple[str, ...]:
-        return tuple(one.scenario_id for one in self.changes if one.kind == kind)
+    def _with_status(self, status: str) -> tuple[str, ...]:
+        return tuple(one.scenario_id for one in self.changes if one.status == status)
 
 
 def compare(
@@ -172,17 +198,17 @@ def compare(
     """Compare two runs over the scenarios that both have; repeats of a scenario count as one, their mean.
 
     Args:
-        baseline: A run of the platform, a result, or the path of a JSON file that holds either, or of a journal.
-        candidate: The run that would take its place.
-        metrics: What to compare, the deciding one first; the pass rate and every score that both runs were given,
-            unless said; `text_similarity` is there too. Each further one makes it harder to tell the others from
-            chance.
-        confidence: Of the intervals; what is left to 1 is the chance of a false alarm.
-        resamples: How often the bootstrap draws, and the permutation test flips.
+        baseline: A run of the platform, the result of a run, or the path of a file with either, or of a journal.
+        candidate: The run to judge.
+        metrics: The metrics to compare, the deciding one first; defaults to the pass rate and all scores that both
+            runs have; `text_similarity` is available as well. Each additional metric makes the others harder to
+            distinguish from chance.
+        confidence: Confidence of the intervals; 1 minus it is the accepted probability of a false alarm.
+        resamples: Number of resamples of the bootstrap and of the permutation test.
         seed: The same seed gives the same answer.
 
     Raises:
-        ConfigurationError: A run cannot be read, or `confidence`, `resamples` or `metrics` cannot work.
+        ConfigurationError: A run cannot be read, or `confidence`, `resamples` or `metrics` is invalid.
 
     Examples:
         >>> def run(*passed):
@@ -195,9 +221,9 @@ def compare(
         'cannot tell'
     """
     if not 0 < confidence < 1:
-        raise ConfigurationError(f"confidence must be between 0 and 1, such as 0.95, not {confidence!r}")
+        raise ConfigurationError(f"confidence must be between 0 and 1, such as 0.95, got {confidence!r}")
     if resamples < 1:
-        raise ConfigurationError(f"resamples must be 1 or more, not {resamples!r}")
+        raise ConfigurationError(f"resamples must be 1 or more, got {resamples!r}")
     before, after = read_run(baseline), read_run(candidate)
     names = _metrics(before, after, metrics)
     pairs = {name: _paired(before.means(name), after.means(name)) for name in names}
@@ -225,13 +251,15 @@ _Pairs: TypeAlias = "Mapping[str, tuple[float, float]]"
 
 
 def _metrics(before: RunResults, after: RunResults, chosen: Sequence[str] | None) -> list[str]:
-    """Return the metrics that some scenario has in both runs."""
+    """Return the metrics that at least one scenario has in both runs."""
     shared = [PASS_RATE, *(name for name in before.score_names if name in after.score_names)]
     default = [name for name in shared if name != TEXT_SIMILARITY]
     paired = [name for name in shared if _paired(before.means(name), after.means(name))]
     unknown = [name for name in chosen or () if name not in shared]
     if unknown:
-        raise ConfigurationError(f"no such metric in both runs: {unknown[0]}; there are {', '.join(shared)}")
+        raise ConfigurationError(
+            f"metrics: {unknown[0]!r} is not a metric of both runs, which have {', '.join(shared)}"
+        )
     return [name for name in dict.fromkeys(chosen or default) if name in paired]
 
 
@@ -256,7 +284,7 @@ def _tested(
 def _interval(name: str, differences: list[float], confidence: float, resamples: int, seed: int) -> Interval:
     first = differences[0]
     if name == PASS_RATE and all(one == first for one in differences):
-        # Where no two scenarios differ a bootstrap knows no doubt; there is as much as about a rate of 0 of n.
+        # If all scenarios changed alike, the bootstrap has no spread: use the uncertainty of a rate of 0 of n.
         unseen = wilson_interval(0, len(differences), confidence).high
         return Interval(first - unseen * (1 + first), first + unseen * (1 - first))
     return bootstrap_interval(differences, confidence=confidence, resamples=resamples, seed=seed)

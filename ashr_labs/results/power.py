@@ -1,4 +1,4 @@
-"""How many scenarios and repeats it takes to see a difference, before money is spent."""
+"""Power analysis: how many scenarios and repeats a comparison needs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist, fmean
 from typing import TYPE_CHECKING, Any
 
+from .._format import counted
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -14,21 +15,21 @@ if TYPE_CHECKING:
 
     from .comparison import Comparison
 
-__all__ = ["Plan", "measured_disagreement", "plan"]
+__all__ = ["Plan", "discordant_share", "plan"]
 
 _NORMAL = NormalDist()
 _STEPS = 40
-"""Halvings of the range of differences."""
+"""Bisections of the range of differences."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a pair of runs can see."""
+    """The difference that a pair of runs can detect."""
 
     scenarios: int
     repeats: int
     difference: float
-    """Of the pass rates, as a share of 1: it, or a larger one, is told apart with the given power."""
+    """Smallest detectable difference of the pass rates, as a share of 1."""
     baseline: float
     disagreement: float
     power: float
@@ -36,18 +37,18 @@ class Plan:
 
     @property
     def samples(self) -> int:
-        """How often the agent plays a scenario in each of the two runs."""
+        """Number of scenarios played in each run, with repeats."""
         return self.scenarios * self.repeats
 
     def __str__(self) -> str:
-        times = f" x {self.repeats} repeats" if self.repeats > 1 else ""
+        times = f" x {counted(self.repeats, 'repeat')}" if self.repeats > 1 else ""
         return (
-            f"{self.scenarios} scenarios{times} see a difference of {100 * self.difference:.1f} points "
-            f"in {100 * self.power:.0f} % of the cases"
+            f"{counted(self.scenarios, 'scenario')}{times} detect a difference of {100 * self.difference:.1f} points "
+            f"with a power of {100 * self.power:.0f} %"
         )
 
     def document(self) -> dict[str, Any]:
-        """Return it as a JSON object."""
+        """Return a JSON object."""
         names = ("scenarios", "repeats", "samples", "difference", "baseline", "disagreement", "power", "confidence")
         return {name: getattr(self, name) for name in names}
 
@@ -62,27 +63,27 @@ def plan(
     power: float = 0.8,
     confidence: float = 0.95,
 ) -> Plan:
-    """Return how many scenarios see a difference, or which difference a number of scenarios sees.
+    """Return how many scenarios detect a difference, or which difference a number of scenarios detects.
 
     Args:
-        scenarios: How many there are; None to be told.
-        difference: Of two pass rates, such as 0.1 for ten points; None to be told.
-        repeats: How often each scenario is played in each run.
-        baseline: The pass rate of today's agent.
-        disagreement: The share of scenarios that come out differently when the same agent plays them twice: what
-            `compare()` of two such runs lists as fixed and broke. Unless given, as if scenarios were all alike, which
-            is the most that it can be.
-        power: How often the difference is to be seen.
-        confidence: What is left to 1 is the chance of a false alarm.
+        scenarios: Number of scenarios; None to compute it.
+        difference: Difference of the pass rates, such as 0.1 for ten points; None to compute it.
+        repeats: Number of repeats of each scenario in each run.
+        baseline: Pass rate of the current agent.
+        disagreement: Share of scenarios with different outcomes when the same agent plays them twice: those that
+            `compare()` of two such runs lists as fixed and regressed. Defaults to the largest possible share, the one
+            of scenarios that are all equally difficult.
+        power: Probability of detecting the difference.
+        confidence: 1 minus the accepted probability of a false alarm.
 
     Raises:
-        ConfigurationError: Both or neither of `scenarios` and `difference` are given, or a number cannot work.
+        ConfigurationError: Both or neither of `scenarios` and `difference` are given, or a number is out of range.
 
     Examples:
         >>> print(plan(difference=0.1, baseline=0.8, disagreement=0.1))
-        165 scenarios see a difference of 10.0 points in 80 % of the cases
+        165 scenarios detect a difference of 10.0 points with a power of 80 %
         >>> print(plan(scenarios=40, repeats=3))
-        40 scenarios x 3 repeats see a difference of 29.6 points in 80 % of the cases
+        40 scenarios x 3 repeats detect a difference of 29.6 points with a power of 80 %
     """
     most = 2 * baseline * (1 - baseline)
     disagreement = most if disagreement is None else disagreement
@@ -97,26 +98,28 @@ def plan(
         count, change = needed(difference), difference
     elif difference is None and scenarios is not None:
         if scenarios < needed(1):
-            raise ConfigurationError(f"{scenarios} scenarios see no difference, however large: {needed(1)} are needed")
+            raise ConfigurationError(
+                f"{counted(scenarios, 'scenario')} cannot detect any difference; at least {needed(1)} are needed"
+            )
         count, change = scenarios, _smallest(lambda change: needed(change) <= scenarios)
     else:
-        raise ConfigurationError("give the number of scenarios, or the difference to see, and not both")
+        raise ConfigurationError("give the number of scenarios or the difference, not both")
     return Plan(count, repeats, change, baseline, disagreement, power, confidence)
 
 
-def measured_disagreement(comparison: Comparison) -> float:
-    """Return the share of scenarios that came out differently in two runs of the same agent."""
+def discordant_share(comparison: Comparison) -> float:
+    """Return the share of scenarios with different outcomes in two runs of the same agent."""
     if not comparison.changes:
-        raise ConfigurationError("no scenario is in both runs, so that nothing says how far they disagree")
+        raise ConfigurationError("the runs must share a scenario to measure how often they disagree, they share none")
     return fmean(abs(one.after - one.before) for one in comparison.changes)
 
 
 def _needed(change: float, noise: float, power: float, confidence: float) -> int:
-    """Return how many scenarios McNemar's test needs (Connor 1987), corrected for its being exact.
+    """Return how many scenarios McNemar's test needs (Connor 1987), corrected for the exact test.
 
     Args:
-        change: The difference of the pass rates: the share of scenarios that the change really fixes.
-        noise: The share of scenarios that come out differently by chance; repeats average it out.
+        change: Difference of the pass rates: the share of scenarios that the change really fixes.
+        noise: Share of scenarios that change by chance; repeats average it out.
         power: See `plan`.
         confidence: See `plan`.
     """
@@ -127,28 +130,28 @@ def _needed(change: float, noise: float, power: float, confidence: float) -> int
     return max(fewest, math.ceil((root / change) ** 2 + 1 / change))
 
 
-def _smallest(is_seen: Callable[[float], bool]) -> float:
-    """Return the smallest difference that is seen."""
+def _smallest(is_detected: Callable[[float], bool]) -> float:
+    """Return the smallest difference that is detected."""
     low, high = 0.0, 1.0
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        low, high = (low, middle) if is_seen(middle) else (middle, high)
+        low, high = (low, middle) if is_detected(middle) else (middle, high)
     return high
 
 
 def _check_shares(**values: float | None) -> None:
     for name, value in values.items():
         if value is not None and not 0 < value < 1:
-            raise ConfigurationError(f"{name} must be between 0 and 1, such as 0.1 for ten points, not {value!r}")
+            raise ConfigurationError(f"{name} must be between 0 and 1, such as 0.1 for ten points, got {value!r}")
 
 
 def _check_from_zero(**values: float) -> None:
     for name, value in values.items():
         if not 0 <= value <= 1:
-            raise ConfigurationError(f"{name} must be from 0 to 1, not {value!r}")
+            raise ConfigurationError(f"{name} must be from 0 to 1, got {value!r}")
 
 
 def _check_counts(**values: int | None) -> None:
     for name, value in values.items():
         if value is not None and value < 1:
-            raise ConfigurationError(f"{name} must be 1 or more, not {value!r}")
+            raise ConfigurationError(f"{name} must be 1 or more, got {value!r}")

@@ -1,75 +1,82 @@
-"""What a graded run says, scenario by scenario, for those who compare, gate and report."""
+"""Graded runs: results of the platform, of files and of journals, read once into samples."""
 
 from __future__ import annotations
 
+import json
 import math
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, cast
 
 from .._json import as_list, as_object, preview
 from ..errors import ConfigurationError
 from ..grading import grade
+from ._display import NotebookDisplay
 from .statistics import Interval, wilson_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["PASS_RATE", "TEXT_SIMILARITY", "RunResults", "Sample"]
+__all__ = ["PASS_RATE", "SCORE_PREFIX", "TEXT_SIMILARITY", "RunResults", "RunSource", "Sample", "read_run"]
 
 PASS_RATE = "pass_rate"  # noqa: S105 (a name of a metric)
 TEXT_SIMILARITY = "text_similarity"
+SCORE_PREFIX = "score."
+"""Prefix of the columns for scores in the rows of a report."""
+
+_MAX_JOURNAL_HEADER = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
-    """One scenario, played once."""
+class Sample(NotebookDisplay):
+    """One execution of a scenario."""
 
     scenario_id: str
     passed: bool
     has_run: bool
-    """False when it could not be played to its end: the agent raised, a timeout, a malformed scenario."""
+    """False if it ended early: the agent raised an error, a timeout, a malformed scenario."""
     reasons: tuple[str, ...]
-    """Why it failed, or what was noticed."""
+    """Why it failed, and warnings."""
     scores: Mapping[str, float]
     """Higher is better."""
     tags: tuple[str, ...]
     seconds: float | None
-    """How long it took, where that is known."""
+    """Duration, if known."""
     cost_usd: float | None
     latencies_ms: tuple[float, ...]
-    """How long the agent took for each reply, in milliseconds, where that is known."""
+    """Duration of each reply of the agent in milliseconds, where known."""
     record: Mapping[str, Any] = field(repr=False)
-    """The test as it was recorded."""
+    """The test as recorded."""
+
+    @property
+    def outcome(self) -> str:
+        """`passed`, `failed` or `error`."""
+        return "passed" if self.passed else "failed" if self.has_run else "error"
 
     def __repr__(self) -> str:
-        outcome = "passed" if self.passed else "failed" if self.has_run else "error"
-        why = f", {preview(self.reasons[0])}" if self.reasons else ""
-        return f"Sample({preview(self.scenario_id)}, {outcome!r}{why})"
-
-    def _repr_html_(self) -> str:
-        from .reports.notebook import html_test  # noqa: PLC0415 (for notebooks only)
-
-        return html_test(self)
+        reason = f", {preview(self.reasons[0])}" if self.reasons else ""
+        return f"Sample({preview(self.scenario_id)}, {self.outcome!r}{reason})"
 
 
 @dataclass(frozen=True)
-class RunResults:
+class RunResults(NotebookDisplay):
     """The samples of a run."""
 
     label: str
-    """What to call it, such as `run 7` or the name of its file."""
+    """Display name, such as `run 7` or the name of the file."""
     samples: tuple[Sample, ...] = field(repr=False)
 
     @classmethod
     def of(cls, result: Mapping[str, Any], label: str = "run") -> RunResults:
-        """Read a run of the platform, or a run's result; one without verdicts is graded, every tool required.
+        """Read a run of the platform, or the result of a run; without verdicts, it is graded with every tool required.
 
         Raises:
-            ConfigurationError: It is no run, or one that the platform has not graded yet.
+            ConfigurationError: It is not a run, or the platform has not graded it yet.
         """
         label = f"run {result['id']}" if label == "run" and "id" in result else label
         status = result.get("grading_status")
@@ -78,7 +85,7 @@ class RunResults:
         result = as_object(result.get("result")) or result
         tests = as_list(result.get("tests"))
         if tests is None:
-            raise ConfigurationError(f"{label} has no list of tests; it has {preview(list(result))}")
+            raise ConfigurationError(f"{label} has no list of tests; its keys are {preview(list(result))}")
         if not any("verdict" in (as_object(test) or {}) for test in tests):
             tests = grade(result)["tests"]
         return cls(label, tuple(_sample(as_object(test) or {}) for test in tests))
@@ -91,17 +98,17 @@ class RunResults:
 
     @property
     def passed(self) -> int:
-        """How many samples passed."""
+        """Number of samples that passed."""
         return sum(sample.passed for sample in self.samples)
 
     @property
     def errors(self) -> int:
-        """How many samples could not be played to their end."""
+        """Number of samples that did not run to their end."""
         return sum(not sample.has_run for sample in self.samples)
 
     @cached_property
     def by_scenario(self) -> Mapping[str, Sequence[Sample]]:
-        """The samples of each scenario: more than one where it was repeated."""
+        """The samples of each scenario: more than one if it was repeated."""
         groups: defaultdict[str, list[Sample]] = defaultdict(list)
         for sample in self.samples:
             groups[sample.scenario_id].append(sample)
@@ -109,25 +116,20 @@ class RunResults:
 
     @cached_property
     def tags(self) -> tuple[str, ...]:
-        """Every tag of a sample, sorted."""
+        """All tags of the samples, sorted."""
         return tuple(sorted({tag for sample in self.samples for tag in sample.tags}))
 
     @cached_property
     def score_names(self) -> tuple[str, ...]:
-        """The scores that any sample has, in the order in which they come up."""
+        """Names of all scores, in order of first appearance."""
         return tuple(dict.fromkeys(name for sample in self.samples for name in sample.scores))
 
     def with_tag(self, tag: str) -> RunResults:
         """Return the samples that have a tag."""
         return RunResults(f"{self.label}, {tag}", tuple(one for one in self.samples if tag in one.tags))
 
-    def _repr_html_(self) -> str:
-        from .reports.html import html_summary  # noqa: PLC0415 (for notebooks only)
-
-        return html_summary(self)
-
     def means(self, metric: str = PASS_RATE) -> dict[str, float]:
-        """Return each scenario's mean of a metric, without the scenarios that do not have it."""
+        """Return the mean of a metric for each scenario that has it."""
         values = {
             scenario_id: [value for one in samples if (value := _value(one, metric)) is not None]
             for scenario_id, samples in self.by_scenario.items()
@@ -135,7 +137,7 @@ class RunResults:
         return {scenario_id: fmean(found) for scenario_id, found in values.items() if found}
 
     def mean(self, metric: str = PASS_RATE) -> float:
-        """Return the mean over the scenarios, each counting the same; NaN without any."""
+        """Return the mean over the scenarios, each with the same weight; NaN if no scenario has the metric."""
         means = self.means(metric).values()
         return fmean(means) if means else math.nan
 
@@ -143,6 +145,113 @@ class RunResults:
         """Return Wilson's interval of the pass rate; repeats of a scenario count as one trial, their mean."""
         means = self.means()
         return wilson_interval(sum(means.values()), len(means), confidence)
+
+
+RunSource: TypeAlias = RunResults | Mapping[str, Any] | str | Path
+"""A run as `get_run()` returns it, a result as `RunBuilder.build()` and `grade()` return it, or a file of either."""
+
+
+def read_run(source: RunSource, label: str | None = None) -> RunResults:
+    """Return the samples of a run.
+
+    Args:
+        source: A run of the platform, the result of a run, or a path: a JSON file with either, a journal, or the
+            .jsonl rows of a report; the content decides which. The tests of a journal are graded with every tool
+            required, and the label says how many samples are missing.
+        label: Display name; defaults to the id or the name of the file.
+
+    Raises:
+        ConfigurationError: It cannot be read, is not a run, or is not graded yet.
+    """
+    if isinstance(source, RunResults):
+        return source
+    if isinstance(source, Mapping):
+        return RunResults.of(source, label or "run")
+    path = Path(source)
+    content = _read(path)
+    if "journal" in _parsed_object(content[:_MAX_JOURNAL_HEADER].partition(b"\n")[0]):
+        return _read_journal(content, path, label)
+    return RunResults.of(_parse_result(content, path), label or path.name)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _read_journal(content: bytes, path: Path, label: str | None) -> RunResults:
+    """Read the tests of a journal; of a sample that was repeated after an error, the last test.
+
+    An incomplete last line is ignored: the run was interrupted while writing it.
+    """
+    header, *lines = content[: content.rfind(b"\n") + 1].splitlines() or [content]
+    tests: dict[tuple[object, object], Mapping[str, Any]] = {}
+    for number, line in enumerate(lines, 2):
+        entry = _parsed_object(line)
+        test = as_object(entry.get("test"))
+        if test is None:
+            raise ConfigurationError(f"line {number} of the journal {path} is damaged; play the run again")
+        tests[str(entry.get("scenario")), entry.get("repeat")] = test
+    selected = _parsed_object(header).get("samples")
+    is_partial = isinstance(selected, int) and len(tests) < selected
+    missing = f" ({len(tests)} of {selected} played)" if is_partial else ""
+    return RunResults.of({"tests": list(tests.values())}, label or f"{path.name}{missing}")
+
+
+def _parsed_object(line: bytes) -> Mapping[str, Any]:
+    try:
+        return as_object(json.loads(line)) or {}
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _parse_result(content: bytes, path: Path) -> Mapping[str, Any]:
+    """Return the result in a file: JSON, or the rows of a report."""
+    try:
+        values = [cast("object", json.loads(content))]
+    except (ValueError, RecursionError) as error:
+        values = _parse_lines(content)
+        if not _are_rows(values):
+            message = f"{path} must be the JSON of a run, a journal, or the .jsonl rows of a report: {error}"
+            raise ConfigurationError(message) from error
+    if _are_rows(values):
+        return {"tests": _tests_of(as_object(row) or {} for row in values)}
+    fields = as_object(values[0])
+    if fields is None:
+        raise ConfigurationError(f"{path} must hold the result of a run, found {preview(values[0])}")
+    return fields
+
+
+def _parse_lines(content: bytes) -> list[object]:
+    try:
+        return [cast("object", json.loads(line)) for line in content.split(b"\n") if line.strip()]
+    except (ValueError, RecursionError):
+        return []
+
+
+def _are_rows(values: Sequence[object]) -> bool:
+    return bool(values) and all({"scenario_id", "passed"} <= (as_object(value) or {}).keys() for value in values)
+
+
+def _tests_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return tests with all fields of a report's rows that comparisons use."""
+    return [
+        {
+            "test_id": row.get("scenario_id"),
+            "repeat": row.get("repeat"),
+            "status": "completed" if row.get("has_run") else "failed",
+            "verdict": "passed" if row.get("passed") else "failed",
+            "verdict_reasons": row.get("reasons"),
+            "tags": row.get("tags"),
+            "usage": {"cost_usd": row.get("cost_usd")},
+            "scores": {
+                key.removeprefix(SCORE_PREFIX): value for key, value in row.items() if key.startswith(SCORE_PREFIX)
+            },
+        }
+        for row in rows
+    ]
 
 
 def _value(sample: Sample, metric: str) -> float | None:
@@ -170,7 +279,7 @@ def _sample(test: Mapping[str, Any]) -> Sample:
 
 
 def _scores(test: Mapping[str, Any]) -> dict[str, float]:
-    """Return the scores that a test was given, and how similar its texts were where that was measured."""
+    """Return the scores of a test, with the mean similarity of its texts if it was measured."""
     given = as_object(test.get("scores")) or {}
     scores = {name: float(value) for name, value in given.items() if _is_number(value)}
     actions = [as_object(action) or {} for action in as_list(test.get("action_results")) or []]
@@ -197,5 +306,5 @@ def _seconds(test: Mapping[str, Any]) -> float | None:
     try:
         begin, end = (datetime.fromisoformat(str(test.get(key))) for key in ("started_at", "completed_at"))
         return max(0.0, (end - begin).total_seconds())
-    except (ValueError, TypeError):  # not there, no dates, or one of them without a time zone
+    except (ValueError, TypeError):  # missing, not dates, or only one of them has a time zone
         return None

@@ -1,4 +1,4 @@
-"""One page that holds a whole run or comparison: no network, no server, nothing to install."""
+"""Self-contained HTML pages of runs and comparisons, and the HTML that notebooks show."""
 
 from __future__ import annotations
 
@@ -8,34 +8,45 @@ from importlib.resources import files
 from string import Template
 from typing import TYPE_CHECKING, Any
 
+from ..._format import counted, truncate
 from ..._json import as_list, as_object
+from .._display import to_html
 from ..comparison import Comparison
-from ..effort import effort_of, effort_rows
-from .text import comparison_lines, encodable, metric_change, metric_value, p_text, rate_text
+from ..runs import RunResults, Sample
+from ..usage import sample_facts, usage_of, usage_rows
+from .text import (
+    comparison_lines,
+    escape_surrogates,
+    format_difference,
+    format_p_value,
+    format_value,
+    pass_rate_text,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ..runs import RunResults, Sample
+__all__ = ["html_report", "html_summary", "html_test"]
 
-__all__ = ["html_report", "html_summary"]
-
-_ORDER = ("broke", "flipped", "fixed", "failed", "passed", "added", "removed")
-"""Of the rows of a comparison: what needs a look comes first."""
+_ORDER = ("regressed", "flaky", "fixed", "failed", "passed", "added", "removed")
+"""Order of the rows of a comparison."""
 
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
-"""What would end the element that the data is in."""
+"""Characters that could end the element that contains the data."""
+
+_MAX_STEPS = 500
+_MAX_CELL = 2_000
 
 
 def html_report(subject: RunResults | Comparison, title: str | None = None) -> str:
     """Return a page about a run or a comparison, as one self-contained HTML document.
 
-    It has a summary with intervals, and every scenario with its transcript, what was expected beside what happened.
+    It has a summary with intervals, and the transcript of every scenario with expected and actual side by side.
     It loads nothing, follows the reader's light or dark theme, and can be printed.
 
     Args:
         subject: What `read_run()` or `compare()` returned.
-        title: Its heading; the labels of the runs unless given.
+        title: Heading of the page; defaults to the labels of the runs.
     """
     if isinstance(subject, Comparison):
         title = title or f"{subject.candidate.label} against {subject.baseline.label}"
@@ -43,7 +54,7 @@ def html_report(subject: RunResults | Comparison, title: str | None = None) -> s
     else:
         title = title or subject.label
         samples, rows = [*subject.samples], _run_rows(subject)
-    page = files("ashr_labs.results") / "page"
+    page = files("ashr_labs.results.reports") / "page"
     text = Template((page / "report.html").read_text("utf-8")).substitute(
         title=escape(title),
         summary=html_summary(subject),
@@ -52,41 +63,40 @@ def html_report(subject: RunResults | Comparison, title: str | None = None) -> s
         rows=_json(rows),
         tests="\n".join(_json(_record(one)) for one in samples),
     )
-    return encodable(text)
+    return escape_surrogates(text)
 
 
 def html_summary(subject: RunResults | Comparison) -> str:
-    """Return the numbers of a run or a comparison as a piece of HTML."""
+    """Return the numbers of a run or a comparison as an HTML fragment."""
     if isinstance(subject, Comparison):
         return _comparison_summary(subject)
-    rows = [("passed", rate_text(subject)), ("scenarios", str(len(subject.by_scenario)))]
-    rows += [("could not be played", str(subject.errors))] if subject.errors else []
-    rows += [(name, metric_value(name, subject.mean(name))) for name in subject.score_names]
+    rows = [("passed", pass_rate_text(subject)), ("scenarios", str(len(subject.by_scenario)))]
+    rows += [("ended with an error", counted(subject.errors, "test"))] if subject.errors else []
+    rows += [(name, format_value(name, subject.mean(name))) for name in subject.score_names]
     rows += [("duration", f"{total:.0f} s")] if (total := _total(one.seconds for one in subject.samples)) else []
     rows += [("cost", f"${total:.4f}")] if (total := _total(one.cost_usd for one in subject.samples)) else []
-    return _table([], [*rows, *effort_rows(effort_of(subject))])
+    return _table([], [*rows, *usage_rows(usage_of(subject))])
 
 
 def _comparison_summary(found: Comparison) -> str:
     verdict = found.verdict
-    heading = f'<p>The candidate is: <strong class="{verdict.split()[0]}">{verdict}</strong></p>'
+    heading = f'<p>Verdict: <strong class="{verdict.split()[0]}">{verdict}</strong></p>'
     words = _table([], [line.split(": ", 1) for line in comparison_lines(found)[1:3]])
     metrics = [
         (
             one.metric,
-            metric_value(one.metric, one.baseline),
-            metric_value(one.metric, one.candidate),
-            metric_change(one.metric, one.difference, one.interval),
-            f"{p_text(one.adjusted_p)} ({one.test})",
+            format_value(one.metric, one.baseline),
+            format_value(one.metric, one.candidate),
+            format_difference(one.metric, one.difference, one.interval),
+            f"{format_p_value(one.adjusted_p)} ({one.test})",
             one.verdict,
         )
         for one in found.differences
     ]
-    effort = found.effort_changes()
-    took = _table(["effort", "baseline", "candidate", "difference"], effort) if effort else ""
-    return (
-        heading + words + _table(["metric", "baseline", "candidate", "difference", "chance", "verdict"], metrics) + took
-    )
+    changes = found.usage_changes()
+    usage = _table(["usage", "baseline", "candidate", "difference"], changes) if changes else ""
+    heads = ["metric", "baseline", "candidate", "difference", "p-value", "verdict"]
+    return heading + words + _table(heads, metrics) + usage
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -100,13 +110,13 @@ def _total(values: Iterable[float | None]) -> float:
 
 
 def _run_rows(run: RunResults) -> list[dict[str, Any]]:
-    return [_row(one.scenario_id, _kind(one), [one], [("", [place])]) for place, one in enumerate(run.samples)]
+    return [_row(one.scenario_id, one.outcome, [one], [("", [place])]) for place, one in enumerate(run.samples)]
 
 
 def _comparison_rows(found: Comparison) -> list[dict[str, Any]]:
-    """Return a row for each scenario of either run, those that got worse first."""
+    """Return a row for each scenario of either run, regressions first."""
     before, after = found.baseline, found.candidate
-    kinds = {one.scenario_id: one.kind for one in found.changes}
+    kinds = {one.scenario_id: one.status for one in found.changes}
     places: dict[str, tuple[list[int], list[int]]] = {}
     samples = [*before.samples, *after.samples]
     for place, one in enumerate(samples):
@@ -129,14 +139,8 @@ def _row(scenario_id: str, kind: str, samples: list[Sample], sides: list[tuple[s
     return {"id": scenario_id, "kind": kind, "why": why, "tags": tags, "sides": sides}
 
 
-def _kind(sample: Sample) -> str:
-    if not sample.has_run:
-        return "error"
-    return "passed" if sample.passed else "failed"
-
-
 def _record(sample: Sample) -> dict[str, Any]:
-    """Return what the page shows of a test, without what it finds out itself or would make it heavy."""
+    """Return the part of a test that the page shows."""
     kept = {key: value for key, value in sample.record.items() if key not in {"vm_stream", "action_results"}}
     actions = [_action(action) for action in as_list(sample.record.get("action_results")) or []]
     return {**kept, "action_results": actions, "seconds": sample.seconds}
@@ -165,3 +169,58 @@ def _named(call: object) -> object:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, default=str, separators=(",", ":")).translate(_ESCAPES)
+
+
+def html_test(sample: Sample) -> str:
+    """Return a test as a table of expected and actual, with differences marked."""
+    outcome = sample.outcome if sample.has_run else "ended with an error"
+    facts = sample_facts(sample)
+    reasons = "".join(f"<li>{escape(reason)}</li>" for reason in sample.reasons)
+    rows = list(_steps(sample))
+    more = f"<p>... and {len(rows) - _MAX_STEPS} more steps</p>" if len(rows) > _MAX_STEPS else ""
+    return escape_surrogates(
+        f"<p><strong>{escape(sample.scenario_id)}</strong>: {outcome}{f' ({escape(facts)})' if facts else ''}</p>"
+        f"{f'<ul>{reasons}</ul>' if reasons else ''}"
+        f"<table><tr><th></th><th>expected</th><th>actual</th></tr>{''.join(rows[:_MAX_STEPS])}</table>{more}"
+    )
+
+
+def _steps(sample: Sample) -> Iterator[str]:
+    for raw in as_list(sample.record.get("action_results")) or ():
+        action = as_object(raw) or {}
+        calls = as_list(action.get("tool_calls"))
+        if calls is not None:
+            for call in calls:
+                yield _call_step(as_object(call) or {})
+        elif action.get("actor") == "agent":
+            sides = (as_object(action.get(f"{side}_response")) or {} for side in ("expected", "actual"))
+            expected, actual = (str(side.get("text") or "") for side in sides)
+            yield _step("agent", expected, actual, differs=action.get("match_status") == "divergent")
+        else:
+            yield _step(str(action.get("actor") or ""), "", str(action.get("text") or action.get("content") or ""))
+
+
+def _call_step(call: Mapping[str, Any]) -> str:
+    expected, actual = (_call_text(as_object(call.get(side)) or {}) for side in ("expected", "actual"))
+    return _step("call", expected, actual, differs=call.get("match_status") != "exact")
+
+
+def _call_text(call: Mapping[str, Any]) -> str:
+    name = call.get("name") or call.get("tool_name") or "?"
+    if name in {"NOT_CALLED", "NONE_EXPECTED"}:
+        return "–"
+    return f"{name}({json.dumps(call.get('arguments') or {}, ensure_ascii=False, default=str)})"
+
+
+def _step(who: str, expected: str, actual: str, *, differs: bool = False) -> str:
+    cells = (f"<mark>{text}</mark>" if differs else text for text in (_cut(expected), _cut(actual)))
+    return f"<tr><td>{escape(who)}</td>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+
+
+def _cut(text: str) -> str:
+    return escape(truncate(text, _MAX_CELL))
+
+
+to_html.register(RunResults, html_summary)
+to_html.register(Comparison, html_summary)
+to_html.register(Sample, html_test)

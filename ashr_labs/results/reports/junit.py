@@ -1,4 +1,4 @@
-"""A run as JUnit XML, for continuous integration."""
+"""JUnit XML, for continuous integration."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["junit_xml"]
 
 
 def junit_xml(run: RunResults) -> str:
-    """Return the run as JUnit XML: a failure where an agent was judged wrong, an error where it could not be played."""
+    """Return a run as JUnit XML: a wrong answer is a failure, a test that ended early is an error."""
     seconds = sum(sample.seconds or 0 for sample in run.samples)
     suite = ET.Element(
         "testsuite",
@@ -47,7 +47,7 @@ def _add_case(suite: ET.Element, sample: Sample, label: str) -> None:
 
 
 def _printable(text: str) -> str:
-    """Return the text without the characters that XML 1.0 cannot hold."""
+    """Replace the characters that XML 1.0 does not allow."""
     return "".join(one if _is_printable(one) else "\ufffd" for one in text)
 
 

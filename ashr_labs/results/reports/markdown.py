@@ -1,13 +1,21 @@
-"""A run or a comparison as Markdown, for a comment on a pull request."""
+"""Markdown, for a comment on a pull request."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from ..._format import counted, truncate
 from ..comparison import Comparison
-from ..effort import effort_of, effort_rows
-from .text import encodable, metric_change, metric_value, p_text, rate_text
+from ..usage import usage_of, usage_rows
+from .text import (
+    escape_surrogates,
+    format_difference,
+    format_p_value,
+    format_value,
+    one_line,
+    pass_rate_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,27 +24,27 @@ if TYPE_CHECKING:
 
 __all__ = ["markdown_report"]
 
-_MOST_ROWS = 50
-_LONGEST_CELL = 300
+_MAX_ROWS = 50
+_MAX_CELL = 300
 
 
 def markdown_report(subject: RunResults | Comparison) -> str:
-    """Return a run or a comparison as Markdown: the numbers first, then what needs a look, at most 50 rows of it."""
+    """Return a run or a comparison as Markdown: the numbers, then up to 50 rows of failures or changes."""
     lines = _comparison_lines(subject) if isinstance(subject, Comparison) else _run_lines(subject)
-    return encodable("\n".join(lines) + "\n")
+    return escape_surrogates("\n".join(lines) + "\n")
 
 
 def _run_lines(run: RunResults) -> Iterator[str]:
-    yield f"### {_cell(run.label)}: {rate_text(run)}"
+    yield f"### {_cell(run.label)}: {pass_rate_text(run)}"
     if run.errors:
-        yield f"\n{run.errors} could not be played to their end."
-    if took := ", ".join(f"{name}: {text}" for name, text in effort_rows(effort_of(run))):
-        yield f"\n{took}"
+        yield f"\n{counted(run.errors, 'test')} ended with an error."
+    if usage := ", ".join(f"{name}: {text}" for name, text in usage_rows(usage_of(run))):
+        yield f"\n{usage}"
     failed = [one for one in run.samples if not one.passed]
     if failed:
         yield ""
         yield from _table(
-            ["scenario", "why"], ((one.scenario_id, "; ".join(one.reasons)) for one in failed[:_MOST_ROWS])
+            ["scenario", "why"], ((one.scenario_id, "; ".join(one.reasons)) for one in failed[:_MAX_ROWS])
         )
         yield from _more(len(failed))
 
@@ -46,33 +54,33 @@ def _comparison_lines(found: Comparison) -> Iterator[str]:
     metrics = (
         (
             one.metric,
-            metric_value(one.metric, one.baseline),
-            metric_value(one.metric, one.candidate),
-            metric_change(one.metric, one.difference, one.interval),
-            p_text(one.adjusted_p),
+            format_value(one.metric, one.baseline),
+            format_value(one.metric, one.candidate),
+            format_difference(one.metric, one.difference, one.interval),
+            format_p_value(one.adjusted_p),
             one.verdict,
         )
         for one in found.differences
     )
-    yield from _table(["metric", "baseline", "candidate", "difference", "chance", "verdict"], metrics)
-    if effort := found.effort_changes():
+    yield from _table(["metric", "baseline", "candidate", "difference", "p-value", "verdict"], metrics)
+    if usage := found.usage_changes():
         yield ""
-        yield from _table(["effort", "baseline", "candidate", "difference"], effort)
+        yield from _table(["usage", "baseline", "candidate", "difference"], usage)
     reasons = {one.scenario_id: "; ".join(one.reasons) for one in found.candidate.samples if not one.passed}
-    changed = [(kind, one) for kind in ("broke", "flipped", "fixed") for one in getattr(found, kind)]
+    changed = [(status, one) for status in ("regressed", "flaky", "fixed") for one in getattr(found, status)]
     if changed:
         yield ""
-        rows = ((kind, name, reasons.get(name, "")) for kind, name in changed[:_MOST_ROWS])
+        rows = ((status, name, reasons.get(name, "")) for status, name in changed[:_MAX_ROWS])
         yield from _table(["change", "scenario", "why"], rows)
         yield from _more(len(changed))
     unmatched = len(found.only_in_baseline) + len(found.only_in_candidate)
     if unmatched:
-        yield f"\n{unmatched} scenarios are in one run only and do not count."
+        yield f"\nOnly in one run, not compared: {counted(unmatched, 'scenario')}."
 
 
 def _more(count: int) -> Iterator[str]:
-    if count > _MOST_ROWS:
-        yield f"\n... and {count - _MOST_ROWS} more."
+    if count > _MAX_ROWS:
+        yield f"\n... and {count - _MAX_ROWS} more."
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
@@ -83,7 +91,6 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]
 
 
 def _cell(text: str) -> str:
-    """Return the text in one line, without what Markdown, or whom it would notify, could make of it."""
-    text = " ".join("".join(one if one.isprintable() else " " for one in text).split())
-    text = text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}..."
+    """Return the text on one line, without markup or mentions."""
+    text = truncate(one_line(text), _MAX_CELL)
     return re.sub(r"([\\`*_{}\[\]<>#|~!])", r"\\\1", text.replace("&", "&amp;")).replace("@", "@\u200b")

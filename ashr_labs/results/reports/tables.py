@@ -1,4 +1,4 @@
-"""A run as rows: CSV, JSON lines, a pandas frame."""
+"""Runs as tables: CSV, JSON Lines, a pandas data frame."""
 
 from __future__ import annotations
 
@@ -9,23 +9,20 @@ from importlib import import_module
 from statistics import median
 from typing import TYPE_CHECKING, Any, cast
 
-from .text import encodable
+from ..runs import SCORE_PREFIX
+from .text import escape_surrogates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     from ..runs import RunResults
 
-__all__ = ["csv_text", "json_text", "jsonl_text", "rows_of", "tests_of", "to_pandas"]
-
-_SCORE = "score."
+__all__ = ["csv_text", "json_text", "jsonl_text", "rows_of", "to_pandas"]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What spreadsheets take for the beginning of a formula."""
+"""Characters with which a formula begins in spreadsheets."""
 
 
 def rows_of(run: RunResults) -> list[dict[str, Any]]:
-    """Return a row for each sample; its scores are columns called `score.NAME`."""
+    """Return a row for each sample; scores are columns named `score.NAME`."""
     names = run.score_names
     return [
         {
@@ -39,52 +36,35 @@ def rows_of(run: RunResults) -> list[dict[str, Any]]:
             "median_turn_ms": median(one.latencies_ms) if one.latencies_ms else None,
             "tags": list(one.tags),
             "reasons": list(one.reasons),
-            **{f"{_SCORE}{name}": one.scores.get(name) for name in names},
+            **{f"{SCORE_PREFIX}{name}": one.scores.get(name) for name in names},
         }
         for one in run.samples
     ]
 
 
-def tests_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the tests of rows that `rows_of()` gave: all that counts where runs are compared."""
-    return [
-        {
-            "test_id": row.get("scenario_id"),
-            "repeat": row.get("repeat"),
-            "status": "completed" if row.get("has_run") else "failed",
-            "verdict": "passed" if row.get("passed") else "failed",
-            "verdict_reasons": row.get("reasons"),
-            "tags": row.get("tags"),
-            "usage": {"cost_usd": row.get("cost_usd")},
-            "scores": {key.removeprefix(_SCORE): value for key, value in row.items() if key.startswith(_SCORE)},
-        }
-        for row in rows
-    ]
-
-
 def csv_text(run: RunResults) -> str:
-    """Return the rows as CSV; lists are joined, and no cell is a formula."""
+    """Return the rows as CSV; lists are joined, and no cell begins as a formula."""
     rows = rows_of(run)
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]) if rows else ["scenario_id"], lineterminator="\n")
     writer.writerow({name: _cell(name) for name in writer.fieldnames})
     writer.writerows({key: _cell(value) for key, value in row.items()} for row in rows)
-    return encodable(text.getvalue())
+    return escape_surrogates(text.getvalue())
 
 
 def jsonl_text(run: RunResults) -> str:
-    """Return the rows as JSON, one in a line."""
+    """Return the rows as JSON Lines."""
     return "".join(f"{json.dumps(row)}\n" for row in rows_of(run))
 
 
 def json_text(run: RunResults) -> str:
-    """Return the run as a graded result, which `read_run()` reads again."""
+    """Return the run as the JSON of a graded result, which `read_run()` reads."""
     return f"{json.dumps({'tests': [one.record for one in run.samples]}, indent=2, default=dict)}\n"
 
 
 def to_pandas(run: RunResults) -> Any:
     """Return the rows as a pandas `DataFrame`; pandas must be installed."""
-    return import_module("pandas").DataFrame(rows_of(run))  # optional, and heavy
+    return import_module("pandas").DataFrame(rows_of(run))  # an optional dependency
 
 
 def _cell(value: Any) -> Any:
