@@ -1,4 +1,4 @@
-"""Look at JSON values of unknown shape without losing their types."""
+"""Type-safe access to JSON values of unknown shape."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ __all__ = ["as_list", "as_object", "is_object", "parsed_json", "preview", "refus
 
 
 def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
-    """Tell whether a JSON value is an object."""
-    return type(value) is dict or isinstance(value, Mapping)  # as most often; asking an abstract class takes longer
+    """Return True if a JSON value is an object."""
+    return type(value) is dict or isinstance(value, Mapping)  # the ABC check is slow; most values are dicts
 
 
 def as_object(value: object) -> Mapping[str, Any] | None:
@@ -21,12 +21,12 @@ def as_object(value: object) -> Mapping[str, Any] | None:
 
 
 def as_list(value: object) -> Sequence[Any] | None:
-    """Return the value if it is an array, else None; a tuple becomes an array as soon as it is sent."""
+    """Return the value if it is an array, else None; a tuple counts, since JSON encodes it as an array."""
     return cast("Sequence[Any]", value) if isinstance(value, list | tuple) else None
 
 
 def parsed_json(text: str) -> object:
-    """Return what the text says as JSON, or the text itself if it is not JSON."""
+    """Return the decoded JSON text, or the text itself if it is not JSON."""
     try:
         return cast("object", json.loads(text))
     except (ValueError, RecursionError):  # an integer of over 4,300 digits is a ValueError
@@ -34,7 +34,7 @@ def parsed_json(text: str) -> object:
 
 
 def refuse_constant(name: str) -> NoReturn:
-    """Raise ValueError; for `parse_constant`, since NaN and the infinities are no JSON though Python reads them."""
+    """Raise ValueError: the `parse_constant` hook for `json.loads`, which by default accepts NaN and infinities."""
     raise ValueError(f"{name} is not a JSON value")
 
 
@@ -45,8 +45,8 @@ _shortened.maxlevel = 3
 
 
 def preview(value: object) -> str:
-    """Return the value as a short text for a message."""
+    """Return a shortened `repr` for a message."""
     try:
         return _shortened.repr(value)
-    except ValueError:  # Python refuses to write out integers of many thousand digits
+    except ValueError:  # integers over `sys.get_int_max_str_digits()`
         return "a very long number"
