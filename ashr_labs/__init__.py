@@ -178,7 +178,7 @@ def __getattr__(name: str) -> object:
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value: object = getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
-    if isinstance(value, type) or callable(value):
+    if isinstance(value, type):
         value.__module__ = __name__  # tracebacks, help() and pickles name the public place
     globals()[name] = value
     return value

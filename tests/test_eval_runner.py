@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import doctest
 import json
 import sys
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 import ashr_labs.eval.runner
 import ashr_labs.run_builder.run
 from ashr_labs import AshrLabsClient, ConfigurationError, DatasetError, EvalRunner, NotFoundError
+from support.doctests import run_examples
 from support.eval_data import ScriptedAgent, agent, call, entries, environment, made, reply, source, user
 from support.timing import cpu_seconds
 
@@ -39,7 +39,9 @@ def raising(error: BaseException) -> Any:
 @pytest.mark.parametrize("module", [ashr_labs.eval.runner, ashr_labs.run_builder.run])
 def test_documented_examples(module: Any) -> None:
     """The examples in the docstrings do what they say."""
-    assert (0, True) == (doctest.testmod(module).failed, doctest.testmod(module).attempted > 0)
+    results = run_examples(module)
+
+    assert (0, True) == (results.failed, results.attempted > 0)
 
 
 def test_a_run_is_recorded_with_its_times_and_totals() -> None:
