@@ -21,7 +21,7 @@ TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 FLOORS: list[set[str]] = [
     {"errors", "_deprecation", "_files", "_format", "_gc", "_json", "_retry", "_secret", "_threads", "_time", "_unset"},
-    {"alignment", "comparators", "pricing", "tool_call", "_text"},
+    {"alignment", "comparators", "pricing", "run_result", "tool_call", "_text"},
     {"_http", "types"},
     {"grading", "generation", "importing", "run_builder"},
     {"client"},

@@ -111,9 +111,12 @@ def test_rules_leave_texts_to_whoever_judges_them() -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        ({"argument_rules": {"book": {"x": "fuzzy"}}}, r"argument_rules.book.x: the rule 'fuzzy' is not one of"),
-        ({"argument_rules": {"book": 7}}, "argument_rules.book is not an object but 7"),
-        ({"argument_modes": {"book": "loose"}}, "argument_modes.book is 'loose', not one of exact, subset"),
+        ({"argument_rules": {"book": {"x": "fuzzy"}}}, r"argument_rules.book.x: the rule must be one of"),
+        ({"argument_rules": {"book": 7}}, "argument_rules.book must be an object, got 7"),
+        (
+            {"argument_modes": {"book": "loose"}},
+            "argument_modes.book must be one of exact, subset, superset, ignore, got 'loose'",
+        ),
         ({"argument_modes": {}, "tool_comparator": compare_tool_args}, "a tool_comparator judges arguments by itself"),
     ],
 )

@@ -184,7 +184,7 @@ def test_nothing_is_missed_before_anybody_has_spoken_to_the_agent() -> None:
     unasked = graded_test(said("Hello there, how are you?", ""))
 
     assert ("exact", "passed") == (silent["action_results"][0]["match_status"], silent["verdict"])
-    assert "nobody had spoken" in silent["action_results"][0]["divergence_notes"]
+    assert "no user had spoken" in silent["action_results"][0]["divergence_notes"]
     assert ["failed", "failed"] == [rude["verdict"], unasked["verdict"]]
 
 
@@ -193,7 +193,7 @@ def test_text_carries_its_similarity_and_reason() -> None:
     text = graded_test(said("The order was shipped", "Please tell me your name"))["action_results"][0]
 
     assert text["semantic_similarity"] == round(text["semantic_similarity"], 2)
-    assert text["divergence_notes"] == "the text is another one: similarity 0.00 is below 0.40"
+    assert text["divergence_notes"] == "the text differs: similarity 0.00 is below 0.40"
 
 
 def test_text_that_is_not_compared_has_no_similarity() -> None:
@@ -219,13 +219,13 @@ def test_text_that_is_not_compared_has_no_similarity() -> None:
             "the test did not run to its end: timeout: no answer in 30 s",
         ),
         ({"error": "boom"}, "the test did not run to its end: boom"),
-        ({"action_results": None}, "action_results is not a list but None"),
-        ({"action_results": [7]}, "action_results[0] is not an object but 7"),
-        ({"action_results": [calls(7)]}, "action 1: a tool call is not an object but 7"),
+        ({"action_results": None}, "action_results must be a list, got None"),
+        ({"action_results": [7]}, "action_results[0] must be an object, got 7"),
+        ({"action_results": [calls(7)]}, "action 1: a tool call must be an object, got 7"),
         ({"action_results": [calls({})]}, "action 1: the entry names no tool, so it cannot be graded"),
-        ({"action_results": [calls() | {"tool_calls": None}]}, "action 1: tool_calls is not a list but None"),
-        ({"action_results": [said(7, "x")]}, "action 1: expected_response holds no text but {'text': 7}"),
-        ({"action_results": [said("x", [])]}, "action 1: actual_response holds no text but {'text': []}"),
+        ({"action_results": [calls() | {"tool_calls": None}]}, "action 1: tool_calls must be a list, got None"),
+        ({"action_results": [said(7, "x")]}, "action 1: expected_response must hold a text, got {'text': 7}"),
+        ({"action_results": [said("x", [])]}, "action 1: actual_response must hold a text, got {'text': []}"),
     ],
 )
 def test_what_did_not_run_or_cannot_be_read_fails(fields: dict[str, Any], reason: str) -> None:
@@ -270,7 +270,7 @@ def test_totals() -> None:
     assert result["grader"] == {
         "name": GRADER_NAME,
         "version": GRADER_VERSION,
-        "notes": ["tests[3] is not an object"],
+        "notes": ["tests[3] must be an object"],
     }
 
 
@@ -298,18 +298,24 @@ def test_result_of_another_shape(result: dict[str, Any], passed: int) -> None:
 @pytest.mark.parametrize(
     ("config", "problem"),
     [
-        ("strict", "agent config is not an object but 'strict'; it is not used"),
-        ({"grading_config": []}, "grading_config is not an object but []; it is not used"),
-        ({"tool_definitions": {}}, "tool_definitions is not a list but {}; it is not used"),
-        ({"tool_definitions": [7, {"name": None}]}, "tool_definitions[0] has no name; it is not used"),
-        (strict("maybe"), "tool_strictness.book is 'maybe', not one of required, expected, optional; it is not used"),
-        ({"grading_config": {"side_effects": {"a": 1}}}, "side_effects.a is 1, not true or false; it is not used"),
+        ("strict", "the agent config must be an object, got 'strict'; it is not used"),
+        ({"grading_config": []}, "grading_config must be an object, got []; it is not used"),
+        ({"tool_definitions": {}}, "tool_definitions must be a list, got {}; it is not used"),
+        (
+            {"tool_definitions": [7, {"name": None}]},
+            "tool_definitions[0] must be an object with a name; it is not used",
+        ),
+        (
+            strict("maybe"),
+            "tool_strictness.book must be one of required, expected, optional, got 'maybe'; it is not used",
+        ),
+        ({"grading_config": {"side_effects": {"a": 1}}}, "side_effects.a must be true or false, got 1; it is not used"),
         (
             {"grading_config": {"text_similarity_threshold": 40}},
-            "text_similarity_threshold is 40, not a number from 0 to 1; 0.4 is used",
+            "text_similarity_threshold must be a number from 0 to 1, got 40; 0.4 is used",
         ),
-        ({"grading_config": {"argument_rules": {"book": 7}}}, "argument_rules.book is not an object but 7"),
-        (ruled("[]", "ignore"), "argument_rules.book.[] is not used: the path '[]' names no argument"),
+        ({"grading_config": {"argument_rules": {"book": 7}}}, "argument_rules.book must be an object, got 7"),
+        (ruled("[]", "ignore"), "argument_rules.book.[] is not used: the path '[]' does not name an argument"),
     ],
 )
 def test_unusable_config_is_said(config: Any, problem: str) -> None:

@@ -14,7 +14,7 @@ from .tool_calls import NONE_EXPECTED, NOT_CALLED
 from .tool_matching import TextPair
 
 if TYPE_CHECKING:
-    from ..grading.tool_rules import ArgumentPolicy
+    from ..grading.rules import ArgumentRules
     from .tool_matching import CallPair
 
 __all__ = [
@@ -95,7 +95,7 @@ class LocalComparison:
 class RuledComparison:
     """Judges the arguments of calls by the rules of grading, and texts as another comparison does."""
 
-    arguments: ArgumentPolicy
+    arguments: ArgumentRules
     other: Comparison
 
     def calls(self, pair: CallPair) -> CallPair:
@@ -114,7 +114,7 @@ class RuledComparison:
 
 def argument_policy_of(
     rules: Mapping[str, Mapping[str, Any]] | None, modes: Mapping[str, str] | None
-) -> ArgumentPolicy | None:
+) -> ArgumentRules | None:
     """Return how the arguments of calls are compared, if any rule or mode is given.
 
     Raises:
@@ -123,10 +123,10 @@ def argument_policy_of(
     if rules is None and modes is None:
         return None
     # A function-level import: it brings the reading of dates along, which most runs do not need.
-    from ..grading.tool_rules import read_argument_policy  # noqa: PLC0415
+    from ..grading.rules import read_argument_rules  # noqa: PLC0415
 
     problems: list[str] = []
-    policy = read_argument_policy(rules, modes, problems)
+    policy = read_argument_rules(rules, modes, problems)
     if problems:
         raise ConfigurationError(problems[0].replace("; it is not used", "").replace(" is not used:", ":"))
     return policy
@@ -136,7 +136,7 @@ def comparison_of(
     tool_comparator: ToolComparator | None,
     text_comparator: TextComparator | None,
     similarity_thresholds: Mapping[str, float] | None,
-    arguments: ArgumentPolicy | None = None,
+    arguments: ArgumentRules | None = None,
 ) -> Comparison:
     """Return the comparison that a user's options ask for: local with the defaults for the rest, if any is given."""
     if arguments is not None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import ToolCallResult
 
-    from ..grading.tool_rules import ArgumentPolicy
+    from ..grading.rules import ArgumentRules
 
 __all__ = ["CallPair", "TextPair", "ToolCallMatcher"]
 
@@ -52,7 +52,7 @@ class ToolCallMatcher:
 
     mode: str = "any_order"
     scope: str = "turn"
-    arguments: ArgumentPolicy | None = None
+    arguments: ArgumentRules | None = None
     """The rules for arguments; None compares them literally."""
 
     def __post_init__(self) -> None:

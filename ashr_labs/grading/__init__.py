@@ -1,97 +1,99 @@
-"""Grading: a recorded run and an agent's config in, the same run with verdicts and reasons out.
+"""Grading: add verdicts and reasons to a recorded run, by the rules of an agent's config.
 
 Nothing is called and nothing is random: the same run, config and grader version give the same verdicts.
 
 **Tools**
 
-1. A tool is `required`, `expected` or `optional`: as `grading_config.tool_strictness` says, else by
-   `tool_definitions[].required` (true: required, false: optional), else required.
+1. A tool is `required`, `expected` or `optional`. `grading_config.tool_strictness` decides, then
+   `tool_definitions[].required` (true: required, false: optional); the default is required.
 2. A missing call of a required tool fails the test; of an expected tool it is a warning; of an optional tool a note.
-3. A missing call of an optional tool is a partial match if the same turn reaches its purpose in text: the text is
-   similar to the one that was expected, or it holds at least half of the words of the tool's name and description
-   (words of four letters and more, told apart by their first four).
-4. An unexpected call fails the test if the tool has side effects, else it is a note. `grading_config.side_effects`
-   says whether, else `tool_definitions[].side_effects`, else a tool has them if it is required. With
-   `grading_config.forgive_retries` it is a note, too, where the same action or a later one has an exact call of the
-   same tool.
+3. A missing call of an optional tool is a partial match if a text of the same turn serves its purpose: the text is
+   similar to the expected one, or it contains at least half of the words of the tool's name and description (words of
+   four letters or more, compared by their first four).
+4. An unexpected call fails the test if the tool has side effects, otherwise it is a note.
+   `grading_config.side_effects` decides, then `tool_definitions[].side_effects`; by default, required tools have side
+   effects. With `grading_config.forgive_retries`, an unexpected call is a note if the same action or a later one has
+   an exact call of the same tool.
 
 **Arguments**
 
-5. Extra arguments are a note. Missing and different ones make the call a partial match, and fail the test, warn or
-   note as rule 2 says. An argument that is null may as well be left out.
-6. Numbers are equal by value: 1 is 1.0, but neither true nor "1".
-7. One word is equal up to case if it has only letters, `_` and `-`; everything else without white space (ids, codes,
-   file names, addresses) must be the same.
-8. Text of several words is equal up to case, white space, kind of quotes and dashes, and a closing full stop. Two
-   texts of five words and more that share most words and all numbers are close: a partial match and a warning.
-9. Dates and times may be written differently: `2024-05-17`, `May 17, 2024`, `05/17/2024` (month first), `17.05.2024`
-   (day first), `2:00 PM`. Both sides must be written as dates: `20240517` and `HAT-12` are not.
-10. Objects and arrays are compared value by value, arrays in order; a string that holds one as JSON counts as it.
-11. `grading_config.argument_rules` replaces rules 5 to 10 for single arguments: `{tool: {path: rule}}` with paths
-    such as `date`, `passengers[0].dob`, `passengers[*].dob`, `options.*`, and the rules
-    `"ignore"`; `"exact"` (the same JSON value); `"date"` (anything that can be read as a date, plain digits too);
-    `"unordered"` (up to 200 items in any order); `"approx"` (numbers, also as text, up to a millionth) and
-    `{"approx": 0.01}` (up to 0.01); `{"one_of": [values]}` (these or the expected one); `{"regex": pattern}` (the
-    whole value matches; at most 256 characters, and a pattern that cannot take long).
+5. Extra arguments are a note. With missing or different arguments the call is a partial match, and fails the test,
+   warns or notes as in rule 2. A null argument equals a missing one.
+6. Numbers are equal by value: 1 equals 1.0, but neither true nor "1".
+7. A single word of letters, `_` and `-` is compared without case; any other text without white space (ids, codes, file
+   names, addresses) must be identical.
+8. Text of several words is compared without case, amount of white space, style of quotes and dashes, and a final full
+   stop. Two texts of five words or more with mostly the same words and all the same numbers are close: a partial match
+   and a warning.
+9. Dates and times are equal in different formats: `2024-05-17`, `May 17, 2024`, `05/17/2024` (month first),
+   `17.05.2024` (day first), `2:00 PM`. Both sides must have the form of a date: `20240517` and `HAT-12` do not.
+10. Objects and arrays are compared item by item, arrays in order; JSON text that contains an object or array is
+    compared as that.
+11. `grading_config.argument_rules` replaces rules 5 to 10 for single arguments: `{tool: {path: rule}}`. Paths are such
+    as `date`, `passengers[0].dob`, `passengers[*].dob` and `options.*`. The rules are
+    `"ignore"`; `"exact"` (the same JSON value); `"date"` (anything that parses as a date, also digits only);
+    `"unordered"` (up to 200 items in any order); `"approx"` (numbers, also as text, within a millionth) and
+    `{"approx": 0.01}` (within 0.01); `{"one_of": [values]}` (one of these or the expected value);
+    `{"regex": pattern}` (matches the whole value, of at most 256 characters; slow patterns are refused).
     `grading_config.argument_modes` replaces rule 5 for single tools: `{tool: mode}` with `"exact"` (extra arguments
-    are wrong, too), `"subset"` (arguments may be missing, none may be extra), `"superset"` (as in rule 5) and
-    `"ignore"` (arguments are not compared). The tool `"*"` stands for every tool, in both.
-12. Several calls of one tool in one action are judged in any order: each expected one beside the actual one that lets
-    as many as possible be exact, and the rest differ as little as possible.
+    are wrong), `"subset"` (arguments may be missing, but not extra), `"superset"` (rule 5) and `"ignore"` (arguments
+    are not compared). In both, the tool `"*"` is every tool.
+12. The order of several calls of one tool in one action does not matter: expected and actual calls are aligned so that
+    as many as possible are exact and the others differ as little as possible.
 
 **Texts**
 
-13. A text is exact from a similarity of 0.70, similar from 0.40 (`grading_config.text_similarity_threshold` replaces
-    it), else divergent. A divergent text fails the test, and so does silence where a text was expected.
-14. A text that holds the expected one whole, word for word, is exact. Up to five expected words or numbers are facts
-    to be told: a text that holds them all, in any order, is exact.
-15. Where no text was expected none is compared, and none is missed before anybody has spoken to the agent.
+13. A text is exact from a similarity of 0.70, similar from 0.40 (or `grading_config.text_similarity_threshold`), and
+    otherwise divergent. A divergent text fails the test, and so does silence if a text was expected.
+14. A text that contains the whole expected one, word for word, is exact. An expected text of at most five words or
+    numbers is a list of facts: a text that contains all of them, in any order, is exact.
+15. A text is not compared if none was expected, and not missed before the first message of the user.
 
 **Tests**
 
-16. A test passes if it ran to its end (`status` completed, no `error`) and nothing above fails it.
-17. What cannot be read never passes: such a call, text or test fails, with its place and its content as the reason.
+16. A test passes if it ran to its end (`status` completed, no `error`) and none of the rules above fails it.
+17. Input that cannot be read never passes: the call, text or test fails, and the reason names the place and the value.
 
 **With a judge**
 
-18. A judge, such as a language model, is asked about each text that is not the expected one letter for letter: `same`
-    makes it exact, `similar` similar, `different` divergent. It is asked about each of `behavior_rules`, too: a
-    broken rule fails the test, warns or notes by its strictness (required unless given), and stands in
-    `behavior_results`.
-19. Where the judge gives no answer, texts are judged by the rules above and marked "not judged"; a rule of behaviour
-    is "not judged", and neither helps nor harms.
+18. A judge, such as a language model, compares each text that is not identical to the expected one: `same` makes it
+    exact, `similar` similar, `different` divergent. It also checks each of `behavior_rules`: a broken rule fails the
+    test, warns or notes by its strictness (default: required), and is listed in `behavior_results`.
+19. If the judge gives no answer, texts are judged by the rules above and marked "not judged"; a rule of behavior that
+    was not judged does not change the verdict.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._json import as_list, as_object
-from .config import read_policy
-from .grade_test import graded_test
+from .._json import as_object
+from ..run_result import RunRecord, TestRecord
+from .config import read_config
+from .graded_test import grade_test
 from .judge import Judge, NotJudgedError, Opinion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .grade_test import GradedTest
+    from .graded_test import GradedTest
 
 __all__ = ["GRADER_NAME", "GRADER_VERSION", "Judge", "NotJudgedError", "Opinion", "grade"]
 
 GRADER_NAME = "ashr-labs-rules"
 GRADER_VERSION = "1"
-"""Grows whenever a rule changes, so that verdicts can be told apart."""
+"""Incremented when a rule changes, to distinguish verdicts of different versions."""
 
 
 def grade(
     result: Mapping[str, Any], agent_config: Mapping[str, Any] | None = None, *, judge: Judge | None = None
 ) -> dict[str, Any]:
-    """Return the run's result with verdicts; the given one stays as it is.
+    """Return a run's result with verdicts; the input is not changed.
 
     Args:
-        result: What `RunBuilder.build()` returns. A result of another shape gets totals only.
-        agent_config: An agent's config; without it every tool is required.
-        judge: Who is asked about texts and `behavior_rules`; without one both are left to the rules above.
+        result: The result of `RunBuilder.build()`. A result of another shape gets totals only.
+        agent_config: The config of the agent; by default, every tool is required.
+        judge: Compares texts and checks `behavior_rules`; by default, rules compare texts and behavior is not checked.
 
     Examples:
         >>> call = {"name": "refund", "arguments": {"order": 7}}
@@ -101,15 +103,15 @@ def grade(
         >>> grade({"tests": [test]})["tests"][0]["verdict_reasons"]
         ['action 0: the required tool refund was not called']
     """
-    tests = as_list(result.get("tests"))
+    tests = RunRecord.read(result).tests
     given = as_object(result.get("aggregate_metrics")) or {}
     if tests is None:
-        # Whoever waits for the verdict waits for numbers; those that the result brings along stand.
+        # Clients wait until the totals are numbers; keep those that the result has.
         given = {name: value for name, value in given.items() if value is not None}
         return {**result, "aggregate_metrics": {**_totals(()), **given}}
-    policy = read_policy(agent_config, judge)
-    graded = [graded_test(test, policy) for test in tests]
-    notes = [*policy.problems, *_unreadable(tests)]
+    config = read_config(agent_config)
+    graded = [grade_test(test, config, judge) for test in tests]
+    notes = [*config.problems, *_unreadable(tests)]
     return {
         **result,
         "tests": [test.record for test in graded],
@@ -138,4 +140,4 @@ def _totals(tests: Sequence[GradedTest]) -> dict[str, Any]:
 
 
 def _unreadable(tests: Sequence[object]) -> list[str]:
-    return [f"tests[{place}] is not an object" for place, test in enumerate(tests) if as_object(test) is None]
+    return [f"tests[{index}] must be an object" for index, test in enumerate(tests) if not isinstance(test, TestRecord)]

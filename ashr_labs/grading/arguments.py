@@ -1,66 +1,90 @@
-"""Comparison of a tool call's arguments, any JSON value against any other: what differs, where and why."""
+"""Comparison of the arguments of tool calls: any JSON value with any other."""
 
 from __future__ import annotations
 
 import math
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from dateutil import parser
 
 from .._json import as_list, as_object, parsed_json, preview
 from ..comparators import fuzzy_str_match
-from .dates import is_date, same_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["Difference", "Path", "PathRule", "differences", "identical", "shown_path"]
+__all__ = ["Difference", "Path", "PathRule", "differences", "format_path", "identical", "is_date", "same_moment"]
 
 Path: TypeAlias = tuple[str | int, ...]
-"""Where a value stands among the arguments: names of keys and places in lists."""
+"""The keys and list indexes that lead to a value."""
 
-_DEEPEST = 100
-_FREE_TEXT_WORDS = 5
+_MAX_DEPTH = 100
+_MIN_FREE_TEXT_WORDS = 5
 _TYPOGRAPHY = str.maketrans("‘’‚“”„–—\u00a0", '\'\'‚"""-- ')
 _EDGES = ".,;:!?()[]\"'"
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? +)?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_DATE = (
+    r"(?:\d{4}(?P<a>[-/.])\d{1,2}(?P=a)\d{1,2}"
+    r"|\d{1,2}(?P<b>[-/.])\d{1,2}(?P=b)\d{4}"
+    rf"|{_WEEKDAY}{_MONTH} +{_DAY}(?:,? +\d{{4}})?"
+    rf"|{_WEEKDAY}{_DAY}(?: +of +|[ -]){_MONTH}(?:,?[ -]\d{{4}})?)"
+)
+_TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?: ?[ap]\.?m\.?)?(?: ?(?:z|utc|gmt|[+-]\d{2}:?\d{2}))?"
+_SHAPE = re.compile(rf"{_DATE}(?:(?:t|,? +(?:at +)?){_TIME})?|{_TIME}", re.IGNORECASE | re.ASCII)
+
+_MAX_DATE_CHARACTERS = 64
+# dateutil takes missing parts from a default. Parsing with two defaults that differ in year, month and day
+# distinguishes "17 May" from "17 May 2000"; both are leap years, so that "29 February" exists, and at midnight, so
+# that a date without a time is that day's midnight.
+_DEFAULTS = (datetime(2000, 1, 1), datetime(2004, 2, 2))
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not the same in two values."""
+    """One difference between two values."""
 
     kind: Literal["near", "different", "missing", "extra"]
-    """`near` is free text that says about the same; `extra` is what was not expected."""
+    """`near`: free text with nearly the same words; `extra`: a value that was not expected."""
     reason: str
-    """The path and both values, in words."""
+    """The path and both values, for a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class PathRule:
-    """What a user demands of the value at a path, in place of the ordinary comparison."""
+    """A user's rule for the value at a path; it replaces the default comparison."""
 
     path: tuple[str, ...]
-    """Keys and `[0]`; `*` stands for any key, `[*]` for any place."""
+    """Keys and `[0]`; `*` matches any key, `[*]` any index."""
     check: Callable[[object, object], str | None] | None
-    """Takes the expected and the actual value, returns what is wrong; None means that the value is ignored."""
+    """Takes the expected and the actual value and returns what is wrong; None ignores the value."""
 
     def applies_to(self, path: Path) -> bool:
-        """Return whether a value stands at this rule's path."""
+        """Return True if the rule is for the value at a path."""
         return len(path) == len(self.path) and all(map(_step_matches, self.path, path))
 
 
 def differences(
     expected: object, actual: object, rules: Sequence[PathRule] = (), path: Path = ()
 ) -> Iterator[Difference]:
-    """Yield what differs, in the order of the expected value."""
+    """Yield the differences, in the order of the expected value."""
     rule = _rule_at(path, rules)
     if rule is not None:
         wrong = rule.check(expected, actual) if rule.check else None
         if wrong:
-            yield Difference("different", f"{shown_path(path)}: {wrong}")
+            yield Difference("different", f"{format_path(path)}: {wrong}")
         return
     expected, actual = _unwrapped(expected, actual)
-    if len(path) > _DEEPEST:
+    if len(path) > _MAX_DEPTH:
         yield from _deep_difference(expected, actual, path)
         return
     expected_object, actual_object = as_object(expected), as_object(actual)
@@ -71,13 +95,13 @@ def differences(
     if expected_list is not None and actual_list is not None:
         yield from _list_differences(expected_list, actual_list, rules, path)
         return
-    kind = _judged(expected, actual)
+    kind = _compare_scalars(expected, actual)
     if kind is not None:
-        yield Difference(kind, f"{shown_path(path)}: {_pair(expected, actual)}")
+        yield Difference(kind, f"{format_path(path)}: {_pair(expected, actual)}")
 
 
 def identical(a: object, b: object) -> bool:
-    """Return whether two values are the same JSON value: 1 is 1.0, but not true and not "1"."""
+    """Return True for equal JSON values: 1 equals 1.0, but neither true nor "1"."""
     a_object, b_object = as_object(a), as_object(b)
     if a_object is not None and b_object is not None:
         return a_object.keys() == b_object.keys() and all(identical(a_object[key], b_object[key]) for key in a_object)
@@ -87,10 +111,24 @@ def identical(a: object, b: object) -> bool:
     return isinstance(a, bool) == isinstance(b, bool) and (a == b or (a != a and b != b))  # noqa: PLR0124 (NaN)
 
 
-def shown_path(path: Path) -> str:
+def format_path(path: Path) -> str:
     """Return the path as a user writes it in a rule, such as `passengers[0].dob`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return text.removeprefix(".") or "arguments"
+
+
+def is_date(text: str) -> bool:
+    """Return True if the whole text has the form of a date or a time; not every text that dateutil parses has."""
+    return len(text) <= _MAX_DATE_CHARACTERS and _SHAPE.fullmatch(text.strip()) is not None
+
+
+def same_moment(a: str, b: str) -> bool:
+    """Return True if two texts parse to the same date, time or both; False if one of them does not parse.
+
+    `05/06/2024` and `05-06-2024` have the month first, `05.06.2024` the day.
+    """
+    moments = _moments(a)
+    return moments is not None and moments == _moments(b)
 
 
 def _step_matches(step: str, actual: str | int) -> bool:
@@ -111,11 +149,11 @@ def _object_differences(
         if key in actual:
             yield from differences(value, actual[key], rules, here)
         elif value is not None and not _is_ignored(here, rules):
-            yield Difference("missing", f"{shown_path(here)} is missing, expected {preview(value)}")
+            yield Difference("missing", f"{format_path(here)} is missing, expected {preview(value)}")
     for key, value in actual.items():
         here = (*path, key)
         if key not in expected and value is not None and not _is_ignored(here, rules):
-            yield Difference("extra", f"{shown_path(here)} was not expected, got {preview(value)}")
+            yield Difference("extra", f"{format_path(here)} was not expected, got {preview(value)}")
 
 
 def _is_ignored(path: Path, rules: Sequence[PathRule]) -> bool:
@@ -129,16 +167,16 @@ def _list_differences(
     if len(expected) != len(actual):
         yield Difference(
             "different",
-            f"{shown_path(path)}: expected {len(expected)} items {preview(expected)}, "
+            f"{format_path(path)}: expected {len(expected)} items {preview(expected)}, "
             f"got {len(actual)} {preview(actual)}",
         )
         return
-    for place, (left, right) in enumerate(zip(expected, actual, strict=True)):
-        yield from differences(left, right, rules, (*path, place))
+    for index, (left, right) in enumerate(zip(expected, actual, strict=True)):
+        yield from differences(left, right, rules, (*path, index))
 
 
 def _unwrapped(expected: object, actual: object) -> tuple[object, object]:
-    # An object or array may travel as a string of JSON on either side; it counts as what it says.
+    # Agents often send an object or array as JSON text; compare what it means.
     left, right = _from_json(expected), _from_json(actual)
     if (left is expected and right is actual) or isinstance(left, str) or isinstance(right, str):
         return expected, actual
@@ -157,12 +195,12 @@ def _deep_difference(expected: object, actual: object, path: Path) -> Iterator[D
     except RecursionError:
         same = False
     if not same:
-        yield Difference("different", f"{shown_path(path[:3])}...: differs more than {_DEEPEST} levels deep")
+        yield Difference("different", f"{format_path(path[:3])}...: differs more than {_MAX_DEPTH} levels deep")
 
 
-def _judged(expected: object, actual: object) -> Literal["near", "different"] | None:
+def _compare_scalars(expected: object, actual: object) -> Literal["near", "different"] | None:
     if isinstance(expected, str) and isinstance(actual, str):
-        return _judged_texts(expected, actual)
+        return _compare_texts(expected, actual)
     if isinstance(expected, bool) or isinstance(actual, bool):
         return None if expected is actual else "different"
     if isinstance(expected, int | float) and isinstance(actual, int | float):
@@ -181,7 +219,7 @@ def _same_number(a: float, b: float) -> bool:
         return False
 
 
-def _judged_texts(expected: str, actual: str) -> Literal["near", "different"] | None:
+def _compare_texts(expected: str, actual: str) -> Literal["near", "different"] | None:
     left, right = expected.strip(), actual.strip()
     if left == right or (is_date(left) and is_date(right) and same_moment(left, right)):
         return None
@@ -203,7 +241,7 @@ def _is_plain_word(text: str) -> bool:
 
 def _is_near(expected: list[str], actual: list[str]) -> bool:
     return (
-        min(len(expected), len(actual)) >= _FREE_TEXT_WORDS
+        min(len(expected), len(actual)) >= _MIN_FREE_TEXT_WORDS
         and _numbers(expected) == _numbers(actual)
         and fuzzy_str_match(" ".join(expected), " ".join(actual))
     )
@@ -222,3 +260,24 @@ def _pair(expected: object, actual: object) -> str:
 def _kind(value: object) -> str:
     names: dict[type, str] = {bool: "true or false", int: "number", float: "number", str: "text", type(None): "null"}
     return names.get(type(value), "list" if isinstance(value, list) else "object")
+
+
+@lru_cache(maxsize=4096)
+def _moments(text: str) -> tuple[datetime, ...] | None:
+    if len(text) > _MAX_DATE_CHARACTERS or not any(character.isdigit() for character in text):
+        return None
+    shape = _SHAPE.fullmatch(text.strip())
+    day_first = shape is not None and shape["b"] == "."
+    try:
+        return tuple(parser.parse(text, default=default, dayfirst=day_first, tzinfos=_zone) for default in _DEFAULTS)
+    except (ValueError, OverflowError, TypeError):
+        return None
+
+
+def _zone(name: str | None, offset: int | None) -> timezone | None:
+    # Names such as EST are ambiguous, and dateutil would use the machine's own zone: refuse them.
+    if offset is not None:
+        return timezone(timedelta(seconds=offset))
+    if name:
+        raise ValueError(f"time zone {name}")
+    return None

@@ -1,4 +1,4 @@
-"""What an agent's config demands of a run, read once and without trusting its shape."""
+"""The grading configuration of an agent, read once from untrusted JSON."""
 
 from __future__ import annotations
 
@@ -7,83 +7,80 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from .._json import as_list, as_object, preview
-from .tool_rules import read_argument_policy
+from .rules import read_argument_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .judge import Judge
-    from .tool_rules import ArgumentPolicy
+    from .rules import ArgumentRules
 
-__all__ = ["GradingPolicy", "Strictness", "read_policy"]
+__all__ = ["GradingConfig", "Strictness", "read_config", "words_of"]
 
 Strictness: TypeAlias = Literal["required", "expected", "optional"]
 
 _EXACT = 0.70
 _SIMILAR = 0.40
-# The beginnings of words: "close" in a tool's description is "closed" in an answer.
+_STRICTNESSES: dict[object, Strictness] = {name: name for name in get_args(Strictness)}
+# Four letters are enough of a word: "close" in a tool's description matches "closed" in an answer.
 _WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{4}")
 
 
 @dataclass(frozen=True, slots=True)
-class GradingPolicy:
-    """The rules that one agent's runs are graded by."""
+class GradingConfig:
+    """How the runs of an agent are graded."""
 
     strictness: Mapping[str, Strictness]
     side_effects: Mapping[str, bool]
     forgives_retries: bool
-    """Whether an unexpected call does no harm where the same tool was called as expected later."""
-    arguments: ArgumentPolicy
+    """Whether an unexpected call is only noted if the same tool is called correctly in this or a later action."""
+    arguments: ArgumentRules
     """How the arguments of each tool are compared."""
     purposes: Mapping[str, frozenset[str]]
-    """The words that tell what a tool is for, from its name and description."""
+    """The words of each tool's name and description."""
     similar: float
-    """The similarity from which on a text is similar."""
+    """The similarity from which a text is similar."""
     exact: float
-    """The similarity from which on a text counts as exact."""
+    """The similarity from which a text is exact."""
     behavior_rules: tuple[tuple[str, Strictness], ...]
-    """What the agent must keep to, and how much it matters."""
-    judge: Judge | None
-    """Who is asked what rules cannot tell."""
+    """Rules of behavior and their strictness."""
     problems: tuple[str, ...]
-    """What in the config could not be used, and why."""
+    """The parts of the configuration that cannot be used, with reasons."""
 
     def strictness_of(self, tool: str) -> Strictness:
-        """Return how much a missing call of the tool matters."""
+        """Return how much a missing call of a tool matters."""
         return self.strictness.get(tool, "required")
 
     def has_side_effects(self, tool: str) -> bool:
-        """Return whether an unexpected call of the tool does harm."""
+        """Return True if an unexpected call of a tool fails the test."""
         return self.side_effects.get(tool, self.strictness_of(tool) == "required")
 
     def purpose_of(self, tool: str) -> frozenset[str]:
-        """Return the words that tell what the tool is for."""
+        """Return the words of a tool's name and description."""
         return self.purposes.get(tool) or words_of(tool)
 
 
 def words_of(text: str) -> frozenset[str]:
-    """Return the first four letters of each longer word; `getUserName` and `get_user_name` are taken apart."""
+    """Return the first four letters of each longer word; `getUserName` and `get_user_name` are split."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
     return frozenset(_WORD.findall(spaced.casefold()))
 
 
-def read_policy(agent_config: object, judge: Judge | None = None) -> GradingPolicy:
+def read_config(agent_config: object) -> GradingConfig:
     """Read an agent's config; what cannot be used is left out and listed in `problems`."""
     problems: list[str] = []
-    config = _object(agent_config, "agent config", problems)
+    config = _object(agent_config, "the agent config", problems)
     grading = _object(config.get("grading_config"), "grading_config", problems)
     tools = _tools(config, problems)
     similar = _threshold(grading.get("text_similarity_threshold"), problems)
-    return GradingPolicy(
+    return GradingConfig(
         strictness=_defined_strictness(tools) | dict(_set_strictness(grading, problems)),
-        side_effects=_flags(tools) | dict(_set_side_effects(grading, problems)),
+        side_effects=_defined_side_effects(tools) | dict(_set_side_effects(grading, problems)),
         forgives_retries=_flag("forgive_retries", grading, problems),
-        arguments=read_argument_policy(grading.get("argument_rules"), grading.get("argument_modes"), problems),
+        arguments=read_argument_rules(grading.get("argument_rules"), grading.get("argument_modes"), problems),
         purposes={name: words_of(f"{name} {tool.get('description') or ''}") for name, tool in tools.items()},
         similar=similar,
         exact=max(_EXACT, similar),
         behavior_rules=tuple(_behavior_rules(config)),
-        judge=judge,
         problems=tuple(problems),
     )
 
@@ -91,7 +88,7 @@ def read_policy(agent_config: object, judge: Judge | None = None) -> GradingPoli
 def _object(value: object, name: str, problems: list[str]) -> Mapping[str, Any]:
     found = as_object(value)
     if found is None and value is not None:
-        problems.append(f"{name} is not an object but {preview(value)}; it is not used")
+        problems.append(f"{name} must be an object, got {preview(value)}; it is not used")
     return found or {}
 
 
@@ -99,12 +96,12 @@ def _tools(config: Mapping[str, Any], problems: list[str]) -> dict[str, Mapping[
     given = config.get("tool_definitions")
     definitions = as_list(given)
     if definitions is None and given is not None:
-        problems.append(f"tool_definitions is not a list but {preview(given)}; it is not used")
+        problems.append(f"tool_definitions must be a list, got {preview(given)}; it is not used")
     tools: dict[str, Mapping[str, Any]] = {}
-    for place, definition in enumerate(definitions or ()):
+    for index, definition in enumerate(definitions or ()):
         tool = as_object(definition)
         if tool is None or not isinstance(tool.get("name"), str):
-            problems.append(f"tool_definitions[{place}] has no name; it is not used")
+            problems.append(f"tool_definitions[{index}] must be an object with a name; it is not used")
         else:
             tools[tool["name"]] = tool
     return tools
@@ -119,18 +116,17 @@ def _defined_strictness(tools: Mapping[str, Mapping[str, Any]]) -> dict[str, Str
 
 
 def _set_strictness(grading: Mapping[str, Any], problems: list[str]) -> Iterator[tuple[str, Strictness]]:
-    known: dict[object, Strictness] = {name: name for name in get_args(Strictness)}
     for tool, strictness in _object(grading.get("tool_strictness"), "tool_strictness", problems).items():
-        if isinstance(strictness, str) and strictness in known:
-            yield tool, known[strictness]
+        if isinstance(strictness, str) and strictness in _STRICTNESSES:
+            yield tool, _STRICTNESSES[strictness]
         else:
             problems.append(
-                f"tool_strictness.{tool} is {preview(strictness)}, not one of {', '.join(get_args(Strictness))}; "
+                f"tool_strictness.{tool} must be one of {', '.join(get_args(Strictness))}, got {preview(strictness)}; "
                 "it is not used"
             )
 
 
-def _flags(tools: Mapping[str, Mapping[str, Any]]) -> dict[str, bool]:
+def _defined_side_effects(tools: Mapping[str, Mapping[str, Any]]) -> dict[str, bool]:
     return {name: tool["side_effects"] for name, tool in tools.items() if isinstance(tool.get("side_effects"), bool)}
 
 
@@ -139,23 +135,22 @@ def _set_side_effects(grading: Mapping[str, Any], problems: list[str]) -> Iterat
         if isinstance(flag, bool):
             yield tool, flag
         else:
-            problems.append(f"side_effects.{tool} is {preview(flag)}, not true or false; it is not used")
+            problems.append(f"side_effects.{tool} must be true or false, got {preview(flag)}; it is not used")
 
 
 def _flag(name: str, grading: Mapping[str, Any], problems: list[str]) -> bool:
     flag = grading.get(name, False)
     if not isinstance(flag, bool):
-        problems.append(f"{name} is {preview(flag)}, not true or false; it is not used")
+        problems.append(f"{name} must be true or false, got {preview(flag)}; it is not used")
     return flag is True
 
 
 def _behavior_rules(config: Mapping[str, Any]) -> Iterator[tuple[str, Strictness]]:
-    known: dict[object, Strictness] = {name: name for name in get_args(Strictness)}
     for entry in as_list(config.get("behavior_rules")) or ():
         rule = as_object(entry) or {}
         if isinstance(rule.get("rule"), str):
             strictness = rule.get("strictness")
-            yield rule["rule"], known.get(strictness if isinstance(strictness, str) else None, "required")
+            yield rule["rule"], _STRICTNESSES.get(strictness if isinstance(strictness, str) else None, "required")
 
 
 def _threshold(value: object, problems: list[str]) -> float:
@@ -163,5 +158,5 @@ def _threshold(value: object, problems: list[str]) -> float:
         return _SIMILAR
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
         return value
-    problems.append(f"text_similarity_threshold is {preview(value)}, not a number from 0 to 1; {_SIMILAR} is used")
+    problems.append(f"text_similarity_threshold must be a number from 0 to 1, got {preview(value)}; {_SIMILAR} is used")
     return _SIMILAR

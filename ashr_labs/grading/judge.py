@@ -1,22 +1,26 @@
-"""What a judge is asked, where there is one: whether texts say the same, and whether rules of behaviour were kept."""
+"""The judge: an optional model that compares texts by meaning and checks rules of behavior."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from .._json import as_list, as_object
+from .._json import as_object
 from ..errors import AshrLabsError
+from ..run_result import CallRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from .config import GradingPolicy, Strictness
+    from ..run_result import StepRecord
+    from .config import Strictness
 
 __all__ = ["BehaviorResult", "Judge", "NotJudgedError", "Opinion", "behavior_results", "compare_texts"]
 
-_LONGEST_CONVERSATION = 100_000
+_MAX_CONVERSATION = 100_000
+"""Characters."""
+
 _COMPARE = """\
 An agent was expected to answer a user in a certain way. Compare what it said with what was expected, by meaning:
 other words are fine; other facts, numbers, promises or refusals are not. Answer `same`, `similar` (the point is made,
@@ -33,7 +37,7 @@ class NotJudgedError(AshrLabsError):
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What a judge answers."""
+    """The judge's answer."""
 
     answer: str
     reason: str
@@ -44,7 +48,7 @@ class Judge(Protocol):
 
     @property
     def name(self) -> str:
-        """What stands in the result as the judge."""
+        """The judge's name in the result."""
         ...
 
     def ask(self, question: str, data: Mapping[str, str], answers: Sequence[str]) -> Opinion:
@@ -61,7 +65,7 @@ Status: TypeAlias = Literal["kept", "broken", "not judged"]
 
 @dataclass(frozen=True, slots=True)
 class BehaviorResult:
-    """What became of one rule of behaviour in one test."""
+    """The judge's verdict on one rule of behavior in one test."""
 
     rule: str
     strictness: Strictness
@@ -74,22 +78,24 @@ class BehaviorResult:
 
 
 def compare_texts(judge: Judge, expected: str, actual: str) -> Opinion:
-    """Ask whether a text says what was expected: `same`, `similar` or `different`."""
+    """Ask whether two texts mean the same: `same`, `similar` or `different`."""
     return judge.ask(_COMPARE, {"expected": expected, "actual": actual}, ("same", "similar", "different"))
 
 
-def behavior_results(actions: Sequence[object], policy: GradingPolicy) -> Iterator[BehaviorResult]:
-    """Ask about each rule of behaviour, where there is a judge."""
-    if policy.judge is None or not policy.behavior_rules:
+def behavior_results(
+    steps: Sequence[StepRecord], judge: Judge | None, rules: Sequence[tuple[str, Strictness]]
+) -> Iterator[BehaviorResult]:
+    """Ask the judge, if there is one, about each rule of behavior."""
+    if judge is None or not rules:
         return
-    conversation = "\n".join(line for action in actions for line in _lines(as_object(action) or {}))
-    for rule, strictness in policy.behavior_rules:
-        yield _judged(policy.judge, rule, strictness, conversation)
+    conversation = "\n".join(line for step in steps for line in _lines(step))
+    for rule, strictness in rules:
+        yield _judged(judge, rule, strictness, conversation)
 
 
 def _judged(judge: Judge, rule: str, strictness: Strictness, conversation: str) -> BehaviorResult:
-    if len(conversation) > _LONGEST_CONVERSATION:
-        reason = f"the conversation has {len(conversation)} characters, {_LONGEST_CONVERSATION} can be judged"
+    if len(conversation) > _MAX_CONVERSATION:
+        reason = f"the conversation has {len(conversation):,} characters, the maximum is {_MAX_CONVERSATION:,}"
         return BehaviorResult(rule, strictness, "not judged", reason)
     try:
         opinion = judge.ask(_CHECK, {"rule": rule, "conversation": conversation}, ("kept", "broken"))
@@ -98,12 +104,12 @@ def _judged(judge: Judge, rule: str, strictness: Strictness, conversation: str) 
     return BehaviorResult(rule, strictness, "kept" if opinion.answer == "kept" else "broken", opinion.reason)
 
 
-def _lines(action: Mapping[str, Any]) -> Iterator[str]:
-    actor = action.get("actor")
-    said = action.get("text") or (as_object(action.get("actual_response")) or {}).get("text")
+def _lines(step: StepRecord) -> Iterator[str]:
+    actor = step.fields.get("actor")
+    said = step.fields.get("text") or step.actual_text
     if said:
         yield f"{actor}: {said}"
-    for call in as_list(action.get("tool_calls")) or ():
-        made = as_object((as_object(call) or {}).get("actual"))
-        if made and made.get("name") != "NOT_CALLED":
-            yield f"{actor} calls {made.get('name')}: {json.dumps(made.get('arguments'), default=str)}"
+    for call in step.calls or ():
+        made = as_object(call.fields.get("actual")) if isinstance(call, CallRecord) else None
+        if made and isinstance(call, CallRecord) and call.actual is not None:
+            yield f"{actor} calls {call.actual}: {json.dumps(made.get('arguments'), default=str)}"

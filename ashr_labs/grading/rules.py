@@ -1,31 +1,47 @@
-"""The rules that a user sets for single arguments, such as `ignore` or `{"approx": 0.01}`."""
+"""How the arguments of each tool are compared: a mode for each tool, and rules for single arguments.
+
+`grade()` uses it for recorded calls; the runner aligns and judges calls by it when it is given rules.
+"""
 
 from __future__ import annotations
 
 import json
 import math
 import re
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from .._json import as_list, as_object, preview
-from .arguments import PathRule, differences, identical
-from .dates import same_moment
+from .arguments import PathRule, differences, identical, same_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["read_rule"]
+    from .arguments import Difference
+
+__all__ = ["ArgumentRules", "ToolRules", "read_argument_rules", "read_rule"]
 
 Check: TypeAlias = "Callable[[object, object], str | None]"
+Mode: TypeAlias = Literal["exact", "subset", "superset", "ignore"]
+
+_ALLOWED: dict[Mode, frozenset[str]] = {
+    "exact": frozenset(),
+    "subset": frozenset({"missing"}),
+    "superset": frozenset({"extra"}),
+    "ignore": frozenset(),
+}
+_EVERY_TOOL = "*"
+# The weights of a distance: a call that is not exact, a wrong argument, a close one, an allowed difference.
+_NOT_EXACT, _WRONG, _NEAR, _ALLOWED_WEIGHT = 10**12, 10**6, 10**3, 1
 
 _STEP = re.compile(r"\[(?:\d+|\*)\]|[^.\[\]]+")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,300}\.?\d{0,300}|\.\d{1,300})(?:e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
-_MOST_ITEMS = 200
-_LONGEST_PATTERN = 200
-_LONGEST_INPUT = 256
-# Python's regular expressions try alternatives one after the other. The product of the choices that a pattern has
-# bounds their number; three `.*` over the longest input are allowed, a fourth is not.
-_MOST_ATTEMPTS = _LONGEST_INPUT**3
+_MAX_ITEMS = 200
+_MAX_PATTERN = 200
+_MAX_INPUT = 256
+# Python's regular expressions backtrack. The product of a pattern's choices bounds the number of attempts; three `.*`
+# over the longest input are allowed, a fourth is not.
+_MAX_ATTEMPTS = _MAX_INPUT**3
 _TOKEN = re.compile(
     r"(?P<escape>\\.)|(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<special>\(\?(?!:|i\)))|(?P<open>\((?:\?:|\?i(?=\)))?)"
     r"|(?P<group>\))"
@@ -34,20 +50,119 @@ _TOKEN = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class ToolRules:
+    """How the arguments of one tool are compared."""
+
+    mode: Mode = "superset"
+    """Whether arguments may be missing (`subset`), be extra (`superset`), neither (`exact`), or are not compared."""
+    paths: tuple[PathRule, ...] = ()
+    """The rules for single arguments."""
+
+    def differences(self, expected: object, actual: object) -> list[Difference]:
+        """Return all differences, including the allowed ones."""
+        return [] if self.mode == "ignore" else list(differences(expected, actual, self.paths))
+
+    def allows(self, difference: Difference) -> bool:
+        """Return True if calls with this difference are still exact."""
+        return difference.kind in _ALLOWED[self.mode]
+
+    def status(self, found: Iterable[Difference]) -> Literal["exact", "partial"]:
+        """Return the status of calls with these differences."""
+        return "exact" if all(map(self.allows, found)) else "partial"
+
+    def distances(self, expected: object, given: Sequence[object]) -> list[int]:
+        """Return the distance of each of several calls' arguments from the expected ones."""
+        return [self._distance(self.differences(expected, actual)) for actual in given]
+
+    def _distance(self, found: list[Difference]) -> int:
+        weights = (_ALLOWED_WEIGHT if self.allows(one) else _NEAR if one.kind == "near" else _WRONG for one in found)
+        return sum(weights) + (_NOT_EXACT if self.status(found) == "partial" else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentRules:
+    """How the arguments of each tool are compared."""
+
+    tools: Mapping[str, ToolRules] = field(default_factory=dict[str, ToolRules])
+    others: ToolRules = ToolRules()
+    source: tuple[object, object] = (None, None)
+    """The rules and modes that it was read from."""
+
+    def __reduce__(self) -> tuple[Callable[..., ArgumentRules], tuple[object, object]]:
+        # The checks are closures, which cannot be pickled; the rules they were read from can.
+        return _read, self.source
+
+    def of(self, tool: str) -> ToolRules:
+        """Return how the arguments of a tool are compared."""
+        return self.tools.get(tool, self.others)
+
+
+def read_argument_rules(rules: object, modes: object, problems: list[str]) -> ArgumentRules:
+    """Read `argument_rules` and `argument_modes`; what cannot be used is left out and listed in `problems`.
+
+    The rules and the mode of `*` apply to every tool; those of a tool's own name take precedence.
+    """
+    paths = {
+        tool: tuple(_read_paths(tool, by_path, problems))
+        for tool, by_path in _entries(rules, "argument_rules", problems).items()
+    }
+    chosen = dict(_read_modes(modes, problems))
+    all_paths, all_mode = paths.get(_EVERY_TOOL, ()), chosen.get(_EVERY_TOOL, "superset")
+    return ArgumentRules(
+        {
+            tool: ToolRules(chosen.get(tool, all_mode), (*paths.get(tool, ()), *all_paths))
+            for tool in {**paths, **chosen}
+        },
+        ToolRules(all_mode, all_paths),
+        (rules, modes),
+    )
+
+
+def _read(rules: object, modes: object) -> ArgumentRules:
+    return read_argument_rules(rules, modes, [])
+
+
+def _read_paths(tool: str, by_path: object, problems: list[str]) -> Iterator[PathRule]:
+    for path, rule in _entries(by_path, f"argument_rules.{tool}", problems).items():
+        try:
+            yield read_rule(str(path), rule)
+        except ValueError as error:
+            problems.append(f"argument_rules.{tool}.{path} is not used: {error}")
+
+
+def _read_modes(modes: object, problems: list[str]) -> Iterator[tuple[str, Mode]]:
+    known: dict[str, Mode] = {name: name for name in get_args(Mode)}
+    for tool, mode in _entries(modes, "argument_modes", problems).items():
+        if isinstance(mode, str) and mode in known:
+            yield tool, known[mode]
+        else:
+            problems.append(
+                f"argument_modes.{tool} must be one of {', '.join(known)}, got {preview(mode)}; it is not used"
+            )
+
+
+def _entries(value: object, name: str, problems: list[str]) -> Mapping[str, object]:
+    found = as_object(value)
+    if found is None and value is not None:
+        problems.append(f"{name} must be an object, got {preview(value)}; it is not used")
+    return found or {}
+
+
 def read_rule(path: str, rule: object) -> PathRule:
     """Read one rule of an agent's config.
 
     Args:
-        path: Where the argument stands, such as `date`, `passengers[0].dob`, `passengers[*].dob` or `options.*`.
+        path: The argument, such as `date`, `passengers[0].dob`, `passengers[*].dob` or `options.*`.
         rule: `"ignore"`, `"exact"`, `"date"`, `"unordered"`, `"approx"`, `{"approx": tolerance}`,
             `{"one_of": [values]}` or `{"regex": pattern}`.
 
     Raises:
-        ValueError: The rule cannot work; the message says why.
+        ValueError: The rule cannot be used; the message says why.
     """
     steps = tuple(_STEP.findall(path))
     if not steps:
-        raise ValueError(f"the path {path!r} names no argument")
+        raise ValueError(f"the path {path!r} does not name an argument")
     if rule == "ignore":
         return PathRule(steps, None)
     return PathRule(steps, _check_for(rule))
@@ -73,8 +188,8 @@ def _check_for(rule: object) -> Check:
         if name == "regex" and isinstance(value, str):
             return _matches(value)
     raise ValueError(
-        f"the rule {preview(rule)} is not one of ignore, exact, date, unordered, approx, "
-        '{"approx": tolerance}, {"one_of": [values]}, {"regex": pattern}'
+        'the rule must be one of ignore, exact, date, unordered, approx, {"approx": tolerance}, {"one_of": [values]}, '
+        f'{{"regex": pattern}}, got {preview(rule)}'
     )
 
 
@@ -94,7 +209,7 @@ def _date(expected: object, actual: object) -> str | None:
 
 def _unordered(expected: object, actual: object) -> str | None:
     wanted, given = as_list(expected), as_list(actual)
-    if wanted is None or given is None or len(wanted) != len(given) or len(wanted) > _MOST_ITEMS:
+    if wanted is None or given is None or len(wanted) != len(given) or len(wanted) > _MAX_ITEMS:
         return _unlike(expected, actual, f"expected {preview(expected)} in any order, got {preview(actual)}")
     left = list(given)
     for item in wanted:
@@ -124,7 +239,7 @@ def _approx_within(tolerance: float | None) -> Check:
 
 def _as_number(value: object) -> float | None:
     if isinstance(value, str):
-        if len(value) > _LONGEST_INPUT or not _NUMBER.fullmatch(value.strip()):
+        if len(value) > _MAX_INPUT or not _NUMBER.fullmatch(value.strip()):
             return None
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -149,8 +264,8 @@ def _matches(pattern: str) -> Check:
 
     def check(expected: object, actual: object) -> str | None:
         text = actual if isinstance(actual, str) else _as_text(actual)
-        if len(text) > _LONGEST_INPUT:
-            return f"got {len(text)} characters, of which a pattern can judge {_LONGEST_INPUT}"
+        if len(text) > _MAX_INPUT:
+            return f"got {len(text)} characters, a pattern is matched with at most {_MAX_INPUT}"
         return None if compiled.fullmatch(text) else f"expected a match of {pattern!r}, got {preview(actual)}"
 
     return check
@@ -164,12 +279,12 @@ def _as_text(value: object) -> str:
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    if len(pattern) > _LONGEST_PATTERN:
-        raise ValueError(f"the pattern has {len(pattern)} characters, {_LONGEST_PATTERN} are allowed")
-    if _attempts(pattern) > _MOST_ATTEMPTS:
+    if len(pattern) > _MAX_PATTERN:
+        raise ValueError(f"the pattern has {len(pattern)} characters, the maximum is {_MAX_PATTERN}")
+    if _attempts(pattern) > _MAX_ATTEMPTS:
         raise ValueError(
-            f"the pattern {pattern!r} can take too long: repeat no group, look not around or back, "
-            "and use at most three of *, + and {m,n}"
+            f"the pattern {pattern!r} can take too long: do not repeat groups, do not use lookaround "
+            "or backreferences, and use at most three of *, + and {m,n}"
         )
     try:
         return re.compile(pattern)
@@ -193,7 +308,7 @@ def _choices(kind: str, token: str, before: str) -> float:
     if kind == "repeat" and "{" in token and "," not in token:
         return 1
     if kind == "repeat":
-        return _LONGEST_INPUT
+        return _MAX_INPUT
     if kind == "optional":
         return 1 if before in ("repeat", "optional") else 2
     return 2 if kind == "either" else 1

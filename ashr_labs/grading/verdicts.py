@@ -1,76 +1,34 @@
-"""The verdict on one tool call or one text of a run, with its reasons in words."""
+"""The verdict on a tool call."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
-from .._json import as_object, preview
-from ..comparators import text_similarity
-from .calls import actual_tool, arguments_of, expected_tool
 from .config import words_of
-from .facts import contains, tells
-from .judge import NotJudgedError, compare_texts
+from .findings import LEVELS, Finding, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .config import GradingPolicy, Strictness
-    from .judge import Judge
+    from ..run_result import CallRecord
+    from .config import GradingConfig
 
-__all__ = ["LEVELS", "Finding", "Speech", "Verdict", "judge_call", "judge_text"]
-
-Level: TypeAlias = Literal["failure", "warning", "note"]
-
-TextStatus: TypeAlias = Literal["exact", "similar", "divergent"]
-
-_STATUSES: dict[str, TextStatus] = {"same": "exact", "similar": "similar", "different": "divergent"}
-LEVELS: dict[Strictness, Level] = {"required": "failure", "expected": "warning", "optional": "note"}
+__all__ = ["JudgedCall", "TurnText", "forgive_retries", "judge_call"]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One reason, and how much it matters: only a failure fails the test."""
-
-    level: Level
-    reason: str
-
-    def __str__(self) -> str:
-        return self.reason if self.level == "failure" else f"{self.level}: {self.reason}"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of one tool call or text."""
-
-    status: Literal["exact", "partial", "mismatch", "similar", "divergent"]
-    findings: tuple[Finding, ...] = ()
-    similarity: float | None = None
-    """From 0 to 1; None where no texts were compared."""
-    said: str = ""
-    """The agent's own words, of a text."""
-    tool: str | None = None
-    """The tool that was called, of a call."""
-    is_unexpected: bool = False
-    """Whether nothing was expected in the place of a call."""
-
-    def fields(self) -> dict[str, Any]:
-        """Return what goes into the entry that was judged."""
-        return {"match_status": self.status, "divergence_notes": "; ".join(map(str, self.findings)) or None}
-
-
-class Speech:
-    """All that the agent said in one turn."""
+class TurnText:
+    """The agent's words in one turn."""
 
     def __init__(self, texts: Sequence[Verdict]) -> None:
         self._texts = texts
 
-    def reaches(self, tool: str, policy: GradingPolicy) -> bool:
-        """Return whether it does in words what the tool is for."""
+    def mentions(self, tool: str, config: GradingConfig) -> bool:
+        """Return True if the text serves the purpose of a tool."""
         if any(text.similarity and text.status != "divergent" for text in self._texts):
             return True
-        purpose = policy.purpose_of(tool)
+        purpose = config.purpose_of(tool)
         return bool(purpose) and 2 * len(purpose & self._words) >= len(purpose)
 
     @cached_property
@@ -78,69 +36,53 @@ class Speech:
         return words_of(" ".join(text.said for text in self._texts))
 
 
-def judge_call(call: Mapping[str, object], speech: Speech, policy: GradingPolicy) -> Verdict:
-    """Judge an entry of `tool_calls`: an expected call beside the actual one."""
-    wanted, made = expected_tool(call), actual_tool(call)
-    if wanted is not None and wanted == made:
-        return _judge_arguments(wanted, call, policy)
-    if wanted is not None and made is None:
-        return _judge_missed(wanted, speech, policy)
-    if made is None:
+@dataclass(frozen=True, slots=True)
+class JudgedCall:
+    """An entry of `tool_calls` with its verdict."""
+
+    entry: object
+    """A `CallRecord`, or the value that could not be read."""
+    verdict: Verdict | None
+    """None if the entry could not be read."""
+    action: int
+    """The index of the action; the order of calls within an action is not recorded."""
+
+
+def judge_call(call: CallRecord, turn_text: TurnText, config: GradingConfig) -> Verdict:
+    """Compare an actual call with the expected one."""
+    if call.expected is not None and call.expected == call.actual:
+        return _judge_arguments(call.expected, call, config)
+    if call.expected is not None and call.actual is None:
+        return _judge_missed(call.expected, turn_text, config)
+    if call.actual is None:
         return Verdict("mismatch", (Finding("failure", "the entry names no tool, so it cannot be graded"),))
-    unexpected = _unexpected(made, policy)
-    if wanted is None:
-        return Verdict("mismatch", (unexpected,), tool=made, is_unexpected=True)
-    return Verdict("mismatch", (*_judge_missed(wanted, speech, policy).findings, unexpected))
+    unexpected = _unexpected(call.actual, config)
+    if call.expected is None:
+        return Verdict("mismatch", (unexpected,), tool=call.actual, is_unexpected=True)
+    return Verdict("mismatch", (*_judge_missed(call.expected, turn_text, config).findings, unexpected))
 
 
-def judge_text(action: Mapping[str, object], policy: GradingPolicy, *, is_opening: bool = False) -> Verdict:
-    """Judge an agent's text beside the expected one; an opening comes before anybody spoke to the agent."""
-    expected, actual = _text(action.get("expected_response")), _text(action.get("actual_response"))
-    if expected is None or actual is None:
-        side = "expected_response" if expected is None else "actual_response"
-        return Verdict("divergent", (Finding("failure", f"{side} holds no text but {preview(action.get(side))}"),))
-    if not expected.strip():
-        return Verdict("exact", (Finding("note", "no text was expected, so none was compared"),), said=actual)
-    if not actual.strip():
-        return _judge_silence(expected, is_opening)
-    holds = contains(actual, expected) or tells(actual, expected)
-    similarity = 1.0 if holds else text_similarity(expected, actual)
-    by_rules = _judge_similarity(similarity, actual, policy)
-    if policy.judge is None or expected.strip() == actual.strip():
-        return by_rules
-    return _asked(policy.judge, expected, by_rules)
+def forgive_retries(calls: Sequence[JudgedCall]) -> list[JudgedCall]:
+    """Downgrade an unexpected call to a note if the same tool is called correctly in this or a later action."""
+    last: dict[str, int] = {}
+    for call in calls:
+        if call.verdict and call.verdict.status == "exact" and call.verdict.tool is not None:
+            last[call.verdict.tool] = call.action
+    return [_forgiven(call, last) for call in calls]
 
 
-def _asked(judge: Judge, expected: str, by_rules: Verdict) -> Verdict:
-    try:
-        opinion = compare_texts(judge, expected, by_rules.said)
-    except NotJudgedError as error:
-        return replace(by_rules, findings=(*by_rules.findings, Finding("note", f"not judged: {error.message}")))
-    reason = f"{judge.name} finds the text {opinion.answer}: {opinion.reason}"
-    level: Level = "failure" if opinion.answer == "different" else "note"
-    return replace(by_rules, status=_STATUSES[opinion.answer], findings=(Finding(level, reason),))
+def _forgiven(call: JudgedCall, last: Mapping[str, int]) -> JudgedCall:
+    verdict = call.verdict
+    if verdict is None or not verdict.is_unexpected or call.action > last.get(verdict.tool or "", -1):
+        return call
+    reason = f"the tool {verdict.tool} was called unexpectedly, and as expected in the same action or later"
+    return replace(call, verdict=replace(verdict, findings=(Finding("note", reason),)))
 
 
-def _judge_similarity(similarity: float, actual: str, policy: GradingPolicy) -> Verdict:
-    if similarity >= policy.exact:
-        return Verdict("exact", (), similarity, actual)
-    if similarity >= policy.similar:
-        reason = f"similarity {similarity:.2f}, exact from {policy.exact:.2f}"
-        return Verdict("similar", (Finding("note", reason),), similarity, actual)
-    reason = f"the text is another one: similarity {similarity:.2f} is below {policy.similar:.2f}"
-    return Verdict("divergent", (Finding("failure", reason),), similarity, actual)
-
-
-def _judge_silence(expected: str, is_opening: bool) -> Verdict:
-    if is_opening:
-        return Verdict("exact", (Finding("note", "nobody had spoken to the agent yet, so no text was compared"),))
-    return Verdict("divergent", (Finding("failure", f"the agent said nothing, expected {preview(expected)}"),), 0.0)
-
-
-def _judge_arguments(tool: str, call: Mapping[str, object], policy: GradingPolicy) -> Verdict:
-    level = LEVELS[policy.strictness_of(tool)]
-    rules = policy.arguments.of(tool)
-    found = rules.differences(arguments_of(call.get("expected")), arguments_of(call.get("actual")))
+def _judge_arguments(tool: str, call: CallRecord, config: GradingConfig) -> Verdict:
+    level = LEVELS[config.strictness_of(tool)]
+    rules = config.arguments.of(tool)
+    found = rules.differences(call.expected_arguments, call.actual_arguments)
     findings = (
         Finding("note" if rules.allows(one) else "warning" if one.kind == "near" else level, f"{tool}: {one.reason}")
         for one in found
@@ -148,23 +90,15 @@ def _judge_arguments(tool: str, call: Mapping[str, object], policy: GradingPolic
     return Verdict(rules.status(found), tuple(findings), tool=tool)
 
 
-def _judge_missed(tool: str, speech: Speech, policy: GradingPolicy) -> Verdict:
-    strictness = policy.strictness_of(tool)
-    if strictness == "optional" and speech.reaches(tool, policy):
+def _judge_missed(tool: str, turn_text: TurnText, config: GradingConfig) -> Verdict:
+    strictness = config.strictness_of(tool)
+    if strictness == "optional" and turn_text.mentions(tool, config):
         reason = f"the optional tool {tool} was not called, but its purpose was reached in the text"
         return Verdict("partial", (Finding("note", reason),))
     return Verdict("mismatch", (Finding(LEVELS[strictness], f"the {strictness} tool {tool} was not called"),))
 
 
-def _unexpected(tool: str, policy: GradingPolicy) -> Finding:
-    if policy.has_side_effects(tool):
+def _unexpected(tool: str, config: GradingConfig) -> Finding:
+    if config.has_side_effects(tool):
         return Finding("failure", f"the tool {tool} was called unexpectedly, and counts as having side effects")
     return Finding("note", f"the tool {tool} was called unexpectedly, without side effects")
-
-
-def _text(side: object) -> str | None:
-    fields = as_object(side)
-    text = side if fields is None else fields.get("text")
-    if text is None:
-        return ""
-    return text if isinstance(text, str) else None

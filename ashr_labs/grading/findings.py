@@ -1,0 +1,46 @@
+"""Verdicts on calls and texts, and the findings that explain them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from .config import Strictness
+
+__all__ = ["LEVELS", "Finding", "Level", "Verdict"]
+
+Level: TypeAlias = Literal["failure", "warning", "note"]
+
+LEVELS: dict[Strictness, Level] = {"required": "failure", "expected": "warning", "optional": "note"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A reason for a verdict; only a failure fails the test."""
+
+    level: Level
+    reason: str
+
+    def __str__(self) -> str:
+        return self.reason if self.level == "failure" else f"{self.level}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The verdict on a tool call or a text."""
+
+    status: Literal["exact", "partial", "mismatch", "similar", "divergent"]
+    findings: tuple[Finding, ...] = ()
+    similarity: float | None = None
+    """From 0 to 1; None if no texts were compared."""
+    said: str = ""
+    """The agent's text, if it is the verdict on a text."""
+    tool: str | None = None
+    """The tool that was called, if it is the verdict on a call."""
+    is_unexpected: bool = False
+    """Whether it is the verdict on a call that was not expected."""
+
+    def fields(self) -> dict[str, Any]:
+        """Return the fields for the graded entry."""
+        return {"match_status": self.status, "divergence_notes": "; ".join(map(str, self.findings)) or None}

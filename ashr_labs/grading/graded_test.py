@@ -1,0 +1,159 @@
+"""Grade one test of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from .._json import as_object, preview
+from ..run_result import CallRecord, TestRecord
+from .calls import realigned
+from .findings import LEVELS, Finding, Verdict
+from .judge import behavior_results
+from .texts import judge_text
+from .verdicts import JudgedCall, TurnText, forgive_retries, judge_call
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ..run_result import StepRecord
+    from .config import GradingConfig
+    from .judge import BehaviorResult, Judge
+
+__all__ = ["GradedTest", "grade_test"]
+
+
+@dataclass(slots=True)
+class GradedTest:
+    """A graded test, with its verdicts for the totals."""
+
+    record: object
+    """The test for the result."""
+    calls: list[Verdict] = field(default_factory=list[Verdict])
+    texts: list[Verdict] = field(default_factory=list[Verdict])
+    findings: list[Finding] = field(default_factory=list[Finding])
+
+    @property
+    def passed(self) -> bool:
+        """Whether no finding fails the test."""
+        return all(finding.level != "failure" for finding in self.findings)
+
+    def fail(self, reason: str) -> None:
+        """Add a failure."""
+        self.findings.append(Finding("failure", reason))
+
+    def add_findings(self, verdict: Verdict, label: str) -> None:
+        """Add the findings of a verdict on a call or text."""
+        self.findings.extend(Finding(one.level, f"{label}: {one.reason}") for one in verdict.findings)
+
+
+def grade_test(test: object, config: GradingConfig, judge: Judge | None) -> GradedTest:
+    """Grade an entry of `tests`."""
+    graded = GradedTest(test)
+    if not isinstance(test, TestRecord):
+        graded.fail(f"the test must be an object, got {preview(test)}")
+        return graded
+    if not test.has_run:
+        graded.fail(f"the test did not run to its end: {_unfinished_reason(test.fields)}")
+    record = dict(test.fields)
+    if test.steps is None:
+        graded.fail(f"action_results must be a list, got {preview(test.fields.get('action_results'))}")
+    else:
+        record["action_results"] = _graded_steps(test.steps, config, judge, graded)
+        behavior = list(behavior_results(test.steps, judge, config.behavior_rules))
+        graded.findings += map(_behavior_finding, behavior)
+        if behavior:
+            record["behavior_results"] = [one.record() for one in behavior]
+    reasons = [str(one) for level in ("failure", "warning") for one in graded.findings if one.level == level]
+    graded.record = {**record, "verdict": "passed" if graded.passed else "failed", "verdict_reasons": reasons}
+    return graded
+
+
+def _behavior_finding(result: BehaviorResult) -> Finding:
+    level = LEVELS[result.strictness] if result.status == "broken" else "note"
+    return Finding(level, f"rule {preview(result.rule)}: {result.status}: {result.reason}")
+
+
+def _unfinished_reason(test: Mapping[str, Any]) -> str:
+    error = test.get("error")
+    if not error:
+        return f"its status is {preview(test.get('status'))}"
+    fields = as_object(error) or {"message": error}
+    words = (fields.get(key) for key in ("kind", "type", "message"))
+    return ": ".join(word if isinstance(word, str) else preview(word) for word in words if word)
+
+
+def _turns(steps: Sequence[StepRecord]) -> Iterator[list[int]]:
+    """Yield the indexes of the steps of each turn; a message of the user begins a turn."""
+    turn: list[int] = []
+    for index, step in enumerate(steps):
+        if step.is_user and turn:
+            yield turn
+            turn = []
+        turn.append(index)
+    if turn:
+        yield turn
+
+
+def _graded_steps(
+    steps: Sequence[StepRecord], config: GradingConfig, judge: Judge | None, graded: GradedTest
+) -> list[object]:
+    turns = list(_turns(steps))
+    texts: dict[int, Verdict] = {}
+    calls: list[JudgedCall] = []
+    for number, turn in enumerate(turns):
+        is_opening = number == 0 and len(turns) > 1 and not steps[turn[0]].is_user
+        said = {
+            index: judge_text(steps[index], config, judge, is_opening=is_opening)
+            for index in turn
+            if steps[index].is_text
+        }
+        texts |= said
+        turn_text = TurnText(list(said.values()))
+        calls += [call for index in turn for call in _judged_calls(index, steps[index], turn_text, config)]
+    if config.forgives_retries:
+        calls = forgive_retries(calls)
+    by_step = {index: list(group) for index, group in groupby(calls, key=lambda call: call.action)}
+    return [
+        _graded_step(index, step, texts.get(index), by_step.get(index, []), graded) for index, step in enumerate(steps)
+    ]
+
+
+def _judged_calls(index: int, step: StepRecord, turn_text: TurnText, config: GradingConfig) -> Iterator[JudgedCall]:
+    for call in realigned(step.calls or (), config.arguments):
+        verdict = judge_call(call, turn_text, config) if isinstance(call, CallRecord) else None
+        yield JudgedCall(call, verdict, index)
+
+
+def _graded_step(
+    index: int, step: StepRecord, text: Verdict | None, calls: list[JudgedCall], graded: GradedTest
+) -> object:
+    if step.fields is not step.value:
+        graded.fail(f"action_results[{index}] must be an object, got {preview(step.value)}")
+        return step.value
+    if text is not None:
+        graded.texts.append(text)
+        graded.add_findings(text, step.label)
+        return _graded_text(step.fields, text)
+    if not step.is_calls:
+        return step.value
+    if step.calls is None:
+        graded.fail(f"{step.label}: tool_calls must be a list, got {preview(step.fields.get('tool_calls'))}")
+        return step.value
+    return {**step.fields, "tool_calls": [_graded_call(call, step.label, graded) for call in calls]}
+
+
+def _graded_text(fields: Mapping[str, Any], text: Verdict) -> dict[str, Any]:
+    graded = {**fields, **text.fields()}
+    graded.pop("semantic_similarity", None)
+    return graded if text.similarity is None else graded | {"semantic_similarity": text.similarity}
+
+
+def _graded_call(call: JudgedCall, label: str, graded: GradedTest) -> object:
+    if call.verdict is None or not isinstance(call.entry, CallRecord):
+        graded.fail(f"{label}: a tool call must be an object, got {preview(call.entry)}")
+        return call.entry
+    graded.calls.append(call.verdict)
+    graded.add_findings(call.verdict, label)
+    return {**call.entry.fields, **call.verdict.fields()}
