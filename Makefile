@@ -4,56 +4,95 @@ USABLE := .venv/.usable
 READY := .venv/.ready
 # More than processors: many tests wait for processes and clocks.
 WORKERS = $(shell $(BIN)/python -c 'import os; print(3 * (os.cpu_count() or 2) // 2)')
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sdk demo test test-long check fix serve clean
+.PHONY: help setup sdk demo serve test test-fast test-integrations test-browser test-long coverage \
+	check lint format typecheck mypy mypy-tests pyright derived bench build clean
 
-help:  ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+help:  ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY)  ## Make .venv with the project and its tools
 
 $(USABLE): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-		{ echo "Python 3.11 or newer is needed; say which with: make PYTHON=python3.12 ..."; exit 1; }
+		{ echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..."; exit 1; }
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cli,local]'
 	@touch $@
 
 $(READY): $(USABLE)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[full]'
 	@touch $@
+
+demo: $(USABLE)  ## Evaluate the example agent on the embedded platform and print its grades
+	$(BIN)/python examples/quickstart.py
+
+serve: $(USABLE)  ## Run the embedded platform over HTTP
+	$(BIN)/ashr-labs serve
 
 sdk: $(READY)  ## Derive generated/, the synchronous client and parts of the documents
 	$(BIN)/python scripts/generate.py
 	$(BIN)/python scripts/unasync.py
 	$(BIN)/python scripts/document.py
 
-demo: $(USABLE)  ## Evaluate the example agent on the embedded platform and print its grades
-	$(BIN)/python examples/quickstart.py
+test: check test-fast  ## Run every check, and the tests but those of the next three targets
 
-check: $(READY)  ## Lint, check types, and compare what is derived with its source
+test-fast: $(READY)  ## Run the tests without the checks
+	$(PYTEST)
+
+test-integrations: $(READY)  ## Run the tests that need PostgreSQL, Dask or a package index
+	$(PYTEST) -m 'integration and not long'
+
+test-browser: $(READY)  ## Run the tests that open pages in Chromium
+	$(PYTEST) -m 'browser and not long'
+
+test-long: $(READY)  ## Run the tests that take minutes
+	$(BIN)/python -m pytest -m long
+
+coverage: $(READY)  ## Measure the coverage of lines and branches by the tests
+	rm -f .coverage .coverage.*
+	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist loadfile -m 'not long and not browser'
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+check: $(READY)  ## Check style, derived code and types
+	@$(MAKE) --no-print-directory --jobs=2 lint derived mypy mypy-tests pyright
+
+typecheck: mypy mypy-tests pyright  ## Check the types of the package (strict) and of the tests
+
+lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+
+derived: $(READY)
 	$(BIN)/python scripts/generate.py --check
 	$(BIN)/python scripts/unasync.py --check
 	$(BIN)/python scripts/document.py --check
+
+mypy: $(READY)
 	$(BIN)/mypy
+
+mypy-tests: $(READY)
+	$(BIN)/mypy --config-file tests/mypy.ini tests/*.py tests/support
+
+pyright: $(READY)
 	$(BIN)/pyright
 
-test: check  ## Pass every check and test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
-
-test-long: $(READY)  ## Run the tests that take long
-	$(BIN)/python -m pytest -m long
-
-fix: $(READY)  ## Repair what the linter can
+format: $(READY)  ## Format the code and repair what the linter can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-serve: $(USABLE)  ## Run the embedded platform over HTTP
-	$(BIN)/ashr-labs serve
+bench: $(READY)  ## Run the benchmarks and count the walks through the code
+	for program in benchmarks/client.py benchmarks/eval_loop.py benchmarks/tracing.py benchmarks/local_platform.py; do \
+		echo "== $$program"; $(BIN)/python $$program || exit; done
+	$(BIN)/python scripts/walks.py
+
+build: $(READY)  ## Build the wheel and the source distribution into dist/
+	$(BIN)/python -m hatchling build
 
 clean:  ## Remove .venv and what tools left
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis dist build
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.* dist build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

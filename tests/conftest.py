@@ -1,34 +1,44 @@
-"""Fixtures that many tests share."""
+"""Fixtures that many tests share, and which tests belong to which make target."""
 
 from __future__ import annotations
 
 import os
+import signal
+from collections import Counter
 from collections.abc import Generator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from ashr_labs import AshrLabsClient
-from support.postgresql import PostgreSQLServer, missing
 from support.scripted_server import ScriptedServer
 
-# A machine under load is slow in ways that say nothing about the code.
+if TYPE_CHECKING:
+    from support.postgresql import PostgreSQLServer
+
+# A loaded machine is slow; that says nothing about the code.
 settings.register_profile("ashr-labs", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ashr-labs")
 
-# Many tests start Python: each time anew, compiling would take more time than all the rest. The other ones change what
-# a process does at its end, and which modules it loads; most users set none of them.
+# Many tests start Python, which would compile every module again without a cache. The other variables change how a
+# process ends and which modules it loads; most users set none of them.
 for variable in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "SSL_CERT_FILE", "SSL_CERT_DIR"):
     os.environ.pop(variable, None)
+# Nested pytest runs need no schemathesis, which takes two seconds to load.
+os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis"
+# A shell starts background processes (`make test &`) with SIGINT ignored, and child processes inherit that.
+if hasattr(signal, "SIGINT") and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PLATFORM_SETTINGS = ("ASHR_JUDGE_MODEL", "ASHR_GENERATOR_MODEL", "ASHR_PRICES", "ASHR_FORWARD_TO")
 
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep the developer's own platform and key out of the tests."""
+    """Isolate the tests from the developer's own platform and key."""
     monkeypatch.setenv("ASHR_LABS_SPOOL_DIR", str(tmp_path_factory.mktemp("spool")))
     for variable in ("ASHR_LABS_API_KEY", "ASHR_LABS_BASE_URL", "ASHR_LABS_BOOTSTRAP_KEY", *PLATFORM_SETTINGS):
         monkeypatch.delenv(variable, raising=False)
@@ -45,18 +55,55 @@ POSTGRESQL_TAKES_LONG = {
 DATABASES = ("sqlite", "postgresql")
 
 
+TARGETS = {"long": "test-long", "integration": "test-integrations", "browser": "test-browser"}
+"""The make target that runs the tests with a marker."""
+left_out: Counter[str] = Counter()
+"""How many selected tests a make target has, of those that this run leaves out."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Count among the long tests what takes long."""
+    """Mark the tests that need PostgreSQL, and those of them that take long."""
     for item in items:
-        on_postgresql = isinstance(item, pytest.Function) and "postgresql" in item.name
+        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        on_postgresql = any(isinstance(value, str) and value.lower().endswith("postgresql") for value in parameters)
         if on_postgresql and item.path.stem in POSTGRESQL_TAKES_LONG:
             item.add_marker(pytest.mark.long)
+        if on_postgresql or "postgresql" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.integration)
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Count the tests that are left out for their marker."""
+    left_out.update(next((name for name in TARGETS if item.get_closest_marker(name)), "") for item in items)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the counts of a worker of pytest-xdist to the process that reports them."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = dict(left_out)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Take the counts of a worker; each of them has collected the same tests."""
+    if counts := getattr(node, "workeroutput", {}).get("left_out"):
+        left_out.clear()
+        left_out.update(counts)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Name the tests that were left out, and the target that runs them."""
+    for name, target in TARGETS.items():
+        if left_out[name]:
+            terminalreporter.write_line(f"not run: {left_out[name]} {name} tests; run them with `make {target}`")
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Generator[PostgreSQLServer]:
-    """Return a running server of the tests' own."""
+    """Start a server for the tests."""
+    from support.postgresql import PostgreSQLServer, missing
+
     if reason := missing():
         pytest.skip(reason)
     with PostgreSQLServer.running() as server:
@@ -65,21 +112,21 @@ def postgresql() -> Generator[PostgreSQLServer]:
 
 @pytest.fixture(params=DATABASES)
 def place(request: pytest.FixtureRequest) -> Generator[str | None]:
-    """Lend where a test may keep a platform: memory, or an empty database."""
+    """Yield where a test may keep a platform: memory, or an empty database."""
     with _place(request) as found:
         yield found
 
 
 @pytest.fixture(params=DATABASES)
 def kept_place(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str | Path]:
-    """Lend where a test may keep a platform that it opens again: a file, or an empty database."""
+    """Yield where a test may keep a platform that it opens again: a file, or an empty database."""
     with _place(request) as found:
         yield found or tmp_path / "evals.db"
 
 
 @pytest.fixture(params=DATABASES, scope="module")
 def module_place(request: pytest.FixtureRequest) -> Generator[str | None]:
-    """Lend where the tests of a module may keep a platform: memory, or an empty database."""
+    """Yield where the tests of a module may keep a platform: memory, or an empty database."""
     with _place(request) as found:
         yield found
 
@@ -93,7 +140,7 @@ def _place(request: pytest.FixtureRequest) -> AbstractContextManager[str | None]
 
 @pytest.fixture
 def server() -> Generator[ScriptedServer]:
-    """Return a running server that answers as the test says."""
+    """Start a server that answers as the test scripts it."""
     script = ScriptedServer()
     with script.running():
         yield script
@@ -101,6 +148,6 @@ def server() -> Generator[ScriptedServer]:
 
 @pytest.fixture
 def local_client() -> Generator[AshrLabsClient]:
-    """Return a client of an embedded platform of the test's own, in memory."""
+    """Return a client of a new embedded platform in memory."""
     with AshrLabsClient.local() as client:
         yield client

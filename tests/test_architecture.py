@@ -60,11 +60,13 @@ MAX_NESTING = 4
 
 ROOT_FILES = {
     ".gitignore",
+    ".pre-commit-config.yaml",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "LICENSE",
     "Makefile",
     "README.md",
+    "SECURITY.md",
     "openapi-client.yaml",
     "openapi.yaml",
     "pyproject.toml",

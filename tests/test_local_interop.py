@@ -13,7 +13,7 @@ import pytest
 
 from support.cli import PROGRAM
 
-pytestmark = pytest.mark.interop
+pytestmark = pytest.mark.integration
 
 SCRIPT = Path(__file__).with_name("support") / "public_package.py"
 KEY = "tp_of_the_interop_test"

@@ -206,19 +206,19 @@ def test_a_database_of_the_first_version_is_upgraded(tmp_path: Path) -> None:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
     engine.dispose()
-    connection = sqlite3.connect(path)
-    connection.executescript(
+    database = sqlite3.connect(path)
+    database.executescript(
         "INSERT INTO tenants VALUES (1, '2026', 'Local', 1);"
         "INSERT INTO users VALUES (1, 1, '2026', 'a@b.c', NULL, 1);"
         "INSERT INTO datasets (id, tenant_id, creator_id, created_at, updated_at, name, dataset_source)"
         " VALUES (7, 1, 1, '2026', '2026', 'Old', '{\"runs\":{}}')"
     )
-    connection.close()
+    database.close()
 
     with Api.opened(path) as api, running_server(api.platform) as url:
         assert [] == signed(api, url, 7)
         (about,) = signed(api, url, api.dataset(media=[file()]))
         assert NOISE == httpx.get(about["url"]).content
-    connection = sqlite3.connect(path)
-    assert [(SCHEMA_VERSION,)] == connection.execute("SELECT version_num FROM alembic_version").fetchall()
-    connection.close()
+    database = sqlite3.connect(path)
+    assert [(SCHEMA_VERSION,)] == database.execute("SELECT version_num FROM alembic_version").fetchall()
+    database.close()

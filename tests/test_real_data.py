@@ -116,6 +116,7 @@ def recorded(run: RunBuilder) -> list[str]:
 FEW = [run for run in RUNS if run.dataset == "tau_airline_dialogs" and run.agent in {"gold", "silent", "gpt-4o/trial0"}]
 
 
+@pytest.mark.integration
 @pytest.mark.filterwarnings("ignore")  # of the cluster's own
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("runs", [FEW, pytest.param(RUNS, marks=pytest.mark.long)], ids=["few", "all"])

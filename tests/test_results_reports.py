@@ -28,11 +28,9 @@ from ashr_labs.results import (
 )
 from ashr_labs.results.reports import write_report
 from ashr_labs.results.reports.text import comparison_lines
-from support.browser import CHROMIUM, WHY_SKIPPED, open_page
+from support.browser import in_browser, open_page
 from support.cli import Workspace
 from support.graded_runs import graded_test
-
-in_browser = pytest.mark.skipif(not CHROMIUM, reason=WHY_SKIPPED)
 
 EVIL = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">&<!--${1}"
 

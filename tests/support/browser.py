@@ -11,8 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-WHY_SKIPPED = "there is no chromium; on Debian: apt-get install chromium"
+_WHY_SKIPPED = "Chromium is not installed; on Debian: apt-get install chromium"
+
+
+def in_browser(test: Any) -> Any:
+    """Mark a test that opens pages in Chromium."""
+    return pytest.mark.browser(pytest.mark.skipif(not CHROMIUM, reason=_WHY_SKIPPED)(test))
 
 
 class Page:

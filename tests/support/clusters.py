@@ -6,10 +6,13 @@ from collections.abc import Generator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 
+import pytest
+
 
 @contextmanager
 def dask_cluster() -> Generator[Executor]:
     """Start a cluster of two processes."""
+    pytest.importorskip("distributed")
     from distributed import Client, LocalCluster
 
     with (
