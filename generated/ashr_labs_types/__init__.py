@@ -12,7 +12,7 @@ from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 class Error(TypedDict):
     """
-    What every failed call answers.
+    The body of every error response.
     """
 
     status: str
@@ -46,7 +46,7 @@ class KeepAliveRequest(TypedDict):
 
 class Capabilities(TypedDict):
     """
-    What a platform announces beyond the documented calls.
+    Optional features that the platform supports.
     """
 
     idempotency_keys: NotRequired[bool]
@@ -155,17 +155,17 @@ class GetDatasetRequest(TypedDict):
     function: Literal["get_dataset"]
     dataset_id: int
     include_signed_urls: NotRequired[bool]
-    """Adds signed URLs to media; false unless given."""
+    """Adds signed URLs to media; defaults to false."""
 
     url_expires_seconds: NotRequired[int]
-    """How long those URLs work; 3600 unless given."""
+    """How long those URLs work; defaults to 3600."""
 
 
 class ListDatasetsRequest(TypedDict):
     function: Literal["list_datasets"]
     tenant_id: int
     limit: NotRequired[int]
-    """50 unless given."""
+    """Defaults to 50."""
 
     cursor: NotRequired[int]
     """The id of the last dataset of the page before."""
@@ -174,10 +174,10 @@ class ListDatasetsRequest(TypedDict):
     """How many to skip; `cursor` is better."""
 
     include_signed_urls: NotRequired[bool]
-    """Adds signed URLs to media; false unless given."""
+    """Adds signed URLs to media; defaults to false."""
 
     url_expires_seconds: NotRequired[int]
-    """How long those URLs work; 3600 unless given."""
+    """How long those URLs work; defaults to 3600."""
 
 
 class UpdateDatasetRequest(TypedDict):
@@ -246,19 +246,19 @@ class GradingConfig(TypedDict):
     """Strictness by the tool's name."""
 
     text_similarity_threshold: NotRequired[float]
-    """Below it a text is divergent; 0.40 unless given."""
+    """Text below it is divergent; defaults to 0.40."""
 
     side_effects: NotRequired[dict[str, bool]]
     """A yes or no by the tool's name."""
 
     forgive_retries: NotRequired[bool]
-    """Whether an unexpected call is forgiven where the same action or a later one has an exact call of the same tool; false unless given."""
+    """Whether an unexpected call is forgiven where the same action or a later one has an exact call of the same tool; defaults to false."""
 
     argument_rules: NotRequired[dict[str, dict[str, Any]]]
     """Rules by the tool's name and the argument's path, such as `{"book": {"date": "date"}}`."""
 
     argument_modes: NotRequired[dict[str, str]]
-    """By the tool's name, or * for every tool: whether arguments may be missing (subset), be too many (superset, unless given), neither (exact), or do not count (ignore)."""
+    """By the tool's name, or * for every tool: whether arguments may be missing (subset), be additional (superset, the default), neither (exact), or do not count (ignore)."""
 
 
 class ListAgentsRequest(TypedDict):
@@ -306,10 +306,10 @@ class GetAgentDatasetsRequest(TypedDict):
     function: Literal["get_agent_datasets"]
     agent_id: int
     include_signed_urls: NotRequired[bool]
-    """Adds signed URLs to media; false unless given."""
+    """Adds signed URLs to media; defaults to false."""
 
     url_expires_seconds: NotRequired[int]
-    """How long those URLs work; 3600 unless given."""
+    """How long those URLs work; defaults to 3600."""
 
 
 class SetDatasetAgentRequest(TypedDict):
@@ -349,7 +349,7 @@ RunStatus: TypeAlias = Literal["pending", "running", "completed", "failed", "can
 
 class Grader(TypedDict):
     """
-    What graded the run.
+    The grader of the run.
     """
 
     name: str
@@ -380,7 +380,7 @@ Verdict: TypeAlias = Literal["passed", "failed"]
 
 class BehaviorResult(TypedDict):
     """
-    What became of one of the agent's `behavior_rules` in one scenario.
+    The judgement of one of the agent's `behavior_rules` in one scenario.
     """
 
     rule: str
@@ -393,7 +393,7 @@ class BehaviorResult(TypedDict):
 
 class TokenUsage(TypedDict):
     """
-    What was used; a number that nobody gave is absent.
+    Token usage; numbers that were not reported are absent.
     """
 
     input_tokens: NotRequired[int]
@@ -512,7 +512,7 @@ class ListRunsRequest(TypedDict):
     """Only the runs of this dataset."""
 
     limit: NotRequired[int]
-    """50 unless given."""
+    """Defaults to 50."""
 
     cursor: NotRequired[int]
     """The id of the last run of the page before."""
@@ -662,7 +662,7 @@ PentestDifficulty: TypeAlias = Literal["easy", "medium", "hard", "mixed"]
 class PentestConfig(TypedDict):
     categories: NotRequired[list[PentestCategory]]
     num_scenarios_per_category: NotRequired[int]
-    """3 unless given."""
+    """Defaults to 3."""
 
     difficulty: NotRequired[PentestDifficulty]
     include_multi_turn: NotRequired[bool]
@@ -702,7 +702,7 @@ class ListRequestsRequest(TypedDict):
     """Only requests in this status."""
 
     limit: NotRequired[int]
-    """50 unless given."""
+    """Defaults to 50."""
 
     cursor: NotRequired[int]
     """The id of the last request of the page before."""
@@ -747,10 +747,10 @@ class CreateApiKeyRequest(TypedDict):
     function: Literal["create_api_key"]
     name: str
     scopes: NotRequired[list[Scope]]
-    """`read`, `write` and `admin`; all unless given."""
+    """`read`, `write` and `admin`; defaults to all."""
 
     expires_in_seconds: NotRequired[int]
-    """It never expires unless given; at most 100 years."""
+    """At most 100 years; defaults to a key that never expires."""
 
 
 class CreateApiKeyResponse(TypedDict):
@@ -761,7 +761,7 @@ class CreateApiKeyResponse(TypedDict):
 class ListApiKeysRequest(TypedDict):
     function: Literal["list_api_keys"]
     include_inactive: NotRequired[bool]
-    """Adds revoked keys; false unless given."""
+    """Adds revoked keys; defaults to false."""
 
 
 class ListApiKeysResponse(TypedDict):
@@ -797,7 +797,7 @@ class Usage(TypedDict):
     """The part of the output that is reasoning."""
 
     cost: NotRequired[float | None]
-    """What the call cost, where the client knows it; it is preferred to the platform's own prices."""
+    """Cost of the call as reported by the client; it takes precedence over the platform's prices."""
 
 
 class Observation(TypedDict):
@@ -833,7 +833,7 @@ class Observation(TypedDict):
 
     usage: NotRequired[Usage | None]
     cost: NotRequired[float | None]
-    """What this step cost, where the client knows it; `usage.cost` is read first."""
+    """Cost of this step as reported by the client; `usage.cost` takes precedence."""
 
 
 class TracePayload(TypedDict):
@@ -893,10 +893,10 @@ Tag: TypeAlias = str
 class ListObservabilityTracesRequest(TypedDict):
     function: Literal["list_observability_traces"]
     limit: NotRequired[int]
-    """50 unless given."""
+    """Defaults to 50."""
 
     page: NotRequired[int]
-    """1 unless given; without a meaning beside a `cursor`."""
+    """Defaults to 1; ignored when a `cursor` is given."""
 
     cursor: NotRequired[str]
     """The `next_cursor` of the page before. Unlike page numbers, cursors skip and repeat nothing while traces are added. Embedded platform only, as are the filters that follow."""
@@ -941,7 +941,7 @@ class GetObservabilityTraceResponse(TypedDict):
 class GetObservabilityAnalyticsRequest(TypedDict):
     function: Literal["get_observability_analytics"]
     days: NotRequired[int]
-    """7 unless given."""
+    """Defaults to 7."""
 
 
 class AnalyticsOverview(TypedDict):
@@ -993,13 +993,13 @@ class ModelUsage(TypedDict):
 class GetObservabilityErrorsRequest(TypedDict):
     function: Literal["get_observability_errors"]
     days: NotRequired[int]
-    """7 unless given."""
+    """Defaults to 7."""
 
     limit: NotRequired[int]
-    """50 unless given."""
+    """Defaults to 50."""
 
     page: NotRequired[int]
-    """1 unless given."""
+    """Defaults to 1."""
 
 
 class GetObservabilityErrorsResponse(TypedDict):
@@ -1011,13 +1011,13 @@ class GetObservabilityErrorsResponse(TypedDict):
 class GetObservabilityToolErrorsRequest(TypedDict):
     function: Literal["get_observability_tool_errors"]
     days: NotRequired[int]
-    """7 unless given."""
+    """Defaults to 7."""
 
     limit: NotRequired[int]
-    """50 unless given."""
+    """Defaults to 50."""
 
     page: NotRequired[int]
-    """1 unless given."""
+    """Defaults to 1."""
 
 
 class GetObservabilityToolErrorsResponse(TypedDict):
@@ -1052,7 +1052,7 @@ class RunPentestResponse(TypedDict):
 
 class Session(TypedDict):
     """
-    Who is calling, and what the platform can do.
+    The caller, and the platform's capabilities.
     """
 
     status: str
@@ -1092,7 +1092,7 @@ class Dataset(TypedDict):
 
 class ExpectedResponse(TypedDict):
     """
-    What the agent should do at this step.
+    The agent's expected behavior in this step.
     """
 
     tool_calls: NotRequired[list[ToolCall]]
@@ -1229,7 +1229,7 @@ class GenerationContext(TypedDict):
 
 class TestConfig(TypedDict):
     num_variations: NotRequired[int]
-    """How many scenarios; 5 unless given."""
+    """How many scenarios; defaults to 5."""
 
     strategy: NotRequired[GenerationStrategy]
     coverage: NotRequired[Coverage]
@@ -1251,10 +1251,10 @@ class Action(TypedDict):
     """
 
     actor: str
-    """`agent`, `environment`, or the name of whoever speaks to the agent, mostly `user`."""
+    """`agent`, `environment`, or the name of the speaker, mostly `user`."""
 
     content: NotRequired[str]
-    """What the user says, what the agent is expected to answer, or what happens in the environment."""
+    """The user's message, the expected reply of the agent, or an event in the environment."""
 
     name: NotRequired[str]
     """A label of the action."""
@@ -1398,7 +1398,7 @@ class TestResult(TypedDict):
 
 class GenerationConfig(TypedDict):
     """
-    What to generate.
+    The dataset to generate.
     """
 
     agent: GenerationAgent

@@ -20,11 +20,10 @@ class Action:
     """One step of a scenario.
 
     Attributes:
-        actor (str): `agent`, `environment`, or the name of whoever speaks to the agent, mostly `user`.
-        content (str | Unset): What the user says, what the agent is expected to answer, or what happens in the
-            environment.
+        actor (str): `agent`, `environment`, or the name of the speaker, mostly `user`.
+        content (str | Unset): The user's message, the expected reply of the agent, or an event in the environment.
         name (str | Unset): A label of the action.
-        expected_response (ExpectedResponse | Unset): What the agent should do at this step.
+        expected_response (ExpectedResponse | Unset): The agent's expected behavior in this step.
     """
 
     actor: str

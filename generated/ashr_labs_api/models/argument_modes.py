@@ -11,8 +11,8 @@ T = TypeVar("T", bound="ArgumentModes")
 
 @_attrs_define
 class ArgumentModes:
-    """By the tool's name, or * for every tool: whether arguments may be missing (subset), be too many (superset, unless
-    given), neither (exact), or do not count (ignore).
+    """By the tool's name, or * for every tool: whether arguments may be missing (subset), be additional (superset, the
+    default), neither (exact), or do not count (ignore).
 
     """
 

@@ -14,7 +14,7 @@ T = TypeVar("T", bound="BehaviorResult")
 
 @_attrs_define
 class BehaviorResult:
-    """What became of one of the agent's `behavior_rules` in one scenario.
+    """The judgement of one of the agent's `behavior_rules` in one scenario.
 
     Attributes:
         rule (str):

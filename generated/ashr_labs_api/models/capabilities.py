@@ -13,7 +13,7 @@ T = TypeVar("T", bound="Capabilities")
 
 @_attrs_define
 class Capabilities:
-    """What a platform announces beyond the documented calls.
+    """Optional features that the platform supports.
 
     Attributes:
         idempotency_keys (bool | Unset): A repeated `Idempotency-Key` is answered once.

@@ -22,8 +22,8 @@ class CreateApiKeyRequest:
     Attributes:
         function (Literal['create_api_key']):  Default: 'create_api_key'.
         name (str):
-        scopes (list[str] | Unset): `read`, `write` and `admin`; all unless given.
-        expires_in_seconds (int | Unset): It never expires unless given; at most 100 years.
+        scopes (list[str] | Unset): `read`, `write` and `admin`; defaults to all.
+        expires_in_seconds (int | Unset): At most 100 years; defaults to a key that never expires.
     """
 
     name: str

@@ -13,7 +13,7 @@ T = TypeVar("T", bound="Error")
 
 @_attrs_define
 class Error:
-    """What every failed call answers.
+    """The body of every error response.
 
     Attributes:
         status (str): `error`.

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="ExpectedResponse")
 
 @_attrs_define
 class ExpectedResponse:
-    """What the agent should do at this step.
+    """The agent's expected behavior in this step.
 
     Attributes:
         tool_calls (list[ToolCall] | Unset):

@@ -23,7 +23,7 @@ T = TypeVar("T", bound="GenerationConfig")
 
 @_attrs_define
 class GenerationConfig:
-    """What to generate.
+    """The dataset to generate.
 
     Attributes:
         agent (GenerationAgent): The agent to generate scenarios for.

@@ -22,8 +22,8 @@ class GetAgentDatasetsRequest:
     Attributes:
         function (Literal['get_agent_datasets']):  Default: 'get_agent_datasets'.
         agent_id (int):
-        include_signed_urls (bool | Unset): Adds signed URLs to media; false unless given.
-        url_expires_seconds (int | Unset): How long those URLs work; 3600 unless given.
+        include_signed_urls (bool | Unset): Adds signed URLs to media; defaults to false.
+        url_expires_seconds (int | Unset): How long those URLs work; defaults to 3600.
     """
 
     agent_id: int

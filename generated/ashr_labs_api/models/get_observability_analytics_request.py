@@ -21,7 +21,7 @@ class GetObservabilityAnalyticsRequest:
     """
     Attributes:
         function (Literal['get_observability_analytics']):  Default: 'get_observability_analytics'.
-        days (int | Unset): 7 unless given.
+        days (int | Unset): Defaults to 7.
     """
 
     function: Literal["get_observability_analytics"] = "get_observability_analytics"

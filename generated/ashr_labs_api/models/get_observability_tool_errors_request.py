@@ -21,9 +21,9 @@ class GetObservabilityToolErrorsRequest:
     """
     Attributes:
         function (Literal['get_observability_tool_errors']):  Default: 'get_observability_tool_errors'.
-        days (int | Unset): 7 unless given.
-        limit (int | Unset): 50 unless given.
-        page (int | Unset): 1 unless given.
+        days (int | Unset): Defaults to 7.
+        limit (int | Unset): Defaults to 50.
+        page (int | Unset): Defaults to 1.
     """
 
     function: Literal["get_observability_tool_errors"] = "get_observability_tool_errors"

@@ -13,7 +13,7 @@ T = TypeVar("T", bound="Grader")
 
 @_attrs_define
 class Grader:
-    """What graded the run.
+    """The grader of the run.
 
     Attributes:
         name (str):

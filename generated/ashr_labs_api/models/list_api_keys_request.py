@@ -21,7 +21,7 @@ class ListApiKeysRequest:
     """
     Attributes:
         function (Literal['list_api_keys']):  Default: 'list_api_keys'.
-        include_inactive (bool | Unset): Adds revoked keys; false unless given.
+        include_inactive (bool | Unset): Adds revoked keys; defaults to false.
     """
 
     function: Literal["list_api_keys"] = "list_api_keys"

@@ -22,11 +22,11 @@ class ListDatasetsRequest:
     Attributes:
         function (Literal['list_datasets']):  Default: 'list_datasets'.
         tenant_id (int):
-        limit (int | Unset): 50 unless given.
+        limit (int | Unset): Defaults to 50.
         cursor (int | Unset): The id of the last dataset of the page before.
         offset (int | Unset): How many to skip; `cursor` is better.
-        include_signed_urls (bool | Unset): Adds signed URLs to media; false unless given.
-        url_expires_seconds (int | Unset): How long those URLs work; 3600 unless given.
+        include_signed_urls (bool | Unset): Adds signed URLs to media; defaults to false.
+        url_expires_seconds (int | Unset): How long those URLs work; defaults to 3600.
     """
 
     tenant_id: int

@@ -21,8 +21,8 @@ class ListObservabilityTracesRequest:
     """
     Attributes:
         function (Literal['list_observability_traces']):  Default: 'list_observability_traces'.
-        limit (int | Unset): 50 unless given.
-        page (int | Unset): 1 unless given; without a meaning beside a `cursor`.
+        limit (int | Unset): Defaults to 50.
+        page (int | Unset): Defaults to 1; ignored when a `cursor` is given.
         cursor (str | Unset): The `next_cursor` of the page before. Unlike page numbers, cursors skip and repeat nothing
             while traces are added. Embedded platform only, as are the filters that follow.
         user_id (str | Unset):

@@ -23,7 +23,7 @@ class ListRequestsRequest:
         function (Literal['list_requests']):  Default: 'list_requests'.
         tenant_id (int):
         status (str | Unset): Only requests in this status.
-        limit (int | Unset): 50 unless given.
+        limit (int | Unset): Defaults to 50.
         cursor (int | Unset): The id of the last request of the page before.
         offset (int | Unset): How many to skip; `cursor` is better.
     """

@@ -23,7 +23,7 @@ class ListRunsRequest:
         function (Literal['list_runs']):  Default: 'list_runs'.
         tenant_id (int):
         dataset_id (int | Unset): Only the runs of this dataset.
-        limit (int | Unset): 50 unless given.
+        limit (int | Unset): Defaults to 50.
         cursor (int | Unset): The id of the last run of the page before.
         offset (int | Unset): How many to skip; `cursor` is better.
     """

@@ -36,7 +36,7 @@ class Observation:
         status_message (None | str | Unset):
         model (None | str | Unset): Of a generation.
         usage (None | Unset | Usage):
-        cost (float | None | Unset): What this step cost, where the client knows it; `usage.cost` is read first.
+        cost (float | None | Unset): Cost of this step as reported by the client; `usage.cost` takes precedence.
     """
 
     id: str

@@ -29,7 +29,7 @@ class RunResult:
             to their end.
         started_at (None | str | Unset): UTC, whole seconds, ending in Z.
         completed_at (None | str | Unset): UTC, whole seconds, ending in Z.
-        grader (Grader | Unset): What graded the run.
+        grader (Grader | Unset): The grader of the run.
     """
 
     tests: list[TestResult]

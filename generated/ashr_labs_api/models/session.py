@@ -20,14 +20,14 @@ T = TypeVar("T", bound="Session")
 
 @_attrs_define
 class Session:
-    """Who is calling, and what the platform can do.
+    """The caller, and the platform's capabilities.
 
     Attributes:
         status (str):
         user (User):
         tenant (Tenant):
         notes (list[SdkNote] | Unset):
-        capabilities (Capabilities | Unset): What a platform announces beyond the documented calls.
+        capabilities (Capabilities | Unset): Optional features that the platform supports.
     """
 
     status: str

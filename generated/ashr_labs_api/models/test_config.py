@@ -21,7 +21,7 @@ T = TypeVar("T", bound="TestConfig")
 class TestConfig:
     """
     Attributes:
-        num_variations (int | Unset): How many scenarios; 5 unless given.
+        num_variations (int | Unset): How many scenarios; defaults to 5.
         strategy (GenerationStrategy | Unset):
         coverage (Coverage | Unset): Which kinds of scenario to generate.
         complexity_distribution (ComplexityDistribution | Unset): Shares that sum to 1.

@@ -42,7 +42,7 @@ class TestResult:
         attempts (int | Unset): How often it was played; absent where the first time was enough.
         attempt_errors (list[TestError] | Unset): Why the attempts before the last one were not enough.
         turns (list[TurnResult] | Unset): The agent's replies, as they were measured.
-        usage (TokenUsage | Unset): What was used; a number that nobody gave is absent.
+        usage (TokenUsage | Unset): Token usage; numbers that were not reported are absent.
     """
 
     test_id: str

@@ -13,7 +13,7 @@ T = TypeVar("T", bound="TokenUsage")
 
 @_attrs_define
 class TokenUsage:
-    """What was used; a number that nobody gave is absent.
+    """Token usage; numbers that were not reported are absent.
 
     Attributes:
         input_tokens (int | Unset): All input, cached or not.

@@ -22,7 +22,7 @@ class TurnResult:
     Attributes:
         action_index (int): The message that it answers.
         latency_ms (float | Unset): Without waiting for rate limits.
-        usage (TokenUsage | Unset): What was used; a number that nobody gave is absent.
+        usage (TokenUsage | Unset): Token usage; numbers that were not reported are absent.
     """
 
     action_index: int

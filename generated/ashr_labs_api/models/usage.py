@@ -20,8 +20,8 @@ class Usage:
         cache_write_input_tokens (int | None | Unset): The part of the input that was written to a cache.
         output_tokens (int | None | Unset): All output, with reasoning.
         reasoning_output_tokens (int | None | Unset): The part of the output that is reasoning.
-        cost (float | None | Unset): What the call cost, where the client knows it; it is preferred to the platform's
-            own prices.
+        cost (float | None | Unset): Cost of the call as reported by the client; it takes precedence over the platform's
+            prices.
     """
 
     input_tokens: int | None | Unset = UNSET
