@@ -1,4 +1,4 @@
-"""The README and the guides are run as a new user would run them: block by block, from top to bottom."""
+"""The README and the guides work when a new user runs them block by block, from top to bottom."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ def test_the_python_blocks_run_from_top_to_bottom(
         shown = capsys.readouterr().out
         assert "1 of 2 passed" in shown
         assert "refund_order" in shown
+        assert "2 passed under the agent's rules" in shown
         assert "1 trace, 1 tool call" in shown
 
 
