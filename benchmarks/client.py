@@ -1,4 +1,4 @@
-"""What a call costs, beside httpx doing the same; run it with `python benchmarks/client.py [--peer FOLDER]`.
+"""Benchmark of calls compared with httpx; run it with `python benchmarks/client.py [--peer FOLDER]`.
 
 Everything is measured in one run on loopback, as the median of rounds in which the candidates take turns: read the
 ratios, not the times. `--peer` names a folder to import another version of `ashr_labs` from, to compare with.
@@ -146,7 +146,7 @@ def new_client(url: str) -> Measured:
 
 
 async def concurrent(url: str, tasks: int) -> Measured:
-    """Measure calls of so many tasks at once, per call."""
+    """Measure concurrent calls, per call."""
     calls = 2000 // tasks
     taken: dict[str, list[float]] = {"httpx": [], "ours": []}
 
@@ -218,7 +218,7 @@ def new_certificate(folder: Path) -> str:
 
 @contextmanager
 def running(certificate: str = "") -> Generator[str]:
-    """Run the server in a process of its own; lend its URL."""
+    """Run the server in another process; yield its URL."""
     command = [sys.executable, __file__, "--serve", *([certificate] if certificate else [])]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
         port = process.stdout.readline().strip() if process.stdout else ""

@@ -1,8 +1,8 @@
-"""How each library plays the same scenarios: programs for processes that play when they are told to.
+"""Programs in which each library plays the same scenarios; processes run them on request.
 
 A scenario is three messages, each answered with a text and a tool call. A program defines `play(agent, number, seconds,
-workers)`, where `agent` is `sync` or `async`: it plays so many scenarios with an agent that takes so long for a reply,
-so many at a time, and compares what comes with what is expected.
+workers)`, where `agent` is `sync` or `async`: it plays `number` scenarios with an agent that takes
+`seconds` for a reply, `workers` at a time, and compares actual with expected results.
 """
 
 from __future__ import annotations

@@ -125,7 +125,7 @@ def timed(act: Callable[[], object]) -> float:
 
 
 def result_of(calls: int) -> dict[str, Any]:
-    """Return a run result of so many tool calls, ten to a test."""
+    """Return a run result with `calls` tool calls, ten in each test."""
 
     def entry(number: int) -> dict[str, Any]:
         expected = {"order": number, "date": "2026-05-17", "note": "Please send it to the usual address."}

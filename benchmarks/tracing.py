@@ -1,4 +1,4 @@
-"""What tracing costs the traced code, and how fast and how surely it delivers.
+"""Benchmark of tracing: its cost for the traced code, and the speed and reliability of delivery.
 
     python benchmarks/tracing.py --peer FOLDER --peers-python PYTHON
 
@@ -184,7 +184,7 @@ def measure_exit(number: int) -> None:
 
 @contextmanager
 def platform(seconds: float, port: int = 0) -> Generator[str]:
-    """Run a platform that answers after so many seconds, and lend its URL."""
+    """Run a platform that responds after `seconds`; yield its URL."""
     server = subprocess.Popen(  # noqa: S603 - our own code
         [sys.executable, "-c", SERVER, str(seconds), str(port)], stdout=subprocess.PIPE, text=True
     )

@@ -60,7 +60,7 @@ async def search(question: str) -> list[str]:
 
 @traced("write answer", kind="generation", model="some-model")
 async def write_answer(question: str, found: list[str]) -> AsyncGenerator[str]:
-    """Write an answer word by word; the trace holds what was written, even if nobody reads to the end."""
+    """Stream a response word by word; the trace has what was sent, even if the client disconnects."""
     for word in f"You asked about {question}. {found[0]}".split():
         await asyncio.sleep(0)
         yield word + " "

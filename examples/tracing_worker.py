@@ -24,7 +24,7 @@ _FORK = multiprocessing.get_context("fork")
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be done, and for whom."""
+    """A unit of work and its customer."""
 
     name: str
     arguments: dict[str, Any]

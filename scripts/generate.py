@@ -114,7 +114,7 @@ def with_maps_inlined(contract: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_map(schema: dict[str, Any]) -> bool:
-    """Tell whether a schema only says what the values of an object are."""
+    """Return True if a schema describes an object only by the type of its values."""
     return schema.get("type") == "object" and "properties" not in schema and bool(schema.get("additionalProperties"))
 
 

@@ -1,4 +1,4 @@
-"""What must hold of openapi.yaml and of everything that is derived from it."""
+"""Rules of openapi.yaml and of everything that is derived from it."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_each_operation_follows_the_rules(path: str) -> None:
 
 
 def test_every_shape_has_a_name() -> None:
-    """No object or enum stands inline: the generated code would invent names for them."""
+    """No object or enum is inline: the generated code would invent names for it."""
     inline = [
         path
         for path, node in nodes(SCHEMAS)
@@ -143,7 +143,7 @@ def test_every_operation_has_its_generated_module_and_types() -> None:
 
 
 def test_the_packaged_contract_is_the_contract() -> None:
-    """What the platform validates against is openapi.yaml itself."""
+    """The platform validates against openapi.yaml itself."""
     packaged = json.loads(resources.files("ashr_labs_contract").joinpath("contract.json").read_text("utf-8"))
 
     assert packaged == CONTRACT

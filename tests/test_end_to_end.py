@@ -162,7 +162,7 @@ def calls(*calls: Any) -> dict[str, Any]:
 def test_a_malformed_scenario_costs_only_itself_and_names_the_path(
     local_client: AshrLabsClient, action: Any, path: str
 ) -> None:
-    """What is wrong with a scenario is recorded by path, and the others are played."""
+    """An error in a scenario is recorded with its path, and the other scenarios are played."""
     broken = {"actions": [{"actor": "user", "content": "Hello"}, action]}
 
     result = evaluate(local_client, {"runs": {"tau_0": broken, "good": SCENARIO}}, GoodAgent())
@@ -199,7 +199,7 @@ def test_a_bad_key_and_an_unknown_id_raise_their_classes() -> None:
 
 
 def test_a_database_keeps_everything(kept_place: str | Path) -> None:
-    """What is stored is there when the database is opened again, grades included."""
+    """Stored objects, grades included, are there when the database is opened again."""
     with AshrLabsClient.local(kept_place) as client:
         result = evaluate(client, {"runs": {"a": SCENARIO}}, GoodAgent())
     with AshrLabsClient.local(kept_place) as client:

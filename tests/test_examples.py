@@ -108,7 +108,7 @@ def test_tools_change_the_database(
         ("apply_discount", {"order_id": "ORD-1002", "code": "SUMMER15"}, "already shipped"),
         ("track_shipment", {"order_id": "ORD-1003"}, "no parcel to track"),
         ("lookup_order", {"order_id": "ORD-9999"}, "cannot find an order"),
-        ("list_orders", {"email": "nobody@example.com"}, "cannot find any orders"),
+        ("list_orders", {"email": "unknown@example.com"}, "cannot find any orders"),
         ("check_stock", {"product": "Kayak"}, "do not sell"),
         ("reset", {}, "no tool called reset"),
         ("cancel_order", {"order": "ORD-1003"}, "missing a required argument: 'order_id'"),
@@ -238,7 +238,7 @@ def test_bot_is_deterministic() -> None:
     ],
 )
 def test_requests_are_read_by_keyword(message: str, request_name: str | None) -> None:
-    """The first request in order of priority whose keyword stands in the message as a word is what it wants."""
+    """The request is the first one, in order of priority, whose keyword is a word of the message."""
     assert read_request(message) == request_name
 
 

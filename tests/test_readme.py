@@ -68,7 +68,7 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 
 def test_the_quickstart_runs_on_a_fresh_machine() -> None:
-    """What `make demo` starts needs no key, no network and no setup, and prints graded metrics."""
+    """`make demo` needs no key, no network and no setup, and prints graded metrics."""
     done = subprocess.run(
         [sys.executable, str(ROOT / "examples" / "quickstart.py")],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""What the bot knows at one moment: the request, its details, and the question that is open."""
+"""State of a conversation: the request, its details, and the open question."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Conversation:
     """The memory of the support bot."""
 
     request: str = "help"
-    """What the customer wants."""
+    """The customer's request."""
     details: dict[str, str] = field(default_factory=dict)
-    """What the customer told: order number, e-mail, reason, and so on."""
+    """Details that the customer has given: order number, e-mail, reason and so on."""
     asked: str | None = None
     """The detail that the bot asked for and waits for."""
     verified: dict[str, Any] | None = None

@@ -1,4 +1,4 @@
-"""What a customer's message says: the request by keywords, and the details by patterns. Pure functions."""
+"""Read a customer's message: the request by keywords, and its details by patterns."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Store:
         return {"orders": orders}
 
     def track_shipment(self, order_id: str) -> dict[str, Any]:
-        """Tell where the parcel of an order is and when it is expected."""
+        """Return where the shipment of an order is and when it is expected."""
         order = self.lookup_order(order_id)
         shipment = self._row("SELECT * FROM shipments WHERE order_id = ?", order_id)
         if shipment is None:
@@ -64,7 +64,7 @@ class Store:
         return shipment
 
     def check_stock(self, product: str) -> dict[str, Any]:
-        """Tell how many pieces of a product are in stock, its price, and when more will arrive."""
+        """Return the stock of a product, its price, and when more will arrive."""
         found = self._row("SELECT * FROM products WHERE name = ? COLLATE NOCASE", product)
         if found is None:
             raise ToolError(f"We do not sell a product called {product}.")

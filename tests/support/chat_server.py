@@ -16,7 +16,7 @@ Answering = Callable[[dict[str, Any]], tuple[int, bytes | Iterable[bytes]]]
 
 @contextmanager
 def model(answering: Answering) -> Generator[tuple[str, list[tuple[str, str | None, Any]]]]:
-    """Run a chat-completions server; lend its base URL and what it was asked."""
+    """Run a chat-completions server; yield its base URL and the requests that it received."""
     seen: list[tuple[str, str | None, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):

@@ -94,7 +94,7 @@ SOURCE = {"runs": {"first": scenario("A greeting"), "second": scenario("Another 
 
 @dataclass(frozen=True)
 class Done:
-    """What became of a command."""
+    """The outcome of a command."""
 
     code: int
     out: str

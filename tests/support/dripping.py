@@ -63,7 +63,7 @@ def _drip(connection: socket.socket, beginning: bytes = b"") -> None:
 
 @contextmanager
 def running_dripper(behaviour: Behaviour, tls: ssl.SSLContext | None = None) -> Generator[str]:
-    """Run a server that treats each connection in one way; lend its host and port."""
+    """Run a server that handles each connection with a function; yield its host and port."""
     taken: list[socket.socket] = []
 
     def treat(connection: socket.socket) -> None:

@@ -23,7 +23,7 @@ class Finished(SpanProcessor):
 
 
 def provider_of(*processors: SpanProcessor) -> TracerProvider:
-    """Return a provider that ends without a word and that nobody else knows."""
+    """Return a provider that is not global and logs nothing at shutdown."""
     provider = TracerProvider(resource=Resource({"service.name": "shop"}), shutdown_on_exit=False)
     for processor in processors:
         provider.add_span_processor(processor)

@@ -21,7 +21,7 @@ _UNPRIVILEGED = ("postgres", "nobody")
 """Whom the server runs as where the tests run as root, which it refuses."""
 _SETTINGS = {
     "listen_addresses": "",
-    # Nobody pulls the plug of these databases; the server is killed, if at all, by tests that want to lose it.
+    # These databases need not survive a power failure.
     "fsync": "off",
     "full_page_writes": "off",
     "autovacuum": "off",
@@ -109,7 +109,7 @@ class PostgreSQLServer:
 
     @contextmanager
     def platform(self) -> Generator[str]:
-        """Lend the URL of a database with all tables and nothing in them; it is lent again afterwards."""
+        """Yield the URL of a database with empty tables; it is reused afterwards."""
         url = self._free.pop() if self._free else self._made()
         yield url
         self.execute(_EMPTY, url=url)

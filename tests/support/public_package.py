@@ -175,7 +175,7 @@ def observability(client: Client) -> None:
     generation.end(output="hello", usage={"input_tokens": 3, "output_tokens": 2})
     with trace.span("tool:greet", input={"who": "you"}) as span:
         span.event("greeted", level="DEFAULT")
-        span.end(output={"error": "nobody there"}, level="ERROR", status_message="nobody there")
+        span.end(output={"error": "no such host"}, level="ERROR", status_message="no such host")
     ended = trace.end(output="bye")
     check(trace.trace_id, ended["trace_id"])
 
@@ -213,7 +213,7 @@ def errors(client: Client) -> None:
     except ashr_labs.AshrLabsError as error:
         check("agent" in str(error), True)
     else:
-        raise AssertionError("a request that nobody can answer was answered")
+        raise AssertionError("a request to a closed port was answered")
     check(Client.from_env().init()["status"], "ok")
     CALLED.add("from_env")
 

@@ -11,7 +11,7 @@ from ashr_labs.tracing.trace import Trace
 
 
 class Recorded:
-    """Stands where a client would, and keeps the traces that end."""
+    """A trace sink in place of a client; it keeps the traces that end."""
 
     def __init__(self, **settings: Any) -> None:
         self.settings = Settings(**settings)

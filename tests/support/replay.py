@@ -120,7 +120,7 @@ def replayed(run: ReferenceRun, max_workers: int = 1) -> RunBuilder:
 
 
 Turn = Sequence[Mapping[str, Any]]
-"""What an agent says to one message: one reply, or several that the environment comes between."""
+"""The agent's replies to one message: several if environment actions come between them."""
 
 
 class Replay:

@@ -18,7 +18,7 @@ JSON_TYPE = "application/json"
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server sends back."""
+    """A response of the server."""
 
     status: int = 200
     body: bytes = b"{}"

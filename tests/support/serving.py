@@ -53,6 +53,6 @@ def call(client: httpx.Client, function: str, **params: Any) -> Any:
 
 
 def side_by_side(count: int, act: Callable[[int], list[int]]) -> list[int]:
-    """Do something in so many threads at once; return what all of them brought."""
+    """Call a function in `count` threads at once; return all of their results."""
     with ThreadPoolExecutor(count) as pool:
         return [number for found in pool.map(act, range(count)) for number in found]

@@ -38,7 +38,7 @@ def server_context(certificate: Path) -> ssl.SSLContext:
 
 @contextmanager
 def running_tunnel(tls: ssl.SSLContext | None = None) -> Generator[tuple[str, list[str]]]:
-    """Run an HTTP proxy that knows CONNECT only; lend its URL and the list of what it was asked to connect to."""
+    """Run an HTTP proxy that supports CONNECT only; yield its URL and the list of requested targets."""
     asked: list[str] = []
 
     class Tunnel(StreamRequestHandler):

@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass
 class Taker:
-    """What was sent, and what is answered."""
+    """The received traces, and the responses to them."""
 
     url: str = ""
     replies: list[tuple[int, Any] | None] = field(default_factory=list)
@@ -28,7 +28,7 @@ class Taker:
     """Nothing is answered until it is set."""
 
     def wait(self, count: int, seconds: float = 15) -> list[Any]:
-        """Return the bodies that were taken as soon as there are so many."""
+        """Return the received bodies as soon as there are `count` of them."""
         tick = threading.Event()
         for _ in range(int(seconds / 0.01)):
             if len(self.taken) >= count:

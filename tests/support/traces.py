@@ -76,7 +76,7 @@ class RealPlatform:
 
 
 def run_process(url: str, code: str, *, timeout: float = 60, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run code in a process of its own, with `client` at hand."""
+    """Run code in a new process that has a `client`."""
     return subprocess.run(
         [sys.executable, "-c", PREAMBLE + code],
         capture_output=True,
