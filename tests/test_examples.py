@@ -35,7 +35,7 @@ WEAKNESSES = {
     "corrected_order_number": "cancel_order: order_id: expected 'ORD-1005', got 'ORD-1003'",
     "refund_not_wanted_yet": "request_refund was called unexpectedly",
     "angry_customer": "escalate_to_human was not called",
-    "return_policy": "the text is another one",
+    "return_policy": "the text differs",
 }
 
 
