@@ -1,7 +1,7 @@
 """Derive the synchronous client, and its tests, from the asynchronous one; with `--check`, fail on any difference.
 
-Each word of the table is replaced wherever it stands in a folder `_async`. A row that is never used fails too, so the
-table cannot rot.
+Each pattern of the table is replaced in every module of a folder `_async`. A pattern that never matches is an error, so
+that the table stays current.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = [ROOT / "ashr_labs" / "client", ROOT / "tests" / "client"]
-"""Each has a folder `_async`, which is written, and a folder `_sync`, which is derived."""
+"""Each has a folder `_async`, written by hand, and a folder `_sync`, which is derived."""
 
 SUBSTITUTIONS = [
-    ("The asynchronous client: the source that the synchronous one is derived from by `scripts/unasync.py`.",
+    ("The asynchronous client; `scripts/unasync.py` derives the synchronous one from it.",
      "The synchronous client, derived from the asynchronous one by `scripts/unasync.py`; do not edit."),
     ("async def", "def"),
     ("async with", "with"),
@@ -34,22 +34,18 @@ SUBSTITUTIONS = [
     ("set_async_httpx_client", "set_httpx_client"),
     ("handle_async_request", "handle_request"),
     ("aread", "read"),
-    ("_async_pool", "_sync_pool"),
-    ("AsyncPool", "SyncPool"),
-    ("AsyncGate", "SyncGate"),
-    ("AsyncHTTP", "SyncHTTP"),
-    ("AsyncTransport", "SyncTransport"),
+    ("async_backend", "sync_backend"),
+    (r"httpcore\.Async", "httpcore."),
     (r"httpx\.AsyncClient", "httpx.Client"),
-    ("AsyncClock", "SyncClock"),
-    ("AsyncManualClock", "SyncManualClock"),
+    (r"Async(?=(Connection|Custom|HTTP|Manual|Network|Pool|Retry|Transport|Clock))", "Sync"),
     ("AsyncGenerator", "Generator"),
     ("AsyncIterator", "Iterator"),
-    (r"Async(?=\w+Calls|Calls|AshrLabsClient)", ""),
+    (r"Async(?=\w+Methods|BaseClient|AshrLabsClient)", ""),
 ]  # fmt: skip
 
 
 def main() -> int:
-    """Write the derived modules, or compare them with what is there."""
+    """Write the derived modules, or compare them with the present ones."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 when anything differs")
     check = parser.parse_args().check
@@ -61,12 +57,12 @@ def main() -> int:
         return 0
     different = sorted(path for path in fresh.keys() | present.keys() if fresh.get(path) != present.get(path))
     for path in different:
-        print(f"{path.relative_to(ROOT)}: is not what _async gives; edit _async and run `make sdk`")
+        print(f"{path.relative_to(ROOT)}: differs from its source; edit _async and run `make sdk`")
     return 1 if different else 0
 
 
 def target_of(source: Path) -> Path:
-    """Return where the synchronous form of a module belongs."""
+    """Return the path of the synchronous form of a module."""
     return source.parent.with_name("_sync") / source.name
 
 
@@ -86,7 +82,7 @@ def synchronous(text: str) -> str:
 
 
 def formatted(text: str, path: Path) -> str:
-    """Return the text as the project formats it: shorter words fold, sort and nest differently."""
+    """Return the text as the project formats it: shorter names fold, sort and nest differently."""
     for command in (["check", "--select=I,SIM117,UP028", "--fix", "--unsafe-fixes", "--quiet"], ["format", "--quiet"]):
         tool = [
             str(Path(sys.executable).with_name("ruff")),
@@ -100,7 +96,7 @@ def formatted(text: str, path: Path) -> str:
 
 
 def write(fresh: dict[Path, str], present: dict[Path, str]) -> None:
-    """Put the fresh modules in the place of the old ones."""
+    """Replace the derived modules."""
     for path in present.keys() - fresh.keys():
         path.unlink()
     for path, text in fresh.items():

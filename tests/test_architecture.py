@@ -45,7 +45,6 @@ HTTP_EDGES = (
     "_http/",
     "client/_async/",
     "client/_sync/",
-    "client/_connection.py",
     "client/_http.py",
     "local/transport.py",
 )

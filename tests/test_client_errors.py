@@ -19,7 +19,7 @@ from ashr_labs import (
     MissingAPIKeyError,
     errors,
 )
-from ashr_labs.client._responses import seconds_to_wait
+from ashr_labs.client._responses import retry_after
 
 KEY = "tp_canary_0123456789abcdef"
 
@@ -110,7 +110,7 @@ def test_the_tree_in_the_docstring_is_the_tree() -> None:
 )
 def test_retry_after_is_read_in_each_of_its_forms(headers: dict[str, str], seconds: float | None) -> None:
     """Seconds, milliseconds and HTTP dates are understood; nonsense is ignored."""
-    assert seconds == seconds_to_wait(headers, datetime(2026, 11, 20, 12, tzinfo=UTC))
+    assert seconds == retry_after(headers, datetime(2026, 11, 20, 12, tzinfo=UTC))
 
 
 def test_the_tree_in_the_guide_is_the_tree() -> None:
@@ -135,10 +135,10 @@ def test_every_failure_of_the_network_has_a_name_in_httpx() -> None:
     import httpcore
     import httpx
 
-    from ashr_labs.client._connection import FAILURES
+    from ashr_labs.client._async._pool import TRANSPORT_ERRORS
 
     raised = [value for name in httpcore.__all__ if isinstance(value := getattr(httpcore, name), type)]
     failures = {cls.__name__ for cls in raised if issubclass(cls, Exception)} - {"ConnectionNotAvailable"}
 
-    assert failures == {name for name in failures if issubclass(getattr(httpcore, name), FAILURES)}
+    assert failures == {name for name in failures if issubclass(getattr(httpcore, name), TRANSPORT_ERRORS)}
     assert failures == {name for name in failures if issubclass(getattr(httpx, name), httpx.TransportError)}

@@ -23,7 +23,7 @@ def test_one_client_works_in_successive_event_loops(server: ScriptedServer) -> N
 
     for _ in range(3):
         asyncio.run(twice())
-        assert {} == client._gate.pool._homes
+        assert {} == client._transport.pool._stacks
         gc.collect()  # an unclosed connection would warn here, and warnings are errors
 
     assert 3 == server.connections
@@ -54,12 +54,12 @@ def test_a_loop_that_was_closed_without_a_word_is_forgotten(server: ScriptedServ
     server.on("keep_alive", {"status": "ok"})
     client = AsyncAshrLabsClient(KEY, server.url, max_retries=0)
     loop = asyncio.new_event_loop()
-    client._gate.pool._homes[loop] = None  # type: ignore[assignment]
+    client._transport.pool._stacks[loop] = None  # type: ignore[assignment]
     loop.close()
 
     async def call() -> None:
         await client.health_check()
-        assert [asyncio.get_running_loop()] == list(client._gate.pool._homes)
+        assert [asyncio.get_running_loop()] == list(client._transport.pool._stacks)
 
     asyncio.run(call())
 

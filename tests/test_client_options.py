@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,10 @@ import httpx
 import pytest
 
 from ashr_labs import AshrLabsClient, AsyncAshrLabsClient, ConfigurationError, Timeout
+from ashr_labs._http._request import Deadline
 from ashr_labs.client import _http
 from ashr_labs.client._options import Options
-from ashr_labs.client._sync_pool import SyncPool
+from ashr_labs.client._sync._pool import SyncPool
 from support.scripted_server import ScriptedServer
 
 KEY = "tp_0123456789abcdef"
@@ -45,7 +47,7 @@ SECRET = "s3cret-canary"
         ({"http_client": httpx.AsyncClient()}, "http_client"),
         ({"transport": httpx.AsyncBaseTransport()}, "transport"),
         ({"timeout": 0}, "timeout"),
-        ({"timeout": None}, "timeout"),
+        ({"max_retries": None}, "max_retries"),
         ({"timeout": "3"}, "timeout"),
         ({"api_key": 5}, "API key"),
     ],
@@ -74,11 +76,22 @@ def test_each_time_is_checked(phase: str) -> None:
 
 
 def test_a_phase_never_outlasts_the_call() -> None:
-    """A phase has its own time or the default, and never more than is left."""
+    """A phase has its own timeout or the default, and never more than the time left for the call."""
     timeout = Timeout(30, connect=5)
+    requests = _http.request_factory(Options.from_args(KEY, None, timeout))
 
-    assert {"connect": 5, "read": 30, "write": 30, "pool": None} == timeout.phases(600)
-    assert {"connect": 2, "read": 2, "write": 2, "pool": None} == timeout.phases(2)
+    def phases(total: float) -> dict[str, float | None]:
+        return requests.build(b"", Deadline(total, now=lambda: 0.0)).extensions["timeout"]
+
+    assert {"connect": 5, "read": 30, "write": 30, "pool": None} == phases(600)
+    assert {"connect": 2, "read": 2, "write": 2, "pool": None} == phases(2)
+
+
+def test_no_timeout_means_no_limit() -> None:
+    """`timeout=None` sets no limit to a phase or to the whole call."""
+    timeout = Options.from_args(KEY, None, None).timeout
+
+    assert Timeout(10**6, total=10**6) == timeout
 
 
 def test_the_longest_time_works(server: ScriptedServer) -> None:
@@ -91,8 +104,8 @@ def test_the_longest_time_works(server: ScriptedServer) -> None:
 
 def test_no_path_to_certificates_means_the_usual_ones() -> None:
     """Blank counts as absent, and a path may be a `Path`."""
-    assert Options.resolve(KEY, None, 30, verify=" ").verify is True
-    assert "ca.pem" == Options.resolve(KEY, None, 30, verify=Path("ca.pem")).verify  # type: ignore[arg-type]
+    assert Options.from_args(KEY, None, 30, verify=" ").verify is True
+    assert "ca.pem" == Options.from_args(KEY, None, 30, verify=Path("ca.pem")).verify  # type: ignore[arg-type]
 
 
 def test_a_client_for_the_other_world_is_refused() -> None:
@@ -130,17 +143,20 @@ def test_the_authorities_are_read_once_per_process() -> None:
 def test_no_setting_shows_a_secret() -> None:
     """Neither key, nor proxy, nor headers are in the settings' repr."""
     headers = {"X-Secret": SECRET}
-    options = Options.resolve(f"tp_{SECRET}", None, 30, default_headers=headers, proxy=f"http://me:{SECRET}@proxy")
+    options = Options.from_args(f"tp_{SECRET}", None, 30, default_headers=headers, proxy=f"http://me:{SECRET}@proxy")
 
     assert SECRET not in repr(options)
 
 
-def test_connections_are_not_shared_with_a_forked_process() -> None:
+def test_connections_are_not_shared_with_a_forked_process(server: ScriptedServer) -> None:
     """After a fork the child leaves the parent's connections alone."""
-    pool = SyncPool(Options.resolve(KEY, "http://127.0.0.1:9", 30))
-    parents = pool._take()
-    pool._give_back(parents)
-    pool._process -= 1  # as a child finds it
+    server.on("keep_alive", {"status": "ok"})
+    with AshrLabsClient(KEY, server.url) as client:
+        client.health_check()
+        pool = client._transport.pool
+        assert isinstance(pool, SyncPool)
+        pool._stacks[-1] = pool._stacks.pop(os.getpid())  # as a child finds it
+        client.health_check()
+        assert [os.getpid()] == list(pool._stacks)
 
-    assert pool._take() is not parents
-    parents.close()
+    assert 2 == server.connections

@@ -10,34 +10,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashr_labs import ConfigurationError, ResponseFormatError
-from ashr_labs.client._pagination import Walk
+from ashr_labs.client._pagination import Paginator
 
 Page = dict[str, Any]
 
 
-def by_cursor(ids: list[int], walk: Walk, size: int) -> Page:
+def by_cursor(ids: list[int], walk: Paginator, size: int) -> Page:
     rows = [number for number in sorted(ids, reverse=True) if walk.cursor is None or number < walk.cursor]
     return {"runs": [{"id": number} for number in rows[:size]], "next_cursor": rows[size - 1] if rows[size:] else None}
 
 
-def by_offset(ids: list[int], walk: Walk, size: int) -> Page:
+def by_offset(ids: list[int], walk: Paginator, size: int) -> Page:
     start = walk.offset or 0
     return {"runs": [{"id": number} for number in sorted(ids, reverse=True)[start : start + size]]}
 
 
-def by_number(ids: list[int], walk: Walk, size: int) -> Page:
+def by_number(ids: list[int], walk: Paginator, size: int) -> Page:
     start = (walk.page - 1) * size
     page = sorted(ids, reverse=True)[start : start + size]
     return {"runs": [{"id": number} for number in page], "total": len(ids)}
 
 
-def walked(platform: Callable[[list[int], Walk, int], Page], rows: int, size: int, added: list[int]) -> list[int]:
-    """Walk over `rows` rows, to which new ones are added before each page."""
-    ids, walk, seen = list(range(rows)), Walk("list_runs", "runs", size), list[int]()
+def walked(platform: Callable[[list[int], Paginator, int], Page], rows: int, size: int, added: list[int]) -> list[int]:
+    """Paginator over `rows` rows, to which new ones are added before each page."""
+    ids, walk, seen = list(range(rows)), Paginator("list_runs", "runs", size), list[int]()
     left = list(added)
-    while walk.goes_on:
+    while walk.has_next:
         ids += range(len(ids), len(ids) + (left.pop() if left else 0))
-        seen += [row["id"] for row in walk.new_rows(platform(ids, walk, size))]
+        seen += [row["id"] for row in walk.next_rows(platform(ids, walk, size))]
     return seen
 
 
@@ -48,7 +48,7 @@ def walked(platform: Callable[[list[int], Walk, int], Page], rows: int, size: in
     added=st.lists(st.integers(0, 30), max_size=6),
 )
 def test_every_row_comes_exactly_once_while_others_are_added(
-    platform: Callable[[list[int], Walk, int], Page], rows: int, size: int, added: list[int]
+    platform: Callable[[list[int], Paginator, int], Page], rows: int, size: int, added: list[int]
 ) -> None:
     """Whatever is added meanwhile, each row that was there at the start comes, and none comes twice."""
     seen = walked(platform, rows, size, added)
@@ -77,15 +77,15 @@ def test_offsets_are_followed_where_there_are_no_cursors(rows: int, size: int, a
 )
 def test_a_platform_that_repeats_itself_is_found_out(pages: list[Page]) -> None:
     """A walk that would never end is an error, not the end of the list."""
-    walk = Walk("list_runs", "runs", 1)
-    walk.new_rows(pages[0])
+    walk = Paginator("list_runs", "runs", 1)
+    walk.next_rows(pages[0])
 
     with pytest.raises(ResponseFormatError, match="repeats"):
-        walk.new_rows(pages[1])
+        walk.next_rows(pages[1])
 
 
 @pytest.mark.parametrize("size", [0, -1, 101])
 def test_a_page_size_that_cannot_work_is_refused(size: int) -> None:
     """Pages have 1 to 100 rows."""
     with pytest.raises(ConfigurationError, match="page_size"):
-        Walk("list_runs", "runs", size)
+        Paginator("list_runs", "runs", size)

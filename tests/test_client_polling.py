@@ -1,4 +1,4 @@
-"""When the platform is asked again, and what counts as finished."""
+"""Polling: the schedule, and the condition that ends it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashr_labs.client._polling import Schedule, is_graded
+from ashr_labs.client._retry import PollSchedule, is_graded
 
 
 def run(grading_status: str | None = None, tests_passed: int | None = None, **more: Any) -> dict[str, Any]:
@@ -30,35 +30,35 @@ def run(grading_status: str | None = None, tests_passed: int | None = None, **mo
         ({"id": 1}, False),
     ],
 )
-def test_what_counts_as_graded(item: dict[str, Any], graded: bool) -> None:
-    """The state decides; without one, a number of passed tests does."""
+def test_is_graded(item: dict[str, Any], graded: bool) -> None:
+    """The status decides; without one, a number of passed tests does."""
     assert graded is is_graded(item)
 
 
 @given(
     timeout=st.floats(0, 1000),
     interval=st.none() | st.floats(0.001, 100),
-    look=st.integers(0, 10_000),
+    attempt=st.integers(0, 10_000),
     elapsed=st.floats(0, 2000),
-    spread=st.floats(0, 1),
+    random=st.floats(0, 1),
 )
-def test_no_wait_goes_past_the_deadline(
-    timeout: float, interval: float | None, look: int, elapsed: float, spread: float
+def test_no_delay_goes_past_the_timeout(
+    timeout: float, interval: float | None, attempt: int, elapsed: float, random: float
 ) -> None:
-    """Whatever the settings, a wait ends at the deadline at the latest, and there is none after it."""
-    wait = Schedule(timeout, interval, longest=20).wait_after(look, elapsed, spread)
+    """Whatever the settings, a delay ends at the timeout at the latest, and there is none after it."""
+    delay = PollSchedule(timeout, interval, max_interval=20).delay_after(attempt, elapsed, random)
 
     if elapsed >= timeout:
-        assert wait is None
+        assert delay is None
     else:
-        assert wait is not None
-        assert 0 < wait <= timeout - elapsed
+        assert delay is not None
+        assert 0 < delay <= timeout - elapsed
 
 
-def test_waits_grow_up_to_the_longest() -> None:
-    """Unless an interval is given, waits start short and double up to the longest."""
-    schedule = Schedule(1000, None, longest=5)
+def test_delays_grow_up_to_the_maximum() -> None:
+    """By default delays start at 50 ms and double up to the maximum."""
+    schedule = PollSchedule(1000, None, max_interval=5)
 
-    waits = [schedule.wait_after(look, 0, spread=0) for look in range(9)]
+    waits = [schedule.delay_after(attempt, 0, random=0) for attempt in range(9)]
 
     assert [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5] == pytest.approx(waits)

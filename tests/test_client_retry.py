@@ -1,4 +1,4 @@
-"""The decision to try again, as a pure function."""
+"""Retry decisions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashr_labs import APIConnectionError, AshrLabsError, ConfigurationError, ResponseFormatError, ServerError
-from ashr_labs.client._retry import is_ambiguous, is_read, is_transient, wait_after
+from ashr_labs.client._retry import is_ambiguous, is_read, is_transient, retry_delay
 from ashr_labs.errors import error_class_for_status
 from ashr_labs_contract.operations import OPERATIONS
 
@@ -24,54 +24,50 @@ def never_sent() -> APIConnectionError:
 
 @given(
     max_retries=st.integers(0, 10),
-    deadline=st.floats(0.1, 1000),
+    remaining=st.floats(-1000, 1000),
     attempt=st.integers(0, 100),
     retry_after=st.none() | st.floats(0, 100_000),
-    elapsed=st.floats(0, 2000),
-    share=st.floats(0, 1),
+    random=st.floats(0, 1),
 )
-def test_a_wait_is_within_every_limit(
-    max_retries: int, deadline: float, attempt: int, retry_after: float | None, elapsed: float, share: float
+def test_a_delay_is_within_every_limit(
+    max_retries: int, remaining: float, attempt: int, retry_after: float | None, random: float
 ) -> None:
-    """No wait is negative, ends after the deadline, or follows the last try; what the platform asks for is kept to."""
-    wait = wait_after(
-        attempt, failure(503, retry_after), max_retries=max_retries, elapsed=elapsed, deadline=deadline, share=share
-    )
+    """No delay is negative, ends after the deadline, or follows the last attempt; `Retry-After` is kept."""
+    delay = retry_delay(attempt, failure(503, retry_after), max_retries=max_retries, remaining=remaining, random=random)
 
-    if wait is None:
-        assert attempt >= max_retries or elapsed + (retry_after or 8) >= deadline or (retry_after or 0) > 120
+    if delay is None:
+        assert attempt >= max_retries or (retry_after or 8) >= remaining or (retry_after or 0) > 120 or remaining <= 0
     else:
         assert attempt < max_retries
-        assert elapsed + wait < deadline
-        assert wait == retry_after if retry_after is not None else 0 <= wait <= 8
-        assert wait <= 120
+        assert delay < remaining
+        assert delay == retry_after if retry_after is not None else 0 <= delay <= 8
+        assert delay <= 120
 
 
-def test_waits_double_up_to_the_longest_and_are_fully_jittered() -> None:
-    """Unless the platform says when, waits are a random share of half a second, doubling up to eight."""
+def test_delays_double_up_to_the_cap_and_are_fully_jittered() -> None:
+    """By default delays are a random share of half a second, doubling up to eight."""
 
-    def waits(share: float) -> list[float | None]:
+    def delays(random: float) -> list[float | None]:
         return [
-            wait_after(attempt, failure(500), max_retries=100, elapsed=0, deadline=1000, share=share)
-            for attempt in range(7)
+            retry_delay(attempt, failure(500), max_retries=100, remaining=1000, random=random) for attempt in range(7)
         ]
 
-    assert [0.5, 1, 2, 4, 8, 8, 8] == waits(1)
-    assert [0.25, 0.5, 1, 2, 4, 4, 4] == waits(0.5)
-    assert {0} == set(waits(0))
+    assert [0.5, 1, 2, 4, 8, 8, 8] == delays(0)
+    assert [0.25, 0.5, 1, 2, 4, 4, 4] == delays(0.5)
+    assert {0} == set(delays(1))
 
 
-@pytest.mark.parametrize(("retry_after", "wait"), [(0, 0), (0.25, 0.25), (120, 120), (120.5, None), (198_300, None)])
-def test_what_the_platform_asks_for_is_kept_to_up_to_two_minutes(retry_after: float, wait: float | None) -> None:
-    """A longer wait is raised at once, for the caller to decide on."""
-    assert wait == wait_after(0, failure(429, retry_after), max_retries=2, elapsed=0, deadline=600, share=1)
+@pytest.mark.parametrize(("retry_after", "delay"), [(0, 0), (0.25, 0.25), (120, 120), (120.5, None), (198_300, None)])
+def test_retry_after_is_kept_up_to_two_minutes(retry_after: float, delay: float | None) -> None:
+    """A longer delay is raised at once, for the caller to decide."""
+    assert delay == retry_delay(0, failure(429, retry_after), max_retries=2, remaining=600, random=0)
 
 
 @pytest.mark.parametrize(
     ("error", "idempotent", "attempt", "transient"),
     [
-        *[(failure(status), True, 0, False) for status in (302, 400, 401, 402, 403, 404, 413, 422)],
-        *[(failure(status), False, 0, True) for status in (408, 429, 500, 502, 503, 504, 520, 599)],
+        *[(failure(status), True, 0, False) for status in (302, 400, 401, 402, 403, 404, 413, 422, 501)],
+        *[(failure(status), False, 0, True) for status in (408, 425, 429, 500, 502, 503, 504, 520, 599)],
         (failure(409), True, 0, True),
         (failure(409), False, 0, False),
         (failure(409), False, 1, True),
@@ -81,8 +77,8 @@ def test_what_the_platform_asks_for_is_kept_to_up_to_two_minutes(retry_after: fl
         (ConfigurationError("closed"), True, 0, False),
     ],
 )
-def test_what_can_end_differently(error: AshrLabsError, idempotent: bool, attempt: int, transient: bool) -> None:
-    """Only failures that time can heal are tried again."""
+def test_transient_errors_are_retried(error: AshrLabsError, idempotent: bool, attempt: int, transient: bool) -> None:
+    """Only errors that may pass with time are retried; an operation that is not implemented is not."""
     assert transient is is_transient(error, idempotent=idempotent, attempt=attempt)
 
 
@@ -96,14 +92,15 @@ def test_what_can_end_differently(error: AshrLabsError, idempotent: bool, attemp
         (failure(429), False),
         (failure(408), False),
         (failure(404), False),
+        (failure(501), False),
     ],
 )
-def test_what_may_have_happened_all_the_same(error: AshrLabsError, ambiguous: bool) -> None:
-    """A failure is ambiguous when the request may have arrived, or the platform failed at it, or answered nonsense."""
+def test_ambiguous_errors(error: AshrLabsError, ambiguous: bool) -> None:
+    """An error is ambiguous if the request may have arrived, or the platform failed or sent an invalid response."""
     assert ambiguous is is_ambiguous(error)
 
 
-def test_what_only_reads_changes_nothing() -> None:
-    """Each operation that counts as reading is one that the contract calls idempotent."""
+def test_reads_are_idempotent() -> None:
+    """Each operation that counts as a read is idempotent in the contract."""
     assert [] == [name for name, known in OPERATIONS.items() if is_read(name) and not known.idempotent]
     assert not is_read("no_such_operation")

@@ -230,16 +230,16 @@ def test_the_delivery_itself_is_not_traced(
     client: AshrLabsClient, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where an instrumentation traces every request, those that deliver traces make none, or there would be no end."""
-    from ashr_labs.client._tracing import TraceRoad
+    from ashr_labs.client._tracing import HTTPTraceTransport
 
     seen: list[bool] = []
-    send = TraceRoad.send
+    send = HTTPTraceTransport.send
 
-    async def spy(self: TraceRoad, *request: Any) -> dict[str, Any]:
+    async def spy(self: HTTPTraceTransport, *request: Any) -> dict[str, Any]:
         seen.append(bool(get_value(_SUPPRESS_INSTRUMENTATION_KEY)))
         return await send(self, *request)
 
-    monkeypatch.setattr(TraceRoad, "send", spy)
+    monkeypatch.setattr(HTTPTraceTransport, "send", spy)
     tracer = provider_of(SpanProcessor(client)).get_tracer("test")
     converse(tracer)
     client.tracing.flush(10)

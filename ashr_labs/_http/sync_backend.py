@@ -1,55 +1,65 @@
-"""Sockets that end with their call: no operation on them waits longer than what is left of the call's time.
-
-httpx counts anew with every byte that comes or goes, so a peer that drips them could hold a blocking call for ever.
-"""
+"""Sockets whose operations end at the deadline of their call."""
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 import ssl
-import time
-from contextlib import contextmanager
+from collections import deque
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from queue import Empty, SimpleQueue
-from threading import Thread
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import httpcore
 
+from .._threads import start_daemon
+from ._request import PhaseTimeout
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
+    from contextlib import AbstractContextManager
 
-__all__ = ["Deadline", "Network"]
+    from ._request import Deadline
+
+__all__ = ["SyncConnectionStack", "SyncNetwork", "seconds_left"]
 
 Result = TypeVar("Result")
 _TLS_RECORD = 16 * 1024
-"""Bytes of the largest piece that TLS makes (RFC 8449)."""
+"""Bytes of the largest TLS record (RFC 8449)."""
 
 
-class Deadline:
-    """When the call that is under way must have ended."""
+class SyncConnectionStack:
+    """The idle connections of one process: after a fork, those of the parent are left alone."""
 
     def __init__(self) -> None:
-        self._end = 0.0
+        self.idle: deque[tuple[float, httpcore.ConnectionInterface]] = deque()
+        """Each with the time of its last use."""
 
-    def set(self, seconds: float) -> None:
-        """Begin a call that may take so many seconds."""
-        self._end = time.monotonic() + seconds
+    current = staticmethod(os.getpid)
 
-    def bound(self, timeout: float | None, late: type[httpcore.TimeoutException]) -> float:
-        """Return the seconds that an operation may wait; raise the error given where none are left."""
-        left = self._end - time.monotonic()
-        if left <= 0:
-            raise late("the time for the whole call is up")
-        return left if timeout is None else min(timeout, left)
+    @classmethod
+    def open(cls, stacks: dict[Any, SyncConnectionStack]) -> SyncConnectionStack:
+        """Add a stack for this process to those of a pool, and return it."""
+        current = os.getpid()
+        for process in [process for process in stacks if process != current]:
+            stacks.pop(process, None)
+        return stacks.setdefault(current, cls())
+
+    limit = staticmethod(cast("Callable[[Deadline], AbstractContextManager[object]]", nullcontext))
+    """No limit: each call has a thread of its own."""
+
+    def close(self) -> None:
+        """Close the connections."""
+        while self.idle:
+            self.idle.pop()[1].close()
 
 
-class Network(httpcore.NetworkBackend):
-    """Opens connections for one call at a time, all bound by its deadline."""
+class SyncNetwork(httpcore.NetworkBackend):
+    """Opens connections that end with the deadline of the call that uses them."""
 
-    def __init__(self, deadline: Deadline, socket_options: Iterable[tuple[int, int, int]]) -> None:
-        self._deadline = deadline
+    def __init__(self, socket_options: Iterable[tuple[int, int, int]] = ()) -> None:
         self._options = [*socket_options, (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 
     def connect_tcp(
@@ -60,11 +70,11 @@ class Network(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first of a host's addresses that takes it; `socket_options` are those of the network."""
-        with _named(httpcore.ConnectTimeout, httpcore.ConnectError):
+        """Connect to the first address of a host that accepts; `socket_options` are those of the backend."""
+        with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
             failure = OSError(f"{host} has no address")
-            for address in _addresses(host, port, self._deadline.bound(timeout, httpcore.ConnectTimeout)):
-                left = self._deadline.bound(timeout, httpcore.ConnectTimeout)
+            for address in _addresses(host, port, seconds_left(timeout, httpcore.ConnectTimeout)):
+                left = seconds_left(timeout, httpcore.ConnectTimeout)
                 try:
                     connection = socket.create_connection(address, left)
                 except OSError as error:
@@ -72,18 +82,30 @@ class Network(httpcore.NetworkBackend):
                     continue
                 for option in self._options:
                     connection.setsockopt(*option)
-                return _Stream(connection, self._deadline)
+                return _Stream(connection, timeout)
             raise failure
 
 
+def seconds_left(timeout: float | None, late: type[httpcore.TimeoutException]) -> float | None:
+    """Return how long a network operation may wait; raise `late` if the deadline of its call has passed."""
+    if not isinstance(timeout, PhaseTimeout):
+        return timeout
+    left = timeout.deadline.end - timeout.deadline.now()
+    if left <= 0:
+        raise late("the deadline of the call has passed")
+    return min(timeout, left)
+
+
 class _Stream(httpcore.NetworkStream):
-    def __init__(self, connection: socket.socket, deadline: Deadline) -> None:
+    def __init__(self, connection: socket.socket, timeout: float | None) -> None:
         self._connection = connection
-        self._deadline = deadline
+        self._timeout = timeout
+        """For the negotiation with a SOCKS proxy, to which the HTTP library gives no timeout."""
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._connection.settimeout(self._deadline.bound(timeout, httpcore.ReadTimeout))
+        left = seconds_left(self._timeout if timeout is None else timeout, httpcore.ReadTimeout)
         try:
+            self._connection.settimeout(left)
             return self._connection.recv(max_bytes)
         except TimeoutError as error:
             raise httpcore.ReadTimeout(error) from error
@@ -92,10 +114,15 @@ class _Stream(httpcore.NetworkStream):
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         rest = memoryview(buffer)
-        with _named(httpcore.WriteTimeout, httpcore.WriteError):
-            while rest:
-                self._connection.settimeout(self._deadline.bound(timeout, httpcore.WriteTimeout))
+        while rest:
+            left = seconds_left(self._timeout if timeout is None else timeout, httpcore.WriteTimeout)
+            try:
+                self._connection.settimeout(left)
                 rest = rest[self._connection.send(rest) :]
+            except TimeoutError as error:
+                raise httpcore.WriteTimeout(error) from error
+            except OSError as error:
+                raise httpcore.WriteError(error) from error
 
     def close(self) -> None:
         self._connection.close()
@@ -104,49 +131,49 @@ class _Stream(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         try:
-            with _named(httpcore.ConnectTimeout, httpcore.ConnectError):
+            with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
                 return self._secured(ssl_context, server_hostname, timeout)
         except BaseException:
             self.close()
             raise
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":
+            return _is_readable(self._connection)
         if info == "socket":
             return self._connection
-        if info == "ssl_object":
-            return self._connection if isinstance(self._connection, ssl.SSLSocket) else None
-        return _is_readable(self._connection) if info == "is_readable" else None
+        return self._connection if info == "ssl_object" and isinstance(self._connection, ssl.SSLSocket) else None
 
     def _secured(self, context: ssl.SSLContext, name: str | None, timeout: float | None) -> httpcore.NetworkStream:
         if isinstance(self._connection, ssl.SSLSocket):  # which cannot be wrapped a second time
             return _TunnelledTLS(self, context, name, timeout)
         # The socket's timeout holds for the whole handshake, not for each of its reads.
-        self._connection.settimeout(self._deadline.bound(timeout, httpcore.ConnectTimeout))
-        return _Stream(context.wrap_socket(self._connection, server_hostname=name), self._deadline)
+        self._connection.settimeout(seconds_left(timeout, httpcore.ConnectTimeout))
+        return _Stream(context.wrap_socket(self._connection, server_hostname=name), timeout)
 
 
 class _TunnelledTLS(httpcore.NetworkStream):
-    """TLS to the platform inside that to a proxy."""
+    """TLS to the server inside TLS to a proxy."""
 
     def __init__(self, outer: _Stream, context: ssl.SSLContext, name: str | None, timeout: float | None) -> None:
         self._outer = outer
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._secured = context.wrap_bio(self._incoming, self._outgoing, server_hostname=name)
-        self._exchange(self._secured.do_handshake, timeout)
+        self._run(self._secured.do_handshake, timeout)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        with _named(httpcore.ReadTimeout, httpcore.ReadError):
+        with _mapped(httpcore.ReadTimeout, httpcore.ReadError):
             try:
-                return self._exchange(partial(self._secured.read, max_bytes), timeout)
+                return self._run(partial(self._secured.read, max_bytes), timeout)
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return b""
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         rest = memoryview(buffer)
-        with _named(httpcore.WriteTimeout, httpcore.WriteError):
+        with _mapped(httpcore.WriteTimeout, httpcore.WriteError):
             while rest:
-                rest = rest[self._exchange(partial(self._secured.write, rest), timeout) :]
+                rest = rest[self._run(partial(self._secured.write, rest), timeout) :]
 
     def close(self) -> None:
         self._outer.close()
@@ -154,8 +181,8 @@ class _TunnelledTLS(httpcore.NetworkStream):
     def get_extra_info(self, info: str) -> Any:
         return self._secured if info == "ssl_object" else self._outer.get_extra_info(info)
 
-    def _exchange(self, step: Callable[[], Result], timeout: float | None) -> Result:
-        """Take a step, with as many encrypted bytes going to and fro as it needs."""
+    def _run(self, step: Callable[[], Result], timeout: float | None) -> Result:
+        """Run a step of TLS, and send and receive the encrypted bytes that it needs."""
         while True:
             try:
                 result = step()
@@ -172,8 +199,8 @@ class _TunnelledTLS(httpcore.NetworkStream):
 
 
 @contextmanager
-def _named(late: type[httpcore.TimeoutException], failed: type[httpcore.NetworkError]) -> Generator[None]:
-    """Raise what the system calls an error under the name that the HTTP library has for it."""
+def _mapped(late: type[httpcore.TimeoutException], failed: type[httpcore.NetworkError]) -> Generator[None]:
+    """Raise errors of the operating system as those of the HTTP library."""
     try:
         yield
     except TimeoutError as error:
@@ -182,8 +209,8 @@ def _named(late: type[httpcore.TimeoutException], failed: type[httpcore.NetworkE
         raise failed(error) from error
 
 
-def _addresses(host: str, port: int, seconds: float) -> list[tuple[Any, ...]]:
-    """Look up a host; in a thread, since the system may take minutes over it and cannot be told to stop."""
+def _addresses(host: str, port: int, seconds: float | None) -> list[tuple[Any, ...]]:
+    """Look up a host in a thread: the system may take minutes, and cannot be interrupted."""
     answers: SimpleQueue[list[tuple[Any, ...]] | OSError] = SimpleQueue()
 
     def look_up() -> None:
@@ -191,25 +218,23 @@ def _addresses(host: str, port: int, seconds: float) -> list[tuple[Any, ...]]:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             answers.put([address[:2] for *_, address in found])
         except UnicodeError as error:  # a label that is empty or too long
-            answers.put(OSError(f"{host!r} is no name of a host: {error}"))
+            answers.put(OSError(f"{host!r} is not a valid host name: {error}"))
         except OSError as error:
             answers.put(error)
 
-    try:
-        Thread(target=look_up, daemon=True, name="ashr-labs look-up").start()
-    except RuntimeError:  # the interpreter is about to end, and starts no more threads
+    if start_daemon(look_up, "ashr-labs-getaddrinfo") is None:
         look_up()
     try:
         answer = answers.get(timeout=seconds)
     except Empty:
-        raise TimeoutError(f"the address of {host} was not found in time") from None
+        raise TimeoutError(f"{host} was not resolved in time") from None
     if isinstance(answer, OSError):
         raise answer
     return answer
 
 
 def _is_readable(connection: socket.socket) -> bool:
-    """Tell whether there is something to read at once, if only the end, as of a connection that the peer closed."""
+    """Return True if a read would not block: for an idle connection, the peer has closed it."""
     if connection.fileno() < 0:
         return True
     if not hasattr(select, "poll"):  # Windows

@@ -1,4 +1,4 @@
-"""Speak HTTP: what the rest of the client knows of httpx."""
+"""The client's use of httpx: requests, custom transports, TLS and proxies, errors."""
 
 from __future__ import annotations
 
@@ -7,33 +7,34 @@ import ssl
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from .._http._request import RequestFactory, TrackedBody
 from ..errors import APIConnectionError, APITimeoutError, ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import Iterator
 
-    from ._connection import AsyncLine, Line
-    from ._options import Options, Timeout
+    from .._http._request import Deadline
+    from ._options import Options
 
 __all__ = [
+    "SOCKET_OPTIONS",
+    "AsyncCustomPool",
     "AsyncHTTPClient",
     "AsyncTransport",
-    "Letter",
     "Request",
     "Response",
+    "SyncCustomPool",
     "SyncHTTPClient",
     "SyncTransport",
-    "new_async_line",
-    "new_line",
+    "pool_settings",
     "raise_mapped",
-    "timed_out",
-    "watch",
+    "request_factory",
 ]
 
 AsyncHTTPClient = httpx.AsyncClient
@@ -53,123 +54,164 @@ _NEVER_SENT = (
 )
 _KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
 """Seconds of silence, seconds between probes, and probes: a dead connection is found after two minutes."""
-_SOCKET_OPTIONS = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] + [
+SOCKET_OPTIONS = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] + [
     (socket.IPPROTO_TCP, getattr(socket, name), value) for name, value in _KEEP_ALIVE.items() if hasattr(socket, name)
 ]
 
 
-class Letter:
-    """What is the same in every request of a client: written once, for each request only copied."""
-
-    def __init__(self, options: Options) -> None:
-        self.url = _url(options.base_url)
-        named = {
-            "host": self.url.netloc.decode("ascii"),
-            "accept": "application/json",
-            "accept-encoding": "gzip, deflate",
-            "user-agent": "ashr-labs-python",
-            **{name.lower(): value for name, value in options.default_headers},
-            "authorization": f"Bearer {options.api_key}",
-            "content-type": "application/json",
-        }
-        self._headers = [(name.encode(), value.encode()) for name, value in named.items()]
-
-    def request(self, content: bytes, idempotency_key: str | None, timeout: Timeout, left: float) -> Request:
-        """Return a request with this body; it may take `left` seconds in all."""
-        headers = [*self._headers, (b"content-length", b"%d" % len(content))]
-        if idempotency_key:
-            headers.append((b"idempotency-key", idempotency_key.encode()))
-        return httpx.Request(
-            "POST",
-            self.url,
-            headers=headers,
-            stream=_Content(content),
-            extensions={"timeout": timeout.phases(left)},
-        )
+def request_factory(options: Options) -> RequestFactory:
+    """Return a factory of requests with the URL, headers and timeouts of a client."""
+    headers = {
+        "accept": "application/json",
+        "accept-encoding": "gzip, deflate",
+        "user-agent": "ashr-labs-python",
+        **{name.lower(): value for name, value in options.default_headers},
+        "authorization": f"Bearer {options.api_key}",
+        "content-type": "application/json",
+    }
+    try:
+        return RequestFactory(options.base_url, headers, options.timeout._phases())
+    except httpx.InvalidURL as error:
+        raise ConfigurationError(f"base_url must be a URL, got {options.base_url!r}: {error}") from error
 
 
-class _Content(httpx.ByteStream):
-    """A request's body, which knows whether the sending of it has begun: before that nobody can act on it."""
+class AsyncCustomPool:
+    """Sends requests through the user's own httpx client, which stays open, or transport, which is closed."""
 
-    is_sent = False
+    def __init__(self, transport: AsyncTransport | None, http_client: AsyncHTTPClient | None) -> None:
+        self._transport = transport
+        self._http_client = http_client
+        self._is_closed = False
 
-    def __iter__(self) -> Iterator[bytes]:
-        self.is_sent = True
-        return super().__iter__()
+    async def send(self, request: Request, deadline: Deadline) -> Response:
+        """Send a request and read the whole response; see `AsyncPool.send`."""
+        # A function-level import: awaiting callers have loaded it; the synchronous client saves its 25 ms.
+        import asyncio  # noqa: PLC0415
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        self.is_sent = True
-        return super().__aiter__()
+        if self._is_closed:
+            raise ConfigurationError("the client is closed")
+        try:
+            async with asyncio.timeout(deadline.remaining()):
+                if self._http_client is not None:
+                    return await self._http_client.send(request, follow_redirects=False)
+                if self._transport is not None:
+                    return await _handle(self._transport, request)
+        except TimeoutError:
+            raise _deadline_exceeded() from None
+        raise AssertionError  # there is one of them
+
+    async def aclose(self) -> None:
+        """Close the transport."""
+        self._is_closed = True
+        if self._transport is not None:
+            await self._transport.aclose()
 
 
-class _Watched(httpx.SyncByteStream):
-    def __init__(self, stream: httpx.SyncByteStream, is_late: Callable[[], bool]) -> None:
+async def _handle(transport: AsyncTransport, request: Request) -> Response:
+    response = await transport.handle_async_request(request)
+    try:
+        await response.aread()
+    except BaseException:
+        await response.aclose()
+        raise
+    return response
+
+
+class SyncCustomPool:
+    """Sends requests through the user's own httpx client, which stays open, or transport, which is closed.
+
+    The deadline is noticed when a part of the body arrives, or when a timeout of the user's client or transport ends.
+    """
+
+    def __init__(self, transport: SyncTransport | None, http_client: SyncHTTPClient | None) -> None:
+        self._transport = transport
+        self._http_client = http_client
+        self._is_closed = False
+
+    def send(self, request: Request, deadline: Deadline) -> Response:
+        """Send a request and read the whole response; see `SyncPool.send`."""
+        if self._is_closed:
+            raise ConfigurationError("the client is closed")
+        if self._http_client is not None:
+            response = self._http_client.send(request, stream=True, follow_redirects=False)
+        elif self._transport is not None:
+            response = self._transport.handle_request(request)
+        else:
+            raise AssertionError  # there is one of them
+        if isinstance(response.stream, httpx.SyncByteStream):
+            response.stream = _DeadlineStream(response.stream, deadline)
+        try:
+            response.read()
+        except BaseException:
+            response.close()
+            raise
+        return response
+
+    def close(self) -> None:
+        """Close the transport."""
+        self._is_closed = True
+        if self._transport is not None:
+            self._transport.close()
+
+
+class _DeadlineStream(httpx.SyncByteStream):
+    def __init__(self, stream: httpx.SyncByteStream, deadline: Deadline) -> None:
         self._stream = stream
-        self._is_late = is_late
+        self._deadline = deadline
 
     def __iter__(self) -> Iterator[bytes]:
         for part in self._stream:
             yield part
-            if self._is_late():
-                raise timed_out()
+            if self._deadline.remaining() <= 0:
+                raise _deadline_exceeded()
 
     def close(self) -> None:
         self._stream.close()
 
 
-def new_line(options: Options) -> Line:
-    """Return a connection for synchronous calls, which opens when it is used."""
-    # A function-level import: httpx, too, loads httpcore only when the first connection is made, for it is slow.
-    from ._connection import Line  # noqa: PLC0415
-
-    return Line(_platform_context(options), _proxy(options), _SOCKET_OPTIONS)
+def _deadline_exceeded() -> Exception:
+    return httpx.ReadTimeout("the deadline of the call has passed")
 
 
-def new_async_line(options: Options) -> AsyncLine:
-    """Return a connection for calls of one event loop, which opens when it is used."""
-    from ._connection import AsyncLine  # noqa: PLC0415 - as above
+def pool_settings(options: Options) -> dict[str, Any]:
+    """Return the TLS context and the proxy of a client, as `httpcore.ConnectionPool` takes them."""
+    # A function-level import: the library takes long to load, and clients with a transport do without it.
+    import httpcore  # noqa: PLC0415
 
-    return AsyncLine(_platform_context(options), _proxy(options), _SOCKET_OPTIONS)
-
-
-def watch(response: Response, is_late: Callable[[], bool]) -> None:
-    """Let the reading of an answer end when it is late, where a user's own client or transport fetches it.
-
-    Args:
-        response: An answer whose body is still to be read.
-        is_late: Asked after each part that arrived.
-    """
-    if isinstance(response.stream, httpx.SyncByteStream):
-        response.stream = _Watched(response.stream, is_late)
-
-
-def timed_out() -> Exception:
-    """Return the error of a call that took too long as a whole."""
-    return httpx.ReadTimeout("the time for the whole call is up")
+    # http:// URLs need no TLS context, which takes long to make.
+    is_plain = options.base_url.startswith("http:") and isinstance(options.verify, bool)
+    proxy = _proxy(options)
+    return {
+        "ssl_context": None if is_plain else _tls_context(options.verify),
+        "proxy": proxy
+        and httpcore.Proxy(
+            str(proxy.url), auth=proxy.raw_auth, headers=proxy.headers.raw, ssl_context=proxy.ssl_context
+        ),
+    }
 
 
 def raise_mapped(error: Exception, operation: str, request: Request) -> NoReturn:
-    """Raise what this package calls an error of the HTTP library; raise any other error as it is."""
+    """Raise an error of httpx as one of this package; raise any other error as it is."""
     url = request.url
     mapped: APIConnectionError
     if isinstance(error, httpx.TimeoutException):
         mapped = APITimeoutError(
-            f"{operation}: {url} did not answer in time ({str(error) or type(error).__name__}); "
-            "raise timeout=, or look at the network",
+            f"{operation}: {url} did not respond in time ({str(error) or type(error).__name__}); "
+            "increase timeout= or check the network",
             operation=operation,
         )
     elif isinstance(error, (httpx.TransportError, httpx.DecodingError)):
         cause = str(error) or type(error).__name__
-        advice = "is base_url right and the platform running?"
+        advice = "check base_url, and that the platform is running"
         if "CERTIFICATE_VERIFY_FAILED" in cause:
             advice = "name the authority that signed its certificate with verify='path/to/ca.pem'"
-        mapped = APIConnectionError(f"{operation}: no answer from {url}: {cause}; {advice}", operation=operation)
+        mapped = APIConnectionError(f"{operation}: no response from {url}: {cause}; {advice}", operation=operation)
     elif isinstance(error, RuntimeError) and "client has been closed" in str(error):
         # httpx has no class of its own for this.
         raise ConfigurationError("the httpx client that was given as http_client is closed") from error
     else:
         raise error
-    was_sent = not isinstance(request.stream, _Content) or request.stream.is_sent
+    was_sent = not isinstance(request.stream, TrackedBody) or request.stream.is_started
     mapped.may_have_arrived = was_sent and not isinstance(error, _NEVER_SENT)
     raise mapped from error
 
@@ -179,19 +221,13 @@ def _proxy(options: Options) -> httpx.Proxy | None:
     if not url:
         return None
     try:
-        # A proxy that is spoken to in TLS is trusted by the same authorities as the platform.
+        # A proxy that is reached over TLS is trusted by the same authorities as the platform.
         proxy = httpx.Proxy(url, ssl_context=_tls_context(options.verify) if url.startswith("https:") else None)
-    except (ValueError, httpx.InvalidURL) as error:  # what httpx says of a proxy, it masks the password
+    except (ValueError, httpx.InvalidURL) as error:  # httpx masks the password in its message
         raise ConfigurationError(f"the proxy of proxy= or of the environment cannot be used: {error}") from error
     if proxy.url.scheme.startswith("socks") and find_spec("socksio") is None:
         raise ConfigurationError("a SOCKS proxy needs the package socksio: pip install 'httpx[socks]'")
     return proxy
-
-
-def _platform_context(options: Options) -> ssl.SSLContext | None:
-    # Whoever speaks plain HTTP to a platform of their own is spared the time.
-    is_plain = options.base_url.startswith("http:") and isinstance(options.verify, bool)
-    return None if is_plain else _tls_context(options.verify)
 
 
 def _tls_context(verify: bool | str | ssl.SSLContext) -> ssl.SSLContext:
@@ -208,7 +244,7 @@ def _new_tls_context(verify: bool | str) -> ssl.SSLContext:
             cafile=None if path.is_dir() else verify, capath=verify if path.is_dir() else None
         )
     except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError(f"verify={verify!r}: no certificates can be read there: {error}") from error
+        raise ConfigurationError(f"verify={verify!r}: cannot read certificates there: {error}") from error
 
 
 def _environment_proxy(url: str) -> str | None:
@@ -219,10 +255,3 @@ def _environment_proxy(url: str) -> str | None:
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
     return proxy if not proxy or "://" in proxy else f"http://{proxy}"
-
-
-def _url(base_url: str) -> httpx.URL:
-    try:
-        return httpx.URL(base_url)
-    except httpx.InvalidURL as error:
-        raise ConfigurationError(f"base_url {base_url!r} is not a URL: {error}") from error

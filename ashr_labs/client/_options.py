@@ -1,29 +1,49 @@
-"""What a client is set to: checked once, at the door, and never printed with its secrets."""
+"""Validated client options; secrets are masked in `repr`."""
 
 from __future__ import annotations
 
+import logging
 import os
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from .._unset import UNSET
 from ..errors import ConfigurationError, MissingAPIKeyError
-from ._clock import LONGEST, is_duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from ssl import SSLContext
     from typing import Self
 
-__all__ = ["DEFAULT_BASE_URL", "DEFAULT_MAX_RETRIES", "DEFAULT_TIMEOUT", "Options", "Timeout"]
+    from .._unset import Unset
+
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "DEFAULT_MAX_RETRIES",
+    "DEFAULT_TIMEOUT",
+    "MAX_SECONDS",
+    "Options",
+    "Timeout",
+    "is_duration",
+    "log_to_stderr",
+    "logger",
+]
+
+logger = logging.getLogger("ashr_labs")
 
 DEFAULT_BASE_URL = "https://api.ashr.io/testing-platform-api"
 DEFAULT_TIMEOUT = 30.0
 """Seconds."""
+MAX_SECONDS = 1_000_000
+"""Some eleven days: the clocks of the system overflow not much later."""
 DEFAULT_MAX_RETRIES = 2
 KEY_VARIABLE = "ASHR_LABS_API_KEY"
 URL_VARIABLE = "ASHR_LABS_BASE_URL"
+LOG_VARIABLE = "ASHR_LABS_LOG"
 KEY_PREFIX = "tp_"
+_INVALID_KEY = "Invalid API key format"
+"""The message begins as that of the public package."""
 _OWN_HEADERS = frozenset(
     {
         "authorization",
@@ -40,7 +60,7 @@ _OWN_HEADERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Timeout:
-    """How long to wait for what, in seconds.
+    """Timeouts of a client, in seconds.
 
     Example:
         >>> Timeout(30, connect=5, total=120).connect
@@ -48,18 +68,18 @@ class Timeout:
     """
 
     default: float = DEFAULT_TIMEOUT
-    """For each phase that is not given its own."""
+    """For each phase without a timeout of its own."""
     connect: float | None = None
-    """For a connection to come about."""
+    """To connect, TLS included."""
     read: float | None = None
-    """For the next bytes of the answer."""
+    """To receive the next bytes of the response."""
     write: float | None = None
-    """For the next bytes of the request to be taken."""
+    """To send the next bytes of the request."""
     total: float = 600.0
-    """For the whole call, with all its tries and the waits between them, however slowly single bytes come or go.
+    """For the whole call with all attempts and the waits between them, however slowly single bytes are transferred.
 
-    A synchronous client that sends through a user's own `http_client` or `transport` notices only when a part of the
-    answer's body arrives, or a phase's time is up.
+    A synchronous client with an `http_client` or `transport` of its own notices the end only when a part of the
+    response's body arrives, or a phase times out.
     """
 
     def __post_init__(self) -> None:
@@ -69,122 +89,153 @@ class Timeout:
                 continue
             if not is_duration(value) or not value:
                 raise ConfigurationError(
-                    f"timeout: {name}={value!r}: give a number of seconds above 0, up to {LONGEST}"
+                    f"timeout: {name} must be more than 0 and at most {MAX_SECONDS} seconds, got {value!r}"
                 )
 
-    def phases(self, left: float) -> dict[str, float | None]:
-        """Return the seconds for each phase when so many are left for the whole call."""
-        phases = {"connect": self.connect, "read": self.read, "write": self.write}
-        return {name: min(own or self.default, left) for name, own in phases.items()} | {"pool": None}
+    def _phases(self) -> dict[str, float]:
+        """Return the seconds for each phase."""
+        return {
+            "connect": self.connect or self.default,
+            "read": self.read or self.default,
+            "write": self.write or self.default,
+        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Options:
-    """The settings of one client."""
+    """Options of one client."""
 
     api_key: str = field(repr=False)
     base_url: str
-    """Where every call is sent to, exactly; trailing slashes are cut."""
+    """The URL of every call; trailing slashes are removed."""
     timeout: Timeout = field(default_factory=Timeout)
     max_retries: int = DEFAULT_MAX_RETRIES
     default_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     proxy: str | None = field(default=None, repr=False)
     verify: bool | str | SSLContext = True
     idempotency_key: str | None = None
-    """The user's own for the next write; each write has a new one unless given."""
+    """The key of the next write; by default each write has a new one."""
     key_from_environment: bool = False
-    """Whether the key must be read there again, rather than travel."""
+    """Whether the API key was read from the environment."""
 
     @classmethod
-    def resolve(
+    def from_args(
         cls,
         api_key: str | None,
         base_url: str | None,
-        timeout: float | Timeout,
+        timeout: float | Timeout | None,
         *,
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Mapping[str, str] | None = None,
         proxy: str | None = None,
         verify: bool | str | SSLContext = True,
     ) -> Options:
-        """Return the settings that hold: what was given, else the environment, else the default; blank is absent.
+        """Return validated options: the arguments, else the environment, else the defaults; blank counts as absent.
 
         Raises:
-            ConfigurationError: If one of them cannot work. Secrets are never repeated in the message.
+            ConfigurationError: If an option is invalid. Secrets are never repeated in the message.
         """
-        given = _first(api_key)
+        key, is_from_environment = _api_key(api_key)
         return cls(
-            api_key=_checked_key(given or _first(os.environ.get(KEY_VARIABLE))),
+            api_key=key,
             base_url=_checked_url(_first(base_url, os.environ.get(URL_VARIABLE), DEFAULT_BASE_URL)),
             timeout=_checked_timeout(timeout),
             max_retries=_checked_retries(max_retries),
             default_headers=_checked_headers(default_headers or {}),
             proxy=_checked_proxy(_first(proxy)),
             verify=_checked_verify(verify),
-            key_from_environment=not given,
+            key_from_environment=is_from_environment,
         )
 
-    def changed(
+    def replace(
         self,
         *,
-        api_key: str | None = None,
-        timeout: float | Timeout | None = None,
-        max_retries: int | None = None,
-        default_headers: Mapping[str, str] | None = None,
-        idempotency_key: str | None = None,
+        api_key: str | Unset | None = UNSET,
+        timeout: float | Timeout | Unset | None = UNSET,
+        max_retries: int | Unset = UNSET,
+        default_headers: Mapping[str, str] | Unset | None = UNSET,
+        idempotency_key: str | Unset | None = UNSET,
     ) -> Self:
-        """Return these settings with what is given in the place of what was."""
-        changed = self
-        if api_key is not None:
-            changed = replace(changed, api_key=_checked_key(_first(api_key)), key_from_environment=False)
-        if timeout is not None:
-            changed = replace(changed, timeout=_checked_timeout(timeout))
-        if max_retries is not None:
-            changed = replace(changed, max_retries=_checked_retries(max_retries))
-        if default_headers is not None:
-            changed = replace(changed, default_headers=_checked_headers(default_headers))
-        if idempotency_key is not None:
-            changed = replace(changed, idempotency_key=_checked_value("idempotency_key", idempotency_key))
-        return changed
+        """Return these options with the given ones replaced; None has the meaning that it has in `from_args`."""
+        changes: dict[str, Any] = {}
+        if api_key is not UNSET:
+            key, is_from_environment = _api_key(api_key)
+            changes |= {"api_key": key, "key_from_environment": is_from_environment}
+        if timeout is not UNSET:
+            changes["timeout"] = _checked_timeout(timeout)
+        if max_retries is not UNSET:
+            changes["max_retries"] = _checked_retries(max_retries)
+        if default_headers is not UNSET:
+            changes["default_headers"] = _checked_headers(default_headers or {})
+        if idempotency_key is not UNSET:
+            changes["idempotency_key"] = (
+                None if idempotency_key is None else _checked_value("idempotency_key", idempotency_key)
+            )
+        return replace(self, **changes)
 
-    def packed(self) -> Self:
-        """Return these settings as they may leave the process: without a key that came from the environment."""
-        return replace(self, api_key="") if self.key_from_environment else self
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out a key that was read from the environment."""
+        state = {name.name: getattr(self, name.name) for name in fields(self)}
+        return state | {"api_key": ""} if self.key_from_environment else state
 
-    def unpacked(self) -> Self:
-        """Return these settings with the key of this process's environment, if they came without one."""
-        return self if self.api_key else replace(self, api_key=_checked_key(_first(os.environ.get(KEY_VARIABLE))))
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Read a key that was left out from the environment of this process."""
+        state = state if state["api_key"] else state | {"api_key": _api_key(None)[0]}
+        for name, value in state.items():
+            object.__setattr__(self, name, value)
 
     @property
     def masked_key(self) -> str:
-        """The start of the key, enough to tell keys apart and too little to use."""
+        """The start of the key, enough to distinguish keys."""
         return f"{self.api_key[:8]}..." if len(self.api_key) > 16 else f"{KEY_PREFIX}..."
+
+
+def is_duration(value: object) -> bool:
+    """Return True if a value is a number of seconds that can be waited."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MAX_SECONDS
+
+
+def log_to_stderr() -> None:
+    """Show every log line on standard error if the environment's `ASHR_LABS_LOG` is `debug`."""
+    is_shown = any(not isinstance(handler, logging.NullHandler) for handler in logger.handlers)
+    if is_shown or os.environ.get(LOG_VARIABLE, "").strip().lower() != "debug":
+        return
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+    logger.addHandler(handler)
+    logger.setLevel(logging.DEBUG)
+
+
+def _api_key(given: str | None) -> tuple[str, bool]:
+    """Return the API key, and whether it was read from the environment."""
+    key = _first(given)
+    return _checked_key(key or _first(os.environ.get(KEY_VARIABLE))), not key
 
 
 def _first(*candidates: str | None) -> str:
     for candidate in candidates:
         if candidate is not None and not isinstance(candidate, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ConfigurationError(f"expected a text for the API key or a URL, got a {type(candidate).__name__}")
+            raise ConfigurationError(f"the API key and URLs must be strings, got {type(candidate).__name__}")
     return next((text for candidate in candidates if candidate and (text := candidate.strip())), "")
 
 
 def _checked_key(key: str) -> str:
     if not key:
         raise MissingAPIKeyError(
-            f"no API key was given: pass api_key=..., set {KEY_VARIABLE}, or use AshrLabsClient.local() without one"
+            f"api_key is missing: pass api_key=..., set {KEY_VARIABLE}, or use AshrLabsClient.local(), which needs none"
         )
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise ConfigurationError("the API key holds a space, a line break or another character that no key has")
+        raise ConfigurationError(f"{_INVALID_KEY}: it must be printable ASCII without spaces")
     if not key.startswith(KEY_PREFIX):
-        raise ConfigurationError(f"the API key does not start with {KEY_PREFIX!r}; copy it whole from the platform")
+        raise ConfigurationError(f"{_INVALID_KEY}: it must start with {KEY_PREFIX!r}; copy the whole key")
     return key
 
 
 def _checked_url(url: str) -> str:
     if "@" in url:
-        raise ConfigurationError("base_url holds a user name or password; the API key is all that is needed")
+        raise ConfigurationError("base_url must not contain a user name or password; pass the key as api_key")
     if not _is_url(url, {"http", "https"}):
-        raise ConfigurationError(f"base_url {url!r} is not an http:// or https:// URL")
+        raise ConfigurationError(f"base_url must be an http:// or https:// URL, got {url!r}")
     return url.rstrip("/")
 
 
@@ -198,7 +249,7 @@ def _is_url(text: str, schemes: set[str]) -> bool:
 
 def _checked_proxy(proxy: str) -> str | None:
     if proxy and not _is_url(proxy, {"http", "https", "socks5", "socks5h"}):
-        raise ConfigurationError("proxy is not an http://, https:// or socks5:// URL with a host")
+        raise ConfigurationError("proxy must be an http://, https:// or socks5:// URL with a host")
     return proxy or None
 
 
@@ -206,35 +257,39 @@ def _checked_verify(verify: bool | str | SSLContext) -> bool | str | SSLContext:
     if isinstance(verify, bool) or hasattr(verify, "wrap_socket"):
         return verify
     if not isinstance(verify, str | os.PathLike):
-        raise ConfigurationError(f"verify={verify!r}: give True, False, a path to certificates, or an ssl.SSLContext")
+        raise ConfigurationError(
+            f"verify must be a boolean, a path to certificates or an ssl.SSLContext, got {verify!r}"
+        )
     return os.fspath(verify).strip() or True
 
 
-def _checked_timeout(timeout: float | Timeout) -> Timeout:
+def _checked_timeout(timeout: float | Timeout | None) -> Timeout:
+    if timeout is None:
+        return Timeout(MAX_SECONDS, total=MAX_SECONDS)
     return timeout if isinstance(timeout, Timeout) else Timeout(timeout)
 
 
 def _checked_retries(number: int) -> int:
     if type(number) is not int or number < 0:  # a bool is an int too
-        raise ConfigurationError(f"max_retries={number!r}: give a whole number from 0 up")
+        raise ConfigurationError(f"max_retries must be an integer >= 0, got {number!r}")
     return number
 
 
 def _checked_headers(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     if not hasattr(headers, "items"):
-        raise ConfigurationError(f"default_headers is a {type(headers).__name__}; give a dict of names and values")
+        raise ConfigurationError(f"default_headers must be a dict of names and values, got {type(headers).__name__}")
     for name, value in headers.items():
         if not isinstance(name, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ConfigurationError(f"default_headers: {name!r} is not the name of a header")
+            raise ConfigurationError(f"default_headers: {name!r} is not a valid header name")
         if name.lower() in _OWN_HEADERS:
-            raise ConfigurationError(f"default_headers: {name!r} is set by the client itself")
+            raise ConfigurationError(f"default_headers must not contain {name!r}, which the client sets itself")
         if not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
-            raise ConfigurationError(f"default_headers: {name!r} is not the name of a header")
+            raise ConfigurationError(f"default_headers: {name!r} is not a valid header name")
         _checked_value(f"default_headers: {name}", value)
     return tuple(headers.items())
 
 
 def _checked_value(what: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isascii() or not value.isprintable():
-        raise ConfigurationError(f"{what} is not a text, blank, or holds a character that no header can have")
+        raise ConfigurationError(f"{what} must be a non-blank string of printable ASCII characters")
     return value

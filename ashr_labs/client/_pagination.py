@@ -1,31 +1,31 @@
-"""Which page of a list comes next, and which of its rows are new. Pure: the caller fetches."""
+"""Pagination: the next page of a list, and its new rows. Pure: the caller fetches."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError, ResponseFormatError
-from ._responses import ID, take
+from ._responses import ID, require_field
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["Walk"]
+__all__ = ["Paginator", "trace_filters"]
 
-_LARGEST_PAGE = 100
+_MAX_PAGE_SIZE = 100
 
 
-class Walk:
-    """The way through all pages of a list, newest first.
+class Paginator:
+    """Pagination state of one list, newest rows first.
 
-    Rows that are added meanwhile push others to later pages; those come once. A platform that sends no cursors is
-    walked by offsets or page numbers, whichever its operation takes.
+    Rows that are added meanwhile push others to later pages; each row is returned once. If the platform sends no
+    cursors, offsets or page numbers are used, depending on the operation.
     """
 
     def __init__(self, operation: str, key: str, page_size: int) -> None:
-        if not 1 <= page_size <= _LARGEST_PAGE:
-            raise ConfigurationError(f"page_size={page_size!r}: give a number from 1 to {_LARGEST_PAGE}")
-        self.goes_on = True
+        if not 1 <= page_size <= _MAX_PAGE_SIZE:
+            raise ConfigurationError(f"page_size must be 1 to {_MAX_PAGE_SIZE}, got {page_size!r}")
+        self.has_next = True
         """Whether there may be another page."""
         self.cursor: Any = None
         self.offset: int | None = None
@@ -37,45 +37,69 @@ class Walk:
         self._cursors: set[object] = set()
         self._ids: set[object] = set()
 
-    def new_rows(self, answer: Mapping[str, Any]) -> list[Any]:
-        """Take in the next page and return those of its rows that were on none before.
+    def next_rows(self, response: Mapping[str, Any]) -> list[Any]:
+        """Read the next page and return the rows that no earlier page had.
 
         Raises:
-            ResponseFormatError: If the platform repeats itself, which would never end, or a row is none.
+            ResponseFormatError: If the platform repeats itself, which would never end, or a row is malformed.
         """
-        rows: list[Any] = take(answer, self._key, self._operation, list)
+        rows: list[Any] = require_field(response, self._key, self._operation, list)
         for row in rows:
-            take({self._key: row}, self._key, self._operation)
-            take(row, "id", self._operation, ID)
+            require_field({self._key: row}, self._key, self._operation)
+            require_field(row, "id", self._operation, ID)
         new = [row for row in rows if row["id"] not in self._ids]
         self._ids.update(row["id"] for row in new)
-        if "next_cursor" in answer:
-            self._follow(answer["next_cursor"], repeats=bool(rows) and not new)
+        if "next_cursor" in response:
+            self._advance_cursor(response["next_cursor"], repeats=bool(rows) and not new)
         else:
-            total = answer.get("total")
-            self._count_on(len(rows), len(new), total if isinstance(total, int) else 0)
+            total = response.get("total")
+            self._advance_offset(len(rows), len(new), total if isinstance(total, int) else 0)
         return new
 
-    def _follow(self, cursor: object, *, repeats: bool) -> None:
+    def _advance_cursor(self, cursor: object, *, repeats: bool) -> None:
         if cursor is None:
-            self.goes_on = False
+            self.has_next = False
             return
-        take({"next_cursor": cursor}, "next_cursor", self._operation, ID)
+        require_field({"next_cursor": cursor}, "next_cursor", self._operation, ID)
         if repeats or cursor in self._cursors:
-            raise self._repeating(f"cursor {cursor}")
+            raise self._repeated(f"cursor {cursor}")
         self._cursors.add(cursor)
         self.cursor = cursor
 
-    def _count_on(self, rows: int, new: int, total: int) -> None:
-        self.goes_on = rows >= self._size
+    def _advance_offset(self, rows: int, new: int, total: int) -> None:
+        self.has_next = rows >= self._size
         self.offset = (self.offset or 0) + rows
         if self._first_total is None:
             self._first_total = total
-        # Rows that were added push known ones on, so many and no further; a platform that ignores the offset repeats
-        # known ones anyway.
-        if self.goes_on and not new and self.offset - (total - self._first_total) > len(self._ids):
-            raise self._repeating(f"page {self.page}")
+        # Added rows push known ones on by their number at most; a platform that ignores the offset repeats known rows
+        # without end.
+        if self.has_next and not new and self.offset - (total - self._first_total) > len(self._ids):
+            raise self._repeated(f"page {self.page}")
         self.page += 1
 
-    def _repeating(self, where: str) -> ResponseFormatError:
+    def _repeated(self, where: str) -> ResponseFormatError:
         return ResponseFormatError(f"{self._operation}: the platform repeats {where}", operation=self._operation)
+
+
+def trace_filters(
+    user_id: str | None,
+    session_id: str | None,
+    name: str | None,
+    tags: Sequence[str] | None,
+    search: str | None,
+    since: str | None,
+    until: str | None,
+    has_errors: bool | None,
+) -> dict[str, Any]:
+    """Return the filters of `list_observability_traces` that are not None."""
+    filters = {
+        "user_id": user_id,
+        "session_id": session_id,
+        "name": name,
+        "tags": None if tags is None else list(tags),
+        "search": search,
+        "since": since,
+        "until": until,
+        "has_errors": has_errors,
+    }
+    return {key: value for key, value in filters.items() if value is not None}

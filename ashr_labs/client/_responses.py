@@ -1,4 +1,4 @@
-"""Read the platform's answer: its JSON object, or the error that it stands for. Pure; knows no HTTP library."""
+"""Parse responses: the JSON object, or the error that the response reports. Pure; independent of the HTTP library."""
 
 from __future__ import annotations
 
@@ -8,35 +8,36 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
-from .._json import parsed_json, preview
+from .._format import truncate
+from .._json import preview
 from ..errors import AshrLabsError, NotFoundError, ResponseFormatError, error_class_for_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import UnionType
 
-__all__ = ["ID", "RawResponse", "decoded", "hide", "read_answer", "seconds_to_wait", "take"]
+__all__ = ["ID", "RawResponse", "decode_text", "read_response", "redact", "require_field", "retry_after"]
 
 Result = TypeVar("Result")
 _SNIPPET_LENGTH = 200
 ID = int | str
-"""What identifies a thing; a kind for `take`."""
+"""An identifier; a kind for `require_field`."""
 _KINDS: dict[type | UnionType, str] = {dict: "an object", list: "an array", ID: "an id"}
 _ERROR_INSIDE_SUCCESS = 400
-"""What an error inside an answer with status 200 counts as."""
+"""The status that an error inside a response with status 200 is read as."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RawResponse(Generic[Result]):
-    """An answer as it came."""
+    """A response with its status, headers and whole body."""
 
     status_code: int
     headers: dict[str, str]
-    """By names in lower case."""
+    """By lower-case name."""
     body: dict[str, Any]
     """The whole JSON object."""
     result: Result
-    """What the plain method returns."""
+    """The return value of the plain method."""
 
     @property
     def request_id(self) -> str | None:
@@ -44,33 +45,38 @@ class RawResponse(Generic[Result]):
         return self.headers.get("x-request-id")
 
 
-def decoded(content: bytes) -> str | None:
-    """Return an answer's body as text, or None where it is not UTF-8."""
+def decode_text(content: bytes) -> str | None:
+    """Return the body of a response as text, or None if it is not UTF-8."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
 
 
-def read_answer(status: int, headers: Mapping[str, str], text: str | None, operation: str) -> dict[str, Any]:
-    """Return the JSON object of a successful answer.
+def read_response(status: int, headers: Mapping[str, str], text: str | None, operation: str) -> dict[str, Any]:
+    """Return the JSON object of a successful response.
 
     Args:
         status: The HTTP status.
-        headers: The answer's headers, found whatever their case.
-        text: The answer's body; None where it is no text.
+        headers: The headers, looked up without regard to case.
+        text: The body; None if it is not text.
         operation: The operation that was called, for messages.
 
     Raises:
         ResponseFormatError: If a success is not a JSON object.
-        AshrLabsError: The class for the status, if the answer is a failure.
+        AshrLabsError: The class for the status, if the response reports an error.
     """
-    body = _json_object(text)
+    try:
+        parsed: object = json.loads(text or "")
+    except (ValueError, RecursionError):  # an integer of over 4,300 digits is a ValueError
+        parsed = None
+    body = cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else None
     if status < 200 or status >= 300:
         raise _failure(status, headers, body, _message(body) or _snippet(text) or "no message", operation)
     if body is None:
         raise ResponseFormatError(
-            f"{operation}: the answer is not a JSON object but {_snippet(text) or 'empty'!r}; is base_url right?",
+            f"{operation}: the response must be a JSON object, got {_snippet(text) or 'an empty body'!r}; "
+            "check base_url",
             status,
             operation=operation,
             request_id=headers.get("x-request-id"),
@@ -82,8 +88,8 @@ def read_answer(status: int, headers: Mapping[str, str], text: str | None, opera
     return body
 
 
-def hide(error: AshrLabsError, secret: str, mask: str) -> None:
-    """Take a secret out of an error, should the platform have repeated it."""
+def redact(error: AshrLabsError, secret: str, mask: str) -> None:
+    """Replace a secret in an error, in case the platform repeated it."""
     error.message = error.message.replace(secret, mask)
     error.args = (error.message,)
     text = json.dumps(error.response)
@@ -91,20 +97,20 @@ def hide(error: AshrLabsError, secret: str, mask: str) -> None:
         error.response = json.loads(text.replace(secret, mask))
 
 
-def take(body: Mapping[str, Any], key: str, operation: str, kind: type | UnionType = dict) -> Any:
-    """Return the part of an answer that the caller wants.
+def require_field(body: Mapping[str, Any], key: str, operation: str, kind: type | UnionType = dict) -> Any:
+    """Return a field of a response.
 
     Raises:
-        ResponseFormatError: If the answer does not have it, or it is of another kind.
+        ResponseFormatError: If the response does not have it, or it is of another kind.
     """
     if key not in body:
         raise ResponseFormatError(
-            f"{operation}: the answer has no {key!r}, only {sorted(body)}", 200, dict(body), operation=operation
+            f"{operation}: the response must have {key!r}, got {sorted(body)}", 200, dict(body), operation=operation
         )
     value = body[key]
     if not isinstance(value, kind):
         raise ResponseFormatError(
-            f"{operation}: the answer's {key!r} is {preview(value)} instead of {_KINDS[kind]}",
+            f"{operation}: {key!r} of the response must be {_KINDS[kind]}, got {preview(value)}",
             200,
             dict(body),
             operation=operation,
@@ -112,8 +118,8 @@ def take(body: Mapping[str, Any], key: str, operation: str, kind: type | UnionTy
     return value
 
 
-def seconds_to_wait(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Return how long the platform asks to wait before another try, in seconds, or None.
+def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Return the seconds to wait that a response asks for, or None.
 
     Reads `retry-after-ms`, and `Retry-After` as seconds or as an HTTP date (RFC 9110, section 10.2.3).
     """
@@ -142,13 +148,8 @@ def _failure(
         body,
         operation=operation,
         request_id=headers.get("x-request-id"),
-        retry_after=seconds_to_wait(headers),
+        retry_after=retry_after(headers),
     )
-
-
-def _json_object(text: str | None) -> dict[str, Any] | None:
-    body = parsed_json(text or "")
-    return cast("dict[str, Any]", body) if isinstance(body, dict) else None
 
 
 def _message(body: dict[str, Any] | None) -> str | None:
@@ -162,8 +163,7 @@ def _message(body: dict[str, Any] | None) -> str | None:
 def _snippet(text: str | None) -> str:
     if text is None:
         return "not UTF-8"
-    start = " ".join(text[: 4 * _SNIPPET_LENGTH].split())
-    return start if len(start) <= _SNIPPET_LENGTH else f"{start[:_SNIPPET_LENGTH]}..."
+    return truncate(" ".join(text[: 4 * _SNIPPET_LENGTH].split()), _SNIPPET_LENGTH)
 
 
 def _number(text: str | None) -> float | None:

@@ -1,4 +1,4 @@
-"""What clients that share a key remember of the platform."""
+"""Cache of the `init` response, shared by clients with the same key."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import SdkNote, Session
 
-__all__ = ["Memory"]
+__all__ = ["SessionCache"]
 
 
-class Memory:
-    """Who the key belongs to, once the platform has said so."""
+class SessionCache:
+    """The tenant, the user and the capabilities that the platform reported for a key."""
 
     def __init__(self) -> None:
         self.session: Session | None = None
-        self.announced: Mapping[str, Any] | None = None
-        """What `init` answered when it was only asked what the platform can do; nobody has looked at the rest."""
+        self.reported: Mapping[str, Any] | None = None
+        """The unchecked response to an `init` that asked for the capabilities only."""
         self.notes: list[SdkNote] = []

@@ -1,4 +1,4 @@
-"""Start traces from a client of either world."""
+"""Tracing methods shared by the sync and async clients."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .._http._request import Deadline
 from ..errors import AshrLabsError
 from ._http import (
+    AsyncCustomPool,
     AsyncHTTPClient,
     AsyncTransport,
-    Letter,
+    SyncCustomPool,
     SyncHTTPClient,
     SyncTransport,
     raise_mapped,
+    request_factory,
 )
-from ._responses import decoded, hide, read_answer
-from ._sync_pool import SyncPool
+from ._responses import decode_text, read_response, redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,55 +29,62 @@ if TYPE_CHECKING:
     from ..tracing import Trace
     from ..tracing.export.transport import Aside
     from ..tracing.tracing import Tracing
-    from ._async_pool import AsyncPool
+    from ._async._pool import AsyncPool
     from ._options import Options
 
-__all__ = ["TraceCalls", "TraceRoad"]
+__all__ = ["HTTPTraceTransport", "TracingMethods"]
 
 _OPERATION = "ingest_observability_trace"
 _SECONDS = 10.0
-"""For one try to send one trace."""
+"""For one attempt to send one trace."""
 
 
-class TraceRoad:
-    """The way of traces to the platform, apart from that of calls: neither waits for the other."""
+class HTTPTraceTransport:
+    """Sends traces to the platform over connections of their own, so that neither traces nor calls wait for the other.
 
-    def __init__(self, options: Options, pool: SyncPool | AsyncPool) -> None:
-        self.is_blocking = isinstance(pool, SyncPool)
-        self.is_own_network = pool.transport is None
+    Args:
+        options: URL and key.
+        pool: Sends single requests.
+        is_network: Whether the pool opens connections, rather than use a transport of the user's.
+    """
+
+    def __init__(self, options: Options, pool: AsyncPool | AsyncCustomPool | SyncCustomPool, is_network: bool) -> None:
+        self.is_blocking = isinstance(pool, SyncCustomPool)
+        self.is_network = is_network
         self._options = options
         self._pool = pool
-        self._letter = Letter(options)
+        self._requests = request_factory(options)
 
     async def send(self, content: bytes, key: str, aside: Aside) -> dict[str, Any]:
-        """Send a request, with a key under which it is done once, and return the answer."""
-        request = self._letter.request(content, key, self._options.timeout, _SECONDS)
+        """Send a request with an idempotency key and return the response's JSON object."""
+        deadline = Deadline(_SECONDS)
+        request = self._requests.build(content, deadline, key)
         pool = self._pool
         try:
-            if isinstance(pool, SyncPool):
-                response = await aside(lambda: pool.send(request, _SECONDS))
+            if isinstance(pool, SyncCustomPool):
+                response = await aside(lambda: pool.send(request, deadline))
             else:
-                response = await pool.send(request, _SECONDS)
+                response = await pool.send(request, deadline)
         except Exception as error:
             raise_mapped(error, _OPERATION, request)
         try:
-            return read_answer(response.status_code, response.headers, decoded(response.content), _OPERATION)
+            return read_response(response.status_code, response.headers, decode_text(response.content), _OPERATION)
         except AshrLabsError as error:
-            hide(error, self._options.api_key, self._options.masked_key)
+            redact(error, self._options.api_key, self._options.masked_key)
             raise
 
     async def close(self) -> None:
         """Close the connections; those of a pool that others use are closed by them."""
-        if not isinstance(self._pool, SyncPool):
+        if not isinstance(self._pool, SyncCustomPool):
             await self._pool.aclose()
 
 
-class TraceCalls:
-    """The door to tracing."""
+class TracingMethods:
+    """Methods that record traces."""
 
     _options: Options
-    _sends_over: tuple[SyncTransport | AsyncTransport | None, SyncHTTPClient | AsyncHTTPClient | None]
-    """What the user gave to send through instead of the network."""
+    _custom_transport: tuple[SyncTransport | AsyncTransport | None, SyncHTTPClient | AsyncHTTPClient | None]
+    """The transport and the httpx client that the user passed, if any."""
 
     def trace(
         self,
@@ -90,15 +99,15 @@ class TraceCalls:
     ) -> Trace:
         """Start a trace of one interaction with an agent in production.
 
-        Nothing of it ever raises into your code, or keeps it waiting: traces are delivered in the background.
+        Tracing never raises into your code and never blocks it: traces are delivered in the background.
 
         Args:
-            name: What happens, such as `handle-ticket`.
+            name: A name for the interaction, such as `handle-ticket`.
             user_id: The end user.
             session_id: The conversation.
-            metadata: Anything worth keeping.
-            tags: Words to filter by.
-            wait: Whether the trace's end waits until it is delivered.
+            metadata: Further data.
+            tags: Tags to filter by.
+            wait: Wait for the delivery when the trace ends.
             traceparent: The header `traceparent` of the request that is served, if any.
 
         Example:
@@ -106,7 +115,7 @@ class TraceCalls:
             ...     with trace.span("tool:search", input={"q": "refund"}) as span:
             ...         span.end(output=search("refund"))
         """
-        # A function-level import: most users of a client never trace, and must not pay for it.
+        # A function-level import: most users of a client never trace.
         from ..tracing.trace import NO_TRACE, Trace  # noqa: PLC0415
 
         try:
@@ -120,13 +129,13 @@ class TraceCalls:
                 traceparent=traceparent,
                 tracing=self.tracing,
             )
-        except Exception:  # a fault of tracing must not be the host's
+        except Exception:  # tracing errors must not reach the application
             return NO_TRACE
 
     def score_trace(self, trace_id: str, name: str, value: float | str | bool, *, comment: str | None = None) -> None:
-        """Say how good a trace was, later or from elsewhere, delivered as traces are.
+        """Attach a score to a trace that has ended, in this process or another; it is delivered as traces are.
 
-        It is kept as a trace of its own named `score`, whose metadata holds `scored_trace_id`.
+        It is stored as a trace of its own named `score` with `scored_trace_id` in its metadata.
         """
         from ..tracing.scores import score_trace  # noqa: PLC0415 - as in trace()
 
@@ -135,25 +144,28 @@ class TraceCalls:
 
     @cached_property
     def tracing(self) -> Tracing:
-        """Settings, counts, `flush()` and `shutdown()` of tracing."""
+        """Settings and counters of tracing, `flush()` and `shutdown()`."""
         from ..tracing.opening import open_tracing  # noqa: PLC0415 - as in trace()
 
-        options, pool = self._options, self._trace_pool
-        road = TraceRoad(options, pool)
+        options = self._options
+        transport, http_client = self._custom_transport
+        sender = HTTPTraceTransport(options, self._trace_pool, is_network=transport is None)
         identity = hashlib.sha256(f"{options.base_url}\n{options.api_key}".encode()).hexdigest()[:32]
-        key = (replace(options, max_retries=0, idempotency_key=None), id(pool.transport), id(pool.http_client))
-        return open_tracing(key, road, identity if road.is_own_network else None)
+        # An httpx client of the other kind is not used for traces.
+        used = http_client if isinstance(http_client, SyncHTTPClient) else None
+        key = (replace(options, max_retries=0, idempotency_key=None), id(transport), id(used))
+        return open_tracing(key, sender, identity if sender.is_network else None)
 
     @cached_property
-    def _trace_pool(self) -> SyncPool | AsyncPool:
-        return _trace_pool(self._options, *self._sends_over)
+    def _trace_pool(self) -> AsyncPool | AsyncCustomPool | SyncCustomPool:
+        return _trace_pool(self._options, *self._custom_transport)
 
-    def _traces_are_under_way(self) -> bool:
-        """Tell whether traces still need what is about to be closed."""
+    def _is_sending_traces(self) -> bool:
+        """Return True if traces in flight use the transport that is about to be closed."""
         opened: Tracing | None = self.__dict__.get("tracing")
-        return opened is not None and isinstance(self._trace_pool, SyncPool) and opened.is_busy()
+        return opened is not None and isinstance(self._trace_pool, SyncCustomPool) and opened.is_busy()
 
-    def _close_traces(self) -> None:
+    def _close_tracing(self) -> None:
         opened: Tracing | None = self.__dict__.pop("tracing", None)
         if opened is not None:
             with suppress(Exception):  # as in trace()
@@ -164,20 +176,19 @@ def _trace_pool(
     options: Options,
     transport: SyncTransport | AsyncTransport | None,
     http_client: SyncHTTPClient | AsyncHTTPClient | None,
-) -> SyncPool | AsyncPool:
-    """Return the pool that a client of either world sends its traces over."""
-    # Function-level imports: they load asyncio, which a synchronous client that never traces does without. What the
-    # worker would load stands here too: were the process forked meanwhile, the child could never load it.
-    from .._http import async_backend  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport]
-    from . import _connection  # noqa: F401, PLC0415 # pyright: ignore[reportUnusedImport]
-    from ._async_pool import AsyncPool  # noqa: PLC0415
-
-    with suppress(Exception):  # what httpx finds the authorities with, which loads modules when it is asked first
-        import_module("certifi").where()
+) -> AsyncPool | AsyncCustomPool | SyncCustomPool:
+    """Return the pool that a sync or async client sends its traces over."""
     if isinstance(transport, SyncTransport) or isinstance(http_client, SyncHTTPClient):
-        return SyncPool(
-            options,
+        return SyncCustomPool(
             transport if isinstance(transport, SyncTransport) else None,
             http_client if isinstance(http_client, SyncHTTPClient) else None,
         )
-    return AsyncPool(options, transport)
+    # Function-level imports: they load asyncio, which a synchronous client that never traces does without. They load
+    # all that the worker needs: if the process is forked during an import, the child can never finish it.
+    with suppress(Exception):  # httpx asks it for the certificate authorities; its first call loads modules
+        import_module("certifi").where()
+    if transport is not None:
+        return AsyncCustomPool(transport, None)
+    from ._async._pool import AsyncPool  # noqa: PLC0415
+
+    return AsyncPool(options)

@@ -13,7 +13,7 @@ from .trace import Trace
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..client._tracing import TraceCalls
+    from ..client._tracing import TracingMethods
     from .arguments import Arguments
 
 __all__ = ["Call", "Kind", "Plan", "Stream"]
@@ -33,7 +33,7 @@ class Plan:
     metadata: Mapping[str, Any] | None = None
     capture_arguments: bool | None = None
     capture_result: bool | None = None
-    client: TraceCalls | None = None
+    client: TracingMethods | None = None
 
     def begin(self, arguments: Arguments | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call | None:
         """Begin a call's span; None where nothing is recorded."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
-    from ..client._tracing import TraceCalls
+    from ..client._tracing import TracingMethods
     from .calls import Call, Kind
     from .spans import Generation
 
@@ -37,7 +37,7 @@ class _Options(TypedDict, total=False):
     capture: bool | None
     capture_arguments: bool | None
     capture_result: bool | None
-    client: TraceCalls | None
+    client: TracingMethods | None
 
 
 @overload
@@ -64,7 +64,7 @@ def traced(
     capture: bool | None = None,
     capture_arguments: bool | None = None,
     capture_result: bool | None = None,
-    client: TraceCalls | None = None,
+    client: TracingMethods | None = None,
 ) -> Any:
     """Record each call of a function, or a block, as a span under the current one.
 

@@ -1,43 +1,37 @@
-"""Clocks that only waiting moves, so that no test waits."""
+"""Clocks that advance only when something waits on them, so that no test waits."""
 
 from __future__ import annotations
 
-from ashr_labs.client._clock import AsyncClock, SyncClock
+from ashr_labs.client._retry import AsyncClock, SyncClock
 
 __all__ = ["AsyncManualClock", "SyncManualClock"]
 
 
-class AsyncManualClock(AsyncClock):
+class _Manual:
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.waits: list[float] = []
+
+    def now(self) -> float:
+        return self.time
+
+    def jitter(self) -> float:
+        return 0.5
+
+    def _wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.time += seconds
+
+
+class AsyncManualClock(_Manual, AsyncClock):
     """A clock for asynchronous clients."""
 
-    def __init__(self) -> None:
-        self.time = 0.0
-        self.waits: list[float] = []
-
-    def now(self) -> float:
-        return self.time
-
-    def spread(self) -> float:
-        return 0.5
-
     async def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.time += seconds
+        self._wait(seconds)
 
 
-class SyncManualClock(SyncClock):
+class SyncManualClock(_Manual, SyncClock):
     """A clock for synchronous clients."""
 
-    def __init__(self) -> None:
-        self.time = 0.0
-        self.waits: list[float] = []
-
-    def now(self) -> float:
-        return self.time
-
-    def spread(self) -> float:
-        return 0.5
-
     def sleep(self, seconds: float) -> None:
-        self.waits.append(seconds)
-        self.time += seconds
+        self._wait(seconds)

@@ -1,4 +1,4 @@
-"""The asynchronous client: the source that the synchronous one is derived from by `scripts/unasync.py`."""
+"""The asynchronous client; `scripts/unasync.py` derives the synchronous one from it."""
 
 from __future__ import annotations
 

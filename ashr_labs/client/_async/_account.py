@@ -1,11 +1,11 @@
-"""Calls for API keys, and for what belongs to no other group."""
+"""Methods for API keys, health and penetration tests."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._validation import object_of
-from ._base import AsyncCalls
+from .._validation import as_payload
+from ._base import AsyncBaseClient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
         RunPentestResponse,
     )
 
-__all__ = ["AsyncAccountCalls"]
+__all__ = ["AsyncAccountMethods"]
 
 
-class AsyncAccountCalls(AsyncCalls):
-    """Calls for API keys, health and reports of penetration tests."""
+class AsyncAccountMethods(AsyncBaseClient):
+    """Methods for API keys, health and reports of penetration tests."""
 
     async def health_check(self) -> Confirmation:
-        """Check that the platform answers."""
+        """Check that the platform responds."""
         request: KeepAliveRequest = {"function": "keep_alive"}
         confirmation: Confirmation = await self._call(request)
         return confirmation
@@ -38,12 +38,12 @@ class AsyncAccountCalls(AsyncCalls):
     async def create_api_key(
         self, name: str, scopes: Sequence[str] | None = None, expires_in_seconds: int | None = None
     ) -> APIKey:
-        """Create an API key (embedded platform); its `key` is shown this once.
+        """Create an API key (embedded platform); its `key` is returned only here.
 
         Args:
-            name: What it is for.
-            scopes: What it may do: `read`, `write`, `admin`; everything unless given.
-            expires_in_seconds: After how many seconds it stops working; never unless given.
+            name: A name for it, such as its purpose.
+            scopes: `read`, `write`, `admin`; defaults to all.
+            expires_in_seconds: Seconds until it expires; by default it does not.
         """
         request: CreateApiKeyRequest = {"function": "create_api_key", "name": name}
         if scopes is not None:
@@ -60,7 +60,7 @@ class AsyncAccountCalls(AsyncCalls):
         return keys
 
     async def revoke_api_key(self, api_key_id: int) -> Confirmation:
-        """Revoke an API key, at once."""
+        """Revoke an API key immediately."""
         request: RevokeApiKeyRequest = {"function": "revoke_api_key", "api_key_id": api_key_id}
         confirmation: Confirmation = await self._call(request)
         return confirmation
@@ -73,15 +73,15 @@ class AsyncAccountCalls(AsyncCalls):
         Args:
             agent_name: The agent that was tested.
             mode: `quick`, `standard` or `thorough`.
-            report: The report, any object.
-            categories_tested: The kinds of attack.
+            report: Any object.
+            categories_tested: The categories of attacks.
         """
         request: RunPentestRequest = {
             "function": "run_pentest",
             "agent_name": agent_name,
             "mode": mode,
-            "report": object_of(report, "report"),
+            "report": as_payload(report, "report"),
             "categories_tested": list(categories_tested),
         }
-        answer: RunPentestResponse = await self._call(request)
-        return answer
+        response: RunPentestResponse = await self._call(request)
+        return response

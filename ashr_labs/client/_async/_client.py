@@ -1,4 +1,4 @@
-"""The client of the API."""
+"""The API client."""
 
 from __future__ import annotations
 
@@ -6,20 +6,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ..._unset import UNSET
 from ...errors import ConfigurationError
-from .._async_pool import AsyncPool
-from .._clock import AsyncClock
-from .._http import AsyncHTTPClient
-from .._logging import turn_on
-from .._options import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Options, Timeout
-from .._session import Memory
-from .._tracing import TraceCalls
-from ._account import AsyncAccountCalls
-from ._agents import AsyncAgentCalls
-from ._observability import AsyncObservabilityCalls
-from ._requests import AsyncRequestCalls
-from ._runs import AsyncRunCalls
-from ._transport import AsyncGate
+from .._http import AsyncCustomPool, AsyncHTTPClient
+from .._options import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Options, Timeout, log_to_stderr
+from .._retry import AsyncClock
+from .._session import SessionCache
+from .._tracing import TracingMethods
+from ._account import AsyncAccountMethods
+from ._agents import AsyncAgentMethods
+from ._observability import AsyncObservabilityMethods
+from ._requests import AsyncRequestMethods
+from ._runs import AsyncRunMethods
+from ._transport import AsyncRetryTransport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,25 +29,27 @@ if TYPE_CHECKING:
 
     from ashr_labs_api import AuthenticatedClient
 
+    from ..._unset import Unset
     from .._http import AsyncTransport
     from .._responses import RawResponse
-    from ._raw_response import AsyncRawCalls
+    from ._pool import AsyncPool
+    from ._raw_response import AsyncRawResponseMethods
 
 __all__ = ["AsyncAshrLabsClient"]
 
 
 class AsyncAshrLabsClient(
-    AsyncRequestCalls,
-    AsyncRunCalls,
-    AsyncAgentCalls,
-    AsyncAccountCalls,
-    AsyncObservabilityCalls,
-    TraceCalls,
+    AsyncRequestMethods,
+    AsyncRunMethods,
+    AsyncAgentMethods,
+    AsyncAccountMethods,
+    AsyncObservabilityMethods,
+    TracingMethods,
 ):
-    """Talks to the hosted platform, to a platform of your own, or to the one inside this package.
+    """Client for the Ashr Labs API: hosted, self-hosted or embedded in this package.
 
-    Every method answers what the platform sent, as plain dicts; the shapes are in `ashr_labs.types`. Every failure
-    is an `AshrLabsError`; the tree is in `ashr_labs.errors`. A client keeps its connections: make one and share it.
+    Methods return what the platform sent, as plain dicts; their types are in `ashr_labs.types`. Every error is an
+    `AshrLabsError`; the classes are in `ashr_labs.errors`. A client keeps its connections: create one and share it.
 
     Example:
         >>> async with AsyncAshrLabsClient.local() as client:
@@ -61,7 +62,7 @@ class AsyncAshrLabsClient(
         self,
         api_key: str | None = None,
         base_url: str | None = None,
-        timeout: float | Timeout = DEFAULT_TIMEOUT,
+        timeout: float | Timeout | None = DEFAULT_TIMEOUT,
         *,
         max_retries: int = DEFAULT_MAX_RETRIES,
         default_headers: Mapping[str, str] | None = None,
@@ -70,24 +71,24 @@ class AsyncAshrLabsClient(
         http_client: AsyncHTTPClient | None = None,
         transport: AsyncTransport | None = None,
     ) -> None:
-        """Make a client; nothing is sent yet.
+        """Create a client; nothing is sent yet.
 
         Args:
-            api_key: The key, starting with `tp_`; unless given, the environment's `ASHR_LABS_API_KEY`.
-            base_url: The platform's URL; unless given, the environment's `ASHR_LABS_BASE_URL`, else the hosted one.
-            timeout: Seconds to wait for the network at each step, or a `Timeout` that says more.
-            max_retries: How often a call is tried again that failed and may be repeated.
-            default_headers: More headers for every request.
-            proxy: URL of a proxy; unless given, what the environment sets.
-            verify: Whom to trust: True for the usual authorities, a path to others, an `ssl.SSLContext`, or False.
-            http_client: An httpx client of your own to send through; `proxy` and `verify` are then its affair, and
-                it stays open when this client is closed.
+            api_key: The API key, which starts with `tp_`; defaults to the environment's `ASHR_LABS_API_KEY`.
+            base_url: The platform's URL; defaults to the environment's `ASHR_LABS_BASE_URL`, else the hosted platform.
+            timeout: Seconds for each network operation, or a `Timeout`; None sets no limit.
+            max_retries: Further attempts of a call that failed and may be repeated.
+            default_headers: Additional headers of every request.
+            proxy: URL of a proxy; defaults to the proxy settings of the environment.
+            verify: True to trust the usual certificate authorities, a path to others, an `ssl.SSLContext`, or False.
+            http_client: An httpx client to send through; its own proxy and TLS settings apply, and it stays open
+                when this client is closed.
             transport: An httpx transport to send through instead of the network; it is closed with this client.
 
         Raises:
-            ConfigurationError: If one of them cannot work; its message never holds the key.
+            ConfigurationError: If an option is invalid; the message never contains the key.
         """
-        options = Options.resolve(
+        options = Options.from_args(
             api_key,
             base_url,
             timeout,
@@ -99,60 +100,62 @@ class AsyncAshrLabsClient(
         self._open(options, transport, http_client)
 
     @classmethod
-    def from_env(cls, timeout: float | Timeout = DEFAULT_TIMEOUT) -> Self:
-        """Make a client from `ASHR_LABS_API_KEY` and, if set, `ASHR_LABS_BASE_URL`.
+    def from_env(cls, timeout: float | Timeout | None = DEFAULT_TIMEOUT) -> Self:
+        """Create a client from `ASHR_LABS_API_KEY` and, if set, `ASHR_LABS_BASE_URL`.
 
         Raises:
-            MissingAPIKeyError: If there is no key in the environment.
+            MissingAPIKeyError: If the environment has no key.
         """
         return cls(timeout=timeout)
 
     @classmethod
-    def local(cls, path: str | Path | None = None, *, timeout: float | Timeout = DEFAULT_TIMEOUT) -> Self:
-        """Make a client of the platform inside this package: no account, no network, no setup.
+    def local(cls, path: str | Path | None = None, *, timeout: float | Timeout | None = DEFAULT_TIMEOUT) -> Self:
+        """Create a client of the embedded platform: no account, no network, no setup.
 
         Args:
-            path: The SQLite file that keeps everything, made if it is not there, or the URL of a PostgreSQL database,
-                such as `postgresql://user@host/database`; unless given, all is in memory and gone when the client is
-                closed.
-            timeout: Seconds to wait for each answer.
+            path: The SQLite file to store everything in, created if it does not exist, or the URL of a PostgreSQL
+                database, such as `postgresql://user@host/database`; by default everything is in memory and lost when
+                the client is closed.
+            timeout: Seconds to wait for each response.
 
         Raises:
             ConfigurationError: If the extra `local` (for PostgreSQL also `postgres`) is not installed, or the database
                 cannot be used, such as a file that another process has open.
         """
-        # Function-level imports: the platform is optional, and costs a database library.
+        # Function-level imports: the platform is optional and loads a database library.
         from ...local import open_platform  # noqa: PLC0415
         from ...local.transport import LocalTransport  # noqa: PLC0415
 
         platform = open_platform(path)
-        # Nothing resolves this name, the transport hands every request to the platform; it tells clients apart.
+        # The transport passes every request to the platform: this name is never resolved, it identifies the database.
         base_url = f"http://embedded.local/{quote(platform.label).lstrip('/')}"
         return cls(platform.bootstrap(), base_url, timeout, transport=LocalTransport(platform))
 
     def with_options(
         self,
         *,
-        api_key: str | None = None,
-        timeout: float | Timeout | None = None,
-        max_retries: int | None = None,
-        default_headers: Mapping[str, str] | None = None,
-        idempotency_key: str | None = None,
+        api_key: str | Unset | None = UNSET,
+        timeout: float | Timeout | Unset | None = UNSET,
+        max_retries: int | Unset = UNSET,
+        default_headers: Mapping[str, str] | Unset | None = UNSET,
+        idempotency_key: str | Unset | None = UNSET,
     ) -> Self:
-        """Return a client over the same connections with other settings; closing one closes both.
+        """Return a client that shares the connections and has other options; closing one closes both.
+
+        Options that are not given are kept.
 
         Args:
-            api_key: Another key.
-            timeout: Another timeout.
-            max_retries: Another number of further tries.
-            default_headers: Other headers for every request, in the place of those before.
-            idempotency_key: Your own key for one write: however often it is sent, the platform does it once. Without
-                one each write has a new key, which stays the same over its tries.
+            api_key: Another key; None reads it from the environment.
+            timeout: Another timeout; None sets no limit.
+            max_retries: Another number of further attempts.
+            default_headers: Additional headers of every request, in place of the present ones; None removes those.
+            idempotency_key: Your own key for one write: the platform performs it once, however often it is sent.
+                None, the default, gives each write a new key, which its attempts share.
 
         Example:
             >>> run = client.with_options(idempotency_key="nightly-7").create_run(1, {})  # doctest: +SKIP
         """
-        options = self._options.changed(
+        options = self._options.replace(
             api_key=api_key,
             timeout=timeout,
             max_retries=max_retries,
@@ -162,40 +165,40 @@ class AsyncAshrLabsClient(
         return self._sibling(options)
 
     @property
-    def with_raw_response(self) -> AsyncRawCalls:
-        """The same methods, each returning the answer as it came: status, headers, request id and body.
+    def with_raw_response(self) -> AsyncRawResponseMethods:
+        """The same methods, each returning a `RawResponse` with status, headers, request id and body.
 
         Example:
-            >>> answer = await client.with_raw_response.get_run(7)  # doctest: +SKIP
-            >>> print(answer.status_code, answer.request_id)  # doctest: +SKIP
+            >>> response = await client.with_raw_response.get_run(7)  # doctest: +SKIP
+            >>> print(response.status_code, response.request_id)  # doctest: +SKIP
         """
-        # A function-level import, as for all that few users need.
-        from ._raw_response import AsyncRawCalls  # noqa: PLC0415
+        # A function-level import: few users need it.
+        from ._raw_response import AsyncRawResponseMethods  # noqa: PLC0415
 
-        return AsyncRawCalls(lambda record: self._sibling(self._options, record))
+        return AsyncRawResponseMethods(lambda raw: self._sibling(self._options, raw))
 
     @cached_property
     def api(self) -> AuthenticatedClient:
-        """A client for the generated endpoint functions, over the same connections and with the same errors.
+        """A client for the generated endpoint functions, with the same connections, retries and errors.
 
         Example:
             >>> from ashr_labs_api.api.runs import get_run
             >>> from ashr_labs_api.models import GetRunRequest
-            >>> answer = await get_run.asyncio(client=client.api, body=GetRunRequest(run_id=7))  # doctest: +SKIP
+            >>> response = await get_run.asyncio(client=client.api, body=GetRunRequest(run_id=7))  # doctest: +SKIP
         """
-        # A function-level import: the generated package is big, and most users never call it directly.
+        # A function-level import: the generated package is big, and few users call it directly.
         from ashr_labs_api import AuthenticatedClient  # noqa: PLC0415
 
         url = self._options.base_url
         client = AuthenticatedClient(base_url=url, token=self._options.api_key)
-        return client.set_async_httpx_client(AsyncHTTPClient(transport=self._gate, base_url=url))
+        return client.set_async_httpx_client(AsyncHTTPClient(transport=self._transport, base_url=url))
 
     async def aclose(self) -> None:
-        """Close the connections, and the platform of a local client; the client cannot be used any more."""
-        while self._traces_are_under_way():
-            await self._gate.clock.sleep(0.002)
-        self._close_traces()
-        await self._gate.pool.aclose()
+        """Close the connections, and the embedded platform of a local client; the client cannot be used afterwards."""
+        while self._is_sending_traces():
+            await self._transport.clock.sleep(0.002)
+        self._close_tracing()
+        await self._transport.pool.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -209,37 +212,51 @@ class AsyncAshrLabsClient(
         return f"{type(self).__name__}(base_url={self._options.base_url!r}, api_key={self._options.masked_key!r})"
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Let the settings travel to another process; connections, and a key of the environment, stay."""
-        if self._gate.pool.transport or self._gate.pool.http_client:
+        """Pickle the options; connections, and a key that was read from the environment, are left out."""
+        if self._custom_transport != (None, None):
             raise TypeError("a client of a platform, transport or httpx client in this process cannot be pickled")
         if not isinstance(self._options.verify, bool | str):
-            raise TypeError("a client with an ssl.SSLContext cannot be pickled; give verify= a path to certificates")
-        return _restored, (type(self), self._options.packed())
+            raise TypeError("a client with an ssl.SSLContext cannot be pickled; pass a path to certificates as verify=")
+        return _unpickled, (type(self), self._options)
 
     def _open(self, options: Options, transport: AsyncTransport | None, http_client: AsyncHTTPClient | None) -> None:
-        turn_on()
-        # Those of the other world have the same names, and would fail in puzzling ways.
+        log_to_stderr()
+        # Sync and async httpx classes look alike and would fail in puzzling ways.
         if http_client is not None and not isinstance(http_client, AsyncHTTPClient):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ConfigurationError(f"http_client is a {type(http_client).__name__}; give an httpx.AsyncClient")
+            raise ConfigurationError(f"http_client must be an httpx.AsyncClient, got {type(http_client).__name__}")
         if transport is not None and not hasattr(transport, "handle_async_request"):
-            raise ConfigurationError(f"transport: {type(transport).__name__} has no handle_async_request()")
+            raise ConfigurationError(
+                f"transport must have the method handle_async_request(), got {type(transport).__name__}"
+            )
         self._options = options
-        self._gate = AsyncGate(options, AsyncPool(options, transport, http_client), AsyncClock(), Memory())
-        self._sends_over = (transport, http_client)
+        self._custom_transport = (transport, http_client)
+        pool = _new_pool(options, transport, http_client)
+        self._transport = AsyncRetryTransport(options, pool, AsyncClock(), SessionCache())
 
-    def _sibling(self, options: Options, record: list[RawResponse[None]] | None = None) -> Self:
-        gate = self._gate
-        memory = gate.memory if options.api_key == self._options.api_key else Memory()
+    def _sibling(self, options: Options, raw: list[RawResponse[None]] | None = None) -> Self:
+        transport = self._transport
+        session = transport.session if options.api_key == self._options.api_key else SessionCache()
         sibling = object.__new__(type(self))
         sibling.__dict__.update(self.__dict__)
         sibling.__dict__.pop("api", None)
         sibling.__dict__.pop("tracing", None)
         sibling._options = options
-        sibling._gate = AsyncGate(options, gate.pool, gate.clock, memory, record)
+        sibling._transport = AsyncRetryTransport(options, transport.pool, transport.clock, session, raw)
         return sibling
 
 
-def _restored(cls: type[AsyncAshrLabsClient], options: Options) -> AsyncAshrLabsClient:
+def _new_pool(
+    options: Options, transport: AsyncTransport | None, http_client: AsyncHTTPClient | None
+) -> AsyncPool | AsyncCustomPool:
+    if transport is not None or http_client is not None:
+        return AsyncCustomPool(transport, http_client)
+    # A function-level import: it loads the network library, which a client of the embedded platform does without.
+    from ._pool import AsyncPool  # noqa: PLC0415
+
+    return AsyncPool(options)
+
+
+def _unpickled(cls: type[AsyncAshrLabsClient], options: Options) -> AsyncAshrLabsClient:
     client = object.__new__(cls)
-    client._open(options.unpacked(), None, None)  # pyright: ignore[reportPrivateUsage]
+    client._open(options, None, None)  # pyright: ignore[reportPrivateUsage]
     return client

@@ -1,21 +1,15 @@
-"""Calls for requests: generating datasets."""
+"""Methods for requests to generate datasets."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from ...errors import AshrLabsError
-from .._generation_config import (
-    checked_config,
-    completed_config,
-    input_schema,
-    pentest_config,
-    pentest_input_schema,
-)
-from .._pagination import Walk
-from .._polling import Schedule, is_request_finished
-from .._responses import take
-from ._datasets import AsyncDatasetCalls
+from .._pagination import Paginator
+from .._responses import require_field
+from .._retry import PollSchedule, is_request_finished
+from .._validation import checked_config, completed_config, input_schema, pentest_config, pentest_input_schema
+from ._datasets import AsyncDatasetMethods
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping, Sequence
@@ -28,14 +22,14 @@ if TYPE_CHECKING:
         Request,
     )
 
-__all__ = ["AsyncRequestCalls"]
+__all__ = ["AsyncRequestMethods"]
 
-_LONGEST_WAIT = 5.0
-"""Seconds between two looks at a request that is being worked on, at most."""
+_MAX_INTERVAL = 5.0
+"""Seconds between two polls of a request."""
 
 
-class AsyncRequestCalls(AsyncDatasetCalls):
-    """Calls for requests."""
+class AsyncRequestMethods(AsyncDatasetMethods):
+    """Methods for requests."""
 
     async def create_request(
         self,
@@ -49,13 +43,13 @@ class AsyncRequestCalls(AsyncDatasetCalls):
 
         Args:
             request_name: Its name.
-            request: The generation config; see `GenerationConfig`. It is checked before anything is sent.
-            request_input_schema: JSON Schema of the config; unless given, any object, with the agent's tools.
-            tenant_id: The tenant; the key's own unless given.
-            requestor_id: The requesting user; the key's own unless given.
+            request: The generation config; see `GenerationConfig`. It is validated before anything is sent.
+            request_input_schema: JSON Schema of the config; defaults to any object, with the agent's tools.
+            tenant_id: The tenant; defaults to the key's own.
+            requestor_id: The requesting user; defaults to the key's own.
 
         Raises:
-            ConfigurationError: If the config is not valid, with the path of the fault.
+            ConfigurationError: If the config is invalid; the message has the path of the fault.
         """
         config = checked_config(request)
         body: CreateRequestRequest = {
@@ -73,7 +67,7 @@ class AsyncRequestCalls(AsyncDatasetCalls):
         """Get a request by id.
 
         Raises:
-            NotFoundError: If there is none, or not for this key.
+            NotFoundError: If it does not exist, or the key has no access to it.
         """
         body: GetRequestRequest = {"function": "get_request", "request_id": request_id}
         request: Request = await self._call(body, "request")
@@ -91,11 +85,11 @@ class AsyncRequestCalls(AsyncDatasetCalls):
         """List requests, newest first.
 
         Args:
-            tenant_id: The tenant; the key's own unless given.
-            status: Only requests in this status, such as `pending`.
-            limit: How many to return at most.
-            cursor: The `next_cursor` of the page before.
-            offset: How many to skip; a cursor stays right while requests are added.
+            tenant_id: The tenant; defaults to the key's own.
+            status: Only requests with this status, such as `pending`.
+            limit: Maximum number to return.
+            cursor: The `next_cursor` of the previous page.
+            offset: Number to skip; unlike a cursor, it shifts when requests are added.
         """
         body: ListRequestsRequest = {
             "function": "list_requests",
@@ -114,17 +108,17 @@ class AsyncRequestCalls(AsyncDatasetCalls):
     async def iter_requests(
         self, tenant_id: int | None = None, status: str | None = None, *, page_size: int = 100
     ) -> AsyncIterator[Request]:
-        """Go through all requests, newest first, fetching page after page as needed.
+        """Iterate over all requests, newest first, fetching pages as needed.
 
         Args:
-            tenant_id: The tenant; the key's own unless given.
-            status: Only requests in this status, such as `pending`.
-            page_size: How many to fetch at a time, at most 100.
+            tenant_id: The tenant; defaults to the key's own.
+            status: Only requests with this status, such as `pending`.
+            page_size: Number to fetch at a time, at most 100.
         """
-        walk = Walk("list_requests", "requests", page_size)
-        while walk.goes_on:
-            page = await self.list_requests(tenant_id, status, page_size, walk.cursor, offset=walk.offset)
-            for request in walk.new_rows(page):
+        pages = Paginator("list_requests", "requests", page_size)
+        while pages.has_next:
+            page = await self.list_requests(tenant_id, status, page_size, pages.cursor, offset=pages.offset)
+            for request in pages.next_rows(page):
                 yield request
 
     async def wait_for_request(
@@ -134,19 +128,19 @@ class AsyncRequestCalls(AsyncDatasetCalls):
 
         Args:
             request_id: Its id.
-            timeout: Seconds to wait at most; even with 0 there is one look.
-            poll_interval: Seconds between looks; unless given they start short and grow to 5.
+            timeout: Maximum seconds to wait; even 0 allows one poll.
+            poll_interval: Seconds between polls; by default 50 ms at first, growing to 5 s.
 
         Raises:
-            PollTimeoutError: If it is not finished in time.
+            PollTimeoutError: If it does not finish in time.
             AshrLabsError: If it failed, with the platform's reason.
         """
 
-        async def look() -> Request:
+        async def fetch() -> Request:
             return await self.get_request(request_id)
 
-        schedule = Schedule(timeout, poll_interval, _LONGEST_WAIT)
-        request = await self._poll(look, is_request_finished, schedule, f"request {request_id}")
+        schedule = PollSchedule(timeout, poll_interval, _MAX_INTERVAL)
+        request = await self._poll(fetch, is_request_finished, schedule, f"request {request_id}")
         if request.get("request_status") == "failed":
             reason = request.get("error") or "the platform gave no reason"
             raise AshrLabsError(
@@ -166,14 +160,14 @@ class AsyncRequestCalls(AsyncDatasetCalls):
 
         Args:
             request_name: The request's name.
-            config: The generation config; what it leaves out and the platform needs is filled in.
+            config: The generation config; fields that the platform requires have defaults.
             request_input_schema: JSON Schema of the config.
-            timeout: Seconds to wait at most.
-            poll_interval: Seconds between looks; unless given they start short and grow to 5.
+            timeout: Maximum seconds to wait.
+            poll_interval: Seconds between polls; by default 50 ms at first, growing to 5 s.
 
         Raises:
-            ConfigurationError: If the config is not valid, with the path of the fault.
-            PollTimeoutError: If it is not finished in time.
+            ConfigurationError: If the config is invalid; the message has the path of the fault.
+            PollTimeoutError: If it does not finish in time.
             AshrLabsError: If generation failed.
         """
         created = await self.create_request(request_name, completed_config(config), request_input_schema)
@@ -196,15 +190,15 @@ class AsyncRequestCalls(AsyncDatasetCalls):
 
         Args:
             agent_name: The agent's name.
-            agent_description: What it does.
-            system_prompt: Its system prompt, which makes the attacks specific.
+            agent_description: Its description.
+            system_prompt: Its system prompt, to make the attacks specific.
             tools: Its tools.
-            categories: Kinds of attack; all unless given.
-            num_scenarios_per_category: How many of each.
+            categories: Categories of attacks; defaults to all.
+            num_scenarios_per_category: Number of scenarios in each category.
             difficulty: `easy`, `medium`, `hard` or `mixed`.
-            include_multi_turn: Whether attacks may take several turns.
-            tenant_id: The tenant; the key's own unless given.
-            requestor_id: The requesting user; the key's own unless given.
+            include_multi_turn: Allow attacks over several turns.
+            tenant_id: The tenant; defaults to the key's own.
+            requestor_id: The requesting user; defaults to the key's own.
 
         Raises:
             ConfigurationError: If a category or the difficulty is unknown.
@@ -257,12 +251,12 @@ class AsyncRequestCalls(AsyncDatasetCalls):
     ) -> tuple[int, dict[str, Any]]:
         await self.wait_for_request(request_id, timeout, poll_interval)
         dataset = await self.get_dataset(await self._dataset_of_request(request_id))
-        source: dict[str, Any] = take(dict(dataset), "dataset_source", "get_dataset")
+        source: dict[str, Any] = require_field(dict(dataset), "dataset_source", "get_dataset")
         return dataset["id"], source
 
     async def _dataset_of_request(self, request_id: int) -> int:
-        """Return the id of the dataset that was made for a request, however many are newer."""
+        """Return the id of the dataset that was generated for a request."""
         async for dataset in self.iter_datasets():
             if dataset.get("request_id") == request_id:
                 return dataset["id"]
-        raise AshrLabsError(f"request {request_id} is completed, but there is no dataset for it")
+        raise AshrLabsError(f"request {request_id} is completed, but its dataset does not exist")

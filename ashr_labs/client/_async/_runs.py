@@ -1,14 +1,14 @@
-"""Calls for runs: recorded tests of an agent, and their grades."""
+"""Methods for runs: recorded tests of an agent and their grades."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from ...errors import AshrLabsError
-from .._pagination import Walk
-from .._polling import Schedule, is_graded
-from .._validation import object_of
-from ._base import AsyncCalls
+from .._pagination import Paginator
+from .._retry import PollSchedule, is_graded
+from .._validation import as_payload
+from ._base import AsyncBaseClient
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
         Run,
     )
 
-__all__ = ["AsyncRunCalls"]
+__all__ = ["AsyncRunMethods"]
 
-_LONGEST_WAIT = 20.0
-"""Seconds between two looks at a run that is being graded, at most."""
+_MAX_INTERVAL = 20.0
+"""Seconds between two polls of a run."""
 
 
-class AsyncRunCalls(AsyncCalls):
-    """Calls for runs."""
+class AsyncRunMethods(AsyncBaseClient):
+    """Methods for runs."""
 
     async def create_run(
         self,
@@ -40,19 +40,19 @@ class AsyncRunCalls(AsyncCalls):
         tenant_id: int | None = None,
         runner_id: int | None = None,
     ) -> Run:
-        """Store a run; the platform then grades it, which `poll_run` waits for.
+        """Store a run; the platform then grades it, and `poll_run` waits for that.
 
         Args:
             dataset_id: The dataset that the agent was tested against.
-            result: What happened, as `RunBuilder.build()` makes it, or any other object.
-            tenant_id: The tenant; the key's own unless given.
+            result: The recorded tests, as `RunBuilder.build()` returns them, or any other object.
+            tenant_id: The tenant; defaults to the key's own.
             runner_id: The user who ran it.
         """
         request: CreateRunRequest = {
             "function": "create_run",
             "tenant_id": await self._tenant(tenant_id),
             "dataset_id": dataset_id,
-            "result": object_of(result, "result"),
+            "result": as_payload(result, "result"),
         }
         if runner_id is not None:
             request["runner_id"] = runner_id
@@ -63,7 +63,7 @@ class AsyncRunCalls(AsyncCalls):
         """Get a run by id.
 
         Raises:
-            NotFoundError: If there is none, or not for this key.
+            NotFoundError: If it does not exist, or the key has no access to it.
         """
         request: GetRunRequest = {"function": "get_run", "run_id": run_id}
         run: Run = await self._call(request, "run")
@@ -82,10 +82,10 @@ class AsyncRunCalls(AsyncCalls):
 
         Args:
             dataset_id: Only the runs of this dataset.
-            tenant_id: The tenant; the key's own unless given.
-            limit: How many to return at most.
-            cursor: The `next_cursor` of the page before.
-            offset: How many to skip; a cursor stays right while runs are added.
+            tenant_id: The tenant; defaults to the key's own.
+            limit: Maximum number to return.
+            cursor: The `next_cursor` of the previous page.
+            offset: Number to skip; unlike a cursor, it shifts when runs are added.
         """
         request: ListRunsRequest = {
             "function": "list_runs",
@@ -104,17 +104,17 @@ class AsyncRunCalls(AsyncCalls):
     async def iter_runs(
         self, dataset_id: int | None = None, tenant_id: int | None = None, *, page_size: int = 100
     ) -> AsyncIterator[Run]:
-        """Go through all runs, newest first, fetching page after page as needed.
+        """Iterate over all runs, newest first, fetching pages as needed.
 
         Args:
             dataset_id: Only the runs of this dataset.
-            tenant_id: The tenant; the key's own unless given.
-            page_size: How many to fetch at a time, at most 100.
+            tenant_id: The tenant; defaults to the key's own.
+            page_size: Number to fetch at a time, at most 100.
         """
-        walk = Walk("list_runs", "runs", page_size)
-        while walk.goes_on:
-            page = await self.list_runs(dataset_id, tenant_id, page_size, cursor=walk.cursor, offset=walk.offset)
-            for run in walk.new_rows(page):
+        pages = Paginator("list_runs", "runs", page_size)
+        while pages.has_next:
+            page = await self.list_runs(dataset_id, tenant_id, page_size, cursor=pages.cursor, offset=pages.offset)
+            for run in pages.next_rows(page):
                 yield run
 
     async def delete_run(self, run_id: int) -> Confirmation:
@@ -134,20 +134,20 @@ class AsyncRunCalls(AsyncCalls):
 
         Args:
             run_id: Its id.
-            timeout: Seconds to wait at most; even with 0 there is one look.
-            poll_interval: Seconds between looks; unless given they start short and grow to 20.
-            on_poll: Called with the elapsed seconds and the run after each look that found it ungraded.
+            timeout: Maximum seconds to wait; even 0 allows one poll.
+            poll_interval: Seconds between polls; by default 50 ms at first, growing to 20 s.
+            on_poll: Called with the elapsed seconds and the run after each poll that found it not graded.
 
         Raises:
             PollTimeoutError: If it is not graded in time.
             AshrLabsError: If the platform could not grade it.
         """
 
-        async def look() -> Run:
+        async def fetch() -> Run:
             return await self.get_run(run_id)
 
-        schedule = Schedule(timeout, poll_interval, _LONGEST_WAIT)
-        run = await self._poll(look, is_graded, schedule, f"the grading of run {run_id}", on_poll)
+        schedule = PollSchedule(timeout, poll_interval, _MAX_INTERVAL)
+        run = await self._poll(fetch, is_graded, schedule, f"the grading of run {run_id}", on_poll)
         if run.get("grading_status") == "failed":
             reason = run.get("grading_error") or "the platform gave no reason"
             raise AshrLabsError(f"run {run_id} could not be graded: {reason}", response=dict(run), operation="get_run")

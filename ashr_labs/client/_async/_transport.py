@@ -1,4 +1,4 @@
-"""The one gate for all that leaves: our own calls and those of the generated endpoint functions alike."""
+"""Transport shared by the client's methods and the generated endpoint functions: URL, retries, error mapping."""
 
 from __future__ import annotations
 
@@ -12,45 +12,56 @@ from typing import TYPE_CHECKING, Any
 
 from ashr_labs_contract.operations import OPERATIONS
 
+from ..._http._request import Deadline
 from ...errors import AshrLabsError, ConfigurationError
-from .._http import AsyncTransport, Letter, raise_mapped
-from .._logging import logger
-from .._responses import RawResponse, decoded, hide, read_answer
-from .._retry import is_ambiguous, is_read, is_transient, wait_after
+from .._http import AsyncTransport, raise_mapped, request_factory
+from .._options import logger
+from .._responses import RawResponse, decode_text, read_response, redact
+from .._retry import is_ambiguous, is_read, is_transient, retry_delay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .._async_pool import AsyncPool
-    from .._clock import AsyncClock
-    from .._http import Request, Response
+    from .._http import AsyncCustomPool, Request, Response
     from .._options import Options
-    from .._session import Memory
+    from .._retry import AsyncClock
+    from .._session import SessionCache
+    from ._pool import AsyncPool
 
-__all__ = ["AsyncGate"]
+__all__ = ["AsyncRetryTransport"]
+
+_READS = frozenset(name for name in OPERATIONS if is_read(name))
+_IDEMPOTENT = frozenset(name for name, operation in OPERATIONS.items() if operation.idempotent)
 
 
-class AsyncGate(AsyncTransport):
-    """Sends calls to one platform: pins the URL, tries again where that is safe, and reads the answer."""
+class AsyncRetryTransport(AsyncTransport):
+    """Sends calls to one platform, retries where that is safe, and reads the responses.
+
+    Args:
+        options: URL, key, timeouts and retries.
+        pool: Sends single requests; shared with other clients.
+        clock: Times deadlines and waits.
+        session: Cached answers of `init`; shared by clients with the same key.
+        raw: Where to add each successful response.
+    """
 
     def __init__(
         self,
         options: Options,
-        pool: AsyncPool,
+        pool: AsyncPool | AsyncCustomPool,
         clock: AsyncClock,
-        memory: Memory,
-        record: list[RawResponse[None]] | None = None,
+        session: SessionCache,
+        raw: list[RawResponse[None]] | None = None,
     ) -> None:
         self.options = options
         self.pool = pool
         self.clock = clock
-        self.memory = memory
-        self._record = record
-        self._letter = Letter(options)
-        self._deadline = options.timeout.total
+        self.session = session
+        self._raw = raw
+        self._requests = request_factory(options)
 
     async def call(self, body: Mapping[str, object]) -> dict[str, Any]:
-        """Make one call and return the JSON object that the platform answers."""
+        """Send a call and return the JSON object of the response."""
         operation = str(body["function"])
         try:
             content = json.dumps(body, allow_nan=False).encode()
@@ -58,108 +69,98 @@ class AsyncGate(AsyncTransport):
             raise ConfigurationError(
                 f"{operation}: a parameter cannot be written as JSON: {error}", operation=operation
             ) from error
-        return await self._deliver(operation, content)
+        return await self._send(operation, content)
 
     async def handle_async_request(self, request: Request) -> Response:
-        """Send what a generated endpoint function asks for, as a call of our own; only its body counts."""
+        """Send the request of a generated endpoint function; only its body and idempotency key are used."""
         content = await request.aread()
         operation = "call"
         with suppress(ValueError, KeyError, TypeError):
             operation = str(json.loads(content)["function"])
-        kept: list[Response] = []
-        await self._deliver(operation, content, request.headers.get("idempotency-key"), kept)
-        return kept[-1]
+        responses: list[Response] = []
+        await self._send(operation, content, key=request.headers.get("idempotency-key"), responses=responses)
+        return responses[-1]
 
-    async def _deliver(
+    async def _send(
         self,
         operation: str,
         content: bytes,
+        *,
         key: str | None = None,
-        kept: list[Response] | None = None,
-        start: float | None = None,
+        deadline: Deadline | None = None,
+        responses: list[Response] | None = None,
     ) -> dict[str, Any]:
-        """Try until there is an answer, or another try would be no use or not safe; return the answer's JSON object.
+        """Send a request until it succeeds, or until another attempt would be useless or unsafe.
 
         Args:
-            operation: What is called.
+            operation: The operation that is called.
             content: The request's body.
             key: The idempotency key, if it has one already.
-            kept: Where to put the responses, for those who want more than the JSON.
-            start: When the call began that this one belongs to, whose time it shares; its own begins now.
+            deadline: The deadline of the call that this one belongs to; by default it has its own.
+            responses: Where to add the HTTP responses.
         """
-        if key is None and not is_read(operation):
+        if key is None and operation not in _READS:
             key = self.options.idempotency_key or os.urandom(16).hex()
-        start = self.clock.now() if start is None else start
+        deadline = deadline or Deadline(self.options.timeout.total, self.clock.now)
         outcome_unknown = False
         for attempt in count():
-            left = max(self._deadline - (self.clock.now() - start), 0.001)
-            request = self._letter.request(content, key, self.options.timeout, left)
+            request = self._requests.build(content, deadline, key)
             try:
-                return await self._try(operation, request, left, kept)
+                return await self._attempt(operation, request, deadline, responses)
             except AshrLabsError as error:
-                hide(error, self.options.api_key, self.options.masked_key)
-                # What an earlier try may have done, no failure of a later one takes back.
-                outcome_unknown = outcome_unknown or (not _is_idempotent(operation) and is_ambiguous(error))
+                redact(error, self.options.api_key, self.options.masked_key)
+                # A later failure does not tell what an earlier attempt has done.
+                outcome_unknown = outcome_unknown or (operation not in _IDEMPOTENT and is_ambiguous(error))
                 error.outcome_unknown = outcome_unknown
-                wait = await self._wait_after(error, operation, attempt, start)
-                if wait is None:
+                delay = await self._retry_delay(error, operation, attempt, deadline)
+                if delay is None:
                     raise
-                logger.debug("%s: try %d failed (%s); again in %.3f s", operation, attempt + 1, error, wait)
-            await self.clock.sleep(wait)
+                logger.debug("%s: attempt %d failed (%s); retrying in %.3f s", operation, attempt + 1, error, delay)
+            await self.clock.sleep(delay)
         raise AssertionError  # count() never ends
 
-    async def _try(
-        self, operation: str, request: Request, seconds: float, kept: list[Response] | None
+    async def _attempt(
+        self, operation: str, request: Request, deadline: Deadline, responses: list[Response] | None
     ) -> dict[str, Any]:
-        began = self.clock.now()
+        start = self.clock.now()
         try:
-            response = await self.pool.send(request, seconds)
+            response = await self.pool.send(request, deadline)
         except Exception as error:
             raise_mapped(error, operation, request)
         status, headers = response.status_code, response.headers
         if logger.isEnabledFor(logging.DEBUG):
-            took, request_id = self.clock.now() - began, headers.get("x-request-id", "-")
-            logger.debug("%s: %d in %.3f s (request %s)", operation, status, took, request_id)
-        text = decoded(response.content)
-        if kept is not None:
-            kept.append(response)
-        del response  # its bytes would lie beside what is made of them, which for a big dataset is a lot
-        body = read_answer(status, headers, text, operation)
-        if self._record is not None:
-            self._record.append(RawResponse(status, dict(headers), body, None))
+            seconds, request_id = self.clock.now() - start, headers.get("x-request-id", "-")
+            logger.debug("%s: %d in %.3f s (request %s)", operation, status, seconds, request_id)
+        text = decode_text(response.content)
+        if responses is not None:
+            responses.append(response)
+        del response  # frees its bytes before the JSON is parsed, which for a big dataset is a lot
+        body = read_response(status, headers, text, operation)
+        if self._raw is not None:
+            self._raw.append(RawResponse(status, dict(headers), body, None))
         return body
 
-    async def _wait_after(self, error: AshrLabsError, operation: str, attempt: int, start: float) -> float | None:
-        """Return the seconds to wait before the next try, or None where there must be none."""
-        if not is_transient(error, idempotent=_is_idempotent(operation), attempt=attempt):
+    async def _retry_delay(
+        self, error: AshrLabsError, operation: str, attempt: int, deadline: Deadline
+    ) -> float | None:
+        """Return the seconds to wait before the next attempt, or None to give up."""
+        if not is_transient(error, idempotent=operation in _IDEMPOTENT, attempt=attempt):
             return None
-        decide = partial(
-            wait_after,
-            attempt,
-            error,
-            max_retries=self.options.max_retries,
-            deadline=self._deadline,
-            share=self.clock.spread(),
-        )
-        wait = decide(elapsed=self.clock.now() - start)
-        if wait is None or not error.outcome_unknown:
-            return wait
-        # Asking takes some of the time.
-        return decide(elapsed=self.clock.now() - start) if await self._honours_keys(start) else None
+        delay = partial(retry_delay, attempt, error, max_retries=self.options.max_retries, random=self.clock.jitter())
+        seconds = delay(remaining=deadline.remaining())
+        if seconds is None or not error.outcome_unknown:
+            return seconds
+        # Asking the platform takes some of the time.
+        return delay(remaining=deadline.remaining()) if await self._supports_idempotency(deadline) else None
 
-    async def _honours_keys(self, start: float) -> bool:
-        """Tell whether the platform does a write once, however often it comes under the same key."""
-        announced: Mapping[str, Any] | None = self.memory.session or self.memory.announced
-        if announced is None:
+    async def _supports_idempotency(self, deadline: Deadline) -> bool:
+        """Return True if the platform performs a write once, however often it is sent with the same key."""
+        reported: Mapping[str, Any] | None = self.session.session or self.session.reported
+        if reported is None:
             try:
-                announced = await self._deliver("init", b'{"function": "init"}', start=start)
+                reported = await self._send("init", b'{"function": "init"}', deadline=deadline)
             except AshrLabsError:
                 return False
-            self.memory.announced = announced
-        capabilities = announced.get("capabilities")
+            self.session.reported = reported
+        capabilities = reported.get("capabilities")
         return isinstance(capabilities, dict) and capabilities.get("idempotency_keys") is True  # pyright: ignore[reportUnknownMemberType]
-
-
-def _is_idempotent(operation: str) -> bool:
-    known = OPERATIONS.get(operation)
-    return known is not None and known.idempotent

@@ -1,11 +1,11 @@
-"""Calls for agents: what groups datasets and says how their runs are graded."""
+"""Methods for agents, which group datasets and configure grading."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._validation import object_of
-from ._base import Calls
+from .._validation import as_payload
+from ._base import BaseClient
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
         UpdateAgentRequest,
     )
 
-__all__ = ["AgentCalls"]
+__all__ = ["AgentMethods"]
 
 
-class AgentCalls(Calls):
-    """Calls for agents."""
+class AgentMethods(BaseClient):
+    """Methods for agents."""
 
     def list_agents(self) -> list[AgentRecord]:
-        """List the tenant's agents, with how many datasets each has."""
+        """List the tenant's agents, each with its number of datasets."""
         request: ListAgentsRequest = {"function": "list_agents"}
         agents: list[AgentRecord] = self._call(request, "agents", list)
         return agents
@@ -42,17 +42,17 @@ class AgentCalls(Calls):
 
         Args:
             name: Its name, unique in the tenant.
-            description: What it does.
-            config: How its datasets are generated and its runs graded; see `AgentConfig`.
+            description: A description.
+            config: Options of dataset generation and grading; see `AgentConfig`.
 
         Raises:
-            ConflictError: If the tenant has an agent of this name.
+            ConflictError: If the tenant already has an agent of this name.
         """
         request: CreateAgentRequest = {"function": "create_agent", "name": name}
         if description is not None:
             request["description"] = description
         if config is not None:
-            request["config"] = object_of(config, "config")
+            request["config"] = as_payload(config, "config")
         agent: AgentRecord = self._call(request, "agent")
         return agent
 
@@ -70,12 +70,12 @@ class AgentCalls(Calls):
         if description is not None:
             request["description"] = description
         if config is not None:
-            request["config"] = object_of(config, "config")
+            request["config"] = as_payload(config, "config")
         agent: AgentRecord = self._call(request, "agent")
         return agent
 
     def delete_agent(self, agent_id: int) -> Confirmation:
-        """Delete an agent; its datasets stay, unlinked."""
+        """Delete an agent; its datasets are kept without an agent."""
         request: DeleteAgentRequest = {"function": "delete_agent", "agent_id": agent_id}
         confirmation: Confirmation = self._call(request)
         return confirmation
@@ -91,16 +91,16 @@ class AgentCalls(Calls):
 
         Args:
             agent_id: Its id.
-            include_signed_urls: Whether to add signed URLs to the datasets' media.
-            url_expires_seconds: How many seconds those URLs work.
+            include_signed_urls: Add signed URLs to the datasets' media.
+            url_expires_seconds: Seconds until those URLs expire.
         """
         request: GetAgentDatasetsRequest = {"function": "get_agent_datasets", "agent_id": agent_id}
         if include_signed_urls is not None:
             request["include_signed_urls"] = include_signed_urls
         if url_expires_seconds is not None:
             request["url_expires_seconds"] = url_expires_seconds
-        answer: GetAgentDatasetsResponse = self._call(request)
-        return answer
+        response: GetAgentDatasetsResponse = self._call(request)
+        return response
 
     def set_dataset_agent(self, dataset_id: int, agent_id: int | None) -> Confirmation:
         """Link a dataset to an agent; None unlinks it."""

@@ -1,12 +1,12 @@
-"""Calls for datasets: the scenarios that an agent is tested against."""
+"""Methods for datasets of scenarios."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._pagination import Walk
-from .._validation import object_of
-from ._base import Calls
+from .._pagination import Paginator
+from .._validation import as_payload
+from ._base import BaseClient
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
         UpdateDatasetRequest,
     )
 
-__all__ = ["DatasetCalls"]
+__all__ = ["DatasetMethods"]
 
 
-class DatasetCalls(Calls):
-    """Calls for datasets."""
+class DatasetMethods(BaseClient):
+    """Methods for datasets."""
 
     def create_dataset(
         self,
@@ -38,19 +38,19 @@ class DatasetCalls(Calls):
         agent_id: int | None = None,
         media: Sequence[MediaUpload] | None = None,
     ) -> Dataset:
-        """Store a dataset; the hosted platform makes datasets from requests instead (`generate_dataset`).
+        """Store a dataset (embedded platform); the hosted platform generates them (`generate_dataset`).
 
         Args:
             name: Its name.
-            dataset_source: Its scenarios, an object with `runs`; stored as it is.
-            description: What it tests.
+            dataset_source: Its scenarios, an object with `runs`; stored unchanged.
+            description: A description.
             agent_id: The agent to link it to.
-            media: Files that belong to the scenarios; `include_signed_urls` lends URLs to them later.
+            media: Files of the scenarios; `include_signed_urls` returns URLs for them later.
         """
         request: CreateDatasetRequest = {
             "function": "create_dataset",
             "name": name,
-            "dataset_source": object_of(dataset_source, "dataset_source"),
+            "dataset_source": as_payload(dataset_source, "dataset_source"),
         }
         if description is not None:
             request["description"] = description
@@ -68,11 +68,11 @@ class DatasetCalls(Calls):
 
         Args:
             dataset_id: Its id.
-            include_signed_urls: Whether to add signed URLs to its media.
-            url_expires_seconds: How many seconds those URLs work.
+            include_signed_urls: Add signed URLs to its media.
+            url_expires_seconds: Seconds until those URLs expire.
 
         Raises:
-            NotFoundError: If there is none, or not for this key.
+            NotFoundError: If it does not exist, or the key has no access to it.
         """
         request: GetDatasetRequest = {
             "function": "get_dataset",
@@ -96,12 +96,12 @@ class DatasetCalls(Calls):
         """List datasets, newest first.
 
         Args:
-            tenant_id: The tenant; the key's own unless given.
-            limit: How many to return at most.
-            cursor: The `next_cursor` of the page before.
-            include_signed_urls: Whether to add signed URLs to their media.
-            url_expires_seconds: How many seconds those URLs work.
-            offset: How many to skip; a cursor stays right while datasets are added.
+            tenant_id: The tenant; defaults to the key's own.
+            limit: Maximum number to return.
+            cursor: The `next_cursor` of the previous page.
+            include_signed_urls: Add signed URLs to their media.
+            url_expires_seconds: Seconds until those URLs expire.
+            offset: Number to skip; unlike a cursor, it shifts when datasets are added.
         """
         request: ListDatasetsRequest = {
             "function": "list_datasets",
@@ -125,23 +125,23 @@ class DatasetCalls(Calls):
         include_signed_urls: bool = False,
         url_expires_seconds: int = 3600,
     ) -> Iterator[Dataset]:
-        """Go through all datasets, newest first, fetching page after page as needed.
+        """Iterate over all datasets, newest first, fetching pages as needed.
 
         Args:
-            tenant_id: The tenant; the key's own unless given.
-            page_size: How many to fetch at a time, at most 100.
-            include_signed_urls: Whether to add signed URLs to their media.
-            url_expires_seconds: How many seconds those URLs work.
+            tenant_id: The tenant; defaults to the key's own.
+            page_size: Number to fetch at a time, at most 100.
+            include_signed_urls: Add signed URLs to their media.
+            url_expires_seconds: Seconds until those URLs expire.
 
         Example:
             >>> names = [dataset["name"] for dataset in client.iter_datasets()]  # doctest: +SKIP
         """
-        walk = Walk("list_datasets", "datasets", page_size)
-        while walk.goes_on:
+        pages = Paginator("list_datasets", "datasets", page_size)
+        while pages.has_next:
             page = self.list_datasets(
-                tenant_id, page_size, walk.cursor, include_signed_urls, url_expires_seconds, offset=walk.offset
+                tenant_id, page_size, pages.cursor, include_signed_urls, url_expires_seconds, offset=pages.offset
             )
-            yield from walk.new_rows(page)
+            yield from pages.next_rows(page)
 
     def update_dataset(
         self,
@@ -157,12 +157,12 @@ class DatasetCalls(Calls):
         if description is not None:
             request["description"] = description
         if dataset_source is not None:
-            request["dataset_source"] = object_of(dataset_source, "dataset_source")
+            request["dataset_source"] = as_payload(dataset_source, "dataset_source")
         dataset: Dataset = self._call(request, "dataset")
         return dataset
 
     def delete_dataset(self, dataset_id: int) -> Confirmation:
-        """Delete a dataset; its runs stay (embedded platform)."""
+        """Delete a dataset (embedded platform); its runs are kept."""
         request: DeleteDatasetRequest = {"function": "delete_dataset", "dataset_id": dataset_id}
         confirmation: Confirmation = self._call(request)
         return confirmation

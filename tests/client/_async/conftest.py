@@ -23,5 +23,5 @@ def clock() -> AsyncManualClock:
 async def client(server: ScriptedServer, clock: AsyncManualClock) -> AsyncGenerator[AsyncAshrLabsClient]:
     """Return a client of the scripted server that waits by the test's clock."""
     async with AsyncAshrLabsClient(KEY, f"{server.url}/testing-platform-api/", timeout=5) as client:
-        client._gate.clock = clock
+        client._transport.clock = clock
         yield client

@@ -83,7 +83,7 @@ class Platform:
 async def outcome(server: ScriptedServer, method: str, arguments: dict[str, Any]) -> AshrLabsError | None:
     """Call, and return the error if there was one; any other exception fails the test."""
     async with AsyncAshrLabsClient(KEY, server.url, Timeout(0.3)) as client:
-        client._gate.clock = AsyncManualClock()
+        client._transport.clock = AsyncManualClock()
         try:
             await getattr(client, method)(**arguments)
         except AshrLabsError as error:

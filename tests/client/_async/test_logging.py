@@ -88,7 +88,7 @@ async def test_the_key_is_shown_nowhere(
 
     with caplog.at_level(logging.DEBUG):
         async with AsyncAshrLabsClient(base_url=server.url) as client:
-            client._gate.clock = clock
+            client._transport.clock = clock
             for method, arguments in (("get_run", (1,)), ("create_run", (1, {}))):
                 try:
                     await getattr(client, method)(*arguments)

@@ -23,5 +23,5 @@ def clock() -> SyncManualClock:
 def client(server: ScriptedServer, clock: SyncManualClock) -> Generator[AshrLabsClient]:
     """Return a client of the scripted server that waits by the test's clock."""
     with AshrLabsClient(KEY, f"{server.url}/testing-platform-api/", timeout=5) as client:
-        client._gate.clock = clock
+        client._transport.clock = clock
         yield client

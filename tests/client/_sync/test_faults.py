@@ -83,7 +83,7 @@ class Platform:
 def outcome(server: ScriptedServer, method: str, arguments: dict[str, Any]) -> AshrLabsError | None:
     """Call, and return the error if there was one; any other exception fails the test."""
     with AshrLabsClient(KEY, server.url, Timeout(0.3)) as client:
-        client._gate.clock = SyncManualClock()
+        client._transport.clock = SyncManualClock()
         try:
             getattr(client, method)(**arguments)
         except AshrLabsError as error:

@@ -87,7 +87,7 @@ def test_the_key_is_shown_nowhere(
     shown: list[str] = []
 
     with caplog.at_level(logging.DEBUG), AshrLabsClient(base_url=server.url) as client:
-        client._gate.clock = clock
+        client._transport.clock = clock
         for method, arguments in (("get_run", (1,)), ("create_run", (1, {}))):
             try:
                 getattr(client, method)(*arguments)

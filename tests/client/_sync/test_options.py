@@ -21,6 +21,7 @@ from ashr_labs import (
     MissingAPIKeyError,
     Timeout,
 )
+from ashr_labs._http._request import Deadline
 from support.scripted_server import Answer, ScriptedServer
 from support.tls import new_certificate, running_tunnel, server_context
 
@@ -244,10 +245,10 @@ def test_the_whole_call_ends_in_time_over_a_client_of_the_users(server: Scripted
 def test_sockets_are_kept_alive(server: ScriptedServer, is_proxied: bool) -> None:
     """The system probes idle connections, to a proxy too, so that a dead one is found."""
     client = AshrLabsClient(KEY, server.url, proxy=server.url if is_proxied else None)
-    gate = client._gate
-    request = gate._letter.request(b'{"function": "keep_alive"}', None, Timeout(), 60)
+    deadline = Deadline(60)
+    request = client._transport._requests.build(b'{"function": "keep_alive"}', deadline)
 
-    response = gate.pool.send(request, 60)
+    response = client._transport.pool.send(request, deadline)
 
     connection = response.extensions["network_stream"].get_extra_info("socket")
     assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)

@@ -187,7 +187,7 @@ def test_a_refusal_is_no_ambiguity(client: AshrLabsClient, server: ScriptedServe
 def test_a_connection_that_never_came_about_is_tried_again(clock: SyncManualClock) -> None:
     """A write that was certainly not sent may be repeated, and its failure leaves nothing unknown."""
     with AshrLabsClient("tp_0123456789", "http://127.0.0.1:9") as client:
-        client._gate.clock = clock
+        client._transport.clock = clock
         with pytest.raises(APIConnectionError) as caught:
             client.create_agent("A")
 

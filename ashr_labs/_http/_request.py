@@ -1,0 +1,85 @@
+"""POST requests with a deadline for the whole call."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import httpx
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+
+__all__ = ["Deadline", "PhaseTimeout", "RequestFactory", "TrackedBody"]
+
+_MIN_SECONDS = 0.001
+"""A timeout of 0 would mean "do not block"."""
+
+
+class Deadline:
+    """The end of a whole call: all attempts, the waits between them and every network operation."""
+
+    __slots__ = ("end", "now")
+
+    def __init__(self, seconds: float, now: Callable[[], float] = monotonic) -> None:
+        self.now = now
+        self.end = now() + seconds
+
+    def remaining(self) -> float:
+        """Return the seconds left; not above 0 if the deadline has passed."""
+        return self.end - self.now()
+
+
+class PhaseTimeout(float):
+    """Seconds that one network operation may take, cut short by the deadline of its call.
+
+    The HTTP library counts a timeout from each read and write, so a peer that sends single bytes could hold a call
+    for ever. It passes the number on unread, and the network backends here look at the deadline as well.
+    """
+
+    __slots__ = ("deadline",)
+    deadline: Deadline
+
+
+class RequestFactory:
+    """Builds POST requests that share their URL, headers and timeouts.
+
+    Args:
+        url: Where to send them.
+        headers: By lower-case name.
+        timeouts: Seconds for `connect`, `read` and `write`.
+    """
+
+    def __init__(self, url: str, headers: Mapping[str, str], timeouts: Mapping[str, float]) -> None:
+        self.url = httpx.URL(url)
+        named = {"host": self.url.netloc.decode("ascii"), **headers}
+        self._headers = [(name.encode(), value.encode()) for name, value in named.items()]
+        self._timeouts = tuple(timeouts.items())
+
+    def build(self, content: bytes, deadline: Deadline, idempotency_key: str | None = None) -> httpx.Request:
+        """Return a request with this body that ends at the deadline."""
+        headers = [*self._headers, (b"content-length", b"%d" % len(content))]
+        if idempotency_key:
+            headers.append((b"idempotency-key", idempotency_key.encode()))
+        left = max(deadline.end - deadline.now(), _MIN_SECONDS)
+        timeouts: dict[str, float | None] = {"pool": None}
+        for phase, seconds in self._timeouts:
+            timeouts[phase] = timeout = PhaseTimeout(min(seconds, left))
+            timeout.deadline = deadline
+        return httpx.Request(
+            "POST", self.url, headers=headers, stream=TrackedBody(content), extensions={"timeout": timeouts}
+        )
+
+
+class TrackedBody(httpx.ByteStream):
+    """The body of a request; before `is_started` the server cannot have acted on it."""
+
+    is_started = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.is_started = True
+        return super().__iter__()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        self.is_started = True
+        return super().__aiter__()

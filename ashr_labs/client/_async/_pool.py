@@ -1,0 +1,136 @@
+"""Connection pool: sends requests, and keeps the connections for later ones."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpcore
+import httpx
+
+from ..._http.async_backend import AsyncConnectionStack, AsyncNetwork
+from ...errors import ConfigurationError
+from .._http import SOCKET_OPTIONS, pool_settings
+
+if TYPE_CHECKING:
+    from ..._http._request import Deadline
+    from .._http import Request, Response
+    from .._options import Options
+
+__all__ = ["TRANSPORT_ERRORS", "AsyncPool"]
+
+TRANSPORT_ERRORS = (
+    httpcore.NetworkError,
+    httpcore.ProtocolError,
+    httpcore.ProxyError,
+    httpcore.TimeoutException,
+    httpcore.UnsupportedProtocol,
+)
+"""What httpcore raises; httpx has each under the same name."""
+
+_KEEP_ALIVE = 30.0
+"""Seconds after which an unused connection is closed."""
+
+
+class AsyncPool:
+    """Sends each request over the connection that was used last, the one least likely to be dead.
+
+    A stack of connections, not one `httpcore` pool: that one looks through all of its connections twice per request.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._stacks: dict[Any, AsyncConnectionStack] = {}
+        self._factory: httpcore.AsyncConnectionPool | None = None
+        self._is_closed = False
+
+    async def send(self, request: Request, deadline: Deadline) -> Response:
+        """Send a request and read the whole response.
+
+        Raises:
+            httpx.TransportError: If that fails, or is not done by the deadline.
+            httpx.DecodingError: If the response cannot be decompressed.
+        """
+        if self._is_closed:
+            raise ConfigurationError("the client is closed")
+        stack = self._stacks.get(AsyncConnectionStack.current()) or await AsyncConnectionStack.open(self._stacks)
+        try:
+            async with stack.limit(deadline):
+                received, content = await self._exchange(stack, _core_request(request))
+        except TRANSPORT_ERRORS as error:
+            same: type[Exception] = getattr(httpx, type(error).__name__)
+            raise same(str(error)) from error
+        return _httpx_response(received, content)
+
+    async def aclose(self) -> None:
+        """Close the connections of this event loop; those of another one close when it ends."""
+        self._is_closed = True
+        stack = self._stacks.pop(AsyncConnectionStack.current(), None)
+        if stack is not None:
+            await stack.aclose()
+
+    async def _exchange(
+        self, stack: AsyncConnectionStack, request: httpcore.Request
+    ) -> tuple[httpcore.Response, bytes]:
+        connection = await self._pop(stack, request)
+        try:
+            received = await connection.handle_async_request(request)
+            try:
+                return received, await received.aread()
+            finally:
+                await received.aclose()
+        finally:
+            await self._push(stack, connection)
+
+    async def _pop(self, stack: AsyncConnectionStack, request: httpcore.Request) -> httpcore.AsyncConnectionInterface:
+        while stack.idle:
+            try:
+                connection = stack.idle.pop()[1]
+            except IndexError:  # another thread was faster
+                break
+            if not connection.has_expired():
+                return connection
+            await connection.aclose()
+        return self._open(request)
+
+    def _open(self, request: httpcore.Request) -> httpcore.AsyncConnectionInterface:
+        """Return a new connection, which connects when it is used."""
+        if self._factory is None:
+            self._factory = httpcore.AsyncConnectionPool(
+                **pool_settings(self._options),
+                keepalive_expiry=_KEEP_ALIVE,
+                network_backend=AsyncNetwork(SOCKET_OPTIONS),
+            )
+        return self._factory.create_connection(request.url.origin)
+
+    async def _push(self, stack: AsyncConnectionStack, connection: httpcore.AsyncConnectionInterface) -> None:
+        if self._is_closed or not connection.is_available():
+            await connection.aclose()
+            return
+        now = time.monotonic()
+        stack.idle.append((now, connection))
+        try:
+            if stack.idle[0][0] < now - _KEEP_ALIVE:
+                await stack.idle.popleft()[1].aclose()
+        except IndexError:
+            pass  # another thread uses them all
+
+
+def _core_request(request: Request) -> httpcore.Request:
+    url = request.url
+    return httpcore.Request(
+        request.method,
+        httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
+        headers=request.headers.raw,
+        content=request.stream,
+        extensions=request.extensions,
+    )
+
+
+def _httpx_response(received: httpcore.Response, content: bytes) -> Response:
+    extensions: dict[str, Any] = {**received.extensions}  # pyright: ignore[reportUnknownMemberType]
+    response = httpx.Response(
+        received.status, headers=received.headers, stream=httpx.ByteStream(content), extensions=extensions
+    )
+    response.read()  # which decompresses
+    return response
