@@ -1,24 +1,24 @@
-"""The one tree of errors that this package raises.
+"""The errors that this package raises.
 
     AshrLabsError
-    ├── ConfigurationError        (also ValueError)    a setting or argument cannot work
+    ├── ConfigurationError        (also ValueError)    an option or argument is invalid
     │   └── MissingAPIKeyError    (also RuntimeError)  no API key was given
     ├── DatasetError              (also ValueError)    a dataset does not have the documented shape
-    ├── APIConnectionError                             no answer arrived
-    │   └── APITimeoutError       (also TimeoutError)  no answer arrived in time
-    ├── ResponseFormatError                            an answer arrived that is not the documented one
-    ├── PollTimeoutError          (also TimeoutError)  waiting for the platform's work took too long
-    ├── BadRequestError           400                  the platform did not understand the request
+    ├── APIConnectionError                             no response arrived
+    │   └── APITimeoutError       (also TimeoutError)  no response arrived in time
+    ├── ResponseFormatError                            a response arrived that is not as documented
+    ├── PollTimeoutError          (also TimeoutError)  polling took longer than the timeout
+    ├── BadRequestError           400                  the platform cannot parse the request
     ├── AuthenticationError       401                  the API key is not valid
     ├── AuthorizationError        403                  the API key may not do this
-    ├── NotFoundError             404                  there is no such thing, or not for this key
-    ├── ConflictError             409                  the request contradicts what is stored
-    ├── ValidationError           422                  the request's content is not acceptable
+    ├── NotFoundError             404                  it does not exist, or the key has no access to it
+    ├── ConflictError             409                  the request conflicts with what is stored
+    ├── ValidationError           422                  the request's content is invalid
     ├── RateLimitError            429                  too many requests
-    └── ServerError               500 and above        the platform failed
+    └── ServerError               500 and above        the platform failed (501: not implemented)
 
-Any other status, and an error inside an answer with status 200, is an `AshrLabsError` itself, or the class
-that its message or code stands for.
+Any other status is an `AshrLabsError` itself. An error inside a response with status 200 is a `NotFoundError` or a
+`BadRequestError`, depending on its message.
 """
 
 from __future__ import annotations
@@ -61,67 +61,67 @@ class AshrLabsError(Exception):
     ) -> None:
         super().__init__(message)
         self.message = message
-        """What failed, and what to do about it."""
+        """The cause, and how to fix it."""
         self.status_code = status_code
-        """HTTP status of the answer; None where there was none."""
+        """HTTP status of the response; None if there was none."""
         self.response = response
-        """The answer's JSON object; None where there was none."""
+        """JSON object of the response; None if there was none."""
         self.operation = operation
         """The operation that failed, such as `get_dataset`."""
         self.request_id = request_id
         """The platform's id of the request, for its support."""
         self.retry_after = retry_after
-        """Seconds after which the platform asks to try again."""
+        """Seconds that the platform asks to wait before a retry."""
         self.outcome_unknown = False
-        """Whether the call may have changed something all the same; look before you repeat it."""
+        """True if the call may have changed something: check before you repeat it."""
 
     def __str__(self) -> str:
         text = self.message if self.status_code is None else f"[{self.status_code}] {self.message}"
-        return f"{text} (the outcome is unknown: look before you repeat it)" if self.outcome_unknown else text
+        return f"{text} (the outcome is unknown: check before you repeat it)" if self.outcome_unknown else text
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The default recipe calls the class with `args` alone and so loses every keyword-only attribute.
+        # By default an exception is rebuilt from `args` alone, without its keyword-only attributes.
         return (_restore, (type(self), self.args, self.__dict__.copy()))
 
 
 class ConfigurationError(AshrLabsError, ValueError):
-    """A setting or an argument cannot work; nothing was sent."""
+    """An option or an argument is invalid; nothing was sent."""
 
 
 class MissingAPIKeyError(ConfigurationError, RuntimeError):
-    """No API key was given, neither as an argument nor in the environment."""
+    """There is no API key, neither as an argument nor in the environment."""
 
 
 class DatasetError(AshrLabsError, ValueError):
-    """A dataset does not have the documented shape; `path` says where."""
+    """A dataset does not have the documented shape at `path`."""
 
     def __init__(self, message: str, *, path: str) -> None:
         super().__init__(f"{path}: {message}")
         self.path = path
-        """Where in the dataset, such as `runs.refund_1.actions[3].expected_response`."""
+        """The place in the dataset, such as `runs.refund_1.actions[3].expected_response`."""
 
 
 class APIConnectionError(AshrLabsError):
-    """No answer arrived: refused, unresolvable, or cut off; `may_have_arrived` tells which."""
+    """No response arrived: the connection was refused or lost, or the host is unknown."""
 
     may_have_arrived = True
-    """Whether the request may have reached the platform; False where no connection came about."""
+    """False if no connection was established, so that the platform cannot have received the request."""
 
 
 class APITimeoutError(APIConnectionError, TimeoutError):
-    """No answer arrived within the client's timeout."""
+    """No response arrived within the client's timeout."""
 
 
 class ResponseFormatError(AshrLabsError):
-    """An answer arrived that is not the documented one: not JSON, not an object, or without its key."""
+    """A response arrived that is not as documented: not JSON, not an object, or without a required field."""
 
 
 class PollTimeoutError(AshrLabsError, TimeoutError):
-    """The platform did not finish its work within the time that the caller allowed."""
+    """The platform did not finish within the timeout of a polling method."""
 
 
 class BadRequestError(AshrLabsError):
-    """The platform did not understand the request (400)."""
+    """The platform cannot parse the request (400)."""
 
 
 class AuthenticationError(AshrLabsError):
@@ -133,23 +133,23 @@ class AuthorizationError(AshrLabsError):
 
 
 class NotFoundError(AshrLabsError):
-    """There is no such thing, or not for this key (404)."""
+    """It does not exist, or the key has no access to it (404)."""
 
 
 class ConflictError(AshrLabsError):
-    """The request contradicts what is stored (409)."""
+    """The request conflicts with what is stored (409)."""
 
 
 class ValidationError(AshrLabsError):
-    """The request is well formed, but its content is not acceptable (422)."""
+    """The request is well formed, but its content is invalid (422)."""
 
 
 class RateLimitError(AshrLabsError):
-    """Too many requests (429); `retry_after` says how long to wait, in seconds."""
+    """Too many requests (429); `retry_after` has the seconds to wait."""
 
 
 class ServerError(AshrLabsError):
-    """The platform failed (500 and above)."""
+    """The platform failed (500 and above), or does not implement the operation (501)."""
 
 
 _BY_STATUS: dict[int, type[AshrLabsError]] = {
@@ -164,7 +164,7 @@ _BY_STATUS: dict[int, type[AshrLabsError]] = {
 
 
 def error_class_for_status(status_code: int) -> type[AshrLabsError]:
-    """Return the class that stands for an HTTP status of 400 or above."""
+    """Return the class of an HTTP status of 400 or above."""
     if status_code >= 500:
         return ServerError
     return _BY_STATUS.get(status_code, AshrLabsError)

@@ -155,8 +155,9 @@ def test_connections_are_not_shared_with_a_forked_process(server: ScriptedServer
         client.health_check()
         pool = client._transport.pool
         assert isinstance(pool, SyncPool)
-        pool._stacks[-1] = pool._stacks.pop(os.getpid())  # as a child finds it
+        pool._stacks[-1] = parents = pool._stacks.pop(os.getpid())  # as a child finds it
         client.health_check()
         assert [os.getpid()] == list(pool._stacks)
+        parents.close()
 
     assert 2 == server.connections

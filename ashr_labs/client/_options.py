@@ -222,7 +222,7 @@ def _first(*candidates: str | None) -> str:
 def _checked_key(key: str) -> str:
     if not key:
         raise MissingAPIKeyError(
-            f"api_key is missing: pass api_key=..., set {KEY_VARIABLE}, or use AshrLabsClient.local(), which needs none"
+            f"no API key: pass api_key=..., set {KEY_VARIABLE}, or use AshrLabsClient.local(), which needs none"
         )
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigurationError(f"{_INVALID_KEY}: it must be printable ASCII without spaces")

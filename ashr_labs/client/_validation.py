@@ -57,7 +57,7 @@ def as_payload(value: object, name: str) -> dict[str, Any]:
         ConfigurationError: If it is not an object; nothing was sent.
     """
     if not is_object(value):
-        raise ConfigurationError(f"{name} must be an object, got {preview(value)}")
+        raise ConfigurationError(f"{name}: must be an object, got {preview(value)}")
     return dict(value)
 
 
@@ -94,10 +94,10 @@ def checked_config(config: Mapping[str, Any]) -> Config:
     shares: dict[str, float] = kept.get("test_config", {}).get("complexity_distribution") or {}
     if shares and abs(sum(shares.values()) - 1) > _SUM_TOLERANCE:
         raise ConfigurationError(
-            f"config.test_config.complexity_distribution must sum to 1, got {shares} (sum {sum(shares.values()):g})"
+            f"config.test_config.complexity_distribution: must sum to 1, got {shares} (sum {sum(shares.values()):g})"
         )
     if kept.get("metadata", {}).get("dataset_type") == "pentest" and "pentest_config" not in kept:
-        raise ConfigurationError("config.pentest_config is required if metadata.dataset_type is 'pentest'")
+        raise ConfigurationError("config.pentest_config: is required if metadata.dataset_type is 'pentest'")
     return kept
 
 
@@ -200,7 +200,7 @@ def _faults(value: object, schema: Schema, path: str) -> Iterator[str]:
     elif "anyOf" in schema:
         yield from _no_alternative(value, schema["anyOf"], path)
     elif not _has_type(value, schema.get("type")):
-        yield f"{path} must be {_TYPE_NAMES[schema['type']]}, got {preview(value)}"
+        yield f"{path}: must be {_TYPE_NAMES[schema['type']]}, got {preview(value)}"
     elif isinstance(value, dict):
         yield from _object_faults(cast("dict[str, object]", value), schema, path)
     elif isinstance(value, list | tuple):
@@ -225,28 +225,28 @@ def _no_alternative(value: object, alternatives: list[Schema], path: str) -> Ite
 
 def _object_faults(value: dict[str, object], schema: Schema, path: str) -> Iterator[str]:
     properties: dict[str, Schema] = schema.get("properties", {})
-    yield from (f"{path}.{key} is required" for key in schema.get("required", ()) if key not in value)
+    yield from (f"{path}.{key}: is required" for key in schema.get("required", ()) if key not in value)
     if schema.get("additionalProperties") is False:
         for key in value.keys() - properties.keys():
             hint = suggestion(key, properties) or f"; allowed: {', '.join(properties)}"
             yield f"{path}.{key}: unknown key{hint}"
     if len(value) < schema.get("minProperties", 0):
-        yield f"{path} must have at least one of {', '.join(properties)}"
+        yield f"{path}: must have at least one of {', '.join(properties)}"
     choices: list[str] = schema.get("x-ashr-any-of", [])
     if choices and not any(value.get(key) for key in choices):
-        yield f"{path} must have at least one of {', '.join(choices)}"
+        yield f"{path}: must have at least one of {', '.join(choices)}"
     for key, item in value.items():
         yield from _faults(item, properties.get(key, {}), f"{path}.{key}")
 
 
 def _scalar_faults(value: object, schema: Schema, path: str) -> Iterator[str]:
     if "enum" in schema and value not in schema["enum"]:
-        yield f"{path} must be one of {', '.join(map(str, schema['enum']))}, got {preview(value)}"
+        yield f"{path}: must be one of {', '.join(map(str, schema['enum']))}, got {preview(value)}"
     if isinstance(value, str) and len(value) < schema.get("minLength", 0):
-        yield f"{path} must not be empty"
+        yield f"{path}: must not be empty"
     if isinstance(value, int | float) and not schema.get("minimum", value) <= value <= schema.get("maximum", value):
         low, high = schema.get("minimum", "any"), schema.get("maximum", "any")
-        yield f"{path} must be {low} to {high}, got {value!r}"
+        yield f"{path}: must be {low} to {high}, got {value!r}"
 
 
 def _options_off() -> dict[str, bool]:

@@ -30,7 +30,7 @@ async def test_each_request_and_each_retry_is_one_line(
     lines = [record.getMessage() for record in caplog.records if record.name == "ashr_labs"]
     assert 3 == len(lines)
     assert re.fullmatch(r"get_run: 503 in \d+\.\d{3} s \(request req_9\)", lines[0])
-    assert "get_run: try 1 failed ([503] busy); again in 0.250 s" == lines[1]
+    assert "get_run: attempt 1 failed ([503] busy); retrying in 0.250 s" == lines[1]
     assert lines[2].startswith("get_run: 200 in")
 
 

@@ -139,7 +139,7 @@ async def test_a_completed_request_without_a_dataset_and_a_repeating_page_end(
     server.on("create_request", answers({"request": {"id": 9}}))
     server.on("get_request", answers({"request": {"id": 9, "request_status": "completed"}}))
     server.on("list_datasets", answers({"datasets": [], "next_cursor": None}))
-    with pytest.raises(AshrLabsError, match="no dataset"):
+    with pytest.raises(AshrLabsError, match="its dataset does not exist"):
         await client.generate_dataset("R", CONFIG)
 
     server.on("list_datasets", answers({"datasets": [{"id": 5}], "next_cursor": 5}))

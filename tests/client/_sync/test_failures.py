@@ -128,7 +128,7 @@ def test_a_part_of_another_kind_is_a_format_error(client: AshrLabsClient, server
     server.on("list_agents", {"status": "ok", "agents": {}})
 
     for method in (client.get_run, client.poll_run):
-        with pytest.raises(ResponseFormatError, match=r"'run' is .* instead of an object"):
+        with pytest.raises(ResponseFormatError, match=r"'run' of the response must be an object"):
             method(1)
     with pytest.raises(ResponseFormatError, match=r"'agents' is .* instead of an array"):
         client.list_agents()
@@ -244,7 +244,7 @@ def test_a_payload_that_is_no_object_is_refused_by_name(
     client: AshrLabsClient, server: ScriptedServer, method: str, arguments: list[Any], name: str
 ) -> None:
     """What must be an object and is not is refused before anything is sent."""
-    with pytest.raises(ConfigurationError, match=f"^{name}: expected an object"):
+    with pytest.raises(ConfigurationError, match=f"^{name}: must be an object"):
         getattr(client, method)(*arguments)
 
     assert [] == server.asked
