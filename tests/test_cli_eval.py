@@ -439,9 +439,9 @@ def test_a_platform_that_fails_gives_exit_code_3(how: str, server: ScriptedServe
     ("settings", "message"),
     [
         ({}, "no API key for the remote platform"),
-        ({"ASHR_LABS_API_KEY": "sk-of-someone-else"}, "does not start with 'tp_'"),
+        ({"ASHR_LABS_API_KEY": "sk-of-someone-else"}, "must start with 'tp_'"),
         ({"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": "ftp://x"}, "is not an http:// or https:// URL"),
-        ({"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": "http://127.0.0.1:9"}, "no answer from"),
+        ({"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": "http://127.0.0.1:9"}, "no response from"),
         ({"ASHR_LABS_API_KEY": f"{KEY}_that_is_wrong"}, "the API key is unknown or revoked"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Every operation of the contract is there in every form: generated, sync, async, documented and tested."""
+"""Every operation of the contract is generated, sync, async, documented and tested."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OPERATIONS = {
     operation["operationId"]: operation["tags"][0] for path in CONTRACT["paths"].values() for operation in path.values()
 }
 METHODS = {"keep_alive": "health_check", "get_sdk_notes": "get_notes"}
-"""Where the documented method has another name than its operation."""
+"""Methods whose name differs from that of their operation."""
 
 
 def public(cls: type) -> set[str]:
@@ -28,7 +28,7 @@ def public(cls: type) -> set[str]:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_an_operation_is_there_in_every_form(operation: str) -> None:
-    """A generated module, a method in both worlds, an entry in the guide, and a test."""
+    """Each operation has a generated module, a method of both clients, an entry in the guide, and a test."""
     method = METHODS.get(operation, operation)
     module = import_module(f"ashr_labs_api.api.{OPERATIONS[operation]}.{operation}")
 
@@ -43,7 +43,7 @@ def test_an_operation_is_there_in_every_form(operation: str) -> None:
 
 
 def test_both_worlds_have_the_same_names() -> None:
-    """What one client has, the other has, with the same parameters; only closing is called otherwise."""
+    """Both clients have the same methods with the same parameters; only `close` and `aclose` differ."""
     assert public(AshrLabsClient) - {"close"} == public(AsyncAshrLabsClient) - {"aclose"}
     for name in public(AshrLabsClient) - {"close"}:
         theirs, ours = (inspect.getattr_static(cls, name) for cls in (AsyncAshrLabsClient, AshrLabsClient))
@@ -60,7 +60,7 @@ def test_every_public_name_of_a_client_is_in_the_guide() -> None:
 
 @pytest.mark.parametrize("client", [AshrLabsClient("tp_key"), AsyncAshrLabsClient("tp_key")], ids=["sync", "async"])
 def test_each_method_that_calls_returns_its_answer_as_it_came_too(client: AshrLabsClient | AsyncAshrLabsClient) -> None:
-    """`with_raw_response` has exactly the methods that send and wait for an answer, with their parameters and texts."""
+    """`with_raw_response` has exactly the methods that send calls, with their parameters and docstrings."""
     calling = {name for name in public(AsyncAshrLabsClient) if is_calling(getattr(AsyncAshrLabsClient, name))}
     raw = client.with_raw_response
 

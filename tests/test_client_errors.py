@@ -1,4 +1,4 @@
-"""How failures become errors, against a real server that fails on purpose."""
+"""Error classes, and errors of invalid options."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KEY = "tp_canary_0123456789abcdef"
 @pytest.mark.parametrize(
     "key", ["", "   ", "sk_other", "tp_with space", "tp_line\nbreak", "tp_tab\tkey", "tp_\u00e9", "tp_nul\x00"]
 )
-def test_a_key_that_cannot_work_is_refused_without_being_repeated(key: str) -> None:
+def test_an_invalid_key_is_refused_without_being_repeated(key: str) -> None:
     """A bad key fails before any request, as a ValueError, and is not in the message."""
     with pytest.raises(ValueError, match="API key") as caught:
         AshrLabsClient(key)
@@ -38,7 +38,7 @@ def test_a_key_that_cannot_work_is_refused_without_being_repeated(key: str) -> N
 def test_settings_come_from_the_argument_then_the_environment_then_the_default(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """An argument wins over the environment, which wins over the default; blank counts as absent."""
+    """Arguments come first, then the environment, then the defaults; blank counts as absent."""
     monkeypatch.setenv("ASHR_LABS_API_KEY", "tp_from_the_environment")
     monkeypatch.setenv("ASHR_LABS_BASE_URL", "https://env.example/api/")
 
@@ -48,8 +48,8 @@ def test_settings_come_from_the_argument_then_the_environment_then_the_default(
     assert "https://api.ashr.io/testing-platform-api" in repr(AshrLabsClient.from_env())
 
 
-def test_no_key_in_the_environment_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`from_env` without a key names the variable; it is a RuntimeError, as documented, and a ValueError."""
+def test_a_missing_key_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`from_env` without a key raises an error that names the variable; it is a RuntimeError and a ValueError."""
     with pytest.raises(MissingAPIKeyError, match="ASHR_LABS_API_KEY") as caught:
         AshrLabsClient.from_env()
 
@@ -58,13 +58,13 @@ def test_no_key_in_the_environment_is_said(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), True])
-def test_a_timeout_that_cannot_work_is_refused(timeout: float) -> None:
+def test_an_invalid_timeout_is_refused(timeout: float) -> None:
     """A timeout is a finite number of seconds above zero."""
     with pytest.raises(ConfigurationError, match="timeout"):
         AshrLabsClient(KEY, timeout=timeout)
 
 
-def test_a_url_that_cannot_work_is_refused() -> None:
+def test_an_invalid_url_is_refused() -> None:
     """A base URL without a scheme is refused at once."""
     with pytest.raises(ConfigurationError, match="base_url"):
         AshrLabsClient(KEY, "api.example.com")
@@ -77,7 +77,7 @@ ALL_ERRORS = sorted(
 
 @pytest.mark.parametrize("cls", ALL_ERRORS)
 def test_every_error_survives_pickle_and_copy(cls: type[AshrLabsError]) -> None:
-    """An error can cross a process boundary with all that it knows."""
+    """An error keeps its attributes when it is pickled or copied."""
     if cls is DatasetError:
         error: AshrLabsError = DatasetError("is null", path="runs.a.actions[0]")
     else:
@@ -88,7 +88,7 @@ def test_every_error_survives_pickle_and_copy(cls: type[AshrLabsError]) -> None:
 
 
 def test_the_tree_in_the_docstring_is_the_tree() -> None:
-    """Each class is drawn in the module's docstring."""
+    """Each class is in the module's docstring."""
     drawn = errors.__doc__ or ""
 
     assert [] == [cls.__name__ for cls in ALL_ERRORS if cls.__name__ not in drawn]
@@ -109,7 +109,7 @@ def test_the_tree_in_the_docstring_is_the_tree() -> None:
     ],
 )
 def test_retry_after_is_read_in_each_of_its_forms(headers: dict[str, str], seconds: float | None) -> None:
-    """Seconds, milliseconds and HTTP dates are understood; nonsense is ignored."""
+    """Seconds, milliseconds and HTTP dates are understood; malformed values are ignored."""
     assert seconds == retry_after(headers, datetime(2026, 11, 20, 12, tzinfo=UTC))
 
 
@@ -123,7 +123,7 @@ def test_the_tree_in_the_guide_is_the_tree() -> None:
 
 
 def test_errors_cross_a_process_pool() -> None:
-    """A failure in a worker process is raised in the parent as what it was."""
+    """An error in a worker process is raised in the parent with its class."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         error = pool.submit(AshrLabsClient, "no_key").exception()
 
@@ -131,7 +131,7 @@ def test_errors_cross_a_process_pool() -> None:
 
 
 def test_every_failure_of_the_network_has_a_name_in_httpx() -> None:
-    """What httpcore can raise is caught by the client and passed on as the httpx error of the same name."""
+    """Every error of httpcore is mapped to the httpx error of the same name."""
     import httpcore
     import httpx
 

@@ -1,4 +1,4 @@
-"""Many calls at once, and many clients one after the other."""
+"""Many concurrent calls, and many clients one after another."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def slowly(_: dict[str, Any]) -> Answer:
 
 
 def test_two_hundred_tasks_all_get_their_answer(server: ScriptedServer) -> None:
-    """More calls than connections wait for their turn, without a time limit of its own."""
+    """Calls beyond the limit of connections wait for one, without a timeout of its own."""
     server.on("keep_alive", slowly)
 
     async def main() -> int:
@@ -62,7 +62,7 @@ def async_cycles(url: str, number: int) -> None:
 
 
 def open_descriptors() -> int:
-    """Return how many descriptors are open once the server's own ends are closed, which is a moment later."""
+    """Return the number of open descriptors after the server has closed its own."""
     gc.collect()
     before = -1
     while before != (before := sum(1 for _ in DESCRIPTORS.iterdir())):
@@ -75,7 +75,7 @@ def open_descriptors() -> int:
 def test_a_thousand_clients_leave_no_descriptor_behind(
     server: ScriptedServer, cycles: Callable[[str, int], None]
 ) -> None:
-    """Closing a client closes all that it opened, in both worlds."""
+    """Closing a client of either kind closes everything that it opened."""
     server.on("keep_alive", {"status": "ok"})
     cycles(server.url, 1)
     start = open_descriptors()

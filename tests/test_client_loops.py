@@ -1,4 +1,4 @@
-"""An asynchronous client outlives event loops, and works in several."""
+"""Asynchronous clients in several event loops."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KEY = "tp_0123456789abcdef"
 
 
 def test_one_client_works_in_successive_event_loops(server: ScriptedServer) -> None:
-    """Each `asyncio.run` has connections of its own, closed at its end, so that nothing is left to warn about."""
+    """Each `asyncio.run` has connections of its own, which are closed at its end."""
     server.on("keep_alive", {"status": "ok"})
     client = AsyncAshrLabsClient(KEY, server.url, max_retries=0)
 
@@ -31,7 +31,7 @@ def test_one_client_works_in_successive_event_loops(server: ScriptedServer) -> N
 
 
 def test_one_client_works_in_threads_with_event_loops_of_their_own(server: ScriptedServer) -> None:
-    """Loops that run at the same time do not meet in the client."""
+    """Event loops that run at the same time share no connection."""
     server.on("keep_alive", {"status": "ok"})
     client = AsyncAshrLabsClient(KEY, server.url, max_retries=0)
     answers: list[str] = []
@@ -49,8 +49,8 @@ def test_one_client_works_in_threads_with_event_loops_of_their_own(server: Scrip
     assert ["ok"] * 40 == answers
 
 
-def test_a_loop_that_was_closed_without_a_word_is_forgotten(server: ScriptedServer) -> None:
-    """A loop that is not shut down properly leaves nothing behind in the client once the next one comes."""
+def test_a_loop_that_was_not_shut_down_is_dropped(server: ScriptedServer) -> None:
+    """The connections of a loop that was not shut down are dropped when the next loop is used."""
     server.on("keep_alive", {"status": "ok"})
     client = AsyncAshrLabsClient(KEY, server.url, max_retries=0)
     loop = asyncio.new_event_loop()
@@ -65,7 +65,7 @@ def test_a_loop_that_was_closed_without_a_word_is_forgotten(server: ScriptedServ
 
 
 def test_a_call_can_be_cancelled(server: ScriptedServer) -> None:
-    """A cancelled call ends at once, and the client goes on."""
+    """A cancelled call ends at once, and the client remains usable."""
     release = threading.Event()
 
     def late(_: object) -> Answer:

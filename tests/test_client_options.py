@@ -1,4 +1,4 @@
-"""Which settings are refused, before anything is sent."""
+"""Validation of options."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ SECRET = "s3cret-canary"
         ({"api_key": 5}, "API key"),
     ],
 )
-def test_a_setting_that_cannot_work_is_refused_by_name(settings: dict[str, Any], name: str) -> None:
-    """The message names the setting, and repeats no secret."""
+def test_an_invalid_option_is_refused_by_name(settings: dict[str, Any], name: str) -> None:
+    """The message names the option, and contains no secret."""
     with pytest.raises(ConfigurationError, match=name) as caught:
         AshrLabsClient(**{"api_key": KEY, **settings})
 
@@ -61,15 +61,15 @@ def test_a_setting_that_cannot_work_is_refused_by_name(settings: dict[str, Any],
 
 
 @pytest.mark.parametrize("key", ["", " ", "a\nb", "ключ"])
-def test_an_idempotency_key_that_no_header_can_have_is_refused(key: str) -> None:
-    """It fails before anything is sent."""
+def test_an_invalid_idempotency_key_is_refused(key: str) -> None:
+    """An invalid idempotency key is refused before anything is sent."""
     with AshrLabsClient(KEY) as client, pytest.raises(ConfigurationError, match="idempotency_key"):
         client.with_options(idempotency_key=key)
 
 
 @pytest.mark.parametrize("phase", ["default", "connect", "read", "write", "total"])
-def test_each_time_is_checked(phase: str) -> None:
-    """A phase's time is a number of seconds above zero that the system can wait."""
+def test_each_timeout_is_validated(phase: str) -> None:
+    """A timeout is a number of seconds above zero that the system can wait."""
     for value in (0, -1, float("nan"), float("inf"), True, "3", 10**7, 10**400):
         with pytest.raises(ConfigurationError, match=phase):
             Timeout(**{phase: value})
@@ -94,27 +94,27 @@ def test_no_timeout_means_no_limit() -> None:
     assert Timeout(10**6, total=10**6) == timeout
 
 
-def test_the_longest_time_works(server: ScriptedServer) -> None:
-    """What is allowed does not overflow anywhere."""
+def test_the_longest_timeout_works(server: ScriptedServer) -> None:
+    """The longest timeout does not overflow anywhere."""
     server.on("keep_alive", {"status": "ok"})
 
     with AshrLabsClient(KEY, server.url, Timeout(10**6, total=10**6)) as client:
         assert "ok" == client.health_check()["status"]
 
 
-def test_no_path_to_certificates_means_the_usual_ones() -> None:
+def test_a_blank_path_to_certificates_means_the_usual_ones() -> None:
     """Blank counts as absent, and a path may be a `Path`."""
     assert Options.from_args(KEY, None, 30, verify=" ").verify is True
     assert "ca.pem" == Options.from_args(KEY, None, 30, verify=Path("ca.pem")).verify  # type: ignore[arg-type]
 
 
-def test_a_client_for_the_other_world_is_refused() -> None:
+def test_a_synchronous_http_client_is_refused() -> None:
     """An asynchronous client sends through an asynchronous httpx client."""
     with httpx.Client() as mine, pytest.raises(ConfigurationError, match="http_client"):
         AsyncAshrLabsClient(KEY, http_client=mine)  # type: ignore[arg-type]
 
 
-def test_certificates_that_cannot_be_read_are_said() -> None:
+def test_unreadable_certificates_are_an_error() -> None:
     """A path without certificates is a ConfigurationError that names it."""
     client = AshrLabsClient(KEY, "https://127.0.0.1:9", verify="/no/such.pem")
 
@@ -122,8 +122,8 @@ def test_certificates_that_cannot_be_read_are_said() -> None:
         client.health_check()
 
 
-def test_a_proxy_of_the_environment_that_cannot_work_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy that httpx refuses is a ConfigurationError that says so, without its password."""
+def test_an_invalid_proxy_of_the_environment_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A proxy that httpx refuses is a ConfigurationError without its password."""
     monkeypatch.setenv("ALL_PROXY", f"quic://me:{SECRET}@proxy.test")
     monkeypatch.delenv("HTTP_PROXY", raising=False)
     monkeypatch.delenv("http_proxy", raising=False)
@@ -136,12 +136,12 @@ def test_a_proxy_of_the_environment_that_cannot_work_is_said(monkeypatch: pytest
 
 
 def test_the_authorities_are_read_once_per_process() -> None:
-    """Making them takes up to 20 ms: all clients share one TLS context."""
+    """All clients share one TLS context, which takes up to 20 ms to create."""
     assert _http._tls_context(True) is _http._tls_context(True)
 
 
 def test_no_setting_shows_a_secret() -> None:
-    """Neither key, nor proxy, nor headers are in the settings' repr."""
+    """Neither key, nor proxy, nor headers are in the repr of options."""
     headers = {"X-Secret": SECRET}
     options = Options.from_args(f"tp_{SECRET}", None, 30, default_headers=headers, proxy=f"http://me:{SECRET}@proxy")
 

@@ -1,4 +1,4 @@
-"""The way through pages, as a pure function of what the platform answers."""
+"""Pagination as a pure function of the platform's responses."""
 
 from __future__ import annotations
 
@@ -15,29 +15,31 @@ from ashr_labs.client._pagination import Paginator
 Page = dict[str, Any]
 
 
-def by_cursor(ids: list[int], walk: Paginator, size: int) -> Page:
-    rows = [number for number in sorted(ids, reverse=True) if walk.cursor is None or number < walk.cursor]
+def by_cursor(ids: list[int], paginator: Paginator, size: int) -> Page:
+    rows = [number for number in sorted(ids, reverse=True) if paginator.cursor is None or number < paginator.cursor]
     return {"runs": [{"id": number} for number in rows[:size]], "next_cursor": rows[size - 1] if rows[size:] else None}
 
 
-def by_offset(ids: list[int], walk: Paginator, size: int) -> Page:
-    start = walk.offset or 0
+def by_offset(ids: list[int], paginator: Paginator, size: int) -> Page:
+    start = paginator.offset or 0
     return {"runs": [{"id": number} for number in sorted(ids, reverse=True)[start : start + size]]}
 
 
-def by_number(ids: list[int], walk: Paginator, size: int) -> Page:
-    start = (walk.page - 1) * size
+def by_number(ids: list[int], paginator: Paginator, size: int) -> Page:
+    start = (paginator.page - 1) * size
     page = sorted(ids, reverse=True)[start : start + size]
     return {"runs": [{"id": number} for number in page], "total": len(ids)}
 
 
-def walked(platform: Callable[[list[int], Paginator, int], Page], rows: int, size: int, added: list[int]) -> list[int]:
-    """Paginator over `rows` rows, to which new ones are added before each page."""
-    ids, walk, seen = list(range(rows)), Paginator("list_runs", "runs", size), list[int]()
+def paginated(
+    platform: Callable[[list[int], Paginator, int], Page], rows: int, size: int, added: list[int]
+) -> list[int]:
+    """Iterate over `rows` rows, to which new ones are added before each page."""
+    ids, paginator, seen = list(range(rows)), Paginator("list_runs", "runs", size), list[int]()
     left = list(added)
-    while walk.has_next:
+    while paginator.has_next:
         ids += range(len(ids), len(ids) + (left.pop() if left else 0))
-        seen += [row["id"] for row in walk.next_rows(platform(ids, walk, size))]
+        seen += [row["id"] for row in paginator.next_rows(platform(ids, paginator, size))]
     return seen
 
 
@@ -50,8 +52,8 @@ def walked(platform: Callable[[list[int], Paginator, int], Page], rows: int, siz
 def test_every_row_comes_exactly_once_while_others_are_added(
     platform: Callable[[list[int], Paginator, int], Page], rows: int, size: int, added: list[int]
 ) -> None:
-    """Whatever is added meanwhile, each row that was there at the start comes, and none comes twice."""
-    seen = walked(platform, rows, size, added)
+    """Whatever is added meanwhile, each row that existed at the start is returned, and none twice."""
+    seen = paginated(platform, rows, size, added)
 
     assert set(range(rows)) <= set(seen)
     assert len(set(seen)) == len(seen)
@@ -59,8 +61,8 @@ def test_every_row_comes_exactly_once_while_others_are_added(
 
 @given(rows=st.integers(0, 60), size=st.integers(2, 20), added=st.lists(st.integers(0, 1), max_size=6))
 def test_offsets_are_followed_where_there_are_no_cursors(rows: int, size: int, added: list[int]) -> None:
-    """A platform that knows offsets only is walked to the end as well."""
-    seen = walked(by_offset, rows, size, added)
+    """Iteration over a platform that supports offsets only is complete as well."""
+    seen = paginated(by_offset, rows, size, added)
 
     assert set(range(rows)) <= set(seen)
     assert len(set(seen)) == len(seen)
@@ -76,12 +78,12 @@ def test_offsets_are_followed_where_there_are_no_cursors(rows: int, size: int, a
     ],
 )
 def test_a_platform_that_repeats_itself_is_found_out(pages: list[Page]) -> None:
-    """A walk that would never end is an error, not the end of the list."""
-    walk = Paginator("list_runs", "runs", 1)
-    walk.next_rows(pages[0])
+    """Pages that would never end are an error."""
+    paginator = Paginator("list_runs", "runs", 1)
+    paginator.next_rows(pages[0])
 
     with pytest.raises(ResponseFormatError, match="repeats"):
-        walk.next_rows(pages[1])
+        paginator.next_rows(pages[1])
 
 
 @pytest.mark.parametrize("size", [0, -1, 101])

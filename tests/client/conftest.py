@@ -1,4 +1,4 @@
-"""What the client's tests of both worlds need."""
+"""Fixtures of the tests of both clients."""
 
 from __future__ import annotations
 

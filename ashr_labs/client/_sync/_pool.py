@@ -26,7 +26,7 @@ TRANSPORT_ERRORS = (
     httpcore.TimeoutException,
     httpcore.UnsupportedProtocol,
 )
-"""What httpcore raises; httpx has each under the same name."""
+"""The errors of httpcore; httpx has each under the same name."""
 
 _KEEP_ALIVE = 30.0
 """Seconds after which an unused connection is closed."""

@@ -1,4 +1,4 @@
-"""A bad network and a failing platform: nothing is done twice, nothing is lost silently, every outcome is typed."""
+"""Faults of the network and the platform: no write is performed twice or lost silently, every outcome has a type."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ REFUSED: dict[str, Fault] = {
     "429 for too long": busy(Retry_After="3600"),
     "408": lambda _: Answer(408, b""),
 }
-"""Faults before the platform did anything."""
+"""Faults before the platform performs the call."""
 DONE: dict[str, Fault] = {
     "cut off": lambda _: Answer(closes=True),
     "half closed": lambda _: Answer(half_closes=True),
@@ -53,11 +53,11 @@ DONE: dict[str, Fault] = {
     "not UTF-8": lambda _: Answer(200, b"\xff\xfe"),
     "half of the JSON": lambda answer: replace(answer, body=answer.body[:-3]),
 }
-"""Faults after it."""
+"""Faults after that."""
 
 
 class Platform:
-    """Does what it is asked, once per key where it honours keys, and fails first as it is told."""
+    """A platform that performs calls, once per key if it supports keys, and fails first as configured."""
 
     def __init__(self, server: ScriptedServer, operation: str, answer: dict[str, Any], faults: list[str]) -> None:
         self.done = 0
@@ -81,7 +81,7 @@ class Platform:
 
 
 async def outcome(server: ScriptedServer, method: str, arguments: dict[str, Any]) -> AshrLabsError | None:
-    """Call, and return the error if there was one; any other exception fails the test."""
+    """Call, and return the AshrLabsError if one was raised."""
     async with AsyncAshrLabsClient(KEY, server.url, Timeout(0.3)) as client:
         client._transport.clock = AsyncManualClock()
         try:
@@ -102,7 +102,7 @@ async def test_no_fault_makes_it_happen_twice_or_hides_what_happened(
     fault: str,
     honours_keys: bool,
 ) -> None:
-    """After one fault a call works, or its error says whether something may have happened."""
+    """After one fault a call succeeds, or its error says whether the outcome is unknown."""
     platform = Platform(server, method, answer, [] if fault == "dropped" else [fault])
     platform.honours_keys = honours_keys
     if fault == "dropped":
@@ -121,7 +121,7 @@ async def test_no_fault_makes_it_happen_twice_or_hides_what_happened(
 async def test_two_faults_in_a_row_are_outlived_where_keys_are_honoured(
     server: ScriptedServer, method: str, arguments: dict[str, Any], answer: dict[str, Any]
 ) -> None:
-    """With the default number of tries a call outlives a lost answer and a failing gateway."""
+    """With the default number of retries a call survives a lost response and a failing gateway."""
     platform = Platform(server, method, answer, ["cut off", "502 of a gateway"])
 
     assert await outcome(server, method, arguments) is None

@@ -1,4 +1,4 @@
-"""What is logged, and that no secret is ever shown."""
+"""Log lines, and the absence of secrets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RUN = {"status": "ok", "run": {"id": 5, "result": {}}}
 async def test_each_request_and_each_retry_is_one_line(
     client: AsyncAshrLabsClient, server: ScriptedServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """At level DEBUG the logger `ashr_labs` tells operation, status, request id and wait."""
+    """At level DEBUG the logger `ashr_labs` writes operation, status, request id and delay."""
     server.on("get_run", BUSY, RUN)
 
     with caplog.at_level(logging.DEBUG, "ashr_labs"):
@@ -37,7 +37,7 @@ async def test_each_request_and_each_retry_is_one_line(
 async def test_nothing_is_logged_unless_asked_for(
     client: AsyncAshrLabsClient, server: ScriptedServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """By default the client is silent, its failures too."""
+    """By default the client writes nothing, even if calls fail."""
     server.on("get_run", BUSY, RUN)
 
     await client.get_run(5)
@@ -80,7 +80,7 @@ async def test_the_key_is_shown_nowhere(
     monkeypatch: pytest.MonkeyPatch,
     answer: Answer,
 ) -> None:
-    """A key appears in no log of any library, no repr, no error, no traceback, and no pickle unless it was given."""
+    """A key appears in no log of any library, no repr, no error, no traceback, and no pickle unless it was passed."""
     monkeypatch.setenv("ASHR_LABS_API_KEY", CANARY)
     server.on("create_run", answer)
     server.on("get_run", answer)

@@ -1,4 +1,4 @@
-"""Iteration over lists, page after page."""
+"""Iteration over the pages of lists."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LISTS: list[tuple[str, str, str, dict[str, Any]]] = [
 async def test_all_pages_come_lazily(
     client: AsyncAshrLabsClient, server: ScriptedServer, method: str, operation: str, key: str, filters: dict[str, Any]
 ) -> None:
-    """Iterating fetches a page when its first row is wanted, with the caller's filters, and ends after the last."""
+    """Iterating fetches a page when its first row is needed, with the caller's filters, and ends after the last."""
 
     def page(body: dict[str, Any]) -> Answer:
         below = body.get("cursor", 8 - 3 * (body.get("page", 1) - 1))
@@ -46,7 +46,7 @@ async def test_all_pages_come_lazily(
 async def test_a_platform_that_repeats_a_page_is_an_error(
     client: AsyncAshrLabsClient, server: ScriptedServer, method: str, operation: str, key: str, filters: dict[str, Any]
 ) -> None:
-    """A loop of pages ends with an error that names the operation."""
+    """Pages that repeat raise an error that names the operation."""
     end = {} if key == "traces" else {"next_cursor": 5}
     server.on(operation, {"status": "ok", key: [{"id": 5}], **end})
 
@@ -71,7 +71,7 @@ NO_PAGES: list[dict[str, Any]] = [
 async def test_a_page_of_another_shape_is_a_format_error(
     client: AsyncAshrLabsClient, server: ScriptedServer, page: dict[str, Any]
 ) -> None:
-    """What is no list of things with ids, or no cursor, is said and not stumbled over."""
+    """A page with malformed rows or a malformed cursor is a ResponseFormatError."""
     server.on("list_runs", {"status": "ok", **page})
 
     with pytest.raises(ResponseFormatError, match="list_runs"):
@@ -79,7 +79,7 @@ async def test_a_page_of_another_shape_is_a_format_error(
 
 
 async def test_the_embedded_platform_is_walked_while_datasets_are_added() -> None:
-    """Each dataset comes once, in the platform's own pages, whatever is added meanwhile."""
+    """The embedded platform's pages return each dataset once, whatever is added meanwhile."""
     async with AsyncAshrLabsClient.local() as client:
         made = [(await client.create_dataset(f"D{number}", {"runs": {}}))["id"] for number in range(7)]
 

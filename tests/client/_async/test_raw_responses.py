@@ -1,4 +1,4 @@
-"""Answers as they came, beside the plain methods."""
+"""Raw responses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ RUN = {"status": "ok", "run": {"id": 5, "result": {}}, "extra": 1}
 async def test_status_headers_request_id_and_body_are_there(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
-    """The same method with the same arguments returns the whole answer."""
+    """The same method with the same arguments returns the whole response."""
     server.on("get_run", Answer.of(RUN, 203, X_Request_Id="req_1", X_Cost="7"))
 
     answer = await client.with_raw_response.get_run(run_id=5)
@@ -28,7 +28,7 @@ async def test_status_headers_request_id_and_body_are_there(
 async def test_of_several_calls_the_last_answer_is_returned(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
-    """A method that first asks who is calling returns the answer to its own question."""
+    """A method that first sends `init` returns the response to its own call."""
     server.on("list_runs", {"status": "ok", "runs": []})
 
     answer = await client.with_raw_response.list_runs()
@@ -40,7 +40,7 @@ async def test_of_several_calls_the_last_answer_is_returned(
 async def test_failures_and_retries_are_those_of_the_plain_method(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
-    """An error is raised as ever, and settings of a sibling hold."""
+    """Errors are raised as usual, and options of `with_options` apply."""
     server.on("get_run", Answer.of({"status": "error", "message": "busy"}, 503), Answer.of({"message": "no"}, 404))
 
     with pytest.raises(NotFoundError):
@@ -48,7 +48,7 @@ async def test_failures_and_retries_are_those_of_the_plain_method(
 
 
 async def test_a_method_of_a_subclass_is_the_one_that_is_called(server: ScriptedServer) -> None:
-    """What a client overrides holds for answers as they came too."""
+    """Methods that a subclass overrides are used for raw responses too."""
     server.on("get_run", RUN)
 
     class Seventh(AsyncAshrLabsClient):
@@ -66,12 +66,12 @@ async def test_a_method_of_a_subclass_is_the_one_that_is_called(server: Scripted
     ["trace", "score_trace", "tracing", "aclose", "with_options", "iter_runs", "api", "notes", "_call", "nothing"],
 )
 async def test_only_methods_that_call_are_there(client: AsyncAshrLabsClient, name: str) -> None:
-    """What sends nothing, or no single call, has no raw answer."""
+    """Attributes that send no single call have no raw response."""
     with pytest.raises(AttributeError, match=name):
         getattr(client.with_raw_response, name)
 
 
 async def test_a_method_that_fails_before_sending_fails_as_ever(client: AsyncAshrLabsClient) -> None:
-    """A config that cannot work is refused in both ways."""
+    """An invalid config is refused in both ways."""
     with pytest.raises(ConfigurationError, match=r"config\.agent"):
         await client.with_raw_response.create_request("R", {})

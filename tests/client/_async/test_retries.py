@@ -1,4 +1,4 @@
-"""Trying again: when, how often, and under which key; by a clock that the tests turn."""
+"""Retries: when, how often, and with which key; on a clock that the tests control."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def busy(**headers: str) -> Answer:
 async def test_a_failing_read_is_tried_again_until_it_works(
     client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
 ) -> None:
-    """A read outlives a failure of the platform and a lost connection, with growing waits."""
+    """A read survives an error of the platform and a lost connection, with growing delays."""
     server.on("get_run", BUSY, CUT, RUN)
 
     run = await client.get_run(5)
@@ -43,7 +43,7 @@ async def test_a_failing_read_is_tried_again_until_it_works(
 
 
 async def test_after_the_last_try_its_error_is_raised(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
-    """`max_retries` further tries are made, and not one more."""
+    """A call is retried `max_retries` times."""
     server.on("get_run", BUSY)
 
     with pytest.raises(ServerError) as caught:
@@ -71,7 +71,7 @@ async def test_the_platform_says_when(
     headers: dict[str, str],
     waits: list[float],
 ) -> None:
-    """Each form of `Retry-After` is kept to; what cannot be read counts as none."""
+    """Each form of `Retry-After` is honoured; a malformed one is ignored."""
     server.on("get_run", busy(**headers), RUN)
 
     await client.get_run(5)
@@ -82,7 +82,7 @@ async def test_the_platform_says_when(
 async def test_too_long_a_wait_is_raised_at_once(
     client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
 ) -> None:
-    """A wait of over two minutes, or past the deadline, is not made: the error says how long it would be."""
+    """A delay of over two minutes, or past the deadline, raises the error at once with `retry_after`."""
     server.on("get_run", busy(Retry_After="121"))
     with pytest.raises(RateLimitError) as caught:
         await client.get_run(5)
@@ -118,7 +118,7 @@ CREATING: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 async def test_a_lost_answer_is_fetched_under_the_same_key_where_keys_are_honoured(
     client: AsyncAshrLabsClient, server: ScriptedServer, method: str, arguments: dict[str, Any], answer: dict[str, Any]
 ) -> None:
-    """A write whose answer was lost is sent again under its key, where the platform announces that it honours keys."""
+    """A write whose response was lost is retried with its key, if the platform reports that it supports keys."""
     server.on("init", HONOURS_KEYS)
     server.on(method, CUT, BUSY, answer)
 
@@ -140,7 +140,7 @@ async def test_a_lost_answer_is_said_to_be_unknown_where_keys_are_not_honoured(
     answer: dict[str, Any],
     failing: Answer,
 ) -> None:
-    """Elsewhere it is sent once, and the error says that the outcome is unknown."""
+    """Otherwise it is sent once, and the error says that the outcome is unknown."""
     server.on(method, failing, answer)
 
     with pytest.raises(AshrLabsError, match="the outcome is unknown") as caught:
@@ -161,7 +161,7 @@ REFUSALS = [
 async def test_what_an_earlier_try_may_have_done_stays_unknown(
     client: AsyncAshrLabsClient, server: ScriptedServer, refusal: Answer
 ) -> None:
-    """A write whose first answer was lost and whose later tries are refused may have been done by the first."""
+    """The outcome is unknown if the first response was lost and later attempts are refused."""
     server.on("init", HONOURS_KEYS)
     server.on("create_api_key", CUT, refusal)
 
@@ -174,7 +174,7 @@ async def test_what_an_earlier_try_may_have_done_stays_unknown(
 
 
 async def test_a_refusal_is_no_ambiguity(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
-    """A write that the platform refused for now is sent again everywhere, under the same key."""
+    """A write that the platform refused temporarily is retried on any platform, with the same key."""
     server.on("create_run", busy(), busy(), RUN)
 
     await client.create_run(1, {})
@@ -185,7 +185,7 @@ async def test_a_refusal_is_no_ambiguity(client: AsyncAshrLabsClient, server: Sc
 
 
 async def test_a_connection_that_never_came_about_is_tried_again(clock: AsyncManualClock) -> None:
-    """A write that was certainly not sent may be repeated, and its failure leaves nothing unknown."""
+    """A write that was not sent is retried, and its error leaves no outcome unknown."""
     async with AsyncAshrLabsClient("tp_0123456789", "http://127.0.0.1:9") as client:
         client._transport.clock = clock
         with pytest.raises(APIConnectionError) as caught:
@@ -199,7 +199,7 @@ async def test_a_connection_that_never_came_about_is_tried_again(clock: AsyncMan
 async def test_if_nobody_can_say_whether_keys_are_honoured_they_are_not(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
-    """Without an answer to `init` a write of unknown outcome is not repeated."""
+    """Without a response to `init` a write of unknown outcome is not retried."""
     server.on("init", Answer.of({"status": "error", "message": "no"}, 401))
     server.on("create_agent", CUT)
 
@@ -210,7 +210,7 @@ async def test_if_nobody_can_say_whether_keys_are_honoured_they_are_not(
 
 
 async def test_every_write_has_a_key_of_its_own(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
-    """Two calls never share a key, so that two equal runs are two runs; changes and deletions have keys too."""
+    """Each call has a key of its own, so that two equal runs are two runs; changes and deletions have keys too."""
     server.on("create_run", RUN)
     server.on("delete_run", OK)
 
@@ -223,7 +223,7 @@ async def test_every_write_has_a_key_of_its_own(client: AsyncAshrLabsClient, ser
 
 
 async def test_the_users_own_key_is_used(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
-    """A key given by `with_options` is the one that is sent, by that sibling only, and never with a read."""
+    """A key passed to `with_options` is sent by that client only, and not with reads."""
     server.on("create_run", BUSY, RUN)
     server.on("init", HONOURS_KEYS)
     server.on("get_run", RUN)
@@ -241,7 +241,7 @@ async def test_the_users_own_key_is_used(client: AsyncAshrLabsClient, server: Sc
 async def test_a_conflict_is_tried_again_only_where_it_can_pass(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
-    """A conflict of a creation is final, that of an operation without a second effect may pass."""
+    """A conflict of a creation is final; that of an idempotent operation is retried."""
     conflict = Answer.of({"status": "error", "message": "in use"}, 409)
     server.on("create_agent", conflict)
     server.on("update_agent", conflict, {"status": "ok", "agent": {"id": 1}})
@@ -254,17 +254,17 @@ async def test_a_conflict_is_tried_again_only_where_it_can_pass(
 
 
 async def test_a_conflict_with_an_earlier_try_is_outlived(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
-    """A creation whose first try is still at work under the same key waits for its answer."""
+    """A creation whose first attempt is still in progress under the same key is retried until it is done."""
     server.on("init", HONOURS_KEYS)
-    at_work = Answer.of({"status": "error", "message": "a request with this key is under way"}, 409)
-    server.on("create_agent", CUT, at_work, {"status": "ok", "agent": {"id": 9, "name": "A"}})
+    in_progress = Answer.of({"status": "error", "message": "a request with this key is in progress"}, 409)
+    server.on("create_agent", CUT, in_progress, {"status": "ok", "agent": {"id": 9, "name": "A"}})
 
     assert 9 == (await client.create_agent("A"))["id"]
     assert 1 == len(set(server.keys("create_agent")))
 
 
 async def test_a_conflict_that_lasts_is_raised(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
-    """A deletion that goes on to conflict raises it after the last try, with nothing unknown."""
+    """A deletion that keeps conflicting raises the conflict after the last attempt, with no outcome unknown."""
     server.on("delete_dataset", Answer.of({"status": "error", "message": "in use"}, 409))
 
     with pytest.raises(ConflictError) as caught:

@@ -1,4 +1,4 @@
-"""Waiting for the platform's work, by a clock that the tests turn."""
+"""Polling, on a clock that the tests control."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def run(grading_status: str | None = None, tests_passed: int | None = None, **mo
 
 
 def answers(*bodies: dict[str, Any]) -> Any:
-    """Answer each body in turn, the last one for ever."""
+    """Respond with each body in turn, then always with the last."""
     left = list(bodies)
     return lambda _: Answer.of({"status": "ok", **(left.pop(0) if len(left) > 1 else left[0])})
 
@@ -25,7 +25,7 @@ def answers(*bodies: dict[str, Any]) -> Any:
 async def test_poll_run_trusts_the_platforms_state_and_not_a_number_that_the_client_sent(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
-    """A pending run is not graded, whatever number stands in its metrics."""
+    """A pending run is not graded, whatever its metrics contain."""
     server.on("get_run", answers({"run": run("pending", 3)}, {"run": run("completed", 2)}))
 
     graded = await client.poll_run(1)
@@ -36,7 +36,7 @@ async def test_poll_run_trusts_the_platforms_state_and_not_a_number_that_the_cli
 async def test_poll_run_reports_each_unfinished_look(
     client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
 ) -> None:
-    """`on_poll` gets the elapsed seconds and the run after each look that found it ungraded."""
+    """`on_poll` gets the elapsed seconds and the run after each poll that found it not graded."""
     server.on("get_run", answers({"run": run("pending")}, {"run": run("running")}, {"run": run("completed", 1)}))
     seen: list[tuple[float, Any]] = []
 
@@ -49,7 +49,7 @@ async def test_poll_run_reports_each_unfinished_look(
 
 
 async def test_there_is_one_look_even_without_time(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
-    """A timeout of 0 looks once."""
+    """A timeout of 0 polls once."""
     server.on("get_request", answers({"request": {"id": 1, "request_status": "completed"}}))
 
     request = await client.wait_for_request(1, timeout=0)
@@ -60,7 +60,7 @@ async def test_there_is_one_look_even_without_time(client: AsyncAshrLabsClient, 
 async def test_giving_up_is_a_poll_timeout(
     client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
 ) -> None:
-    """Time that is up raises PollTimeoutError, a builtin TimeoutError, with a last look at the deadline."""
+    """A timeout raises PollTimeoutError, a built-in TimeoutError, after a last poll at the deadline."""
     server.on("get_run", answers({"run": run("pending")}))
 
     with pytest.raises(TimeoutError) as caught:
@@ -73,7 +73,7 @@ async def test_giving_up_is_a_poll_timeout(
 async def test_a_failed_grading_and_a_failed_request_raise_the_platforms_reason(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
-    """What the platform could not do is an error with its own words."""
+    """A failure that the platform reports is an error with its message."""
     server.on("get_run", answers({"run": run("failed", grading_error="the grader fell over")}))
     server.on("get_request", answers({"request": {"id": 1, "request_status": "failed", "error": "no tools"}}))
 
@@ -85,7 +85,7 @@ async def test_a_failed_grading_and_a_failed_request_raise_the_platforms_reason(
 
 @pytest.mark.parametrize("arguments", [{"timeout": -1}, {"timeout": float("nan")}, {"poll_interval": -0.1}])
 async def test_times_that_cannot_work_are_refused(client: AsyncAshrLabsClient, arguments: dict[str, float]) -> None:
-    """A negative or undefined time is refused before anything is sent."""
+    """A negative or undefined timeout is refused before anything is sent."""
     with pytest.raises(ConfigurationError):
         await client.poll_run(1, **arguments)
 
@@ -99,7 +99,7 @@ CONFIG = {
 async def test_generate_dataset_finds_its_dataset_however_many_are_newer(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
-    """The dataset is found by its request's id, page after page."""
+    """The dataset is found by its request's id, on any page."""
     server.on("create_request", answers({"request": {"id": 9}}))
     server.on("get_request", answers({"request": {"id": 9, "request_status": "completed"}}))
     pages = {
@@ -115,7 +115,7 @@ async def test_generate_dataset_finds_its_dataset_however_many_are_newer(
 async def test_generate_dataset_fills_in_what_the_platform_needs(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
-    """The documented example works as written: accepted inputs, options, test config and use case are filled in."""
+    """The documented example works: accepted inputs, options, test config and use case have defaults."""
     server.on("create_request", answers({"request": {"id": 9}}))
     server.on("get_request", answers({"request": {"id": 9, "request_status": "completed"}}))
     server.on("list_datasets", answers({"datasets": [{"id": 1, "request_id": 9}]}))
@@ -135,7 +135,7 @@ async def test_generate_dataset_fills_in_what_the_platform_needs(
 async def test_a_completed_request_without_a_dataset_and_a_repeating_page_end(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
-    """The search for a dataset ends with an error when there is none, and when the platform repeats a page."""
+    """The search for a dataset raises an error if it does not exist, or the platform repeats a page."""
     server.on("create_request", answers({"request": {"id": 9}}))
     server.on("get_request", answers({"request": {"id": 9, "request_status": "completed"}}))
     server.on("list_datasets", answers({"datasets": [], "next_cursor": None}))
@@ -150,7 +150,7 @@ async def test_a_completed_request_without_a_dataset_and_a_repeating_page_end(
 async def test_generate_pentest_dataset_asks_for_every_category(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
-    """A penetration test covers all categories unless told otherwise, and is a valid config."""
+    """A penetration test covers all categories by default, and its config is valid."""
     server.on("create_request", answers({"request": {"id": 9}}))
     server.on("get_request", answers({"request": {"id": 9, "request_status": "completed"}}))
     server.on("list_datasets", answers({"datasets": [{"id": 1, "request_id": 9}]}))
@@ -200,7 +200,7 @@ VALID = {"agent": {"name": "A"}, "context": {"domain": "d"}}
 async def test_a_config_that_cannot_work_names_the_path(
     client: AsyncAshrLabsClient, server: ScriptedServer, change: dict[str, Any], path: str
 ) -> None:
-    """A faulty generation config is refused before anything is sent, as a ValueError that begins with the path."""
+    """An invalid generation config is refused before anything is sent, with a ValueError that begins with the path."""
     with pytest.raises(ValueError, match=r"^config\.") as caught:
         await client.create_request("R", VALID | change)
 
@@ -223,7 +223,7 @@ async def test_a_config_that_cannot_work_names_the_path(
 async def test_every_documented_section_is_accepted(
     client: AsyncAshrLabsClient, server: ScriptedServer, more: dict[str, Any]
 ) -> None:
-    """What the documentation lists is accepted, and an optional section may be None."""
+    """Every documented option is accepted, and an optional section may be None."""
     server.on("create_request", answers({"request": {"id": 9}}))
 
     await client.create_request("R", VALID | more)

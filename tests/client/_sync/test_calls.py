@@ -1,4 +1,4 @@
-"""What the client sends and returns, against a real server that records it."""
+"""Requests and return values of every method, against a real server that records them."""
 
 from __future__ import annotations
 
@@ -199,7 +199,7 @@ def test_each_method_sends_its_function_and_returns_the_documented_part(
     answer: dict[str, Any],
     part: str | None,
 ) -> None:
-    """A method sends exactly its function and parameters, and returns the documented part of the answer."""
+    """A method sends exactly its function and parameters, and returns the documented part of the response."""
     server.on(function, answer)
 
     returned = getattr(client, method)(**arguments)
@@ -209,7 +209,7 @@ def test_each_method_sends_its_function_and_returns_the_documented_part(
 
 
 def test_every_operation_of_the_contract_has_a_method() -> None:
-    """No operation of the contract is left without a method that this file tries."""
+    """Every operation of the contract has a method that is tested here."""
     tried = {function for _, _, function, *_ in CALLS}
 
     assert set(OPERATIONS) == tried
@@ -230,7 +230,7 @@ def test_the_url_the_method_and_the_headers_are_the_platforms_own(
 
 
 def test_the_session_is_fetched_once_and_on_first_need(client: AshrLabsClient, server: ScriptedServer) -> None:
-    """`init` is sent when a call first needs the tenant, and never again."""
+    """`init` is sent when a call first needs the tenant, and only then."""
     server.on("keep_alive", ok())
     server.on("list_runs", ok(runs=[]))
 
@@ -243,7 +243,7 @@ def test_the_session_is_fetched_once_and_on_first_need(client: AshrLabsClient, s
 
 
 def test_notes_come_from_init_without_another_call(client: AshrLabsClient, server: ScriptedServer) -> None:
-    """`notes` holds what `init` brought, and asking for it sends nothing."""
+    """`notes` has the notes of the last `init`, and reading it sends nothing."""
     server.on("init", ok(user={"id": 7}, tenant={"id": 3}, notes=[{"id": 1, "title": "Hello"}]))
 
     client.init()
@@ -300,7 +300,7 @@ def test_generated_endpoint_functions_share_the_clients_connections(
 
 
 def test_the_users_payload_arrives_untouched(client: AshrLabsClient, server: ScriptedServer) -> None:
-    """What a user stores is sent as it is: order of keys, unknown fields, nulls, and any character."""
+    """Payloads are sent unchanged: order of keys, unknown fields, nulls, and any character."""
     source = {"z": None, "a": [1, 2.5, {"ключ": "\u2028 \ud83e"}], "runs": {"b": {}, "a": {}}}
     server.on("create_dataset", lambda body: Answer.of(ok(dataset={"id": 1, "dataset_source": body["dataset_source"]})))
 

@@ -1,4 +1,4 @@
-"""The time for a whole call is its end, whatever the other side does with each byte."""
+"""The total timeout ends a call, however slowly the other side transfers single bytes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from support.tls import new_certificate, server_context
 KEY = "tp_0123456789abcdef0123456789abcdef"
 TIMEOUT = Timeout(5, total=0.2)
 SOON = 2.0
-"""Seconds; the servers here would go on for ever, and each of their bytes comes within 0.02 s."""
+"""Seconds; the servers here never finish, and each of their bytes arrives within 0.02 s."""
 LARGE = {"runs": {"r": "x" * 20_000_000}}
 """More than the buffers of both sides hold."""
 
@@ -32,13 +32,13 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def warm() -> None:
-    """Load what the first call of a process loads, which would count as part of it."""
+    """Import modules that the first call of a process imports, which would count as part of it."""
     with AshrLabsClient(KEY, "http://127.0.0.1:9", max_retries=0) as client, suppress(APIConnectionError):
         client.health_check()
 
 
 def late(client: AshrLabsClient, source: dict[str, Any] | None = None) -> APITimeoutError:
-    """Write something, and return the error of its being late, which must come at once."""
+    """Send a write, and return its timeout error, which must be raised soon."""
     with client:
         begun = time.monotonic()
         with pytest.raises(APITimeoutError) as caught:
@@ -52,10 +52,10 @@ def late(client: AshrLabsClient, source: dict[str, Any] | None = None) -> APITim
     [(dripping.drips_the_head, None), (dripping.drips_the_body, None), (dripping.reads_slowly, LARGE)],
     ids=["head", "body", "upload"],
 )
-def test_a_call_that_was_sent_ends_in_time_and_its_outcome_is_unknown(
+def test_a_call_that_was_sent_times_out_and_its_outcome_is_unknown(
     behaviour: dripping.Behaviour, source: dict[str, Any] | None
 ) -> None:
-    """Dripping headers, a dripping body and a slow reader hold nobody for longer than the total."""
+    """Slow headers, a slow body and a slow reader do not hold a call for longer than the total."""
     with running_dripper(behaviour) as address:
         error = late(AshrLabsClient(KEY, f"http://{address}", TIMEOUT), source)
 
@@ -63,8 +63,8 @@ def test_a_call_that_was_sent_ends_in_time_and_its_outcome_is_unknown(
     assert error.outcome_unknown
 
 
-def test_a_slow_handshake_ends_in_time(certificate: Path) -> None:
-    """TLS that does not come about in time leaves nothing unknown: nothing was sent."""
+def test_a_slow_handshake_times_out(certificate: Path) -> None:
+    """A TLS handshake that times out leaves no outcome unknown: nothing was sent."""
     with running_dripper(dripping.drips_the_handshake) as address:
         error = late(AshrLabsClient(KEY, f"https://{address}", TIMEOUT, verify=str(certificate)))
 
@@ -78,8 +78,8 @@ def test_a_slow_handshake_ends_in_time(certificate: Path) -> None:
     [dripping.drips_the_answer_to_connect, dripping.drips_the_handshake_in_a_tunnel],
     ids=["connect", "handshake"],
 )
-def test_a_slow_proxy_ends_in_time(certificate: Path, behaviour: dripping.Behaviour, is_secured: bool) -> None:
-    """A tunnel that does not come about in time leaves nothing unknown, to a proxy in TLS or without."""
+def test_a_slow_proxy_times_out(certificate: Path, behaviour: dripping.Behaviour, is_secured: bool) -> None:
+    """A tunnel that times out leaves no outcome unknown, through an http or https proxy."""
     verify = ssl.create_default_context(cafile=certificate)
     with running_dripper(behaviour, server_context(certificate) if is_secured else None) as address:
         proxy = f"http{'s' if is_secured else ''}://{address}"
@@ -89,8 +89,8 @@ def test_a_slow_proxy_ends_in_time(certificate: Path, behaviour: dripping.Behavi
     assert not error.outcome_unknown
 
 
-def test_a_slow_look_up_of_the_host_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A system that does not find the host in time is not waited for."""
+def test_slow_name_resolution_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Resolving the host ends with the deadline."""
     found = socket.getaddrinfo
 
     def slowly(*arguments: Any, **options: Any) -> Any:
@@ -107,8 +107,8 @@ def test_a_slow_look_up_of_the_host_ends_in_time(monkeypatch: pytest.MonkeyPatch
     assert not caught.value.may_have_arrived
 
 
-def test_asking_whether_keys_are_honoured_is_part_of_the_call(server: ScriptedServer) -> None:
-    """A write whose answer was lost does not take a second total for the question that decides on another try."""
+def test_asking_for_capabilities_is_part_of_the_call(server: ScriptedServer) -> None:
+    """The `init` call that decides about a retry has no total of its own."""
     server.on("create_agent", Answer(closes=True))
     server.on("init", Answer(body=b" " * 10_000, pause=0.02))
     client = AshrLabsClient(KEY, server.url, Timeout(5, total=0.5))
@@ -119,8 +119,8 @@ def test_asking_whether_keys_are_honoured_is_part_of_the_call(server: ScriptedSe
     assert time.monotonic() - begun < 0.5 + 0.4
 
 
-def test_the_next_call_has_its_own_time(server: ScriptedServer) -> None:
-    """A kept connection serves calls for longer than the total of one of them."""
+def test_the_next_call_has_its_own_deadline(server: ScriptedServer) -> None:
+    """A connection that is kept open can be used for longer than the total of one call."""
     server.on("keep_alive", Answer(body=b'{"status": "ok"}', pause=0.01))
     with AshrLabsClient(KEY, server.url, Timeout(5, total=0.5), max_retries=0) as client:
         for _ in range(5):

@@ -1,4 +1,4 @@
-"""What each option of a client does to what is sent, and over which connection."""
+"""The effect of each option on requests and connections."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def client(server: ScriptedServer) -> Generator[AshrLabsClient]:
 
 
 def test_calls_one_after_the_other_share_a_connection(client: AshrLabsClient, server: ScriptedServer) -> None:
-    """A client keeps its connection, and its siblings use it too."""
+    """A client keeps its connection, and `with_options` shares it."""
     for _ in range(3):
         client.health_check()
         client.with_options(timeout=3).health_check()
@@ -47,7 +47,7 @@ def test_calls_one_after_the_other_share_a_connection(client: AshrLabsClient, se
 
 
 def test_a_connection_that_the_server_closed_is_replaced(server: ScriptedServer) -> None:
-    """An idle connection that died is noticed before it is used."""
+    """An idle connection that the server closed is not used again."""
     server.on("keep_alive", Answer.of({"status": "ok"}, Connection="close"))
     with AshrLabsClient(KEY, server.url, max_retries=0) as client:
         for _ in range(3):
@@ -56,8 +56,8 @@ def test_a_connection_that_the_server_closed_is_replaced(server: ScriptedServer)
     assert 3 == server.connections
 
 
-def test_headers_of_the_users_are_sent_with_every_request(server: ScriptedServer) -> None:
-    """`default_headers` are sent, and may replace the user agent."""
+def test_default_headers_are_sent_with_every_request(server: ScriptedServer) -> None:
+    """`default_headers` are sent, and can replace the user agent."""
     server.on("keep_alive", {"status": "ok"})
     headers = {"X-Team": "search", "User-Agent": "nightly/1"}
     with AshrLabsClient(KEY, server.url, default_headers=headers) as client:
@@ -68,7 +68,7 @@ def test_headers_of_the_users_are_sent_with_every_request(server: ScriptedServer
 
 
 def test_a_sibling_differs_in_what_was_given_only(client: AshrLabsClient, server: ScriptedServer) -> None:
-    """`with_options` leaves the client as it was, and keeps what it does not name."""
+    """`with_options` leaves the client unchanged, and keeps the options that it is not given."""
     sibling = client.with_options(api_key=OTHER_KEY, default_headers={"X-Team": "search"})
 
     sibling.health_check()
@@ -80,7 +80,7 @@ def test_a_sibling_differs_in_what_was_given_only(client: AshrLabsClient, server
 
 
 def test_a_sibling_of_a_sibling_keeps_what_that_one_has(client: AshrLabsClient, server: ScriptedServer) -> None:
-    """Settings add up, an idempotency key too."""
+    """Options accumulate, an idempotency key too."""
     server.on("delete_run", {"status": "ok"})
 
     client.with_options(idempotency_key="nightly-7").with_options(timeout=9).delete_run(1)
@@ -89,7 +89,7 @@ def test_a_sibling_of_a_sibling_keeps_what_that_one_has(client: AshrLabsClient, 
 
 
 def test_compressed_answers_are_read(client: AshrLabsClient, server: ScriptedServer) -> None:
-    """A platform may compress what it sends; what cannot be unpacked is an error of ours."""
+    """Compressed responses are decompressed; one that cannot be is an APIConnectionError."""
     packed = gzip.compress(b'{"status": "ok", "run": {"id": 5}}')
     server.on("get_run", Answer(200, packed, {"Content-Encoding": "gzip"}))
     assert 5 == (client.get_run(5))["id"]
@@ -100,7 +100,7 @@ def test_compressed_answers_are_read(client: AshrLabsClient, server: ScriptedSer
 
 
 def test_siblings_share_the_session_unless_their_key_differs(client: AshrLabsClient, server: ScriptedServer) -> None:
-    """Who the key belongs to is asked once per key."""
+    """The session is fetched once per key."""
     client.with_options(timeout=9).list_runs()
     client.list_runs()
     before = len(server.calls("init"))
@@ -110,7 +110,7 @@ def test_siblings_share_the_session_unless_their_key_differs(client: AshrLabsCli
 
 
 def test_closing_a_client_closes_its_siblings(client: AshrLabsClient) -> None:
-    """Siblings share the connections, so they close together and say so; closing twice is harmless."""
+    """Clients that share connections are closed together; closing twice is harmless."""
     sibling = client.with_options(timeout=3)
     sibling.health_check()
 
@@ -124,7 +124,7 @@ def test_closing_a_client_closes_its_siblings(client: AshrLabsClient) -> None:
 
 
 def test_the_users_own_httpx_client_is_used_and_left_open(server: ScriptedServer) -> None:
-    """What the user's client is set to holds, its cookies and redirects excepted, and it is not closed with ours."""
+    """The settings of `http_client` apply, except cookies and redirects, and it is not closed with the client."""
     server.on("keep_alive", Answer(302, b"", {"Location": "http://127.0.0.1:9/", "Set-Cookie": "a=b"}))
     seen: list[str] = []
 
@@ -146,8 +146,8 @@ def test_the_users_own_httpx_client_is_used_and_left_open(server: ScriptedServer
     assert [None] * 3 == [asked.headers.get("cookie") for asked in server.asked]
 
 
-def test_a_transport_takes_the_place_of_the_network() -> None:
-    """An httpx transport of the user's gets the requests."""
+def test_a_transport_replaces_the_network() -> None:
+    """A custom httpx transport receives the requests."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json={"status": "ok", "host": request.url.host})
@@ -157,7 +157,7 @@ def test_a_transport_takes_the_place_of_the_network() -> None:
 
 
 def test_a_proxy_gets_the_requests(server: ScriptedServer) -> None:
-    """`proxy` names where plain requests are sent instead, with the whole URL."""
+    """Plain requests are sent to `proxy`, with the whole URL."""
     server.on("keep_alive", {"status": "ok"})
     with AshrLabsClient(KEY, "http://platform.test/api", proxy=server.url) as client:
         client.health_check()
@@ -178,7 +178,7 @@ def test_a_proxy_gets_the_requests(server: ScriptedServer) -> None:
 def test_the_environment_may_name_the_proxy(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], is_used: bool
 ) -> None:
-    """The usual variables are followed, whatever stands in `NO_PROXY`."""
+    """The usual variables apply, whatever `NO_PROXY` contains."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
@@ -194,7 +194,7 @@ def test_the_environment_may_name_the_proxy(
 
 
 def test_a_private_authority_is_trusted_when_named(tmp_path: Path) -> None:
-    """`verify` takes a path or a context; without it the failure names the option. A proxy tunnels to the platform."""
+    """`verify` takes a path or a context; without it the error names the option, and a proxy is tunnelled through."""
     certificate = new_certificate(tmp_path)
     script = ScriptedServer(server_context(certificate))
     script.on("keep_alive", {"status": "ok"})
@@ -214,8 +214,8 @@ def test_a_private_authority_is_trusted_when_named(tmp_path: Path) -> None:
     assert 4 == len(script.asked)
 
 
-def test_a_proxy_may_be_spoken_to_in_tls(tmp_path: Path) -> None:
-    """TLS to the platform goes inside that to the proxy, large payloads too, and `verify` holds for both."""
+def test_a_proxy_may_be_reached_over_tls(tmp_path: Path) -> None:
+    """TLS to the platform runs inside TLS to the proxy, with large payloads too, and `verify` applies to both."""
     certificate = new_certificate(tmp_path)
     script = ScriptedServer(server_context(certificate))
     script.on("create_dataset", lambda body: Answer.of({"status": "ok", "dataset": body["dataset_source"]}))
@@ -232,8 +232,8 @@ def test_a_proxy_may_be_spoken_to_in_tls(tmp_path: Path) -> None:
     assert [script.url.removeprefix("https://")] == tunnelled
 
 
-def test_the_whole_call_ends_in_time_over_a_client_of_the_users(server: ScriptedServer) -> None:
-    """An answer that drips into the user's own client ends at the total time, though each byte is in time."""
+def test_the_total_timeout_applies_to_an_http_client(server: ScriptedServer) -> None:
+    """A slow response to `http_client` ends at the total timeout, although each byte arrives in time."""
     server.on("keep_alive", Answer(body=b" " * 1000, pause=0.02))
     with httpx.Client() as mine, pytest.raises(APITimeoutError):
         AshrLabsClient(KEY, server.url, Timeout(5, total=0.3), http_client=mine).health_check()
@@ -243,7 +243,7 @@ def test_the_whole_call_ends_in_time_over_a_client_of_the_users(server: Scripted
 
 @pytest.mark.parametrize("is_proxied", [False, True])
 def test_sockets_are_kept_alive(server: ScriptedServer, is_proxied: bool) -> None:
-    """The system probes idle connections, to a proxy too, so that a dead one is found."""
+    """TCP keep-alive is on, for connections to a proxy too."""
     client = AshrLabsClient(KEY, server.url, proxy=server.url if is_proxied else None)
     deadline = Deadline(60)
     request = client._transport._requests.build(b'{"function": "keep_alive"}', deadline)
@@ -255,8 +255,8 @@ def test_sockets_are_kept_alive(server: ScriptedServer, is_proxied: bool) -> Non
     client.close()
 
 
-def test_settings_travel_to_another_process(client: AshrLabsClient, server: ScriptedServer) -> None:
-    """A pickled client comes back with its settings and opens connections of its own."""
+def test_options_are_pickled(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """An unpickled client has the same options and opens connections of its own."""
     client.health_check()
     with pickle.loads(pickle.dumps(client.with_options(default_headers={"X-Team": "search"}))) as twin:
         twin.health_check()
@@ -266,8 +266,8 @@ def test_settings_travel_to_another_process(client: AshrLabsClient, server: Scri
     assert 2 == server.connections
 
 
-def test_a_key_of_the_environment_does_not_travel(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is read again where the client arrives, and missing there is said."""
+def test_a_key_of_the_environment_is_not_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key is read again when the client is unpickled, and it is an error if it is missing there."""
     monkeypatch.setenv("ASHR_LABS_API_KEY", KEY)
     with AshrLabsClient.from_env() as client:
         packed = pickle.dumps(client)
@@ -281,22 +281,22 @@ def test_a_key_of_the_environment_does_not_travel(monkeypatch: pytest.MonkeyPatc
         pickle.loads(packed)
 
 
-def test_a_client_of_this_process_does_not_travel() -> None:
-    """A client of the embedded platform cannot be pickled, and says why."""
+def test_a_client_of_the_embedded_platform_is_not_pickled() -> None:
+    """A client of the embedded platform cannot be pickled; the error says why."""
     with AshrLabsClient.local() as client, pytest.raises(TypeError, match="cannot be pickled"):
         pickle.dumps(client)
 
 
-def test_a_tls_context_does_not_travel() -> None:
-    """A context of this process cannot be pickled either, and the message says what can."""
+def test_a_tls_context_is_not_pickled() -> None:
+    """An SSL context cannot be pickled; the error names the alternative."""
     client = AshrLabsClient(KEY, verify=ssl.create_default_context())
     with pytest.raises(TypeError, match="verify="):
         pickle.dumps(client)
     client.close()
 
 
-def test_the_embedded_platform_answers_this_world_too() -> None:
-    """`local()` needs no network, and its platform honours keys."""
+def test_the_embedded_platform_is_a_transport() -> None:
+    """`local()` needs no network, and its platform supports idempotency keys."""
     with AshrLabsClient.local() as client:
         once = client.with_options(idempotency_key="nightly-7")
 
