@@ -1,4 +1,4 @@
-"""Datasets from elsewhere: files of other tools, and traces, become scenarios."""
+"""Import datasets from files of other tools and from traces."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file's records become a dataset."""
+"""Import of datasets from files of other tools."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .._format import suggestion
 from ..errors import ConfigurationError, DatasetError
-from .formats import FORMATS, Keys, detected, drafted
+from .formats import FORMATS, Keys, detected, drafted, expanded
 from .records import Record, read_records
 
 if TYPE_CHECKING:
@@ -19,33 +20,43 @@ __all__ = ["FORMATS", "ImportedDataset", "import_dataset"]
 
 @dataclass(frozen=True, slots=True)
 class ImportedDataset:
-    """What a file holds."""
+    """The scenarios of a file."""
 
     format: str
     """One of `FORMATS`."""
     dataset_source: Mapping[str, Any]
     places: Mapping[str, str]
-    """Where in the file each scenario stands, such as `line 3`, by the scenarios' ids."""
+    """Location of each scenario in the file, such as `line 3`, by its id."""
     notes: Mapping[str, int]
-    """What has no place in a scenario and what became of it, each with how often."""
+    """Parts that a scenario cannot represent and their outcome, each with its count."""
     faults: tuple[DatasetError, ...]
-    """What could not be read, each with its line and field."""
+    """Records that could not be read, with line and field."""
 
 
 def import_dataset(
-    file: BinaryIO, file_format: str | None = None, *, input_key: str | None = None, expected_key: str | None = None
+    file: BinaryIO,
+    file_format: str | None = None,
+    *,
+    input_key: str | None = None,
+    expected_key: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    keep_unknown: bool = False,
 ) -> ImportedDataset:
-    """Return the scenarios in a file of another tool.
+    """Import the scenarios of a file that another tool has written.
 
     Args:
-        file: JSON Lines, a JSON array or CSV, opened for reading bytes.
-        file_format: One of `FORMATS`; told from the first record unless given.
-        input_key: Which key or column holds what the user says, where it is not one of the usual ones.
-        expected_key: Likewise what the agent is expected to answer.
+        file: JSON Lines, JSON, CSV, YAML, Parquet, Arrow or an Inspect log, opened for reading bytes.
+        file_format: One of `FORMATS`; detected from the first record by default.
+        input_key: The key or column of the user's message, if it is not one of the common names.
+        expected_key: The key or column of the expected answer, likewise.
+        encoding: Detected by default.
+        delimiter: Of CSV; detected by default.
+        keep_unknown: Store expectations that cannot be imported as metadata, instead of refusing the record.
 
     Raises:
-        ConfigurationError: There is no such format.
-        DatasetError: The file as a whole cannot be read, or its format cannot be told.
+        ConfigurationError: An option is invalid.
+        DatasetError: The file as a whole cannot be read.
 
     Examples:
         >>> from io import BytesIO
@@ -54,32 +65,32 @@ def import_dataset(
         >>> [action["content"] for run in found.dataset_source["runs"].values() for action in run["actions"]]
         ['Hi', 'Hello!']
     """
-    if file_format not in {None, *FORMATS}:
-        raise ConfigurationError(f"there is no format {file_format!r}; there are {', '.join(FORMATS)}")
-    collected = _Collection(Keys(input_key, expected_key), file_format)
-    for record in read_records(file):
+    if file_format is not None and file_format not in FORMATS:
+        raise ConfigurationError(
+            f"`file_format` must be one of {', '.join(FORMATS)}, got {file_format!r}{suggestion(file_format, FORMATS)}"
+        )
+    notes: Counter[str] = Counter()
+    collected = _Collector(Keys(input_key, expected_key), file_format, notes, keep_unknown=keep_unknown)
+    for record in expanded(read_records(file, encoding, delimiter, notes)):
         collected.add(record)
     return ImportedDataset(
-        collected.format or "",
-        {"runs": collected.runs},
-        collected.places,
-        dict(collected.notes),
-        tuple(collected.faults),
+        collected.format or "", {"runs": collected.runs}, collected.places, dict(notes), tuple(collected.faults)
     )
 
 
-class _Collection:
-    def __init__(self, keys: Keys, form: str | None) -> None:
+class _Collector:
+    def __init__(self, keys: Keys, form: str | None, notes: Counter[str], *, keep_unknown: bool) -> None:
         self.format = form
         self.runs: dict[str, Any] = {}
         self.places: dict[str, str] = {}
-        self.notes: Counter[str] = Counter()
+        self.notes = notes
         self.faults: list[DatasetError] = []
         self._keys = keys
+        self._keep_unknown = keep_unknown
         self._repeats: defaultdict[str, int] = defaultdict(lambda: 1)
 
     def add(self, record: Record | DatasetError) -> None:
-        """Add a record, or the fault in it."""
+        """Add the scenario of a record, or its error."""
         try:
             self._add(record)
         except DatasetError as fault:
@@ -92,28 +103,39 @@ class _Collection:
             raise record
         draft = drafted(record, self._format_of(record), self._keys)
         if not draft.actions and draft.whole is None:
-            raise DatasetError("nothing is said in it", path=record.place)
-        name = self._free(draft.identity(), record.place, is_own=bool(draft.id))
+            raise DatasetError("has no message", path=record.place)
+        if draft.unknown and not self._keep_unknown:
+            self.faults += draft.unknown
+            return
+        name = self._free(draft.identity(), record.place, is_unique=self.format == "scenarios" and bool(draft.id))
         self.runs[name] = draft.scenario()
         self.places[name] = record.place
         self.notes.update(draft.notes)
         if not draft.expects_something:
-            self.notes["scenarios that expect nothing"] += 1
+            self.notes["scenarios without an expectation: played, but nothing is checked"] += 1
 
     def _format_of(self, record: Record) -> str:
         if self.format is None:
             self.format = detected(record.fields, self._keys)
         if self.format is None:
             keys = ", ".join(record.fields)
-            raise DatasetError(f"the format cannot be told from its keys ({keys}); name it", path=record.place)
+            raise DatasetError(
+                f"the format is unknown; name it (file_format=, --format), or the key of the user's message "
+                f"(input_key=, --input-key), one of {keys}",
+                path=record.place,
+            )
         return self.format
 
-    def _free(self, name: str, place: str, *, is_own: bool) -> str:
-        """Return the id under which a scenario is kept: those that were made are counted where they repeat."""
-        if is_own and name in self.runs:
-            raise DatasetError(f"{name!r} is there already, at {self.places[name]}", path=f"{place}: id")
+    def _free(self, name: str, place: str, *, is_unique: bool) -> str:
+        """Return an unused id; repeated ids of other tools are numbered."""
+        if is_unique and name in self.runs:
+            raise DatasetError(
+                f"{name!r} is also the id of the scenario at {self.places[name]}; rename one", path=f"{place}: id"
+            )
         stem = name
         while name in self.runs:
             self._repeats[stem] += 1
             name = f"{stem}_{self._repeats[stem]}"
+        if name != stem:
+            self.notes["repeated ids: numbered"] += 1
         return name

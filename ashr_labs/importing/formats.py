@@ -1,188 +1,160 @@
-"""What a record means in each format, and how the formats are told apart."""
+"""Formats of records, and their detection."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from .._json import as_list, as_object, preview
-from .draft import JUST_KEPT, Draft, Field
-from .messages import add_message, add_messages
-from .values import INPUT_KEYS, OUTPUT_KEYS, add_expected, add_input
+from ..errors import DatasetError
+from . import promptfoo, rows, trajectories
+from .messages import add_messages, is_message
+from .names import INPUT_KEYS, looks_expected
+from .rows import Keys
+from .scenario_draft import FieldPath, ScenarioDraft
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .records import Record
 
-__all__ = ["FORMATS", "Keys", "detected", "drafted"]
-
-FORMATS = ("scenarios", "table", "openai", "langsmith", "braintrust")
-"""What can be read: our own scenarios, rows with an input and what is expected, and three tools' exports."""
-
-_LANGSMITH = ("dataset_id", "created_at", "modified_at", "source_run_id", "attachments", "name", "runs", "as_of")
-_BRAINTRUST = (
-    *("_xact_id", "created", "project_id", "dataset_id", "root_span_id", "span_id", "is_root", "origin", "comments"),
-    *(
-        "audit_data",
-        "_pagination_key",
-        "log_id",
-        "org_id",
-        "span_parents",
-        "classifications",
-        "facets",
-        "_async_scoring_state",
-    ),
-)
-_PREFIXES = {"inputs": ("inputs.", "inputs_", "input_"), "outputs": ("outputs.", "outputs_", "output_")}
-_EXPECTED_COLUMNS = tuple(key for key in OUTPUT_KEYS if key not in INPUT_KEYS)
-_OPENAI = ("tools", "functions", "parallel_tool_calls", "tool_choice")
+__all__ = ["FORMATS", "Keys", "detected", "drafted", "expanded"]
 
 
-class Keys(NamedTuple):
-    """Which keys hold the input and what is expected, where a user says so."""
+class Format(NamedTuple):
+    """A format of records."""
 
-    input: str | None = None
-    expected: str | None = None
+    matches: Callable[[Mapping[str, Any], Keys], bool]
+    """Return True for a record of the format."""
+    read: Callable[[ScenarioDraft, Mapping[str, Any], FieldPath, Keys], None]
 
 
 def detected(fields: Mapping[str, Any], keys: Keys) -> str | None:
-    """Return the format that a record seems to have."""
-    if "actions" in fields:
-        return "scenarios"
-    if "messages" in fields and "inputs" not in fields:
-        return "openai"
-    if keys.input not in fields and ("inputs" in fields or _has_columns(fields)):
-        return "langsmith"
-    if "input" in fields and not {"_xact_id", "root_span_id", "span_id", "project_id"}.isdisjoint(fields):
-        return "braintrust"
-    return "table" if keys.input in fields or not set(INPUT_KEYS).isdisjoint(fields) else None
+    """Return the format of a record, or None if it is unknown."""
+    if keys.input is not None and keys.input in fields:
+        return "table"
+    return next((name for name, form in _FORMATS.items() if form.matches(fields, keys)), None)
 
 
-def _has_columns(fields: Mapping[str, Any]) -> bool:
-    """Tell whether, in CSV, each key of the inputs and of the outputs has a column."""
-    return all(any(name.startswith(prefixes) for name in fields) for prefixes in _PREFIXES.values())
-
-
-def drafted(record: Record, form: str, keys: Keys) -> Draft:
-    """Return the scenario that a record becomes.
+def drafted(record: Record, form: str, keys: Keys) -> ScenarioDraft:
+    """Return the scenario of a record.
 
     Raises:
         DatasetError: The record does not have the shape of its format.
     """
-    draft = Draft()
-    _READERS[form](draft, record.fields, Field(record.place), keys)
+    draft = ScenarioDraft()
+    field = FieldPath(record.place)
+    _FORMATS[form].read(draft, record.fields, field, keys)
+    if not draft.expects_something and (found := [key for key in draft.unread if looks_expected(key)]):
+        draft.not_understood(
+            field.key(found[0]),
+            f"looks like the expectation, but the format {form!r} does not read it; name its key (expected_key=, "
+            "--expected-key), or store the scenario without it (keep_unknown=, --keep-unknown)",
+        )
     return draft
 
 
-def _openai(draft: Draft, fields: Mapping[str, Any], field: Field, _keys: Keys) -> None:
-    if "messages" not in fields:
-        raise field.key("messages").fault(f"is missing; there are {', '.join(fields)}")
-    add_messages(draft, fields["messages"], field.key("messages"))
-    _keep(draft, fields, _OPENAI, "openai", read=("messages", "id", "metadata", "tags"))
-    _keep_usual(draft, fields)
+def expanded(records: Iterable[Record | DatasetError]) -> Iterator[Record | DatasetError]:
+    """Yield one record for each scenario, where files have several in one record, or one in several."""
+    spans: list[Record] = []
+    for record in records:
+        if isinstance(record, DatasetError):
+            yield record
+            continue
+        fields = record.fields
+        if promptfoo.is_config(fields):
+            yield from promptfoo.tests_of(record)
+        elif trajectories.is_otlp(fields):
+            spans.append(record)
+        else:
+            yield record
+    yield from trajectories.traces_of(spans)
 
 
-def _langsmith(draft: Draft, fields: Mapping[str, Any], field: Field, keys: Keys) -> None:
-    columns = tuple(prefix for prefixes in _PREFIXES.values() for prefix in prefixes)
-    rest = {key: value for key, value in fields.items() if not key.startswith(columns)}
-    fields = {**rest, **_gathered(fields, "inputs"), **_gathered(fields, "outputs")}
-    if "inputs" not in fields:
-        raise field.key("inputs").fault(f"is missing; there are {', '.join(fields)}")
-    add_input(draft, fields["inputs"], field.key("inputs"), keys.input)
-    add_expected(draft, fields.get("outputs"), field.key("outputs"), keys.expected)
-    _keep(draft, fields, _LANGSMITH, "langsmith", read=("inputs", "outputs", "id", "metadata", "tags", "split"))
-    metadata = as_object(fields.get("metadata")) or {}
-    splits = fields.get("split") or metadata.get("dataset_split") or ()
-    draft.tags += [splits] if isinstance(splits, str) else [str(one) for one in splits]
-    _keep_usual(draft, fields)
-
-
-def _gathered(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return what stands in one field or, in CSV, in a column for each key."""
-    if name in fields:
-        return {name: fields[name]}
-    columns = {key: prefix for key in fields for prefix in _PREFIXES[name] if key.startswith(prefix)}
-    return {name: {key.removeprefix(prefix): fields[key] for key, prefix in columns.items()}} if columns else {}
-
-
-def _braintrust(draft: Draft, fields: Mapping[str, Any], field: Field, keys: Keys) -> None:
-    if fields.get("input") is None:
-        raise field.key("input").fault(f"is missing; there are {', '.join(fields)}")
-    add_input(draft, fields["input"], field.key("input"), keys.input)
-    expected = fields.get("expected")
-    if expected is None and fields.get("output") is not None:
-        draft.note("no expected: the recorded output is expected in its place")
-        add_expected(draft, fields["output"], field.key("output"), keys.expected)
-        used: tuple[str, ...] = ("output",)
-    else:
-        add_expected(draft, expected, field.key("expected"), keys.expected)
-        used = ()
-    _keep(draft, fields, _BRAINTRUST, "braintrust", read=("input", "expected", "id", "metadata", "tags", *used))
-    _keep_usual(draft, fields)
-
-
-def _table(draft: Draft, fields: Mapping[str, Any], field: Field, keys: Keys) -> None:
-    input_key = _key_in(fields, keys.input, INPUT_KEYS, field, "--input-key")
-    add_input(draft, fields[input_key], field.key(input_key))
-    expected_key = keys.expected or next((key for key in _EXPECTED_COLUMNS if key in fields), "")
-    calls = fields.get("tool_calls")
-    if calls:
-        text = fields.get(expected_key)
-        message = {"role": "assistant", "content": text if isinstance(text, str) else None, "tool_calls": calls}
-        add_message(draft, message, field)
-    else:
-        add_expected(draft, fields.get(expected_key), field.key(expected_key))
-    _keep(draft, fields, (), "", read=(input_key, expected_key, "tool_calls", "id", "title", "metadata", "tags"))
-    draft.title = str(fields.get("title") or "")
-    _keep_usual(draft, fields)
-
-
-def _key_in(fields: Mapping[str, Any], key: str | None, usual: Iterable[str], field: Field, option: str) -> str:
-    found = key if key is not None else next((one for one in usual if one in fields), None)
-    if found is None or found not in fields:
-        raise field.key(found or "").fault(f"no input; name its key with {option}: {', '.join(fields)}")
-    return found
-
-
-def _scenario(draft: Draft, fields: Mapping[str, Any], field: Field, _keys: Keys) -> None:
+def _read_scenario(draft: ScenarioDraft, fields: Mapping[str, Any], field: FieldPath, _keys: Keys) -> None:
     actions = as_list(fields.get("actions"))
     if actions is None:
-        raise field.key("actions").fault(f"must be a list, not {preview(fields.get('actions'))}")
+        raise field.key("actions").fault(f"must be a list, got {preview(fields.get('actions'))}")
     draft.whole = {key: value for key, value in fields.items() if key != "id"}
-    said = (as_object(action) or {} for action in actions)
-    draft.actions = [{"actor": str(one.get("actor")), "content": str(one.get("content", ""))} for one in said]
+    objects = (as_object(action) or {} for action in actions)
+    draft.actions = [{"actor": str(one.get("actor")), "content": str(one.get("content", ""))} for one in objects]
     draft.id = str(fields.get("id") or "")
 
 
-def _keep(draft: Draft, fields: Mapping[str, Any], bookkeeping: Iterable[str], name: str, read: Iterable[str]) -> None:
-    """Keep what has no place in a scenario; of what a tool says about itself, without a note."""
-    own = {key: fields[key] for key in bookkeeping if fields.get(key) is not None}
-    if own:
-        draft.keep(name, own)
-    for key, value in fields.items():
-        if key not in {*own, *read, *bookkeeping} and value is not None:
-            draft.keep(key, value, JUST_KEPT.format(key))
+def _read_chat(key: str, name: str) -> Callable[[ScenarioDraft, Mapping[str, Any], FieldPath, Keys], None]:
+    """Return a reader of records whose conversation is in one field."""
+
+    def read(draft: ScenarioDraft, fields: Mapping[str, Any], field: FieldPath, _keys: Keys) -> None:
+        if key not in fields:
+            raise field.key(key).fault(f"is missing; the keys are {', '.join(fields)}")
+        add_messages(draft, fields[key], field.key(key))
+        rows.keep_rest(draft, fields, rows.BOOKKEEPING[name], name, read=(key,))
+
+    return read
 
 
-def _keep_usual(draft: Draft, fields: Mapping[str, Any]) -> None:
-    """Take over id, tags and metadata."""
-    draft.id = str(fields.get("id") or "")
-    tags = fields.get("tags")
-    split = (
-        [one.strip() for one in tags.split(";")] if isinstance(tags, str) else [str(one) for one in as_list(tags) or ()]
-    )
-    draft.tags += [one for one in split if one and one not in draft.tags]
-    metadata = fields.get("metadata")
-    if isinstance(as_object(metadata), dict):
-        draft.metadata.update(as_object(metadata) or {})
-    elif metadata is not None:
-        draft.keep("metadata", metadata)
+def _read_trace(draft: ScenarioDraft, fields: Mapping[str, Any], field: FieldPath, _keys: Keys) -> None:
+    trajectories.add_trace(draft, fields, field)
 
 
-_READERS: Mapping[str, Callable[[Draft, Mapping[str, Any], Field, Keys], None]] = {
-    "scenarios": _scenario,
-    "table": _table,
-    "openai": _openai,
-    "langsmith": _langsmith,
-    "braintrust": _braintrust,
+def _has_any(*keys: str) -> Callable[[Mapping[str, Any], Keys], bool]:
+    return lambda fields, _: not fields.keys().isdisjoint(keys)
+
+
+def _has_all(*keys: str) -> Callable[[Mapping[str, Any], Keys], bool]:
+    return lambda fields, _: all(key in fields for key in keys)
+
+
+def _is_conversation(key: str) -> Callable[[Mapping[str, Any], Keys], bool]:
+    return lambda fields, _: is_message(next(iter(as_list(fields.get(key)) or ()), None))
+
+
+def _is_chat(fields: Mapping[str, Any], _keys: Keys) -> bool:
+    return "messages" in fields and "inputs" not in fields
+
+
+def _is_atif(fields: Mapping[str, Any], _keys: Keys) -> bool:
+    return str(fields.get("schema_version", "")).startswith("ATIF") and "steps" in fields
+
+
+def _is_deepeval(fields: Mapping[str, Any], keys: Keys) -> bool:
+    own = ("actual_output", "retrieval_context", "expected_tools", "tools_called", "source_file", "expected_outcome")
+    return _is_conversation("turns")(fields, keys) or ("input" in fields and _has_any(*own)(fields, keys))
+
+
+def _is_ragas(fields: Mapping[str, Any], keys: Keys) -> bool:
+    own = ("retrieved_contexts", "reference_contexts", "reference_tool_calls", "reference", "response", "rubrics")
+    legacy = "question" in fields and _has_any("ground_truth", "ground_truths")(fields, keys)
+    return ("user_input" in fields and _has_any(*own)(fields, keys)) or legacy
+
+
+def _is_braintrust(fields: Mapping[str, Any], keys: Keys) -> bool:
+    return "input" in fields and _has_any("_xact_id", "root_span_id", "span_id", "project_id")(fields, keys)
+
+
+def _is_langfuse(fields: Mapping[str, Any], keys: Keys) -> bool:
+    return "input" in fields and _has_any("dataset_name", "source_trace_id", "source_observation_id")(fields, keys)
+
+
+def _is_table(fields: Mapping[str, Any], keys: Keys) -> bool:
+    return keys.input in fields or not set(INPUT_KEYS).isdisjoint(fields)
+
+
+_FORMATS: Final[Mapping[str, Format]] = {
+    "scenarios": Format(_has_any("actions"), _read_scenario),
+    "atif": Format(_is_atif, trajectories.read_atif),
+    "otlp": Format(_has_any("resource_spans", "otlp_spans"), trajectories.read_otlp),
+    "traces": Format(_has_any("observations"), _read_trace),
+    "promptfoo": Format(promptfoo.is_test, promptfoo.read_test),
+    "deepeval": Format(_is_deepeval, rows.read_deepeval),
+    "sharegpt": Format(_is_conversation("conversations"), _read_chat("conversations", "sharegpt")),
+    "openai": Format(_is_chat, _read_chat("messages", "openai")),
+    "openai-evals": Format(_has_all("input", "ideal"), rows.reader("openai-evals")),
+    "langsmith": Format(rows.is_langsmith, rows.read_langsmith),
+    "braintrust": Format(_is_braintrust, rows.reader("braintrust")),
+    "langfuse": Format(_is_langfuse, rows.reader("langfuse")),
+    "ragas": Format(_is_ragas, rows.reader("ragas")),
+    "inspect": Format(_has_all("input", "target"), rows.read_inspect),
+    "table": Format(_is_table, rows.reader("table")),
 }
+FORMATS: Final = tuple(_FORMATS)
+"""Formats of records, in the order in which they are detected."""

@@ -1,154 +1,233 @@
-"""The records of a file: a line of JSON each, an element of a JSON array, or a row of CSV."""
+"""Records of a file: lines of JSON, elements of a JSON or YAML value, rows of CSV or Parquet, samples of a log."""
 
 from __future__ import annotations
 
-import csv
 import json
+import re
+from collections import Counter
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from .._json import as_list, as_object, preview
-from ..errors import DatasetError
+from .._json import as_list, as_object, preview, refuse_constant
+from ..errors import ConfigurationError, DatasetError
+from .containers import decompressed, read_binary
+from .decoding import MAX_FILE, open_text, optional_module, seekable
+from .names import INPUT_KEYS, with_known_names
+from .tables import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from io import TextIOWrapper
     from typing import BinaryIO
 
 __all__ = ["Record", "fault_at", "read_records"]
 
-_LONGEST_LINE = 16 * 2**20
-_LARGEST_ARRAY = 64 * 2**20
-_MARK = b"\xef\xbb\xbf"
-"""What some programs put before UTF-8."""
+_MAX_LINE = 16 * 2**20
+_MAX_YAML_NODES = 1_000_000
+_WRAPPERS = (
+    *("examples", "rows", "events", "records", "data", "items", "goldens", "test_cases", "samples", "dataset"),
+    *("questions", "trajectories", "traces"),
+)
+_NOT_WRAPPED = frozenset((*INPUT_KEYS, "actions", "messages", "inputs", "tests", "runs", "observations"))
+_YAML = re.compile(
+    r"\A(?:\s*(?:#.*|---.*)?\n)*"
+    r"(?:-\s+[\w$]+\s*:|(?:description|prompts|providers|tests|scenarios|env)\s*:|[A-Za-z_]\w*:(?:\s*\n|\s+[^,;\t\n]*\n))"
+)
 
 
 class Record(NamedTuple):
     """One record of a file."""
 
     place: str
-    """Where it stands, such as `line 3`."""
+    """Location in the file, such as `line 3`."""
     fields: Mapping[str, Any]
 
 
 def fault_at(place: str, field: str, message: str) -> DatasetError:
-    """Return the error that something is wrong with a field of a record."""
+    """Return the error of a field of a record."""
     return DatasetError(message, path=f"{place}: {field}" if field else place)
 
 
-def read_records(file: BinaryIO) -> Iterator[Record | DatasetError]:
-    """Yield the records of a file one by one, and an error in the place of each that cannot be read.
+def read_records(
+    file: BinaryIO, encoding: str | None = None, delimiter: str | None = None, notes: Counter[str] | None = None
+) -> Iterator[Record | DatasetError]:
+    """Yield the records of a file one by one, and an error in place of each that cannot be read.
 
-    A line may have 16 MiB. The elements of an array are read at once, from up to 64 MiB.
+    A line may have 16 MiB. A file that is one JSON or YAML value may have 64 MiB.
+
+    Args:
+        file: Opened for reading bytes.
+        encoding: Detected by default.
+        delimiter: Of CSV; detected by default.
+        notes: Counts what was detected.
 
     Raises:
+        ConfigurationError: `encoding` or `delimiter` is invalid.
         DatasetError: The rest of the file cannot be read.
     """
-    lines = _lines(file)
-    number, line = next(((number, line) for number, line in lines if line.strip()), (1, b""))
+    if delimiter is not None and len(delimiter) != 1:
+        raise ConfigurationError(f"`delimiter` must be one character, got {delimiter!r}")
+    file = decompressed(seekable(file))
+    if (binary := read_binary(file)) is not None:
+        yield from (_named(place, fields) for place, fields in binary)
+        return
+    text = open_text(file, encoding, Counter() if notes is None else notes)
+    try:
+        yield from _text_records(text, file, delimiter)
+    except UnicodeError as error:
+        raise DatasetError(f"is not valid {text.encoding}: {error}; name the encoding", path="line 1") from error
+    finally:
+        text.detach()
+
+
+def _text_records(text: TextIOWrapper, file: BinaryIO, delimiter: str | None) -> Iterator[Record | DatasetError]:
+    lines = _lines(text)
+    number, line = next(((number, line) for number, line in lines if line.strip()), (1, ""))
     begin = line.lstrip()[:1]
     if not begin:
         raise DatasetError("there is no record in it", path="line 1")
-    if begin == b"[" or (begin == b"{" and not _is_whole(line)):
-        yield from _elements(line + file.read(_LARGEST_ARRAY + 1))
-    elif begin == b"{":
-        yield _parsed(number, line)
-        yield from (_parsed(number, line) for number, line in lines if line.strip())
+    if begin == "[" or (begin == "{" and not _is_whole(line)):
+        yield from _elements(_parsed_value(line + _rest(text)))
+    elif begin == "{":
+        yield from _json_lines(number, line, lines)
+    elif delimiter is None and _is_yaml(file, text.encoding, line):
+        yield from _elements(_parsed_yaml(line + _rest(text)))
     else:
-        yield from _rows(number, line, lines)
+        for row in read_rows(chain([(number, line)], lines), delimiter):
+            yield row if isinstance(row, DatasetError) else _named(*row)
 
 
-def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def _named(place: str, fields: Mapping[str, Any]) -> Record:
+    for wrapper in ("row", "item"):  # of Hugging Face's viewer and of OpenAI's evals
+        inner = as_object(fields.get(wrapper))
+        if inner is not None and fields.keys() <= {wrapper, "row_idx", "truncated_cells", "sample"}:
+            fields = inner
+    return Record(place, with_known_names(fields))
+
+
+def _lines(text: TextIOWrapper) -> Iterator[tuple[int, str]]:
     """Yield the lines with their numbers."""
     number = 0
-    while line := file.readline(_LONGEST_LINE + 1):
+    while line := text.readline(_MAX_LINE + 1):
         number += 1
-        if len(line) > _LONGEST_LINE:
-            raise DatasetError(f"has over {_LONGEST_LINE:,} bytes", path=f"line {number}")
-        yield number, line.removeprefix(_MARK) if number == 1 else line
+        if len(line) > _MAX_LINE:
+            raise DatasetError(f"has over {_MAX_LINE:,} characters", path=f"line {number}")
+        yield number, line
 
 
-def _is_whole(line: bytes) -> bool:
-    # A file that is one object over many lines begins with a line that is none.
+def _rest(text: TextIOWrapper) -> str:
+    rest = text.read(MAX_FILE + 1)
+    if len(rest) > MAX_FILE:
+        raise DatasetError(
+            f"a file that is one JSON value may have {MAX_FILE:,} characters; write one record per line instead "
+            "(JSON Lines)",
+            path="line 1",
+        )
+    return rest
+
+
+def _is_whole(line: str) -> bool:
+    # The first line of an object that is formatted over many lines is not an object.
     try:
         return as_object(json.loads(line)) is not None
     except (ValueError, RecursionError):
-        return line.rstrip().endswith(b"}")
+        return line.rstrip().endswith("}")
 
 
-def _parsed(number: int, line: bytes) -> Record | DatasetError:
+def _json_lines(number: int, line: str, lines: Iterator[tuple[int, str]]) -> Iterator[Record | DatasetError]:
+    first = _parsed(number, line)
+    following = next(((number, line) for number, line in lines if line.strip()), None)
+    if following is None and isinstance(first, Record):
+        elements = list(_elements(first.fields))
+        yield from [first] if len(elements) == 1 else elements
+        return
+    yield first
+    if following is not None:
+        yield from (_parsed(number, line) for number, line in chain([following], lines) if line.strip())
+
+
+def _parsed(number: int, line: str) -> Record | DatasetError:
     place = f"line {number}"
     try:
         fields = as_object(_json(line))
     except (ValueError, RecursionError) as error:
         return DatasetError(f"is not JSON: {error}", path=place)
-    return Record(place, fields) if fields is not None else DatasetError("must be an object", path=place)
+    return _named(place, fields) if fields is not None else DatasetError("must be an object", path=place)
 
 
-def _elements(content: bytes) -> Iterator[Record | DatasetError]:
-    if len(content) > _LARGEST_ARRAY:
-        raise DatasetError(
-            f"a file that is one JSON value may have {_LARGEST_ARRAY:,} bytes; write a record in each line instead",
-            path="line 1",
-        )
+def _parsed_value(content: str) -> object:
     try:
-        value = _json(content)
+        return _json(content)
     except (ValueError, RecursionError) as error:
         raise DatasetError(f"is not JSON: {error}", path="line 1") from error
+
+
+def _is_yaml(file: BinaryIO, encoding: str, line: str) -> bool:
+    """Return True if the file begins like YAML; its position does not change."""
+    position = file.tell()
+    file.seek(0)
+    start = file.read(2**14).decode(encoding, "replace")
+    file.seek(position)
+    return bool(line.strip()) and _YAML.match(start.replace("\r\n", "\n")) is not None
+
+
+def _parsed_yaml(content: str) -> object:
+    yaml = optional_module("yaml", "a YAML file")
+    try:
+        value: object = yaml.safe_load(content)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise DatasetError(f"is not YAML: {' '.join(str(error).split())}", path="line 1") from error
+    if _size(value, _MAX_YAML_NODES) <= 0:  # aliases of aliases grow exponentially
+        raise DatasetError(f"has over {_MAX_YAML_NODES:,} values", path="line 1")
+    return value
+
+
+def _size(value: object, left: int) -> int:
+    """Return how many of `left` nodes remain after counting those of a value."""
+    children = (as_object(value) or {}).values() or as_list(value) or ()
+    left -= 1
+    for child in children:
+        if left <= 0:
+            return 0
+        left = _size(child, left)
+    return left
+
+
+def _elements(value: object) -> Iterator[Record | DatasetError]:
     for number, element in enumerate(_list_in(value), 1):
         place = f"element {number}"
         fields = as_object(element)
         yield (
-            DatasetError(f"must be an object, not {preview(element)}", path=place)
+            DatasetError(f"must be an object, got {preview(element)}", path=place)
             if fields is None
-            else Record(place, fields)
+            else _named(place, fields)
         )
 
 
 def _list_in(value: object) -> list[object]:
-    """Return an array, or the one that an export wraps."""
+    """Return an array, the array that an export wraps, or the rows of an object of columns."""
     fields = as_object(value)
     if fields is None:
         return list(as_list(value) or ())
-    for key in ("examples", "rows", "events", "records", "data"):
-        if (found := as_list(fields.get(key))) is not None:
-            return list(found)
-    return [fields]
+    if _NOT_WRAPPED.isdisjoint(fields):
+        for key in _WRAPPERS:
+            found = as_list(fields.get(key))
+            if found is not None and (not found or as_object(found[0]) is not None):
+                return list(found)
+    return _columns(fields) or [fields]
 
 
-def _rows(number: int, first: bytes, lines: Iterator[tuple[int, bytes]]) -> Iterator[Record | DatasetError]:
-    texts = (line.decode() for line in chain([first], (line for _, line in lines)))
-    reader = csv.reader(texts, strict=True)
-    try:
-        names = next(reader)
-        read = reader.line_num
-        for cells in reader:
-            if cells:
-                yield _row(f"line {number + read}", names, cells)
-            read = reader.line_num
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise DatasetError(f"is neither JSON nor CSV: {error}", path=f"line {number - 1 + reader.line_num}") from error
+def _columns(fields: Mapping[str, Any]) -> list[object]:
+    """Return the rows of an object that has a list, or an object by row number, for each column."""
+    columns = {key: list(as_list(value) or (as_object(value) or {}).values()) for key, value in fields.items()}
+    lengths = {len(column) for column in columns.values()}
+    names = with_known_names(fields)
+    question = next((key for key in INPUT_KEYS if key in names), None)
+    if question is None or len(lengths) != 1 or len(columns) < 2:
+        return []
+    rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return cast("list[object]", rows) if all(isinstance(with_known_names(row)[question], str) for row in rows) else []
 
 
-def _row(place: str, names: list[str], cells: list[str]) -> Record | DatasetError:
-    if len(set(names)) < len(names):
-        return DatasetError("two columns have the same name", path="line 1")
-    if len(cells) != len(names):
-        return DatasetError(f"has {len(cells)} cells, but there are {len(names)} columns", path=place)
-    return Record(place, {name: _cell(text) for name, text in zip(names, cells, strict=True) if text})
-
-
-def _cell(text: str) -> object:
-    if text.lstrip()[:1] not in {"{", "["}:
-        return text
-    try:
-        return _json(text)
-    except (ValueError, RecursionError):
-        return text
-
-
-def _json(text: bytes | str) -> object:
-    return cast("object", json.loads(text, parse_constant=_refuse))
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a JSON number")
+def _json(text: str) -> object:
+    return cast("object", json.loads(text, parse_constant=refuse_constant))
