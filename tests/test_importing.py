@@ -1,4 +1,4 @@
-"""Tests of datasets from elsewhere: each format's shapes, what has no place, and what is wrong with a line."""
+"""Tests of imported datasets: shapes of each format, unsupported parts, and errors by line."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ CONVERSATION = [("user", "Is it cold in Oslo?"), ("agent", ""), ("agent", "Yes, 
 
 
 def imported(*records: Any, **options: Any) -> ImportedDataset:
-    """Return what a file with a record in each line becomes."""
+    """Import a file with one record per line."""
     lines = (record if isinstance(record, str) else json.dumps(record) for record in records)
     return import_dataset(BytesIO("\n".join(lines).encode()), **options)
 
 
-def spoken(found: ImportedDataset) -> list[list[tuple[str, str]]]:
-    """Return who says what in each scenario."""
+def conversations(found: ImportedDataset) -> list[list[tuple[str, str]]]:
+    """Return actor and content of each action, by scenario."""
     runs = found.dataset_source["runs"].values()
     return [[(action["actor"], action["content"]) for action in scenario["actions"]] for scenario in runs]
 
@@ -97,12 +97,12 @@ GREETING = [("user", "Hi"), ("agent", "Hello!")]
         ({"input": {"messages": [QUESTION]}, "expected": None, "output": ANSWER, "span_id": "s"}, "braintrust"),
     ],
 )
-def test_each_format_says_the_same_in_its_own_shape(record: dict[str, Any], file_format: str) -> None:
-    """A greeting is a greeting, whoever wrote it down, and its format is told from the record."""
+def test_each_format_is_detected_and_read(record: dict[str, Any], file_format: str) -> None:
+    """The same conversation is imported from every format, which is detected from the record."""
     found = imported(record)
 
-    assert (file_format, [GREETING], ()) == (found.format, spoken(found), found.faults)
-    assert [GREETING] == spoken(imported(record, file_format=file_format))
+    assert (file_format, [GREETING], ()) == (found.format, conversations(found), found.faults)
+    assert [GREETING] == conversations(imported(record, file_format=file_format))
 
 
 @pytest.mark.parametrize(
@@ -118,16 +118,16 @@ def test_each_format_says_the_same_in_its_own_shape(record: dict[str, Any], file
         json.dumps({"messages": [QUESTION, ANSWER]}, indent=2),
     ],
 )
-def test_tables_and_arrays_hold_records_too(text: str) -> None:
+def test_tables_and_arrays_are_read(text: str) -> None:
     """CSV, with or without a byte order mark, and JSON arrays are read as JSON Lines are."""
-    assert [GREETING] == spoken(imported(text))
+    assert [GREETING] == conversations(imported(text))
 
 
-def test_a_conversation_with_tools_is_kept_whole() -> None:
-    """Calls are expected with their arguments, results stand beside their calls, and the rest is metadata."""
+def test_conversations_keep_tool_calls_and_results() -> None:
+    """Calls are expected with their arguments and stored with their results; other fields are metadata."""
     scenario = only(found := imported(CHAT))
 
-    assert [CONVERSATION] == spoken(found)
+    assert [CONVERSATION] == conversations(found)
     call = {"name": "weather", "arguments_json": '{"city": "Oslo"}', "result": {"degrees": -3}}
     assert [call] == scenario["actions"][1]["expected_response"]["tool_calls"]
     assert {"system": "Be brief.", "openai": {"tools": CHAT["tools"]}} == scenario["metadata"]
@@ -135,8 +135,8 @@ def test_a_conversation_with_tools_is_kept_whole() -> None:
 
 
 @pytest.mark.parametrize(("city", "verdict"), [("Oslo", "passed"), ("Rome", "failed")])
-def test_what_is_imported_can_be_played_and_graded(city: str, verdict: str) -> None:
-    """An agent that calls and says what the conversation shows passes, another one fails."""
+def test_imported_scenarios_can_be_run_and_graded(city: str, verdict: str) -> None:
+    """An agent with the same calls and replies as the conversation passes, a different one fails."""
     found = imported(CHAT)
 
     def agent(message: str) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def test_what_is_imported_can_be_played_and_graded(city: str, verdict: str) -> N
     assert [verdict] == [test["verdict"] for test in result["tests"]]
 
 
-def test_anthropics_parts_are_calls_and_results() -> None:
+def test_anthropic_parts_are_calls_and_results() -> None:
     """Content parts of the types tool_use and tool_result are read as calls and results."""
     use = {"type": "tool_use", "id": "t1", "name": "weather", "input": {"city": "Oslo"}}
     result = {"type": "tool_result", "tool_use_id": "t1", "content": "-3"}
@@ -160,12 +160,12 @@ def test_anthropics_parts_are_calls_and_results() -> None:
 
     scenario = only(found := imported({"messages": messages}))
 
-    assert [CONVERSATION] == spoken(found)
+    assert [CONVERSATION] == conversations(found)
     assert "-3" == scenario["actions"][1]["expected_response"]["tool_calls"][0]["result"]
 
 
-def test_calls_are_expected_of_rows_and_outputs() -> None:
-    """A table's tool_calls and an output's tool_calls are what the agent must call."""
+def test_rows_and_outputs_may_have_tool_calls() -> None:
+    """`tool_calls` of a row or an output are expected calls."""
     calls = [{"name": "weather", "args": {"city": "Oslo"}, "id": "x"}]
     expected = [{"name": "weather", "arguments_json": '{"city": "Oslo"}'}]
     records = [
@@ -178,8 +178,8 @@ def test_calls_are_expected_of_rows_and_outputs() -> None:
         assert ("Yes", expected) == (action["content"], action["expected_response"]["tool_calls"])
 
 
-def test_langchains_messages_may_hold_calls_in_two_places() -> None:
-    """Calls of LangChain's messages are found under tool_calls and, of older ones, under additional_kwargs."""
+def test_langchain_messages_have_calls_in_two_places() -> None:
+    """Calls of LangChain messages are read from `tool_calls` and from the older `additional_kwargs`."""
     new = langchain("AIMessage", content="", tool_calls=[{"name": "weather", "args": {"city": "Oslo"}, "id": "1"}])
     old = langchain("AIMessage", content="", tool_calls=[], additional_kwargs={"tool_calls": [CALL]})
 
@@ -189,8 +189,8 @@ def test_langchains_messages_may_hold_calls_in_two_places() -> None:
         assert [{"name": "weather", "arguments_json": '{"city": "Oslo"}'}] == calls
 
 
-def test_nothing_is_dropped_in_silence() -> None:
-    """What has no place in a scenario is counted, each kind by itself."""
+def test_unsupported_parts_are_counted() -> None:
+    """Every kind of unsupported part has a note with its count."""
     picture = {"role": "user", "content": [{"type": "text", "text": "See?"}, {"type": "image_url", "image_url": {}}]}
     messages = [picture, {**ANSWER, "weight": 0}, {"role": "tool", "content": "lost"}, QUESTION]
 
@@ -206,8 +206,8 @@ def test_nothing_is_dropped_in_silence() -> None:
     assert ["n", "m"] == [run["metadata"]["note"] for run in found.dataset_source["runs"].values()]
 
 
-def test_objects_are_read_by_their_usual_keys_or_as_json() -> None:
-    """Of an object the usual key is the text, other keys are kept; without one, its JSON is the text."""
+def test_objects_are_read_by_common_keys_or_as_json() -> None:
+    """The message of an object is in a common key, and other keys become metadata; otherwise its JSON is the text."""
     found = imported(
         {"inputs": {"question": "Why?", "page": 3}, "outputs": {"intent": "ask", "sure": True}, "id": "a"},
         {"inputs": {"x": 1, "y": 2}, "outputs": 7, "id": "b"},
@@ -216,25 +216,25 @@ def test_objects_are_read_by_their_usual_keys_or_as_json() -> None:
     assert [
         [("user", "Why?"), ("agent", '{"intent": "ask", "sure": true}')],
         [("user", '{"x": 1, "y": 2}'), ("agent", "7")],
-    ] == spoken(found)
+    ] == conversations(found)
     assert {"inputs.page": 3} == found.dataset_source["runs"]["a"]["metadata"]
     assert 2 == found.notes["outputs: no message in it, so its JSON is the text"]
 
 
 def test_keys_may_be_named() -> None:
-    """Where columns have names of their own, the call says which they are."""
+    """`input_key` and `expected_key` name columns with other names."""
     text = "frage,antwort,input_lang\nHallo?,Guten Tag!,de\n"
 
     found = imported(text, input_key="frage", expected_key="antwort")
 
-    assert [[("user", "Hallo?"), ("agent", "Guten Tag!")]] == spoken(found)
+    assert [[("user", "Hallo?"), ("agent", "Guten Tag!")]] == conversations(found)
     assert "input_lang" in only(found)["metadata"]
     chosen = imported({"inputs": {"question": "no", "real": "yes"}, "outputs": "ok"}, input_key="real")
-    assert [[("user", "yes"), ("agent", "ok")]] == spoken(chosen)
+    assert [[("user", "yes"), ("agent", "ok")]] == conversations(chosen)
 
 
-def test_ids_tags_and_metadata_are_taken_over() -> None:
-    """Ids are the record's own, splits and tags are tags, and bookkeeping is kept under the tool's name."""
+def test_ids_tags_and_metadata_are_kept() -> None:
+    """Ids, tags, splits and metadata are kept, and administrative fields are stored under the name of the tool."""
     found = imported(
         {
             "id": "ex_1",
@@ -255,8 +255,8 @@ def test_ids_tags_and_metadata_are_taken_over() -> None:
     assert {} == found.notes
 
 
-def test_made_ids_do_not_depend_on_the_place_or_the_expectation() -> None:
-    """A record without an id gets the same one wherever it stands and whatever it expects; equal ones are counted."""
+def test_derived_ids_depend_on_user_messages_only() -> None:
+    """The derived id of a record does not depend on its position or expectation; equal ids are numbered."""
     one, other = {"input": "Where is it?", "expected": "There"}, {"input": "Who?", "expected": "Me"}
 
     there = imported(one, other, {**one, "expected": "Here"})
@@ -304,8 +304,8 @@ def test_made_ids_do_not_depend_on_the_place_or_the_expectation() -> None:
         ),
     ],
 )
-def test_a_fault_names_its_line_and_field(line: Any, file_format: str, fault: str) -> None:
-    """What cannot be read is told by line and field; the other records are read."""
+def test_errors_name_line_and_field(line: Any, file_format: str, fault: str) -> None:
+    """An invalid record is reported with line and field, and the other records are read."""
     sound = {
         "openai": CHAT,
         "langsmith": {"inputs": "Hi"},
@@ -329,8 +329,8 @@ def test_a_fault_names_its_line_and_field(line: Any, file_format: str, fault: st
         ('input,expected\n"unfinished', "line 2: is not valid JSON or CSV"),
     ],
 )
-def test_a_file_that_is_no_table_of_records_is_refused(text: str, fault: str) -> None:
-    """A file that cannot be read to its end is an error with its line."""
+def test_unreadable_files_are_refused(text: str, fault: str) -> None:
+    """A file that cannot be read to its end raises an error with the line."""
     with pytest.raises(DatasetError, match=fault):
         import_dataset(BytesIO(text.encode("utf-8", "surrogateescape")))
 
@@ -350,13 +350,13 @@ def test_a_file_that_is_no_table_of_records_is_refused(text: str, fault: str) ->
         ('{"input": NaN}', "line 1: is not JSON: NaN is not a JSON value"),
     ],
 )
-def test_a_row_that_does_not_fit_is_a_fault(text: str, fault: str) -> None:
-    """Rows of another width, doubled columns and elements that are no objects are told with their lines."""
+def test_invalid_rows_are_reported(text: str, fault: str) -> None:
+    """Rows of the wrong width, repeated columns and elements that are not objects are reported with their lines."""
     assert [fault] == [str(one) for one in imported(text).faults]
 
 
-def test_limits_keep_the_memory_small() -> None:
-    """A line of over 16 MiB is refused before it is read, and a deep value does no harm."""
+def test_large_lines_are_refused() -> None:
+    """A line of over 16 MiB and a value that is nested too deeply are refused."""
     with pytest.raises(DatasetError, match="line 1: has over 16,777,216 characters"):
         import_dataset(BytesIO(b"x" * 17_000_000))
     deep = f'{{"input": {"[" * 900}{"]" * 900}}}'
@@ -364,13 +364,13 @@ def test_limits_keep_the_memory_small() -> None:
 
 
 def test_an_unknown_format_is_refused() -> None:
-    """The formats that there are are named."""
+    """An unknown format is refused with the list of formats."""
     with pytest.raises(ConfigurationError, match=", ".join(FORMATS)):
         import_dataset(BytesIO(b""), "yaml")
 
 
-def test_the_example_is_true() -> None:
-    """The docstring's example prints what it says."""
+def test_docstring_example() -> None:
+    """The example in the docstring prints the documented output."""
     tested = doctest.testmod(dataset)
 
     assert (0, True) == (tested.failed, tested.attempted > 0)
@@ -426,8 +426,8 @@ _values = st.recursive(
         max_size=5,
     ),
 )
-def test_any_json_is_read_or_refused(file_format: str, record: dict[str, Any]) -> None:
-    """Whatever a line holds, it becomes a scenario that can be played, or a fault with its line."""
+def test_any_json_is_imported_or_refused(file_format: str, record: dict[str, Any]) -> None:
+    """Any JSON object becomes a valid scenario or an error with its line."""
     found = imported(record, file_format=file_format)
 
     assert all(str(fault).startswith("line 1") for fault in found.faults)
@@ -438,7 +438,7 @@ def test_any_json_is_read_or_refused(file_format: str, record: dict[str, Any]) -
 
 
 def traced(client: AshrLabsClient) -> dict[str, Any]:
-    """Record a conversation of two turns; return its trace."""
+    """Record a conversation of two turns and return its trace."""
     first: list[Any] = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Is it cold in Oslo?"}]
     with client.trace("weather bot", user_id="u", tags=["beta"]) as trace:
         trace.generation("classify", input=first).end(output={"intent": "weather", "sure": True})
@@ -455,7 +455,7 @@ def traced(client: AshrLabsClient) -> dict[str, Any]:
 
 
 def test_a_trace_becomes_a_scenario(local_client: AshrLabsClient) -> None:
-    """Users' messages are the turns; tools that were called, with their results and errors, and texts are expected."""
+    """User messages become turns; called tools with results and errors and the last texts are expected."""
     name, scenario, notes = scenario_of_trace(traced(local_client))
 
     assert [
@@ -480,7 +480,7 @@ def test_a_trace_becomes_a_scenario(local_client: AshrLabsClient) -> None:
 
 
 def test_a_trace_without_generations_begins_with_its_input() -> None:
-    """The first observation's input is what the user said, and the trace's output what is expected."""
+    """The input of the first observation is the user message, and the output of the trace is expected."""
     span = {"id": "1", "type": "span", "name": "handle", "input": {"question": "Hi"}, "start_time": "1"}
     tool = {
         "id": "2",
@@ -498,7 +498,7 @@ def test_a_trace_without_generations_begins_with_its_input() -> None:
     assert any("inputs of tools" in note for note in notes)
 
 
-def test_a_trace_in_which_nobody_speaks_is_refused() -> None:
-    """Without a message of a user there is no scenario, and the error names the trace."""
+def test_traces_without_user_messages_are_refused() -> None:
+    """A trace without user messages raises an error with its id."""
     with pytest.raises(DatasetError, match="trace t: no user message"):
         scenario_of_trace({"id": "t", "observations": []})

@@ -33,9 +33,7 @@ NOT_YET_CLEAN: set[str] = {
     "ashr_labs/cli",
     "ashr_labs/comparators",
     "ashr_labs/eval",
-    "ashr_labs/generation",
     "ashr_labs/grading",
-    "ashr_labs/importing",
     "ashr_labs/local",
     "ashr_labs/otel",
     "ashr_labs/pytest_plugin",
@@ -47,7 +45,6 @@ NOT_YET_CLEAN: set[str] = {
     "docs/cli.md",
     "docs/evaluating.md",
     "docs/grading.md",
-    "docs/importing.md",
     "docs/platform.md",
     "docs/tracing.md",
     "scripts",
@@ -57,7 +54,6 @@ NOT_YET_CLEAN: set[str] = {
     "tests/test_documented",
     "tests/test_eval",
     "tests/test_grading",
-    "tests/test_importing",
     "tests/test_local",
     "tests/test_otel",
     "tests/test_pytest",
@@ -107,7 +103,11 @@ def prose() -> dict[str, str]:
         text=True,
         check=True,
     )
-    names = [name for name in done.stdout.split() if not name.startswith(("generated/", "tests/data/"))]
+    names = [
+        name
+        for name in done.stdout.split()
+        if not name.startswith(("generated/", "tests/data/", "ashr_labs/generation/attacks.toml"))
+    ]
     return {
         name: (ROOT / name).read_text("utf-8") for name in names if Path(name).name != THIS and (ROOT / name).exists()
     }

@@ -32,7 +32,7 @@ class RewordingError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TextSlot:
-    """A text of a scenario that may be reworded."""
+    """One text of a scenario that may be reworded."""
 
     action: int
     """Index of the action in the scenario."""
@@ -70,7 +70,7 @@ def apply_rewording(scenario: Scenario, slots: list[TextSlot], answer: Mapping[s
     """Return the scenario with the texts of `{"messages": ["...", "..."]}`.
 
     Raises:
-        RewordingError: A text is missing, too long, or lacks a required value.
+        RewordingError: One text is missing, too long, or lacks a required value.
     """
     texts = as_list(answer.get("messages"))
     if texts is None or len(texts) != len(slots):

@@ -69,7 +69,7 @@ BOOKKEEPING: Final[Mapping[str, tuple[str, ...]]] = {
         *("error_retries", "events_data", "turn_count", "limit", "invalidation", "timelines"),
     ),
 }
-"""What tools record about a record itself: metadata under the tool's name, without a note."""
+"""Fields with administrative data of a tool: stored as metadata under its name, without a note."""
 
 _COLUMNS: Final[Mapping[str, Columns]] = {
     "table": Columns(),
