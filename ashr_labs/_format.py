@@ -1,4 +1,4 @@
-"""Words in messages: shortened texts, counted nouns, suggestions for unknown names."""
+"""Formatting of messages: truncated and single-line text, counted nouns, suggestions for unknown names."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["counted", "suggestion", "truncate"]
+__all__ = ["counted", "one_line", "suggestion", "truncate"]
 
 _MAX_NAME = 200
-"""Characters; matching takes time with the square of the length."""
+"""Characters; the time for matching grows with the square of the length."""
 
 
 def truncate(text: str, limit: int) -> str:
-    """Return the text cut to `limit` characters with `...` behind it if it is longer."""
+    """Return the text, cut to `limit` characters and followed by `...` if it is longer."""
     return text if len(text) <= limit else f"{text[:limit]}..."
+
+
+def one_line(text: str) -> str:
+    """Return the text on one line, without control characters."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

@@ -1,6 +1,6 @@
-"""Write what the documents take from the code; with `--check`, fail when a document tells something else.
+"""Write the generated parts of the documents; with `--check`, fail if a document is out of date.
 
-- `docs/cli.md`: what some commands write, and each command's `--help`;
+- `docs/cli.md`: the output of some commands, and the `--help` of each command;
 - `docs/grading.md`: the numbered rules of `ashr_labs.grading`.
 """
 
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ashr_labs import grading
-from ashr_labs.cli._program import PROGRAM
+from ashr_labs.cli._main import PROGRAM
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,26 +34,26 @@ datasets get 1
 runs get 7
 plan --difference 0.1 --baseline 0.8 --disagreement 0.1
 """
-"""Commands whose output the page of the command line shows."""
+"""Commands whose output docs/cli.md shows."""
 
 
 def main() -> int:
-    """Write the documents, or compare them with what is there."""
+    """Write or check the documents."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 when anything differs")
+    parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 if a document differs")
     check = parser.parse_args().check
     fresh = {DOCS / "cli.md": cli_document(DOCS / "cli.md"), DOCS / "grading.md": grading_document(DOCS / "grading.md")}
     stale = [path for path, text in fresh.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in stale:
         if check:
-            print(f"docs/{path.name}: is not what the code says; run `make sdk`")
+            print(f"docs/{path.name}: is out of date; run `make sdk`")
         else:
             path.write_text(fresh[path], "utf-8")
     return 1 if check and stale else 0
 
 
 def cli_document(path: Path) -> str:
-    """Return the page of the command line: its own beginning, with what the commands write, and their help."""
+    """Return docs/cli.md: the hand-written part with the output of the session, and the help of each command."""
     head = path.read_text("utf-8").partition("\n## ashr-labs\n")[0]
     before, _, rest = head.partition("```console\n")
     parts = [before, session(), rest.partition("```\n")[2]]
@@ -63,7 +63,7 @@ def cli_document(path: Path) -> str:
 
 
 def session() -> str:
-    """Run the commands in a new folder; return them with what they write, without their notes."""
+    """Run the session in a new folder; return the commands with their results and errors."""
     program = Path(sys.executable).parent / "ashr-labs"
     own = {"ASHR_LABS_API_KEY", "ASHR_LABS_BASE_URL"}
     environment = {name: value for name, value in os.environ.items() if name not in own}
@@ -79,7 +79,7 @@ def session() -> str:
 
 
 def commands(command: click.Command, context: click.Context) -> Iterator[tuple[str, click.Command, click.Context]]:
-    """Yield a command and those below it, in their own order."""
+    """Yield a command and its subcommands, in their order."""
     context.max_content_width = 80
     yield context.command_path, command, context
     if isinstance(command, click.Group):
@@ -89,7 +89,7 @@ def commands(command: click.Command, context: click.Context) -> Iterator[tuple[s
 
 
 def grading_document(path: Path) -> str:
-    """Return the page of grading with the rules that the code states."""
+    """Return docs/grading.md with the rules from the docstring of `ashr_labs.grading`."""
     before = path.read_text("utf-8").partition("## Rules\n")[0]
     rules = inspect.cleandoc(grading.__doc__ or "").partition("\n\n")[2].partition("\n\n")[2]
     return f"{before}## Rules\n\n{rules}\n"

@@ -114,7 +114,7 @@ def test_a_journal_a_file_and_a_stored_run_are_compared(workspace: Workspace) ->
 
     for baseline, candidate in zip(references, references[1:] + references[:1], strict=True):
         document = workspace.call("compare", baseline, candidate, "--database", "evals.db", "--json").document
-        assert ("cannot tell", 2, []) == (document["verdict"], document["scenarios"], document["broke"])
+        assert ("cannot tell", 2, []) == (document["verdict"], document["scenarios"], document["regressed"])
     assert "2 of 2 passed" in workspace.call("report", "kept.jsonl").out
     assert 0 == workspace.call("plan", "kept.jsonl", "graded.json", "--scenarios", "9").code
 

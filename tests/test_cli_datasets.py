@@ -112,7 +112,7 @@ def test_every_fault_is_listed_with_its_path(workspace: Workspace) -> None:
 
     done = workspace.call(*IMPORT, "--json")
 
-    assert "data.json is not stored; faults in it: 8" in done.error(2)
+    assert "data.json is not stored: it has 8 faults" in done.error(2)
     assert expected == [fault["path"] for fault in done.document["faults"]]
     assert expected == [line.partition(": ")[0] for line in done.err.splitlines()[:-1]]
     assert "DatasetError" == done.document["type"]
@@ -181,14 +181,14 @@ def test_files_of_other_tools_are_imported(
 @pytest.mark.parametrize(
     ("text", "options", "code", "words"),
     [
-        (CHAT + '\n{"messages": [{"role": "x"}]}\n7', [], 2, "faults in it: 2"),
-        ('{"id": "a", "actions": [{"content": "who?"}]}', [], 2, "faults in it: 1"),
-        ('{"a": 1}', [], 2, "faults in it: 1"),
+        (CHAT + '\n{"messages": [{"role": "x"}]}\n7', [], 2, "it has 2 faults"),
+        ('{"id": "a", "actions": [{"content": "who?"}]}', [], 2, "it has 1 fault"),
+        ('{"a": 1}', [], 2, "it has 1 fault"),
         ("", [], 2, "there is no record in it"),
         ("input\n", [], 4, "no scenario has any action"),
         (CHAT, ["--format", "yaml"], 2, "yaml"),
         (CHAT, ["--format", "dataset"], 2, "runs: is missing"),
-        (CHAT, ["--from-trace", "t"], 2, "one of them"),
+        (CHAT, ["--from-trace", "t"], 2, "give either"),
     ],
 )
 def test_what_cannot_be_imported_is_not_stored(
@@ -200,7 +200,7 @@ def test_what_cannot_be_imported_is_not_stored(
     done = workspace.call("datasets", "import", "data.jsonl", *options)
 
     assert words in done.error(code)
-    assert ["faults in it" in words] == [any(line.startswith("line ") for line in done.err.splitlines())]
+    assert [" fault" in words] == [any(line.startswith("line ") for line in done.err.splitlines())]
     assert "ashr.db" not in workspace.names()
 
 

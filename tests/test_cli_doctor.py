@@ -37,7 +37,7 @@ def test_the_doctor_finds_a_sound_machine_sound(tmp_path: Path) -> None:
     [
         ([], {"ASHR_LABS_API_KEY": "sk_wrong"}, "keys begin with tp_"),
         ([], {"ASHR_LABS_BASE_URL": "api.ashr.io"}, "write it as https://host/path"),
-        ([], {"ASHR_LABS_BASE_URL": "https://me:secret@api.ashr.io"}, "holds a user name or a password"),
+        ([], {"ASHR_LABS_BASE_URL": "https://me:secret@api.ashr.io"}, "contains a user name or a password"),
         (["--remote"], {}, "ASHR_LABS_API_KEY"),
         (
             ["--remote"],
@@ -64,14 +64,19 @@ def test_the_doctor_asks_the_platform(tmp_path: Path) -> None:
     platform.close()
 
     found = {one["what"]: one["found"] for one in done.document["findings"]}
-    assert "as the platform's" == found["clock"]
-    assert "knows the key of" in found["platform"]
+    assert "same as the platform" == found["clock"]
+    assert "accepts the key of" in found["platform"]
     assert {"ashr-labs", "Python", "SQLite", "extra local", "extra cli", "spool"} < found.keys()
 
 
 @pytest.mark.parametrize(
     ("minutes", "is_fine", "words"),
-    [(0, True, "as the platform's"), (0.9, True, "as the"), (2, False, "120 s behind"), (-60, False, "3600 s ahead")],
+    [
+        (0, True, "same as the platform"),
+        (0.9, True, "same as"),
+        (2, False, "120 s behind"),
+        (-60, False, "3600 s ahead"),
+    ],
 )
 def test_a_clock_that_is_wrong_is_told(minutes: float, is_fine: bool, words: str) -> None:
     """A minute apart from the platform's header `Date` is too much, and the advice is to set the clock."""
@@ -79,7 +84,7 @@ def test_a_clock_that_is_wrong_is_told(minutes: float, is_fine: bool, words: str
 
     assert ("clock", is_fine) == (clock.what, clock.is_fine)
     assert words in clock.found
-    assert "set this machine's clock" in clock.advice
+    assert "set the clock of this machine" in clock.advice
 
 
 @pytest.mark.parametrize("date", [None, "yesterday"])
@@ -91,7 +96,7 @@ def test_a_platform_without_a_clock_is_fine(date: str | None) -> None:
 def test_the_spool_is_looked_into(tmp_path: Path) -> None:
     """It tells the folder, how many traces wait there, and when they are sent."""
     environment = {"ASHR_LABS_SPOOL_DIR": str(tmp_path / "spool")}
-    assert "nothing is undelivered" in checks.spool(environment).found
+    assert "no undelivered traces" in checks.spool(environment).found
     spool = Spool(tmp_path / "spool" / "one", 10_000)
     places = [spool.keep(name, b"{}") for name in ("a", "b", "c")]
     assert places[0]
@@ -101,7 +106,7 @@ def test_the_spool_is_looked_into(tmp_path: Path) -> None:
 
     assert found.is_fine
     assert f"{tmp_path / 'spool'}, 2 undelivered" in found.found
-    assert "sent when a process next traces" in found.advice
+    assert "sent the next time a process traces" in found.advice
     full = checks.spool(environment, Settings(max_spool_bytes=50))
     assert (False, True) == (full.is_fine, full.advice.startswith("nearly full"))
     (tmp_path / "spool").chmod(0o777)

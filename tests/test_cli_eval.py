@@ -211,7 +211,7 @@ def test_the_gate_decides(agent: str, rate: str, code: int, workspace: Workspace
                 "pass_rate of tag rude is 0.0 %, below 10.0 %",
                 "pass_rate of tag none is unknown: no test has it",
                 "pass_rate of scenario second is 0.0 %, below 50.0 %",
-                "1 could not be played to their end, more than 0",
+                "1 test ended with an error, more than 0",
             ],
         ),
     ],
@@ -236,7 +236,7 @@ def test_progress_is_told_on_stderr(workspace: Workspace) -> None:
 
     assert [2] * 3 == [len(done.document["tests"]) for done in (shown, without, quiet)]
     assert shown.err.startswith("2/2 (100%), 2 completed, 0 failed, ")
-    assert without.err == "waiting for the grades of run 1, dataset 1\n" == shown.err.splitlines(keepends=True)[-1]
+    assert without.err == "grading run 1 of dataset 1\n" == shown.err.splitlines(keepends=True)[-1]
     assert "" == quiet.err
 
 
@@ -322,8 +322,8 @@ def test_a_file_that_is_no_dataset_is_refused(content: bytes | None, message: st
         ("wrong:Agent", "(wrong.py, line 1)"),
         ("agents:number", "not 7"),
         ("agents:os.getcwd", "respond() does not exist"),
-        ("agents:Unmakeable", "making the agent failed: KeyError: 'MODEL_KEY' ("),
-        ("agents:leaving", "making the agent failed: SystemExit: 0 ("),
+        ("agents:Unmakeable", "creating the agent failed: KeyError: 'MODEL_KEY' ("),
+        ("agents:leaving", "creating the agent failed: SystemExit: 0 ("),
     ],
 )
 def test_an_agent_that_cannot_be_had_is_refused(reference: str, message: str, workspace: Workspace) -> None:
@@ -516,7 +516,7 @@ def test_the_first_interrupt_keeps_what_was_played(workspace: Workspace) -> None
     resumed = evaluate(workspace, *options, "--resume", "--no-progress")
 
     assert (0, 100) == (resumed.code, len(resumed.document["tests"]))
-    assert "waiting for the grades of run 1, dataset 1\n" == resumed.err
+    assert "grading run 1 of dataset 1\n" == resumed.err
 
 
 def _ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:

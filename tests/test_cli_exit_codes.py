@@ -14,7 +14,7 @@ from shutil import copyfile
 import click
 import pytest
 
-from ashr_labs.cli._program import PROGRAM
+from ashr_labs.cli._main import PROGRAM
 from ashr_labs.local import open_platform
 from ashr_labs.local.server.app import running_server
 from support.cli import SOURCE, Done, Workspace
@@ -211,7 +211,7 @@ def test_a_platform_that_cannot_work_is_exit_code_3(workspace: Workspace, served
     assert "ASHR_LABS_API_KEY" in called(workspace, name, "--remote").error(3)
     called(workspace, name, "--remote", ASHR_LABS_API_KEY="tp_unknown_key", ASHR_LABS_BASE_URL=url).error(3)
     wrong = called(workspace, name, "--remote", **{**served, "ASHR_LABS_BASE_URL": f"{url}/wrong/path"}).error(3)
-    assert "is ASHR_LABS_BASE_URL right?" in wrong
+    assert "check ASHR_LABS_BASE_URL" in wrong
 
 
 @pytest.mark.parametrize("name", ["runs list", "datasets import", "compare"])

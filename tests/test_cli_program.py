@@ -15,7 +15,7 @@ import click
 import pytest
 
 from ashr_labs import errors
-from ashr_labs.cli._failures import CommandError, ExitCode, Failure, failure_of
+from ashr_labs.cli._exit import CommandError, ExitCode, Failure, failure_of
 from support.cli import PROGRAM, Workspace
 
 EVAL = ("eval", "data.json", "--agent", "agents:Greeter")
@@ -67,10 +67,10 @@ def test_help_loads_no_command() -> None:
 def test_help_of_any_command_loads_nothing_heavy() -> None:
     """Each command's `--help` is there at once: it loads no client, database, server or terminal library."""
     code = (
-        "import sys, click; from ashr_labs.cli._program import PROGRAM, run\n"
+        "import sys, click; from ashr_labs.cli._main import PROGRAM, run\n"
         "def helped(command, path):\n"
         "    assert 0 == run([*path, '--help']), path\n"
-        "    for name in getattr(command, '_lines', ()):\n"
+        "    for name in getattr(command, 'list_commands', lambda _: ())(click.Context(command)):\n"
         "        helped(command.get_command(click.Context(command), name), [*path, name])\n"
         "helped(PROGRAM, [])\n"
         "print([name for name in ('asyncio', 'ashr_labs.client._sync', 'httpx', 'rich', 'sqlalchemy', 'uvicorn',"
@@ -127,9 +127,9 @@ def test_the_script_works_in_bash(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ([], "Missing command (see ashr-labs --help)"),
-        (["evaluate"], "No such command 'evaluate' (see ashr-labs --help)"),
-        (["datasets"], "Missing command (see ashr-labs datasets --help)"),
+        (["evaluate"], "No such command 'evaluate'; did you mean 'eval'? (see ashr-labs --help)"),
+        (["flaky"], "No such command 'flaky' (see ashr-labs --help)"),
+        (["runs", "lst"], "No such command 'lst'; did you mean 'list'? (see ashr-labs runs --help)"),
         (["eval"], "Missing argument 'DATASET'"),
         (["eval", "data.json"], "Missing option '--agent'"),
         ([*EVAL, "--databas", "x.db"], "No such option"),
@@ -139,11 +139,11 @@ def test_the_script_works_in_bash(workspace: Workspace) -> None:
         ([*EVAL, "--output", "nowhere/x.json"], "there is no folder nowhere"),
         ([*EVAL, "--max-workers", "0"], "0 is not in the range"),
         ([*EVAL, "--min-pass-rate", "90"], "90.0 is not in the range"),
-        ([*EVAL, "--min-pass-rate", "nan"], "'nan' is not a number"),
-        ([*EVAL, "--timeout", "inf"], "'inf' is not a number"),
+        ([*EVAL, "--min-pass-rate", "nan"], "'nan' is not a finite number"),
+        ([*EVAL, "--timeout", "inf"], "'inf' is not a finite number"),
         ([*EVAL, "--timeout", "-1"], "-1.0 is not in the range"),
         (["serve", "--port", "65536"], "65536 is not in the range"),
-        (["datasets", "import"], "give a FILE or --from-trace"),
+        (["datasets", "import"], "give either a FILE or --from-trace"),
         (["datasets", "import", "data.json", "--database", "x.db", "--remote"], "not both"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
@@ -158,6 +158,17 @@ def test_a_wrong_call_is_one_line_and_exit_code_2(arguments: list[str], message:
     assert 1 == done.err.count("\n")
     assert "" == done.out
     assert before == workspace.names()
+
+
+@pytest.mark.parametrize("group", [[], ["datasets"]], ids=["program", "group"])
+def test_without_a_command_the_help_is_shown(group: list[str], workspace: Workspace) -> None:
+    """A call without a command shows the help on stderr and fails as a usage error, so that a script notices."""
+    done = workspace.call(*group)
+
+    assert "Missing command" in done.error(2)
+    assert done.err.startswith(f"Usage: {' '.join(['ashr-labs', *group])} [OPTIONS] COMMAND")
+    assert {"error", "type"} == workspace.call(*group, "--json").document.keys() if not group else True
+    assert "" == done.out
 
 
 def test_a_wrong_call_is_json_too(workspace: Workspace) -> None:
@@ -189,7 +200,7 @@ def test_a_wrong_call_is_json_too(workspace: Workspace) -> None:
         (KeyboardInterrupt(), (130, "Interrupted", "interrupted")),
         (
             KeyError("x"),
-            (3, "InternalError", "internal error: KeyError: 'x' (set ASHR_LABS_DEBUG=1 to see where)"),
+            (3, "InternalError", "internal error: KeyError: 'x' (set ASHR_LABS_DEBUG=1 for the traceback)"),
         ),
         (CommandError(Failure(ExitCode.GATE_FAILED, "GateFailed", "too few")), (1, "GateFailed", "too few")),
     ],

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from ashr_labs import AshrLabsClient
-from ashr_labs.cli._following import Pause, follow
-from ashr_labs.cli._traces import observation_lines
+from ashr_labs.cli._tail import Pause, tail
+from ashr_labs.cli.traces import observation_lines
 from ashr_labs.errors import APIConnectionError, AuthenticationError, RateLimitError
 from ashr_labs.local import open_platform
 from ashr_labs.local.server.app import running_server
@@ -41,8 +41,8 @@ class Shelf:
         newest_first = self.names[::-1]
         return [{"id": name} for name in newest_first[3 * (number - 1) : 3 * number]]
 
-    def follow(self, last: int = 2) -> Iterator[Any]:
-        return follow(self.page, page_size=3, interval=2, last=last)
+    def tail(self, last: int = 2) -> Iterator[Any]:
+        return tail(self.page, page_size=3, interval=2, last=last)
 
 
 def until_pause(steps: Iterator[Any]) -> tuple[list[str], Pause]:
@@ -58,7 +58,7 @@ def until_pause(steps: Iterator[Any]) -> tuple[list[str], Pause]:
 def test_the_last_ones_come_first_and_then_what_is_new() -> None:
     """It begins with the newest of those that are there, the oldest of them first, and tells each row once."""
     shelf = Shelf(*"abcde")
-    steps = shelf.follow()
+    steps = shelf.tail()
 
     assert (["d", "e"], Pause(2)) == until_pause(steps)
     shelf.names += ["f", "g"]
@@ -69,7 +69,7 @@ def test_the_last_ones_come_first_and_then_what_is_new() -> None:
 def test_nothing_is_missed_when_more_than_a_page_comes_at_once() -> None:
     """Pages are read until one has something that was told before."""
     shelf = Shelf("a")
-    steps = shelf.follow()
+    steps = shelf.tail()
     until_pause(steps)
 
     shelf.names += [f"n{number}" for number in range(8)]
@@ -81,7 +81,7 @@ def test_nothing_is_missed_when_more_than_a_page_comes_at_once() -> None:
 def test_it_asks_more_slowly_where_nothing_comes() -> None:
     """Pauses grow to five times the interval, and are short again after something came."""
     shelf = Shelf("a")
-    steps = shelf.follow()
+    steps = shelf.tail()
 
     pauses = [until_pause(steps)[1].seconds for _ in range(3000)]
     shelf.names.append("b")
@@ -94,7 +94,7 @@ def test_it_asks_more_slowly_where_nothing_comes() -> None:
 def test_losses_are_waited_for_and_told_once() -> None:
     """While the platform is away pauses grow to 30 s; what came in meanwhile is told when it is back."""
     shelf = Shelf("a")
-    steps = shelf.follow()
+    steps = shelf.tail()
     until_pause(steps)
     shelf.names.append("b")
     shelf.failures = [APIConnectionError("refused") for _ in range(9)] + [RateLimitError("slow", 429, retry_after=7)]
@@ -112,7 +112,7 @@ def test_a_refusal_ends_it() -> None:
     shelf.failures = [AuthenticationError("unknown key", 401, {})]
 
     with pytest.raises(AuthenticationError):
-        next(shelf.follow())
+        next(shelf.tail())
 
 
 def test_observations_stand_below_their_parents() -> None:

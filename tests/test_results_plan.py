@@ -115,4 +115,4 @@ def test_the_command_measures_trials(tmp_path: Path) -> None:
     document = workspace.run("plan", "one.json", "two.json", "--difference", "0.2", "--json").document
 
     assert (0.8, pytest.approx(0.1)) == (document["baseline"], document["disagreement"])
-    assert "two, not 1" in workspace.run("plan", "one.json", "--difference", "0.2").error(2)
+    assert "two runs or none, got 1" in workspace.run("plan", "one.json", "--difference", "0.2").error(2)

@@ -138,6 +138,6 @@ def test_the_command_is_a_gate(tmp_path: Path) -> None:
     assert 0.5 == workspace.call(*command, "--json").document["share"]
     assert 0 == workspace.call(*command, "--cov-fail-under", "0.5").code
     assert "below 60.0%" in workspace.call(*command, "--cov-fail-under", "0.6").error(1)
-    assert "never fails: greet" in workspace.call(*command).out
-    assert "25.0% of 4 tools, arguments, listed values and failures" in workspace.call(*command, "--failures").out
+    assert "no scenario with a failing call: greet" in workspace.call(*command).out
+    assert "25.0% of 4 tools, arguments, enumerated values and failures" in workspace.call(*command, "--failures").out
     assert "cannot read" in workspace.call("coverage", "data.json", "--tools", "absent.json").error(2)

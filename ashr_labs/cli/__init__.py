@@ -9,13 +9,13 @@ __all__ = ["main"]
 
 
 def main() -> int:
-    """Do what the command line says; return the exit code."""
+    """Run the command of `sys.argv` and return the exit code."""
     if not all(map(find_spec, ("click", "rich"))):
         sys.stderr.write('error: the command line needs its extra: pip install "ashr-labs[cli]"\n')
         return 2
-    from ._leaving import leave_threads_behind  # noqa: PLC0415 (as the next one)
-    from ._program import run  # noqa: PLC0415 (needs the extra)
+    from ._exit import exit_despite_threads  # noqa: PLC0415 (needs the extra)
+    from ._main import run  # noqa: PLC0415 (needs the extra)
 
     code = run(sys.argv[1:])
-    leave_threads_behind(code)
+    exit_despite_threads(code)
     return code

@@ -1,4 +1,4 @@
-"""What `doctor` looks at, each thing with what to do where it is not as it should be."""
+"""The checks of `doctor`, each with advice for a problem."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["Finding", "clock", "credentials", "extras", "machine", "remote", "spool"]
 
 _EXTRAS = {"local": ("sqlalchemy", "alembic", "jsonschema-rs", "starlette", "uvicorn"), "cli": ("click", "rich")}
-_OLDEST_SQLITE = (3, 35, 0)
-_LARGEST_SKEW = 60.0
+_MIN_SQLITE = (3, 35, 0)
+_MAX_SKEW = 60.0
 _FULL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     what: str
     is_fine: bool
@@ -42,94 +42,96 @@ class Finding:
 
 
 def machine() -> Iterator[Finding]:
-    """Look at what runs the package."""
+    """Check the interpreter and SQLite."""
     yield Finding("ashr-labs", is_fine=True, found=version("ashr-labs"))
     yield Finding("Python", is_fine=True, found=f"{platform.python_version()} at {sys.executable}")
-    is_new = sqlite3.sqlite_version_info >= _OLDEST_SQLITE
-    yield Finding("SQLite", is_new, sqlite3.sqlite_version, "3.35 or newer is needed: use another build of Python")
+    is_new = sqlite3.sqlite_version_info >= _MIN_SQLITE
+    yield Finding("SQLite", is_new, sqlite3.sqlite_version, "must be 3.35 or newer: use another build of Python")
 
 
 def extras() -> Iterator[Finding]:
-    """Look at the libraries that the package can do without."""
+    """Check the libraries of the extras."""
     for extra, names in _EXTRAS.items():
         versions = {name: _version(name) for name in names}
         missing = [name for name, found in versions.items() if not found]
         there = ", ".join(f"{name} {found}" for name, found in versions.items())
         found = f"missing: {', '.join(missing)}" if missing else there
-        yield Finding(f"extra {extra}", not missing, found, f'pip install "ashr-labs[{extra}]"')
+        yield Finding(f"extra {extra}", not missing, found, f'pip install "ashr-labs[{extra}]>=0.4"')
 
 
 def credentials(environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Look at the key and the URL without using them."""
+    """Check the key and the URL without using them."""
     key = environment.get("ASHR_LABS_API_KEY", "").strip()
-    found = f"set, {key[:6]}..." if key else "not set, which only --remote needs"
+    found = f"set, {key[:6]}..." if key else "not set; needed only for --remote"
     yield Finding("ASHR_LABS_API_KEY", not key or key.startswith("tp_"), found, "keys begin with tp_: copy it whole")
     url = environment.get("ASHR_LABS_BASE_URL", "").strip()
     is_fine = not url or (url.startswith(("http://", "https://")) and "@" not in url)
-    shown = url if "@" not in url else "holds a user name or a password"
+    shown = url if "@" not in url else "contains a user name or a password"
     yield Finding(
         "ASHR_LABS_BASE_URL", is_fine, shown or "not set: the hosted platform", "write it as https://host/path"
     )
 
 
 def spool(environment: Mapping[str, str] = os.environ, settings: Settings | None = None) -> Finding:
-    """Look at the traces on disk that could not be delivered."""
+    """Check the undelivered traces on disk."""
     settings = settings or Settings.from_env(environment)
     folder = spool_folder(environment)
     if not settings.spool:
-        return Finding("spool", is_fine=True, found="off: what cannot be delivered at once is lost")
+        return Finding("spool", is_fine=True, found="off: traces that cannot be delivered are lost")
     if not folder.exists():
-        return Finding("spool", is_fine=True, found=f"{folder} is not there: nothing is undelivered")
+        return Finding("spool", is_fine=True, found=f"{folder} does not exist: no undelivered traces")
     try:
         segments = sorted(folder.rglob("*.spool"))
         waiting = sum(len(read_lines(path.read_bytes())) for path in segments)
         size = sum(path.stat().st_size for path in segments)
     except OSError as error:
-        return Finding("spool", is_fine=False, found=str(error), advice=f"make {folder} yours: chown -R, chmod u+rwX")
+        return Finding(
+            "spool", is_fine=False, found=str(error), advice=f"become the owner of {folder}: chown -R, chmod u+rwX"
+        )
     found = f"{folder}, {waiting} undelivered, {size:,} bytes"
-    wrong = _wrong_with(folder, size, settings.max_spool_bytes)
-    sent = "they are sent when a process next traces to their platform with their key" if waiting else ""
+    wrong = _spool_problem(folder, size, settings.max_spool_bytes)
+    sent = "they are sent the next time a process traces to their platform with their key" if waiting else ""
     return Finding("spool", not wrong, found, wrong or sent)
 
 
-def _wrong_with(folder: Path, size: int, most: int) -> str:
+def _spool_problem(folder: Path, size: int, limit: int) -> str:
     if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
-        return f"nothing can be written there: make {folder} yours, or set ASHR_LABS_SPOOL_DIR to another folder"
+        return f"not writable: change the owner of {folder}, or set ASHR_LABS_SPOOL_DIR to another folder"
     mode = stat.S_IMODE(folder.stat().st_mode)
     if os.name == "posix" and mode & 0o022:
-        return f"others may write there (mode {mode:03o}): chmod 700 {folder}"
-    if size > _FULL * most:
-        return f"nearly full, of {most:,} bytes: bring the platform back, or delete what is not needed there"
+        return f"writable for other users (mode {mode:03o}): chmod 700 {folder}"
+    if size > _FULL * limit:
+        return f"nearly full ({limit:,} bytes): make the platform available again, or delete files there"
     return ""
 
 
 def remote(client: AshrLabsClient, now: datetime | None = None) -> Iterator[Finding]:
-    """Ask the platform whether it knows the key, and what time it is."""
+    """Check the key and the clock with the platform."""
     try:
         session = client.init()
         answer = client.with_raw_response.health_check()
     except AshrLabsError as error:
         yield Finding("platform", False, str(error), "check the key, the URL and the network")
         return
-    yield Finding("platform", is_fine=True, found=f"{client!r} knows the key of {session['user'].get('email')}")
+    yield Finding("platform", is_fine=True, found=f"{client!r} accepts the key of {session['user'].get('email')}")
     yield clock(answer.headers.get("date"), now or datetime.now(UTC))
 
 
 def clock(date: str | None, now: datetime) -> Finding:
-    """Compare this machine's clock with the platform's header `Date`."""
+    """Compare the clock of this machine with the `Date` header of the platform."""
     try:
         theirs = parsedate_to_datetime(date or "")
     except ValueError:
-        return Finding("clock", is_fine=True, found=f"cannot be compared: the platform's date is {date!r}")
+        return Finding("clock", is_fine=True, found=f"not compared: the date of the platform is {date!r}")
     aware = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
     seconds = (now - aware).total_seconds()
-    found = "as the platform's" if abs(seconds) <= _LARGEST_SKEW else f"{abs(seconds):.0f} s {_side(seconds)}"
-    advice = "set this machine's clock, or its NTP: the times of traces and runs come from it"
-    return Finding("clock", abs(seconds) <= _LARGEST_SKEW, found, advice)
+    found = "same as the platform" if abs(seconds) <= _MAX_SKEW else f"{abs(seconds):.0f} s {_side(seconds)}"
+    advice = "set the clock of this machine, or NTP: the times of traces and runs come from it"
+    return Finding("clock", abs(seconds) <= _MAX_SKEW, found, advice)
 
 
 def _side(seconds: float) -> str:
-    return "ahead of the platform's" if seconds > 0 else "behind the platform's"
+    return "ahead of the platform" if seconds > 0 else "behind the platform"
 
 
 def _version(name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Read a dataset from a file, and find what is wrong with it."""
+"""Read a dataset from a file, and find its faults."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 from .._json import as_list, as_object, refuse_constant
 from ..errors import DatasetError
 from ..eval.scenario import read_scenario, scenario_items
-from ._failures import CommandError, ExitCode, Failure
+from ._exit import CommandError, ExitCode, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
 __all__ = ["DatasetFile", "dataset_faults", "read_dataset_file"]
 
 _FILLER = {"actor": "environment"}
-"""An action that nothing is wrong with."""
+"""A valid action."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetFile:
-    """A dataset as it is stored in a file."""
+    """A dataset that was read from a file."""
 
     path: Path
     name: str
     description: str | None
     source: Mapping[str, Any]
     scenarios: list[tuple[str, object]]
-    """The scenarios that have actions, by their ids."""
+    """The scenarios with actions, by their ids."""
 
 
 def read_dataset_file(path: Path) -> DatasetFile:
-    """Read a file that holds a dataset_source, or an object with a `dataset_source` and perhaps a name.
+    """Read a file with a dataset_source, or with an object that has a `dataset_source` and optionally a name.
 
     Raises:
-        click.ClickException: It cannot be read, or is not JSON.
-        CommandError: As a whole it is no dataset, or it has no scenario.
+        click.ClickException: The file cannot be read, or is not JSON.
+        CommandError: The file is not a dataset, or has no scenario.
     """
     content = _read_json(path)
     wrapper = as_object(content) or {}
@@ -62,7 +62,7 @@ def read_dataset_file(path: Path) -> DatasetFile:
 
 
 def dataset_faults(file: DatasetFile) -> list[DatasetError]:
-    """Return what is wrong with the scenarios: the first fault of each action, in order."""
+    """Return the faults of the scenarios: the first one of each action, in order."""
     return [fault for scenario_id, raw in file.scenarios for fault in _faults(scenario_id, raw)]
 
 
@@ -87,9 +87,7 @@ def _first_fault(scenario_id: str, raw: object) -> DatasetError | None:
 
 def _read_json(path: Path) -> object:
     try:
-        content: object = json.loads(
-            path.read_bytes(), parse_constant=refuse_constant, object_pairs_hook=_without_doubles
-        )
+        content: object = json.loads(path.read_bytes(), parse_constant=refuse_constant, object_pairs_hook=_unique_keys)
     except OSError as error:
         raise click.ClickException(f"cannot read {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -97,8 +95,8 @@ def _read_json(path: Path) -> object:
     return content
 
 
-def _without_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    # Silently, the last of two scenarios with the same id would replace the first.
+def _unique_keys(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    # Otherwise the last of two scenarios with the same id would silently replace the first.
     result = dict(pairs)
     if len(result) < len(pairs):
         names = [name for name, _ in pairs]

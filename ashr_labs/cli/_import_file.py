@@ -1,56 +1,58 @@
-"""Read the file of `datasets import`: a dataset of our own, or records of another tool."""
+"""Read what `datasets import` stores: a dataset of our own, records of another tool, or traces."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import DatasetError
 from ..eval.scenario import scenario_items
-from ..importing import import_dataset
+from ..importing import import_dataset, scenario_of_trace
 from ..importing.formats import Keys, detected
 from ..importing.records import Record, read_records
 from ._dataset_file import DatasetFile, dataset_faults, read_dataset_file
-from ._failures import CommandError, ExitCode, Failure
+from ._exit import CommandError, ExitCode, Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["OWN", "Imported", "read_import"]
+    from ..client._sync import AshrLabsClient
 
-OWN = "dataset"
+__all__ = ["OWN_FORMAT", "ImportedFile", "import_traces", "read_import"]
+
+OWN_FORMAT = "dataset"
 """The format of `datasets export`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
-    """What a file holds, ready to be stored unless there are faults."""
+class ImportedFile:
+    """The content of a file, ready to be stored if it has no faults."""
 
     file: DatasetFile
     faults: list[DatasetError]
     notes: Mapping[str, int]
     document: Mapping[str, Any]
-    """What `--json` shows of it beside what is stored."""
+    """Further fields of the `--json` object."""
 
 
-def read_import(path: Path, form: str | None, keys: Keys) -> Imported:
-    """Read a file in a format, else in the one that its first record shows.
+def read_import(path: Path, file_format: str | None, keys: Keys) -> ImportedFile:
+    """Read a file in a format, by default the one of its first record.
 
     Raises:
-        click.ClickException: It cannot be read.
-        CommandError: As a whole it is no dataset.
+        click.ClickException: The file cannot be read.
+        CommandError: The file is not a dataset.
     """
     try:
-        if form is None and _is_own(path, keys):
-            form = OWN
-        if form == OWN:
+        if file_format is None and _is_own(path, keys):
+            file_format = OWN_FORMAT
+        if file_format == OWN_FORMAT:
             file = read_dataset_file(path)
-            return Imported(file, dataset_faults(file), {}, {})
+            return ImportedFile(file, dataset_faults(file), {}, {})
         with path.open("rb") as opened:
-            found = import_dataset(opened, form, input_key=keys.input, expected_key=keys.expected)
+            found = import_dataset(opened, file_format, input_key=keys.input, expected_key=keys.expected)
     except OSError as error:
         raise click.ClickException(f"cannot read {path}: {error.strerror}") from error
     except DatasetError as error:
@@ -59,12 +61,25 @@ def read_import(path: Path, form: str | None, keys: Keys) -> Imported:
     if not scenarios and not found.faults:
         raise CommandError(Failure(ExitCode.NOTHING_RAN, "NothingRan", f"{path}: no scenario has any action"))
     file = DatasetFile(path, path.stem, None, found.dataset_source, scenarios)
-    faults = [*found.faults, *(_placed(fault, found.places) for fault in dataset_faults(file))]
-    return Imported(file, faults, found.notes, {"format": found.format, "notes": found.notes})
+    faults = [*found.faults, *(_with_line(fault, found.places) for fault in dataset_faults(file))]
+    return ImportedFile(file, faults, found.notes, {"format": found.format, "notes": found.notes})
+
+
+def import_traces(client: AshrLabsClient, ids: Sequence[str]) -> ImportedFile:
+    """Return a dataset with a scenario for each trace."""
+    runs: dict[str, Any] = {}
+    notes: dict[str, int] = {}
+    for trace_id in ids:
+        name, scenario, found = scenario_of_trace(client.get_observability_trace(trace_id)["trace"])
+        runs[name] = scenario
+        notes |= {note: notes.get(note, 0) + count for note, count in found.items()}
+    name = "trace" if len(runs) == 1 else "traces"
+    file = DatasetFile(Path(name), name, None, {"runs": runs}, list(runs.items()))
+    return ImportedFile(file, [], notes, {"format": "traces", "notes": notes})
 
 
 def _is_own(path: Path, keys: Keys) -> bool:
-    """Tell whether a file is a dataset; one that is called JSON is, unless its records say otherwise."""
+    """Return True if a file is a dataset of our own; a .json file is one unless its records look otherwise."""
     is_json = path.suffix == ".json"
     with path.open("rb") as file:
         try:
@@ -76,7 +91,7 @@ def _is_own(path: Path, keys: Keys) -> bool:
     return not {"runs", "dataset_source"}.isdisjoint(first.fields) or (is_json and detected(first.fields, keys) is None)
 
 
-def _placed(fault: DatasetError, places: Mapping[str, str]) -> DatasetError:
+def _with_line(fault: DatasetError, places: Mapping[str, str]) -> DatasetError:
     """Return the fault with the line of its scenario."""
     path = fault.path or ""
     names = [name for name in places if path == f"runs.{name}" or path.startswith(f"runs.{name}.")]

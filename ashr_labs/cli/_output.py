@@ -1,4 +1,4 @@
-"""What a command writes: its result to stdout, everything else to stderr."""
+"""Output of commands: results to stdout, everything else to stderr."""
 
 from __future__ import annotations
 
@@ -9,38 +9,40 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from .._format import one_line, truncate
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Output", "one_line"]
+__all__ = ["Output"]
 
-_LONGEST_NOTE = 600
+_MAX_INFO = 600
 
 
 class Output:
-    """Where a command writes to; a reader that has gone away does not disturb it."""
+    """The output streams of a command; a closed pipe is not an error."""
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
-        """Whether stdout gets one JSON object and nothing else."""
-        self._stdout: TextIO | None = sys.stdout  # None where the process was started without one
+        """Write one JSON object to stdout and nothing else."""
+        self._stdout: TextIO | None = sys.stdout  # None if the process was started without one
         if reconfigure := getattr(self._stdout, "reconfigure", None):
             reconfigure(errors="backslashreplace")
 
     @property
     def is_closed(self) -> bool:
-        """Whether nobody reads stdout any more."""
+        """Return True once the reader of stdout has closed it."""
         return self._stdout is None
 
     @property
     def terminal(self) -> TextIO | None:
-        """What stdout goes to, where that is a terminal that should get more than plain text."""
+        """Stdout, if it is a terminal that shows colours."""
         if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
             return None
         return self._stdout if self._stdout and self._stdout.isatty() else None
 
-    def keep_stdout(self) -> None:
-        """Send to stderr what anybody else prints from now on: an agent, or a process that it starts."""
+    def reserve_stdout(self) -> None:
+        """Redirect everything else that prints to stdout, an agent or its child processes, to stderr."""
         if self._stdout is None:
             return
         own = os.dup(self._stdout.fileno())
@@ -49,7 +51,7 @@ class Output:
         sys.stdout = sys.stderr
 
     def write(self, text: str) -> None:
-        """Write to stdout, unless nobody reads it any more."""
+        """Write to stdout, if it is still open."""
         if self._stdout is None:
             return
         try:
@@ -60,20 +62,21 @@ class Output:
             if not isinstance(error, BrokenPipeError):
                 raise
 
-    def document(self, content: Mapping[str, Any]) -> None:
-        """Write the JSON object that stdout is for."""
+    def write_json(self, content: Mapping[str, Any]) -> None:
+        """Write the JSON object of `--json`."""
         self.write(f"{json.dumps(content)}\n")
 
-    def note(self, text: str) -> None:
-        """Write a line to stderr, cut where it would fill the screen."""
-        line = one_line(text)
-        line = line if len(line) <= _LONGEST_NOTE else f"{line[:_LONGEST_NOTE]}..."
-        with suppress(OSError, AttributeError):  # it is None where the process was started without one
-            sys.stderr.write(f"{line}\n")
-            sys.stderr.flush()
+    def info(self, text: str) -> None:
+        """Write a line to stderr, truncated to a few lines of the screen."""
+        self._write_stderr(f"{truncate(one_line(text), _MAX_INFO)}\n")
+
+    def write_help(self, text: str) -> None:
+        """Write the help of an incomplete command to stderr."""
+        if not self.as_json:
+            self._write_stderr(f"{text.rstrip()}\n\n")
 
     def close(self) -> None:
-        """Write no more; what could not be written is forgotten, so that the interpreter does not try again."""
+        """Stop writing; discard what could not be written, so that the interpreter does not try again at exit."""
         stream, self._stdout = self._stdout, None
         if stream is None:
             return
@@ -82,13 +85,13 @@ class Output:
         except OSError:
             _redirect(stream, None)
 
-
-def one_line(text: str) -> str:
-    """Return the text in one line, without what would steer a terminal."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    def _write_stderr(self, text: str) -> None:
+        with suppress(OSError, AttributeError):  # None if the process was started without one
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
 
 def _redirect(stream: TextIO, target: TextIO | None) -> None:
-    """Let a stream's descriptor write to where the other stream writes, or nowhere."""
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2((target or nowhere).fileno(), stream.fileno())
+    """Redirect the descriptor of a stream to another stream, or to the null device."""
+    with Path(os.devnull).open("wb") as null:
+        os.dup2((target or null).fileno(), stream.fileno())

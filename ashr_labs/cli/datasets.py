@@ -1,20 +1,175 @@
-"""`ashr-labs datasets`: the commands for datasets."""
+"""`ashr-labs datasets`: manage datasets."""
 
 from __future__ import annotations
 
-from ._lazy_group import LazyGroup
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .._format import counted
+from .._json import as_object
+from ..importing import FORMATS
+from ..importing.formats import Keys
+from ._client import check_one_platform, stored_client, storing_client, where_options
+from ._commands import Group
+from ._exit import CommandError, ExitCode, Failure
+from ._import_file import OWN_FORMAT, ImportedFile, import_traces, read_import
+from ._options import Number, OutputFile, limit_option, read_json_object
+from ._records import show_record, show_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ._output import Output
 
 __all__ = ["command"]
 
-command = LazyGroup(
-    "datasets",
-    {
-        "list": "List the newest datasets.",
-        "get": "Show a dataset.",
-        "generate": "Let the platform make a dataset.",
-        "import": "Check a dataset file and store it.",
-        "export": "Write a dataset to a file.",
-    },
-    description="Work with datasets.",
-    prefix="datasets_",
+command = Group("datasets", "Manage datasets.")
+
+
+@command.command("list")
+@limit_option
+@where_options
+@click.pass_obj
+def list_datasets(out: Output, /, limit: int, database: Path | None, remote: bool) -> None:
+    """List the newest datasets."""
+    with stored_client(database, remote=remote) as client:
+        rows = client.list_datasets(limit=limit)["datasets"]
+    show_rows(
+        out,
+        "datasets",
+        [{**row, "scenarios": len(row.get("dataset_source", {}).get("runs", ()))} for row in rows],
+        ("id", "name", "scenarios", "created_at"),
+    )
+
+
+@command.command("get")
+@click.argument("dataset_id", type=click.IntRange(1))
+@where_options
+@click.pass_obj
+def get_dataset(out: Output, /, dataset_id: int, database: Path | None, remote: bool) -> None:
+    """Show a dataset; with --json also its scenarios."""
+    with stored_client(database, remote=remote) as client:
+        dataset = client.get_dataset(dataset_id)
+    show_record(out, dataset)
+
+
+@command.command("generate")
+@click.argument("config", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--name", help="Name of the dataset [default: the name of FILE].")
+@click.option("--timeout", type=Number(0), default=600, show_default=True, metavar="SECONDS", help="Maximum wait.")
+@where_options
+@click.pass_obj
+def generate_dataset(
+    out: Output, /, config: Path, name: str | None, timeout: float, database: Path | None, remote: bool
+) -> None:
+    """Generate a dataset from the generation config in FILE, store it, and print its id."""
+    content = read_json_object(config, "generation config")
+    with storing_client(database, remote=remote) as client:
+        dataset_id, source = client.generate_dataset(name or config.stem, content, timeout=timeout)
+    if out.as_json:
+        out.write_json({"dataset_id": dataset_id, "scenarios": len(source.get("runs", ()))})
+    else:
+        out.write(f"{dataset_id}\n")
+
+
+@command.command("import")
+@click.argument("path", metavar="[FILE]", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "file_format", type=click.Choice([OWN_FORMAT, *FORMATS]), help="Format of FILE [default: detected]."
 )
+@click.option("--input-key", metavar="KEY", help="Key or column of the user's message.")
+@click.option("--expected-key", metavar="KEY", help="Key or column of the expected reply.")
+@click.option("--from-trace", "traces", metavar="ID", multiple=True, help="A trace, in place of FILE; repeatable.")
+@click.option("--name", help="Name of the dataset [default: the one in FILE, or the name of FILE].")
+@click.option("--description", help="What the dataset tests.")
+@where_options
+@click.pass_obj
+def import_dataset(
+    out: Output,
+    /,
+    path: Path | None,
+    file_format: str | None,
+    input_key: str | None,
+    expected_key: str | None,
+    traces: tuple[str, ...],
+    name: str | None,
+    description: str | None,
+    database: Path | None,
+    remote: bool,
+) -> None:
+    """Check every scenario of FILE, store the dataset, and print its id.
+
+    FILE is a JSON file with a `dataset_source`, or with an object that has a `dataset_source` and optionally a `name`
+    and a `description`; or JSON Lines, a JSON array or CSV with scenarios, with rows of an input and an expected
+    reply, with OpenAI's chat format, or with an export of LangSmith or Braintrust. Fields without a place in a
+    scenario are counted and listed. If FILE has faults, all of them are listed and nothing is stored.
+    """
+    check_one_platform(database, remote=remote)
+    if (path is None) == (not traces):
+        raise click.UsageError("give either a FILE or --from-trace")
+    if path:
+        imported = read_import(path, file_format, Keys(input_key, expected_key))
+    else:
+        with stored_client(database, remote=remote) as client:
+            imported = import_traces(client, traces)
+    for note, count in imported.notes.items():
+        out.info(f"{count} x {note}")
+    _refuse_faults(out, imported)
+
+    file = imported.file
+    name, description = name or file.name, description or file.description
+    with storing_client(database, remote=remote) as client:
+        dataset_id = client.create_dataset(name=name, dataset_source=file.source, description=description)["id"]
+    place = "" if remote else f" in {database or 'ashr.db'}"
+    out.info(f"stored {counted(len(file.scenarios), 'scenario')} as dataset {dataset_id}{place}")
+    if out.as_json:
+        document: dict[str, Any] = {"dataset_id": dataset_id, "name": name, "scenarios": len(file.scenarios)}
+        out.write_json({**document, **imported.document})
+    else:
+        out.write(f"{dataset_id}\n")
+
+
+@command.command("export")
+@click.argument("dataset_id", type=click.IntRange(1))
+@click.argument("path", metavar="FILE", type=OutputFile())
+@where_options
+@click.pass_obj
+def export_dataset(out: Output, /, dataset_id: int, path: Path, database: Path | None, remote: bool) -> None:
+    """Write a dataset to FILE, which `datasets import` and `eval` read.
+
+    If the name of FILE ends with .jsonl, each line is a scenario, and the other fields of the dataset are left out.
+    """
+    with stored_client(database, remote=remote) as client:
+        dataset = client.get_dataset(dataset_id)
+    kept = {key: dataset.get(key) for key in ("name", "description", "dataset_source")}
+    left_out: list[str] = []
+    if path.suffix == ".jsonl":
+        source = as_object(dataset.get("dataset_source")) or {}
+        left_out = [key for key in source if key != "runs"]
+        text = "".join(_lines(source))
+    else:
+        text = f"{json.dumps(kept, indent=2)}\n"
+    path.write_text(text, "utf-8")
+    out.info(f"wrote {path}")
+    if left_out:
+        out.info(f"left out, because .jsonl holds only scenarios: {', '.join(left_out)}")
+    if out.as_json:
+        out.write_json({"dataset_id": dataset_id, "file": str(path), "left_out": left_out})
+
+
+def _refuse_faults(out: Output, imported: ImportedFile) -> None:
+    if not imported.faults:
+        return
+    for fault in imported.faults:
+        out.info(str(fault))
+    message = f"{imported.file.path} is not stored: it has {counted(len(imported.faults), 'fault')}"
+    faults = [{"path": fault.path, "message": str(fault)} for fault in imported.faults]
+    raise CommandError(Failure(ExitCode.USAGE, "DatasetError", message), {"faults": faults, **imported.document})
+
+
+def _lines(source: Mapping[str, Any]) -> list[str]:
+    runs = as_object(source.get("runs")) or {}
+    return [f"{json.dumps({'id': name, **(as_object(raw) or {})})}\n" for name, raw in runs.items()]

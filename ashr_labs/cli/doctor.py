@@ -1,4 +1,4 @@
-"""`ashr-labs doctor`: is everything there that the package needs?"""
+"""`ashr-labs doctor`: check the installation and its configuration."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._failures import EXIT_CODES, CommandError, ExitCode, Failure
+from .._format import one_line
+from ._commands import program_command
+from ._exit import CommandError, ExitCode, Failure
 from ._options import json_option
-from ._output import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,16 +22,14 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command("doctor", epilog=EXIT_CODES)
-@click.option(
-    "--remote", is_flag=True, help="Ask the platform, too: whether it knows the key, and how late it is there."
-)
+@program_command("doctor")
+@click.option("--remote", is_flag=True, help="Also check the key and the clock with the platform.")
 @json_option
 @click.pass_obj
 def command(out: Output, /, remote: bool) -> None:
-    """Look at versions, extras, SQLite, key, URL, clock and spool, and say what to do about what is wrong.
+    """Check versions, extras, SQLite, key, URL, clock and spool, with advice for each problem.
 
-    The spool keeps traces that could not be delivered. Exit code 3 if anything is wrong.
+    The spool holds undelivered traces. The exit code is 3 if there is a problem.
     """
     findings = list(_findings(remote=remote))
     document = {"findings": [asdict(one) for one in findings]}
@@ -40,11 +39,11 @@ def command(out: Output, /, remote: bool) -> None:
     if wrong:
         raise CommandError(Failure(ExitCode.PLATFORM, "NotReady", f"not ready: {', '.join(wrong)}"), document)
     if out.as_json:
-        out.document(document)
+        out.write_json(document)
 
 
 def _findings(*, remote: bool) -> Iterator[Finding]:
-    # Imported here because they load the client and what looks for packages, which `--help` does not need.
+    # Imported here: `--help` does not need the client and the metadata of packages.
     from ..client._sync import AshrLabsClient  # noqa: PLC0415
     from ..errors import AshrLabsError  # noqa: PLC0415
     from . import _checks as checks  # noqa: PLC0415
@@ -59,7 +58,7 @@ def _findings(*, remote: bool) -> Iterator[Finding]:
         with AshrLabsClient.from_env() as client:
             yield from checks.remote(client)
     except AshrLabsError as error:
-        yield checks.Finding("platform", is_fine=False, found=str(error), advice="set the key and the URL as said")
+        yield checks.Finding("platform", is_fine=False, found=str(error), advice="set the key and the URL as above")
 
 
 def _line(one: Finding) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -14,13 +13,14 @@ from .._json import as_object
 from ..errors import AshrLabsError
 from ..eval import EvalRunner, repeat_metrics
 from ..results import RunResults
-from ._agents import load_agent, said
+from ._agent_reference import describe_error, load_agent
+from ._client import check_one_platform, is_id, open_client
+from ._commands import program_command
 from ._dataset_file import DatasetFile, read_dataset_file
-from ._failures import EXIT_CODES, CommandError, ExitCode, Failure, failure_of
+from ._eval_report import EvalReport
+from ._exit import CommandError, ExitCode, Failure, failure_of
 from ._gates import GATE_NAMES, check_gates, gate_options, gates_of
-from ._options import FileToWrite, Number, json_option, run_options
-from ._platforms import check_one_platform, open_client
-from ._report import Report
+from ._options import Number, OutputFile, json_option, run_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -33,31 +33,29 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_ID = re.compile(r"[0-9]{1,18}")
 
-
-@click.command("eval", epilog=EXIT_CODES)
+@program_command("eval")
 @click.argument("dataset")
 @click.option(
-    "--agent", "reference", metavar="MODULE:ATTRIBUTE", required=True, help="The agent, its class, or what makes one."
+    "--agent", "reference", metavar="MODULE:ATTRIBUTE", required=True, help="The agent, its class, or a factory."
 )
-@click.option("--database", type=FileToWrite(), metavar="FILE", help="Use the embedded platform on this file.")
+@click.option("--database", type=OutputFile(), metavar="FILE", help="Database of the embedded platform.")
 @click.option("--remote", is_flag=True, help="Use the platform of ASHR_LABS_API_KEY and ASHR_LABS_BASE_URL.")
-@click.option("--name", help="Name under which a DATASET file is stored; the file's own unless given.")
-@click.option("--agent-id", type=click.IntRange(1), help="Link the dataset to this agent, whose rules then grade.")
+@click.option("--name", help="Name of the stored dataset [default: the one in the file].")
+@click.option("--agent-id", type=click.IntRange(1), help="Agent whose configuration grades the run.")
 @click.option(
     "--grading-timeout",
     type=Number(0),
     default=300,
     show_default=True,
     metavar="SECONDS",
-    help="Longest wait for the grades.",
+    help="Maximum wait for grading.",
 )
-@click.option("--pass-k", type=click.IntRange(1), metavar="K", help="Tell pass@k and pass^k of the repeats.")
+@click.option("--pass-k", type=click.IntRange(1), metavar="K", help="Show pass@k and pass^k of the repeats.")
 @gate_options
 @run_options
-@click.option("--quiet", is_flag=True, help="Write nothing to stderr but errors, and what the agent prints.")
-@click.option("--output", type=FileToWrite(), metavar="FILE", help="Write the graded result to this file, as JSON.")
+@click.option("--quiet", is_flag=True, help="Write only errors and the output of the agent to stderr.")
+@click.option("--output", type=OutputFile(), metavar="FILE", help="Write the graded result to this file, as JSON.")
 @json_option
 @click.pass_obj
 def command(
@@ -78,39 +76,39 @@ def command(
     """Test an agent against every scenario of DATASET and print the verdicts.
 
     DATASET is a JSON file with a `dataset_source`, or the id of a stored dataset. A file is stored on the embedded
-    platform, in memory unless --database or --remote says where; an id is looked up in --database, else on the
-    remote platform. The agent's module is looked for in the current folder first; whatever it prints goes to stderr.
-    The thresholds are gates: the exit code is 1 where the run does not reach one of them.
+    platform, by default in memory; an id is looked up in --database, or else on the remote platform. The module of
+    the agent is imported from the current folder first; its output goes to stderr. Thresholds are gates: the exit
+    code is 1 if the run misses one.
     """
     gates = gates_of(**{name: options.pop(name) for name in GATE_NAMES})
-    note: Callable[[str], object] = _say_nothing if quiet else out.note
+    info: Callable[[str], object] = _discard if quiet else out.info
     options["progress"] = options["progress"] and not quiet
     if pass_k is not None and pass_k > options["repeats"]:
-        raise click.ClickException(f"--pass-k {pass_k} needs as many repeats, but --repeats is {options['repeats']}")
+        raise click.ClickException(f"--pass-k {pass_k} needs --repeats {pass_k} or more, got {options['repeats']}")
     check_one_platform(database, remote=remote)
-    file = None if _ID.fullmatch(dataset) else read_dataset_file(Path(dataset))
+    file = None if is_id(dataset) else read_dataset_file(Path(dataset))
     if file is None:
         _check_stored(database, name)
-    out.keep_stdout()
+    out.reserve_stdout()
     agent = load_agent(reference)
     with open_client(database, remote=remote or (file is None and database is None)) as client:
         dataset_id = int(dataset) if file is None else _store(client, file, name)
         if agent_id is not None:
-            client.set_dataset_agent(dataset_id, agent_id)  # before the run, which may be dear
+            client.set_dataset_agent(dataset_id, agent_id)  # before the run, which may be expensive
         source = client.get_dataset(dataset_id, include_signed_urls=False).get("dataset_source", {})
         run = _play(EvalRunner(source), agent, reference, _given(options))
         run_id = run.deploy(client, dataset_id)["id"]
-        note(f"waiting for the grades of run {run_id}, dataset {dataset_id}")
+        info(f"grading run {run_id} of dataset {dataset_id}")
         graded = client.poll_run(run_id, timeout=grading_timeout)
 
     repeated = repeat_metrics(graded["result"], pass_k) if pass_k is not None and run.status == "completed" else None
-    report = Report(dataset_id, run_id, graded["result"], _titles(source), repeated)
+    report = EvalReport(dataset_id, run_id, graded["result"], _titles(source), repeated)
     _show(out, report, _written(output, report.result) or _ended_early(run), gates)
 
 
 def _check_stored(database: Path | None, name: str | None) -> None:
     if name is not None:
-        raise click.ClickException("--name is for a DATASET that is a file; an id has its name already")
+        raise click.ClickException("--name needs a DATASET that is a file; a stored dataset has a name")
     if database and not database.exists():
         raise click.ClickException(f"there is no database {database}")
 
@@ -124,7 +122,7 @@ def _titles(source: Mapping[str, Any]) -> dict[str, str]:
     return {name: str((as_object(raw) or {}).get("title") or "") for name, raw in scenarios.items()}
 
 
-def _say_nothing(_: str) -> None: ...
+def _discard(_: str) -> None: ...
 
 
 def _play(
@@ -137,22 +135,24 @@ def _play(
         run = runner.run(agent, **options)
     except AshrLabsError:
         raise
-    except (Exception, SystemExit) as error:  # a class or function that makes agents may raise anything
-        raise click.ClickException(f"--agent {reference}: making the agent failed: {said(error)}") from error
+    except (Exception, SystemExit) as error:  # factories may raise anything
+        raise click.ClickException(
+            f"--agent {reference}: creating the agent failed: {describe_error(error)}"
+        ) from error
     if not run.build()["tests"] and run.status == "completed":
         raise CommandError(Failure(ExitCode.NOTHING_RAN, "NothingRan", "nothing ran: no scenario has any action"))
     return run
 
 
 def _given(options: dict[str, Any]) -> RunOptions:
-    """Return the options as `run()` takes them; an empty list means that none was given."""
+    """Return the options for `run()`; an empty tuple is an option that was not given."""
     return cast("RunOptions", {name: value for name, value in options.items() if value != ()})
 
 
 def _ended_early(run: RunBuilder) -> Failure | None:
     match run.status:
         case "cancelled":
-            return Failure(ExitCode.INTERRUPTED, "Interrupted", "interrupted; what was played until then is kept")
+            return Failure(ExitCode.INTERRUPTED, "Interrupted", "interrupted; the finished scenarios are stored")
         case "failed":
             return Failure(ExitCode.GATE_FAILED, "TooManyErrors", "more scenarios failed than --fail-on-error allows")
         case _:
@@ -169,13 +169,13 @@ def _written(output: Path | None, result: Mapping[str, Any]) -> Failure | None:
     return None
 
 
-def _show(out: Output, report: Report, failure: Failure | None, gates: Gates) -> None:
-    """Show the report, and end the command as it must end."""
+def _show(out: Output, report: EvalReport, failure: Failure | None, gates: Gates) -> None:
+    """Show the report, and raise the failure of the command if it failed."""
     if not out.as_json:
         out.write(report.fancy(out.terminal) if out.terminal else report.plain())
     if failure := failure or report.failure(gates.min_pass_rate):
         raise CommandError(failure, report.document())
     checked = gates if report.has_verdicts else replace(gates, min_pass_rate=None)
     check_gates(checked, RunResults.of(report.result, f"run {report.run_id}"), report.document())
-    if out.as_json:  # else an error is shown with it, in one object
-        out.document(report.document())
+    if out.as_json:  # otherwise the error is in the same object
+        out.write_json(report.document())

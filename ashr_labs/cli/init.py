@@ -1,4 +1,4 @@
-"""`ashr-labs init`: the files with which a project begins to test its agent."""
+"""`ashr-labs init`: create the files of a first evaluation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ._failures import EXIT_CODES
+from ._commands import program_command
 from ._options import json_option
 
 if TYPE_CHECKING:
@@ -87,14 +87,14 @@ _FILES = {
 }
 
 
-@click.command("init", epilog=EXIT_CODES)
+@program_command("init")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), default=".")
 @json_option
 @click.pass_obj
 def command(out: Output, /, folder: Path) -> None:
-    """Write a dataset, an agent to fill in, a test and a CI workflow into FOLDER, this one unless given.
+    """Write a dataset, an agent to complete, a test and a CI workflow into FOLDER, by default the current one.
 
-    A file that is there already is left as it is.
+    Existing files are not changed.
     """
     written: list[str] = []
     kept: list[str] = []
@@ -108,9 +108,9 @@ def command(out: Output, /, folder: Path) -> None:
         except FileExistsError:
             kept.append(name)
     if out.as_json:
-        out.document({"written": written, "kept": kept})
+        out.write_json({"written": written, "kept": kept})
         return
     out.write(
-        "".join([*(f"wrote {name}\n" for name in written), *(f"kept {name}, which was there\n" for name in kept)])
+        "".join([*(f"wrote {name}\n" for name in written), *(f"kept {name}, which exists already\n" for name in kept)])
     )
-    out.note("next: ashr-labs eval ashr_dataset.json --agent ashr_agent:MyAgent")
+    out.info("next: ashr-labs eval ashr_dataset.json --agent ashr_agent:MyAgent")

@@ -1,4 +1,4 @@
-"""`ashr-labs report`: a run or a comparison for others to read."""
+"""`ashr-labs report`: write a run or a comparison for others to read."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ..results import compare
 from ..results.reports import SUFFIXES, check_suffixes, write_report
 from ..results.reports.markdown import markdown_report
 from ..results.reports.tables import rows_of
-from ._failures import EXIT_CODES
+from ._client import load_runs, run_source_options
+from ._commands import program_command
 from ._gates import check_gates, gate_options, gates_of
-from ._options import FileToWrite, json_option
-from ._runs import load_runs
+from ._options import OutputFile, json_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,15 +23,19 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command("report", epilog=EXIT_CODES)
+@program_command("report")
 @click.argument("run")
 @click.option("--baseline", metavar="RUN", help="Report the comparison with this run, in .html and .md.")
 @click.option(
-    "--output", "outputs", type=FileToWrite(), metavar="FILE", multiple=True, help=f"A report: {SUFFIXES}. Repeatable."
+    "--output",
+    "outputs",
+    type=OutputFile(),
+    metavar="FILE",
+    multiple=True,
+    help=f"Report to write: {SUFFIXES}; repeatable.",
 )
-@click.option("--title", help="The heading of the page.")
-@click.option("--database", type=FileToWrite(), metavar="FILE", help="Where runs are looked up by their ids.")
-@click.option("--remote", is_flag=True, help="Look ids up on the platform of ASHR_LABS_API_KEY; so without --database.")
+@click.option("--title", help="Heading of the HTML page.")
+@run_source_options
 @gate_options
 @json_option
 @click.pass_obj
@@ -46,21 +50,21 @@ def command(
     remote: bool,
     **thresholds: Any,
 ) -> None:
-    """Report RUN, a JSON file, a journal or the id of a stored run, in the formats that the files' names end with.
+    """Report RUN, a JSON file, a journal or the id of a stored run, in the formats of the files' suffixes.
 
-    .html is one page that needs no network; .md is for a comment on a pull request; .xml is JUnit's; .csv and .jsonl
-    have a row for each test; .json is the graded result. Without --output, Markdown goes to stdout. Thresholds make
-    it a gate.
+    .html is one page that needs no network; .md is for a comment on a pull request; .xml is JUnit XML; .csv and
+    .jsonl have a row for each test; .json is the graded result. Without --output, Markdown goes to stdout. Thresholds
+    make the command a gate.
     """
     check_suffixes(*outputs)
     found, *before = load_runs([run, *([baseline] if baseline else [])], database, remote=remote)
     comparison = compare(before[0], found) if before else None
     for path in outputs:
         write_report(path, found, comparison, title)
-        out.note(f"wrote {path}")
+        out.info(f"wrote {path}")
     document = {"run": found.label, "tests": rows_of(found), "files": [str(path) for path in outputs]}
     if not outputs and not out.as_json:
         out.write(markdown_report(comparison or found))
     check_gates(gates_of(**thresholds), found, document, comparison)
     if out.as_json:
-        out.document(document)
+        out.write_json(document)

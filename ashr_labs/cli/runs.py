@@ -1,19 +1,86 @@
-"""`ashr-labs runs`: the commands for runs."""
+"""`ashr-labs runs`: manage runs."""
 
 from __future__ import annotations
 
-from ._lazy_group import LazyGroup
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .._json import as_object
+from ._client import stored_client, where_options
+from ._commands import Group
+from ._options import Number, limit_option
+from ._records import show_record, show_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ._output import Output
 
 __all__ = ["command"]
 
-command = LazyGroup(
-    "runs",
-    {
-        "list": "List the newest runs.",
-        "get": "Show a run.",
-        "watch": "Wait until a run is graded.",
-        "delete": "Delete a run.",
-    },
-    description="Work with runs.",
-    prefix="runs_",
-)
+_COLUMNS = ("id", "dataset", "created_at", "grading_status", "tests_passed", "total_tests")
+
+command = Group("runs", "Manage runs.")
+
+
+@command.command("list")
+@click.option("--dataset-id", type=click.IntRange(1), help="Only runs of this dataset.")
+@limit_option
+@where_options
+@click.pass_obj
+def list_runs(out: Output, /, dataset_id: int | None, limit: int, database: Path | None, remote: bool) -> None:
+    """List the newest runs."""
+    with stored_client(database, remote=remote) as client:
+        rows = [{**run, **_metrics(run)} for run in client.list_runs(dataset_id, limit=limit)["runs"]]
+    show_rows(out, "runs", [{key: value for key, value in row.items() if key != "result"} for row in rows], _COLUMNS)
+
+
+@command.command("get")
+@click.argument("run_id", type=click.IntRange(1))
+@where_options
+@click.pass_obj
+def get_run(out: Output, /, run_id: int, database: Path | None, remote: bool) -> None:
+    """Show a run; with --json also its result."""
+    with stored_client(database, remote=remote) as client:
+        run = client.get_run(run_id)
+    show_record(out, run if out.as_json else {**run, **_metrics(run)})
+
+
+@command.command("watch")
+@click.argument("run_id", type=click.IntRange(1))
+@click.option("--timeout", type=Number(0), default=300, show_default=True, metavar="SECONDS", help="Maximum wait.")
+@where_options
+@click.pass_obj
+def watch_run(out: Output, /, run_id: int, timeout: float, database: Path | None, remote: bool) -> None:
+    """Wait until a run is graded and show its metrics; status changes go to stderr."""
+    last = ""
+
+    def show_status(_: float, run: Mapping[str, Any]) -> None:
+        nonlocal last
+        status = str(run.get("grading_status"))
+        if status != last:
+            last = status
+            out.info(status)
+
+    with stored_client(database, remote=remote) as client:
+        run = client.poll_run(run_id, timeout=timeout, on_poll=show_status)
+    show_record(out, _metrics(run))
+
+
+@command.command("delete")
+@click.argument("run_id", type=click.IntRange(1))
+@where_options
+@click.pass_obj
+def delete_run(out: Output, /, run_id: int, database: Path | None, remote: bool) -> None:
+    """Delete a run permanently."""
+    with stored_client(database, remote=remote) as client:
+        client.delete_run(run_id)
+    out.info(f"deleted run {run_id}")
+    if out.as_json:
+        out.write_json({"deleted": run_id})
+
+
+def _metrics(run: Mapping[str, Any]) -> Mapping[str, Any]:
+    return as_object((as_object(run.get("result")) or {}).get("aggregate_metrics")) or {}

@@ -13,9 +13,9 @@ import click
 
 from ..local import open_platform
 from ..local.server.listening import is_everywhere, listen
-from ._failures import EXIT_CODES
+from ._client import platform_errors
+from ._commands import program_command
 from ._options import DatabaseToServe, json_option
-from ._platforms import platform_failures
 
 if TYPE_CHECKING:
     from socket import socket
@@ -28,10 +28,10 @@ __all__ = ["command"]
 _KEY_VARIABLE = "ASHR_LABS_BOOTSTRAP_KEY"
 
 
-@click.command("serve", epilog=EXIT_CODES)
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@program_command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", default=8787, show_default=True, type=click.IntRange(0, 65535), help="The port; 0 for a free one."
+    "--port", default=8787, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 selects a free one."
 )
 @click.option(
     "--database",
@@ -41,20 +41,20 @@ _KEY_VARIABLE = "ASHR_LABS_BOOTSTRAP_KEY"
     envvar="ASHR_LABS_DATABASE",
     show_envvar=True,
     metavar="FILE|URL",
-    help="The file that keeps everything, made where there is none, or a URL such as postgresql://user@host/database.",
+    help="Database file, created if missing, or a URL such as postgresql://user@host/database.",
 )
 @click.option(
     "--prices",
     type=click.Path(exists=True, dir_okay=False),
     metavar="FILE",
-    help="What models cost, as JSON [default: ASHR_PRICES].",
+    help="JSON file with the prices of models [default: ASHR_PRICES].",
 )
 @click.option(
     "--forward-to",
     type=click.Choice(["langfuse", "otlp"]),
-    help="Pass traces on to this, as its own environment variables say [default: ASHR_FORWARD_TO].",
+    help="Forward traces to a service, configured by its environment variables [default: ASHR_FORWARD_TO].",
 )
-@click.option("--access-log", is_flag=True, help="Write one line of JSON for each request to stderr.")
+@click.option("--access-log", is_flag=True, help="Write a line of JSON for each request to stderr.")
 @json_option
 @click.pass_obj
 def command(
@@ -68,26 +68,26 @@ def command(
 ) -> None:
     """Run the platform on this machine, until Ctrl-C or SIGTERM.
 
-    A new database gets its first API key: ASHR_LABS_BOOTSTRAP_KEY if that is set, else a random one, in a file
-    beside the database (for a URL ashr.key in the current folder) that only you can read. With --json, stdout gets
-    one object {"url", "database", "key_file"} as soon as calls are answered.
+    A new database gets a first API key: ASHR_LABS_BOOTSTRAP_KEY if set, or a random one in a file next to the
+    database (for a URL, ashr.key in the current folder) that only you can read. With --json, stdout gets one object
+    {"url", "database", "key_file"} once the server accepts requests.
     """
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
-    # Settings are read where they are needed, from the environment of this process, which is our own.
+    # The platform reads its settings from the environment.
     given = {"ASHR_PRICES": prices, "ASHR_FORWARD_TO": forward_to}
     os.environ.update({name: value for name, value in given.items() if value})
-    # First the port: whoever cannot have it is told so before any file is made.
-    with platform_failures():
+    # The port comes first: if it is taken, no file is created.
+    with platform_errors():
         listener = listen(host, port)
     with listener:
-        with platform_failures():
+        with platform_errors():
             platform = open_platform(database)
         with closing(platform):
             _serve(out, platform, listener, database, access_log=access_log)
 
 
 def _serve(out: Output, platform: Platform, listener: socket, database: Path | str, *, access_log: bool) -> None:
-    # Imported here because they need the extra; by now it has been said where that is missing.
+    # Imported here: they need the extra `local`, and open_platform has reported if it is missing.
     from ..local.server.access_log import log_to_stderr  # noqa: PLC0415
     from ..local.server.app import serve  # noqa: PLC0415
 
@@ -95,8 +95,8 @@ def _serve(out: Output, platform: Platform, listener: socket, database: Path | s
     if access_log:
         log_to_stderr()
     if is_everywhere(listener):
-        out.note("listening on every address of this machine: others reach it by the machine's name or address")
-    serve(platform, listener=listener, on_ready=lambda url: _tell(out, url, database, platform.label, key_file))
+        out.info("listening on every address of this machine; other machines reach it by its name or address")
+    serve(platform, listener=listener, on_ready=lambda url: _announce(out, url, database, platform.label, key_file))
 
 
 def _key_file(database: Path | str) -> Path:
@@ -104,7 +104,7 @@ def _key_file(database: Path | str) -> Path:
 
 
 def _install_key(platform: Platform, file: Path) -> Path | None:
-    """See to it that there is an API key; return the file that holds it, if one does."""
+    """Ensure that there is an API key; return the file that holds it, if there is one."""
     key = os.environ.get(_KEY_VARIABLE, "").strip()
     if key:
         platform.bootstrap(key)
@@ -113,11 +113,11 @@ def _install_key(platform: Platform, file: Path) -> Path | None:
     return file if file.exists() else None
 
 
-def _tell(out: Output, url: str, database: Path | str, label: str, key_file: Path | None) -> None:
+def _announce(out: Output, url: str, database: Path | str, label: str, key_file: Path | None) -> None:
     shown = database if isinstance(database, Path) else label
-    out.note(f"serving {shown} at {url} until Ctrl-C; in the shell of a client:")
-    key = f'"$(cat {shlex.quote(str(key_file))})"' if key_file else f"...  # such as the one of {_KEY_VARIABLE}"
-    out.note(f"export ASHR_LABS_BASE_URL={url} ASHR_LABS_API_KEY={key}")
+    out.info(f"serving {shown} at {url} until Ctrl-C; in the shell of a client:")
+    key = f'"$(cat {shlex.quote(str(key_file))})"' if key_file else f"...  # the value of {_KEY_VARIABLE}, for example"
+    out.info(f"export ASHR_LABS_BASE_URL={url} ASHR_LABS_API_KEY={key}")
     if out.as_json:
         key_path = str(key_file.resolve()) if key_file else None
-        out.document({"url": url, "database": label, "key_file": key_path})
+        out.write_json({"url": url, "database": label, "key_file": key_path})

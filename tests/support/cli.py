@@ -147,7 +147,7 @@ class Workspace:
 
     def call(self, *arguments: str, **settings: str) -> Done:
         """Do what the program does, in this process: for what a process of its own would not show better."""
-        from ashr_labs.cli._program import run
+        from ashr_labs.cli._main import run
 
         out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", "backslashreplace") for _ in range(2))
         before = dict(os.environ)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ..._format import counted, truncate
+from ..._format import counted, one_line, truncate
 from ..comparison import Comparison
 from ..usage import usage_of, usage_rows
 from .text import (
@@ -13,7 +13,6 @@ from .text import (
     format_difference,
     format_p_value,
     format_value,
-    one_line,
     pass_rate_text,
 )
 

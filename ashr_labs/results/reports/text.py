@@ -25,7 +25,6 @@ __all__ = [
     "format_difference",
     "format_p_value",
     "format_value",
-    "one_line",
     "pass_rate_text",
 ]
 
@@ -69,11 +68,6 @@ def describe_difference(one: Difference) -> str:
 def escape_surrogates(text: str) -> str:
     """Escape lone surrogates, which UTF-8 cannot encode."""
     return text.encode("utf-8", "backslashreplace").decode()
-
-
-def one_line(text: str) -> str:
-    """Return the text on one line, without control characters."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
 def comparison_lines(comparison: Comparison) -> list[str]:

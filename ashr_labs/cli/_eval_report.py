@@ -1,51 +1,52 @@
-"""What a graded run says: as one JSON object, as plain lines, as a table for a terminal."""
+"""The report of `eval`: a graded run as JSON, plain text, or a table for a terminal."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
+from .._format import one_line
 from .._json import as_list, as_object
-from ._failures import ExitCode, Failure
-from ._output import one_line
+from ._exit import ExitCode, Failure
+from ._records import table_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Report"]
+__all__ = ["EvalReport"]
 
 _STYLES = {"passed": "green", "failed": "red"}
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class EvalReport:
     """A graded run."""
 
     dataset_id: int
     run_id: int
     result: Mapping[str, Any]
     titles: Mapping[str, str]
-    """The scenarios' titles by their ids."""
+    """Titles of the scenarios by their ids."""
     repeats: Mapping[str, Any] | None = None
-    """What the repeats of the scenarios tell."""
+    """Metrics of repeated scenarios."""
 
     @property
     def tests(self) -> list[Mapping[str, Any]]:
-        """The run's tests."""
+        """The tests of the run."""
         return [test for raw in as_list(self.result.get("tests")) or [] if (test := as_object(raw)) is not None]
 
     @property
     def metrics(self) -> Mapping[str, Any]:
-        """The run's totals."""
+        """The aggregate metrics of the run."""
         return as_object(self.result.get("aggregate_metrics")) or {}
 
     @property
     def has_verdicts(self) -> bool:
-        """Whether it is told of each test, and not only in the totals, what passed."""
+        """Return True if the tests have verdicts; some platforms return only the totals."""
         return any("verdict" in test for test in self.tests)
 
     def document(self) -> dict[str, Any]:
-        """Return it for programs."""
+        """Return a JSON object."""
         return {
             "dataset_id": self.dataset_id,
             "run_id": self.run_id,
@@ -66,18 +67,12 @@ class Report:
         }
 
     def plain(self) -> str:
-        """Return it as lines of text."""
-        rows = self._rows()
-        widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-        lines = [
-            "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]).rstrip()
-            for row in rows
-        ]
-        return "\n".join([*lines, self._totals()]) + "\n"
+        """Return lines of text."""
+        return table_text(self._rows()) + f"{self._totals()}\n" if self.tests else f"{self._totals()}\n"
 
     def fancy(self, terminal: TextIO) -> str:
-        """Return it as a table that fits the terminal."""
-        # Imported here because most commands need no table, and it costs half as much as all the rest.
+        """Return a table that fits the terminal."""
+        # Imported here: other commands need no table, and the import takes a third of their time.
         from rich.box import SIMPLE_HEAD  # noqa: PLC0415
         from rich.console import Console  # noqa: PLC0415
         from rich.table import Table  # noqa: PLC0415
@@ -95,13 +90,13 @@ class Report:
         return captured.get()
 
     def failure(self, min_pass_rate: float | None = None) -> Failure | None:
-        """Return why the run is none to go on with: nothing ran, or a platform that tells only totals tells too few.
+        """Return the failure of a run in which nothing ran, or whose totals alone miss the minimum pass rate.
 
-        Where the tests have verdicts, thresholds are the gates' matter.
+        If the tests have verdicts, gates check the thresholds.
         """
         if not any(test.get("status") != "failed" for test in self.tests):
             reason = self._rows()[0][3] if self.tests else "there are none"
-            message = f"nothing ran: no scenario could be played to its end; the first: {reason}"
+            message = f"nothing ran: no scenario ran to its end; the first: {reason}"
             return Failure(ExitCode.NOTHING_RAN, "NothingRan", message)
         passed = self.metrics.get("tests_passed") or 0
         rate = passed / len(self.tests)

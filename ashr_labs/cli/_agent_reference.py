@@ -1,4 +1,4 @@
-"""Find the agent that `--agent module:attribute` names."""
+"""Load the agent that `--agent MODULE:ATTRIBUTE` names."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ import click
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["load_agent", "said"]
+__all__ = ["describe_error", "load_agent"]
 
 
 def load_agent(reference: str) -> Any:
-    """Import the module, the current folder first, and return its attribute.
+    """Import the module, from the current folder first, and return its attribute.
 
     Raises:
-        click.ClickException: There is no such module or attribute, or importing it fails.
+        click.ClickException: The module or attribute does not exist, or the import fails.
     """
     module_name, _, attribute = reference.partition(":")
     if not module_name or not attribute:
@@ -33,11 +33,11 @@ def load_agent(reference: str) -> Any:
         raise click.ClickException(f"--agent {reference}: {error}") from error
 
 
-def said(error: BaseException) -> str:
-    """Return what an exception of the user's code says, and where it was raised."""
+def describe_error(error: BaseException) -> str:
+    """Return the type, message and place of an exception in the user's code."""
     text = f"{type(error).__name__}: {error}"
     frames = extract_tb(error.__traceback__)
-    if isinstance(error, SyntaxError) or not frames:  # the former tells its place itself
+    if isinstance(error, SyntaxError) or not frames:  # the message of a SyntaxError contains the place
         return text
     return f"{text} ({frames[-1].filename}, line {frames[-1].lineno})"
 
@@ -50,8 +50,8 @@ def _import(name: str, reference: str) -> ModuleType:
         return import_module(name)
     except ModuleNotFoundError as error:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
-            raise click.ClickException(f"--agent {reference}: importing it failed: {said(error)}") from error
+            raise click.ClickException(f"--agent {reference}: importing it failed: {describe_error(error)}") from error
         message = f"--agent {reference}: there is no module {error.name}, neither in {folder} nor installed"
         raise click.ClickException(message) from error
     except (Exception, SystemExit) as error:
-        raise click.ClickException(f"--agent {reference}: importing it failed: {said(error)}") from error
+        raise click.ClickException(f"--agent {reference}: importing it failed: {describe_error(error)}") from error
