@@ -49,7 +49,7 @@ def test_the_verdict_is_printed_and_is_no_failure(
         ("bad", ["--min-scenario", "3=1"], 1, "scenario 3 is 0.0 %"),
         ("good", ["--min-tag", "money"], 2, "write it as NAME=NUMBER"),
         ("good", ["--min-tag", "money=2"], 2, "range"),
-        ("good", ["--metric", "charm"], 2, "no such metric"),
+        ("good", ["--metric", "charm"], 2, "is not a metric of both runs"),
         ("absent", [], 2, "cannot read"),
         ("other", [], 4, "no scenario is in both"),
         ("empty", ["--no-regression"], 4, "no scenario is in both"),

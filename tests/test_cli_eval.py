@@ -396,7 +396,7 @@ def test_an_agents_rules_grade_the_run(url: str, workspace: Workspace) -> None:
         (["--database", "kept.db"], "7", "there is no dataset 7"),
         (["--agent-id", "7"], "data.json", "7"),
         (["--database", "missing.db"], "1", "there is no database missing.db"),
-        (["--database", "kept.db", "--name", "N"], "1", "--name is for a DATASET that is a file"),
+        (["--database", "kept.db", "--name", "N"], "1", "--name needs a DATASET that is a file"),
         (["--database", "kept.db"], "9" * 30, f"cannot read {'9' * 30}"),
         (["--name", os.fsdecode(b"\xff")], "data.json", "[422]"),
     ],
@@ -438,7 +438,7 @@ def test_a_platform_that_fails_gives_exit_code_3(how: str, server: ScriptedServe
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({}, "no API key for the remote platform"),
+        ({}, "the remote platform needs an API key"),
         ({"ASHR_LABS_API_KEY": "sk-of-someone-else"}, "must start with 'tp_'"),
         ({"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": "ftp://x"}, "is not an http:// or https:// URL"),
         ({"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": "http://127.0.0.1:9"}, "no response from"),
@@ -508,7 +508,7 @@ def test_the_first_interrupt_keeps_what_was_played(workspace: Workspace) -> None
     process.send_signal(signal.SIGINT)
     done = Done(*_ended(process))
 
-    assert "interrupted; what was played until then is kept" in done.error(130)
+    assert "interrupted; the finished scenarios are stored" in done.error(130)
     assert "Interrupted" == done.document["type"]
     assert 0 < len(done.document["tests"]) < 100
     assert {"passed"} == {test["verdict"] for test in done.document["tests"]}
@@ -550,7 +550,7 @@ def test_repeats_are_told(workspace: Workspace) -> None:
 
     assert "pass_at_k=1.0 pass_hat_k=1.0 flip_rate=0.0" in shown.out
     assert (2, 0.5, 0.5) == (told["k"], told["mean"], told["pass_hat_k"])
-    assert "--pass-k 2 needs as many repeats" in evaluate(workspace, "--pass-k", "2").error(2)
+    assert "--pass-k 2 needs --repeats 2 or more, got 1" in evaluate(workspace, "--pass-k", "2").error(2)
 
 
 def test_a_journal_is_gone_on_with(workspace: Workspace) -> None:
@@ -569,7 +569,7 @@ def test_a_journal_is_gone_on_with(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--fail-on-error", "many"], "neither a whole number nor a share"),
+        (["--fail-on-error", "many"], "neither an integer nor a share"),
         (["--timeout", "0"], "timeout must be a number above 0"),
         (["--repeats", "0"], "--repeats"),
         (["--teacher-forcing"], "set_history"),

@@ -57,5 +57,5 @@ def test_a_dataset_is_generated(tmp_path: Path) -> None:
     stored = workspace.run("datasets", "get", "1", "--json").document
     assert {"dataset_id": 1, "scenarios": len(stored["dataset_source"]["runs"])} == document
     assert document["scenarios"]
-    assert "must be an object" in workspace.run("datasets", "generate", "list.json").error(2)
+    assert "must be a JSON object" in workspace.run("datasets", "generate", "list.json").error(2)
     assert "cannot read" in workspace.run("datasets", "generate", "absent.json").error(2)

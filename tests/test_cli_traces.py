@@ -102,7 +102,7 @@ def test_losses_are_waited_for_and_told_once() -> None:
     pauses = [until_pause(steps)[1] for _ in range(10)]
 
     assert [2, 4, 8, 16, 30, 30, 30, 30, 30, 7] == [one.seconds for one in pauses]
-    assert ["refused; trying again until it answers", *[None] * 9] == [one.note for one in pauses]
+    assert ["refused; trying again until the platform answers", *[None] * 9] == [one.message for one in pauses]
     assert [Pause(0, "the platform answers again"), {"id": "b"}] == list(islice(steps, 2))
 
 
@@ -192,7 +192,7 @@ def test_tail_follows_over_a_loss_until_ctrl_c(workspace: Workspace, options: li
         recorded(client, "meanwhile")
         names.append(_name(tail))
     assert tail.stderr is not None
-    assert "trying again until it answers" in tail.stderr.readline()
+    assert "trying again until the platform answers" in tail.stderr.readline()
     with running_server(platform, port=port) as url, AshrLabsClient(KEY, url) as client:
         recorded(client, "after")
         names.append(_name(tail))
