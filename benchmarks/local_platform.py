@@ -29,7 +29,7 @@ from ashr_labs import AshrLabsClient, grade
 from ashr_labs._time import isoformat
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import observations, traces
-from ashr_labs.local.store.trace_rows import rows_of
+from ashr_labs.local.store.trace_rows import split_trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -246,7 +246,7 @@ def fill(database: Path, count: int) -> None:
     for first in range(0, count, 1000):
         numbers = range(first, min(first + 1000, count))
         moments = {number: isoformat(now - WEEK * (1 - number / count) * 0.999) for number in numbers}
-        rows = {number: rows_of(trace_of(number, chance)) for number in numbers}
+        rows = {number: split_trace(trace_of(number, chance)) for number in numbers}
         keys = {number: {"tenant_id": 1, "created_at": moments[number]} for number in numbers}
         with store.write() as connection:
             connection.execute(insert(traces), [{**keys[n], "id": f"{n:032x}", **rows[n].trace} for n in numbers])

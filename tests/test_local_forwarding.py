@@ -17,9 +17,10 @@ from typing import Any
 import httpx
 import pytest
 
+from ashr_labs._retry import Backoff
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
-from ashr_labs.local.forwarding import Destination, destination_of
+from ashr_labs.local.forwarding import Destination, destination_from_env
 from ashr_labs.local.forwarding.ids import span_key, trace_key
 from ashr_labs.local.forwarding.langfuse import langfuse_requests
 from ashr_labs.local.forwarding.otlp import otlp_requests
@@ -81,9 +82,9 @@ def environment(kind: str, url: str) -> dict[str, str]:
 
 def destination(kind: str, url: str, **changes: Any) -> Destination:
     """Return a destination that is tried again within milliseconds."""
-    found = destination_of(environment(kind, url))
+    found = destination_from_env(environment(kind, url))
     assert found is not None
-    return replace(found, **{"first_pause": 0.01, **changes})
+    return replace(found, **{"backoff": Backoff(first=0.01, cap=3600), **changes})
 
 
 @contextmanager
@@ -231,7 +232,7 @@ def test_an_endless_outage_is_given_up_and_tried_again_by_the_next_start(
     """After so many attempts a trace is given up; the next start, with settings put right perhaps, tries it again."""
     with taker() as there:
         there.always = (503, {})
-        with forwarding("langfuse", there.url, kept_place, most_attempts=3) as api:
+        with forwarding("langfuse", there.url, kept_place, max_attempts=3) as api:
             ingest(api, name="late")
             until(lambda: left(api) == (0, 1))
         assert 3 == len(there.requests)
@@ -296,7 +297,7 @@ def test_off_unless_set() -> None:
         ingest(api)
 
         assert {"status": "ok"} == api.platform.health()
-    assert destination_of(variables) is None
+    assert destination_from_env(variables) is None
 
 
 @pytest.mark.parametrize(
@@ -315,7 +316,7 @@ def test_off_unless_set() -> None:
 def test_settings_that_cannot_work_are_named(changes: dict[str, str], reason: str) -> None:
     """A platform does not open with half of the settings, and the message shows no key."""
     with pytest.raises(ConfigurationError, match=reason) as caught:
-        destination_of({**environment("langfuse", "http://there"), **changes})
+        destination_from_env({**environment("langfuse", "http://there"), **changes})
 
     assert "s3cret" not in str(caught.value)
     assert SECRET not in repr(destination("langfuse", "http://there"))

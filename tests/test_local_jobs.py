@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select, update
 
+from ashr_labs._retry import Backoff
 from ashr_labs.errors import ValidationError
-from ashr_labs.local.jobs.handlers import GENERATE, GRADE, KINDS
-from ashr_labs.local.jobs.worker import JobKind, Worker
-from ashr_labs.local.keys import Caller
-from ashr_labs.local.owner import ensure_owner
+from ashr_labs.local.jobs.handlers import GENERATE, GRADE, GenerateDataset, GradeRun
+from ashr_labs.local.jobs.queue import Job, enqueue
+from ashr_labs.local.jobs.worker import JobHandler, Worker, stop_all
+from ashr_labs.local.keys import Principal, ensure_owner
+from ashr_labs.local.store.columns import add_row
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import jobs, runs
-from ashr_labs.local.store.writing import add_row
 from support.local_api import MOMENT, Api, Place, database_on, settled
 
 GRADES = (
@@ -181,13 +182,13 @@ def leave_work(place: Place, **job: Any) -> int:
     with database.write() as connection:
         owner = ensure_owner(connection, MOMENT)
         run_id = add_row(connection, runs, run_row(owner))
-        row = {"created_at": MOMENT, "kind": GRADE, "subject_id": run_id, "attempts": 0}
-        add_row(connection, jobs, {**row, **job})
+        row = {"tenant_id": owner.tenant_id, "created_at": MOMENT, "kind": GRADE, "subject": str(run_id)}
+        add_row(connection, jobs, {**row, "attempts": 0, "version": 0, "due_at": MOMENT, **job})
     database.close()
     return run_id
 
 
-def run_row(owner: Caller) -> dict[str, Any]:
+def run_row(owner: Principal) -> dict[str, Any]:
     return {
         "tenant_id": owner.tenant_id,
         "dataset_id": 1,
@@ -201,10 +202,10 @@ def run_row(owner: Caller) -> dict[str, Any]:
 LATER = "2999-01-01T00:00:00.000000Z"
 
 
-@pytest.mark.parametrize("leased_until", [None, LATER], ids=["waiting", "interrupted"])
-def test_work_left_behind_is_taken_up_on_opening(tmp_path: Path, leased_until: str | None) -> None:
+@pytest.mark.parametrize("due_at", [MOMENT, LATER], ids=["waiting", "interrupted"])
+def test_work_left_behind_is_taken_up_on_opening(tmp_path: Path, due_at: str) -> None:
     """What waited when the process ended, or was being worked on, is done by whoever opens the file next."""
-    run_id = leave_work(tmp_path / "evals.db", leased_until=leased_until, attempts=1)
+    run_id = leave_work(tmp_path / "evals.db", due_at=due_at, attempts=1)
 
     with Api.opened(tmp_path / "evals.db") as api:
         assert "completed" == api.settled_run(run_id)["grading_status"]
@@ -212,7 +213,7 @@ def test_work_left_behind_is_taken_up_on_opening(tmp_path: Path, leased_until: s
 
 def test_work_that_keeps_ending_the_process_is_given_up(tmp_path: Path) -> None:
     """A job whose process ended three times is not tried again: it fails with a reason."""
-    run_id = leave_work(tmp_path / "evals.db", leased_until=LATER, attempts=3)
+    run_id = leave_work(tmp_path / "evals.db", due_at=LATER, attempts=3)
 
     with Api.opened(tmp_path / "evals.db") as api:
         run = api.settled_run(run_id)
@@ -245,7 +246,11 @@ with Api.opened(Path({str(path)!r})) as api:
 
 
 class Scripted:
-    """A kind of work that does what a test says."""
+    """A job handler controlled by a test."""
+
+    max_attempts = 3
+    backoff = Backoff(first=0.01, cap=0.01)
+    keeps_failed = False
 
     def __init__(self) -> None:
         self.begun = threading.Event()
@@ -256,8 +261,8 @@ class Scripted:
         self.done: list[int] = []
         self.failed: dict[int, str] = {}
 
-    def start(self, connection: Connection, subject_id: int) -> int | None:
-        return None if subject_id in self.done else subject_id
+    def start(self, connection: Connection, job: Job) -> int | None:
+        return None if int(job.subject) in self.done else int(job.subject)
 
     def work(self, task: int) -> int:
         self.begun.set()
@@ -266,13 +271,13 @@ class Scripted:
             raise self.error
         return task
 
-    def finish(self, connection: Connection, subject_id: int, outcome: int, timestamp: str) -> None:
+    def finish(self, connection: Connection, job: Job, outcome: int, timestamp: str) -> None:
         self.done.append(outcome)
 
-    def fail(self, connection: Connection, subject_id: int, reason: str) -> None:
+    def fail(self, connection: Connection, job: Job, reason: str) -> None:
         if not self.can_store:
             raise OSError("disk full")
-        self.failed[subject_id] = reason
+        self.failed[int(job.subject)] = reason
 
 
 @pytest.fixture(name="database")
@@ -282,10 +287,11 @@ def _database(place: Place) -> Generator[Database]:
     database.close()
 
 
-def enqueue(database: Database, subject_id: int) -> None:
+def enqueue_jobs(database: Database, *subjects: int) -> None:
     with database.write() as connection:
-        row = {"created_at": MOMENT, "kind": "x", "subject_id": subject_id, "attempts": 0}
-        add_row(connection, jobs, row)
+        owner = ensure_owner(connection, MOMENT)
+        for subject in subjects:
+            enqueue(connection, "x", owner.tenant_id, str(subject), MOMENT)
 
 
 def waiting(database: Database) -> int:
@@ -298,11 +304,11 @@ def test_jobs_are_done_in_their_order(database: Database) -> None:
     kind = Scripted()
     worker = Worker(database, {"x": kind})
     for subject_id in (3, 1, 2):
-        enqueue(database, subject_id)
+        enqueue_jobs(database, subject_id)
 
     worker.wake()
     settled(lambda: {"status": "completed" if not waiting(database) else "pending"}, "status")
-    worker.stop(lambda: None)
+    stop_all([worker], lambda: None)
 
     assert [3, 1, 2] == kind.done
 
@@ -321,12 +327,12 @@ def test_a_job_that_fails_leaves_its_reason(
     kind = Scripted()
     kind.error = error
     worker = Worker(database, {"x": kind})
-    enqueue(database, 1)
-    enqueue(database, 2)
+    enqueue_jobs(database, 1)
+    enqueue_jobs(database, 2)
 
     worker.wake()
     settled(lambda: {"status": "completed" if not waiting(database) else "pending"}, "status")
-    worker.stop(lambda: None)
+    stop_all([worker], lambda: None)
 
     assert {1: reason, 2: reason} == kind.failed
     assert logged == ("Traceback" in caplog.text)
@@ -339,15 +345,15 @@ def test_the_worker_outlives_a_database_that_fails(database: Database, caplog: p
     kind.error = ValidationError("no")
     kind.can_store = False
     worker = Worker(database, {"x": kind})
-    enqueue(database, 1)
+    enqueue_jobs(database, 1)
     worker.wake()
-    settled(lambda: {"status": "completed" if "could not reach its jobs" in caplog.text else "pending"}, "status")
+    settled(lambda: {"status": "completed" if "cannot access its queue" in caplog.text else "pending"}, "status")
 
     kind.error = None
-    enqueue(database, 2)
+    enqueue_jobs(database, 2)
     worker.wake()
     settled(lambda: {"status": "completed" if kind.done else "pending"}, "status")
-    worker.stop(lambda: None)
+    stop_all([worker], lambda: None)
 
     assert [2] == kind.done
     assert 1 == waiting(database)
@@ -358,12 +364,12 @@ def test_stopping_finishes_the_job_at_hand_and_leaves_the_rest(database: Databas
     kind = Scripted()
     kind.may_end.clear()
     worker = Worker(database, {"x": kind})
-    enqueue(database, 1)
-    enqueue(database, 2)
+    enqueue_jobs(database, 1)
+    enqueue_jobs(database, 2)
     worker.wake()
     assert kind.begun.wait(10)
 
-    stopping = threading.Thread(target=worker.stop, args=(lambda: kind.done.append(0),))
+    stopping = threading.Thread(target=stop_all, args=([worker], lambda: kind.done.append(0)))
     stopping.start()
     kind.may_end.set()
     stopping.join(10)
@@ -374,14 +380,13 @@ def test_stopping_finishes_the_job_at_hand_and_leaves_the_rest(database: Databas
     assert [1, 0] == kind.done
 
 
-@pytest.mark.parametrize("name", [GRADE, GENERATE])
-def test_work_that_is_done_is_not_begun_again(kept_place: Place, name: str) -> None:
-    """Starting a job on what is completed or gone gives nothing to do."""
-    kind: JobKind = KINDS[name]
+@pytest.mark.parametrize(("kind", "handler"), [(GRADE, GradeRun()), (GENERATE, GenerateDataset())])
+def test_work_that_is_done_is_not_begun_again(kept_place: Place, kind: str, handler: JobHandler) -> None:
+    """Starting a job whose subject is completed or deleted returns None."""
     run_id = leave_work(kept_place)
     database = database_on(kept_place)
     with database.write() as connection:
         connection.execute(update(runs).values(grading_status="completed"))
-        assert kind.start(connection, run_id) is None
-        assert kind.start(connection, 999_999) is None
+        for subject in (run_id, 999_999):
+            assert handler.start(connection, Job(1, kind, 1, str(subject), attempts=1, version=1)) is None
     database.close()

@@ -9,7 +9,7 @@ import pytest
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.grading import NotJudgedError, Opinion
 from ashr_labs.local.llm.chat_model import ChatModel
-from ashr_labs.local.llm.judge import ModelJudge, judge_of
+from ashr_labs.local.llm.judge import ModelJudge, judge_from_env
 from support.chat_server import KEY, Answering, model, saying, trickling
 from support.local_api import Api
 from support.run_results import asked, played, result_of, said
@@ -66,10 +66,10 @@ def test_a_model_that_is_away_is_not_judged() -> None:
 
 def test_the_environment_names_the_judge() -> None:
     """Without a model there is no judge; its URL is OpenAI's unless given, and must be one."""
-    assert judge_of({"ASHR_JUDGE_BASE_URL": "http://x"}) is None
-    assert ModelJudge(ChatModel("m", "https://api.openai.com/v1")) == judge_of({"ASHR_JUDGE_MODEL": "m"})
+    assert judge_from_env({"ASHR_JUDGE_BASE_URL": "http://x"}) is None
+    assert ModelJudge(ChatModel("m", "https://api.openai.com/v1")) == judge_from_env({"ASHR_JUDGE_MODEL": "m"})
     with pytest.raises(ConfigurationError, match="ASHR_JUDGE_BASE_URL"):
-        judge_of({"ASHR_JUDGE_MODEL": "m", "ASHR_JUDGE_BASE_URL": "file:///etc/passwd"})
+        judge_from_env({"ASHR_JUDGE_MODEL": "m", "ASHR_JUDGE_BASE_URL": "file:///etc/passwd"})
 
 
 def test_a_model_that_never_comes_to_an_end_is_not_waited_for() -> None:
@@ -90,7 +90,7 @@ def test_a_model_that_never_comes_to_an_end_is_not_waited_for() -> None:
 def test_settings_that_would_leak_or_inject_are_refused(name: str, value: str) -> None:
     """A password in a URL, and line ends in a key, are refused by the setting's name, without the secret."""
     with pytest.raises(ConfigurationError, match=name) as caught:
-        judge_of({"ASHR_JUDGE_MODEL": "m", name: value})
+        judge_from_env({"ASHR_JUDGE_MODEL": "m", name: value})
 
     assert "s3cret" not in str(caught.value) or "\r" in value
 

@@ -10,12 +10,13 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Connection, select
 
+from ashr_labs._retry import Backoff
 from ashr_labs._time import isoformat
-from ashr_labs.local.jobs.queue import LEASE_SECONDS, lease_next
-from ashr_labs.local.jobs.worker import Worker
+from ashr_labs.local.jobs.queue import LEASE_SECONDS, Job, claim, complete, enqueue, renew
+from ashr_labs.local.jobs.worker import Worker, stop_all
+from ashr_labs.local.keys import ensure_owner
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import jobs
-from ashr_labs.local.store.writing import add_row
 from support.local_api import MOMENT, Place, database_on
 from support.postgresql import PostgreSQLServer
 
@@ -31,7 +32,11 @@ class Clock:
 
 
 class Counted:
-    """A kind of work that takes until it may end, and keeps who did what."""
+    """A job handler that works until a test lets it end, and records which worker stored which outcome."""
+
+    max_attempts = 3
+    backoff = Backoff(first=0.01, cap=0.01)
+    keeps_failed = False
 
     def __init__(self, name: str, stored: list[tuple[str, int]], *, waits: bool = False) -> None:
         self.name = name
@@ -41,25 +46,26 @@ class Counted:
         if not waits:
             self.may_end.set()
 
-    def start(self, connection: Connection, subject_id: int) -> int:
-        return subject_id
+    def start(self, connection: Connection, job: Job) -> int:
+        return int(job.subject)
 
     def work(self, task: int) -> int:
         self.begun.set()
         assert self.may_end.wait(20)
         return task
 
-    def finish(self, connection: Connection, subject_id: int, outcome: int, timestamp: str) -> None:
+    def finish(self, connection: Connection, job: Job, outcome: int, timestamp: str) -> None:
         self.stored.append((self.name, outcome))
 
-    def fail(self, connection: Connection, subject_id: int, reason: str) -> None:
-        self.stored.append((reason, subject_id))
+    def fail(self, connection: Connection, job: Job, reason: str) -> None:
+        self.stored.append((reason, int(job.subject)))
 
 
-def enqueue(database: Database, *subject_ids: int) -> None:
+def enqueue_jobs(database: Database, *subjects: int) -> None:
     with database.write() as connection:
-        for subject_id in subject_ids:
-            add_row(connection, jobs, {"created_at": MOMENT, "kind": "x", "subject_id": subject_id, "attempts": 0})
+        owner = ensure_owner(connection, MOMENT)
+        for subject in subjects:
+            enqueue(connection, "x", owner.tenant_id, str(subject), isoformat(0))
 
 
 def wait_until(condition: object, *, timeout: float = 20.0) -> None:
@@ -70,15 +76,15 @@ def wait_until(condition: object, *, timeout: float = 20.0) -> None:
 
 
 @contextmanager
-def working(database: Database, kind: Counted, clock: Clock) -> Generator[Worker]:
-    """Let a worker do jobs until the end of the block."""
-    worker = Worker(database, {"x": kind}, now=clock)
+def working(database: Database, kind: Counted, clock: Clock, *, heartbeat_seconds: float = 3.0) -> Generator[Worker]:
+    """Run a worker during the block."""
+    worker = Worker(database, {"x": kind}, heartbeat_seconds=heartbeat_seconds, now=clock)
     worker.wake()
     try:
         yield worker
     finally:
         kind.may_end.set()
-        worker.stop(lambda: None)
+        stop_all([worker], lambda: None)
 
 
 @pytest.fixture(name="database")
@@ -100,43 +106,51 @@ def _shared(postgresql: PostgreSQLServer) -> Generator[list[Database]]:
 
 def test_a_job_is_leased_to_one_at_a_time(database: Database) -> None:
     """The oldest job that nobody has is leased, and nobody else gets it until the lease has run out."""
-    enqueue(database, 7, 5)
+    enqueue_jobs(database, 7, 5)
 
     with database.write() as connection:
-        first, second = lease_next(connection, 100.0), lease_next(connection, 100.0)
-        assert first is not None
-        assert second is not None
-        assert [(7, 1), (5, 1)] == [(lease.subject_id, lease.attempts) for lease in (first, second)]
-        assert lease_next(connection, 100.0 + LEASE_SECONDS) is None
-        again = lease_next(connection, 100.1 + LEASE_SECONDS)
+        first, second = claim(connection, ["x"], 100.0, limit=2)
+        assert [("7", 1), ("5", 1)] == [(job.subject, job.attempts) for job in (first, second)]
+        assert [] == claim(connection, ["x"], 99.0 + LEASE_SECONDS)
+        (again,) = claim(connection, ["x"], 100.1 + LEASE_SECONDS)
 
-        assert again is not None
-        assert (7, 2) == (again.subject_id, again.attempts)
-        assert not first.end(connection)
-        assert [True, False] == [again.end(connection), again.end(connection)]
+        assert ("7", 2) == (again.subject, again.attempts)
+        assert not complete(connection, first)
+        assert [True, False] == [complete(connection, again), complete(connection, again)]
 
 
 def test_a_renewed_lease_lasts(database: Database) -> None:
     """A worker that says that it is at work keeps its job; one whose turn is over does not get it back."""
-    enqueue(database, 7)
+    enqueue_jobs(database, 7)
 
     with database.write() as connection:
-        first = lease_next(connection, 100.0)
-        assert first is not None
-        first.renew(connection, 105.0)
-        assert lease_next(connection, 101.0 + LEASE_SECONDS) is None
+        (first,) = claim(connection, ["x"], 100.0)
+        renew(connection, [first], 105.0)
+        assert [] == claim(connection, ["x"], 101.0 + LEASE_SECONDS)
 
-        second = lease_next(connection, 106.0 + LEASE_SECONDS)
-        assert second is not None
-        first.renew(connection, 900.0)
-        assert (isoformat(106.0 + 2 * LEASE_SECONDS),) == connection.execute(select(jobs.c.leased_until)).one()
+        assert claim(connection, ["x"], 106.0 + LEASE_SECONDS)
+        renew(connection, [first], 900.0)
+        assert (isoformat(106.0 + 2 * LEASE_SECONDS),) == connection.execute(select(jobs.c.due_at)).one()
+
+
+def test_a_job_that_is_enqueued_again_while_a_worker_has_it_starts_over(database: Database) -> None:
+    """The outcome of the former version is not stored, and the job is due again with all its attempts."""
+    enqueue_jobs(database, 7)
+
+    with database.write() as connection:
+        (first,) = claim(connection, ["x"], 100.0)
+        enqueue(connection, "x", first.tenant_id, first.subject, isoformat(101.0))
+
+        assert not complete(connection, first)
+        (again,) = claim(connection, ["x"], 102.0)
+        assert ("7", 1) == (again.subject, again.attempts)
 
 
 def test_workers_share_the_jobs(shared: list[Database]) -> None:
     """Two processes do each of many jobs once, and both of them do some."""
     stored: list[tuple[str, int]] = []
     clock = Clock()
-    enqueue(shared[0], *range(60))
+    enqueue_jobs(shared[0], *range(60))
 
     with working(shared[0], Counted("one", stored), clock), working(shared[1], Counted("two", stored), clock):
         wait_until(lambda: len(stored) >= 60)
@@ -154,7 +168,7 @@ def test_what_another_process_left_is_taken_up_soon(shared: list[Database]) -> N
 
 def seconds_until_stored(database: Database, number: int, stored: list[tuple[str, int]]) -> float:
     begin = time.monotonic()
-    enqueue(database, number)
+    enqueue_jobs(database, number)
     wait_until(lambda: ("two", number) in stored)
     return time.monotonic() - begin
 
@@ -165,7 +179,7 @@ def test_a_stalled_worker_stores_nothing_once_another_has_the_job(shared: list[D
     stalled, quick = Counted("stalled", stored, waits=True), Counted("quick", stored)
     early, late = Clock(), Clock()
     late.now += 2 * LEASE_SECONDS
-    enqueue(shared[0], 7)
+    enqueue_jobs(shared[0], 7)
 
     with working(shared[0], stalled, early):
         assert stalled.begun.wait(20)
@@ -175,20 +189,19 @@ def test_a_stalled_worker_stores_nothing_once_another_has_the_job(shared: list[D
     assert [("quick", 7)] == stored
 
 
-def test_a_slow_worker_keeps_its_job(shared: list[Database], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_worker_keeps_its_job(shared: list[Database]) -> None:
     """However long a job takes, nobody else takes it up while its worker's heart beats."""
-    monkeypatch.setattr("ashr_labs.local.jobs.worker._HEARTBEAT_SECONDS", 0.01)
     stored: list[tuple[str, int]] = []
     slow, idle = Counted("slow", stored, waits=True), Counted("idle", stored)
     clock = Clock()
-    enqueue(shared[0], 7)
+    enqueue_jobs(shared[0], 7)
 
-    with working(shared[0], slow, clock):
+    with working(shared[0], slow, clock, heartbeat_seconds=0.01):
         assert slow.begun.wait(20)
         with working(shared[1], idle, clock):
             for _ in range(6):
                 clock.now += LEASE_SECONDS / 2
-                wait_until(lambda: leased_until(shared[0]) == isoformat(clock.now + LEASE_SECONDS))
+                wait_until(lambda: lease_end(shared[0]) == isoformat(clock.now + LEASE_SECONDS))
             slow.may_end.set()
             wait_until(lambda: stored)
 
@@ -196,6 +209,6 @@ def test_a_slow_worker_keeps_its_job(shared: list[Database], monkeypatch: pytest
     assert not idle.begun.is_set()
 
 
-def leased_until(database: Database) -> str | None:
+def lease_end(database: Database) -> str | None:
     with database.read() as connection:
-        return connection.scalar(select(jobs.c.leased_until))
+        return connection.scalar(select(jobs.c.due_at))

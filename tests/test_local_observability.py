@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ashr_labs.local import open_platform
-from ashr_labs.local.store.trace_rows import rows_of
+from ashr_labs.local.store.trace_rows import split_trace
 from support.local_api import Api, Place, database_with_tenants
 
 DAY = 86_400
@@ -172,7 +172,7 @@ def test_list_is_filtered_by_user_and_session(api: Api) -> None:
     assert {first, third} == set(listed(api, session_id="s"))
     assert [first] == listed(api, user_id="u", session_id="s")
     assert 2 == api("list_observability_traces", user_id="u", limit=1)["total"]
-    assert [] == listed(api, user_id="nobody")
+    assert [] == listed(api, user_id="unknown")
 
 
 def test_long_names_are_told_apart(api: Api) -> None:
@@ -373,7 +373,7 @@ def test_any_trace_is_taken_apart(observations: list[dict[str, Any]], output: An
     """Whatever a trace holds, taking it apart loses nothing and yields totals that a database can hold."""
     trace: Any = {"name": "t", "observations": observations, "output": output}
 
-    rows = rows_of(trace)
+    rows = split_trace(trace)
 
     assert [row["content"] for row in rows.observations] == observations
     assert rows.trace["content"] == {"name": "t", "output": output}

@@ -53,9 +53,9 @@ def test_without_a_valid_key_nothing_is_answered(api: Api, authorization: str | 
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (b"", "not JSON"),
-        (b"{", "not JSON"),
-        (b'{"function": "init"} x', "not JSON"),
+        (b"", "must be JSON"),
+        (b"{", "must be JSON"),
+        (b'{"function": "init"} x', "must be JSON"),
         (b"[]", "JSON object"),
         (b"null", "JSON object"),
         (b'"init"', "JSON object"),
@@ -65,8 +65,8 @@ def test_without_a_valid_key_nothing_is_answered(api: Api, authorization: str | 
         (b'{"function": "\\ud83e"}', "`function`"),
         (b'{"function": "init", "a": NaN}', "NaN"),
         (b'{"function": "init", "a": -Infinity}', "Infinity"),
-        (b'{"function": "init", "a": 1' + b"0" * 5000 + b"}", "not JSON"),
-        (b'\xef\xbb\xbf{"function": "init"}', "not JSON"),
+        (b'{"function": "init", "a": 1' + b"0" * 5000 + b"}", "must be JSON"),
+        (b'\xef\xbb\xbf{"function": "init"}', "must be JSON"),
         (b'{"function": "\xff"}', "UTF-8"),
         ('{"function": "init"}'.encode("utf-16"), "UTF-8"),
         (b'{"function": "init", "a": ' + b"[" * 10_000 + b"]" * 10_000 + b"}", "nested"),

@@ -19,7 +19,7 @@ from ashr_labs.local.jobs.handlers import KINDS
 from ashr_labs.local.jobs.worker import Worker
 from ashr_labs.local.platform import Platform
 from ashr_labs.local.settings import Settings
-from ashr_labs.local.store.database_url import label_of, target_of
+from ashr_labs.local.store.database_url import display_name, parse_target
 from ashr_labs.local.store.engine import Database
 from support.local_api import Api
 from support.postgresql import PostgreSQLServer
@@ -59,10 +59,10 @@ def _apis(url: str) -> Generator[list[Api]]:
 )
 def test_a_url_is_shown_without_its_password(given: str, label: str) -> None:
     """Whatever names a database in messages says where it is and who connects, and has no password."""
-    target = target_of(given)
+    target = parse_target(given)
 
     assert isinstance(target, URL)
-    assert label == label_of(target)
+    assert label == display_name(target)
     assert SECRET not in f"{target} {target!r}"
     assert (SECRET in given) == (target.password == SECRET)
 
@@ -171,13 +171,13 @@ def test_an_outage_is_logged_in_one_line(
 
 def test_processes_that_start_at_once_make_one_platform(postgresql: PostgreSQLServer) -> None:
     """Of several processes that open an empty database one makes its tables, owner and key, and all work with them."""
-    target = target_of(postgresql.new_database())
+    target = parse_target(postgresql.new_database())
     together = threading.Barrier(6)
 
     def start(_: int) -> tuple[int, int]:
         together.wait()
         database = Database(target)
-        platform = Platform(database, Worker(database, KINDS), settings=Settings.of({}), release=database.close)
+        platform = Platform(database, Worker(database, KINDS), settings=Settings.from_env({}), release=database.close)
         api = Api(platform, platform.bootstrap(CHOSEN))
         user = api("init")["user"]
         found = user["id"], len(api("list_api_keys")["api_keys"])

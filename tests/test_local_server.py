@@ -22,7 +22,7 @@ import pytest
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
 from ashr_labs.local.server.app import application, running_server, serve
-from ashr_labs.local.server.h11_timeouts import ImpatientProtocol
+from ashr_labs.local.server.h11_timeouts import TimeoutH11Protocol
 from ashr_labs.local.transport import LocalTransport
 from support.local_api import Api, Place
 
@@ -221,7 +221,7 @@ SERVE = """
 import sys
 import time
 from ashr_labs.local import open_platform
-from ashr_labs.local.server.h11_timeouts import ImpatientProtocol
+from ashr_labs.local.server.h11_timeouts import TimeoutH11Protocol
 from ashr_labs.local.server.app import serve
 platform = open_platform(sys.argv[1])
 platform.bootstrap("tp_chosen_by_a_script")
@@ -298,7 +298,7 @@ def test_a_borrowed_platform_stays_open(api: Api) -> None:
 @pytest.mark.parametrize("before", [b"", INIT], ids=["new", "kept alive"])
 def test_a_head_that_does_not_end_is_not_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch, before: bytes) -> None:
     """A connection whose next request does not come to the end of its head is closed, however often a byte comes."""
-    monkeypatch.setattr(ImpatientProtocol, "head_seconds", 0.3)
+    monkeypatch.setattr(TimeoutH11Protocol, "header_timeout", 0.3)
     with running_server(api.platform) as url:
         address = urlsplit(url)
         with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
@@ -313,7 +313,7 @@ def test_a_head_that_does_not_end_is_not_waited_for(api: Api, monkeypatch: pytes
 
 def test_an_answer_that_nobody_reads_is_not_kept(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection whose other end stops reading within an answer is cut."""
-    monkeypatch.setattr(ImpatientProtocol, "unread_seconds", 0.3)
+    monkeypatch.setattr(TimeoutH11Protocol, "write_timeout", 0.3)
     dataset_id = api.dataset(dataset_source={"a": "x" * 20_000_000})
     body = json.dumps({"function": "get_dataset", "dataset_id": dataset_id}).encode()
     head = f"POST / HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {api.key}\r\ncontent-length: {len(body)}\r\n\r\n"
@@ -391,7 +391,7 @@ def trickle(connection: socket.socket, data: bytes) -> None:
 
 def test_a_body_that_does_not_end_is_not_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """A body that takes too long is answered with 408."""
-    monkeypatch.setattr("ashr_labs.local.server.app._BODY_SECONDS", 0.2)
+    monkeypatch.setattr("ashr_labs.local.server.app._BODY_TIMEOUT_SECONDS", 0.2)
     with running_server(api.platform) as url:
         address = urlsplit(url)
         with socket.create_connection((address.hostname, address.port), timeout=10) as connection:

@@ -10,8 +10,8 @@ import pytest
 from ashr_labs.local import open_platform
 from ashr_labs.local.contract import load_contract
 from ashr_labs.local.operations import OPERATIONS
+from ashr_labs.local.store.columns import add_row
 from ashr_labs.local.store.schema import notes
-from ashr_labs.local.store.writing import add_row
 from support.local_api import MOMENT, Api, Place, database_on, database_with_tenants
 
 UNKNOWN = 999_999

@@ -25,8 +25,8 @@ from sqlalchemy.dialects import sqlite
 
 from ashr_labs.errors import ConfigurationError, ValidationError
 from ashr_labs.local import open_platform
-from ashr_labs.local.store.columns import JsonText, PlainText
-from ashr_labs.local.store.database_url import target_of
+from ashr_labs.local.store.columns import JSONText, PlainText
+from ashr_labs.local.store.database_url import parse_target
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import SCHEMA_VERSION, metadata
 from ashr_labs.local.store.upgrade import MIGRATIONS
@@ -206,10 +206,10 @@ def waits_for_disk(connection: Connection) -> bool:
 def test_only_what_may_be_lost_with_the_power_does_not_wait_for_the_disk(empty_places: tuple[Place, Place]) -> None:
     """A light transaction, also one that fails, leaves all others as durable as they were."""
     database = database_on(empty_places[0])
-    with suppress(LookupError), database.write_lightly() as connection:
+    with suppress(LookupError), database.write_async_commit() as connection:
         assert not waits_for_disk(connection)
         raise LookupError
-    with database.write_lightly() as connection:
+    with database.write_async_commit() as connection:
         assert not waits_for_disk(connection)
     with database.write() as connection:
         assert waits_for_disk(connection)
@@ -218,7 +218,7 @@ def test_only_what_may_be_lost_with_the_power_does_not_wait_for_the_disk(empty_p
 
 def migrate(place: Place, revision: str) -> None:
     """Take an empty database through the migrations up to one of them."""
-    target = target_of(place)
+    target = parse_target(place)
     engine = create_engine(target if isinstance(target, URL) else f"sqlite:///{target}")
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -315,7 +315,7 @@ def test_a_former_version_is_upgraded_with_all_that_it_holds(empty_places: tuple
 
 def execute(place: Place, statement: str) -> list[Any]:
     """Do something beside the platform."""
-    target = target_of(place)
+    target = parse_target(place)
     engine = create_engine(target if isinstance(target, URL) else f"sqlite:///{target}")
     with engine.begin() as connection:
         found = connection.exec_driver_sql(statement)
@@ -335,16 +335,16 @@ def test_the_version_is_that_of_the_last_migration() -> None:
 @given(JSON)
 def test_json_columns_keep_every_value(value: Any) -> None:
     """Whatever JSON can say comes back the same, kinds of numbers and the order of keys included."""
-    kept = JsonText().process_bind_param(value, DIALECT)
+    kept = JSONText().process_bind_param(value, DIALECT)
 
     assert kept is None or kept.isascii()
-    assert json.dumps(value) == json.dumps(JsonText().process_result_value(kept, DIALECT))
+    assert json.dumps(value) == json.dumps(JSONText().process_result_value(kept, DIALECT))
 
 
 def test_json_columns_refuse_what_is_no_json() -> None:
     """A number beyond what JSON has is refused, not stored."""
     with pytest.raises(ValidationError, match="too large"):
-        JsonText().process_bind_param({"a": [float("inf")]}, DIALECT)
+        JSONText().process_bind_param({"a": [float("inf")]}, DIALECT)
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "half \ud83e", "\udc00"])

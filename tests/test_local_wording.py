@@ -15,7 +15,7 @@ import pytest
 from ashr_labs.generation import generate
 from ashr_labs.generation.rewording import RewordingError, apply_rewording, text_slots
 from ashr_labs.local.llm.chat_model import ChatModel
-from ashr_labs.local.llm.paraphrase import Writer, worded
+from ashr_labs.local.llm.paraphrase import Paraphraser, paraphrase
 from support.chat_server import KEY, Answering, model, saying, trickling
 from support.local_api import Api
 
@@ -49,7 +49,7 @@ def asked_for(body: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def in_words(change: Callable[[dict[str, Any]], object]) -> Answering:
-    """Answer each message as `change` says."""
+    """Return each message as `change` says."""
     return lambda body: saying(json.dumps({"messages": [change(message) for message in asked_for(body)]}))(body)
 
 
@@ -78,7 +78,7 @@ def test_a_model_words_the_texts_and_nothing_else(change: Callable[[dict[str, An
     """Every text is the model's; tools, arguments, order, names and tags are the seeded ones."""
     seeded = source()
     with model(in_words(change)) as (url, seen):
-        made = Writer(ChatModel("writer-1", url, KEY, timeout=5)).worded(seeded)
+        made = Paraphraser(ChatModel("writer-1", url, KEY, timeout=5)).paraphrase(seeded)
 
     assert {"model": "writer-1", "worded": list(seeded["runs"]), "kept": {}} == made["wording"]
     assert skeleton(seeded) == skeleton(made)
@@ -125,7 +125,7 @@ def test_a_fault_of_the_model_keeps_the_seeded_words(
     seeded = source()
     caplog.set_level(logging.DEBUG)
     with model(answering) as (url, _):
-        made = Writer(ChatModel("writer-1", url, KEY, timeout=3)).worded(seeded)
+        made = Paraphraser(ChatModel("writer-1", url, KEY, timeout=3)).paraphrase(seeded)
 
     wording = made["wording"]
     assert set(seeded["runs"]) == {*wording["worded"], *wording["kept"]}
@@ -140,7 +140,7 @@ def test_the_time_for_all_scenarios_is_limited() -> None:
     """When the time of a dataset is over, nobody is asked any more, and the rest keeps its words."""
     times = iter([0.0, *[1.0] * 4, *[121.0] * 100])
     with model(in_words(polite)) as (url, seen):
-        made = Writer(ChatModel("w", url, KEY), clock=lambda: next(times)).worded(source())
+        made = Paraphraser(ChatModel("w", url, KEY), clock=lambda: next(times)).paraphrase(source())
 
     assert len(seen) == len(made["wording"]["worded"]) <= 4
     assert made["wording"]["kept"]
@@ -160,7 +160,7 @@ def test_no_more_than_four_are_asked_at_once() -> None:
         return in_words(polite)(body)
 
     with model(slowly) as (url, seen):
-        Writer(ChatModel("w", url, KEY)).worded(source())
+        Paraphraser(ChatModel("w", url, KEY)).paraphrase(source())
 
     assert len(seen) > 4 >= max(at_once)
 
@@ -172,7 +172,7 @@ def test_attacks_keep_their_words() -> None:
         pentest_config={"categories": ["prompt_injection"], "scenarios_per_category": 2},
     )
     with model(in_words(polite)) as (url, seen):
-        made = Writer(ChatModel("w", url, KEY)).worded(attacks)
+        made = Paraphraser(ChatModel("w", url, KEY)).paraphrase(attacks)
 
     assert [] == seen
     assert attacks["runs"] == made["runs"]
@@ -254,4 +254,4 @@ def test_a_writer_that_cannot_work_does_not_fail_a_request(
 
 def test_without_a_model_nothing_is_added() -> None:
     """The dataset of a platform without a writer is the seeded one."""
-    assert source() == worded(source(), {"ASHR_GENERATOR_BASE_URL": "http://127.0.0.1:1"})
+    assert source() == paraphrase(source(), {"ASHR_GENERATOR_BASE_URL": "http://127.0.0.1:1"})

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..local import open_platform
-from ..local.server.listening import is_everywhere, listen
+from ..local.server.sockets import bind, listens_everywhere
 from ._client import platform_errors
 from ._commands import program_command
 from ._options import DatabaseToServe, json_option
@@ -78,7 +78,7 @@ def command(
     os.environ.update({name: value for name, value in given.items() if value})
     # The port comes first: if it is taken, no file is created.
     with platform_errors():
-        listener = listen(host, port)
+        listener = bind(host, port)
     with listener:
         with platform_errors():
             platform = open_platform(database)
@@ -94,7 +94,7 @@ def _serve(out: Output, platform: Platform, listener: socket, database: Path | s
     key_file = _install_key(platform, _key_file(database))
     if access_log:
         log_to_stderr()
-    if is_everywhere(listener):
+    if listens_everywhere(listener):
         out.info("listening on every address of this machine; other machines reach it by its name or address")
     serve(platform, listener=listener, on_ready=lambda url: _announce(out, url, database, platform.label, key_file))
 

@@ -1,4 +1,4 @@
-"""The embedded platform: the whole API on this machine, over SQLite or PostgreSQL, without an account or a network."""
+"""The embedded platform: the whole API on this machine, on SQLite or PostgreSQL, without an account or a network."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ __all__ = ["open_platform"]
 def open_platform(
     path: str | Path | None = None, *, settings: Settings | None = None, now: Callable[[], float] = time.time
 ) -> Platform:
-    """Open the platform on a SQLite file, made where there is none, on PostgreSQL, or in memory without a path.
+    """Open the platform on a SQLite file, which is created if it does not exist, on PostgreSQL, or in memory.
 
-    One process at a time can have a file open, as often as it likes; others reach it through `ashr-labs serve`. Any
-    number of processes can have a PostgreSQL database open; they share its work.
+    Only one process at a time can open a file, any number of times; others connect to it through `ashr-labs serve`.
+    Any number of processes can open a PostgreSQL database; they share its jobs.
 
     Args:
-        path: The file, or a URL such as `postgresql://user@host/database`, whose database is there and empty.
-        settings: Prices and where traces are passed on to; those of the environment unless given.
-        now: The clock, in seconds since 1970.
+        path: The file, or a URL such as `postgresql://user@host/database` of an existing database; None is in memory.
+        settings: Model prices and the forwarding destination; defaults to the environment variables.
+        now: The clock, in seconds since the epoch.
 
     Raises:
-        ConfigurationError: The extra `local`, or for PostgreSQL `postgres`, is not installed, or the database or a
-            setting cannot be used.
+        ConfigurationError: The extra `local` (or `postgres`) is not installed, or the database or a setting cannot be
+            used.
 
     Examples:
         >>> platform = open_platform()
@@ -43,14 +43,14 @@ def open_platform(
         >>> platform.close()
     """
     try:
-        from .instances import open_on  # noqa: PLC0415 (heavy, and needs the extra)
+        from .instances import open_instance  # noqa: PLC0415 (heavy, and needs the extra)
     except ModuleNotFoundError as error:
         raise _missing(error, "the embedded platform", "local") from error
     try:
-        return open_on(path, settings=settings, now=now)
+        return open_instance(path, settings=settings, now=now)
     except ModuleNotFoundError as error:
         raise _missing(error, "a platform on PostgreSQL", "postgres") from error
 
 
-def _missing(error: ModuleNotFoundError, what: str, extra: str) -> ConfigurationError:
-    return ConfigurationError(f'{what} needs the package `{error.name}`: run `pip install "ashr-labs[{extra}]"`')
+def _missing(error: ModuleNotFoundError, feature: str, extra: str) -> ConfigurationError:
+    return ConfigurationError(f'{feature} needs the package `{error.name}`: run `pip install "ashr-labs[{extra}]"`')

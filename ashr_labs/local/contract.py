@@ -1,38 +1,43 @@
-"""The contract itself, checking what callers send."""
+"""The API contract: parses and validates the bodies of calls."""
 
 from __future__ import annotations
 
 import json
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, cast
 
 from jsonschema_rs import Draft202012Validator, Registry
 from jsonschema_rs import ValidationError as Violation
 
+from .._json import refuse_constant
 from ..errors import BadRequestError, ValidationError
 
-__all__ = ["Contract", "load_contract"]
+__all__ = ["Contract", "load_contract", "parse_body"]
 
 _COMPONENTS = "urn:ashr-labs:contract"
-_LONGEST_MESSAGE = 300
-_LARGEST_INTEGER = 2**63 - 1
+_MAX_MESSAGE = 300
+_MAX_INTEGER = 2**63 - 1
+_MAX_DEPTH = 200
+"""Levels of nesting; readers further down the call stack must not hit the recursion limit."""
+
+_decode = json.JSONDecoder(parse_constant=refuse_constant).decode
 
 
 @cache
 def load_contract() -> Contract:
-    """Read and compile the contract, once in a process."""
+    """Read and compile the contract, once per process."""
     return Contract(json.loads(files("ashr_labs_contract").joinpath("contract.json").read_bytes()))
 
 
 class Contract:
-    """An OpenAPI document whose paths are one `POST` for each operation."""
+    """An OpenAPI document with one `POST` path per operation."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.operations: dict[str, dict[str, Any]] = {
             item["post"]["operationId"]: item["post"] for item in document["paths"].values()
         }
-        """What the document says of each operation, by its name."""
+        """Operation objects by `operationId`."""
         self._schemas: dict[str, dict[str, Any]] = document["components"]["schemas"]
         self._registry = Registry([(_COMPONENTS, {"components": document["components"]})])
         self._requests = {name: _request_schema(operation) for name, operation in self.operations.items()}
@@ -40,27 +45,66 @@ class Contract:
         self._integers = {name: _integers(self._schemas[schema]) for name, schema in self._requests.items()}
 
     def validator(self, schema: str) -> Draft202012Validator:
-        """Compile one of the document's named schemas."""
+        """Compile a schema of the document."""
         return Draft202012Validator({"$ref": f"{_COMPONENTS}#/components/schemas/{schema}"}, registry=self._registry)
 
     def check(self, name: object, params: dict[str, Any]) -> str:
-        """Return the operation's name, and make whole numbers such as `7.0` integers; refuse what may not be.
+        """Return the operation's name if the parameters are valid; convert whole floats to integers.
 
         Raises:
-            BadRequestError: There is no such operation.
-            ValidationError: A parameter is missing or wrong; the message has its path, value and what is allowed.
+            BadRequestError: The operation does not exist.
+            ValidationError: A parameter is missing or invalid; the message has its path, value and what is allowed.
         """
         if not isinstance(name, str) or name not in self._validators:
-            raise BadRequestError(f"`function` must name an operation of the API, not {_shortened(ascii(name))}")
+            raise BadRequestError(f"`function` must name an operation of the API, got {_shortened(ascii(name))}")
         try:
             violation = next(self._validators[name].iter_errors(params), None)
         except UnicodeEncodeError as error:
-            raise ValidationError(f"{name}: a text holds half a surrogate pair, which is not a character") from error
+            raise ValidationError(f"{name}: a string holds a lone surrogate, which is not a character") from error
         if violation:
-            raise _refusal(name, violation)
+            raise _invalid_parameters(name, violation)
         for field in self._integers[name] & params.keys():
-            params[field] = _whole(name, field, params[field])
+            params[field] = _as_integer(name, field, params[field])
         return name
+
+
+def parse_body(body: bytes) -> dict[str, Any]:
+    """Parse the parameters of a call.
+
+    Raises:
+        BadRequestError: The body is not UTF-8, not JSON, not an object, or nested too deeply.
+    """
+    try:
+        params = _decode(body.decode())
+    except UnicodeDecodeError as error:
+        raise BadRequestError(f"the body must be UTF-8, got an invalid byte at position {error.start}") from error
+    except RecursionError as error:
+        raise _too_deep() from error
+    except ValueError as error:
+        raise BadRequestError(f"the body must be JSON: {error}") from error
+    if not isinstance(params, dict):
+        raise BadRequestError('the body must be a JSON object such as {"function": "init"}')
+    if body.count(b"{") + body.count(b"[") > _MAX_DEPTH and _is_deeper_than(_MAX_DEPTH, params):
+        raise _too_deep()
+    return cast("dict[str, Any]", params)
+
+
+def _is_deeper_than(levels: int, value: Any) -> bool:
+    level = [value]
+    for _ in range(levels):
+        level = [
+            child
+            for node in level
+            if isinstance(node, dict | list)
+            for child in (node.values() if isinstance(node, dict) else node)
+        ]
+        if not level:
+            return False
+    return any(isinstance(node, dict | list) for node in level)
+
+
+def _too_deep() -> BadRequestError:
+    return BadRequestError(f"the body must be nested at most {_MAX_DEPTH} levels deep")
 
 
 def _request_schema(operation: dict[str, Any]) -> str:
@@ -76,15 +120,15 @@ def _integers(schema: dict[str, Any]) -> frozenset[str]:
     )
 
 
-def _whole(operation: str, field: str, value: Any) -> Any:
+def _as_integer(operation: str, field: str, value: Any) -> Any:
     if not isinstance(value, int | float):
         return value
-    if abs(value) > _LARGEST_INTEGER:
+    if abs(value) > _MAX_INTEGER:
         raise _error(operation, field, f"{_shortened(str(value))} does not fit into 64 bits")
     return int(value)
 
 
-def _refusal(operation: str, violation: Violation) -> ValidationError:
+def _invalid_parameters(operation: str, violation: Violation) -> ValidationError:
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in violation.instance_path)
     return _error(operation, path.removeprefix("."), _shortened(violation.message))
 
@@ -95,7 +139,8 @@ def _error(operation: str, path: str, message: str) -> ValidationError:
 
 
 def _shortened(text: str) -> str:
-    if len(text) <= _LONGEST_MESSAGE:
+    """Cut the middle of a long message: validators put the value first and the reason last."""
+    if len(text) <= _MAX_MESSAGE:
         return text
-    half = _LONGEST_MESSAGE // 2
+    half = _MAX_MESSAGE // 2
     return f"{text[:half]} ... {text[-half:]}"

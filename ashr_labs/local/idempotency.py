@@ -1,4 +1,4 @@
-"""Calls that are sent again under the same `Idempotency-Key`: done once, answered alike."""
+"""Idempotent requests: the response to a call with an `Idempotency-Key` is stored, and replayed for its repeats."""
 
 from __future__ import annotations
 
@@ -12,90 +12,89 @@ from sqlalchemy.exc import DBAPIError
 
 from .._time import isoformat
 from ..errors import ConflictError, ValidationError
-from .store.outages import is_waiting_in_vain
-from .store.raw_json import RawJson
+from .store.columns import upsert
+from .store.engine import is_lock_timeout
+from .store.raw_json import RawJSON
 from .store.schema import idempotency
-from .store.writing import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from sqlalchemy import ColumnElement
 
     from .operations import Context
 
-__all__ = ["Repeatable"]
+__all__ = ["IdempotentRequest"]
 
 _KEY = re.compile("[!-~]([ -~]{0,253}[!-~])?")
-_KEPT_SECONDS = 24 * 60 * 60
-_FORGOTTEN_AT_ONCE = 100
+_TTL_SECONDS = 24 * 60 * 60
+_CLEANUP_BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Repeatable:
-    """A call that may come again."""
+class IdempotentRequest:
+    """A call that the client may send again."""
 
     key: str
     digest: str
 
     @classmethod
-    def of(cls, key: str, body: bytes) -> Repeatable:
-        """Name a call by its key and what it says."""
+    def from_body(cls, key: str, body: bytes) -> IdempotentRequest:
+        """Identify a call by its key and the digest of its body."""
         if not _KEY.fullmatch(key):
-            raise ValidationError(f"Idempotency-Key must have 1 to 255 characters, all visible ASCII: {key[:100]!a}")
+            raise ValidationError(f"Idempotency-Key must be 1 to 255 visible ASCII characters, got {key[:100]!a}")
         return cls(key, hashlib.sha256(body).hexdigest())
 
-    def once(self, context: Context, act: Callable[[], Mapping[str, Any]], *, keep_answer: bool) -> Mapping[str, Any]:
-        """Act and remember the answer, or return the one that is remembered.
+    def claim(self, context: Context) -> Mapping[str, Any] | None:
+        """Claim the key in the call's transaction and return None, or return the response of the first call.
 
-        While the same call is being answered elsewhere this waits, and then returns that answer.
+        Waits while the first call is still in progress.
 
         Raises:
-            ConflictError: The key was used for another call, or the answer held a secret that is not kept, or the same
-                call is being answered for longer than we wait.
+            ConflictError: The key was used for another call, the response held a secret that is not stored, or the
+                first call takes longer than the lock timeout.
         """
-        _forget(context)
-        if not self._is_first(context):
-            known = context.connection.execute(select(idempotency).where(self._is_ours(context))).mappings().one()
-            return self._again(known["digest"], known["answer"])
-        answer = act()
-        if keep_answer:
-            kept = update(idempotency).where(self._is_ours(context)).values(answer=RawJson.of(answer))
-            context.connection.execute(kept)
+        _delete_expired(context)
+        if self._is_first(context):
+            return None
+        first = context.connection.execute(select(idempotency).where(self._row(context))).mappings().one()
+        if first["digest"] != self.digest:
+            raise ConflictError(f"the Idempotency-Key {self.key!r} was already used for another call")
+        if first["answer"] is None:
+            raise ConflictError("this call has been completed; its response held a secret that is shown only once")
+        answer: Mapping[str, Any] = first["answer"]
         return answer
 
+    def store(self, context: Context, answer: Mapping[str, Any]) -> None:
+        """Store the response for repeats."""
+        stored = update(idempotency).where(self._row(context)).values(answer=RawJSON.dump(answer))
+        context.connection.execute(stored)
+
     def _is_first(self, context: Context) -> bool:
-        """Claim the key in the caller's transaction; False where another transaction has done so for good."""
+        """Claim the key in the call's transaction; return False if a committed call has it."""
         values = {"created_at": context.timestamp, "digest": self.digest, "answer": None}
         claim = upsert(
-            context.connection, idempotency, {"tenant_id": context.caller.tenant_id, "key": self.key, **values}
+            context.connection, idempotency, {"tenant_id": context.principal.tenant_id, "key": self.key, **values}
         ).on_conflict_do_update(
-            index_elements=[idempotency.c.tenant_id, idempotency.c.key], set_=values, where=_is_outdated(context)
+            index_elements=[idempotency.c.tenant_id, idempotency.c.key], set_=values, where=_is_expired(context)
         )
         try:
             return context.connection.execute(claim.returning(idempotency.c.key)).first() is not None
         except DBAPIError as error:
-            if not is_waiting_in_vain(error):
+            if not is_lock_timeout(error):
                 raise
-            raise ConflictError("the same call is still being answered; send it again in a moment") from error
+            raise ConflictError("the same call is still in progress; send it again in a moment") from error
 
-    def _is_ours(self, context: Context) -> ColumnElement[bool]:
-        return (idempotency.c.tenant_id == context.caller.tenant_id) & (idempotency.c.key == self.key)
-
-    def _again(self, digest: str, answer: dict[str, Any] | None) -> dict[str, Any]:
-        if digest != self.digest:
-            raise ConflictError(f"the Idempotency-Key {self.key!r} was already used for another call")
-        if answer is None:
-            raise ConflictError("this was already done; its answer held a secret that is shown only once")
-        return answer
+    def _row(self, context: Context) -> ColumnElement[bool]:
+        return (idempotency.c.tenant_id == context.principal.tenant_id) & (idempotency.c.key == self.key)
 
 
-def _is_outdated(context: Context) -> ColumnElement[bool]:
-    return idempotency.c.created_at < isoformat(context.moment - _KEPT_SECONDS)
+def _is_expired(context: Context) -> ColumnElement[bool]:
+    return idempotency.c.created_at < isoformat(context.moment - _TTL_SECONDS)
 
 
-def _forget(context: Context) -> None:
-    """Delete what is outdated, some at a time, but for what another call is just deleting."""
+def _delete_expired(context: Context) -> None:
+    """Delete a batch of expired rows; skip those that another call is deleting."""
     row = (idempotency.c.tenant_id, idempotency.c.key)
-    outdated = select(*row).where(_is_outdated(context)).limit(_FORGOTTEN_AT_ONCE).with_for_update(skip_locked=True)
-    context.connection.execute(delete(idempotency).where(tuple_(*row).in_(outdated)))
+    expired = select(*row).where(_is_expired(context)).limit(_CLEANUP_BATCH).with_for_update(skip_locked=True)
+    context.connection.execute(delete(idempotency).where(tuple_(*row).in_(expired)))

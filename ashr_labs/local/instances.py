@@ -1,4 +1,4 @@
-"""Opening databases: one open database and one worker for each of them, however often this process opens it."""
+"""Open platforms of this process: one database and one set of workers per target, shared by all its users."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from .forwarding import Forwarder
-from .jobs.handlers import KINDS
-from .jobs.queue import has_work
-from .jobs.worker import Worker
+from .._time import isoformat
+from .jobs.handlers import FORWARD, GENERATE, GRADE, ForwardTrace, GenerateDataset, GradeRun
+from .jobs.queue import recover, requeue_failed
+from .jobs.worker import Worker, stop_all
 from .platform import Platform
 from .settings import Settings
-from .store.database_url import target_of
+from .store.database_url import parse_target
 from .store.engine import Database
 
 if TYPE_CHECKING:
@@ -24,70 +24,88 @@ if TYPE_CHECKING:
 
     from .store.database_url import Target
 
-__all__ = ["open_on"]
+__all__ = ["open_instance"]
 
-_guard = threading.RLock()
-_open: dict[Target, _Station] = {}
+_FORWARDING_BATCH = 20
+_FORWARDING_THREADS = 4
+_UNHURRIED_POLL_SECONDS = 0.5
+"""For generation and forwarding, where a moment more or less does not matter."""
+
+_lock = threading.RLock()
+_open: dict[Target, Instance] = {}
 
 
-class _Station:
-    """An open database and its worker, for as long as somebody uses them."""
+class Instance:
+    """An open database with its workers, closed when its last user has released it."""
 
     def __init__(self, target: Target, settings: Settings, now: Callable[[], float]) -> None:
         self.users = 0
         self.database = Database(target)
-        self.worker = Worker(self.database, KINDS, now=now)
-        if self.database.is_shared or self._has_work(now()):
-            self.worker.wake()
-        destination = settings.destination
-        self.forwarder = None if destination is None else Forwarder(self.database, destination, now=now)
+        # One thread per kind: neither a language model nor an outage of the forwarding destination delays grading.
+        self.workers = {
+            GRADE: Worker(self.database, {GRADE: GradeRun()}, now=now),
+            GENERATE: Worker(
+                self.database, {GENERATE: GenerateDataset()}, poll_seconds=_UNHURRIED_POLL_SECONDS, now=now
+            ),
+        }
+        if settings.destination is not None:
+            self.workers[FORWARD] = Worker(
+                self.database,
+                {FORWARD: ForwardTrace(self.database, settings.destination)},
+                batch=_FORWARDING_BATCH,
+                threads=_FORWARDING_THREADS,
+                poll_seconds=_UNHURRIED_POLL_SECONDS,
+                now=now,
+            )
+        try:
+            self._resume_jobs(isoformat(now()))
+        except SQLAlchemyError as error:
+            self.database.close()
+            raise self.database.unusable(error) from error
 
-    def leave(self) -> None:
+    def release(self) -> None:
+        """Close the database and stop the workers if this was the last user."""
         if self.database.is_forked:
             return
-        with _guard:
+        with _lock:
             self.users -= 1
-            if self.users:
-                return
-            _open.pop(self.database.target, None)
-            if self.forwarder:
-                self.forwarder.stop(lambda: self.worker.stop(self.database.close))
-            else:
-                self.worker.stop(self.database.close)
+            if not self.users:
+                _open.pop(self.database.target, None)
+                stop_all(self.workers.values(), self.database.close)
 
-    def _has_work(self, moment: float) -> bool:
-        with self.database.read() as connection:
-            return has_work(connection, moment)
+    def _resume_jobs(self, timestamp: str) -> None:
+        """Start the workers if there are jobs, or may be some of other processes."""
+        with self.database.write() as connection:
+            if FORWARD in self.workers:  # the settings may have been corrected since
+                requeue_failed(connection, FORWARD, timestamp)
+            # Nobody else works on a file: its leases are those of a process that has ended.
+            has_jobs = self.database.is_shared or recover(connection, timestamp)
+        if has_jobs:
+            for worker in self.workers.values():
+                worker.wake()
 
 
-def open_on(
+def open_instance(
     given: str | Path | None, *, settings: Settings | None = None, now: Callable[[], float] = time.time
 ) -> Platform:
     """Open the platform on a SQLite file, on PostgreSQL, or in memory."""
-    settings = settings or Settings.of(os.environ)
-    target = target_of(given)
-    with _guard:
-        station = _station(target, settings, now)
-        station.users += 1
+    settings = settings or Settings.from_env(os.environ)
+    target = parse_target(given)
+    with _lock:
+        instance = _instance(target, settings, now)
+        instance.users += 1
         try:
-            return Platform(
-                station.database,
-                station.worker,
-                release=station.leave,
-                settings=settings,
-                forwarder=station.forwarder,
-                now=now,
-            )
+            return Platform(instance.database, instance.workers, release=instance.release, settings=settings, now=now)
         except BaseException as error:
-            station.leave()
+            instance.release()
             if not isinstance(error, SQLAlchemyError):
                 raise
-            raise station.database.unusable(error) from error
+            raise instance.database.unusable(error) from error
 
 
-def _station(target: Target, settings: Settings, now: Callable[[], float]) -> _Station:
+def _instance(target: Target, settings: Settings, now: Callable[[], float]) -> Instance:
     if target is None:
-        return _Station(None, settings, now)
+        return Instance(None, settings, now)
     if target not in _open:
-        _open[target] = _Station(target, settings, now)
+        _open[target] = Instance(target, settings, now)
     return _open[target]

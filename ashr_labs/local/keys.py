@@ -1,4 +1,4 @@
-"""API keys: made of 32 random bytes, shown once, kept as an HMAC."""
+"""API keys: 32 random bytes, shown once, stored as an HMAC."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from sqlalchemy import bindparam, insert, select, update
 from .._time import isoformat
 from ..errors import AuthenticationError, ConfigurationError
 from .media import MediaLinks
+from .store.columns import add_row
 from .store.schema import api_keys, settings, tenants, users
-from .store.writing import add_row
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["ALL_SCOPES", "Caller", "KeyRing", "new_key", "note_use"]
+__all__ = ["ALL_SCOPES", "APIKeys", "Principal", "ensure_owner", "new_key", "record_use"]
 
 ALL_SCOPES = ("read", "write", "admin")
 _PREFIX = "tp_"
-_SHOWN = 8
-_CHOSEN_KEY = re.compile(r"tp_[!-~]{13,253}")
-_USE_NOTED_EVERY = 60.0
-
+_SHOWN_CHARACTERS = 8
+_GIVEN_KEY = re.compile(r"tp_[!-~]{13,253}")
+_USE_RECORDED_EVERY = 60.0
+"""Seconds."""
 
 _BY_DIGEST = (
     select(api_keys)
@@ -38,8 +38,8 @@ _BY_DIGEST = (
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls, as the API key says."""
+class Principal:
+    """The tenant, user and scopes of an API key."""
 
     tenant_id: int
     user_id: int
@@ -47,24 +47,24 @@ class Caller:
 
 
 def new_key() -> str:
-    """Make a key that nobody can guess."""
+    """Return a new random key."""
     return _PREFIX + secrets.token_urlsafe(32)
 
 
-class KeyRing:
-    """Know a platform's API keys by their HMAC under the platform's own secret."""
+class APIKeys:
+    """The API keys of a platform, found by their HMAC under the platform's secret."""
 
     def __init__(self, connection: Connection) -> None:
-        """Read the platform's secret, or make it where there is none yet; `connection` must be writing alone."""
+        """Read the secret, or create it in a new database; the connection must be exclusive."""
         self._secret = _secret(connection)
-        self._sessions: dict[str, Caller] = {}
+        self._sessions: dict[str, Principal] = {}
 
     def media_links(self) -> MediaLinks:
-        """Return the signer of URLs under the same secret."""
+        """Return the signer of media URLs."""
         return MediaLinks(self._secret)
 
-    def add_session(self, owner: Caller) -> str:
-        """Make a key that only this object knows, and that is gone with it."""
+    def add_session(self, owner: Principal) -> str:
+        """Create a key that exists only in this object."""
         key = new_key()
         self._sessions[self._digest(key)] = owner
         return key
@@ -72,20 +72,20 @@ class KeyRing:
     def add(
         self,
         connection: Connection,
-        owner: Caller,
+        owner: Principal,
         key: str,
         *,
         name: str,
         created_at: str,
         expires_at: str | None = None,
     ) -> int:
-        """Keep a key with the scopes of `owner`; return the number of its row."""
+        """Store a key with the scopes of `owner` and return the id of its row."""
         row = {
             "tenant_id": owner.tenant_id,
             "user_id": owner.user_id,
             "created_at": created_at,
             "name": name,
-            "key_prefix": key[: len(_PREFIX) + min(_SHOWN, len(key) // 4)],
+            "key_prefix": key[: len(_PREFIX) + min(_SHOWN_CHARACTERS, len(key) // 4)],
             "digest": self._digest(key),
             "scopes": [scope for scope in ALL_SCOPES if scope in owner.scopes],
             "expires_at": expires_at,
@@ -93,31 +93,31 @@ class KeyRing:
         }
         return add_row(connection, api_keys, row)
 
-    def add_chosen(self, connection: Connection, owner: Caller, key: str, *, created_at: str) -> None:
-        """Keep a key that somebody chose, where it is not kept already.
+    def add_given(self, connection: Connection, owner: Principal, key: str, *, created_at: str) -> None:
+        """Store a key chosen by the operator, unless it is stored already.
 
         Raises:
-            ConfigurationError: It cannot be a key, or it was revoked.
+            ConfigurationError: It does not have the form of a key, or it was revoked.
         """
-        if not _CHOSEN_KEY.fullmatch(key):
+        if not _GIVEN_KEY.fullmatch(key):
             raise ConfigurationError("the given API key must be `tp_` and 13 to 253 more characters without spaces")
-        kept = select(api_keys.c.is_active).where(api_keys.c.digest == self._digest(key))
-        is_active = connection.scalar(kept)
+        stored = select(api_keys.c.is_active).where(api_keys.c.digest == self._digest(key))
+        is_active = connection.scalar(stored)
         if is_active is None:
             self.add(connection, owner, key, name="given at the start", created_at=created_at)
         elif not is_active:
-            raise ConfigurationError("the given API key was revoked; give another one")
+            raise ConfigurationError("the given API key was revoked; use another one")
 
     @staticmethod
-    def is_used(connection: Connection) -> bool:
-        """Tell whether any key is kept."""
+    def has_any(connection: Connection) -> bool:
+        """Return True if any key is stored."""
         return connection.execute(select(api_keys.c.id).limit(1)).first() is not None
 
-    def find(self, connection: Connection, key: str, *, moment: float) -> tuple[Caller, int | None]:
-        """Tell who owns a key, and the number of its row where `note_use` is due.
+    def find(self, connection: Connection, key: str, *, moment: float) -> tuple[Principal, int | None]:
+        """Return the principal of a key, and the id of its row if `record_use` is due.
 
         Raises:
-            AuthenticationError: It is unknown, expired or revoked.
+            AuthenticationError: The key is unknown, expired or revoked.
         """
         digest = self._digest(key)
         if session := self._sessions.get(digest):
@@ -126,22 +126,40 @@ class KeyRing:
         if row is None:
             raise AuthenticationError("the API key is unknown or revoked; check ASHR_LABS_API_KEY")
         if row["expires_at"] is not None and row["expires_at"] <= isoformat(moment):
-            raise AuthenticationError(f"the API key expired at {row['expires_at']}; make a new one")
-        is_due = row["last_used_at"] is None or row["last_used_at"] <= isoformat(moment - _USE_NOTED_EVERY)
-        return Caller(row["tenant_id"], row["user_id"], frozenset(row["scopes"])), row["id"] if is_due else None
+            raise AuthenticationError(f"the API key expired at {row['expires_at']}; create a new one")
+        is_due = row["last_used_at"] is None or row["last_used_at"] <= isoformat(moment - _USE_RECORDED_EVERY)
+        return Principal(row["tenant_id"], row["user_id"], frozenset(row["scopes"])), row["id"] if is_due else None
 
     def _digest(self, key: str) -> str:
         return hmac.new(self._secret, key.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
 
 
-def note_use(connection: Connection, api_key_id: int, *, moment: float) -> None:
-    """Remember when a key was used."""
+def record_use(connection: Connection, api_key_id: int, *, moment: float) -> None:
+    """Store when a key was last used."""
     connection.execute(update(api_keys).where(api_keys.c.id == api_key_id).values(last_used_at=isoformat(moment)))
 
 
+def ensure_owner(connection: Connection, timestamp: str) -> Principal:
+    """Return the owner of the database; create the default tenant and user if there are none."""
+    first = select(users).order_by(users.c.id).limit(1)
+    owner = connection.execute(first).mappings().one_or_none()
+    if owner is not None:
+        return Principal(owner["tenant_id"], owner["id"])
+    tenant = {"created_at": timestamp, "tenant_name": "Local", "is_active": True}
+    tenant_id = add_row(connection, tenants, tenant)
+    user = {
+        "tenant_id": tenant_id,
+        "created_at": timestamp,
+        "email": "owner@localhost",
+        "name": "Owner",
+        "is_active": True,
+    }
+    return Principal(tenant_id, add_row(connection, users, user))
+
+
 def _secret(connection: Connection) -> bytes:
-    kept = connection.scalar(select(settings.c.value).where(settings.c.name == "secret"))
-    if kept is None:
-        kept = secrets.token_hex(32)
-        connection.execute(insert(settings).values(name="secret", value=kept))
-    return bytes.fromhex(kept)
+    stored = connection.scalar(select(settings.c.value).where(settings.c.name == "secret"))
+    if stored is None:
+        stored = secrets.token_hex(32)
+        connection.execute(insert(settings).values(name="secret", value=stored))
+    return bytes.fromhex(stored)

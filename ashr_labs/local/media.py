@@ -1,4 +1,4 @@
-"""Files of datasets: kept in the database, read through URLs that are signed and expire."""
+"""Media files of datasets: stored in the database, downloaded through signed URLs that expire."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from urllib.parse import quote
 from sqlalchemy import select
 
 from ..errors import AuthorizationError, ConflictError, NotFoundError
+from .store.columns import add_row
 from .store.schema import media
-from .store.writing import add_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,28 +23,28 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import MediaUpload
 
-__all__ = ["MEDIA_PATH", "MediaLinks", "headers_of", "media_number", "media_of", "store_media"]
+__all__ = ["MEDIA_PATH", "MediaLinks", "download_headers", "media_for", "media_id_from_path", "store_media"]
 
 MEDIA_PATH = "/media/"
-"""Where media is read: this and the number of the file."""
+"""URL path of downloads, followed by the id of the file."""
 
 
 class MediaLinks:
-    """Make and check URLs that let anybody read one file until they expire."""
+    """Sign and verify URLs; each allows the download of one file until it expires."""
 
     def __init__(self, secret: bytes) -> None:
-        # A key of its own: nothing that is signed here can stand for an API key's digest.
+        # A derived key: no signature made here can be the digest of an API key.
         self._key = hmac.digest(secret, b"links to media", hashlib.sha256)
 
     def link(self, origin: str, media_id: int, expires: int) -> str:
-        """Return a URL that works until `expires`, in seconds since 1970."""
+        """Return a URL that is valid until `expires`, in seconds since the epoch."""
         return f"{origin}{MEDIA_PATH}{media_id}?expires={expires}&signature={self._signature(media_id, expires)}"
 
     def check(self, media_id: int, expires: str, signature: str, *, moment: float) -> None:
-        """Make sure that a URL was made here and still works.
+        """Verify the signature and expiry of a URL.
 
         Raises:
-            AuthorizationError: It was not, or it does not.
+            AuthorizationError: The URL was not signed by this platform, or it has expired.
         """
         if not re.fullmatch("[0-9]{1,20}", expires) or not hmac.compare_digest(
             self._signature(media_id, int(expires)).encode(), signature.encode()
@@ -57,25 +57,25 @@ class MediaLinks:
         """Return a file.
 
         Raises:
-            NotFoundError: It went with its dataset.
+            NotFoundError: It was deleted with its dataset.
         """
         row = connection.execute(select(media).where(media.c.id == media_id)).mappings().one_or_none()
         if row is None:
-            raise NotFoundError(f"there is no file {media_id}")
+            raise NotFoundError(f"file {media_id} does not exist")
         return row
 
     def _signature(self, media_id: int, expires: int) -> str:
         return hmac.new(self._key, f"{media_id}:{expires}".encode(), hashlib.sha256).hexdigest()
 
 
-def media_number(path: str) -> int:
-    """Return the number of the file that a URL's path names; 0, which no file has, where it names none."""
+def media_id_from_path(path: str) -> int:
+    """Return the file id in a URL path; 0, which is never an id, if there is none."""
     number = path.removeprefix(MEDIA_PATH)
     return int(number) if re.fullmatch("[1-9][0-9]{0,17}", number) else 0
 
 
-def headers_of(row: RowMapping) -> dict[str, str]:
-    """Return the headers that a file is sent with: to be saved, never to be run by a browser as a page of ours."""
+def download_headers(row: RowMapping) -> dict[str, str]:
+    """Return response headers that make browsers save the file instead of rendering it under our origin."""
     return {
         "content-type": row["media_type"],
         "content-disposition": f"attachment; filename*=UTF-8''{quote(row['name'], safe='')}",
@@ -86,27 +86,27 @@ def headers_of(row: RowMapping) -> dict[str, str]:
 
 
 def store_media(connection: Connection, owner: Mapping[str, Any], given: Sequence[MediaUpload]) -> None:
-    """Keep the files of a new dataset.
+    """Store the files of a new dataset.
 
     Args:
-        connection: A writing one.
-        owner: The tenant, the dataset and the moment, as columns.
-        given: The files, as the contract allows them.
+        connection: A writing connection.
+        owner: Values of the columns for tenant, dataset and creation time.
+        given: The files, validated against the contract.
 
     Raises:
-        ConflictError: Two of them have one name.
+        ConflictError: Two files have the same name.
     """
-    twice = [name for name, count in Counter(file["name"] for file in given).items() if count > 1]
-    if twice:
-        raise ConflictError(f"create_dataset: media: the name {twice[0]!a} is there more than once")
+    repeated = [name for name, count in Counter(file["name"] for file in given).items() if count > 1]
+    if repeated:
+        raise ConflictError(f"create_dataset: media: names must be unique, got {repeated[0]!a} more than once")
     for file in given:
         content = base64.b64decode(file["content"])
         row = {"name": file["name"], "media_type": file["media_type"], "size_bytes": len(content), "content": content}
         add_row(connection, media, {**owner, **row})
 
 
-def media_of(connection: Connection, dataset_ids: Iterable[int]) -> Sequence[RowMapping]:
-    """Return what is known of the files of datasets, without their bytes."""
+def media_for(connection: Connection, dataset_ids: Iterable[int]) -> Sequence[RowMapping]:
+    """Return the metadata of the files of datasets, without their content."""
     columns = (media.c.id, media.c.dataset_id, media.c.name, media.c.media_type, media.c.size_bytes)
     wanted = select(*columns).where(media.c.dataset_id.in_(dataset_ids)).order_by(media.c.id)
     return connection.execute(wanted).mappings().all()

@@ -1,4 +1,4 @@
-"""What models cost: a table of the user's own, and what it makes of the tokens that the database has added up."""
+"""Model prices: a table of the user, applied to the token totals of the database."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ if TYPE_CHECKING:
 
 __all__ = ["Price", "Prices", "read_prices"]
 
-_TOKENS = 1_000_000
+_TOKENS_PER_UNIT = 1_000_000
 _DECIMALS = 9
-_HIGHEST_PRICE = 1e9
+_MAX_PRICE = 1e9
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The price of a model, for a million tokens each."""
+    """The price of a model per million tokens."""
 
     input: float
     output: float
 
     def cost(self, input_tokens: int, output_tokens: int) -> float:
-        """Return what so many tokens cost."""
-        return (input_tokens * self.input + output_tokens * self.output) / _TOKENS
+        """Return the cost of a number of tokens."""
+        return (input_tokens * self.input + output_tokens * self.output) / _TOKENS_PER_UNIT
 
 
 class Prices:
-    """The prices of models by their names; a model that is not among them has no price, which is not 0."""
+    """Prices by model name; a model without a price has an unknown cost, which is not 0."""
 
     def __init__(self, table: Mapping[str, Price] | None = None) -> None:
         self.table = dict(table or {})
 
     def model_usage(self, totals: Iterable[Mapping[Any, Any]]) -> list[dict[str, Any]]:
-        """Write the totals of each model as the contract has them."""
+        """Convert the totals of each model to the contract's form."""
         return [
             {
                 "model": row["name"],
@@ -55,7 +55,7 @@ class Prices:
         ]
 
     def overview(self, totals: Iterable[Mapping[Any, Any]]) -> dict[str, Any]:
-        """Return what all of them, and all other steps, cost together."""
+        """Return the total cost of all models and other steps."""
         rows = list(totals)
         known = [cost for row in rows if (cost := self._cost(row)) is not None]
         return {
@@ -77,17 +77,17 @@ class Prices:
 
 
 def read_prices(path: Path) -> Prices:
-    """Read a JSON file such as `{"gpt-4o": {"input": 2.5, "output": 10}}`, prices for a million tokens.
+    """Read a JSON file such as `{"gpt-4o": {"input": 2.5, "output": 10}}`, with prices per million tokens.
 
     Raises:
-        ConfigurationError: It cannot be read, or a price in it is no number from 0 up.
+        ConfigurationError: It cannot be read, or a price is not a number >= 0.
     """
     try:
         table = as_object(json.loads(path.read_text("utf-8")))
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"cannot read the prices of models in {path}: {error}") from error
+        raise ConfigurationError(f"cannot read model prices from {path}: {error}") from error
     if table is None:
-        raise ConfigurationError(f"the prices of models in {path} must be one JSON object, by the models' names")
+        raise ConfigurationError(f"{path} must be a JSON object with a price for each model name")
     return Prices({model: _price(path, model, entry) for model, entry in table.items()})
 
 
@@ -96,14 +96,14 @@ def _price(path: Path, model: str, entry: object) -> Price:
     given = {name: fields.get(name) for name in ("input", "output")}
     if fields.keys() != given.keys() or not all(_is_price(value) for value in given.values()):
         raise ConfigurationError(
-            f'the price of {model!r} in {path} must be like {{"input": 2.5, "output": 10}}, for a million tokens each, '
-            f"not {preview(entry)}"
+            f'the price of {model!r} in {path} must have the form {{"input": 2.5, "output": 10}}, per million tokens, '
+            f"got {preview(entry)}"
         )
     return Price(**{name: float(value or 0) for name, value in given.items()})
 
 
 def _is_price(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _HIGHEST_PRICE
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _MAX_PRICE
 
 
 def _rounded(cost: float | None) -> float | None:

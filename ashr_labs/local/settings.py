@@ -1,4 +1,4 @@
-"""What the user may set of a platform: prices of models, and where traces are passed on to."""
+"""Settings of a platform: model prices and the forwarding destination."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .forwarding.destination import destination_of
+from .forwarding.destination import destination_from_env
 from .prices import Prices, read_prices
 
 if TYPE_CHECKING:
@@ -19,18 +19,18 @@ __all__ = ["Settings"]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a platform works, beside what its database says."""
+    """Settings that are not stored in the database."""
 
     prices: Prices = field(default_factory=Prices)
     destination: Destination | None = None
-    """Where traces are passed on to."""
+    """Where ingested traces are forwarded to; None does not forward."""
 
     @classmethod
-    def of(cls, environment: Mapping[str, str]) -> Settings:
-        """Read the settings from environment variables, which the guide of the platform lists.
+    def from_env(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the settings from environment variables; docs/platform.md lists them.
 
         Raises:
-            ConfigurationError: One of them cannot be used.
+            ConfigurationError: A variable has an invalid value.
         """
         prices = environment.get("ASHR_PRICES")
-        return cls(read_prices(Path(prices)) if prices else Prices(), destination_of(environment))
+        return cls(read_prices(Path(prices)) if prices else Prices(), destination_from_env(environment))

@@ -16,12 +16,12 @@ from sqlalchemy import Connection
 
 from ashr_labs.local import open_platform
 from ashr_labs.local.contract import load_contract
-from ashr_labs.local.keys import Caller, KeyRing, new_key
-from ashr_labs.local.platform import Answer, Platform
-from ashr_labs.local.store.database_url import target_of
+from ashr_labs.local.keys import APIKeys, Principal, new_key
+from ashr_labs.local.platform import Platform, PlatformResponse
+from ashr_labs.local.store.columns import add_row
+from ashr_labs.local.store.database_url import parse_target
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import tenants, users
-from ashr_labs.local.store.writing import add_row
 
 MOMENT = "2026-01-01T00:00:00.000000Z"
 Place: TypeAlias = str | Path | None
@@ -46,7 +46,7 @@ class Api:
         finally:
             platform.close()
 
-    def answer(self, function: str, *, idempotency_key: str | None = None, **params: Any) -> Answer:
+    def answer(self, function: str, *, idempotency_key: str | None = None, **params: Any) -> PlatformResponse:
         """Send a call and return whatever comes back, once it keeps the contract."""
         body = json.dumps({"function": function, **params}).encode()
         answer = self.platform.answer(body, authorization=f"Bearer {self.key}", idempotency_key=idempotency_key)
@@ -105,7 +105,7 @@ def settled(read: Callable[[], dict[str, Any]], status: str, *, timeout: float =
     return record
 
 
-def check_against_contract(function: str, answer: Answer) -> None:
+def check_against_contract(function: str, answer: PlatformResponse) -> None:
     """Make sure that an answer has a documented status and the documented shape."""
     contract = load_contract()
     operation = contract.operations.get(function)
@@ -121,7 +121,7 @@ def check_against_contract(function: str, answer: Answer) -> None:
 
 def database_on(place: Place = None) -> Database:
     """Open the database of a platform without the platform."""
-    return Database(target_of(place))
+    return Database(parse_target(place))
 
 
 def database_with_tenants(place: Place, count: int = 2) -> list[str]:
@@ -137,9 +137,9 @@ def _tenant_key(connection: Connection, number: int) -> str:
     tenant = {"created_at": MOMENT, "tenant_name": f"Tenant {number}", "is_active": True}
     tenant_id = add_row(connection, tenants, tenant)
     user = {"tenant_id": tenant_id, "created_at": MOMENT, "email": "a@b.c", "name": None, "is_active": True}
-    owner = Caller(tenant_id, add_row(connection, users, user))
+    owner = Principal(tenant_id, add_row(connection, users, user))
     key = new_key()
-    KeyRing(connection).add(connection, owner, key, name="first", created_at=MOMENT)
+    APIKeys(connection).add(connection, owner, key, name="first", created_at=MOMENT)
     return key
 
 

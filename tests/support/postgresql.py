@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ashr_labs.local.store.database_url import target_of
+from ashr_labs.local.store.database_url import parse_target
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import metadata
 
@@ -117,7 +117,7 @@ class PostgreSQLServer:
 
     def _made(self) -> str:
         url = self.new_database()
-        Database(target_of(url)).close()
+        Database(parse_target(url)).close()
         return url
 
     def execute(self, statement: str, *, url: str | None = None) -> list[tuple[Any, ...]]:

@@ -1,8 +1,7 @@
-"""Passing traces on to another observability platform: off unless it is set, durable, never in the way of a call."""
+"""Forwarding of ingested traces to another observability platform: off by default, durable, asynchronous."""
 
 from __future__ import annotations
 
-from .destination import Destination, destination_of
-from .forwarder import Forwarder
+from .destination import Destination, destination_from_env
 
-__all__ = ["Destination", "Forwarder", "destination_of"]
+__all__ = ["Destination", "destination_from_env"]

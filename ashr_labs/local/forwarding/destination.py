@@ -1,4 +1,4 @@
-"""Where traces are passed on to; set by the environment, and only where `ASHR_FORWARD_TO` says so."""
+"""Destinations of forwarded traces, configured by environment variables."""
 
 from __future__ import annotations
 
@@ -8,55 +8,66 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from ..._json import preview
+from ..._retry import Backoff, is_transient_status
 from ...errors import ConfigurationError
 from ..http_post import check_secret, check_url, post_json
+from ..jobs.worker import RejectedError, RetryLaterError
 from .langfuse import LANGFUSE_PATH, check_langfuse, langfuse_requests
 from .otlp import check_otlp, otlp_requests
-from .sending import RetryLater, check_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..http_post import Reply
 
-__all__ = ["DESTINATIONS", "Destination", "destination_of"]
+__all__ = ["DESTINATIONS", "Destination", "destination_from_env"]
 
-_SECONDS = 10.0
+_TIMEOUT_SECONDS = 10.0
+_MAX_RETRY_AFTER = 3600.0
 _LANGFUSE = "https://cloud.langfuse.com"
 _OTLP = "http://localhost:4318"
+_BACKOFF = Backoff(first=1.0, cap=3600.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """A platform that takes traces."""
+    """A platform that accepts traces."""
 
     name: str
     url: str
     headers: Mapping[str, str] = field(repr=False)
     requests: Callable[[int, Mapping[str, Any]], list[bytes]] = field(repr=False)
-    """The bodies for a tenant's trace."""
+    """Returns the request bodies for a trace of a tenant."""
     check: Callable[[Reply], None] = field(repr=False)
+    """Raises if a successful response reports rejected parts."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    """What must not be preview."""
-    first_pause: float = 1.0
-    """Seconds after the first failure; twice as long after each further one, up to an hour."""
-    most_attempts: int = 20
-    """After so many, about ten hours, a trace is given up."""
+    """Replaced in logs and stored errors."""
+    backoff: Backoff = _BACKOFF
+    max_attempts: int = 20
+    """About ten hours with the default back-off."""
 
     def send(self, tenant_id: int, trace: Mapping[str, Any]) -> None:
-        """Send a trace; sent again it changes nothing.
+        """Send a trace; sending it again changes nothing.
 
         Raises:
-            RetryLater: It was not taken, and may be later.
-            Refused: It will not be taken.
+            RetryLaterError: The platform is unavailable or overloaded.
+            RejectedError: The platform refused the trace.
         """
         for body in self.requests(tenant_id, trace):
             try:
-                reply = post_json(self.url, body, self.headers, seconds=_SECONDS)
+                reply = post_json(self.url, body, self.headers, seconds=_TIMEOUT_SECONDS)
             except OSError as error:
-                raise RetryLater(f"{type(error).__name__}: {error}") from error
-            check_status(reply, preview(self._without_secrets(reply.text)))
+                raise RetryLaterError(f"{type(error).__name__}: {error}") from error
+            self._check_status(reply)
             self.check(reply)
+
+    def _check_status(self, reply: Reply) -> None:
+        if 200 <= reply.status < 300:
+            return
+        reason = f"status {reply.status}: {preview(self._without_secrets(reply.text))}"
+        if is_transient_status(reply.status):
+            raise RetryLaterError(reason, after=_seconds(reply.retry_after))
+        raise RejectedError(reason)
 
     def _without_secrets(self, text: str) -> str:
         for secret in self.secrets:
@@ -64,17 +75,17 @@ class Destination:
         return text
 
 
-def destination_of(environment: Mapping[str, str]) -> Destination | None:
-    """Return the destination that `ASHR_FORWARD_TO` names, set up by the variables that its own tools use.
+def destination_from_env(environment: Mapping[str, str]) -> Destination | None:
+    """Return the destination that `ASHR_FORWARD_TO` names, configured by the variables of its own SDK.
 
     Raises:
-        ConfigurationError: It is unknown, or lacks something.
+        ConfigurationError: The name is unknown, or a variable is missing or invalid.
     """
     name = environment.get("ASHR_FORWARD_TO", "")
     if not name:
         return None
     if name not in DESTINATIONS:
-        raise ConfigurationError(f"ASHR_FORWARD_TO must be one of {', '.join(DESTINATIONS)}, not {name!r}")
+        raise ConfigurationError(f"ASHR_FORWARD_TO must be one of {', '.join(DESTINATIONS)}, got {name!r}")
     return DESTINATIONS[name](environment)
 
 
@@ -101,19 +112,25 @@ def _otlp(environment: Mapping[str, str]) -> Destination:
 
 
 DESTINATIONS: Mapping[str, Callable[[Mapping[str, str]], Destination]] = {"langfuse": _langfuse, "otlp": _otlp}
-"""Kinds of destinations by their names."""
+"""Constructors of destinations by name."""
 
 
 def _needed(environment: Mapping[str, str], setting: str) -> str:
     secret = check_secret(environment.get(setting) or "", setting=setting)
     if not secret:
-        raise ConfigurationError(f"{setting} is needed to pass traces on to Langfuse; set it, or unset ASHR_FORWARD_TO")
+        raise ConfigurationError(
+            f"{setting} is required to forward traces to Langfuse; set it, or unset ASHR_FORWARD_TO"
+        )
     return secret
 
 
 def _headers(text: str, setting: str) -> dict[str, str]:
-    """Read `name=value,name=value`, with percent signs, as OpenTelemetry writes it."""
+    """Parse `name=value,name=value` with percent-encoding, the format of OpenTelemetry."""
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
     if any(not (equals and name.strip().replace("-", "").replace("_", "").isalnum()) for name, equals, _ in pairs):
-        raise ConfigurationError(f"{setting} must be like `name=value,name=value`")
+        raise ConfigurationError(f"{setting} must have the form `name=value,name=value`")
     return {name.strip().lower(): check_secret(unquote(value), setting=setting) for name, _, value in pairs}
+
+
+def _seconds(text: str | None) -> float:
+    return min(float(text), _MAX_RETRY_AFTER) if text and text.isascii() and text.isdecimal() else 0.0

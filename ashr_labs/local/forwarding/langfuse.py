@@ -7,8 +7,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..._json import as_list, as_object, parsed_json, preview
-from .ids import observation_moments, trace_key
-from .sending import Refused, RetryLater, as_json, is_passing
+from ..._retry import is_transient_status
+from ..jobs.worker import RejectedError, RetryLaterError
+from .ids import observation_times, trace_key
+from .otlp import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,13 +45,17 @@ def check_langfuse(reply: Reply) -> None:
     answer = as_object(parsed_json(reply.text)) or {}
     errors = [as_object(error) or {} for error in as_list(answer.get("errors")) or ()]
     if "successes" not in answer:
-        raise RetryLater(f"no answer of Langfuse but {preview(reply.text)}")
+        raise RetryLaterError(f"no answer of Langfuse but {preview(reply.text)}")
     if not errors:
         return
     reason = f"{len(errors)} events were not taken, the first with {preview(dict(errors[0]))}"
-    if any(is_passing(error.get("status")) for error in errors):
-        raise RetryLater(reason)
-    raise Refused(reason)
+    if any(_is_transient(error.get("status")) for error in errors):
+        raise RetryLaterError(reason)
+    raise RejectedError(reason)
+
+
+def _is_transient(status: object) -> bool:
+    return isinstance(status, int) and is_transient_status(status)
 
 
 def _trace_event(trace_id: str, trace: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,7 +74,7 @@ def _trace_event(trace_id: str, trace: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _observation_event(trace_id: str, trace: Mapping[str, Any], observation: Mapping[str, Any]) -> dict[str, Any]:
-    started, ended = observation_moments(observation, trace["created_at"])
+    started, ended = observation_times(observation, trace["created_at"])
     parent, level = observation.get("parent_observation_id"), observation.get("level")
     known = {
         "id": f"{trace_id}-{observation.get('id')}",

@@ -1,4 +1,4 @@
-"""Traces as OTLP over HTTP takes them, in its JSON form, with the names that OpenTelemetry has for generative AI."""
+"""Conversion of traces to OTLP/HTTP with JSON bodies and OpenTelemetry's GenAI attributes."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..._json import as_list, as_object, parsed_json, preview
-from ..store.trace_rows import moment_of
-from .ids import observation_moments, span_key, trace_key
-from .sending import Refused, RetryLater, as_json
+from ..jobs.worker import RejectedError, RetryLaterError
+from ..store.trace_rows import parse_timestamp
+from .ids import observation_times, span_key, trace_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..http_post import Reply
 
-__all__ = ["check_otlp", "otlp_requests"]
+__all__ = ["as_json", "check_otlp", "otlp_requests"]
 
 _TOOL = "tool:"
 _INTERNAL, _CLIENT = 1, 3
@@ -24,7 +24,7 @@ _ROOT = "the trace itself"
 
 
 def otlp_requests(tenant_id: int, trace: Mapping[str, Any]) -> list[bytes]:
-    """Return the body of the request that stores a trace: its observations as spans below one for itself."""
+    """Return one request body: a root span for the trace, and a span below it for each observation."""
     key = trace_key(tenant_id, trace["id"])
     spans = [_span(key, trace, observation) for observation in trace["observations"]]
     spans.insert(0, _root(key, tenant_id, trace, spans))
@@ -33,19 +33,24 @@ def otlp_requests(tenant_id: int, trace: Mapping[str, Any]) -> list[bytes]:
     return [as_json({"resourceSpans": [{"resource": resource, "scopeSpans": [scope]}]})]
 
 
+def as_json(value: object) -> bytes:
+    """Encode JSON as UTF-8, without lone surrogates, for which some servers refuse a whole request."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+
+
 def check_otlp(reply: Reply) -> None:
-    """Make sure that every span was taken.
+    """Check that every span was accepted.
 
     Raises:
-        RetryLater: This is no answer of an OTLP endpoint.
-        Refused: Some were not; the protocol forbids to send them again.
+        RetryLaterError: The response is not from an OTLP endpoint.
+        RejectedError: Some spans were rejected; the protocol forbids sending them again.
     """
     answer = as_object(parsed_json(reply.text.strip() or "{}"))
     if answer is None:
-        raise RetryLater(f"no answer of an OTLP endpoint but {preview(reply.text)}")
+        raise RetryLaterError(f"expected an OTLP response, got {preview(reply.text)}")
     partial = as_object(answer.get("partialSuccess")) or {}
     if str(partial.get("rejectedSpans", 0)) != "0":
-        raise Refused(f"some spans were not taken: {preview(dict(partial))}")
+        raise RejectedError(f"some spans were rejected: {preview(dict(partial))}")
 
 
 def _root(key: str, tenant_id: int, trace: Mapping[str, Any], spans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -72,7 +77,7 @@ def _root(key: str, tenant_id: int, trace: Mapping[str, Any], spans: Sequence[Ma
 
 
 def _span(key: str, trace: Mapping[str, Any], observation: Mapping[str, Any]) -> dict[str, Any]:
-    started, ended = observation_moments(observation, trace["created_at"])
+    started, ended = observation_times(observation, trace["created_at"])
     is_call = observation.get("type") == "generation"
     span: dict[str, Any] = {
         "traceId": key,
@@ -82,14 +87,14 @@ def _span(key: str, trace: Mapping[str, Any], observation: Mapping[str, Any]) ->
         "kind": _CLIENT if is_call else _INTERNAL,
         "startTimeUnixNano": _nanoseconds(started),
         "endTimeUnixNano": _nanoseconds(max(ended or started, started)),
-        "attributes": _attributes({**_told(observation), **(_generation if is_call else _step)(observation)}),
+        "attributes": _attributes({**_common(observation), **(_generation if is_call else _step)(observation)}),
     }
     if observation.get("level") == "ERROR":
         span["status"] = {"code": _ERROR, "message": str(observation.get("status_message") or "")}
     return span
 
 
-def _told(observation: Mapping[str, Any]) -> dict[str, Any]:
+def _common(observation: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "ashr.observation.type": observation.get("type"),
         "ashr.level": observation.get("level"),
@@ -129,7 +134,7 @@ def _attributes(known: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _value(value: object) -> dict[str, Any]:
-    """Return an attribute's value; what OTLP has no kind for is written as JSON."""
+    """Return an attribute value; values without an OTLP type become JSON text."""
     if isinstance(value, bool):
         return {"boolValue": value}
     if isinstance(value, int) and -(2**63) <= value < 2**63:
@@ -144,4 +149,4 @@ def _value(value: object) -> dict[str, Any]:
 
 
 def _nanoseconds(moment: str) -> str:
-    return str(max(0, round((moment_of(moment) or 0.0) * 1e6)) * 1000)
+    return str(max(0, round((parse_timestamp(moment) or 0.0) * 1e6)) * 1000)

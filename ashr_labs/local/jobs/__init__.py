@@ -1,1 +1,1 @@
-"""Durable jobs: a queue in the database and the worker that serves it."""
+"""Background jobs: the durable queue, the worker threads and the kinds of jobs."""

@@ -1,8 +1,9 @@
-"""The kinds of work that calls leave to the worker: grading runs and generating datasets."""
+"""The kinds of jobs: grade a run, generate a dataset, forward a trace."""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import zlib
 from typing import TYPE_CHECKING, Any, Final
@@ -10,25 +11,32 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import select, update
 
 from ..._json import as_object
+from ..._retry import Backoff
 from ...generation import generate
 from ...grading import grade
-from ..llm.judge import judge_of
-from ..llm.paraphrase import worded
+from ..llm.judge import judge_from_env
+from ..llm.paraphrase import paraphrase
+from ..store.columns import add_row
 from ..store.schema import agents, datasets, requests, runs
-from ..store.writing import add_row
+from ..store.trace_pages import read_trace
+from .worker import RetryLaterError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from sqlalchemy import Connection, RowMapping
 
-    from .worker import JobKind
+    from ..forwarding.destination import Destination
+    from ..store.engine import Database
+    from .queue import Job
 
-__all__ = ["GENERATE", "GRADE", "KINDS"]
+__all__ = ["FORWARD", "GENERATE", "GRADE", "ForwardTrace", "GenerateDataset", "GradeRun"]
+
+_logger = logging.getLogger(__name__)
 
 GRADE: Final = "grade_run"
 GENERATE: Final = "generate_dataset"
+FORWARD: Final = "forward_trace"
 
+_BACKOFF = Backoff(first=1.0, cap=60.0)
 _UNGRADED = (
     select(runs.c.result, agents.c.config)
     .outerjoin_from(runs, datasets, datasets.c.id == runs.c.dataset_id)
@@ -39,71 +47,124 @@ _UNANSWERED = select(requests.c.request).where(requests.c.request_status.in_(["p
 
 
 class GradeRun:
-    """Fill in a run's verdicts, under the rules of the agent that its dataset belongs to."""
+    """Add verdicts to a run, under the grading configuration of its dataset's agent."""
 
-    def start(self, connection: Connection, subject_id: int) -> RowMapping | None:
-        """Read the result and the agent's config."""
-        task = connection.execute(_UNGRADED.where(runs.c.id == subject_id)).mappings().one_or_none()
+    max_attempts = 3
+    backoff = _BACKOFF
+    keeps_failed = False
+
+    def start(self, connection: Connection, job: Job) -> RowMapping | None:
+        """Read the result and the agent's configuration."""
+        task = connection.execute(_UNGRADED.where(runs.c.id == int(job.subject))).mappings().one_or_none()
         if task is not None:
-            _set_run(connection, subject_id, grading_status="running")
+            _update_run(connection, job, grading_status="running")
         return task
 
     def work(self, task: RowMapping) -> dict[str, Any]:
-        """Grade."""
-        return grade(task["result"], task["config"], judge=judge_of(os.environ))
+        """Grade the result."""
+        return grade(task["result"], task["config"], judge=judge_from_env(os.environ))
 
-    def finish(self, connection: Connection, subject_id: int, outcome: dict[str, Any], timestamp: str) -> None:
+    def finish(self, connection: Connection, job: Job, outcome: dict[str, Any], timestamp: str) -> None:
         """Store the graded result."""
-        _set_run(connection, subject_id, grading_status="completed", result=outcome)
+        _update_run(connection, job, grading_status="completed", result=outcome)
 
-    def fail(self, connection: Connection, subject_id: int, reason: str) -> None:
-        """Store why there is none."""
-        _set_run(connection, subject_id, grading_status="failed", grading_error=reason)
+    def fail(self, connection: Connection, job: Job, reason: str) -> None:
+        """Store the reason in the run."""
+        _update_run(connection, job, grading_status="failed", grading_error=reason)
 
 
 class GenerateDataset:
-    """Make the dataset that a request asks for."""
+    """Generate the dataset for a request."""
 
-    def start(self, connection: Connection, subject_id: int) -> dict[str, Any] | None:
-        """Read the request's config."""
-        config: dict[str, Any] | None = connection.scalar(_UNANSWERED.where(requests.c.id == subject_id))
+    max_attempts = 3
+    backoff = _BACKOFF
+    keeps_failed = False
+
+    def start(self, connection: Connection, job: Job) -> dict[str, Any] | None:
+        """Read the configuration of the request."""
+        config: dict[str, Any] | None = connection.scalar(_UNANSWERED.where(requests.c.id == int(job.subject)))
         if config is not None:
-            _set_request(connection, subject_id, request_status="processing")
+            _update_request(connection, job, request_status="processing")
         return config
 
     def work(self, task: dict[str, Any]) -> dict[str, Any]:
-        """Generate; the same config gives the same dataset, but for the words of a language model."""
+        """Generate the dataset; without a language model, equal configurations give equal datasets."""
         seed = zlib.crc32(json.dumps(task, sort_keys=True).encode())
-        return worded(generate(task, seed=seed), os.environ)
+        return paraphrase(generate(task, seed=seed), os.environ)
 
-    def finish(self, connection: Connection, subject_id: int, outcome: dict[str, Any], timestamp: str) -> None:
-        """Store the dataset under the request's number."""
-        request = connection.execute(select(requests).where(requests.c.id == subject_id)).mappings().one()
-        about = as_object(request["request"].get("metadata")) or {}
+    def finish(self, connection: Connection, job: Job, outcome: dict[str, Any], timestamp: str) -> None:
+        """Store the dataset with the id of the request."""
+        request = connection.execute(select(requests).where(requests.c.id == int(job.subject))).mappings().one()
+        metadata = as_object(request["request"].get("metadata")) or {}
         dataset = {
             "tenant_id": request["tenant_id"],
             "creator_id": request["requestor_id"],
             "created_at": timestamp,
             "updated_at": timestamp,
-            "name": about.get("dataset_name") or request["request_name"],
-            "description": about.get("description"),
+            "name": metadata.get("dataset_name") or request["request_name"],
+            "description": metadata.get("description"),
             "dataset_source": outcome,
-            "request_id": subject_id,
+            "request_id": request["id"],
         }
         add_row(connection, datasets, dataset)
-        _set_request(connection, subject_id, request_status="completed")
+        _update_request(connection, job, request_status="completed")
 
-    def fail(self, connection: Connection, subject_id: int, reason: str) -> None:
-        """Store why there is none."""
-        _set_request(connection, subject_id, request_status="failed", error=reason)
-
-
-KINDS: Mapping[str, JobKind] = {GRADE: GradeRun(), GENERATE: GenerateDataset()}
+    def fail(self, connection: Connection, job: Job, reason: str) -> None:
+        """Store the reason in the request."""
+        _update_request(connection, job, request_status="failed", error=reason)
 
 
-def _set_run(connection: Connection, run_id: int, **values: Any) -> None:
-    connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+class ForwardTrace:
+    """Send a trace to another observability platform."""
+
+    keeps_failed = True
+
+    def __init__(self, database: Database, destination: Destination) -> None:
+        self.max_attempts = destination.max_attempts
+        self.backoff = destination.backoff
+        self._database = database
+        self._destination = destination
+        self._is_unavailable = False
+
+    def start(self, connection: Connection, job: Job) -> Job:
+        """Return the job; traces can be large, so each is read just before it is sent."""
+        return job
+
+    def work(self, task: Job) -> bool:
+        """Send the trace, unless it was deleted."""
+        with self._database.read() as connection:
+            trace = read_trace(connection, task.tenant_id, task.subject)
+        try:
+            if trace is not None:
+                self._destination.send(task.tenant_id, trace)
+        except RetryLaterError as error:
+            self._log_availability(error)
+            raise
+        self._log_availability(None)
+        return True
+
+    def finish(self, connection: Connection, job: Job, outcome: bool, timestamp: str) -> None:
+        """Store nothing; the other platform has the trace."""
+
+    def fail(self, connection: Connection, job: Job, reason: str) -> None:
+        """Log the reason; the job stays in the queue until the next start."""
+        _logger.error(
+            "trace %a was not forwarded to %s; gave up after attempt %d: %s",
+            job.subject, self._destination.name, job.attempts, reason,
+        )  # fmt: skip
+
+    def _log_availability(self, failure: RetryLaterError | None) -> None:
+        """Log the beginning and the end of an outage once."""
+        if failure and not self._is_unavailable:
+            _logger.warning("%s does not accept traces, they are kept and retried: %s", self._destination.name, failure)
+        elif not failure and self._is_unavailable:
+            _logger.warning("%s accepts traces again", self._destination.name)
+        self._is_unavailable = failure is not None
 
 
-def _set_request(connection: Connection, request_id: int, **values: Any) -> None:
-    connection.execute(update(requests).where(requests.c.id == request_id).values(values))
+def _update_run(connection: Connection, job: Job, **values: Any) -> None:
+    connection.execute(update(runs).where(runs.c.id == int(job.subject)).values(values))
+
+
+def _update_request(connection: Connection, job: Job, **values: Any) -> None:
+    connection.execute(update(requests).where(requests.c.id == int(job.subject)).values(values))

@@ -1,189 +1,280 @@
-"""The thread that does what calls leave to be done: woken by their commits, and by what other processes left."""
+"""Job worker: a thread that claims jobs of some kinds from the queue and runs their handlers."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ..._time import isoformat
+from ..._threads import map_threads, start_daemon
+from ..._time import isoformat, parse_iso
 from ...errors import AshrLabsError
-from ..store.columns import cause_of, storable
-from ..store.outages import is_outage
-from .queue import LEASE_SECONDS, Lease, has_work, lease_next
+from ..store.columns import replace_unstorable, unwrap
+from ..store.engine import is_outage
+from .queue import LEASE_SECONDS, claim, complete, fail, next_due, renew, reschedule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from sqlalchemy import Connection
 
+    from ..._retry import Backoff
     from ..store.engine import Database
+    from .queue import Job
 
-__all__ = ["JobKind", "Worker"]
+__all__ = ["JobHandler", "RejectedError", "RetryLaterError", "Worker", "stop_all"]
 
 _logger = logging.getLogger(__name__)
 
-_MOST_ATTEMPTS = 3
-_HEARTBEAT_SECONDS = LEASE_SECONDS / 3
-_POLL_SECONDS = 0.1
-"""How often a worker looks for jobs of other processes, which do not wake it."""
-_PAUSE_SECONDS = 1.0
-"""How long a worker leaves a shared database alone that failed."""
+_MAX_WAIT_SECONDS = 60.0
+_OUTAGE_PAUSE_SECONDS = 1.0
+"""Between attempts to reach a database that failed."""
 
 
-class JobKind(Protocol):
-    """One kind of work; done twice, it changes nothing."""
+class RetryLaterError(Exception):
+    """The job failed now but may succeed later.
 
-    def start(self, connection: Connection, subject_id: int) -> Any:
-        """Mark the subject as being worked on and read what `work` needs; None where nothing is left to do."""
+    Args:
+        reason: Stored with the job.
+        after: Seconds that the other side asked to wait; 0 if it did not.
+    """
+
+    def __init__(self, reason: str, *, after: float = 0.0) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class RejectedError(Exception):
+    """The job failed for good, for a reason that is not a bug."""
+
+
+class JobHandler(Protocol):
+    """The code for one kind of job. Idempotent: a job may run more than once."""
+
+    max_attempts: int
+    """After this many, a job that raises `RetryLaterError`, or whose process was killed, fails."""
+    backoff: Backoff
+    """The delay after a `RetryLaterError`."""
+    keeps_failed: bool
+    """Whether failed jobs stay in the queue; others are deleted once `fail` has stored the reason."""
+
+    def start(self, connection: Connection, job: Job) -> Any:
+        """Mark the subject as in progress and return the input of `work`; None if there is nothing to do."""
 
     def work(self, task: Any) -> Any:
-        """Do it, without the database."""
+        """Do the work, without a transaction, and return the outcome.
 
-    def finish(self, connection: Connection, subject_id: int, outcome: Any, timestamp: str) -> None:
-        """Store what came out."""
+        Raises:
+            RetryLaterError: It may succeed later.
+            RejectedError: It will not succeed; any other exception also fails the job, and is logged.
+        """
 
-    def fail(self, connection: Connection, subject_id: int, reason: str) -> None:
-        """Store why nothing came out."""
+    def finish(self, connection: Connection, job: Job, outcome: Any, timestamp: str) -> None:
+        """Store the outcome."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    lease: Lease
-    kind: JobKind
-    task: Any
+    def fail(self, connection: Connection, job: Job, reason: str) -> None:
+        """Store or log why there is no outcome."""
 
 
 class Worker:
-    """Do a database's jobs one after the other in a thread of its own, which starts with the first `wake`.
+    """Run jobs in a thread that starts with the first `wake`.
 
-    A job's row goes with the transaction that stores its outcome. On a shared database a second thread renews the
-    lease of the job at hand; a worker that is gone does not, so another one takes the job up. A file has one worker,
-    and whoever opens it next gives all leases back.
+    The transaction that stores a job's outcome deletes the job. On a shared database a second thread renews the leases
+    of the current jobs, and the worker polls for jobs of other processes. A database file has one process, which makes
+    interrupted jobs due again when it opens the file.
+
+    Args:
+        database: Holds the queue.
+        handlers: By kind of job; other kinds are left alone.
+        batch: How many jobs are claimed, and their outcomes stored, in one transaction.
+        threads: How many jobs of a batch run at the same time.
+        poll_seconds: How often to look for jobs of other processes.
+        heartbeat_seconds: How often leases are renewed.
+        now: The clock, in seconds since the epoch.
     """
 
     def __init__(
-        self, database: Database, kinds: Mapping[str, JobKind], *, now: Callable[[], float] = time.time
+        self,
+        database: Database,
+        handlers: Mapping[str, JobHandler],
+        *,
+        batch: int = 1,
+        threads: int = 1,
+        poll_seconds: float = 0.1,
+        heartbeat_seconds: float = LEASE_SECONDS / 3,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
-        self._kinds = kinds
+        self._handlers = handlers
+        self._kinds = tuple(handlers)
+        self._batch = batch
+        self._max_threads = threads
+        self._poll_seconds = poll_seconds if database.is_shared else None
+        self._heartbeat_seconds = heartbeat_seconds
         self._now = now
         self._woken = threading.Event()
-        self._guard = threading.Lock()
+        self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stopping = threading.Event()
         self._ended = threading.Event()
-        self._at_hand: Lease | None = None
+        self._current: Collection[Job] = ()
         self._is_failing = False
         self._after: Callable[[], None] = _nothing
 
     def wake(self) -> None:
-        """Say that there may be work."""
-        with self._guard:
+        """Look for jobs now."""
+        with self._lock:
             if self._thread is None and not self._stopping.is_set():
-                self._thread = threading.Thread(target=self._serve, name="ashr-labs-worker", daemon=True)
-                self._thread.start()
+                self._thread = start_daemon(self._serve, f"ashr-labs-worker-{self._kinds[0]}")
         self._woken.set()
 
-    def stop(self, after: Callable[[], None], *, timeout: float = 10.0) -> None:
-        """End with the job at hand, then call `after`; wait for that `timeout` seconds at most."""
-        with self._guard:
+    def request_stop(self, after: Callable[[], None]) -> None:
+        """Stop after the current batch, then call `after`."""
+        with self._lock:
             self._after = after
             self._stopping.set()
+            is_started = self._thread is not None
         self._woken.set()
-        if self._thread is None:
+        if not is_started:
             after()
-        elif self._thread is not threading.current_thread():
+
+    def join(self, timeout: float) -> None:
+        """Wait until the thread has ended, at most `timeout` seconds."""
+        if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(timeout)
 
     def _serve(self) -> None:
-        if self._database.is_shared:
-            heartbeat = threading.Thread(target=self._renew_until_ended, name="ashr-labs-heartbeat", daemon=True)
-            heartbeat.start()
-            self._serve_until_stopped(_POLL_SECONDS)
-            self._ended.set()
+        heartbeat = start_daemon(self._renew_leases, "ashr-labs-heartbeat") if self._database.is_shared else None
+        while not self._stopping.is_set():
+            self._woken.clear()
+            self._woken.wait(self._run_batch())
+        self._ended.set()
+        if heartbeat:
             heartbeat.join()
-        else:
-            self._serve_until_stopped(None)
         self._after()
 
-    def _serve_until_stopped(self, poll_seconds: float | None) -> None:
-        while not self._stopping.is_set():
-            self._woken.wait(poll_seconds)
-            self._woken.clear()
-            try:
-                while not self._stopping.is_set() and self._do_next():
-                    pass
-                self._is_failing = False
-            except Exception as error:
-                # The database itself failed. A file is tried again at the next call, a shared one after a pause.
-                self._tell(error)
-                self._stopping.wait(0 if poll_seconds is None else _PAUSE_SECONDS)
+    def _run_batch(self) -> float | None:
+        """Run due jobs and return the seconds to wait for more; None waits for `wake`."""
+        try:
+            wait = self._run_due_jobs()
+            self._is_failing = False
+        except Exception as error:
+            self._log_outage(error)
+            return _OUTAGE_PAUSE_SECONDS
+        return wait
 
-    def _renew_until_ended(self) -> None:
-        while not self._ended.wait(_HEARTBEAT_SECONDS):
-            lease = self._at_hand
+    def _run_due_jobs(self) -> float | None:
+        moment = self._now()
+        with self._database.read() as connection:
+            due = next_due(connection, self._kinds)
+        if due is None or due > isoformat(moment):
+            return self._seconds_until(due, moment)
+        # A lost claim only means that the job runs again.
+        with self._database.write_async_commit() as connection:
+            self._current = claim(connection, self._kinds, moment, limit=self._batch)
+            tasks = [(job, self._handlers[job.kind].start(connection, job)) for job in self._current]
+        try:
+            outcomes = map_threads(self._work, tasks, max_threads=self._max_threads)
+            if outcomes:
+                with self._database.write() as connection:
+                    for (job, task), outcome in zip(tasks, outcomes, strict=True):
+                        self._store(connection, job, task, outcome)
+        finally:
+            self._current = ()
+        return 0.0 if outcomes else self._poll_seconds
+
+    def _seconds_until(self, due: str | None, moment: float) -> float | None:
+        if (due_at := parse_iso(due)) is None:
+            return self._poll_seconds
+        return min(due_at.timestamp() - moment, self._poll_seconds or _MAX_WAIT_SECONDS)
+
+    def _work(self, claimed: tuple[Job, Any]) -> Any:
+        """Return the outcome, or the exception instead of it."""
+        job, task = claimed
+        handler = self._handlers[job.kind]
+        if job.attempts > handler.max_attempts:
+            return RejectedError(f"given up: the platform stopped {handler.max_attempts} times while it worked on this")
+        try:
+            return None if task is None else handler.work(task)
+        except Exception as error:
+            return error
+
+    def _store(self, connection: Connection, job: Job, task: Any, outcome: Any) -> None:
+        if isinstance(outcome, Exception):
+            self._store_failure(connection, job, outcome)
+            return
+        handler = self._handlers[job.kind]
+        try:
+            with connection.begin_nested():
+                if complete(connection, job) and task is not None:
+                    handler.finish(connection, job, outcome, isoformat(self._now()))
+        except Exception as error:
+            self._store_failure(connection, job, error)
+
+    def _store_failure(self, connection: Connection, job: Job, error: Exception) -> None:
+        """Reschedule the job if it may succeed later, else fail it; raise the error again if it is an outage."""
+        if is_outage(error):
+            raise error
+        handler = self._handlers[job.kind]
+        if isinstance(error, RetryLaterError) and job.attempts < handler.max_attempts:
+            delay = max(handler.backoff.delay(job.attempts - 1), error.after)
+            reschedule(connection, job, isoformat(self._now() + delay), replace_unstorable(str(error)))
+        else:
+            self._fail(connection, job, _reason(error, job))
+
+    def _fail(self, connection: Connection, job: Job, reason: str) -> None:
+        handler, reason = self._handlers[job.kind], replace_unstorable(reason)
+        is_ours = fail(connection, job, reason) if handler.keeps_failed else complete(connection, job)
+        if is_ours:
+            handler.fail(connection, job, reason)
+
+    def _renew_leases(self) -> None:
+        while not self._ended.wait(self._heartbeat_seconds):
             try:
-                if lease is not None:
+                if self._current:
                     with self._database.write() as connection:
-                        lease.renew(connection, self._now())
+                        renew(connection, self._current, self._now())
             except Exception as error:
-                # If it goes on, the job is done a second time.
-                self._tell(error)
+                # If the outage lasts, the jobs run a second time elsewhere.
+                self._log_outage(error)
 
-    def _tell(self, error: Exception) -> None:
-        if not self._is_failing or not self._database.is_shared:
-            trace = None if is_outage(error) else error
-            _logger.error("the platform's worker could not reach its jobs", exc_info=trace)
+    def _log_outage(self, error: Exception) -> None:
+        """Log the first failure of an outage, with a traceback if it is not an ordinary one."""
+        if not self._is_failing:
+            _logger.error("the job worker cannot access its queue", exc_info=None if is_outage(error) else error)
         self._is_failing = True
 
-    def _do_next(self) -> bool:
-        job = self._take()
-        if job is None:
-            return False
-        self._at_hand = job.lease
-        try:
-            self._do(job)
-        except Exception as error:
-            if is_outage(error):
-                raise
-            with self._database.write() as connection:
-                if job.lease.end(connection):
-                    job.kind.fail(connection, job.lease.subject_id, storable(_reason(error, job)))
-        finally:
-            self._at_hand = None
-        return True
 
-    def _take(self) -> _Job | None:
-        with self._database.read() as connection:
-            if not has_work(connection, self._now()):
-                return None
-        # Were the lease lost, the job would be done once more, which changes nothing.
-        with self._database.write_lightly() as connection:
-            lease = lease_next(connection, self._now())
-            if lease is None:
-                return None
-            kind = self._kinds[lease.kind]
-            return _Job(lease, kind, kind.start(connection, lease.subject_id))
+def stop_all(workers: Collection[Worker], after: Callable[[], None], *, timeout: float = 10.0) -> None:
+    """Stop workers at the same time and call `after` when the last one has ended; wait at most `timeout` seconds."""
+    lock = threading.Lock()
+    running = len(workers)
 
-    def _do(self, job: _Job) -> None:
-        if job.lease.attempts > _MOST_ATTEMPTS:
-            raise AshrLabsError(f"given up: the platform stopped {_MOST_ATTEMPTS} times while it worked on this")
-        outcome = None if job.task is None else job.kind.work(job.task)
-        with self._database.write() as connection:
-            if job.lease.end(connection) and job.task is not None:
-                job.kind.finish(connection, job.lease.subject_id, outcome, isoformat(self._now()))
+    def ended() -> None:
+        nonlocal running
+        with lock:
+            running -= 1
+            is_last = running == 0
+        if is_last:
+            after()
+
+    for worker in workers:
+        worker.request_stop(ended)
+    deadline = time.monotonic() + timeout
+    for worker in workers:
+        worker.join(max(0.0, deadline - time.monotonic()))
 
 
 def _nothing() -> None:
     pass
 
 
-def _reason(error: Exception, job: _Job) -> str:
-    cause = cause_of(error)
+def _reason(error: Exception, job: Job) -> str:
+    cause = unwrap(error)
+    if isinstance(cause, RejectedError | RetryLaterError):
+        return str(cause)
     if isinstance(cause, AshrLabsError):
         return cause.message
-    _logger.error("%s failed on %s", type(job.kind).__name__, job.lease.subject_id, exc_info=error)
+    _logger.error("%s failed on %a", job.kind, job.subject, exc_info=error)
     return f"{type(cause).__name__}: {cause}"

@@ -1,1 +1,1 @@
-"""Language models that the embedded platform can use: judge and paraphraser."""
+"""Language models that the embedded platform can use: a judge and a paraphraser."""

@@ -1,4 +1,4 @@
-"""A language model behind an OpenAI-compatible API; set up by the environment."""
+"""Client for language models with an OpenAI-compatible API, configured by environment variables."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from ..http_post import check_secret, check_url, post_json
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ChatModel", "NoAnswerError", "chat_model_of"]
+__all__ = ["ChatModel", "ModelError", "chat_model_from_env"]
 
 _OPENAI = "https://api.openai.com/v1"
 _TIMEOUT_SECONDS = 60.0
 
 
-class NoAnswerError(Exception):
-    """The model gave no usable answer; the message says why, without the key."""
+class ModelError(Exception):
+    """The model could not be reached or gave an unusable reply; the message does not contain the key."""
 
 
-def chat_model_of(environment: Mapping[str, str], role: str) -> ChatModel | None:
-    """Return the model that `ASHR_<role>_MODEL`, `ASHR_<role>_BASE_URL` and `ASHR_<role>_API_KEY` name, if any.
+def chat_model_from_env(environment: Mapping[str, str], role: str) -> ChatModel | None:
+    """Return the model that `ASHR_<role>_MODEL`, `ASHR_<role>_BASE_URL` and `ASHR_<role>_API_KEY` configure, if any.
 
     Raises:
-        ConfigurationError: The URL or the key cannot be one.
+        ConfigurationError: The URL or the key is malformed.
     """
     model = environment.get(f"ASHR_{role}_MODEL")
     if not model:
@@ -40,27 +40,27 @@ def chat_model_of(environment: Mapping[str, str], role: str) -> ChatModel | None
 
 @dataclass(frozen=True, slots=True)
 class ChatModel:
-    """Asks a model by chat completions."""
+    """A model, called through chat completions."""
 
     name: str
     base_url: str
     api_key: str = field(default="", repr=False)
     timeout: float = _TIMEOUT_SECONDS
-    """Seconds for an answer."""
+    """Seconds for a whole reply."""
 
     def answer(
         self, system: str, user: object, *, temperature: float = 0, timeout: float | None = None
     ) -> Mapping[str, Any]:
-        """Ask, and return the JSON object in the answer, which may stand between other words; {} where there is none.
+        """Send a prompt and return the JSON object in the reply, or `{"said": reply}` if there is none.
 
         Args:
-            system: What is to be done, and in which form.
-            user: What to do it with, as JSON.
-            temperature: How free the model is.
-            timeout: In seconds; the model's own unless given.
+            system: The instructions, including the form of the reply.
+            user: The input, sent as JSON.
+            temperature: Sampling temperature.
+            timeout: Seconds; defaults to the model's.
 
         Raises:
-            NoAnswerError: The model cannot be reached, or answers no text.
+            ModelError: The model cannot be reached, or its reply has no text.
         """
         messages = [
             {"role": "system", "content": system},
@@ -76,13 +76,13 @@ class ChatModel:
         try:
             reply = post_json(url, json.dumps(request).encode(), headers, seconds=timeout)
         except OSError as error:
-            raise NoAnswerError(f"{self.name} cannot be reached: {type(error).__name__}: {error}") from error
+            raise ModelError(f"{self.name} cannot be reached: {type(error).__name__}: {error}") from error
         text = reply.text.replace(self.api_key, "***") if self.api_key else reply.text
         if reply.status != 200:
-            raise NoAnswerError(f"{self.name} answered with status {reply.status}: {preview(text)}")
+            raise ModelError(f"{self.name} answered with status {reply.status}: {preview(text)}")
         answer = as_object(parsed_json(text)) or {}
         choice = as_object(next(iter(as_list(answer.get("choices")) or ()), None)) or {}
         said = (as_object(choice.get("message")) or {}).get("content")
         if not isinstance(said, str):
-            raise NoAnswerError(f"{self.name} answered no text but {preview(text)}")
+            raise ModelError(f"{self.name} replied without text: {preview(text)}")
         return said

@@ -1,4 +1,4 @@
-"""The operations of the contract, one module for each of its tags."""
+"""Implementations of the contract's operations, one module per tag."""
 
 from __future__ import annotations
 

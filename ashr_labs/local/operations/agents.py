@@ -1,4 +1,4 @@
-"""Agents: they group datasets, and say how the runs over these are graded."""
+"""Agents, which group datasets and configure the grading of their runs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ...errors import ConflictError
+from ..store.columns import add_row
 from ..store.schema import agents, datasets
-from ..store.writing import add_row
 from .datasets import ALL_DATASETS, dataset_record, with_media
 from .registry import Context, operation
-from .rows import check_own, own_agent, passed_on
+from .rows import check_exists, get_agent_row, raw_columns
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["create_agent", "delete_agent", "get_agent_datasets", "list_agents", "set_dataset_agent", "update_agent"]
 
-_SHOWN = (
+_FIELDS = (
     "id",
     "created_at",
     "updated_at",
@@ -44,10 +44,10 @@ _SHOWN = (
 
 @operation("create_agent", writes=True)
 def create_agent(context: Context, params: CreateAgentRequest) -> dict[str, Any]:
-    """Store an agent under a name that is new in the tenant."""
+    """Store an agent; its name must be unique in the tenant."""
     row = {
-        "tenant_id": context.caller.tenant_id,
-        "creator_id": context.caller.user_id,
+        "tenant_id": context.principal.tenant_id,
+        "creator_id": context.principal.user_id,
         "created_at": context.timestamp,
         "updated_at": context.timestamp,
         "name": params["name"],
@@ -55,18 +55,18 @@ def create_agent(context: Context, params: CreateAgentRequest) -> dict[str, Any]
         "config": params.get("config", {}),
         "is_active": True,
     }
-    with _free_name(params["name"]):
+    with _unique_name(params["name"]):
         agent_id = add_row(context.connection, agents, row)
     return {"agent": _record({**row, "id": agent_id})}
 
 
 @operation("list_agents")
 def list_agents(context: Context, params: ListAgentsRequest) -> dict[str, Any]:
-    """Answer all agents, newest first, with how many datasets each has."""
+    """Return all agents, newest first, with the number of datasets of each."""
     count = select(func.count()).where(datasets.c.agent_id == agents.c.id).scalar_subquery()
     wanted = (
-        select(*passed_on(agents), count.label("dataset_count"))
-        .where(agents.c.tenant_id == context.caller.tenant_id, agents.c.is_active)
+        select(*raw_columns(agents), count.label("dataset_count"))
+        .where(agents.c.tenant_id == context.principal.tenant_id, agents.c.is_active)
         .order_by(agents.c.id.desc())
     )
     rows = context.connection.execute(wanted).mappings()
@@ -75,19 +75,19 @@ def list_agents(context: Context, params: ListAgentsRequest) -> dict[str, Any]:
 
 @operation("update_agent", writes=True)
 def update_agent(context: Context, params: UpdateAgentRequest) -> dict[str, Any]:
-    """Change what is given; a config replaces the whole config."""
-    own_agent(context, params["agent_id"])
+    """Change the given fields; `config` replaces the whole configuration."""
+    get_agent_row(context, params["agent_id"])
     changes = {name: value for name, value in params.items() if name in ("name", "description", "config")}
     change = update(agents).where(agents.c.id == params["agent_id"]).values(updated_at=context.timestamp, **changes)
-    with _free_name(params.get("name")):
+    with _unique_name(params.get("name")):
         context.connection.execute(change)
-    return {"agent": _record(own_agent(context, params["agent_id"]))}
+    return {"agent": _record(get_agent_row(context, params["agent_id"]))}
 
 
 @operation("delete_agent", writes=True)
 def delete_agent(context: Context, params: DeleteAgentRequest) -> dict[str, Any]:
-    """Put an agent out of use; its datasets stay, unlinked."""
-    agent_id = own_agent(context, params["agent_id"])["id"]
+    """Deactivate an agent and unlink its datasets."""
+    agent_id = get_agent_row(context, params["agent_id"])["id"]
     context.connection.execute(update(agents).where(agents.c.id == agent_id).values(is_active=False))
     context.connection.execute(update(datasets).where(datasets.c.agent_id == agent_id).values(agent_id=None))
     return {"message": f"agent {agent_id} is deleted"}
@@ -95,8 +95,8 @@ def delete_agent(context: Context, params: DeleteAgentRequest) -> dict[str, Any]
 
 @operation("get_agent_datasets")
 def get_agent_datasets(context: Context, params: GetAgentDatasetsRequest) -> dict[str, Any]:
-    """Answer an agent with its datasets, newest first."""
-    agent = own_agent(context, params["agent_id"])
+    """Return an agent with its datasets, newest first."""
+    agent = get_agent_row(context, params["agent_id"])
     wanted = ALL_DATASETS.where(datasets.c.agent_id == agent["id"]).order_by(datasets.c.id.desc())
     rows = context.connection.execute(wanted).mappings()
     return {"agent": _record(agent), "datasets": with_media(context, map(dataset_record, rows), params)}
@@ -104,22 +104,22 @@ def get_agent_datasets(context: Context, params: GetAgentDatasetsRequest) -> dic
 
 @operation("set_dataset_agent", writes=True)
 def set_dataset_agent(context: Context, params: SetDatasetAgentRequest) -> dict[str, Any]:
-    """Link a dataset to an agent, or to none."""
+    """Link a dataset to an agent, or unlink it."""
     dataset_id, agent_id = params["dataset_id"], params["agent_id"]
-    check_own(context, datasets, dataset_id, what="dataset")
+    check_exists(context, datasets, dataset_id, noun="dataset")
     if agent_id is not None:
-        own_agent(context, agent_id, held=True)
+        get_agent_row(context, agent_id, for_update=True)
     context.connection.execute(update(datasets).where(datasets.c.id == dataset_id).values(agent_id=agent_id))
     return {"message": f"dataset {dataset_id} belongs to {'no agent' if agent_id is None else f'agent {agent_id}'}"}
 
 
 @contextmanager
-def _free_name(name: str | None) -> Generator[None]:
+def _unique_name(name: str | None) -> Generator[None]:
     try:
         yield
     except IntegrityError as error:
-        raise ConflictError(f"there is already an agent called {name!r}; choose another name") from error
+        raise ConflictError(f"an agent named {name!r} already exists; choose another name") from error
 
 
 def _record(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in _SHOWN}
+    return {name: row[name] for name in _FIELDS}

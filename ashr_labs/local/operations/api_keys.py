@@ -1,4 +1,4 @@
-"""API keys of the tenant: made, listed, revoked."""
+"""API keys of the tenant."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import or_, select, update
 
 from ..._time import isoformat
-from ..keys import ALL_SCOPES, Caller, new_key
+from ..keys import ALL_SCOPES, Principal, new_key
 from ..store.schema import api_keys
 from .registry import Context, operation
-from .rows import own_row, passed_on
+from .rows import get_row, raw_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,37 +22,37 @@ __all__ = ["create_api_key", "list_api_keys", "revoke_api_key"]
 
 @operation("create_api_key", writes=True, scope="admin", secret=True)
 def create_api_key(context: Context, params: CreateApiKeyRequest) -> dict[str, Any]:
-    """Make a key; this answer is the only one that holds it."""
+    """Create a key; only this response contains it."""
     key = new_key()
     key_id = context.keys.add(
         context.connection,
-        Caller(context.caller.tenant_id, context.caller.user_id, frozenset(params.get("scopes", ALL_SCOPES))),
+        Principal(context.principal.tenant_id, context.principal.user_id, frozenset(params.get("scopes", ALL_SCOPES))),
         key,
         name=params["name"],
         created_at=context.timestamp,
         expires_at=_expiry(context, params.get("expires_in_seconds")),
     )
-    return {"api_key": {**_record(context, own_row(context, api_keys, key_id, what="API key")), "key": key}}
+    return {"api_key": {**_record(context, get_row(context, api_keys, key_id, noun="API key")), "key": key}}
 
 
 @operation("list_api_keys")
 def list_api_keys(context: Context, params: ListApiKeysRequest) -> dict[str, Any]:
-    """Answer the keys, newest first, without what makes them keys."""
+    """Return the keys, newest first, without the secret part."""
     wanted = (
-        select(*passed_on(api_keys))
-        .where(api_keys.c.tenant_id == context.caller.tenant_id)
+        select(*raw_columns(api_keys))
+        .where(api_keys.c.tenant_id == context.principal.tenant_id)
         .order_by(api_keys.c.id.desc())
     )
     if not params.get("include_inactive", False):
-        lasting = or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > context.timestamp)
-        wanted = wanted.where(api_keys.c.is_active, lasting)
+        not_expired = or_(api_keys.c.expires_at.is_(None), api_keys.c.expires_at > context.timestamp)
+        wanted = wanted.where(api_keys.c.is_active, not_expired)
     return {"api_keys": [_record(context, row) for row in context.connection.execute(wanted).mappings()]}
 
 
 @operation("revoke_api_key", writes=True, scope="admin")
 def revoke_api_key(context: Context, params: RevokeApiKeyRequest) -> dict[str, Any]:
-    """Put a key out of use, at once and for good."""
-    row = own_row(context, api_keys, params["api_key_id"], what="API key")
+    """Revoke a key, immediately and permanently."""
+    row = get_row(context, api_keys, params["api_key_id"], noun="API key")
     context.connection.execute(update(api_keys).where(api_keys.c.id == row["id"]).values(is_active=False))
     return {"message": f"API key {row['id']} is revoked"}
 

@@ -1,4 +1,4 @@
-"""Datasets: scenarios that agents are tested against."""
+"""Datasets: scenarios to test agents with."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, bindparam, delete, select, update
 
 from ...errors import NotFoundError
-from ..media import media_of, store_media
+from ..media import media_for, store_media
+from ..store.columns import add_row
 from ..store.schema import agents, datasets
-from ..store.writing import add_row
 from .registry import Context, operation
-from .rows import check_own, own_agent, page, passed_on
+from .rows import check_exists, get_agent_row, page, raw_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,12 +34,12 @@ __all__ = [
     "with_media",
 ]
 
-_URLS_WORK_SECONDS = 3600
+_URL_TTL_SECONDS = 3600
 
 ALL_DATASETS: Select[Any] = select(
-    *passed_on(datasets), agents.c.name.label("agent_name"), agents.c.description.label("agent_description")
+    *raw_columns(datasets), agents.c.name.label("agent_name"), agents.c.description.label("agent_description")
 ).outerjoin(agents, agents.c.id == datasets.c.agent_id)
-"""Datasets with what is shown of their agents."""
+"""Datasets joined with the name and description of their agents."""
 
 _BY_NUMBER = ALL_DATASETS.where(datasets.c.id == bindparam("row_id"), datasets.c.tenant_id == bindparam("tenant_id"))
 
@@ -49,14 +49,14 @@ def create_dataset(context: Context, params: CreateDatasetRequest) -> dict[str, 
     """Store a dataset."""
     agent_id = params.get("agent_id")
     row = {
-        "tenant_id": context.caller.tenant_id,
-        "creator_id": context.caller.user_id,
+        "tenant_id": context.principal.tenant_id,
+        "creator_id": context.principal.user_id,
         "created_at": context.timestamp,
         "updated_at": context.timestamp,
         "name": params["name"],
         "description": params.get("description"),
         "dataset_source": params["dataset_source"],
-        "agent_id": None if agent_id is None else own_agent(context, agent_id, held=True)["id"],
+        "agent_id": None if agent_id is None else get_agent_row(context, agent_id, for_update=True)["id"],
     }
     dataset_id = add_row(context.connection, datasets, row)
     owner = {"tenant_id": row["tenant_id"], "dataset_id": dataset_id, "created_at": context.timestamp}
@@ -66,22 +66,22 @@ def create_dataset(context: Context, params: CreateDatasetRequest) -> dict[str, 
 
 @operation("get_dataset")
 def get_dataset(context: Context, params: GetDatasetRequest) -> dict[str, Any]:
-    """Answer one dataset."""
+    """Return one dataset."""
     (dataset,) = with_media(context, [_record_of(context, params["dataset_id"])], params)
     return {"dataset": dataset}
 
 
 @operation("list_datasets")
 def list_datasets(context: Context, params: ListDatasetsRequest) -> dict[str, Any]:
-    """Answer one page of datasets, newest first."""
+    """Return one page of datasets, newest first."""
     rows, next_cursor = page(context, ALL_DATASETS, datasets, params)
     return {"datasets": with_media(context, map(dataset_record, rows), params), "next_cursor": next_cursor}
 
 
 @operation("update_dataset", writes=True)
 def update_dataset(context: Context, params: UpdateDatasetRequest) -> dict[str, Any]:
-    """Change what is given."""
-    check_own(context, datasets, params["dataset_id"], what="dataset")
+    """Change the given fields."""
+    check_exists(context, datasets, params["dataset_id"], noun="dataset")
     changes = {name: value for name, value in params.items() if name in ("name", "description", "dataset_source")}
     change = update(datasets).where(datasets.c.id == params["dataset_id"])
     context.connection.execute(change.values(updated_at=context.timestamp, **changes))
@@ -90,14 +90,14 @@ def update_dataset(context: Context, params: UpdateDatasetRequest) -> dict[str, 
 
 @operation("delete_dataset", writes=True)
 def delete_dataset(context: Context, params: DeleteDatasetRequest) -> dict[str, Any]:
-    """Delete a dataset; its runs stay."""
-    check_own(context, datasets, params["dataset_id"], what="dataset")
+    """Delete a dataset; its runs are kept."""
+    check_exists(context, datasets, params["dataset_id"], noun="dataset")
     context.connection.execute(delete(datasets).where(datasets.c.id == params["dataset_id"]))
     return {"message": f"dataset {params['dataset_id']} is deleted"}
 
 
 def dataset_record(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Write a row of `ALL_DATASETS` as the contract has it."""
+    """Convert a row of `ALL_DATASETS` to the contract's form."""
     agent = {"id": row["agent_id"], "name": row["agent_name"], "description": row["agent_description"]}
     return {
         "id": row["id"],
@@ -115,21 +115,21 @@ def dataset_record(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def with_media(context: Context, records: Iterable[dict[str, Any]], params: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Add the datasets' files with their signed URLs, where they are asked for."""
+    """Add the files of the datasets with signed URLs, if requested."""
     found = list(records)
     if not params.get("include_signed_urls"):
         return found
-    expires = int(context.moment) + params.get("url_expires_seconds", _URLS_WORK_SECONDS)
+    expires = int(context.moment) + params.get("url_expires_seconds", _URL_TTL_SECONDS)
     files: dict[int, list[dict[str, Any]]] = {record["id"]: [] for record in found}
-    for row in media_of(context.connection, files):
-        about = {name: row[name] for name in ("name", "media_type", "size_bytes")}
-        files[row["dataset_id"]].append(about | {"url": context.links.link(context.origin, row["id"], expires)})
+    for row in media_for(context.connection, files):
+        metadata = {name: row[name] for name in ("name", "media_type", "size_bytes")}
+        files[row["dataset_id"]].append(metadata | {"url": context.links.link(context.origin, row["id"], expires)})
     return [record | {"media": files[record["id"]]} for record in found]
 
 
 def _record_of(context: Context, dataset_id: int) -> dict[str, Any]:
-    key = {"row_id": dataset_id, "tenant_id": context.caller.tenant_id}
+    key = {"row_id": dataset_id, "tenant_id": context.principal.tenant_id}
     row = context.connection.execute(_BY_NUMBER, key).mappings().one_or_none()
     if row is None:
-        raise NotFoundError(f"there is no dataset {dataset_id}")
+        raise NotFoundError(f"dataset {dataset_id} does not exist")
     return dataset_record(row)

@@ -1,4 +1,4 @@
-"""Advisories: global, of a tenant, of an agent."""
+"""Notes for SDK users: global, of a tenant, or of an agent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from ..store.schema import notes
 from .registry import Context, operation
-from .rows import own_agent, passed_on
+from .rows import get_agent_row, raw_columns
 
 if TYPE_CHECKING:
     from ashr_labs_types import GetSdkNotesRequest
@@ -18,19 +18,19 @@ __all__ = ["active_notes", "get_sdk_notes"]
 
 @operation("get_sdk_notes")
 def get_sdk_notes(context: Context, params: GetSdkNotesRequest) -> dict[str, Any]:
-    """List the notes that are active, those of an agent too where it is named."""
+    """Return the active notes, including those of an agent if one is named."""
     if "agent_id" not in params:
         return {"notes": active_notes(context)}
-    return {"notes": active_notes(context, agent_id=own_agent(context, params["agent_id"])["id"])}
+    return {"notes": active_notes(context, agent_id=get_agent_row(context, params["agent_id"])["id"])}
 
 
 def active_notes(context: Context, *, agent_id: int | None = None) -> list[dict[str, Any]]:
-    """Read the notes that the caller should see now, newest first."""
+    """Return the notes that are visible now, newest first."""
     wanted = (
-        select(*passed_on(notes))
+        select(*raw_columns(notes))
         .where(
             ~notes.c.is_archived,
-            or_(notes.c.tenant_id.is_(None), notes.c.tenant_id == context.caller.tenant_id),
+            or_(notes.c.tenant_id.is_(None), notes.c.tenant_id == context.principal.tenant_id),
             or_(notes.c.agent_id.is_(None), notes.c.agent_id == agent_id),
             notes.c.active_from <= context.timestamp,
             or_(notes.c.expires_at.is_(None), notes.c.expires_at > context.timestamp),

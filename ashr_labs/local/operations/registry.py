@@ -1,4 +1,4 @@
-"""What an operation is, and what it is given."""
+"""The registry of operations and the context that they run in."""
 
 from __future__ import annotations
 
@@ -7,50 +7,46 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from ..._time import isoformat
+from ..jobs.queue import enqueue
 from ..settings import Settings
-from ..store.schema import jobs
-from ..store.writing import add_row
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from ..keys import Caller, KeyRing
+    from ..keys import APIKeys, Principal
     from ..media import MediaLinks
 
 __all__ = ["OPERATIONS", "Context", "Handler", "Operation", "Scope", "operation"]
 
 Scope: TypeAlias = Literal["any", "read", "write", "admin"]
-"""What a key must be allowed to do; `any` key will do."""
+"""The scope that a key must have; `any` accepts every key."""
 
 
 @dataclass(slots=True)
 class Context:
-    """What one call may use; its connection commits when the handler returns and rolls back when it raises."""
+    """The context of one call; its connection commits when the handler returns and rolls back when it raises."""
 
     connection: Connection
-    caller: Caller
-    keys: KeyRing
+    principal: Principal
+    keys: APIKeys
     moment: float
-    """When the call began, in seconds since 1970."""
+    """The time of the call, in seconds since the epoch."""
     links: MediaLinks
     origin: str = ""
-    """Where the caller reaches the platform, such as `http://127.0.0.1:8787`."""
+    """Scheme and host by which the client reaches the platform, such as `http://127.0.0.1:8787`."""
     settings: Settings = field(default_factory=Settings)
-    enqueued: bool = False
-    """Whether the call left work for the worker."""
-    forwards: bool = False
-    """Whether the call left something to be passed on."""
+    enqueued: set[str] = field(default_factory=set[str])
+    """The kinds of jobs that the call has enqueued."""
 
     @property
     def timestamp(self) -> str:
-        """The same moment, as it is stored."""
+        """The time of the call, as it is stored."""
         return isoformat(self.moment)
 
-    def enqueue(self, kind: str, subject_id: int) -> None:
-        """Leave work to be done after the commit; `kind` is one of `ashr_labs.local.jobs.handlers`."""
-        job = {"kind": kind, "subject_id": subject_id, "created_at": self.timestamp, "attempts": 0}
-        add_row(self.connection, jobs, job)
-        self.enqueued = True
+    def enqueue(self, kind: str, subject: int | str) -> None:
+        """Enqueue a job that runs after the commit; `ashr_labs.local.jobs.handlers` defines the kinds."""
+        enqueue(self.connection, kind, self.principal.tenant_id, str(subject), self.timestamp)
+        self.enqueued.add(kind)
 
 
 Handler: TypeAlias = Callable[[Context, Any], Mapping[str, Any]]
@@ -59,16 +55,16 @@ _H = TypeVar("_H", bound=Handler)
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation of the contract as the platform answers it."""
+    """The implementation of an operation of the contract."""
 
     act: Handler
     writes: bool
-    """Whether it changes something: it gets the writing connection, and an `Idempotency-Key` is honoured."""
+    """Whether it gets a writing connection and honours `Idempotency-Key`."""
     scope: Scope
     secret: bool
-    """Whether its answer holds a secret that is shown once and never stored."""
+    """Whether its response holds a secret that is shown once and not stored."""
     is_quick: bool
-    """Whether it reads a row or two, so that handing it to a thread would take longer than doing it."""
+    """Whether it reads a row or two, which takes less time than handing it to a thread."""
 
 
 OPERATIONS: dict[str, Operation] = {}
@@ -77,10 +73,9 @@ OPERATIONS: dict[str, Operation] = {}
 def operation(
     name: str, *, writes: bool = False, scope: Scope | None = None, secret: bool = False, is_quick: bool = False
 ) -> Callable[[_H], _H]:
-    """Register the decorated function as the answer to `name`.
+    """Register the decorated function as the handler of `name`.
 
-    It is given parameters that the contract allows, and returns the answer without its `status`. Without a
-    `scope` it needs `write` or `read`, as it does.
+    It gets validated parameters and returns the response without `status`. `scope` defaults to `write` or `read`.
     """
 
     def register(handler: _H) -> _H:

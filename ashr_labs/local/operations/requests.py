@@ -1,4 +1,4 @@
-"""Requests: datasets that somebody wants to have generated."""
+"""Requests for generated datasets."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from ..jobs.handlers import GENERATE
+from ..store.columns import add_row
 from ..store.schema import requests
-from ..store.writing import add_row
 from .registry import Context, operation
-from .rows import check_user, own_row, page, passed_on
+from .rows import check_user, get_row, page, raw_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["create_request", "get_request", "list_requests"]
 
-_ALL_REQUESTS = select(*passed_on(requests))
+_ALL_REQUESTS = select(*raw_columns(requests))
 
 
 @operation("create_request", writes=True)
 def create_request(context: Context, params: CreateRequestRequest) -> dict[str, Any]:
-    """Store a request and have its dataset generated."""
+    """Store a request and enqueue the generation of its dataset."""
     row = {
-        "tenant_id": context.caller.tenant_id,
+        "tenant_id": context.principal.tenant_id,
         "requestor_id": check_user(context, params["requestor_id"]),
         "created_at": context.timestamp,
         "request_name": params["request_name"],
@@ -41,13 +41,13 @@ def create_request(context: Context, params: CreateRequestRequest) -> dict[str, 
 
 @operation("get_request", is_quick=True)
 def get_request(context: Context, params: GetRequestRequest) -> dict[str, Any]:
-    """Answer one request."""
-    return {"request": _record(own_row(context, requests, params["request_id"], what="request"))}
+    """Return one request."""
+    return {"request": _record(get_row(context, requests, params["request_id"], noun="request"))}
 
 
 @operation("list_requests")
 def list_requests(context: Context, params: ListRequestsRequest) -> dict[str, Any]:
-    """Answer one page of requests, newest first."""
+    """Return one page of requests, newest first."""
     in_status = [requests.c.request_status == params["status"]] if "status" in params else []
     rows, next_cursor = page(context, _ALL_REQUESTS, requests, params, *in_status)
     return {"requests": [_record(row) for row in rows], "next_cursor": next_cursor}

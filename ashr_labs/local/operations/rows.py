@@ -1,4 +1,4 @@
-"""How operations find a tenant's rows: one by its number, or a page of them, newest first."""
+"""Access to a tenant's rows: one by id, or a page, newest first."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select, type_coerce
 
 from ...errors import AuthorizationError, NotFoundError
-from ..store.columns import JsonText, RawJsonText
+from ..store.columns import JSONText, RawJSONText
 from ..store.schema import agents, users
 
 if TYPE_CHECKING:
@@ -18,56 +18,56 @@ if TYPE_CHECKING:
 
     from .registry import Context
 
-__all__ = ["check_own", "check_user", "own_agent", "own_row", "page", "passed_on"]
+__all__ = ["check_exists", "check_user", "get_agent_row", "get_row", "page", "raw_columns"]
 
-_PAGE = 50
+_DEFAULT_LIMIT = 50
 
 
-def own_row(context: Context, table: Table, row_id: int, *, what: str) -> RowMapping:
-    """Return the caller's row of this number.
+def get_row(context: Context, table: Table, row_id: int, *, noun: str) -> RowMapping:
+    """Return the tenant's row with this id.
 
     Raises:
-        NotFoundError: There is none, or it belongs to another tenant.
+        NotFoundError: It does not exist, or belongs to another tenant.
     """
-    key = {"row_id": row_id, "tenant_id": context.caller.tenant_id}
-    row = context.connection.execute(_by_number(table), key).mappings().one_or_none()
+    key = {"row_id": row_id, "tenant_id": context.principal.tenant_id}
+    row = context.connection.execute(_row_by_id(table), key).mappings().one_or_none()
     if row is None:
-        raise NotFoundError(f"there is no {what} {row_id}")
+        raise NotFoundError(f"{noun} {row_id} does not exist")
     return row
 
 
-def check_own(context: Context, table: Table, row_id: int, *, what: str) -> None:
-    """Make sure that there is such a row, without reading it.
+def check_exists(context: Context, table: Table, row_id: int, *, noun: str) -> None:
+    """Check that the tenant has a row with this id, without reading it.
 
     Raises:
-        NotFoundError: There is none, or it belongs to another tenant.
+        NotFoundError: It does not exist, or belongs to another tenant.
     """
-    key = {"row_id": row_id, "tenant_id": context.caller.tenant_id}
-    if context.connection.scalar(_number_only(table), key) is None:
-        raise NotFoundError(f"there is no {what} {row_id}")
+    key = {"row_id": row_id, "tenant_id": context.principal.tenant_id}
+    if context.connection.scalar(_id_by_id(table), key) is None:
+        raise NotFoundError(f"{noun} {row_id} does not exist")
 
 
-def own_agent(context: Context, agent_id: int, *, held: bool = False) -> RowMapping:
-    """Return the caller's agent of this number; a `held` one cannot be deleted before the call is over.
+def get_agent_row(context: Context, agent_id: int, *, for_update: bool = False) -> RowMapping:
+    """Return the tenant's agent with this id; with `for_update` it cannot be deleted before the end of the transaction.
 
     Raises:
-        NotFoundError: There is none, it is deleted, or it belongs to another tenant.
+        NotFoundError: It does not exist, was deleted, or belongs to another tenant.
     """
-    if held:
-        own = select(agents.c.id).where(agents.c.id == agent_id, agents.c.tenant_id == context.caller.tenant_id)
+    if for_update:
+        own = select(agents.c.id).where(agents.c.id == agent_id, agents.c.tenant_id == context.principal.tenant_id)
         context.connection.execute(own.with_for_update(read=True))
-    agent = own_row(context, agents, agent_id, what="agent")
+    agent = get_row(context, agents, agent_id, noun="agent")
     if not agent["is_active"]:
-        raise NotFoundError(f"the agent {agent_id} is deleted")
+        raise NotFoundError(f"agent {agent_id} was deleted")
     return agent
 
 
 def page(
     context: Context, rows: Select[Any], table: Table, params: Mapping[str, Any], *conditions: ColumnElement[bool]
 ) -> tuple[Sequence[RowMapping], int | None]:
-    """Return one page of the caller's rows, newest first, and the cursor of the next page where there is one."""
-    limit: int = params.get("limit", _PAGE)
-    wanted = rows.where(table.c.tenant_id == context.caller.tenant_id, *conditions)
+    """Return one page of the tenant's rows, newest first, and the cursor of the next page, if any."""
+    limit: int = params.get("limit", _DEFAULT_LIMIT)
+    wanted = rows.where(table.c.tenant_id == context.principal.tenant_id, *conditions)
     if "cursor" in params:
         wanted = wanted.where(table.c.id < params["cursor"])
     wanted = wanted.order_by(table.c.id.desc()).limit(limit + 1).offset(params.get("offset", 0))
@@ -77,32 +77,32 @@ def page(
 
 
 def check_user(context: Context, user_id: int) -> int:
-    """Return the number of a user of the caller's tenant.
+    """Return the id of a user of the tenant.
 
     Raises:
-        AuthorizationError: There is no such user in the tenant.
+        AuthorizationError: The tenant does not have this user.
     """
-    wanted = select(users.c.id).where(users.c.id == user_id, users.c.tenant_id == context.caller.tenant_id)
+    wanted = select(users.c.id).where(users.c.id == user_id, users.c.tenant_id == context.principal.tenant_id)
     if context.connection.scalar(wanted) is None:
-        raise AuthorizationError(f"user {user_id} does not belong to the tenant of the API key")
+        raise AuthorizationError(f"user {user_id} must belong to the tenant of the API key")
     return user_id
 
 
-def passed_on(table: Table) -> list[ColumnElement[Any]]:
-    """Return a table's columns for somebody who only passes its JSON on."""
+def raw_columns(table: Table) -> list[ColumnElement[Any]]:
+    """Return the columns of a table with JSON left undecoded."""
     return [
-        type_coerce(column, RawJsonText).label(column.name) if isinstance(column.type, JsonText) else column
+        type_coerce(column, RawJSONText).label(column.name) if isinstance(column.type, JSONText) else column
         for column in table.c
     ]
 
 
 @cache
-def _by_number(table: Table) -> Select[Any]:
-    return select(*passed_on(table)).where(
+def _row_by_id(table: Table) -> Select[Any]:
+    return select(*raw_columns(table)).where(
         table.c.id == bindparam("row_id"), table.c.tenant_id == bindparam("tenant_id")
     )
 
 
 @cache
-def _number_only(table: Table) -> Select[Any]:
+def _id_by_id(table: Table) -> Select[Any]:
     return select(table.c.id).where(table.c.id == bindparam("row_id"), table.c.tenant_id == bindparam("tenant_id"))

@@ -1,4 +1,4 @@
-"""Who is calling, and whether the platform answers."""
+"""The session of an API key."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ __all__ = ["init", "keep_alive"]
 
 @operation("init", scope="any", is_quick=True)
 def init(context: Context, params: InitRequest) -> dict[str, Any]:
-    """Answer whose key it is, what they should know, and what the platform can do."""
-    user = context.connection.execute(select(users).where(users.c.id == context.caller.user_id)).mappings().one()
+    """Return the user and tenant of the key, active notes, and the capabilities of the platform."""
+    user = context.connection.execute(select(users).where(users.c.id == context.principal.user_id)).mappings().one()
     tenant = (
-        context.connection.execute(select(tenants).where(tenants.c.id == context.caller.tenant_id)).mappings().one()
+        context.connection.execute(select(tenants).where(tenants.c.id == context.principal.tenant_id)).mappings().one()
     )
     return {
         "user": {
@@ -40,5 +40,5 @@ def init(context: Context, params: InitRequest) -> dict[str, Any]:
 
 @operation("keep_alive", scope="any", is_quick=True)
 def keep_alive(context: Context, params: KeepAliveRequest) -> dict[str, Any]:
-    """Answer that the platform is there."""
+    """Return an empty response."""
     return {}

@@ -1,4 +1,4 @@
-"""A line of JSON for each request, and an id for each answer."""
+"""Access log: one JSON line per request, and a request id in each response."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["ABOUT", "AccessLog", "log_to_stderr"]
+__all__ = ["REQUEST_INFO", "AccessLog", "log_to_stderr"]
 
-ABOUT = "ashr_labs.about"
-"""Where in a request's scope its handler says what it was: an object with `operation` and `tenant_id`."""
+REQUEST_INFO = "ashr_labs.request_info"
+"""The key of the ASGI scope where the handler puts an object with `operation` and `tenant_id`."""
 
 _logger = logging.getLogger("ashr_labs.access")
 
-_LONGEST_METHOD = 20
+_MAX_METHOD = 20
 
 
 def log_to_stderr() -> None:
-    """Write the lines to stderr, and nothing else into them."""
+    """Write bare log lines to stderr."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(message)s"))
     _logger.addHandler(handler)
@@ -37,33 +37,33 @@ def log_to_stderr() -> None:
 
 
 class AccessLog:
-    """Passes requests on to an application, and tells the logger `ashr_labs.access` what became of each.
+    """ASGI middleware that logs each request to `ashr_labs.access`.
 
-    A line holds no key, no query (where signatures of URLs are), no path but its kind, and no text of the caller's
-    but the method; all of it is JSON in ASCII, so nobody can begin a line of their own.
+    A line does not contain keys, queries (which have URL signatures) or paths, only the kind of path, and no client
+    input except the method. It is ASCII JSON, so clients cannot inject lines.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Return one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        seen = _Seen(receive, send)
-        begin, moment = time.perf_counter(), time.time()
+        exchange = _Exchange(receive, send)
+        start, moment = time.perf_counter(), time.time()
         try:
-            await self._app(scope, seen.receive, seen.send)
+            await self._app(scope, exchange.receive, exchange.send)
         finally:
             if _logger.isEnabledFor(logging.INFO):
-                line = {"time": isoformat(moment), **_asked(scope), **seen.told()}
-                line["duration_ms"] = round((time.perf_counter() - begin) * 1000, 3)
+                line = {"time": isoformat(moment), **_request_fields(scope), **exchange.response_fields()}
+                line["duration_ms"] = round((time.perf_counter() - start) * 1000, 3)
                 _logger.info("%s", json.dumps(line))
 
 
-class _Seen:
-    """What passes in one request."""
+class _Exchange:
+    """Records the status and the sizes of one request and its response."""
 
     def __init__(self, receive: Receive, send: Send) -> None:
         self._receive = receive
@@ -89,8 +89,8 @@ class _Seen:
         self._bytes_out += len(message.get("body", b""))
         await self._send(message)
 
-    def told(self) -> dict[str, Any]:
-        """Return the end of the story; without a status there was no answer."""
+    def response_fields(self) -> dict[str, Any]:
+        """Return the fields of the response; the status is None if none was sent."""
         return {
             "status": self._status,
             "request_id": self._request_id or None,
@@ -99,17 +99,17 @@ class _Seen:
         }
 
 
-def _asked(scope: Mapping[str, Any]) -> dict[str, Any]:
-    about = scope.get(ABOUT)
+def _request_fields(scope: Mapping[str, Any]) -> dict[str, Any]:
+    info = scope.get(REQUEST_INFO)
     return {
-        "method": scope["method"][:_LONGEST_METHOD],
-        "path": _kind_of(scope["path"]),
-        "operation": about and about.operation,
-        "tenant_id": about and about.tenant_id,
+        "method": scope["method"][:_MAX_METHOD],
+        "path": _path_kind(scope["path"]),
+        "operation": info and info.operation,
+        "tenant_id": info and info.tenant_id,
     }
 
 
-def _kind_of(path: str) -> str | None:
+def _path_kind(path: str) -> str | None:
     if path.startswith(MEDIA_PATH):
-        return MEDIA_PATH + "{number}"
+        return MEDIA_PATH + "{id}"
     return path if path in {"/", "/health"} else None

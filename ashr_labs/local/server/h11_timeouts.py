@@ -1,4 +1,4 @@
-"""HTTP connections that wait forever neither for the head of a request nor for whoever does not read the answer."""
+"""HTTP/1.1 protocol with timeouts for reading request heads and writing responses."""
 
 from __future__ import annotations
 
@@ -13,56 +13,56 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 if TYPE_CHECKING:
     import asyncio
 
-__all__ = ["ImpatientProtocol"]
+__all__ = ["TimeoutH11Protocol"]
 
 
-class ImpatientProtocol(H11Protocol):
-    """Closes a connection that has begun a request, or is new, and does not come to the end of the head in time.
+class TimeoutH11Protocol(H11Protocol):
+    """Closes connections whose request head is not complete in time, and aborts those whose response is not read.
 
-    One whose other end reads nothing of an answer is cut too. What is no HTTP is refused in JSON, as all else is.
+    Invalid HTTP is answered with JSON, like all other errors.
     """
 
-    head_seconds: ClassVar[float] = 10.0
-    unread_seconds: ClassVar[float] = 60.0
+    header_timeout: ClassVar[float] = 10.0
+    write_timeout: ClassVar[float] = 60.0
 
-    _patience: asyncio.TimerHandle | None = None
-    _unread: asyncio.TimerHandle | None = None
+    _header_timer: asyncio.TimerHandle | None = None
+    _write_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for the first head."""
+        """Start the timer for the first head."""
         super().connection_made(transport)
-        self._wait_for_head()
+        self._start_header_timer()
 
     def data_received(self, data: bytes) -> None:
-        """Go on waiting where the head is not complete yet."""
+        """Keep the timer running until the head is complete."""
         super().data_received(data)
         if self.conn.their_state is h11.IDLE:
-            self._wait_for_head()
+            self._start_header_timer()
         else:
-            self._stop_waiting()
+            self._cancel_header_timer()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop waiting."""
-        self._stop_waiting()
-        self._is_read()
+        """Cancel the timers."""
+        self._cancel_header_timer()
+        self._cancel_write_timer()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
-        """Begin to wait for somebody to read."""
+        """Start the timer for the client to read."""
         super().pause_writing()
-        self._unread = self.loop.call_later(self.unread_seconds, self.transport.abort)
+        self._write_timer = self.loop.call_later(self.write_timeout, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """Go on writing."""
-        self._is_read()
+        """Cancel the timer."""
+        self._cancel_write_timer()
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP, or has too large a head, unless an answer is on its way already."""
+        """Answer invalid HTTP or an oversized head, unless a response has been started."""
         error = sys.exception()
         status = error.error_status_hint if isinstance(error, h11.RemoteProtocolError) else 400
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            reason = "the head of the request is too large" if status == 431 else "this is no valid HTTP request"
+            reason = "the head of the request is too large" if status == 431 else "the request is not valid HTTP"
             content = json.dumps({"status": "error", "message": reason}).encode()
             headers = [("content-type", "application/json"), ("connection", "close")]
             headers.append(("content-length", str(len(content))))
@@ -75,17 +75,17 @@ class ImpatientProtocol(H11Protocol):
                 self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 
-    def _is_read(self) -> None:
-        if self._unread is not None:
-            self._unread.cancel()
-            self._unread = None
+    def _cancel_write_timer(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
 
-    def _wait_for_head(self) -> None:
-        # Not begun anew by each byte: whoever sends one at a time does not get more time.
-        if self._patience is None:
-            self._patience = self.loop.call_later(self.head_seconds, self.transport.close)
+    def _start_header_timer(self) -> None:
+        # Not restarted by each byte: clients that trickle bytes do not get more time.
+        if self._header_timer is None:
+            self._header_timer = self.loop.call_later(self.header_timeout, self.transport.close)
 
-    def _stop_waiting(self) -> None:
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+    def _cancel_header_timer(self) -> None:
+        if self._header_timer is not None:
+            self._header_timer.cancel()
+            self._header_timer = None

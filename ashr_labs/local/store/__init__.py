@@ -1,1 +1,1 @@
-"""What the embedded platform keeps, and how: tables, migrations, connections."""
+"""The database of the embedded platform: tables, migrations, connections, queries."""

@@ -1,4 +1,4 @@
-"""Where the platform keeps things: in memory, in a SQLite file, or in a PostgreSQL database."""
+"""Database locations: memory, a SQLite file, or a PostgreSQL URL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 from ...errors import ConfigurationError
 
-__all__ = ["Target", "label_of", "target_of"]
+__all__ = ["Target", "display_name", "parse_target"]
 
 Target: TypeAlias = Path | URL | None
 """A SQLite file, a PostgreSQL database, or memory."""
@@ -21,32 +21,32 @@ _POSTGRESQL = {"postgresql", "postgres", "postgresql+psycopg"}
 _DRIVER = "postgresql+psycopg"
 
 
-def target_of(given: str | Path | None) -> Target:
-    """Read what a user gives; a file's path becomes absolute.
+def parse_target(given: str | Path | None) -> Target:
+    """Parse a path or a URL; paths become absolute.
 
     Raises:
-        ConfigurationError: It is the URL of something else, or no URL. The message never has the URL, which may hold
-            a password.
+        ConfigurationError: The URL is malformed or has another scheme. The message never contains the URL, which may
+            hold a password.
     """
     scheme = _SCHEME.match(given) if isinstance(given, str) else None
     if not isinstance(given, str) or scheme is None:
         return None if given is None else Path(given).resolve()
     if scheme[1].lower() not in _POSTGRESQL:
         raise ConfigurationError(
-            f"a platform cannot be kept in `{scheme[1]}://...`: give the path of a SQLite file, or a URL such as "
-            "postgresql://user@host/database"
+            f"the database must be a SQLite file or a postgresql:// URL, got `{scheme[1]}://...`; "
+            "use a path, or a URL such as postgresql://user@host/database"
         )
     url = _read(given)
     if url is None:
         raise ConfigurationError(
-            "the database's URL cannot be read: write postgresql://user:password@host:port/database, with `%40` for "
+            "the database URL cannot be parsed: write postgresql://user:password@host:port/database, with `%40` for "
             "an `@` in the password"
         )
     return _with_hidden_password(url).set(drivername=_DRIVER)
 
 
-def label_of(target: Target) -> str:
-    """Name a target in messages: never with a password."""
+def display_name(target: Target) -> str:
+    """Return the name of a target for messages, without a password."""
     if not isinstance(target, URL):
         return str(target or "memory")
     user = f"{target.username}@" if target.username else ""
@@ -55,7 +55,7 @@ def label_of(target: Target) -> str:
 
 
 def _read(given: str) -> URL | None:
-    # Nothing is raised from here: the causes quote parts of the URL.
+    # Not raised from here: the original exceptions quote parts of the URL.
     try:
         return make_url(given)
     except (ArgumentError, ValueError):
@@ -70,7 +70,7 @@ def _host(url: URL) -> str:
 
 
 def _with_hidden_password(url: URL) -> URL:
-    """Take a password out of the URL's query, which is shown where the URL is."""
+    """Move a password from the URL's query, which SQLAlchemy prints, to the URL's password, which it hides."""
     password = url.query.get("password")
     if password is None:
         return url

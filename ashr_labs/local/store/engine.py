@@ -1,22 +1,22 @@
-"""The one database: lent to read or to write, made or upgraded when it is opened."""
+"""The database: read and write connections, created or upgraded on opening."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sqlalchemy import URL, update
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ...errors import ConfigurationError
-from .columns import cause_of
-from .database_url import label_of
+from .columns import unwrap
+from .database_url import display_name
 from .postgresql import PostgreSQL
-from .schema import jobs
-from .sqlite import Sqlite
-from .upgrade import bring_up_to_date
+from .sqlite import SQLite
+from .upgrade import upgrade_schema
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -26,57 +26,62 @@ if TYPE_CHECKING:
 
     from .database_url import Target
 
-__all__ = ["Database"]
+__all__ = ["Database", "is_lock_timeout", "is_outage"]
+
+_LIMIT_EXCEEDED = "54"
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 class Connections(Protocol):
-    """What is different from one kind of database to another."""
+    """Connections to one kind of database."""
 
     is_shared: bool
     """Whether other processes work on the same rows."""
-    advice: str
-    """What to do in a child of the process that opened it."""
+    fork_advice: str
+    """Completes the error raised in a forked child."""
 
     def read(self) -> AbstractContextManager[Connection]:
-        """Lend a connection that sees one moment and changes nothing."""
+        """Yield a read-only connection with a consistent snapshot."""
         ...
 
     def write(self) -> AbstractContextManager[Connection]:
-        """Lend a connection that commits at the end, and rolls back on an exception."""
+        """Yield a connection that commits at the end, and rolls back on an exception."""
         ...
 
-    def write_lightly(self) -> AbstractContextManager[Connection]:
-        """Lend the same for what may be lost when the machine loses power."""
+    def write_async_commit(self) -> AbstractContextManager[Connection]:
+        """Yield the same for changes that may be lost on a power failure."""
         ...
 
-    def guard(self, connection: Connection) -> None:
-        """Let no other process do what is guarded until the end of the connection's transaction."""
+    def acquire_exclusive(self, connection: Connection) -> None:
+        """Exclude other processes until the end of the connection's transaction."""
 
-    def settle(self) -> None:
-        """Finish opening, once the tables are there."""
+    def finish_opening(self) -> None:
+        """Finish opening, once the tables exist."""
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
 
 
 class Database:
-    """A database in a SQLite file that this process alone uses, in PostgreSQL, or in memory without a target."""
+    """A SQLite file that only this process uses, a PostgreSQL database, or memory without a target."""
 
     def __init__(self, target: Target = None) -> None:
-        """Open and, where needed, make or upgrade it.
+        """Open the database; create or upgrade its tables if needed.
 
         Raises:
-            ConfigurationError: It cannot be used; the message names it and says why.
+            ConfigurationError: It cannot be used; the message has its name and the reason.
         """
         self.target = target
-        self.label = label_of(target)
+        self.label = display_name(target)
         self._process = os.getpid()
         try:
             self._connections = _connections(target)
         except OSError as error:
             raise self.unusable(error) from error
         try:
-            self._prepare()
+            with self.exclusive() as connection:
+                upgrade_schema(connection)
+            self._connections.finish_opening()
         except (ConfigurationError, SQLAlchemyError, sqlite3.DatabaseError) as error:
             self.close()
             raise self.unusable(error) from error
@@ -92,55 +97,65 @@ class Database:
         return os.getpid() != self._process
 
     def read(self) -> AbstractContextManager[Connection]:
-        """Lend a connection that sees one moment of the database and changes nothing."""
+        """Yield a read-only connection with a consistent snapshot."""
         self._check_process()
         return self._connections.read()
 
     def write(self) -> AbstractContextManager[Connection]:
-        """Lend a writing connection; leaving commits, an exception rolls back."""
+        """Yield a writing connection that commits at the end of the block, and rolls back on an exception."""
         self._check_process()
         return self._connections.write()
 
-    def write_lightly(self) -> AbstractContextManager[Connection]:
-        """Lend a writing connection for what can be done again, should the machine lose power: the disk is not awaited.
+    def write_async_commit(self) -> AbstractContextManager[Connection]:
+        """Yield a writing connection whose commit does not wait for the disk.
 
-        A process that is killed loses nothing of it.
+        For changes that can be repeated after a power failure; a killed process loses nothing.
         """
         self._check_process()
-        return self._connections.write_lightly()
+        return self._connections.write_async_commit()
 
     @contextmanager
-    def write_alone(self) -> Generator[Connection]:
-        """Lend a writing connection while every other process that asks for this waits: for what is made once."""
+    def exclusive(self) -> Generator[Connection]:
+        """Yield a writing connection while all other processes that ask for one here wait: for set-up."""
         with self.write() as connection:
-            self._connections.guard(connection)
+            self._connections.acquire_exclusive(connection)
             yield connection
 
     def close(self) -> None:
-        """Close every connection; a file is free for other processes then."""
+        """Close all connections; other processes can then open the file."""
         self._connections.close()
 
     def unusable(self, error: Exception) -> ConfigurationError:
-        """Return the error that says why this database cannot be opened, in one line."""
-        reason = str(error.strerror if isinstance(error, OSError) else cause_of(error))
+        """Return the error for a database that cannot be opened, on one line."""
+        reason = str(error.strerror if isinstance(error, OSError) else unwrap(error))
         return ConfigurationError(f"cannot use {self.label} as the platform's database: {' '.join(reason.split())}")
 
-    def _prepare(self) -> None:
-        with self.write_alone() as connection:
-            bring_up_to_date(connection)
-            if not self.is_shared:
-                # Nobody else has the file: what a former process was working on is to be done again, at once.
-                connection.execute(update(jobs).where(jobs.c.leased_until.is_not(None)).values(leased_until=None))
-        self._connections.settle()
-
     def _check_process(self) -> None:
-        # Connections and locks do not survive a fork; using them in the child can destroy a file.
+        # Connections and locks do not survive a fork; using them in the child can corrupt a file.
         if self.is_forked:
             raise ConfigurationError(
                 f"the platform's database {self.label} was opened before this process was forked; "
-                f"{self._connections.advice}"
+                f"{self._connections.fork_advice}"
             )
 
 
+def is_outage(error: Exception) -> bool:
+    """Return True if PostgreSQL cannot be reached, was shut down meanwhile, or is too busy.
+
+    SQLite does not have such errors: its file is there, or something is wrong with it.
+    """
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    original: Any = error.orig
+    return hasattr(original, "sqlstate") and not str(original.sqlstate).startswith(_LIMIT_EXCEEDED)
+
+
+def is_lock_timeout(error: DBAPIError) -> bool:
+    """Return True if another transaction held a row or key for longer than the lock timeout."""
+    return getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE
+
+
 def _connections(target: Target) -> Connections:
-    return PostgreSQL(target) if isinstance(target, URL) else Sqlite(target)
+    return PostgreSQL(target) if isinstance(target, URL) else SQLite(target)

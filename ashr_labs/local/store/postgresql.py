@@ -1,4 +1,4 @@
-"""A PostgreSQL database, which any number of processes share."""
+"""PostgreSQL connections, for any number of processes that share a database."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ if TYPE_CHECKING:
 
 __all__ = ["PostgreSQL"]
 
-_CONNECTIONS = 16
-"""Most connections of one process; servers allow 100 in all unless told otherwise."""
-_PATIENCE_SECONDS = 10
-"""How long to wait for the server, for a free connection, and for a row that somebody else is changing."""
+_MAX_CONNECTIONS = 16
+"""Per process; servers allow 100 in all by default."""
+_TIMEOUT_SECONDS = 10
+"""For connecting, for a free connection of the pool, and for locks."""
 _SETTINGS = {
     "application_name": "ashr-labs",
-    # Whatever the server's own: what cannot be said in it is refused below.
+    # Whatever the server's default; databases in other encodings are refused below.
     "client_encoding": "utf8",
-    "connect_timeout": str(_PATIENCE_SECONDS),
-    # A process that is cut off from the server must not keep others waiting for what it has locked.
-    "options": f"-c lock_timeout={_PATIENCE_SECONDS}s -c idle_in_transaction_session_timeout=60s",
+    "connect_timeout": str(_TIMEOUT_SECONDS),
+    # A process that is cut off from the server must not hold its locks for long.
+    "options": f"-c lock_timeout={_TIMEOUT_SECONDS}s -c idle_in_transaction_session_timeout=60s",
 }
-_ALONE = 0x61736872
-"""The number of the lock: `ashr` in ASCII."""
+_ADVISORY_LOCK = 0x61736872
+"""`ashr` in ASCII."""
 
 
 class PostgreSQL:
-    """Connections to a database by its URL; what the URL itself sets, such as `?sslmode=require`, is passed on."""
+    """Connections to a database; parameters of the URL, such as `?sslmode=require`, take precedence over ours."""
 
     is_shared = True
-    advice = "open it in each process for itself"
+    fork_advice = "open it in each process separately"
 
     def __init__(self, url: URL) -> None:
         self._writer = create_engine(
@@ -46,44 +46,45 @@ class PostgreSQL:
             isolation_level="READ COMMITTED",
             max_overflow=0,
             pool_pre_ping=True,
-            pool_size=_CONNECTIONS,
-            pool_timeout=_PATIENCE_SECONDS,
+            pool_size=_MAX_CONNECTIONS,
+            pool_timeout=_TIMEOUT_SECONDS,
             use_native_hstore=False,
         )
         self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def read(self) -> Generator[Connection]:
-        """Lend a connection that changes nothing."""
+        """Yield a read-only connection."""
         with self._reader.begin() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Generator[Connection]:
-        """Lend a writing connection, one of many."""
+        """Yield a writing connection."""
         with self._writer.begin() as connection:
             yield connection
 
     @contextmanager
-    def write_lightly(self) -> Generator[Connection]:
-        """Lend a writing connection whose commit does not wait for the disk."""
+    def write_async_commit(self) -> Generator[Connection]:
+        """Yield a writing connection whose commit does not wait for the disk."""
         with self.write() as connection:
             connection.execute(text("SET LOCAL synchronous_commit = off"))
             yield connection
 
-    def guard(self, connection: Connection) -> None:
-        """Make every other process that comes here wait for the end of the transaction, however long it takes."""
+    def acquire_exclusive(self, connection: Connection) -> None:
+        """Take the advisory lock until the end of the transaction, however long that takes."""
         connection.execute(text("SET LOCAL lock_timeout = 0"))
-        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ALONE})
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
         encoding = connection.scalar(text("SHOW server_encoding"))
         if encoding != "UTF8":
             raise ConfigurationError(
-                f"its encoding is {encoding}; make one by CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"
+                f"the encoding must be UTF8, got {encoding}; create the database with "
+                "CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"
             )
 
-    def settle(self) -> None:
-        """Do nothing: the database was ready before we came."""
+    def finish_opening(self) -> None:
+        """Do nothing; only SQLite has something to do once the tables exist."""
 
     def close(self) -> None:
-        """Close every connection."""
+        """Close all connections."""
         self._writer.dispose()

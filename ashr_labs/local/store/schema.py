@@ -1,4 +1,4 @@
-"""The tables of the embedded platform, as they are after the last migration."""
+"""The tables of the embedded platform, as of the last migration."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ from sqlalchemy import (
     Table,
 )
 
-from .columns import JsonText, PlainText
-from .tables import Number, created_column, metadata, numbered_table, tenant_column
-from .trace_tables import forwards, observations, traces
+from .columns import JSONText, Number, PlainText, created_column, metadata, numbered_table, tenant_column
+from .trace_tables import observations, traces
 
 __all__ = [
     "SCHEMA_VERSION",
     "agents",
     "api_keys",
     "datasets",
-    "forwards",
     "idempotency",
     "jobs",
     "media",
@@ -37,8 +35,8 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0004"
-"""The newest migration; a test compares it with the migrations themselves."""
+SCHEMA_VERSION = "0005"
+"""The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(
     "tenants",
@@ -64,7 +62,7 @@ api_keys = numbered_table(
     Column("name", PlainText, nullable=False),
     Column("key_prefix", PlainText, nullable=False),
     Column("digest", PlainText, nullable=False, unique=True),
-    Column("scopes", JsonText, nullable=False),
+    Column("scopes", JSONText, nullable=False),
     Column("last_used_at", PlainText),
     Column("expires_at", PlainText),
     Column("is_active", Boolean, nullable=False),
@@ -79,7 +77,7 @@ agents = numbered_table(
     Column("name", PlainText, nullable=False),
     Column("description", PlainText),
     Column("updated_at", PlainText, nullable=False),
-    Column("config", JsonText, nullable=False),
+    Column("config", JSONText, nullable=False),
     Column("is_active", Boolean, nullable=False),
 )
 Index(
@@ -98,8 +96,8 @@ requests = numbered_table(
     created_column(),
     Column("request_name", PlainText, nullable=False),
     Column("request_status", PlainText, nullable=False),
-    Column("request_input_schema", JsonText),
-    Column("request", JsonText, nullable=False),
+    Column("request_input_schema", JSONText),
+    Column("request", JSONText, nullable=False),
     Column("error", PlainText),
 )
 Index(None, requests.c.tenant_id, requests.c.id)
@@ -112,7 +110,7 @@ datasets = numbered_table(
     Column("updated_at", PlainText, nullable=False),
     Column("name", PlainText, nullable=False),
     Column("description", PlainText),
-    Column("dataset_source", JsonText, nullable=False),
+    Column("dataset_source", JSONText, nullable=False),
     Column("agent_id", Number, ForeignKey("agents.id")),
     Column("request_id", Number, ForeignKey("requests.id"), unique=True),
 )
@@ -134,11 +132,11 @@ Index(None, media.c.dataset_id, media.c.name, unique=True)
 runs = numbered_table(
     "runs",
     tenant_column(),
-    # Not a foreign key: a run outlives its dataset, and goes on saying which one it was.
+    # Not a foreign key: runs outlive their dataset and keep its id.
     Column("dataset_id", Number),
     Column("runner_id", Number, ForeignKey("users.id"), nullable=False),
     created_column(),
-    Column("result", JsonText, nullable=False),
+    Column("result", JSONText, nullable=False),
     Column("grading_status", PlainText, nullable=False),
     Column("grading_error", PlainText),
 )
@@ -151,8 +149,8 @@ pentests = numbered_table(
     created_column(),
     Column("agent_name", PlainText, nullable=False),
     Column("mode", PlainText, nullable=False),
-    Column("categories_tested", JsonText, nullable=False),
-    Column("report", JsonText, nullable=False),
+    Column("categories_tested", JSONText, nullable=False),
+    Column("report", JSONText, nullable=False),
 )
 
 notes = numbered_table(
@@ -168,20 +166,26 @@ notes = numbered_table(
     Column("active_from", PlainText, nullable=False),
     Column("expires_at", PlainText),
     Column("is_archived", Boolean, nullable=False),
-    Column("note_metadata", JsonText, nullable=False),
+    Column("note_metadata", JSONText, nullable=False),
 )
 
 jobs = numbered_table(
     "jobs",
+    tenant_column(),
     created_column(),
     Column("kind", PlainText, nullable=False),
-    Column("subject_id", Number, nullable=False),
-    # How often a worker took it up; so the number also tells one worker's turn from the next one's.
+    # The id of a run or request, or of a trace within the tenant.
+    Column("subject", PlainText, nullable=False),
+    # How many times a worker has claimed it.
     Column("attempts", Integer, nullable=False),
-    # A worker has it until then, unless it says again that it is still at work; NULL while nobody has it.
-    Column("leased_until", PlainText),
+    # Incremented by each claim and each new enqueue; an outcome counts only if it is unchanged.
+    Column("version", Number, nullable=False),
+    # When it can be claimed; for a claimed job, when the lease expires. NULL: failed.
+    Column("due_at", PlainText),
+    Column("error", PlainText),
 )
-Index(None, jobs.c.kind, jobs.c.subject_id, unique=True)
+Index(None, jobs.c.kind, jobs.c.tenant_id, jobs.c.subject, unique=True)
+Index(None, jobs.c.kind, jobs.c.due_at, jobs.c.id)
 
 idempotency = Table(
     "idempotency",
@@ -190,8 +194,8 @@ idempotency = Table(
     Column("key", PlainText, primary_key=True),
     created_column(),
     Column("digest", PlainText, nullable=False),
-    # NULL where the answer held a secret, which is shown once and never stored.
-    Column("answer", JsonText),
+    # NULL if the response held a secret, which is shown once and not stored.
+    Column("answer", JSONText),
 )
 Index(None, idempotency.c.created_at)
 

@@ -1,4 +1,4 @@
-"""A SQLite database: many readers, one writer, every commit on disk before it is acknowledged."""
+"""SQLite connections: many readers, one writer, each commit on disk before it is acknowledged."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["Sqlite"]
+__all__ = ["SQLite"]
 
-_BUSY_SECONDS = 10.0
+_BUSY_TIMEOUT_SECONDS = 10.0
 
 
-class Sqlite:
-    """A file that this process alone uses, or memory without a path."""
+class SQLite:
+    """A file that only this process uses, or memory without a path."""
 
     is_shared = False
-    advice = "open it in one process and reach it from the others through `ashr-labs serve`"
+    fork_advice = "open it in one process and use it from the others through `ashr-labs serve`"
 
     def __init__(self, path: Path | None) -> None:
         self._write_lock = threading.RLock()
-        self._file_lock = None if path is None else _claim(path)
+        self._file_lock = None if path is None else _lock_file(path)
         self._writer = _engine(path, writes=True)
         self._reader = self._writer if path is None else _engine(path, writes=False)
 
     @contextmanager
     def read(self) -> Generator[Connection]:
-        """Lend a connection that changes nothing."""
+        """Yield a read-only connection."""
         if self._reader is self._writer:
             with self.write() as connection:
                 yield connection
@@ -49,13 +49,13 @@ class Sqlite:
 
     @contextmanager
     def write(self) -> Generator[Connection]:
-        """Lend the one writing connection."""
+        """Yield the only writing connection."""
         with self._write_lock, self._writer.begin() as connection:
             yield connection
 
     @contextmanager
-    def write_lightly(self) -> Generator[Connection]:
-        """Lend the one writing connection; the next transaction that is awaited brings this one to the disk."""
+    def write_async_commit(self) -> Generator[Connection]:
+        """Yield the only writing connection; the next synchronous commit also flushes this one to disk."""
         with self._write_lock:
             self._set_synchronous("NORMAL")
             try:
@@ -69,34 +69,34 @@ class Sqlite:
         connection.cursor().execute(f"PRAGMA synchronous = {level}")
         connection.close()
 
-    def guard(self, connection: Connection) -> None:
-        """Do nothing: there is one writer."""
+    def acquire_exclusive(self, connection: Connection) -> None:
+        """Do nothing; there is only one writer."""
 
-    def settle(self) -> None:
-        """Begin to journal; only now, as it changes the file, which until here might have been somebody else's."""
+    def finish_opening(self) -> None:
+        """Switch to write-ahead logging. Not earlier: it changes the file, which might be another program's."""
         connection = self._writer.raw_connection()
         connection.cursor().execute("PRAGMA journal_mode = WAL")
         connection.close()
 
     def close(self) -> None:
-        """Close every connection and let other processes have the file."""
+        """Close all connections and release the file lock."""
         self._reader.dispose()
         self._writer.dispose()
         if self._file_lock:
             self._file_lock.release()
 
 
-def _claim(path: Path) -> FileLock:
+def _lock_file(path: Path) -> FileLock:
     try:
         lock = FileLock(path.with_name(path.name + ".lock"))
     except BlockingIOError as error:
         raise ConfigurationError(
             f"{path} is in use by another process; close it there, or start `ashr-labs serve --database {path}` "
-            "and let both connect to it by its URL"
+            "and connect both to its URL"
         ) from error
     try:
-        # Made here, so that it and the journals that SQLite puts beside it are readable by the owner only. Under the
-        # lock: closing a file takes away the locks that SQLite, in the same process, has on it.
+        # Created here, so that only the owner can read it and the journals that SQLite creates with the same mode.
+        # Under the lock: closing a file drops the locks that SQLite, in the same process, holds on it.
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError:
         lock.release()
@@ -107,7 +107,7 @@ def _claim(path: Path) -> FileLock:
 def _engine(path: Path | None, *, writes: bool) -> Engine:
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
-            path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            path or ":memory:", timeout=_BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
             connection.execute("PRAGMA foreign_keys = ON")

@@ -1,4 +1,4 @@
-"""Lists of traces, newest first: which ones, and one page of them."""
+"""Reads of traces: one with its observations, or filtered pages of a list, newest first."""
 
 from __future__ import annotations
 
@@ -8,44 +8,44 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, and_, func, or_, select
 
 from ..._time import isoformat
-from .schema import traces
-from .trace_rows import key_text, moment_of, searched, tag_line
+from .schema import observations, traces
+from .trace_rows import key_text, parse_timestamp, search_text, tag_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, RowMapping
 
-__all__ = ["RECORDS", "filters_of", "page_of"]
+__all__ = ["read_trace", "trace_filters", "trace_page"]
 
-_LIMIT = 50
-_BETWEEN = "/"
-RECORDS: Select[str, str, dict[str, Any]] = select(traces.c.id, traces.c.created_at, traces.c.content)
+_DEFAULT_LIMIT = 50
+_SEPARATOR = "/"
+_RECORDS: Select[str, str, dict[str, Any]] = select(traces.c.id, traces.c.created_at, traces.c.content)
 """Traces without their observations."""
 
 
-def filters_of(params: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    """Return what the parameters of `list_observability_traces` ask for, but for the page."""
+def trace_filters(params: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """Return the conditions for the filter parameters of `list_observability_traces`."""
     found = [traces.c[name] == key_text(params[name]) for name in ("user_id", "session_id", "name") if name in params]
-    found += [_holds(traces.c.tags, tag_line(tag)) for tag in params.get("tags", ())]
+    found += [_contains(traces.c.tags, tag_line(tag)) for tag in params.get("tags", ())]
     if "search" in params:
-        found.append(_holds(traces.c.search_text, searched(params["search"])))
+        found.append(_contains(traces.c.search_text, search_text(params["search"])))
     if "since" in params:
-        found.append(traces.c.created_at >= _time(params["since"]))
+        found.append(traces.c.created_at >= _normalized_time(params["since"]))
     if "until" in params:
-        found.append(traces.c.created_at < _time(params["until"]))
+        found.append(traces.c.created_at < _normalized_time(params["until"]))
     if "has_errors" in params:
         found.append(traces.c.has_error if params["has_errors"] else ~traces.c.has_error)
     return found
 
 
-def page_of(
+def trace_page(
     connection: Connection, params: Mapping[str, Any], *conditions: ColumnElement[bool]
 ) -> tuple[Sequence[RowMapping], int, str | None]:
-    """Return the rows of a page, how many rows there are on all pages, and the next page's cursor, if there is one."""
+    """Return the rows of a page, the number of rows on all pages, and the cursor of the next page, if any."""
     total: int = connection.scalar(select(func.count()).select_from(traces).where(*conditions)) or 0
-    limit: int = params.get("limit", _LIMIT)
-    newest = RECORDS.where(*conditions).order_by(traces.c.created_at.desc(), traces.c.id.desc()).limit(limit + 1)
+    limit: int = params.get("limit", _DEFAULT_LIMIT)
+    newest = _RECORDS.where(*conditions).order_by(traces.c.created_at.desc(), traces.c.id.desc()).limit(limit + 1)
     if "cursor" in params:
         newest = newest.where(_after(params["cursor"]))
     elif (before := (params.get("page", 1) - 1) * limit) < total:
@@ -56,29 +56,49 @@ def page_of(
     return rows[:limit], total, _cursor(rows[limit - 1]) if len(rows) > limit else None
 
 
+def read_trace(connection: Connection, tenant_id: int, trace_id: str) -> dict[str, Any] | None:
+    """Return a trace with its observations, as sent, or None if it does not exist."""
+    row = (
+        connection.execute(_RECORDS.where(traces.c.tenant_id == tenant_id, traces.c.id == trace_id)).mappings().first()
+    )
+    if row is None:
+        return None
+    sent = (
+        select(observations.c.content)
+        .where(observations.c.tenant_id == tenant_id, observations.c.trace_id == trace_id)
+        .order_by(observations.c.position)
+    )
+    return {
+        "id": trace_id,
+        **row["content"],
+        "created_at": row["created_at"],
+        "observations": connection.scalars(sent).all(),
+    }
+
+
 def _cursor(last: RowMapping) -> str:
-    return f"{last['created_at']}{_BETWEEN}{last['id']}"
+    return f"{last['created_at']}{_SEPARATOR}{last['id']}"
 
 
 def _after(cursor: str) -> ColumnElement[bool]:
-    """Return what holds for the traces behind that which a cursor names, whether or not it is still there."""
-    created_at, _, trace_id = cursor.partition(_BETWEEN)
-    # The first condition says nothing new; it is what an index can be entered with.
+    """Return the condition for traces after a cursor; the trace it names may have been deleted."""
+    created_at, _, trace_id = cursor.partition(_SEPARATOR)
+    # The first condition is redundant; it lets the database use the index.
     return and_(
         traces.c.created_at <= created_at,
         or_(traces.c.created_at < created_at, and_(traces.c.created_at == created_at, traces.c.id < trace_id)),
     )
 
 
-def _holds(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
-    # The only test for a part of a text that has no wildcards and minds case on every database.
+def _contains(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+    # The only substring test without wildcards that is case-sensitive on every database.
     return func.replace(column, text, "") != column
 
 
-def _time(text: str) -> str:
-    moment = moment_of(text)
+def _normalized_time(text: str) -> str:
+    moment = parse_timestamp(text)
     if moment is None:
-        # The contract's pattern cannot count days: it lets the 31st of any month through.
+        # The pattern in the contract accepts the 31st of any month.
         _, last = monthrange(int(text[:4]), int(text[5:7]))
-        moment = moment_of(f"{text[:8]}{last}{text[10:]}") or 0.0
+        moment = parse_timestamp(f"{text[:8]}{last}{text[10:]}") or 0.0
     return isoformat(moment)

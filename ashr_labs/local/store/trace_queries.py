@@ -1,4 +1,4 @@
-"""Totals over a tenant's traces, computed by the database."""
+"""Aggregates over a tenant's traces, computed by the database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PERCENTILES = (50, 95, 99)
 
 
 def overview(connection: Connection, tenant_id: int, since: str) -> dict[str, Any]:
-    """Return the totals of a tenant's traces from a time on."""
+    """Return the totals of a tenant's traces since a time."""
     wanted = and_(traces.c.tenant_id == tenant_id, traces.c.created_at >= since)
     totals = connection.execute(
         select(
@@ -45,7 +45,7 @@ def overview(connection: Connection, tenant_id: int, since: str) -> dict[str, An
 
 
 def tool_performance(connection: Connection, tenant_id: int, since: str) -> list[dict[str, Any]]:
-    """Return the totals of each tool, the most called one first."""
+    """Return the totals of each tool, most calls first."""
     name, calls = observations.c.tool_name, func.count().label("calls")
     wanted = (
         select(
@@ -70,11 +70,11 @@ def tool_performance(connection: Connection, tenant_id: int, since: str) -> list
 
 
 def model_totals(connection: Connection, tenant_id: int, since: str) -> list[RowMapping]:
-    """Return the totals of each model, the most called one first, and of other steps that cost something.
+    """Return the totals of each model, most calls first, and of other steps with a cost.
 
     The columns are `name` (None for the other steps), `calls`, `tokens`, `latency` (the mean, in milliseconds),
-    `given_cost` (None where no call came with its cost), and, of the calls without a cost of their own, how many they
-    are (`without_cost`), how many of these tell their tokens (`counted`), and `input_tokens` and `output_tokens`.
+    `given_cost` (the sum of the costs that were sent, None without any), and for calls without a cost of their own:
+    their number (`without_cost`), how many of these have token counts (`counted`), `input_tokens`, `output_tokens`.
     """
     row = observations.c
     has_no_cost = row.cost.is_(None)
@@ -100,7 +100,7 @@ def model_totals(connection: Connection, tenant_id: int, since: str) -> list[Row
 
 
 def _percentiles(connection: Connection, wanted: ColumnElement[bool], timed: int) -> dict[str, Any]:
-    # The nearest rank: the smallest value that so many per cent of all are not above.
+    # Nearest-rank percentiles.
     ranks = {percent: -(-timed * percent // 100) for percent in _PERCENTILES}
     rank = func.row_number().over(order_by=traces.c.latency_ms)
     ranked = select(traces.c.latency_ms, rank.label("rank")).where(wanted, traces.c.latency_ms.is_not(None)).subquery()
@@ -114,7 +114,7 @@ def _count_if(condition: ColumnElement[bool]) -> ColumnElement[Any]:
 
 
 def _sum(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    # PostgreSQL adds up big integers to decimals.
+    # PostgreSQL sums big integers to decimals.
     return cast(func.coalesce(func.sum(column), 0), BigInteger)
 
 

@@ -1,13 +1,12 @@
-"""The tables of traces and of what is still to be passed on of them."""
+"""The tables of traces and their observations."""
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, ForeignKeyConstraint, Index, Integer, Table, or_
 
-from .columns import JsonText, PlainText
-from .tables import Number, created_column, metadata
+from .columns import JSONText, Number, PlainText, created_column, metadata
 
-__all__ = ["forwards", "observations", "traces"]
+__all__ = ["observations", "traces"]
 
 traces = Table(
     "traces",
@@ -17,22 +16,22 @@ traces = Table(
     created_column(),
     Column("user_id", PlainText),
     Column("session_id", PlainText),
-    # From the first start to the last end among the observations; NULL where that cannot be read.
+    # From the first start to the last end of the observations; NULL if these cannot be parsed.
     Column("latency_ms", Float),
     Column("input_tokens", Number, nullable=False),
     Column("output_tokens", Number, nullable=False),
     Column("tool_calls", Integer, nullable=False),
     Column("has_error", Boolean, nullable=False),
     Column("has_tool_error", Boolean, nullable=False),
-    # All fields as they came, but for the observations.
-    Column("content", JsonText, nullable=False),
+    # All fields as sent, without the observations.
+    Column("content", JSONText, nullable=False),
     Column("name", PlainText),
-    # Each tag as JSON in a line of its own, with line ends around all: no tag is found within another one.
+    # One line of JSON per tag, enclosed in line feeds, so that a tag does not match a part of another one.
     Column("tags", PlainText),
-    # What `search` looks into, without differences between small and capital letters.
+    # Case-folded text for `search`.
     Column("search_text", PlainText),
 )
-# Newest first, with all that the totals of a period need: they never touch the rows themselves.
+# Newest first; covers all columns that the totals of a period need.
 Index(
     "ix_traces_newest",
     traces.c.tenant_id,
@@ -55,26 +54,26 @@ observations = Table(
     metadata,
     Column("tenant_id", Number, primary_key=True),
     Column("trace_id", PlainText, primary_key=True),
-    # Place in the trace, from 0: the order in which the client made them.
+    # Index in the trace, in the client's order.
     Column("position", Integer, primary_key=True),
-    # The trace's.
+    # The creation time of the trace.
     created_column(),
-    # Of a tool's span: its name without `tool:`.
+    # The name of a tool span without `tool:`.
     Column("tool_name", PlainText),
-    # Of a generation.
+    # The model of a generation.
     Column("model", PlainText),
     Column("latency_ms", Float),
     Column("is_error", Boolean, nullable=False),
-    # All fields as they came.
-    Column("content", JsonText, nullable=False),
-    # NULL where the client gave none.
+    # All fields as sent.
+    Column("content", JSONText, nullable=False),
+    # NULL if the client sent none.
     Column("input_tokens", Number),
     Column("output_tokens", Number),
-    # As the client gave it; what the platform's prices make of the tokens is computed when it is asked for.
+    # As sent; costs by the platform's prices are computed on request.
     Column("cost", Float),
     ForeignKeyConstraint(["tenant_id", "trace_id"], ["traces.tenant_id", "traces.id"], ondelete="CASCADE"),
 )
-# In the order of the groups that are asked for, with all that their totals need.
+# In the order of the groups; covers all columns that their totals need.
 Index(
     "ix_observations_tools",
     observations.c.tenant_id,
@@ -98,17 +97,3 @@ Index(
     sqlite_where=_costs,
     postgresql_where=_costs,
 )
-
-forwards = Table(
-    "forwards",
-    metadata,
-    Column("tenant_id", Number, primary_key=True),
-    Column("trace_id", PlainText, primary_key=True),
-    created_column(),
-    Column("attempts", Integer, nullable=False),
-    # When it is to be sent; while somebody is sending it, when somebody else may try. NULL: given up.
-    Column("due_at", PlainText),
-    Column("error", PlainText),
-    ForeignKeyConstraint(["tenant_id", "trace_id"], ["traces.tenant_id", "traces.id"], ondelete="CASCADE"),
-)
-Index(None, forwards.c.due_at)

@@ -1,4 +1,4 @@
-"""Bring a database to today's tables: made at once where it is empty, by Alembic's migrations where it is older."""
+"""Schema upgrades: tables are created directly in an empty database, and by Alembic migrations in an older one."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .schema import SCHEMA_VERSION, metadata
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-__all__ = ["MIGRATIONS", "bring_up_to_date"]
+__all__ = ["MIGRATIONS", "upgrade_schema"]
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 
-# Alembic's own table, as Alembic makes it.
+# Alembic's own table, defined as Alembic defines it.
 _versions = Table(
     "alembic_version",
     MetaData(),
@@ -26,8 +26,8 @@ _versions = Table(
 )
 
 
-def bring_up_to_date(connection: Connection) -> None:
-    """Make or upgrade the tables within the connection's transaction.
+def upgrade_schema(connection: Connection) -> None:
+    """Create or upgrade the tables within the connection's transaction.
 
     Raises:
         ConfigurationError: The database belongs to another program, or to a newer version of this one.
@@ -38,13 +38,13 @@ def bring_up_to_date(connection: Connection) -> None:
         _versions.create(connection)
         connection.execute(insert(_versions).values(version_num=SCHEMA_VERSION))
     elif _versions.name not in found:
-        raise ConfigurationError(f"it holds other tables ({', '.join(sorted(found)[:3])}): choose another place")
+        raise ConfigurationError(f"it holds other tables ({', '.join(sorted(found)[:3])}); choose another location")
     elif connection.scalar(select(_versions.c.version_num)) != SCHEMA_VERSION:
         _migrate(connection)
 
 
 def _migrate(connection: Connection) -> None:
-    # It costs a quarter of a second, and is needed once in the life of a version.
+    # Imported here: it takes a quarter of a second, and is needed once per upgrade.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
@@ -54,4 +54,4 @@ def _migrate(connection: Connection) -> None:
     try:
         command.upgrade(config, "head")
     except CommandError as error:
-        raise ConfigurationError(f"a newer version of ashr-labs wrote it, upgrade this one ({error})") from error
+        raise ConfigurationError(f"a newer version of ashr-labs wrote it; upgrade this one ({error})") from error
