@@ -1,4 +1,4 @@
-"""The log of requests: one line of JSON for each, with what it was and what became of it, and without secrets."""
+"""Access log: one JSON line per request, without secrets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
 
 
 def lines(log: pytest.LogCaptureFixture, count: int = 1) -> list[dict[str, Any]]:
-    """Return the lines as soon as there are so many: one is written when its answer has been sent."""
+    """Return the lines once there are `count`; a line is written after the response has been sent."""
     deadline = time.monotonic() + 10
     while len(texts := written(log)) < count:
         assert time.monotonic() < deadline
@@ -51,7 +51,7 @@ def written(log: pytest.LogCaptureFixture) -> list[str]:
 
 
 def test_a_call_is_one_line(api: Api, url: str, log: pytest.LogCaptureFixture) -> None:
-    """A line tells the operation, the tenant, the status, the time it took, the sizes and the id of the answer."""
+    """A line has the operation, tenant, status, duration, sizes and request id."""
     body = b'{"function": "create_agent", "name": "the name"}'
     answer = httpx.post(f"{url}?key={api.key}", content=body, headers={"authorization": f"Bearer {api.key}"})
 
@@ -90,7 +90,7 @@ def test_a_call_is_one_line(api: Api, url: str, log: pytest.LogCaptureFixture) -
 def test_a_line_says_what_it_was_and_nothing_of_the_callers(
     api: Api, url: str, log: pytest.LogCaptureFixture, method: str, path: str, body: bytes, expected: tuple[Any, ...]
 ) -> None:
-    """Paths are kinds of paths, unknown operations have no name, and no hostile request adds a line or a secret."""
+    """Paths are logged by kind, unknown operations without a name, and hostile requests cannot add lines."""
     answer = httpx.request(method, url + path, content=body, headers={"authorization": f"Bearer {api.key}"})
 
     (line,) = lines(log)
@@ -101,7 +101,7 @@ def test_a_line_says_what_it_was_and_nothing_of_the_callers(
 
 
 def test_a_wrong_key_is_not_logged(url: str, log: pytest.LogCaptureFixture) -> None:
-    """A call that is refused for its key has a line without tenant and without the key."""
+    """A call with an invalid key is logged without tenant and key."""
     httpx.post(url, content=b'{"function": "init"}', headers={"authorization": "Bearer tp_SECRET_of_somebody"})
 
     (line,) = lines(log)
@@ -110,7 +110,7 @@ def test_a_wrong_key_is_not_logged(url: str, log: pytest.LogCaptureFixture) -> N
 
 
 def test_a_sender_who_leaves_has_a_line_too(url: str, log: pytest.LogCaptureFixture) -> None:
-    """A request that is cut off within its body is logged with what came of it."""
+    """A request that is cut off within its body is logged with its outcome."""
     address = urlsplit(url)
     with socket.create_connection((address.hostname, address.port)) as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{")
@@ -119,7 +119,7 @@ def test_a_sender_who_leaves_has_a_line_too(url: str, log: pytest.LogCaptureFixt
 
 
 def test_without_a_listener_nothing_is_written(url: str, capfd: pytest.CaptureFixture[str]) -> None:
-    """A program that does not ask for the log gets none."""
+    """Nothing is logged unless the program enables the logger."""
     httpx.get(f"{url}/health")
 
     assert ("", "") == capfd.readouterr()

@@ -1,4 +1,4 @@
-"""Agents on an embedded platform."""
+"""Agents on the embedded platform."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _api(place: Place) -> Generator[Api]:
 
 
 def test_an_agent_lives_through_its_operations(api: Api) -> None:
-    """An agent is made, listed with its count of datasets, changed, linked, and put out of use."""
+    """An agent is created, listed with its number of datasets, updated, linked and deleted."""
     agent = api("create_agent", name="Bot", description="d", config={"tool_definitions": []})["agent"]
     dataset_id = api.dataset(agent_id=agent["id"])
 
@@ -43,7 +43,7 @@ def test_an_agent_lives_through_its_operations(api: Api) -> None:
 
 
 def test_names_of_agents_are_unique_among_those_in_use(api: Api) -> None:
-    """A taken name is a conflict for a new agent and for a renamed one, and is free again after the deletion."""
+    """A name in use is a conflict on creation and on renaming, and is free again after deletion."""
     first = api("create_agent", name="Bot")["agent"]["id"]
     second = api("create_agent", name="Other")["agent"]["id"]
 

@@ -1,4 +1,4 @@
-"""API keys of an embedded platform."""
+"""API keys of the embedded platform."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _api(place: Place) -> Generator[Api]:
 
 
 def test_an_api_key_is_shown_once_and_works_until_it_is_revoked(api: Api) -> None:
-    """A new key works at once, is listed without its secret, and is refused as soon as it is revoked."""
+    """A new key works immediately, is listed without its secret, and is rejected once it is revoked."""
     made = api("create_api_key", name="ci")["api_key"]
     other = Api(api.platform, made["key"])
 
@@ -51,7 +51,7 @@ def test_an_api_key_is_shown_once_and_works_until_it_is_revoked(api: Api) -> Non
 def test_a_key_can_do_what_its_scopes_say(
     api: Api, scopes: list[str], allowed: str, refused: tuple[str, dict[str, Any]]
 ) -> None:
-    """A call beyond the key's scopes is forbidden, and says which one is missing."""
+    """A call beyond the key's scopes is forbidden, and the error names the missing scope."""
     limited = Api(api.platform, api("create_api_key", name="limited", scopes=scopes)["api_key"]["key"])
 
     limited(allowed)
@@ -60,6 +60,6 @@ def test_a_key_can_do_what_its_scopes_say(
 
 @pytest.mark.parametrize("params", [{"scopes": []}, {"scopes": ["root"]}, {"expires_in_seconds": 10**15}])
 def test_an_impossible_key_is_refused(api: Api, params: dict[str, Any]) -> None:
-    """Unknown or no scopes, and a life longer than a century, are refused with the parameter's name."""
+    """Unknown or empty scopes, and a lifetime over a century, are rejected with the parameter's name."""
     assert next(iter(params)) in api.refused(422, "create_api_key", name="x", **params)
     assert [] == api("list_api_keys")["api_keys"]

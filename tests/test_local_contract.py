@@ -1,4 +1,4 @@
-"""The running server against its contract: schemathesis sends what it allows and what it forbids, with a key."""
+"""The running server against its contract: schemathesis sends valid and invalid calls with a key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from support.local_api import Api, Place
 
 CONTRACT = Path(__file__).resolve().parent.parent / "openapi.yaml"
 OWN = {"tenant_id": 1, "requestor_id": 1, "runner_id": 1, "dataset_id": 1, "agent_id": 1, "run_id": 1, "request_id": 1}
-"""What exists; most valid bodies name it, so that calls get beyond the first check."""
+"""Ids that exist; most valid bodies use them, so that calls get past the first check."""
 
 # The contract says in words that texts are without NUL and whole numbers have 64 bits: JSON Schema has no short way to.
 schema = schemathesis.openapi.from_path(
@@ -28,7 +28,7 @@ schema = schemathesis.openapi.from_path(
 
 @schema.hook
 def map_body(context: Any, body: Any) -> Any:
-    """Point whole numbers that name something at what is there, every other time, and keep all within 64 bits."""
+    """Replace every other id by one that exists, and keep all integers within 64 bits."""
     return {name: pointed(name, value) for name, value in body.items()} if isinstance(body, dict) else body
 
 
@@ -55,7 +55,7 @@ def _url(api: Api) -> Generator[str]:
 @schema.parametrize()
 @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_every_call_is_answered_as_documented(case: Any, api: Api, url: str) -> None:
-    """Allowed calls succeed or name what is missing, others are refused, and each answer is a documented one."""
+    """Valid calls succeed or name what is missing, others are rejected, and each response is documented."""
     case.call_and_validate(base_url=url, headers={"Authorization": f"Bearer {api.key}"})
 
 
@@ -64,12 +64,12 @@ def test_every_call_is_answered_as_documented(case: Any, api: Api, url: str) -> 
 @schema.parametrize()
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 def test_many_more_calls_are_answered_as_documented(case: Any, api: Api, url: str) -> None:
-    """The same for many more calls, others each time."""
+    """The same for many more calls, different ones in each run."""
     case.call_and_validate(base_url=url, headers={"Authorization": f"Bearer {api.key}"})
 
 
 class Exchangeable:
-    """A platform behind a running server, in whose place another one can be put."""
+    """A platform behind a running server that can be replaced by another platform."""
 
     def __init__(self) -> None:
         self.api = self.fresh()
@@ -89,7 +89,7 @@ class Exchangeable:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("walks", "steps"), [(6, 10), pytest.param(200, 25, marks=pytest.mark.long)])
 def test_every_walk_through_the_calls_is_answered_as_documented(walks: int, steps: int) -> None:
-    """Calls that take up what earlier answers held, such as ids and cursors, are answered as documented too."""
+    """Calls with ids and cursors of earlier responses get documented responses too."""
     taken: set[str] = set()
     platform: Any = Exchangeable()
 

@@ -1,4 +1,4 @@
-"""What agents cost: prices of the user's own, costs that clients know, and what nobody knows."""
+"""Costs: model prices, costs sent by clients, and unknown costs."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def analytics_at(place: Place, *observations: dict[str, Any], prices: Prices = P
 
 @pytest.fixture(name="analytics")
 def _analytics(place: Place) -> Callable[..., dict[str, Any]]:
-    """Return what stores one trace of observations and answers the totals."""
+    """Return a function that stores a trace of observations and returns the analytics."""
     return partial(analytics_at, place)
 
 
 def costs(answer: dict[str, Any]) -> dict[str | None, tuple[float | None, int]]:
-    """Return the total cost and the calls without one: of everything (None) and of each model."""
+    """Return total cost and number of unpriced calls: of everything (None) and of each model."""
     found = {None: answer["overview"], **{usage["model"]: usage for usage in answer["model_usage"]}}
     return {name: (totals["total_cost"], totals["unpriced_calls"]) for name, totals in found.items()}
 
@@ -78,12 +78,12 @@ def test_costs_add_up_where_they_are_known(
     observations: list[dict[str, Any]],
     expected: dict[str | None, tuple[float | None, int]],
 ) -> None:
-    """A cost that came with a step counts before the price of its model; what neither tells is counted, never as 0."""
+    """A cost sent with a step takes precedence over the model's price; steps with neither are counted as unpriced."""
     assert expected == costs(analytics(*observations))
 
 
 def test_the_environment_names_the_prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`ASHR_PRICES` is read when a platform is opened, and applies to traces that were there before."""
+    """`ASHR_PRICES` is read when a platform is opened, and applies to earlier traces too."""
     path, file = tmp_path / "evals.db", tmp_path / "prices.json"
     with Api.opened(path) as api:
         trace = {"name": "t", "observations": [generation("gpt", (MILLION, MILLION))]}
@@ -97,7 +97,7 @@ def test_the_environment_names_the_prices(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_traced_generation_tells_its_cost(local_client: AshrLabsClient) -> None:
-    """What a program says at the end of a generation, tokens and cost, is what analytics add up."""
+    """Analytics add up the tokens and costs that a program passes at the end of a generation."""
     with local_client.trace("chat") as trace, trace.generation("answer", model="gpt") as generation:
         generation.end(output="hi", usage={"input_tokens": 10, "output_tokens": 5, "cost": 0.25})
     local_client.tracing.flush()
@@ -116,7 +116,7 @@ def test_a_traced_generation_tells_its_cost(local_client: AshrLabsClient) -> Non
     ],
 )  # fmt: skip
 def test_prices_that_are_none_are_refused(tmp_path: Path, content: str) -> None:
-    """A table that cannot be read, or a price that is no number from 0 up, is refused with the file's name."""
+    """An unreadable table, or a price that is not a number >= 0, is rejected with the file's name."""
     file = tmp_path / "prices.json"
     file.write_text(content, "utf-8")
 
@@ -125,7 +125,7 @@ def test_prices_that_are_none_are_refused(tmp_path: Path, content: str) -> None:
 
 
 def test_a_missing_table_of_prices_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A platform does not open without the prices that it was told to use."""
+    """A platform does not open if its configured prices cannot be read."""
     monkeypatch.setenv("ASHR_PRICES", "/nowhere/prices.json")
 
     with pytest.raises(ConfigurationError, match=r"/nowhere/prices\.json.*No such file"):

@@ -1,4 +1,4 @@
-"""Datasets, and the pages of lists, on an embedded platform."""
+"""Datasets and pagination on the embedded platform."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _api(place: Place) -> Generator[Api]:
 
 
 def test_a_dataset_comes_back_untouched(api: Api) -> None:
-    """A dataset's source keeps its order, its numbers' kinds and its lone surrogates."""
+    """A dataset source keeps its key order, number types and lone surrogates."""
     dataset_id = api("create_dataset", name="Übung", description="d", dataset_source=SOURCE)["dataset"]["id"]
 
     dataset = api("get_dataset", dataset_id=dataset_id, include_signed_urls=True, url_expires_seconds=60)["dataset"]
@@ -31,7 +31,7 @@ def test_a_dataset_comes_back_untouched(api: Api) -> None:
 
 
 def test_update_dataset_changes_what_is_given(api: Api) -> None:
-    """A field that is not given stays."""
+    """A field that is not given is unchanged."""
     dataset_id = api.dataset(description="old")
 
     changed = api("update_dataset", dataset_id=dataset_id, dataset_source=SOURCE)["dataset"]
@@ -42,7 +42,7 @@ def test_update_dataset_changes_what_is_given(api: Api) -> None:
 
 
 def test_a_deleted_dataset_is_gone_and_its_runs_stay(api: Api) -> None:
-    """Deleting a dataset makes it unknown; its runs still say which one it was, and its number is not given again."""
+    """A deleted dataset is not found; its runs keep its id, which is not reused."""
     dataset_id = api.dataset()
     run_id = api.run(dataset_id)
 
@@ -56,7 +56,7 @@ def test_a_deleted_dataset_is_gone_and_its_runs_stay(api: Api) -> None:
 
 @pytest.mark.parametrize("kind", ["datasets", "runs", "requests"])
 def test_lists_come_in_pages_newest_first(api: Api, kind: str) -> None:
-    """Following the cursor lists everything once, newest first; the last page has no cursor."""
+    """Following the cursor lists each item once, newest first; the last page has no cursor."""
     dataset_id = api.dataset()
     make = {
         "datasets": api.dataset,

@@ -1,4 +1,4 @@
-"""What a serving platform survives: being killed under load, and many writers at once."""
+"""Endurance: a server killed under load, and many concurrent writers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RESULT = result_of(played({"actor": "agent", "action_type": "tool_call", "tool_c
 
 
 def settled(client: httpx.Client, run_ids: list[int]) -> set[str]:
-    """Return the grading statuses of runs, once each has come to an end."""
+    """Return the grading statuses of runs once all are final."""
     deadline = time.monotonic() + 300
     statuses = set()
     for run_id in run_ids:
@@ -34,7 +34,7 @@ def settled(client: httpx.Client, run_ids: list[int]) -> set[str]:
 
 
 def write_until_killed(server: Served, dataset_id: int, seconds: float) -> list[int]:
-    """Write from eight threads, kill the server in the midst of it, and return the runs that were acknowledged."""
+    """Write from eight threads, kill the server meanwhile, and return the acknowledged runs."""
     with server.client() as client:
 
         def write(_: int) -> list[int]:
@@ -62,7 +62,7 @@ def create_run(client: httpx.Client, dataset_id: int) -> int:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("times", [2, pytest.param(50, marks=pytest.mark.long)])
 def test_a_killed_server_loses_nothing_that_it_acknowledged(kept_place: Place, times: int) -> None:
-    """After kills at random moments under load, every acknowledged run is there, once, and gets its grade."""
+    """After kills at random moments under load, every acknowledged run exists once and is graded."""
     moments = random.Random(4)
     acknowledged: list[int] = []
     with served(kept_place) as server, server.client() as client:
@@ -80,7 +80,7 @@ def test_a_killed_server_loses_nothing_that_it_acknowledged(kept_place: Place, t
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("times", [1, pytest.param(50, marks=pytest.mark.long)])
 def test_two_servers_share_the_work_when_one_is_killed(postgresql: PostgreSQLServer, times: int) -> None:
-    """Kill one of two servers at one database again and again: every run that either acknowledged is graded, once."""
+    """When one of two servers on a database is killed repeatedly, every acknowledged run is graded once."""
     moments = random.Random(5)
     acknowledged: list[int] = []
     with postgresql.platform() as url, served(url) as lasting, lasting.client() as client:
@@ -120,7 +120,7 @@ def all_runs(client: httpx.Client) -> list[Any]:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seconds", [1.0, pytest.param(30.0, marks=pytest.mark.long)])
 def test_many_writers_lose_no_row(kept_place: Place, seconds: float) -> None:
-    """32 clients that write at once get an answer to each call, and each row is there."""
+    """32 concurrent writers get a response to each call, and each row exists."""
     with served(kept_place) as server, server.client() as client:
         dataset_id = call(client, "create_dataset", name="d", dataset_source={})["dataset"]["id"]
         end = time.monotonic() + seconds
@@ -139,7 +139,7 @@ def test_many_writers_lose_no_row(kept_place: Place, seconds: float) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 def test_a_stop_under_load_finishes_or_hands_back(tmp_path: Path) -> None:
-    """SIGTERM in the midst of writes ends the server soon and in peace; what was acknowledged is there and graded."""
+    """SIGTERM during writes ends the server soon and cleanly; acknowledged runs exist and are graded."""
     path = tmp_path / "evals.db"
     with served(path) as server, server.client() as client:
         dataset_id = call(client, "create_dataset", name="d", dataset_source={"runs": {}})["dataset"]["id"]

@@ -1,4 +1,4 @@
-"""Traces that an embedded platform passes on: to Langfuse or an OTLP endpoint, through outages and crashes."""
+"""Forwarding of traces to Langfuse or an OTLP endpoint, through outages and crashes."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def environment(kind: str, url: str) -> dict[str, str]:
 
 
 def destination(kind: str, url: str, **changes: Any) -> Destination:
-    """Return a destination that is tried again within milliseconds."""
+    """Return a destination with a back-off of milliseconds."""
     found = destination_from_env(environment(kind, url))
     assert found is not None
     return replace(found, **{"backoff": Backoff(first=0.01, cap=3600), **changes})
@@ -89,7 +89,7 @@ def destination(kind: str, url: str, **changes: Any) -> Destination:
 
 @contextmanager
 def forwarding(kind: str, url: str, path: Place = None, **changes: Any) -> Generator[Api]:
-    """Open a platform that passes its traces on, and close it."""
+    """Open a platform that forwards its traces, and close it."""
     platform = open_platform(path, settings=Settings(destination=destination(kind, url, **changes)))
     try:
         yield Api(platform, platform.bootstrap())
@@ -110,19 +110,19 @@ def until(condition: Callable[[], bool], seconds: float = 15) -> None:
 
 
 def left(api: Api) -> tuple[int, int]:
-    """Return how many traces wait, and how many were given up."""
+    """Return the numbers of waiting and failed traces."""
     counts = api.platform.health()["forwarding"]
     return counts["waiting"], counts["given_up"]
 
 
 def names(bodies: list[Any]) -> list[str]:
-    """Return the names of traces in what Langfuse got."""
+    """Return the names of the traces that Langfuse received."""
     events = [event for body in bodies for event in body["batch"]]
     return [event["body"]["name"] for event in events if event["type"] == "trace-create"]
 
 
 def test_langfuse_gets_the_whole_trace() -> None:
-    """A trace arrives as Langfuse's events, with users, sessions, models, tokens, costs, levels and parents."""
+    """A trace arrives as Langfuse events, with users, sessions, models, tokens, costs, levels and parents."""
     with taker() as there, forwarding("langfuse", there.url) as api:
         ingest(api, **TRACE)
         (body,) = there.wait(1)
@@ -148,7 +148,7 @@ def test_langfuse_gets_the_whole_trace() -> None:
 
 
 def test_otlp_gets_the_whole_trace() -> None:
-    """A trace arrives as spans below one for the trace, with OpenTelemetry's names, in OTLP's JSON."""
+    """A trace arrives as OTLP/JSON spans below a root span, with OpenTelemetry's attribute names."""
     with taker() as there, forwarding("otlp", there.url) as api:
         ingest(api, **TRACE)
         (body,) = there.wait(1)
@@ -181,7 +181,7 @@ def attributes(span: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ["langfuse", "otlp"])
 def test_an_outage_only_delays(kind: str, caplog: pytest.LogCaptureFixture) -> None:
-    """Traces wait while the other side is away, arrive when it is back, and the log never holds a key."""
+    """Traces wait during an outage of the destination and arrive afterwards; the log does not contain keys."""
     with taker() as there, forwarding(kind, there.url) as api:
         there.replies = [
             None, (503, f"<html>{SECRET}".encode()), (429, {}), (500, b"\xff"), (200, b"<html>please log in</html>"),
@@ -212,7 +212,7 @@ def test_an_outage_only_delays(kind: str, caplog: pytest.LogCaptureFixture) -> N
 def test_a_refusal_is_given_up_at_once_and_said(
     kind: str, answer: tuple[int, Any], reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What will never be taken is not sent again; the log and `/health` say so, without the key."""
+    """A rejected trace is not sent again; the log and `/health` report it, without the key."""
     with taker() as there, forwarding(kind, there.url) as api, running_server(api.platform) as url:
         there.always = answer
         ingest(api, id="x\nINJECTED")
@@ -229,7 +229,7 @@ def test_a_refusal_is_given_up_at_once_and_said(
 def test_an_endless_outage_is_given_up_and_tried_again_by_the_next_start(
     kept_place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """After so many attempts a trace is given up; the next start, with settings put right perhaps, tries it again."""
+    """After `max_attempts` a trace is given up; the next start, perhaps with corrected settings, retries it."""
     with taker() as there:
         there.always = (503, {})
         with forwarding("langfuse", there.url, kept_place, max_attempts=3) as api:
@@ -244,7 +244,7 @@ def test_an_endless_outage_is_given_up_and_tried_again_by_the_next_start(
 
 
 def test_ingest_never_waits_for_the_other_side(place: Place) -> None:
-    """While the other side accepts connections and says nothing, traces are stored at once."""
+    """Traces are stored without delay while the destination accepts connections but does not respond."""
     with taker() as there:
         there.open.clear()
         with forwarding("otlp", there.url, place) as api:
@@ -259,7 +259,7 @@ def test_ingest_never_waits_for_the_other_side(place: Place) -> None:
 
 
 def test_a_trace_that_comes_again_meanwhile_is_sent_again(place: Place) -> None:
-    """A trace that is replaced while it is being sent is sent once more, as it is then."""
+    """A trace that is replaced while it is being sent is sent again in its new version."""
     with taker() as there, forwarding("langfuse", there.url, place) as api:
         there.open.clear()
         ingest(api, id="mine", name="first")
@@ -272,7 +272,7 @@ def test_a_trace_that_comes_again_meanwhile_is_sent_again(place: Place) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills the POSIX way")
 def test_a_killed_platform_passes_on_what_it_promised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Traces that were acknowledged before a `kill -9` are passed on by the next start."""
+    """Traces acknowledged before a `kill -9` are forwarded after the next start."""
     path = tmp_path / "evals.db"
     with taker() as there:
         for name, value in environment("langfuse", there.url).items():
@@ -291,7 +291,7 @@ def test_a_killed_platform_passes_on_what_it_promised(tmp_path: Path, monkeypatc
 
 
 def test_off_unless_set() -> None:
-    """Keys of Langfuse and endpoints of OpenTelemetry alone pass nothing on."""
+    """Langfuse keys and OpenTelemetry endpoints alone do not enable forwarding."""
     variables = environment("", "http://127.0.0.1:1")
     with Api.opened() as api:
         ingest(api)
@@ -314,7 +314,7 @@ def test_off_unless_set() -> None:
     ],
 )
 def test_settings_that_cannot_work_are_named(changes: dict[str, str], reason: str) -> None:
-    """A platform does not open with half of the settings, and the message shows no key."""
+    """A platform does not open with incomplete settings, and the message does not contain keys."""
     with pytest.raises(ConfigurationError, match=reason) as caught:
         destination_from_env({**environment("langfuse", "http://there"), **changes})
 
@@ -323,7 +323,7 @@ def test_settings_that_cannot_work_are_named(changes: dict[str, str], reason: st
 
 
 def test_the_same_trace_is_sent_under_the_same_ids() -> None:
-    """What is sent twice is word for word the same, so it is stored once; what changed is another event."""
+    """Repeated requests are identical, so that they are stored once; a change makes a different event."""
     record = {**TRACE, "created_at": NOW}
     changed = {**record, "output": "other"}
 
@@ -335,7 +335,7 @@ def test_the_same_trace_is_sent_under_the_same_ids() -> None:
 
 
 def test_odd_ids_become_valid_ones() -> None:
-    """Ids of other forms become hexadecimal ones, always the same, and different for each tenant and trace."""
+    """Ids of other forms become hexadecimal ones that are stable and differ by tenant and trace."""
     keys = [trace_key(1, "x"), trace_key(2, "x"), trace_key(1, "y"), trace_key(1, "0" * 32), trace_key(1, "\ud83e")]
 
     assert len(keys) == len(set(keys))
@@ -344,7 +344,7 @@ def test_odd_ids_become_valid_ones() -> None:
 
 
 def test_large_traces_are_split() -> None:
-    """No request to Langfuse is larger than it takes, and one enormous observation does not cost the others."""
+    """No request exceeds Langfuse's limit, and an enormous observation does not cost the others."""
     sizes = [2**21, 2**21, 2**21, 2**22]
     steps = [{"id": str(n), "type": "span", "name": "s", "input": "x" * size} for n, size in enumerate(sizes)]
     bodies = langfuse_requests(1, {**TRACE, "created_at": NOW, "observations": steps})

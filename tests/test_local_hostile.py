@@ -1,4 +1,4 @@
-"""Hostile input over a socket: a clear refusal or a faithful copy, nothing half stored, and the server lives on."""
+"""Hostile input over a socket is rejected clearly or stored faithfully, and the server keeps running."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def body(text: str) -> bytes:
     ],
 )
 def test_what_cannot_be_is_refused(api: Api, client: httpx.Client, content: bytes, status: int) -> None:
-    """Bodies beyond measure get a 4xx with a message, nothing is stored, and the next call is answered."""
+    """Excessive bodies get a 4xx with a message, nothing is stored, and the next call is answered."""
     before = stored(api)
 
     answer = client.post("", content=content)
@@ -95,7 +95,7 @@ def test_what_cannot_be_is_refused(api: Api, client: httpx.Client, content: byte
 
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_texts_are_texts(api: Api, text: str) -> None:
-    """What looks like SQL, a path, a header or a template is kept and found as it is."""
+    """Text that looks like SQL, a path, a header or a template is stored and found unchanged."""
     agent = api("create_agent", name=text, description=text, config={text: text})["agent"]
     dataset_id = api.dataset(name=text, description=text, dataset_source={text: [text]})
     trace = {"id": text, "name": text, "user_id": text, "session_id": text, "tags": [text], "observations": []}
@@ -110,7 +110,7 @@ def test_texts_are_texts(api: Api, text: str) -> None:
 
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_a_text_in_every_place_does_no_harm(api: Api, text: str) -> None:
-    """Hostile text as any parameter of any operation gets a documented answer, and no 5xx."""
+    """Hostile text as any parameter of any operation gets a documented response below 500."""
     for function in api.platform._contract.operations:
         answer = api.answer(function, **dict.fromkeys(parameters_of(function), text))
         assert answer.status < 500, answer.body
@@ -131,7 +131,7 @@ def test_a_text_in_every_place_does_no_harm(api: Api, text: str) -> None:
     ids=["folded header", "two lengths", "negative length", "large header", "NUL header", "media", "path"],
 )
 def test_hostile_heads_are_refused(client: httpx.Client, head: bytes) -> None:
-    """A request whose head is broken or hostile is refused with a 4xx, sets no header of its own, and harms nobody."""
+    """A malformed or hostile request head gets a 4xx, sets no response header, and does not affect other requests."""
     url = urlsplit(str(client.base_url))
     with socket.create_connection((url.hostname, url.port), timeout=10) as connection:
         connection.sendall(head)

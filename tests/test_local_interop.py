@@ -1,4 +1,4 @@
-"""The public package, as PyPI has it, against `ashr-labs serve`."""
+"""The public package from PyPI against `ashr-labs serve`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KEY = "tp_of_the_interop_test"
 
 @pytest.fixture(name="python", scope="module")
 def _python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the interpreter of a throwaway environment that has the public package."""
+    """Return the interpreter of a temporary environment with the public package."""
     folder = tmp_path_factory.mktemp("public")
     venv.create(folder, with_pip=True)
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"

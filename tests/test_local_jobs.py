@@ -1,4 +1,4 @@
-"""Work that calls leave behind: grading and generation, at once, after a crash, and when it cannot be done."""
+"""Background jobs: grading and generation, immediately, after a crash, and when they fail."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CONFIG = {
 
 
 def result_of(scenarios: int = 1, **metrics: Any) -> dict[str, Any]:
-    """Return a run's result as RunBuilder makes it: a called refund in each scenario."""
+    """Return a run result in RunBuilder's form: a called refund in each scenario."""
     call = {"name": "refund", "tool_name": "refund", "arguments": {"order": 7}, "arguments_json": '{"order": 7}'}
     entry = {"expected": call, "actual": call, "match_status": "exact", "divergence_notes": None}
     actions = [
@@ -56,7 +56,7 @@ def _api(place: Place) -> Generator[Api]:
 
 
 def test_the_clients_own_grades_are_blanked_until_grading(api: Api) -> None:
-    """A new run is pending and has no grades, whatever the client counted; everything else is kept."""
+    """A new run is pending and has no grades, whatever the client counted; other fields are kept."""
     result = result_of(1, tests_passed=1, tests_failed=0, average_similarity_score=0.5, mine=3)
     dataset_id = api.dataset()
 
@@ -69,7 +69,7 @@ def test_the_clients_own_grades_are_blanked_until_grading(api: Api) -> None:
 
 @pytest.mark.parametrize("metrics", ["absent", None, [], "text"])
 def test_metrics_are_an_object_from_the_start(api: Api, metrics: Any) -> None:
-    """Whoever polls finds an object, even if the client sent none."""
+    """The metrics are an object even if the client sent none."""
     result = result_of() | {"aggregate_metrics": metrics}
     if metrics == "absent":
         del result["aggregate_metrics"]
@@ -80,7 +80,7 @@ def test_metrics_are_an_object_from_the_start(api: Api, metrics: Any) -> None:
 
 
 def test_a_run_is_graded(api: Api) -> None:
-    """The worker fills in verdicts, the totals, and what graded."""
+    """The worker adds verdicts, totals and the grader."""
     run = api.settled_run(api.run(api.dataset(), result_of(2)))
 
     assert ("completed", None) == (run["grading_status"], run["grading_error"])
@@ -91,7 +91,7 @@ def test_a_run_is_graded(api: Api) -> None:
 
 
 def test_the_datasets_agent_says_how_to_grade(api: Api) -> None:
-    """A call that the agent's config calls optional may be missing; without that config it may not."""
+    """A call that the agent's configuration makes optional may be missing; without that configuration it may not."""
     missed = result_of()
     missed["tests"][0]["action_results"][1]["tool_calls"][0] |= {"actual": {"name": "NOT_CALLED", "arguments": {}}}
     config = {"grading_config": {"tool_strictness": {"refund": "optional"}}}
@@ -107,7 +107,7 @@ def test_the_datasets_agent_says_how_to_grade(api: Api) -> None:
 
 @pytest.mark.parametrize("result", [{}, {"score": 0.95, "metrics": {"accuracy": 0.9}}, {"tests": "three"}])
 def test_any_other_result_is_stored_and_done_with(api: Api, result: dict[str, Any]) -> None:
-    """A result of another shape is kept, and its grading ends at once with metrics that are an object."""
+    """A result of another shape is kept, and its grading completes with an object of metrics."""
     run_id = api.run(api.dataset(), result)
 
     run = api.settled_run(run_id)
@@ -118,7 +118,7 @@ def test_any_other_result_is_stored_and_done_with(api: Api, result: dict[str, An
 
 
 def test_grading_does_not_wait_for_a_tick(api: Api) -> None:
-    """A run of 20 scenarios is graded long before any polling interval would be over."""
+    """A run of 20 scenarios is graded within less time than any polling interval."""
     api.settled_run(api.run(api.dataset(), result_of(20)))
     best = min(seconds_to_grade(api) for _ in range(5))
 
@@ -133,7 +133,7 @@ def seconds_to_grade(api: Api) -> float:
 
 
 def test_a_request_becomes_a_dataset(api: Api) -> None:
-    """A request is completed by a dataset that carries its number and its config's names."""
+    """A completed request has a dataset with its id and the names from its configuration."""
     config = CONFIG | {"metadata": {"dataset_name": "Refunds", "description": "Made by hand."}}
     request_ids = [api.request(config), api.request(config | {"metadata": {}})]
     requests = [api.settled_request(request_id) for request_id in request_ids]
@@ -158,7 +158,7 @@ def test_a_request_becomes_a_dataset(api: Api) -> None:
 def test_a_request_that_cannot_be_met_says_why(
     api: Api, caplog: pytest.LogCaptureFixture, config: dict[str, Any], reason: str
 ) -> None:
-    """A config that no dataset can be made from fails the request with the reason, and that is no fault to log."""
+    """An unusable configuration fails the request with the reason, and is not logged as an error."""
     request = api.settled_request(api.request(config))
 
     assert "failed" == request["request_status"]
@@ -168,7 +168,7 @@ def test_a_request_that_cannot_be_met_says_why(
 
 
 def test_deleting_a_run_before_it_is_graded_is_fine(api: Api) -> None:
-    """Work on something that is gone is dropped, and later work is done."""
+    """Jobs of deleted runs are dropped, and later jobs run."""
     dataset_id = api.dataset()
     for _ in range(10):
         api("delete_run", run_id=api.run(dataset_id, result_of(5)))
@@ -177,7 +177,7 @@ def test_deleting_a_run_before_it_is_graded_is_fine(api: Api) -> None:
 
 
 def leave_work(place: Place, **job: Any) -> int:
-    """Make a database with one ungraded run and the job to grade it; return the run's number."""
+    """Create a database with one ungraded run and its job; return the id of the run."""
     database = database_on(place)
     with database.write() as connection:
         owner = ensure_owner(connection, MOMENT)
@@ -204,7 +204,7 @@ LATER = "2999-01-01T00:00:00.000000Z"
 
 @pytest.mark.parametrize("due_at", [MOMENT, LATER], ids=["waiting", "interrupted"])
 def test_work_left_behind_is_taken_up_on_opening(tmp_path: Path, due_at: str) -> None:
-    """What waited when the process ended, or was being worked on, is done by whoever opens the file next."""
+    """Jobs that were waiting or in progress when the process ended run when the file is opened again."""
     run_id = leave_work(tmp_path / "evals.db", due_at=due_at, attempts=1)
 
     with Api.opened(tmp_path / "evals.db") as api:
@@ -212,7 +212,7 @@ def test_work_left_behind_is_taken_up_on_opening(tmp_path: Path, due_at: str) ->
 
 
 def test_work_that_keeps_ending_the_process_is_given_up(tmp_path: Path) -> None:
-    """A job whose process ended three times is not tried again: it fails with a reason."""
+    """A job whose process ended three times is not retried but fails with a reason."""
     run_id = leave_work(tmp_path / "evals.db", due_at=LATER, attempts=3)
 
     with Api.opened(tmp_path / "evals.db") as api:
@@ -223,7 +223,7 @@ def test_work_that_keeps_ending_the_process_is_given_up(tmp_path: Path) -> None:
 
 
 def test_a_killed_process_loses_no_acknowledged_run(tmp_path: Path) -> None:
-    """After a kill without warning every run that was acknowledged is there and gets its grade."""
+    """After a kill every acknowledged run exists and is graded."""
     path = tmp_path / "evals.db"
     code = f"""
 from support.local_api import Api
@@ -300,7 +300,7 @@ def waiting(database: Database) -> int:
 
 
 def test_jobs_are_done_in_their_order(database: Database) -> None:
-    """The worker does what is there, the oldest first, and leaves nothing."""
+    """The worker runs all jobs, oldest first."""
     kind = Scripted()
     worker = Worker(database, {"x": kind})
     for subject_id in (3, 1, 2):
@@ -316,14 +316,14 @@ def test_jobs_are_done_in_their_order(database: Database) -> None:
 @pytest.mark.parametrize(
     ("error", "reason", "logged"),
     [
-        (ValidationError("metadata.name: 5 is no text"), "metadata.name: 5 is no text", False),
+        (ValidationError("metadata.name: expected text, got 5"), "metadata.name: expected text, got 5", False),
         (KeyError("name"), "KeyError: 'name'", True),
     ],
 )
 def test_a_job_that_fails_leaves_its_reason(
     database: Database, caplog: pytest.LogCaptureFixture, error: Exception, reason: str, *, logged: bool
 ) -> None:
-    """An error ends its own job with a readable reason, and the worker goes on; our own faults are logged."""
+    """An error fails its own job with a readable reason, and the worker continues; bugs are logged."""
     kind = Scripted()
     kind.error = error
     worker = Worker(database, {"x": kind})
@@ -340,7 +340,7 @@ def test_a_job_that_fails_leaves_its_reason(
 
 
 def test_the_worker_outlives_a_database_that_fails(database: Database, caplog: pytest.LogCaptureFixture) -> None:
-    """A job whose end cannot be stored stays for the next opening, and the next call's work is done."""
+    """A job whose outcome cannot be stored stays in the queue, and later jobs run."""
     kind = Scripted()
     kind.error = ValidationError("no")
     kind.can_store = False
@@ -360,7 +360,7 @@ def test_the_worker_outlives_a_database_that_fails(database: Database, caplog: p
 
 
 def test_stopping_finishes_the_job_at_hand_and_leaves_the_rest(database: Database) -> None:
-    """A stop waits for the job that runs, does not begin another, and only then calls what comes after."""
+    """Stopping waits for the current job, does not start another, and then calls `after`."""
     kind = Scripted()
     kind.may_end.clear()
     worker = Worker(database, {"x": kind})

@@ -1,4 +1,4 @@
-"""A language model as the platform's judge: over HTTP, named by the environment."""
+"""LLM judge over HTTP, configured by the environment."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def ask(url: str) -> Opinion:
 
 
 def test_a_model_is_asked_and_read() -> None:
-    """A question goes out as one chat completion with the key; the answer may stand between other words."""
+    """A question is one chat completion with the key; the JSON answer may be surrounded by other text."""
     with model(saying('Sure:\n```json\n{"answer": "same", "reason": "both greet"}\n```')) as (url, seen):
         assert Opinion("same", "both greet") == ask(url)
 
@@ -50,7 +50,7 @@ def test_a_model_is_asked_and_read() -> None:
     ],
 )
 def test_no_usable_answer_is_not_judged(answering: Answering, reason: str) -> None:
-    """An answer that is none of those allowed is no answer, and the reason never holds the key."""
+    """An answer that is not allowed raises an error, and the reason does not contain the key."""
     with model(answering) as (url, _), pytest.raises(NotJudgedError, match=reason) as caught:
         ask(url)
 
@@ -58,14 +58,14 @@ def test_no_usable_answer_is_not_judged(answering: Answering, reason: str) -> No
 
 
 def test_a_model_that_is_away_is_not_judged() -> None:
-    """A model that nobody answers for is no answer; the key is not shown."""
+    """An unreachable model raises an error that does not contain the key."""
     with pytest.raises(NotJudgedError, match="cannot be reached"):
         ask("http://127.0.0.1:1")
     assert KEY not in repr(ChatModel("m", "http://127.0.0.1:1", KEY))
 
 
 def test_the_environment_names_the_judge() -> None:
-    """Without a model there is no judge; its URL is OpenAI's unless given, and must be one."""
+    """Without a model there is not a judge; the URL defaults to OpenAI's and must be valid."""
     assert judge_from_env({"ASHR_JUDGE_BASE_URL": "http://x"}) is None
     assert ModelJudge(ChatModel("m", "https://api.openai.com/v1")) == judge_from_env({"ASHR_JUDGE_MODEL": "m"})
     with pytest.raises(ConfigurationError, match="ASHR_JUDGE_BASE_URL"):
@@ -73,7 +73,7 @@ def test_the_environment_names_the_judge() -> None:
 
 
 def test_a_model_that_never_comes_to_an_end_is_not_waited_for() -> None:
-    """Time is counted for the whole answer, however often another byte of it comes."""
+    """The timeout applies to the whole response, however slowly its bytes arrive."""
     with model(trickling(5)) as (url, _), pytest.raises(NotJudgedError, match=r"no reply within 0\.3 seconds"):
         ModelJudge(ChatModel("m", url, KEY, timeout=0.3)).ask("Same?", {}, ("same",))
 
@@ -88,7 +88,7 @@ def test_a_model_that_never_comes_to_an_end_is_not_waited_for() -> None:
     ],
 )
 def test_settings_that_would_leak_or_inject_are_refused(name: str, value: str) -> None:
-    """A password in a URL, and line ends in a key, are refused by the setting's name, without the secret."""
+    """A password in a URL and line ends in a key are rejected with the setting's name, without the secret."""
     with pytest.raises(ConfigurationError, match=name) as caught:
         judge_from_env({"ASHR_JUDGE_MODEL": "m", name: value})
 
@@ -105,7 +105,7 @@ def test_settings_that_would_leak_or_inject_are_refused(name: str, value: str) -
 def test_the_platform_asks_its_judge(
     monkeypatch: pytest.MonkeyPatch, answering: Answering, passed: int, note: str
 ) -> None:
-    """The worker grades with the judge that the environment names, and without its word by the rules."""
+    """The worker grades with the configured judge, and by rules where the judge fails."""
     result = result_of(played(asked(), said("Your parcel leaves tomorrow.", "We ship it in the morning.")))
     with model(answering) as (url, _), Api.opened() as api:
         monkeypatch.setenv("ASHR_JUDGE_MODEL", "judge-1")

@@ -1,4 +1,4 @@
-"""Jobs that several workers share: each is done once, whoever is killed, stalled or slow."""
+"""Leases: jobs shared by several workers are done once, even if a worker is killed, stalled or slow."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from support.postgresql import PostgreSQLServer
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A clock controlled by a test."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
@@ -96,7 +96,7 @@ def _database(kept_place: Place) -> Generator[Database]:
 
 @pytest.fixture(name="shared")
 def _shared(postgresql: PostgreSQLServer) -> Generator[list[Database]]:
-    """Lend one database as two processes have it."""
+    """Open one database twice, as two processes do."""
     with postgresql.platform() as url:
         databases = [database_on(url), database_on(url)]
         yield databases
@@ -105,7 +105,7 @@ def _shared(postgresql: PostgreSQLServer) -> Generator[list[Database]]:
 
 
 def test_a_job_is_leased_to_one_at_a_time(database: Database) -> None:
-    """The oldest job that nobody has is leased, and nobody else gets it until the lease has run out."""
+    """The oldest due job is claimed, and cannot be claimed again before its lease expires."""
     enqueue_jobs(database, 7, 5)
 
     with database.write() as connection:
@@ -120,7 +120,7 @@ def test_a_job_is_leased_to_one_at_a_time(database: Database) -> None:
 
 
 def test_a_renewed_lease_lasts(database: Database) -> None:
-    """A worker that says that it is at work keeps its job; one whose turn is over does not get it back."""
+    """A renewed lease is extended; a lost lease is not regained."""
     enqueue_jobs(database, 7)
 
     with database.write() as connection:
@@ -134,7 +134,7 @@ def test_a_renewed_lease_lasts(database: Database) -> None:
 
 
 def test_a_job_that_is_enqueued_again_while_a_worker_has_it_starts_over(database: Database) -> None:
-    """The outcome of the former version is not stored, and the job is due again with all its attempts."""
+    """The outcome of the old version is not stored, and the job is due again with all its attempts."""
     enqueue_jobs(database, 7)
 
     with database.write() as connection:
@@ -147,7 +147,7 @@ def test_a_job_that_is_enqueued_again_while_a_worker_has_it_starts_over(database
 
 
 def test_workers_share_the_jobs(shared: list[Database]) -> None:
-    """Two processes do each of many jobs once, and both of them do some."""
+    """Two processes run each of many jobs once, and both run some."""
     stored: list[tuple[str, int]] = []
     clock = Clock()
     enqueue_jobs(shared[0], *range(60))
@@ -160,7 +160,7 @@ def test_workers_share_the_jobs(shared: list[Database]) -> None:
 
 
 def test_what_another_process_left_is_taken_up_soon(shared: list[Database]) -> None:
-    """A worker that nobody woke finds a job within a tenth of a second or so."""
+    """A worker finds a job of another process within about 0.1 s."""
     stored: list[tuple[str, int]] = []
     with working(shared[1], Counted("two", stored), Clock()):
         assert min(seconds_until_stored(shared[0], number, stored) for number in range(5)) < 0.25
@@ -174,7 +174,7 @@ def seconds_until_stored(database: Database, number: int, stored: list[tuple[str
 
 
 def test_a_stalled_worker_stores_nothing_once_another_has_the_job(shared: list[Database]) -> None:
-    """A job whose worker says nothing is taken up by another one, whose result stays the only one."""
+    """A job whose lease expired is claimed by another worker, and only the second outcome is stored."""
     stored: list[tuple[str, int]] = []
     stalled, quick = Counted("stalled", stored, waits=True), Counted("quick", stored)
     early, late = Clock(), Clock()
@@ -190,7 +190,7 @@ def test_a_stalled_worker_stores_nothing_once_another_has_the_job(shared: list[D
 
 
 def test_a_slow_worker_keeps_its_job(shared: list[Database]) -> None:
-    """However long a job takes, nobody else takes it up while its worker's heart beats."""
+    """A job is not claimed by another worker while its worker renews the lease."""
     stored: list[tuple[str, int]] = []
     slow, idle = Counted("slow", stored, waits=True), Counted("idle", stored)
     clock = Clock()

@@ -1,4 +1,4 @@
-"""Files of datasets on an embedded platform: kept whole, read through signed URLs that expire."""
+"""Media files of datasets: stored unchanged, downloaded through signed URLs that expire."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def signed(api: Api, url: str, dataset_id: int, **params: Any) -> Any:
 
 
 def test_media_comes_back_byte_for_byte(api: Api, url: str) -> None:
-    """A signed URL gives anybody the file's bytes under its type and name, to be saved and not to be run."""
+    """A signed URL returns the file with its type and name, as a download that browsers do not render."""
     (about,) = signed(api, url, api.dataset(media=[file('Grüße"; x=.wav')]))
 
     answer = httpx.get(about.pop("url"))
@@ -66,7 +66,7 @@ def test_media_comes_back_byte_for_byte(api: Api, url: str) -> None:
 
 @pytest.mark.parametrize("function", ["get_dataset", "list_datasets", "get_agent_datasets"])
 def test_urls_are_given_where_they_are_asked_for(api: Api, url: str, function: str) -> None:
-    """Every operation that answers datasets adds their files if told to, and says nothing of them otherwise."""
+    """Every operation that returns datasets includes their files if and only if asked to."""
     agent_id = api("create_agent", name="a")["agent"]["id"]
     dataset_id = api.dataset(media=[file("a"), file("b")], agent_id=agent_id)
     params = {
@@ -85,7 +85,7 @@ def test_urls_are_given_where_they_are_asked_for(api: Api, url: str, function: s
 
 
 def test_media_can_be_read_in_the_same_process(api: Api) -> None:
-    """Without a server a client over the platform's transport reads the same URLs."""
+    """Without a server, a client with the local transport reads the same URLs."""
     transport = LocalTransport(api.platform, owns_platform=False)
     with httpx.Client(transport=transport, base_url="http://embedded.local") as client:
         (about,) = signed_by(client, api, api.dataset(media=[file(content=b"")]))
@@ -102,7 +102,7 @@ def signed_by(client: httpx.Client, api: Api, dataset_id: int) -> Any:
 
 
 def test_urls_expire() -> None:
-    """A URL works for as many seconds as were asked for, an hour unless told."""
+    """A URL is valid for the requested number of seconds, one hour by default."""
     now = [1_800_000_000.0]
     with Api.opened(now=lambda: now[0]) as api, running_server(api.platform) as url:
         dataset_id = api.dataset(media=[file()])
@@ -133,7 +133,7 @@ def test_urls_expire() -> None:
     ],
 )
 def test_a_changed_url_gives_nothing(api: Api, url: str, old: str, new: str) -> None:
-    """Whoever changes the number, the time or the signature of a URL gets no byte of any file."""
+    """A URL with a changed id, expiry or signature is rejected."""
     dataset_id = api.dataset(media=[file("a"), file("b")])
     about = signed(api, url, dataset_id)[0]
     assert old in about["url"]
@@ -163,7 +163,7 @@ def test_a_changed_url_gives_nothing(api: Api, url: str, old: str, new: str) -> 
     ],
 )
 def test_wrong_media_is_refused_with_its_place(api: Api, wrong: Any, path: str) -> None:
-    """A name that is a path, a type that is none and bytes that are not Base64 are refused, and nothing is stored."""
+    """A name with a path, an invalid type and invalid Base64 are rejected, and nothing is stored."""
     answer = api.answer("create_dataset", name="d", dataset_source={}, media=wrong)
 
     assert (422, path) == (answer.status, answer.body["path"])
@@ -171,13 +171,13 @@ def test_wrong_media_is_refused_with_its_place(api: Api, wrong: Any, path: str) 
 
 
 def test_a_name_is_given_once(api: Api) -> None:
-    """Two files of one name are a conflict, and nothing is stored."""
+    """Two files with the same name are a conflict, and nothing is stored."""
     assert "'a'" in api.refused(409, "create_dataset", name="d", dataset_source={}, media=[file("a"), file("a")])
     assert [] == api("list_datasets", tenant_id=1)["datasets"]
 
 
 def test_media_goes_with_its_dataset(api: Api, url: str) -> None:
-    """The URL of a deleted dataset's file gives nothing, and its number is not given to another file."""
+    """A file of a deleted dataset is not found, and its id is not reused."""
     dataset_id = api.dataset(media=[file()])
     (old,) = signed(api, url, dataset_id)
     api("delete_dataset", dataset_id=dataset_id)
@@ -187,7 +187,7 @@ def test_media_goes_with_its_dataset(api: Api, url: str) -> None:
 
 
 def test_media_of_other_tenants_is_not_listed(kept_place: Place) -> None:
-    """A tenant sees the files of its own datasets only."""
+    """A tenant only sees the files of its own datasets."""
     keys = database_with_tenants(kept_place)
     with Api.opened(kept_place) as api, running_server(api.platform) as url:
         first, second = (Api(api.platform, key) for key in keys)
@@ -197,7 +197,7 @@ def test_media_of_other_tenants_is_not_listed(kept_place: Place) -> None:
 
 
 def test_a_database_of_the_first_version_is_upgraded(tmp_path: Path) -> None:
-    """A database that version 0001 made keeps its datasets, and can hold media from then on."""
+    """A database of version 0001 keeps its datasets, and can store media after the upgrade."""
     path = tmp_path / "old.db"
     engine = create_engine(f"sqlite:///{path}")
     config = Config()

@@ -1,4 +1,4 @@
-"""Traces on an embedded platform: kept as they came, found again, added up, and apart for each tenant."""
+"""Traces on the embedded platform: stored unchanged, found, aggregated, and separate for each tenant."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ START = "2026-01-01T00:00:00.000000Z"
 
 @dataclass
 class Clock:
-    """A clock that a test moves."""
+    """A clock controlled by a test."""
 
     now: float = 1_767_225_600.0
 
@@ -43,7 +43,7 @@ def _api(clock: Clock, place: Place) -> Generator[Api]:
 
 
 def observation(number: int = 0, *, ms: float | None = 0, **fields: Any) -> dict[str, Any]:
-    """Build an observation that took so many milliseconds, or never ended."""
+    """Build an observation that took `milliseconds`, or has not ended."""
     end = {} if ms is None else {"end_time": f"2026-01-01T00:00:{ms / 1000:09.6f}Z"}
     return {"id": f"{number:016x}", "type": "span", "name": "step", "start_time": START, **end, **fields}
 
@@ -68,7 +68,7 @@ def listed(api: Api, function: str = "list_observability_traces", **params: Any)
 
 
 def test_a_trace_comes_back_as_it_was_sent(api: Api) -> None:
-    """Every field of a trace and of its observations survives, unknown and null ones too, in the order sent."""
+    """All fields of a trace and its observations are kept in order, including unknown and null ones."""
     trace: dict[str, Any] = {
         "name": "handle-ticket",
         "user_id": "user_42",
@@ -106,7 +106,7 @@ def test_a_trace_comes_back_as_it_was_sent(api: Api) -> None:
     ],
 )
 def test_odd_traces_are_kept(api: Api, trace: dict[str, Any]) -> None:
-    """A trace with unended, timeless or odd observations is stored whole and breaks no totals."""
+    """A trace with unended, untimed or odd observations is stored unchanged and does not break totals."""
     trace_id = api("ingest_observability_trace", trace=trace)["trace_id"]
     stored = api("get_observability_trace", trace_id=trace_id)["trace"]
 
@@ -115,7 +115,7 @@ def test_odd_traces_are_kept(api: Api, trace: dict[str, Any]) -> None:
 
 
 def test_the_same_trace_is_stored_once(api: Api, clock: Clock) -> None:
-    """A trace that comes again under its id replaces the earlier one, and keeps its place in time."""
+    """A trace sent again with its id replaces the earlier one, and keeps its creation time."""
     ingest(api, tool(), id="mine", user_id="u")
     clock.now += 60
     other = ingest(api)
@@ -132,13 +132,13 @@ def test_the_same_trace_is_stored_once(api: Api, clock: Clock) -> None:
 
 
 def test_traces_without_id_are_all_stored(api: Api) -> None:
-    """Traces that carry no id are different ones, however alike."""
+    """Traces without an id are distinct, even if they are equal."""
     assert 3 == len({ingest(api) for _ in range(3)})
     assert 3 == api("list_observability_traces")["total"]
 
 
 def test_list_is_paged_newest_first(api: Api, clock: Clock) -> None:
-    """Pages count from 1, newest first, and every page says how many there are in all."""
+    """Pages count from 1, newest first, and every page has the total."""
     ids = []
     for _ in range(5):
         ids.append(ingest(api, tool()))
@@ -163,7 +163,7 @@ def test_impossible_pages_are_refused(api: Api, params: dict[str, Any]) -> None:
 
 
 def test_list_is_filtered_by_user_and_session(api: Api) -> None:
-    """A user and a session select their traces, alone and together, and the total counts those."""
+    """User and session filter traces, alone and together, and the total counts the matches."""
     first = ingest(api, user_id="u", session_id="s")
     second = ingest(api, user_id="u", session_id="r")
     third = ingest(api, user_id="v", session_id="s")
@@ -176,7 +176,7 @@ def test_list_is_filtered_by_user_and_session(api: Api) -> None:
 
 
 def test_long_names_are_told_apart(api: Api) -> None:
-    """However long users, sessions, tools and models are, traces are stored, found and added up by the whole name."""
+    """Users, sessions, tools and models of any length are stored, found and aggregated by the whole name."""
     long = "\N{ROBOT FACE}" * 3_000
     for end in "ab":
         ingest(api, tool(long + end), generation(long + end), id=end * 255, user_id=long + end, session_id=long + end)
@@ -217,7 +217,7 @@ def test_overview(api: Api) -> None:
 
 
 def test_nothing_to_add_up(api: Api) -> None:
-    """Without traces the counts are zero, nothing failed, and there is no latency."""
+    """Without traces the counts and rates are 0, and latencies are null."""
     analytics = api("get_observability_analytics")
 
     assert analytics["overview"]["total_traces"] == analytics["overview"]["error_rate"] == 0
@@ -227,7 +227,7 @@ def test_nothing_to_add_up(api: Api) -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 19, 100])
 def test_percentiles_are_nearest_ranks(api: Api, count: int) -> None:
-    """A percentile is the smallest latency that so many per cent of the traces do not exceed."""
+    """A percentile is the smallest latency that this percentage of the traces does not exceed."""
     for number in range(count, 0, -1):
         ingest(api, observation(ms=number))
 
@@ -239,7 +239,7 @@ def test_percentiles_are_nearest_ranks(api: Api, count: int) -> None:
 
 
 def test_latency_of_a_trace_runs_from_first_start_to_last_end(api: Api) -> None:
-    """The order of observations does not matter to a trace's latency, time zones do, and nonsense has none."""
+    """A trace's latency ignores the order of observations, respects time zones, and is null for invalid times."""
     ingest(api, observation(ms=900, start_time="2026-01-01T00:00:00.500000Z"), observation(ms=100))
     ingest(api, observation(start_time="2026-01-01T01:00:00+01:00", end_time="2026-01-01T00:00:00.900"))
     ingest(api, observation(start_time="2026-01-02T00:00:00Z"))
@@ -250,7 +250,7 @@ def test_latency_of_a_trace_runs_from_first_start_to_last_end(api: Api) -> None:
 
 
 def test_tool_performance(api: Api) -> None:
-    """Tools are spans named `tool:`; the most called one comes first, without the prefix, with its own error rate."""
+    """Tools are spans named `tool:`; they are listed by number of calls, without the prefix, with their error rates."""
     ingest(api, tool(ms=100), tool(ms=300, level="ERROR"), tool("refund", ms=None), observation(level="ERROR"))
     ingest(api, tool(ms=200), tool(ms=None))
 
@@ -261,7 +261,7 @@ def test_tool_performance(api: Api) -> None:
 
 
 def test_model_usage(api: Api) -> None:
-    """Models are those of generations; calls, tokens and latency add up for each, the most called one first."""
+    """Models are those of generations; calls, tokens and latency are aggregated for each, most calls first."""
     ingest(api, generation("small", (1, 2), ms=100), generation("small", None, ms=300), generation(None, (5, 5)))
     ingest(api, generation("large", (100, 50), ms=None), observation(model="of a span"))
 
@@ -276,7 +276,7 @@ def unpriced(calls: int) -> dict[str, Any]:
 
 
 def test_the_window_is_counted_in_days_of_arrival(api: Api, clock: Clock) -> None:
-    """Totals and errors cover the last days by arrival, seven unless told, to the second."""
+    """Totals and errors cover the last days by arrival time, seven by default, to the second."""
     failing = tool(level="ERROR"), generation()
     old = ingest(api, *failing)
     clock.now += 6 * DAY
@@ -301,7 +301,7 @@ def test_the_window_is_counted_in_days_of_arrival(api: Api, clock: Clock) -> Non
 
 
 def test_errors_and_tool_errors(api: Api, clock: Clock) -> None:
-    """Errors are traces with an ERROR observation or left by an exception; tool errors have an ERROR tool span."""
+    """Errors are traces with an ERROR observation or ended by an exception; tool errors have an ERROR tool span."""
     traces = {
         "span": ingest(api, tool(), observation(level="ERROR")),
         "tool": ingest(api, tool(level="ERROR"), generation()),
@@ -319,7 +319,7 @@ def test_errors_and_tool_errors(api: Api, clock: Clock) -> None:
 
 
 def test_tenants_do_not_see_each_other(kept_place: Place) -> None:
-    """The same trace id in two tenants is two traces, and no list or total counts another tenant's."""
+    """The same trace id in two tenants is two traces, and lists and totals only count the tenant's own."""
     keys = database_with_tenants(kept_place, 2)
     platform = open_platform(kept_place)
     first, second = (Api(platform, key, number) for number, key in enumerate(keys, start=1))
@@ -341,7 +341,7 @@ def test_tenants_do_not_see_each_other(kept_place: Place) -> None:
 
 
 def test_traces_outlive_the_platform(kept_place: Place) -> None:
-    """A trace in a file is there when the platform is opened again."""
+    """A trace in a file exists when the platform is opened again."""
     with Api.opened(kept_place) as api:
         trace_id = ingest(api, tool())
     with Api.opened(kept_place) as api:
@@ -370,7 +370,7 @@ OBSERVATIONS = st.fixed_dictionaries(
 @settings(max_examples=200, deadline=None)
 @given(st.lists(OBSERVATIONS, max_size=4), JSON)
 def test_any_trace_is_taken_apart(observations: list[dict[str, Any]], output: Any) -> None:
-    """Whatever a trace holds, taking it apart loses nothing and yields totals that a database can hold."""
+    """Splitting any trace loses nothing and yields totals that a database can store."""
     trace: Any = {"name": "t", "observations": observations, "output": output}
 
     rows = split_trace(trace)

@@ -1,4 +1,4 @@
-"""The platform's front: keys, bodies, the contract, repeated calls, many callers at once."""
+"""The platform: keys, bodies, the contract, idempotency, concurrency."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CHOSEN = "tp_chosen_by_a_script"
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A clock controlled by a test."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0
@@ -44,7 +44,7 @@ def send(api: Api, body: bytes, authorization: str | None = None) -> tuple[int, 
     "authorization", [None, "", "Bearer", "Bearer ", "Bearer tp_unknown", "Basic dHA=", "tp_x", "Bearer \udcff"]
 )
 def test_without_a_valid_key_nothing_is_answered(api: Api, authorization: str | None) -> None:
-    """A missing, malformed or unknown key is refused before anything else is looked at."""
+    """A missing, malformed or unknown key is rejected before anything else is checked."""
     answer = api.platform.answer(b"not even JSON", authorization=authorization)
 
     assert (401, "error") == (answer.status, answer.body["status"])
@@ -75,7 +75,7 @@ def test_without_a_valid_key_nothing_is_answered(api: Api, authorization: str | 
     ],
 )
 def test_a_body_that_cannot_be_understood_is_a_bad_request(api: Api, body: bytes, reason: str) -> None:
-    """What is not a JSON object naming an operation is refused with the reason."""
+    """A body that is not a JSON object with a known operation is rejected with the reason."""
     status, message = send(api, body)
 
     assert 400 == status
@@ -84,7 +84,7 @@ def test_a_body_that_cannot_be_understood_is_a_bad_request(api: Api, body: bytes
 
 
 def test_nesting_up_to_the_limit_and_width_beyond_it_are_fine(api: Api) -> None:
-    """A body of 199 nested levels is taken, and so are thousands of objects side by side."""
+    """A body with 199 levels of nesting is accepted, and so are thousands of siblings."""
     deep: dict[str, Any] = {}
     for _ in range(196):
         deep = {"a": deep}
@@ -126,7 +126,7 @@ def test_nesting_up_to_the_limit_and_width_beyond_it_are_fine(api: Api) -> None:
     ],
 )
 def test_wrong_parameters_are_named(api: Api, function: str, params: dict[str, Any], path: str, reason: str) -> None:
-    """A parameter that the contract does not allow is refused with its path, its value and what is allowed."""
+    """An invalid parameter is rejected with its path, its value and what is allowed."""
     answer = api.answer(function, **params)
 
     assert 422 == answer.status
@@ -136,7 +136,7 @@ def test_wrong_parameters_are_named(api: Api, function: str, params: dict[str, A
 
 
 def test_a_number_beyond_json_is_refused(api: Api) -> None:
-    """A number that Python reads as infinite is refused, and nothing is stored."""
+    """A number that overflows to infinity is rejected, and nothing is stored."""
     body = b'{"function": "create_dataset", "name": "x", "dataset_source": {"a": 1e400}}'
 
     assert (422, True) == (send(api, body)[0], "too large" in send(api, body)[1])
@@ -157,14 +157,14 @@ def test_unknown_parameters_are_ignored(api: Api) -> None:
 
 
 def test_every_answer_has_a_request_id_of_its_own(api: Api) -> None:
-    """Answers and refusals carry the header `x-request-id`."""
+    """Responses and errors have the header `x-request-id`."""
     ids = {api.answer("keep_alive").headers["x-request-id"], api.answer("get_run").headers["x-request-id"]}
 
     assert 2 == len(ids)
 
 
 def test_a_fault_of_the_platform_is_a_500_without_details(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """What fails inside is logged under the request's id, and the caller is told that id only."""
+    """An internal error is logged with the request id, and the client only gets the id."""
     with Api.opened(tmp_path / "evals.db") as api:
         (tmp_path / "evals.db").write_bytes(b"")
         (tmp_path / "evals.db-wal").write_bytes(b"")
@@ -180,7 +180,7 @@ def test_a_fault_of_the_platform_is_a_500_without_details(tmp_path: Path, caplog
 
 
 def test_a_chosen_key_is_kept(kept_place: Place) -> None:
-    """A key given at the start works at this opening and all later ones, and is stored once."""
+    """A given key works after this and all later openings, and is stored once."""
     for _ in range(2):
         platform = open_platform(kept_place)
         assert CHOSEN == platform.bootstrap(CHOSEN)
@@ -192,7 +192,7 @@ def test_a_chosen_key_is_kept(kept_place: Place) -> None:
 
 @pytest.mark.parametrize("key", ["", "tp_", "tp_short", "sk_" + "x" * 30, "tp_with spaces inside", "tp_" + "ü" * 20])
 def test_a_chosen_key_must_look_like_one(api: Api, key: str) -> None:
-    """A key without the prefix, too short, or with characters that headers do not carry is refused unseen."""
+    """A key without the prefix, too short, or with characters not allowed in headers is rejected and not shown."""
     with pytest.raises(ConfigurationError) as caught:
         api.platform.bootstrap(key)
 
@@ -200,7 +200,7 @@ def test_a_chosen_key_must_look_like_one(api: Api, key: str) -> None:
 
 
 def test_a_revoked_key_cannot_be_chosen_again(api: Api) -> None:
-    """Starting again with a revoked key does not bring it back."""
+    """A revoked key stays revoked when it is given again."""
     api.platform.bootstrap(CHOSEN)
     (listed,) = api("list_api_keys")["api_keys"]
     api("revoke_api_key", api_key_id=listed["id"])
@@ -210,7 +210,7 @@ def test_a_revoked_key_cannot_be_chosen_again(api: Api) -> None:
 
 
 def test_session_keys_are_never_stored(kept_place: Place) -> None:
-    """The owner's key of one opening leaves no row, and is worth nothing at the next."""
+    """The session key of one opening is not stored, and is invalid for the next."""
     with Api.opened(kept_place) as api:
         assert [] == api("list_api_keys", include_inactive=True)["api_keys"]
         old = api.key
@@ -220,7 +220,7 @@ def test_session_keys_are_never_stored(kept_place: Place) -> None:
 
 
 def test_the_first_key_is_written_once(kept_place: Place, tmp_path: Path) -> None:
-    """Only a database without keys gets one, in a file; what lies at that place is replaced."""
+    """Only a database without keys gets one, in a file that replaces an existing one."""
     file = tmp_path / "evals.db.key"
     file.write_text("left over")
     with Api.opened(kept_place) as api:
@@ -234,7 +234,7 @@ def test_the_first_key_is_written_once(kept_place: Place, tmp_path: Path) -> Non
 
 
 def test_a_first_key_that_cannot_be_written_is_not_made(api: Api, tmp_path: Path) -> None:
-    """Where the key's file cannot be made the error names it, and the database stays without a key."""
+    """If the key file cannot be written the error names it, and the database stays without a key."""
     with pytest.raises(ConfigurationError, match=r"missing.key.*No such file"):
         api.platform.write_first_key(tmp_path / "missing" / "key")
 
@@ -242,7 +242,7 @@ def test_a_first_key_that_cannot_be_written_is_not_made(api: Api, tmp_path: Path
 
 
 def test_keys_expire(place: Place) -> None:
-    """A key works until its time has come, and is inactive from then on."""
+    """A key works until it expires, and is inactive afterwards."""
     clock = Clock()
     platform = open_platform(place, now=clock)
     api = Api(platform, platform.bootstrap())
@@ -260,7 +260,7 @@ def test_keys_expire(place: Place) -> None:
 
 
 def test_the_use_of_a_key_is_noted_once_a_minute(place: Place) -> None:
-    """`last_used_at` is right to the minute, and not written at every call."""
+    """`last_used_at` is accurate to the minute, and not written on every call."""
     clock = Clock()
     platform = open_platform(place, now=clock)
     api = Api(platform, platform.bootstrap(CHOSEN))
@@ -292,7 +292,7 @@ WRITES = {
 
 @pytest.mark.parametrize("function", WRITES)
 def test_a_repeated_call_is_done_once(api: Api, function: str) -> None:
-    """The same call under the same key is answered alike, and done once."""
+    """A repeated call with the same idempotency key runs once and gets the same response."""
     api.dataset()
 
     first = api.answer(function, idempotency_key="k", **WRITES[function])
@@ -305,7 +305,7 @@ def test_a_repeated_call_is_done_once(api: Api, function: str) -> None:
 
 
 def test_a_key_of_another_call_is_a_conflict(api: Api) -> None:
-    """One key cannot stand for two calls, nor be empty or endless; other tenants and reads do not mind it."""
+    """A key cannot be used for two calls, be empty or too long; other tenants and reads are not affected."""
     api("create_agent", name="a", idempotency_key="k")
 
     assert "'k'" in api.refused(409, "create_agent", name="b", idempotency_key="k")
@@ -315,7 +315,7 @@ def test_a_key_of_another_call_is_a_conflict(api: Api) -> None:
 
 
 def test_a_refused_call_may_be_repeated(api: Api) -> None:
-    """A refusal is not remembered: once the reason is gone the same call under the same key is done."""
+    """An error is not stored: once its cause is removed, the same call with the same key succeeds."""
     params = {"tenant_id": 1, "dataset_id": 1, "result": {}, "idempotency_key": "k"}
     api.refused(404, "create_run", **params)
     api.dataset()
@@ -324,7 +324,7 @@ def test_a_refused_call_may_be_repeated(api: Api) -> None:
 
 
 def test_a_secret_answer_is_not_remembered(api: Api, tmp_path: Path) -> None:
-    """A new API key is never stored, so that a repeated call is a conflict and makes no second key."""
+    """A new API key is not stored, so a repeated call is a conflict and does not create a second key."""
     with Api.opened(tmp_path / "evals.db") as filed:
         made = filed("create_api_key", name="x", idempotency_key="k")["api_key"]
         assert "only once" in filed.refused(409, "create_api_key", name="x", idempotency_key="k")
@@ -334,7 +334,7 @@ def test_a_secret_answer_is_not_remembered(api: Api, tmp_path: Path) -> None:
 
 
 def test_answers_are_remembered_for_a_day(place: Place) -> None:
-    """After a day a key is free again."""
+    """After a day a key can be used again."""
     clock = Clock()
     platform = open_platform(place, now=clock)
     api = Api(platform, platform.bootstrap())
@@ -348,7 +348,7 @@ def test_answers_are_remembered_for_a_day(place: Place) -> None:
 
 @pytest.mark.parametrize("where", ["file", "memory"])
 def test_many_threads_lose_nothing(tmp_path: Path, where: str) -> None:
-    """Sixteen threads that write and read at once are all answered, and every row is there."""
+    """Sixteen threads that write and read concurrently all get responses, and every row exists."""
     with Api.opened(tmp_path / "evals.db" if where == "file" else None) as api:
         dataset_id = api.dataset()
 
@@ -366,7 +366,7 @@ def test_many_threads_lose_nothing(tmp_path: Path, where: str) -> None:
 
 
 def test_a_closed_platform_says_so(api: Api) -> None:
-    """Closing twice is fine; calling afterwards is an error that says what happened."""
+    """Closing twice is allowed; a call after closing raises an error that says so."""
     api.platform.close()
     api.platform.close()
 
@@ -375,7 +375,7 @@ def test_a_closed_platform_says_so(api: Api) -> None:
 
 
 def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Opening a platform without the extra's packages names one and the command that installs them."""
+    """Opening a platform without the extra names the missing package and the command to install it."""
     for name in [name for name in sys.modules if name in {"ashr_labs.local.instances", "sqlalchemy.exc"}]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "sqlalchemy", None)
@@ -385,6 +385,6 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.Mo
 
 
 def test_keys_are_absent_from_representations(api: Api) -> None:
-    """Neither the platform nor its answers show a key when printed."""
+    """The reprs of the platform and its responses do not contain keys."""
     assert api.key not in repr(api.platform)
     assert api.key not in json.dumps(api("init"))

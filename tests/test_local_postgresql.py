@@ -1,4 +1,4 @@
-"""An embedded platform on PostgreSQL: its URL, its server, and several processes at one database."""
+"""The platform on PostgreSQL: URLs, outages, and several processes on one database."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _url(postgresql: PostgreSQLServer) -> Generator[str]:
 
 @pytest.fixture(name="apis")
 def _apis(url: str) -> Generator[list[Api]]:
-    """Open one database twice, as two processes do: with connections and a worker of its own each."""
+    """Open one database twice, as two processes do, each with its own connections and workers."""
     with Api.opened(url) as one, Api.opened(f"{url}&application_name=another") as other:
         assert one.platform is not other.platform
         yield [one, other]
@@ -58,7 +58,7 @@ def _apis(url: str) -> Generator[list[Api]]:
     ],
 )
 def test_a_url_is_shown_without_its_password(given: str, label: str) -> None:
-    """Whatever names a database in messages says where it is and who connects, and has no password."""
+    """The name of a database in messages has host and user, and does not have the password."""
     target = parse_target(given)
 
     assert isinstance(target, URL)
@@ -78,7 +78,7 @@ def test_a_url_is_shown_without_its_password(given: str, label: str) -> None:
     ],
 )
 def test_a_url_that_cannot_be_used_is_refused_without_its_password(given: str, reason: str) -> None:
-    """A URL of another kind, one that cannot be read, or of a server that is not there gives a reason in one line."""
+    """An unsupported, malformed or unreachable URL gives a reason on one line."""
     with pytest.raises(ConfigurationError, match=reason) as caught:
         open_platform(given)
 
@@ -88,7 +88,7 @@ def test_a_url_that_cannot_be_used_is_refused_without_its_password(given: str, r
 
 
 def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A URL of PostgreSQL without psycopg names it and the command that installs it."""
+    """A PostgreSQL URL without psycopg names it and the command to install it."""
     monkeypatch.setitem(sys.modules, "psycopg", None)
 
     with pytest.raises(ConfigurationError, match=r'`psycopg`.*pip install "ashr-labs\[postgres\]"'):
@@ -101,7 +101,7 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.Mo
     ids=["encoding", "foreign"],
 )
 def test_a_database_that_cannot_be_used_is_named(postgresql: PostgreSQLServer, options: str, reason: str) -> None:
-    """A database that cannot hold all texts, or belongs to another program, is refused with the reason."""
+    """A database with another encoding, or of another program, is rejected with the reason."""
     url = postgresql.new_database(options=options)
     postgresql.execute("CREATE TABLE songs (title TEXT)", url=url)
 
@@ -110,7 +110,7 @@ def test_a_database_that_cannot_be_used_is_named(postgresql: PostgreSQLServer, o
 
 
 def test_a_client_keeps_everything_in_a_database(url: str) -> None:
-    """`AshrLabsClient.local()` takes a URL, shows no password, and finds everything again."""
+    """`AshrLabsClient.local()` accepts a URL, hides its password, and finds stored data again."""
     with AshrLabsClient.local(url.replace("postgres@", f"postgres:{SECRET}@")) as client:
         agent = client.create_agent(name="Bot", config={"text": "\ud83e", "deep": [1, 1.0, None]})
         assert SECRET not in repr(client)
@@ -120,7 +120,7 @@ def test_a_client_keeps_everything_in_a_database(url: str) -> None:
 
 
 def test_a_schema_may_be_chosen(url: str) -> None:
-    """What the URL sets is passed on, such as a schema beside those of other programs."""
+    """Parameters of the URL are used, such as a schema of its own."""
     with psycopg.connect(url) as beside:
         beside.execute("CREATE SCHEMA IF NOT EXISTS ashr")
     with Api.opened(f"{url}&options=-csearch_path%3Dashr") as chosen, Api.opened(url) as api:
@@ -130,7 +130,7 @@ def test_a_schema_may_be_chosen(url: str) -> None:
 
 
 def test_texts_are_ordered_alike_in_every_language(postgresql: PostgreSQLServer) -> None:
-    """In a database for English texts are ordered by code points too, as in SQLite."""
+    """Text is ordered by code points in a database with an English locale too, as in SQLite."""
     url = postgresql.new_database(options="LOCALE_PROVIDER icu ICU_LOCALE 'en-US' TEMPLATE template0")
     with Api.opened(url) as api:
         for name in ("b", "A", "a", "B"):
@@ -142,7 +142,7 @@ def test_texts_are_ordered_alike_in_every_language(postgresql: PostgreSQLServer)
 
 
 def test_a_restarted_server_is_found_again(postgresql: PostgreSQLServer, apis: list[Api]) -> None:
-    """While the server is down calls get a 503 that says so; afterwards calls and grading go on, with nothing lost."""
+    """While the server is down calls get a 503; afterwards calls and grading continue, and nothing is lost."""
     api, _ = apis
     dataset_id = api.dataset()
     postgresql.stop("immediate")
@@ -158,7 +158,7 @@ def test_a_restarted_server_is_found_again(postgresql: PostgreSQLServer, apis: l
 def test_an_outage_is_logged_in_one_line(
     postgresql: PostgreSQLServer, apis: list[Api], caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A database that is down gives no traceback, in no log."""
+    """A database that is down is logged without a traceback."""
     postgresql.stop("immediate")
     try:
         apis[0].refused(503, "init")
@@ -170,7 +170,7 @@ def test_an_outage_is_logged_in_one_line(
 
 
 def test_processes_that_start_at_once_make_one_platform(postgresql: PostgreSQLServer) -> None:
-    """Of several processes that open an empty database one makes its tables, owner and key, and all work with them."""
+    """Of several processes that open an empty database, one creates tables, owner and key, and all use them."""
     target = parse_target(postgresql.new_database())
     together = threading.Barrier(6)
 
@@ -189,7 +189,7 @@ def test_processes_that_start_at_once_make_one_platform(postgresql: PostgreSQLSe
 
 
 def test_a_key_stands_for_one_call_in_all_processes(apis: list[Api]) -> None:
-    """Calls that are sent to several processes at once under one key are done once, and answered alike."""
+    """Concurrent calls to several processes with one idempotency key run once and get the same response."""
     together = threading.Barrier(8)
 
     def send(number: int) -> object:
@@ -204,7 +204,7 @@ def test_a_key_stands_for_one_call_in_all_processes(apis: list[Api]) -> None:
 
 
 def test_a_call_that_is_being_answered_elsewhere_is_waited_for(url: str) -> None:
-    """Whoever sends a call again waits for the first answer, and after a while gets a 409 that says so."""
+    """A repeated call waits for the first response, and gets a 409 after the lock timeout."""
     with ExitStack() as stack:
         api = stack.enter_context(Api.opened(f"{url}&options=-c%20lock_timeout=100ms"))
         elsewhere = stack.enter_context(psycopg.connect(url))
@@ -217,7 +217,7 @@ def test_a_call_that_is_being_answered_elsewhere_is_waited_for(url: str) -> None
 
 
 def test_an_agent_cannot_go_while_a_dataset_is_linked_to_it(url: str) -> None:
-    """Deleting an agent in one process waits for the call that links a dataset to it in another one."""
+    """Deleting an agent waits for a concurrent call in another process that links a dataset to it."""
     with Api.opened(url) as api, psycopg.connect(url) as elsewhere:
         agent_id = api("create_agent", name="Bot")["agent"]["id"]
         elsewhere.execute("UPDATE agents SET is_active = false WHERE id = %s", [agent_id])
@@ -232,7 +232,7 @@ def test_an_agent_cannot_go_while_a_dataset_is_linked_to_it(url: str) -> None:
 
 
 def test_the_same_trace_may_arrive_twice_at_once(apis: list[Api]) -> None:
-    """A trace that two processes are sent at once is stored once, with one set of observations."""
+    """A trace sent to two processes concurrently is stored once, with one set of observations."""
     trace = {"id": "t", "name": "t", "observations": [{"id": str(n), "type": "span", "name": "s"} for n in range(9)]}
 
     with ThreadPoolExecutor(8) as threads:
@@ -243,7 +243,7 @@ def test_the_same_trace_may_arrive_twice_at_once(apis: list[Api]) -> None:
 
 
 def test_a_process_opens_a_database_once(url: str) -> None:
-    """However often a process opens one URL, it has at most 16 connections."""
+    """A process that opens a URL many times has at most 16 connections."""
     with ExitStack() as stack:
         apis = [stack.enter_context(Api.opened(url)) for _ in range(3)]
         with ThreadPoolExecutor(40) as threads:

@@ -1,4 +1,4 @@
-"""Runs, requests and penetration tests on an embedded platform."""
+"""Runs, requests and penetration tests on the embedded platform."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _api(place: Place) -> Generator[Api]:
 
 
 def test_runs_are_listed_by_dataset_and_deleted(api: Api) -> None:
-    """A run belongs to its dataset's list until it is deleted."""
+    """A run is in its dataset's list until it is deleted."""
     first, second = api.dataset(), api.dataset()
     run_id, other = api.run(first), api.run(second)
 
@@ -31,7 +31,7 @@ def test_runs_are_listed_by_dataset_and_deleted(api: Api) -> None:
 
 
 def test_a_run_says_who_ran_it(api: Api) -> None:
-    """The runner is the caller unless another user of the tenant is named."""
+    """The runner defaults to the user of the key, and can be another user of the tenant."""
     dataset_id = api.dataset()
     params = {"tenant_id": 1, "dataset_id": dataset_id, "result": {}}
 
@@ -42,7 +42,7 @@ def test_a_run_says_who_ran_it(api: Api) -> None:
 
 
 def test_requests_are_listed_by_status(api: Api) -> None:
-    """A status selects the requests that are in it."""
+    """A status filters requests."""
     failed = api.request({"agent": "not an object"})
     assert "failed" == api.settled_request(failed)["request_status"]
 
@@ -52,14 +52,14 @@ def test_requests_are_listed_by_status(api: Api) -> None:
 
 
 def test_a_request_is_made_for_a_user_of_the_tenant(api: Api) -> None:
-    """Nobody can ask in the name of a user whom the tenant does not have."""
+    """A request in the name of a user of another tenant is forbidden."""
     params = {"tenant_id": 1, "request_name": "x", "request": {}, "request_input_schema": {}}
 
     assert "user 7" in api.refused(403, "create_request", requestor_id=7, **params)
 
 
 def test_a_pentest_report_is_stored(api: Api) -> None:
-    """The report of a penetration test is confirmed with its number."""
+    """A stored penetration test report is confirmed with its id."""
     report = {"agent_name": "Bot", "mode": "quick", "report": {"score": 1}, "categories_tested": ["jailbreak"]}
 
     assert 1 == api("run_pentest", **report)["pentest_id"]

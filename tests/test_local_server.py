@@ -1,4 +1,4 @@
-"""The platform's doors: HTTP over a real socket, and httpx clients in the same process."""
+"""The server over real sockets, and httpx clients in the same process."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def call(client: httpx.Client, function: str, **params: object) -> httpx.Respons
 
 
 def test_calls_are_answered_over_http(client: httpx.Client) -> None:
-    """A call over a socket gets the platform's answer as JSON, with a request id."""
+    """A call over a socket gets the platform's response as JSON, with a request id."""
     answer = call(client, "init")
 
     assert (200, "application/json") == (answer.status_code, answer.headers["content-type"])
@@ -61,21 +61,21 @@ def test_calls_are_answered_over_http(client: httpx.Client) -> None:
 
 
 def test_health_needs_no_key(url: str) -> None:
-    """`GET /health` answers anybody that the platform is up."""
+    """`GET /health` responds without a key."""
     answer = httpx.get(f"{url}/health")
 
     assert (200, {"status": "ok"}) == (answer.status_code, answer.json())
 
 
 def test_errors_travel_with_their_status(client: httpx.Client) -> None:
-    """A refusal has its HTTP status and the message in the body."""
+    """An error has its HTTP status and a message in the body."""
     answer = call(client, "get_run", run_id=999_999)
 
     assert (404, "there is no run 999999") == (answer.status_code, answer.json()["message"])
 
 
 def test_the_idempotency_key_is_a_header(client: httpx.Client) -> None:
-    """The header `Idempotency-Key` makes a repeated call the same call."""
+    """The header `Idempotency-Key` makes a repeated call idempotent."""
     headers = {"idempotency-key": "k"}
     body = {"function": "create_agent", "name": "http"}
 
@@ -83,7 +83,7 @@ def test_the_idempotency_key_is_a_header(client: httpx.Client) -> None:
 
 
 def test_half_a_surrogate_pair_travels_both_ways(client: httpx.Client) -> None:
-    """A text that UTF-8 cannot hold goes in and out as an escape."""
+    """Text that UTF-8 cannot encode is received and sent as an escape."""
     body = b'{"function": "create_dataset", "name": "x", "dataset_source": {"a": "\\ud83e"}}'
 
     assert "\ud83e" == client.post("", content=body).json()["dataset"]["dataset_source"]["a"]
@@ -94,7 +94,7 @@ def test_half_a_surrogate_pair_travels_both_ways(client: httpx.Client) -> None:
     [("GET", "/", 405), ("PUT", "/", 405), ("POST", "/health", 405), ("POST", "/nowhere", 404), ("GET", "/x", 404)],
 )
 def test_other_methods_and_paths_are_refused_in_json(client: httpx.Client, method: str, path: str, status: int) -> None:
-    """What is not a call is refused with a status of its own and a hint."""
+    """A request that is not a call is rejected with its own status and a hint."""
     answer = client.request(method, path, content=INIT)
 
     assert (status, "error") == (answer.status_code, answer.json()["status"])
@@ -113,7 +113,7 @@ def test_other_methods_and_paths_are_refused_in_json(client: httpx.Client, metho
     ],
 )
 def test_calls_are_json(client: httpx.Client, content_type: str | None, status: int) -> None:
-    """A body of another media type is refused; none at all is taken for JSON."""
+    """A body of another media type is rejected; a missing type means JSON."""
     headers = {} if content_type is None else {"content-type": content_type}
 
     assert status == client.post("", content=INIT, headers=headers).status_code
@@ -121,7 +121,7 @@ def test_calls_are_json(client: httpx.Client, content_type: str | None, status: 
 
 @pytest.mark.parametrize(("encoding", "status"), [("identity", 200), ("gzip", 415), ("br, gzip", 415)])
 def test_bodies_are_not_packed(client: httpx.Client, encoding: str, status: int) -> None:
-    """A body that is packed, which could unpack to any size, is refused by name."""
+    """A compressed body, which could expand to any size, is rejected."""
     answer = client.post("", content=INIT, headers={"content-encoding": encoding})
 
     assert status == answer.status_code
@@ -130,7 +130,7 @@ def test_bodies_are_not_packed(client: httpx.Client, encoding: str, status: int)
 
 @pytest.mark.parametrize("declared", [True, False], ids=["content-length", "chunked"])
 def test_a_body_beyond_the_limit_is_refused(api: Api, *, declared: bool) -> None:
-    """A body that is larger than the limit gets a 413 that says so, and the server lives on."""
+    """A body over the limit gets a 413, and the server keeps running."""
     body = json.dumps({"function": "keep_alive", "x": "y" * 2_000_000}).encode()
 
     async def ask() -> list[int]:
@@ -149,7 +149,7 @@ def test_a_body_beyond_the_limit_is_refused(api: Api, *, declared: bool) -> None
 
 
 def test_a_body_without_a_key_is_not_kept(api: Api) -> None:
-    """Whoever has no key gets a 401, and what they send does not stay in the memory."""
+    """A client without a key gets a 401, and its body is not kept in memory."""
     body = json.dumps({"function": "keep_alive", "x": "y" * 30_000_000}).encode()
 
     async def chunks() -> object:
@@ -173,7 +173,7 @@ def test_a_body_without_a_key_is_not_kept(api: Api) -> None:
 
 
 def test_a_refused_body_is_read_to_its_end(api: Api) -> None:
-    """Whoever sends 80 MB over a socket gets to read why it was refused."""
+    """A client that sends 80 MB receives the reason for the rejection."""
     with running_server(api.platform) as url:
         answer = httpx.post(url, content=b"x" * 80_000_000, headers={"content-type": "application/json"}, timeout=60)
 
@@ -181,7 +181,7 @@ def test_a_refused_body_is_read_to_its_end(api: Api) -> None:
 
 
 def test_a_sender_who_leaves_does_no_harm(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
-    """A connection that is cut within a body, or sends no HTTP at all, is forgotten."""
+    """A connection that is cut within a body, or does not send HTTP, is cleaned up."""
     address = (client.base_url.host, client.base_url.port or 0)
     with socket.create_connection(address) as cut:
         cut.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{")
@@ -193,7 +193,7 @@ def test_a_sender_who_leaves_does_no_harm(client: httpx.Client, caplog: pytest.L
 
 
 def test_a_connection_serves_many_calls_without_delay(client: httpx.Client) -> None:
-    """Connections are kept open between calls, and no answer waits for the network to acknowledge its first half."""
+    """Connections are kept alive, and responses are not delayed by Nagle's algorithm."""
     connection = http.client.HTTPConnection(client.base_url.host, client.base_url.port)
     ports, seconds = set(), []
     for _ in range(10):
@@ -209,7 +209,7 @@ def test_a_connection_serves_many_calls_without_delay(client: httpx.Client) -> N
 
 
 def test_an_impossible_port_is_named(api: Api, url: str) -> None:
-    """Listening where somebody listens already, or where nobody can, fails with the port."""
+    """Binding a used or invalid port fails with the port in the message."""
     port = urlsplit(url).port or 0
 
     for wrong in (port, 99_999, -1):
@@ -233,7 +233,7 @@ print("over", flush=True)
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_serving_in_peace(kept_place: Place, number: signal.Signals) -> None:
-    """On SIGTERM and SIGINT the server stops, the platform is closed, and the program goes on."""
+    """On SIGTERM and SIGINT the server stops, the platform is closed, and the program continues."""
     command = [sys.executable, "-c", SERVE, str(kept_place)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -249,7 +249,7 @@ def test_a_signal_ends_serving_in_peace(kept_place: Place, number: signal.Signal
 
 
 def test_serve_closes_the_platform_even_when_it_cannot_listen() -> None:
-    """A platform is not left open behind a server that did not start."""
+    """The platform is closed if the server does not start."""
     platform = open_platform()
 
     with pytest.raises(ConfigurationError, match="cannot listen"):
@@ -259,7 +259,7 @@ def test_serve_closes_the_platform_even_when_it_cannot_listen() -> None:
 
 
 def test_a_sync_client_needs_no_socket() -> None:
-    """An httpx client calls the platform in its own process, and closes it when it is closed."""
+    """An httpx client calls the platform in the same process, and closes it on closing."""
     platform = open_platform()
     headers = {"authorization": f"Bearer {platform.bootstrap()}", "idempotency-key": "k"}
     with httpx.Client(transport=LocalTransport(platform), base_url="http://local", headers=headers) as client:
@@ -273,7 +273,7 @@ def test_a_sync_client_needs_no_socket() -> None:
 
 
 def test_an_async_client_needs_no_socket() -> None:
-    """An async httpx client calls the platform without keeping its event loop waiting."""
+    """An async httpx client calls the platform without blocking its event loop."""
 
     async def ask() -> list[int]:
         platform = open_platform()
@@ -297,7 +297,7 @@ def test_a_borrowed_platform_stays_open(api: Api) -> None:
 
 @pytest.mark.parametrize("before", [b"", INIT], ids=["new", "kept alive"])
 def test_a_head_that_does_not_end_is_not_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch, before: bytes) -> None:
-    """A connection whose next request does not come to the end of its head is closed, however often a byte comes."""
+    """A connection whose request head is not complete in time is closed, even if bytes keep arriving."""
     monkeypatch.setattr(TimeoutH11Protocol, "header_timeout", 0.3)
     with running_server(api.platform) as url:
         address = urlsplit(url)
@@ -312,7 +312,7 @@ def test_a_head_that_does_not_end_is_not_waited_for(api: Api, monkeypatch: pytes
 
 
 def test_an_answer_that_nobody_reads_is_not_kept(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection whose other end stops reading within an answer is cut."""
+    """A connection whose client stops reading a response is aborted."""
     monkeypatch.setattr(TimeoutH11Protocol, "write_timeout", 0.3)
     dataset_id = api.dataset(dataset_source={"a": "x" * 20_000_000})
     body = json.dumps({"function": "get_dataset", "dataset_id": dataset_id}).encode()
@@ -344,7 +344,7 @@ def test_an_answer_that_nobody_reads_is_not_kept(api: Api, monkeypatch: pytest.M
     ],
 )
 def test_heads_that_are_none_are_refused_in_json(url: str, head: bytes, status: int) -> None:
-    """A head that is too large or no HTTP gets a status of its own, in JSON, and the connection is closed."""
+    """An oversized or invalid head gets its own status, in JSON, and the connection is closed."""
     address = urlsplit(url)
     with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
         with suppress(ConnectionError):
@@ -358,7 +358,7 @@ def test_heads_that_are_none_are_refused_in_json(url: str, head: bytes, status: 
 
 
 def test_nonsense_behind_a_request_does_no_harm(api: Api, url: str, caplog: pytest.LogCaptureFixture) -> None:
-    """What is no HTTP, sent before the answer to the request before it is complete, costs the connection only."""
+    """Invalid HTTP sent during the response to an earlier request only costs the connection."""
     address = urlsplit(url)
     body = json.dumps({"function": "list_datasets"}).encode()
     head = f"POST / HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {api.key}\r\ncontent-length: {len(body)}\r\n\r\n"
@@ -374,7 +374,7 @@ def test_nonsense_behind_a_request_does_no_harm(api: Api, url: str, caplog: pyte
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
 def test_the_url_of_every_address_can_be_opened(api: Api, host: str) -> None:
-    """A server that listens on all addresses tells a URL that this machine can open."""
+    """A server that listens on all addresses has a URL that works on this machine."""
     try:
         with running_server(api.platform, host=host) as url:
             assert host not in url.split("]")[0].removeprefix("http://[::1")

@@ -1,4 +1,4 @@
-"""Who calls an embedded platform, and the notes that it has for them."""
+"""Sessions and notes of the embedded platform."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def _api(place: Place) -> Generator[Api]:
 
 
 def test_every_operation_of_the_contract_is_answered() -> None:
-    """The platform answers what the contract lists, no more and no less."""
+    """The platform implements exactly the operations of the contract."""
     assert load_contract().operations.keys() == OPERATIONS.keys()
 
 
 def test_writes_are_the_operations_that_take_an_idempotency_key() -> None:
-    """An operation honours an `Idempotency-Key` exactly where the contract says so."""
+    """An operation honours an `Idempotency-Key` if and only if the contract says so."""
     documented = {name for name, operation in load_contract().operations.items() if "parameters" in operation}
 
     assert documented == {name for name, operation in OPERATIONS.items() if operation.writes}
 
 
 def test_init_tells_who_calls(api: Api) -> None:
-    """`init` answers the key's user and tenant, the notes, and that idempotency keys are honoured."""
+    """`init` returns the key's user and tenant, the notes, and the capability of idempotency keys."""
     session = api("init")
 
     assert session["tenant"]["id"] == session["user"]["tenant"] == 1
@@ -45,12 +45,12 @@ def test_init_tells_who_calls(api: Api) -> None:
 
 
 def test_keep_alive_answers(api: Api) -> None:
-    """`keep_alive` answers that all is well."""
+    """`keep_alive` returns an ok status."""
     assert {"status": "ok"} == api("keep_alive")
 
 
 def test_notes_are_those_for_the_caller_now(kept_place: Place) -> None:
-    """Active notes are listed: global ones, the tenant's own, and an agent's where it is named."""
+    """Active notes are listed: global, of the tenant, and of a named agent."""
     first, _ = database_with_tenants(kept_place)
     api = Api(open_platform(kept_place), first)
     agent_id = api("create_agent", name="Bot")["agent"]["id"]

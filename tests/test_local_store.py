@@ -1,4 +1,4 @@
-"""Where an embedded platform keeps things: files, locks, versions of its tables, what text can hold."""
+"""Storage of the embedded platform: files, locks, schema versions, column types."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ JSON = st.recursive(
 
 
 def test_what_was_stored_is_there_after_reopening(kept_place: Place) -> None:
-    """A database keeps datasets from one opening to the next."""
+    """A dataset exists when the database is opened again."""
     with Api.opened(kept_place) as api:
         dataset_id = api.dataset(dataset_source={"runs": {"a": {}}})
 
@@ -50,7 +50,7 @@ def test_what_was_stored_is_there_after_reopening(kept_place: Place) -> None:
 
 
 def test_platforms_in_memory_share_nothing() -> None:
-    """Each opening without a path is a platform of its own."""
+    """Each platform opened without a path is separate."""
     with Api.opened() as first, Api.opened() as second:
         first.dataset()
 
@@ -58,7 +58,7 @@ def test_platforms_in_memory_share_nothing() -> None:
 
 
 def test_one_process_may_open_a_file_twice(tmp_path: Path) -> None:
-    """Two openings of one file in a process see the same things; the file is free when both are closed."""
+    """Two openings of one file in a process share its data; the file is released when both are closed."""
     path = tmp_path / "evals.db"
     with Api.opened(path) as first:
         with Api.opened(tmp_path / "." / "evals.db") as second:
@@ -80,7 +80,7 @@ def test_a_platform_that_nobody_has_any_more_lets_go_of_its_file(tmp_path: Path)
 
 
 def test_a_second_process_is_told_what_to_do(tmp_path: Path) -> None:
-    """Another process gets an error that names the file and `ashr-labs serve`; once the file is free it may open it."""
+    """Another process gets an error that names the file and `ashr-labs serve`, until the file is released."""
     path = tmp_path / "evals.db"
     code = f"""
 from ashr_labs.errors import ConfigurationError
@@ -102,7 +102,7 @@ except ConfigurationError as error:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_forked_child_cannot_harm_the_file(tmp_path: Path) -> None:
-    """In a child of the process that opened it a platform refuses to work, and closing it there changes nothing."""
+    """In a forked child the platform refuses to work, and closing it there changes nothing."""
     path = tmp_path / "evals.db"
     with Api.opened(path) as api:
         reader, writer = os.pipe()
@@ -128,7 +128,7 @@ def refusal_in_child(api: Api, path: Path) -> str:
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
 def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:
-    """The database, its journals, its lock and the key file are readable by their owner only."""
+    """Only the owner can read the database, its journals, its lock and the key file."""
     old = os.umask(0)
     try:
         with Api.opened(tmp_path / "evals.db") as api:
@@ -177,7 +177,7 @@ def damaged_database(path: Path, table: str) -> None:
     ids=["garbage", "folder", "foreign", "newer", "without jobs", "without settings"],
 )
 def test_a_file_that_cannot_be_used_is_named_with_the_reason(tmp_path: Path, prepare: Any, reason: str) -> None:
-    """A file that is not a database of ours is refused, untouched, and free for others afterwards."""
+    """A file that is not a platform's database is rejected, unchanged and released."""
     path = tmp_path / "other.db"
     prepare(path)
     before = path.read_bytes() if path.is_file() else None
@@ -191,20 +191,20 @@ def test_a_file_that_cannot_be_used_is_named_with_the_reason(tmp_path: Path, pre
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    """A path whose folder does not exist is refused with the path."""
+    """A path whose folder does not exist is rejected with the path."""
     with pytest.raises(ConfigurationError, match=r"missing.evals\.db.*No such file"):
         open_platform(tmp_path / "missing" / "evals.db")
 
 
 def waits_for_disk(connection: Connection) -> bool:
-    """Tell whether the next commit comes back only when it is on the disk."""
+    """Return True if the next commit waits for the disk."""
     if connection.dialect.name == "sqlite":
         return 2 == connection.exec_driver_sql("PRAGMA synchronous").scalar()
     return "on" == connection.exec_driver_sql("SHOW synchronous_commit").scalar()
 
 
 def test_only_what_may_be_lost_with_the_power_does_not_wait_for_the_disk(empty_places: tuple[Place, Place]) -> None:
-    """A light transaction, also one that fails, leaves all others as durable as they were."""
+    """A transaction with asynchronous commit, even a failed one, leaves later ones durable."""
     database = database_on(empty_places[0])
     with suppress(LookupError), database.write_async_commit() as connection:
         assert not waits_for_disk(connection)
@@ -217,7 +217,7 @@ def test_only_what_may_be_lost_with_the_power_does_not_wait_for_the_disk(empty_p
 
 
 def migrate(place: Place, revision: str) -> None:
-    """Take an empty database through the migrations up to one of them."""
+    """Run the migrations on an empty database up to a version."""
     target = parse_target(place)
     engine = create_engine(target if isinstance(target, URL) else f"sqlite:///{target}")
     config = Config()
@@ -229,7 +229,7 @@ def migrate(place: Place, revision: str) -> None:
 
 
 def test_the_migrations_make_the_tables_of_the_schema(empty_places: tuple[Place, Place]) -> None:
-    """Going through all migrations gives the very tables that a new database is made with."""
+    """All migrations together create the same tables as a new database has."""
     migrated, made = empty_places
     migrate(migrated, "head")
     database_on(made).close()
@@ -244,7 +244,7 @@ def test_the_migrations_make_the_tables_of_the_schema(empty_places: tuple[Place,
 
 @pytest.fixture(name="empty_places", params=["sqlite", "postgresql"])
 def _empty_places(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Place, Place]:
-    """Return two places with nothing in them, no tables either."""
+    """Return two empty databases without tables."""
     if request.param == "sqlite":
         return tmp_path / "one.db", tmp_path / "other.db"
     server: PostgreSQLServer = request.getfixturevalue("postgresql")
@@ -252,7 +252,7 @@ def _empty_places(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Place
 
 
 def described(place: Place) -> dict[str, Any]:
-    """Return what the database itself knows of every table: columns, keys, indexes."""
+    """Return the columns, keys and indexes of every table, as the database reports them."""
     database = database_on(place)
     with database.read() as connection:
         about = inspect(connection)
@@ -281,11 +281,11 @@ def written(part: object) -> str:
 
 
 REVISIONS = ["0001", "0002", "0003"]
-"""The versions of tables that were released before today's."""
+"""The schema versions before the current one."""
 
 
 def test_every_former_version_is_tested() -> None:
-    """The list of former versions has all migrations but the last."""
+    """The list of former versions has all migrations except the last."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
@@ -295,7 +295,7 @@ def test_every_former_version_is_tested() -> None:
 
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_a_former_version_is_upgraded_with_all_that_it_holds(empty_places: tuple[Place, Place], revision: str) -> None:
-    """A database of any former version keeps its rows, and the work that was left in it is done."""
+    """A database of any former version keeps its rows, and its waiting jobs run."""
     place, _ = empty_places
     migrate(place, revision)
     execute(place, f"INSERT INTO tenants VALUES (1, '{MOMENT}', 'Local', true)")
@@ -314,7 +314,7 @@ def test_a_former_version_is_upgraded_with_all_that_it_holds(empty_places: tuple
 
 
 def execute(place: Place, statement: str) -> list[Any]:
-    """Do something beside the platform."""
+    """Run SQL on the database file directly."""
     target = parse_target(place)
     engine = create_engine(target if isinstance(target, URL) else f"sqlite:///{target}")
     with engine.begin() as connection:
@@ -325,7 +325,7 @@ def execute(place: Place, statement: str) -> list[Any]:
 
 
 def test_the_version_is_that_of_the_last_migration() -> None:
-    """The version that new databases are stamped with is the newest migration's."""
+    """New databases are stamped with the newest migration."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
 
@@ -334,7 +334,7 @@ def test_the_version_is_that_of_the_last_migration() -> None:
 
 @given(JSON)
 def test_json_columns_keep_every_value(value: Any) -> None:
-    """Whatever JSON can say comes back the same, kinds of numbers and the order of keys included."""
+    """Any JSON value is read back unchanged, including number types and key order."""
     kept = JSONText().process_bind_param(value, DIALECT)
 
     assert kept is None or kept.isascii()
@@ -342,19 +342,19 @@ def test_json_columns_keep_every_value(value: Any) -> None:
 
 
 def test_json_columns_refuse_what_is_no_json() -> None:
-    """A number beyond what JSON has is refused, not stored."""
+    """A number that JSON does not have is rejected."""
     with pytest.raises(ValidationError, match="too large"):
         JSONText().process_bind_param({"a": [float("inf")]}, DIALECT)
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "half \ud83e", "\udc00"])
 def test_text_columns_refuse_what_databases_cannot_hold(text: str) -> None:
-    """NUL and lone surrogates are refused with their position."""
+    """NUL and lone surrogates are rejected with their position."""
     with pytest.raises(ValidationError, match="position"):
         PlainText().process_bind_param(text, DIALECT)
 
 
 @pytest.mark.parametrize("text", ["", "Übung 🤖", "' OR 1=1 --", None])
 def test_text_columns_take_everything_else(text: str | None) -> None:
-    """Any other text is passed on as it is."""
+    """Any other text is stored unchanged."""
     assert text == PlainText().process_bind_param(text, DIALECT)

@@ -1,4 +1,4 @@
-"""Tenants of one platform never see or change each other's things."""
+"""Tenants of one platform cannot see or change each other's data."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ VALID: dict[str, Any] = {
     "result": {},
     "tenant_id": 2,
 }
-"""Parameters that the second tenant may send."""
+"""Valid parameters of the second tenant."""
 
 
 @dataclass(frozen=True)
 class World:
-    """Two tenants; `things` are the first one's, by the name of the parameter that names them."""
+    """Two tenants; `things` are ids of the first one, by parameter name."""
 
     first: Api
     second: Api
@@ -65,7 +65,7 @@ CALLS = [(name, field) for name in load_contract().operations for field in param
 
 @pytest.mark.parametrize(("function", "field"), CALLS)
 def test_no_call_reaches_another_tenants_things(world: World, function: str, field: str) -> None:
-    """With another tenant's number in any parameter a call finds nothing or is forbidden, and changes nothing."""
+    """A call with another tenant's id in any parameter is not found or forbidden, and changes nothing."""
     own = {**VALID, "dataset_id": world.second.dataset()}
     if function != "set_dataset_agent":
         del own["agent_id"]
@@ -82,7 +82,7 @@ def test_no_call_reaches_another_tenants_things(world: World, function: str, fie
 
 
 def everything(world: World) -> list[Any]:
-    """Return all that the first tenant can see."""
+    """Return everything that the first tenant can see."""
     first = world.first
     return [
         first("list_datasets", tenant_id=1),
@@ -95,7 +95,7 @@ def everything(world: World) -> list[Any]:
 
 
 def test_lists_hold_ones_own_things_only(world: World) -> None:
-    """No list shows another tenant's things."""
+    """Lists only show the tenant's own data."""
     mine = world.second.dataset()
     world.second("create_agent", name="Bot")
 
@@ -109,7 +109,7 @@ def test_lists_hold_ones_own_things_only(world: World) -> None:
 
 
 def test_idempotency_keys_are_a_tenants_own(world: World) -> None:
-    """The same key of two tenants stands for two calls."""
+    """The same idempotency key of two tenants identifies two calls."""
     made = [
         api("create_agent", name="Same", idempotency_key="shared")["agent"]["tenant_id"]
         for api in (world.first, world.second)

@@ -1,4 +1,4 @@
-"""Lists of traces on an embedded platform: found by what describes them, and walked without gaps while more arrive."""
+"""Trace lists: filters, and pagination without gaps while more traces arrive."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LIST = "list_observability_traces"
 
 @dataclass
 class Clock:
-    """A clock that a test moves."""
+    """A clock controlled by a test."""
 
     now: float = 1_767_225_600.0
 
@@ -91,7 +91,7 @@ TRACES: dict[str, dict[str, Any]] = {
     ],
 )
 def test_traces_are_found_by_what_describes_them(api: Api, params: dict[str, Any], found: set[str]) -> None:
-    """Filters hold together; tags are whole, texts are parts in either case, and no character is a wildcard."""
+    """Filters are combined with AND; tags match whole, search ignores case, and wildcards are literal."""
     for trace_id, trace in TRACES.items():
         ingest(api, id=trace_id, **trace)
 
@@ -99,7 +99,7 @@ def test_traces_are_found_by_what_describes_them(api: Api, params: dict[str, Any
 
 
 def test_traces_are_found_by_the_time_of_their_arrival(api: Api, clock: Clock) -> None:
-    """`since` takes its own moment in, `until` does not, and times in other zones are the moments that they are."""
+    """`since` is inclusive, `until` is exclusive, and both respect time zones."""
     early = ingest(api)
     clock.now += 3600
     late = ingest(api)
@@ -126,12 +126,12 @@ def test_traces_are_found_by_the_time_of_their_arrival(api: Api, clock: Clock) -
     ],
 )
 def test_impossible_filters_are_refused(api: Api, params: dict[str, Any], reason: str) -> None:
-    """A time, a cursor or a type that is none gets a 422 that names it."""
+    """An invalid time, cursor or type gets a 422 that names it."""
     assert reason in api.refused(422, LIST, **params)
 
 
 def test_cursors_skip_and_repeat_nothing_while_traces_arrive(api: Api, clock: Clock) -> None:
-    """Walking by cursor yields each trace that was there once, in order, however many arrive or are replaced."""
+    """Pagination by cursor yields each existing trace once, in order, while others arrive or are replaced."""
     ids = []
     for number in range(23):
         ids.append(ingest(api, id=f"{number:03}/{number}", tags=["a"]))
@@ -151,7 +151,7 @@ def test_cursors_skip_and_repeat_nothing_while_traces_arrive(api: Api, clock: Cl
 
 
 def test_a_last_page_that_is_full_has_no_next(api: Api) -> None:
-    """The last page says so even when it is full, by cursor and by number."""
+    """A full last page is recognizable, by cursor and by number."""
     for _ in range(4):
         ingest(api)
 
@@ -161,7 +161,7 @@ def test_a_last_page_that_is_full_has_no_next(api: Api) -> None:
 
 
 def test_filters_stay_within_the_tenant(kept_place: Place) -> None:
-    """No filter and no cursor shows another tenant's traces."""
+    """Filters and cursors only find the tenant's own traces."""
     keys = database_with_tenants(kept_place, 2)
     platform = open_platform(kept_place)
     first, second = (Api(platform, key, number) for number, key in enumerate(keys, start=1))
@@ -184,7 +184,7 @@ def test_long_texts_are_found(api: Api) -> None:
 
 
 def test_the_client_takes_the_filters(local_client: AshrLabsClient) -> None:
-    """The client's list and its iterator take every filter, and the iterator walks by cursor."""
+    """The client's list and iterator accept every filter, and the iterator follows the cursor."""
     wanted = {"tags": ["a"], "search": "gold", "name": "n", "has_errors": False, "since": "2000-01-01"}
     for number in range(5):
         local_client.ingest_observability_trace({"id": str(number), "name": "n", "tags": ["a"], "user_id": "Gold"})
@@ -199,7 +199,7 @@ def test_the_client_takes_the_filters(local_client: AshrLabsClient) -> None:
 
 
 def test_older_databases_learn_what_traces_are_found_by(tmp_path: Path) -> None:
-    """Traces that were stored by the version before are found, and counted, as if they were stored today."""
+    """Traces stored by the previous version are found and counted like new ones."""
     sent = [
         {**trace, "user_id": "\x00u", "observations": [observation(n) for n in range(3)]} for trace in TRACES.values()
     ]
@@ -221,7 +221,7 @@ def observation(number: int) -> dict[str, Any]:
 
 
 def downgrade(path: Path) -> None:
-    """Take back what the migrations since media did, as the version before left a database."""
+    """Undo the migrations since media, as the previous version left a database."""
     connection = sqlite3.connect(path)
     connection.executescript(
         """

@@ -1,4 +1,4 @@
-"""A language model that words generated scenarios: over HTTP, and whatever it does, the dataset is made."""
+"""LLM paraphraser over HTTP; whatever it replies, the dataset is generated."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def asked_for(body: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def in_words(change: Callable[[dict[str, Any]], object]) -> Answering:
-    """Return each message as `change` says."""
+    """Return each message changed by `change`."""
     return lambda body: saying(json.dumps({"messages": [change(message) for message in asked_for(body)]}))(body)
 
 
@@ -62,7 +62,7 @@ def said_only(message: dict[str, Any]) -> str:
 
 
 def skeleton(dataset: dict[str, Any]) -> dict[str, Any]:
-    """Return a dataset without its texts."""
+    """Return a dataset without texts."""
     bare = copy.deepcopy(dataset)
     bare.pop("wording", None)
     for scenario in bare["runs"].values():
@@ -75,7 +75,7 @@ def skeleton(dataset: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("change", [polite, said_only])
 def test_a_model_words_the_texts_and_nothing_else(change: Callable[[dict[str, Any]], str]) -> None:
-    """Every text is the model's; tools, arguments, order, names and tags are the seeded ones."""
+    """All texts are the model's; tools, arguments, order, names and tags are unchanged."""
     seeded = source()
     with model(in_words(change)) as (url, seen):
         made = Paraphraser(ChatModel("writer-1", url, KEY, timeout=5)).paraphrase(seeded)
@@ -121,7 +121,7 @@ def drop_values(message: dict[str, Any]) -> str:
 def test_a_fault_of_the_model_keeps_the_seeded_words(
     answering: Answering, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whatever the model answers, the dataset is the seeded one, and says for each scenario why."""
+    """Whatever the model replies, the dataset keeps its texts, and has a reason for each scenario."""
     seeded = source()
     caplog.set_level(logging.DEBUG)
     with model(answering) as (url, _):
@@ -137,7 +137,7 @@ def test_a_fault_of_the_model_keeps_the_seeded_words(
 
 
 def test_the_time_for_all_scenarios_is_limited() -> None:
-    """When the time of a dataset is over, nobody is asked any more, and the rest keeps its words."""
+    """After the timeout of the dataset the model is not called, and the remaining scenarios keep their texts."""
     times = iter([0.0, *[1.0] * 4, *[121.0] * 100])
     with model(in_words(polite)) as (url, seen):
         made = Paraphraser(ChatModel("w", url, KEY), clock=lambda: next(times)).paraphrase(source())
@@ -148,7 +148,7 @@ def test_the_time_for_all_scenarios_is_limited() -> None:
 
 
 def test_no_more_than_four_are_asked_at_once() -> None:
-    """A dataset asks for four scenarios at a time."""
+    """Four scenarios are paraphrased at the same time."""
     at_once: list[int] = []
     now = [0]
 
@@ -166,7 +166,7 @@ def test_no_more_than_four_are_asked_at_once() -> None:
 
 
 def test_attacks_keep_their_words() -> None:
-    """What a penetration test says is what it tests, so nobody is asked about it."""
+    """Penetration tests are not paraphrased, since their wording is the test."""
     attacks = source(
         metadata={"dataset_type": "pentest"},
         pentest_config={"categories": ["prompt_injection"], "scenarios_per_category": 2},
@@ -205,7 +205,7 @@ def conversation(*messages: str, arguments: dict[str, Any]) -> Any:
     ],
 )
 def test_words_must_say_the_values(message: str, arguments: dict[str, Any], words: str, *, fits: bool) -> None:
-    """A value must stand in the new words by itself, as it does in the old ones, and no sooner than there."""
+    """A value must occur as a whole word in the new text, as in the old one, and not in an earlier text."""
     scenario = conversation(message, arguments=arguments)
     drafts = text_slots(scenario)
 
@@ -220,7 +220,7 @@ def test_words_must_say_the_values(message: str, arguments: dict[str, Any], word
 
 
 def test_the_platform_asks_its_writer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A request's dataset is in the words of the model that the environment names, and says so."""
+    """The dataset of a request is paraphrased by the configured model, and says so."""
     with model(in_words(polite)) as (url, _), Api.opened() as api:
         monkeypatch.setenv("ASHR_GENERATOR_MODEL", "writer-1")
         monkeypatch.setenv("ASHR_GENERATOR_BASE_URL", url)
@@ -241,7 +241,7 @@ def test_the_platform_asks_its_writer(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_writer_that_cannot_work_does_not_fail_a_request(
     monkeypatch: pytest.MonkeyPatch, url: str, reason: str
 ) -> None:
-    """With a model that is away, or set up wrongly, the request completes and the dataset tells what is wrong."""
+    """With an unreachable or misconfigured model the request completes, and the dataset has the error."""
     monkeypatch.setenv("ASHR_GENERATOR_MODEL", "writer-1")
     monkeypatch.setenv("ASHR_GENERATOR_BASE_URL", url)
     with Api.opened() as api:
@@ -253,5 +253,5 @@ def test_a_writer_that_cannot_work_does_not_fail_a_request(
 
 
 def test_without_a_model_nothing_is_added() -> None:
-    """The dataset of a platform without a writer is the seeded one."""
+    """Without a model the dataset is unchanged."""
     assert source() == paraphrase(source(), {"ASHR_GENERATOR_BASE_URL": "http://127.0.0.1:1"})
