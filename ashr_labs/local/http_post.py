@@ -1,4 +1,4 @@
-"""One JSON request to somebody else's API, with an end to the waiting and to what is read."""
+"""JSON requests to other APIs, with a deadline for the whole exchange and a limit for the response."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ if TYPE_CHECKING:
 
 __all__ = ["Reply", "check_secret", "check_url", "post_json"]
 
-_LARGEST_REPLY = 1_000_000
+_MAX_REPLY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back."""
+    """A response."""
 
     status: int
     text: str
-    """The body, at most 1,000,000 bytes of it."""
+    """The body, cut after 1,000,000 bytes."""
     retry_after: str | None = None
 
 
 def post_json(url: str, body: bytes, headers: Mapping[str, str], *, seconds: float) -> Reply:
-    """Send JSON and read the reply, over a connection of its own.
+    """Send JSON and read the response, over a new connection.
 
     Args:
-        url: Where to, as `check_url` allows it.
-        body: The JSON.
-        headers: Beside the content type.
-        seconds: After so long it is over, however slowly bytes still come.
+        url: A URL that `check_url` accepts.
+        body: The encoded JSON.
+        headers: In addition to the content type.
+        seconds: The deadline for the whole exchange, however slowly bytes arrive.
 
     Raises:
-        OSError: There was no reply; TimeoutError where there was none in time.
+        OSError: The request failed; TimeoutError after the deadline.
     """
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
@@ -51,7 +51,7 @@ def post_json(url: str, body: bytes, headers: Mapping[str, str], *, seconds: flo
         with _Watch(connection.sock, seconds) as watch:
             connection.request("POST", path, body, {"content-type": "application/json", **headers})
             answer = connection.getresponse()
-            text = answer.read(_LARGEST_REPLY).decode("utf-8", "replace")
+            text = answer.read(_MAX_REPLY).decode("utf-8", "replace")
         watch.check()
         return Reply(answer.status, text, answer.getheader("retry-after"))
     except TimeoutError as error:
@@ -63,10 +63,10 @@ def post_json(url: str, body: bytes, headers: Mapping[str, str], *, seconds: flo
 
 
 def check_url(url: str, *, setting: str) -> str:
-    """Return a URL without a slash at its end.
+    """Return a URL without a trailing slash.
 
     Raises:
-        ConfigurationError: It is no http or https URL, or holds a password; the message names the setting.
+        ConfigurationError: It is not an http or https URL, or contains a password; the message names the setting.
     """
     try:
         parts = urlsplit(url)
@@ -74,26 +74,26 @@ def check_url(url: str, *, setting: str) -> str:
     except ValueError:
         usable = False
     if not usable or not url.isascii() or not url.isprintable() or " " in url:
-        raise ConfigurationError(f"{setting} must be an http or https URL, not {url!r}")
+        raise ConfigurationError(f"{setting} must be an http or https URL, got {url!r}")
     if urlsplit(url).username is not None:
-        raise ConfigurationError(f"{setting} must not hold a user name or password; keys have settings of their own")
+        raise ConfigurationError(f"{setting} must not contain a user name or password; use the settings for keys")
     return url.rstrip("/")
 
 
 def check_secret(secret: str, *, setting: str) -> str:
-    """Return a key without white space around it.
+    """Return a key without surrounding whitespace.
 
     Raises:
-        ConfigurationError: It cannot stand in a header; the message does not show it.
+        ConfigurationError: It is not allowed in a header; the message does not contain it.
     """
     secret = secret.strip()
     if not secret.isascii() or not secret.isprintable():
-        raise ConfigurationError(f"{setting} holds characters that no key has; copy it again")
+        raise ConfigurationError(f"{setting} must be printable ASCII; copy the key again")
     return secret
 
 
 class _Watch:
-    """Cuts a connection when its time is over: timeouts of sockets begin anew with each byte."""
+    """Shuts a connection down at a deadline: socket timeouts restart with each byte."""
 
     def __init__(self, connected: socket.socket, seconds: float) -> None:
         self._socket = connected
@@ -102,7 +102,7 @@ class _Watch:
         self._timer.daemon = True
 
     def __enter__(self) -> _Watch:
-        # At the end of the interpreter no thread can be started; then sockets' own timeouts must do.
+        # While the interpreter shuts down, threads cannot be started; socket timeouts must suffice then.
         with suppress(RuntimeError):
             self._timer.start()
         return self
@@ -113,7 +113,7 @@ class _Watch:
             self.check()
 
     def check(self) -> None:
-        """Make sure that what was read is not only what came before the cut."""
+        """Raise TimeoutError if the connection was shut down, so that a truncated response is not used."""
         if self._over.is_set():
             raise TimeoutError
 

@@ -47,7 +47,7 @@ _STATUS = {error_class_for_status(status): status for status in (400, 401, 403, 
 
 @dataclass(slots=True)
 class RequestInfo:
-    """What the access log needs to know about a call; None where the call did not get that far."""
+    """Data about a call for the access log; None if the call failed before it was known."""
 
     operation: str | None = None
     tenant_id: int | None = None

@@ -1,4 +1,4 @@
-"""What traces are found by, what their steps cost, and what is to be passed on of them."""
+"""Columns to find traces by, token counts and costs, and the queue of traces to forward."""
 
 from __future__ import annotations
 
