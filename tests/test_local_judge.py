@@ -38,15 +38,15 @@ def test_a_model_is_asked_and_read() -> None:
     ("answering", "reason"),
     [
         (saying("the same, I think"), "the same, I think"),
-        (saying('{"answer": "maybe"}'), "not one of same, different"),
-        (saying('{"answer": ["same"]}'), "not one of same, different"),
-        (saying(None), "no text"),
-        (lambda _: (200, b"[]"), "no text"),
-        (lambda _: (200, b'{"choices": []}'), "no text"),
+        (saying('{"answer": "maybe"}'), "must answer one of same, different"),
+        (saying('{"answer": ["same"]}'), "must answer one of same, different"),
+        (saying(None), "without text"),
+        (lambda _: (200, b"[]"), "without text"),
+        (lambda _: (200, b'{"choices": []}'), "without text"),
         (lambda _: (429, b'{"error": "slow down"}'), "status 429"),
         (lambda _: (500, b"<html>\xff"), "status 500"),
         (lambda _: (401, f"wrong key {KEY}".encode()), "status 401"),
-        (lambda _: (200, iter([b"x" * 3_000_000])), "no text"),
+        (lambda _: (200, iter([b"x" * 3_000_000])), "without text"),
     ],
 )
 def test_no_usable_answer_is_not_judged(answering: Answering, reason: str) -> None:

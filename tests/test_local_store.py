@@ -280,7 +280,7 @@ def written(part: object) -> str:
     return json.dumps(part, default=lambda value: value.text if isinstance(value, TextClause) else repr(value))
 
 
-REVISIONS = ["0001", "0002", "0003"]
+REVISIONS = ["0001", "0002", "0003", "0004"]
 """The schema versions before the current one."""
 
 
@@ -305,12 +305,35 @@ def test_a_former_version_is_upgraded_with_all_that_it_holds(empty_places: tuple
         "INSERT INTO runs (id, tenant_id, dataset_id, runner_id, created_at, result, grading_status)"
         f" VALUES (7, 1, 1, 1, '{MOMENT}', '{{}}', 'running')",
     )
-    execute(place, f"INSERT INTO jobs VALUES (1, '{MOMENT}', 'grade_run', 7, 1, true)")
+    lease = "true" if revision < "0004" else f"'{MOMENT}'"
+    execute(place, f"INSERT INTO jobs VALUES (1, '{MOMENT}', 'grade_run', 7, 1, {lease})")
 
     with Api.opened(place) as api:
         assert "completed" == api.settled_run(7)["grading_status"]
         assert 1 == len(api("list_runs", tenant_id=1)["runs"])
     assert [(SCHEMA_VERSION,)] == execute(place, "SELECT version_num FROM alembic_version")
+
+
+def test_traces_that_were_waiting_to_be_forwarded_become_jobs(empty_places: tuple[Place, Place]) -> None:
+    """Waiting and failed traces of the former queue are in the queue of all jobs; jobs of deleted runs are dropped."""
+    place, _ = empty_places
+    migrate(place, "0004")
+    execute(place, f"INSERT INTO tenants VALUES (1, '{MOMENT}', 'Local', true)")
+    columns = "tenant_id, id, created_at, input_tokens, output_tokens, tool_calls, has_error, has_tool_error, content"
+    for name in ("waiting", "failed"):
+        row = f"1, '{name}', '{MOMENT}', 0, 0, 0, false, false, '{{}}'"
+        execute(place, f"INSERT INTO traces ({columns}) VALUES ({row})")
+    execute(place, f"INSERT INTO forwards VALUES (1, 'waiting', '{MOMENT}', 2, '{MOMENT}', 'status 503')")
+    execute(place, f"INSERT INTO forwards VALUES (1, 'failed', '{MOMENT}', 20, NULL, 'status 400')")
+    execute(place, f"INSERT INTO jobs VALUES (1, '{MOMENT}', 'grade_run', 7, 1, NULL)")
+
+    database_on(place).close()
+
+    found = execute(place, "SELECT tenant_id, kind, subject, attempts, version, due_at, error FROM jobs")
+    assert {
+        (1, "forward_trace", "waiting", 2, 0, MOMENT, "status 503"),
+        (1, "forward_trace", "failed", 20, 0, None, "status 400"),
+    } == set(found)
 
 
 def execute(place: Place, statement: str) -> list[Any]:

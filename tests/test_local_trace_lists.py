@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
 
 from ashr_labs import AshrLabsClient
 from ashr_labs.local import open_platform
+from ashr_labs.local.store.upgrade import MIGRATIONS
 from support.local_api import Api, Place, database_with_tenants
 
 LIST = "list_observability_traces"
@@ -199,7 +203,7 @@ def test_the_client_takes_the_filters(local_client: AshrLabsClient) -> None:
 
 
 def test_older_databases_learn_what_traces_are_found_by(tmp_path: Path) -> None:
-    """Traces stored by the previous version are found and counted like new ones."""
+    """Traces stored by an old version are found and counted like new ones."""
     sent = [
         {**trace, "user_id": "\x00u", "observations": [observation(n) for n in range(3)]} for trace in TRACES.values()
     ]
@@ -208,7 +212,7 @@ def test_older_databases_learn_what_traces_are_found_by(tmp_path: Path) -> None:
         with Api.opened(path, now=Clock()) as api:
             for number, trace in enumerate(sent):
                 ingest(api, id=str(number), **trace)
-    downgrade(old)
+    move_to_old_version(old)
 
     with Api.opened(old, now=Clock()) as api, Api.opened(new, now=Clock()) as fresh:
         assert fresh("get_observability_analytics") == api("get_observability_analytics")
@@ -220,22 +224,24 @@ def observation(number: int) -> dict[str, Any]:
     return {"id": str(number), "type": "generation", "name": "g", "model": "m", "usage": usages[number], "cost": 2}
 
 
-def downgrade(path: Path) -> None:
-    """Undo the migrations since media, as the previous version left a database."""
+def move_to_old_version(path: Path) -> None:
+    """Copy the traces into a database of version 0002, in place of this one."""
+    now = path.with_name("now.db")
+    path.rename(now)
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(path))
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        command.upgrade(config, "0002")
+    engine.dispose()
     connection = sqlite3.connect(path)
-    connection.executescript(
-        """
-        DROP TABLE forwards; DROP INDEX ix_traces_tenant_id_name_created_at_id; DROP INDEX ix_observations_models;
-        ALTER TABLE traces DROP COLUMN name; ALTER TABLE traces DROP COLUMN tags;
-        ALTER TABLE traces DROP COLUMN search_text; ALTER TABLE observations DROP COLUMN input_tokens;
-        ALTER TABLE observations DROP COLUMN output_tokens; ALTER TABLE observations DROP COLUMN cost;
-        ALTER TABLE observations ADD COLUMN tokens INTEGER DEFAULT 0 NOT NULL;
-        CREATE INDEX ix_observations_models ON observations (tenant_id, model, created_at, tokens, latency_ms)
-            WHERE model IS NOT NULL;
-        ALTER TABLE jobs DROP COLUMN leased_until; ALTER TABLE jobs ADD COLUMN claimed BOOLEAN DEFAULT 0 NOT NULL;
-        UPDATE alembic_version SET version_num = '0002';
-        """
-    )
+    connection.execute("ATTACH ? AS now", [str(now)])
+    for table in ("tenants", "users", "settings", "traces", "observations"):
+        columns = [row[1] for row in connection.execute(f"PRAGMA main.table_info({table})")]
+        found = {row[1] for row in connection.execute(f"PRAGMA now.table_info({table})")}
+        values = ", ".join(name if name in found else "0" for name in columns)
+        connection.execute(f"INSERT INTO main.{table} ({', '.join(columns)}) SELECT {values} FROM now.{table}")
+    connection.commit()
     connection.close()
 
 

@@ -111,10 +111,10 @@ def drop_values(message: dict[str, Any]) -> str:
         (saying('{"messages": {"1": "x"}}'), "expected a list of"),
         (saying("I would rather not."), "I would rather not"),
         (saying('{"messages": ['), "expected a list of"),
-        (saying(None), "answered no text"),
+        (saying(None), "replied without text"),
         (lambda _: (500, b"<html>"), "status 500"),
         (lambda _: (401, f"bad key {KEY}".encode()), "status 401"),
-        (lambda _: (200, iter([b"{" * 2_000_000])), "no text"),
+        (lambda _: (200, iter([b"{" * 2_000_000])), "without text"),
         (trickling(10), r"no reply within 3 seconds"),
     ],
 )
@@ -144,7 +144,7 @@ def test_the_time_for_all_scenarios_is_limited() -> None:
 
     assert len(seen) == len(made["wording"]["worded"]) <= 4
     assert made["wording"]["kept"]
-    assert all("no time was left" in reason for reason in made["wording"]["kept"].values())
+    assert all("timed out" in reason for reason in made["wording"]["kept"].values())
 
 
 def test_no_more_than_four_are_asked_at_once() -> None:
@@ -176,7 +176,7 @@ def test_attacks_keep_their_words() -> None:
 
     assert [] == seen
     assert attacks["runs"] == made["runs"]
-    assert {"an attack keeps its words"} == set(made["wording"]["kept"].values())
+    assert {"attacks are not paraphrased"} == set(made["wording"]["kept"].values())
 
 
 def conversation(*messages: str, arguments: dict[str, Any]) -> Any:

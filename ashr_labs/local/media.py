@@ -61,7 +61,7 @@ class MediaLinks:
         """
         row = connection.execute(select(media).where(media.c.id == media_id)).mappings().one_or_none()
         if row is None:
-            raise NotFoundError(f"file {media_id} does not exist")
+            raise NotFoundError(f"there is no file {media_id}")
         return row
 
     def _signature(self, media_id: int, expires: int) -> str:

@@ -131,5 +131,5 @@ def _record_of(context: Context, dataset_id: int) -> dict[str, Any]:
     key = {"row_id": dataset_id, "tenant_id": context.principal.tenant_id}
     row = context.connection.execute(_BY_NUMBER, key).mappings().one_or_none()
     if row is None:
-        raise NotFoundError(f"dataset {dataset_id} does not exist")
+        raise NotFoundError(f"there is no dataset {dataset_id}")
     return dataset_record(row)

@@ -75,7 +75,7 @@ def get_observability_trace(context: Context, params: GetObservabilityTraceReque
     """Return one trace with its observations, as sent."""
     trace = read_trace(context.connection, context.principal.tenant_id, params["trace_id"])
     if trace is None:
-        raise NotFoundError(f"trace {params['trace_id']!r} does not exist")
+        raise NotFoundError(f"there is no trace {params['trace_id']!r}")
     return {"trace": trace}
 
 

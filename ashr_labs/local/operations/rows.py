@@ -32,7 +32,7 @@ def get_row(context: Context, table: Table, row_id: int, *, noun: str) -> RowMap
     key = {"row_id": row_id, "tenant_id": context.principal.tenant_id}
     row = context.connection.execute(_row_by_id(table), key).mappings().one_or_none()
     if row is None:
-        raise NotFoundError(f"{noun} {row_id} does not exist")
+        raise NotFoundError(f"there is no {noun} {row_id}")
     return row
 
 
@@ -44,7 +44,7 @@ def check_exists(context: Context, table: Table, row_id: int, *, noun: str) -> N
     """
     key = {"row_id": row_id, "tenant_id": context.principal.tenant_id}
     if context.connection.scalar(_id_by_id(table), key) is None:
-        raise NotFoundError(f"{noun} {row_id} does not exist")
+        raise NotFoundError(f"there is no {noun} {row_id}")
 
 
 def get_agent_row(context: Context, agent_id: int, *, for_update: bool = False) -> RowMapping:
