@@ -256,4 +256,4 @@ def test_prices_and_forwarding_are_options(workspace: Workspace) -> None:
         assert 2.0 == client.get_observability_analytics()["overview"]["total_cost"]
     refused = workspace.run("serve", "--port", "0", "--forward-to", "langfuse")
 
-    assert "LANGFUSE_PUBLIC_KEY is needed" in refused.error(3)
+    assert "LANGFUSE_PUBLIC_KEY is required" in refused.error(3)

@@ -78,7 +78,7 @@ class Instance:
         with self.database.write() as connection:
             if FORWARD in self.workers:  # the settings may have been corrected since
                 requeue_failed(connection, FORWARD, timestamp)
-            # Nobody else works on a file: its leases are those of a process that has ended.
+            # No other process works on a file: its leases are those of a process that has ended.
             has_jobs = self.database.is_shared or recover(connection, timestamp)
         if has_jobs:
             for worker in self.workers.values():
