@@ -170,9 +170,9 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 def __getattr__(name: str) -> object:
     if name == "__version__":
-        from importlib.metadata import version  # noqa: PLC0415 - reading metadata costs more than this whole module
+        from ._version import __version__  # noqa: PLC0415 - this package loads its modules on first use
 
-        return version("ashr-labs")
+        return __version__
     if name in _MODULES:
         return import_module(f".{name}", __name__)  # which keeps it as an attribute of this package
     if name not in _HOME_OF:

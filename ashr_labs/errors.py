@@ -170,6 +170,11 @@ def error_class_for_status(status_code: int) -> type[AshrLabsError]:
     return _BY_STATUS.get(status_code, AshrLabsError)
 
 
+for _name in __all__:
+    if _name.endswith("Error"):
+        globals()[_name].__module__ = "ashr_labs"  # tracebacks name the public place
+
+
 def _restore(cls: type[AshrLabsError], args: tuple[Any, ...], state: dict[str, Any]) -> AshrLabsError:
     error = cls.__new__(cls, *args)
     error.args = args

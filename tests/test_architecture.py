@@ -20,7 +20,20 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in p
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 
 FLOORS: list[set[str]] = [
-    {"errors", "_deprecation", "_files", "_format", "_gc", "_json", "_retry", "_secret", "_threads", "_time", "_unset"},
+    {
+        "errors",
+        "_deprecation",
+        "_files",
+        "_format",
+        "_gc",
+        "_json",
+        "_retry",
+        "_secret",
+        "_threads",
+        "_time",
+        "_unset",
+        "_version",
+    },
     {"alignment", "comparators", "pricing", "run_result", "tool_call", "_text"},
     {"_http", "types"},
     {"grading", "generation", "importing", "run_builder"},

@@ -14,6 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from .._http._request import RequestFactory, TrackedBody
+from .._version import __version__
 from ..errors import APIConnectionError, APITimeoutError, ConfigurationError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def request_factory(options: Options) -> RequestFactory:
     headers = {
         "accept": "application/json",
         "accept-encoding": "gzip, deflate",
-        "user-agent": "ashr-labs-python",
+        "user-agent": f"ashr-labs-python/{__version__}",
         **{name.lower(): value for name, value in options.default_headers},
         "authorization": f"Bearer {options.api_key}",
         "content-type": "application/json",

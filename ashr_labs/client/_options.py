@@ -101,6 +101,9 @@ class Timeout:
         }
 
 
+Timeout.__module__ = "ashr_labs"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Options:
     """Options of one client."""

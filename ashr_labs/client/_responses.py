@@ -45,6 +45,9 @@ class RawResponse(Generic[Result]):
         return self.headers.get("x-request-id")
 
 
+RawResponse.__module__ = "ashr_labs"
+
+
 def decode_text(content: bytes) -> str | None:
     """Return the body of a response as text, or None if it is not UTF-8."""
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from .._format import suggestion
 from .._json import is_object, preview
@@ -20,12 +20,14 @@ __all__ = [
     "checked_config",
     "completed_config",
     "input_schema",
+    "not_none",
     "pentest_config",
     "pentest_input_schema",
     "schema_named",
 ]
 
 Config = dict[str, Any]
+Given = TypeVar("Given")
 Schema = Mapping[str, Any]
 
 _SUM_TOLERANCE = 0.01
@@ -59,6 +61,18 @@ def as_payload(value: object, name: str) -> dict[str, Any]:
     if not is_object(value):
         raise ConfigurationError(f"{name}: must be an object, got {preview(value)}")
     return dict(value)
+
+
+def not_none(value: Given, name: str, *, clear: str = "") -> Given:
+    """Return a value that is not None.
+
+    Raises:
+        ConfigurationError: If it is None, which the API cannot store; `clear` is what to pass instead.
+    """
+    if value is None:
+        hint = f", or pass {clear} to clear it" if clear else ""
+        raise ConfigurationError(f"{name}: must not be None; leave it out to keep the present value{hint}")
+    return value
 
 
 def check(value: object, schema_name: str, path: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._validation import as_payload
+from ..._unset import UNSET
+from .._validation import as_payload, not_none
 from ._base import AsyncBaseClient
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
         SetDatasetAgentRequest,
         UpdateAgentRequest,
     )
+
+    from ..._unset import Unset
 
 __all__ = ["AsyncAgentMethods"]
 
@@ -59,18 +62,28 @@ class AsyncAgentMethods(AsyncBaseClient):
     async def update_agent(
         self,
         agent_id: int,
-        name: str | None = None,
-        description: str | None = None,
-        config: Mapping[str, Any] | None = None,
+        name: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+        config: Mapping[str, Any] | Unset = UNSET,
     ) -> AgentRecord:
-        """Change what is given of an agent; `config` replaces the whole configuration."""
+        """Change an agent; fields that are not given are kept.
+
+        Args:
+            agent_id: Its id.
+            name: Another name.
+            description: Another description; an empty string clears it.
+            config: Another configuration, which replaces the whole present one; an empty object clears it.
+
+        Raises:
+            ConfigurationError: If a field is None: the API has no null for it.
+        """
         request: UpdateAgentRequest = {"function": "update_agent", "agent_id": agent_id}
-        if name is not None:
-            request["name"] = name
-        if description is not None:
-            request["description"] = description
-        if config is not None:
-            request["config"] = as_payload(config, "config")
+        if name is not UNSET:
+            request["name"] = not_none(name, "name")
+        if description is not UNSET:
+            request["description"] = not_none(description, "description", clear="''")
+        if config is not UNSET:
+            request["config"] = as_payload(not_none(config, "config", clear="{}"), "config")
         agent: AgentRecord = await self._call(request, "agent")
         return agent
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from ..._unset import UNSET
 from ...errors import ConfigurationError
 from .._http import SyncCustomPool, SyncHTTPClient
+from .._naming import public
 from .._options import DEFAULT_MAX_RETRIES, DEFAULT_TIMEOUT, Options, Timeout, log_to_stderr
 from .._retry import SyncClock
 from .._session import SessionCache
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["AshrLabsClient"]
 
 
+@public
 class AshrLabsClient(
     RequestMethods,
     RunMethods,

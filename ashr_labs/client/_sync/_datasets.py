@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..._unset import UNSET
 from .._pagination import Paginator
-from .._validation import as_payload
+from .._validation import as_payload, not_none
 from ._base import BaseClient
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
         MediaUpload,
         UpdateDatasetRequest,
     )
+
+    from ..._unset import Unset
 
 __all__ = ["DatasetMethods"]
 
@@ -146,18 +149,28 @@ class DatasetMethods(BaseClient):
     def update_dataset(
         self,
         dataset_id: int,
-        name: str | None = None,
-        description: str | None = None,
-        dataset_source: Mapping[str, Any] | None = None,
+        name: str | Unset = UNSET,
+        description: str | Unset = UNSET,
+        dataset_source: Mapping[str, Any] | Unset = UNSET,
     ) -> Dataset:
-        """Change what is given of a dataset (embedded platform)."""
+        """Change a dataset (embedded platform); fields that are not given are kept.
+
+        Args:
+            dataset_id: Its id.
+            name: Another name.
+            description: Another description; an empty string clears it.
+            dataset_source: Other scenarios, which replace the present ones.
+
+        Raises:
+            ConfigurationError: If a field is None: the API has no null for it.
+        """
         request: UpdateDatasetRequest = {"function": "update_dataset", "dataset_id": dataset_id}
-        if name is not None:
-            request["name"] = name
-        if description is not None:
-            request["description"] = description
-        if dataset_source is not None:
-            request["dataset_source"] = as_payload(dataset_source, "dataset_source")
+        if name is not UNSET:
+            request["name"] = not_none(name, "name")
+        if description is not UNSET:
+            request["description"] = not_none(description, "description", clear="''")
+        if dataset_source is not UNSET:
+            request["dataset_source"] = as_payload(not_none(dataset_source, "dataset_source"), "dataset_source")
         dataset: Dataset = self._call(request, "dataset")
         return dataset
 

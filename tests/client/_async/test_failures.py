@@ -237,10 +237,10 @@ async def test_the_key_is_in_no_repr_and_no_error(client: AsyncAshrLabsClient, s
     [
         ("create_dataset", ["D", None], "dataset_source"),
         ("create_dataset", ["D", [("a", 1)]], "dataset_source"),
-        ("update_dataset", [1, None, None, "x"], "dataset_source"),
+        ("update_dataset", [1, "D", "", "x"], "dataset_source"),
         ("create_run", [1, None, 1], "result"),
         ("create_agent", ["A", None, [1]], "config"),
-        ("update_agent", [1, None, None, 5], "config"),
+        ("update_agent", [1, "A", "", 5], "config"),
         ("create_request", ["R", None], "config"),
         ("generate_dataset", ["R", "x"], "config"),
         ("run_pentest", ["A", "quick", [], []], "report"),

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+import ashr_labs
 from ashr_labs import (
     APIConnectionError,
     APITimeoutError,
@@ -65,6 +66,68 @@ def test_default_headers_are_sent_with_every_request(server: ScriptedServer) -> 
 
     sent = server.asked[-1].headers
     assert ("search", "nightly/1", f"Bearer {KEY}") == (sent["x-team"], sent["user-agent"], sent["authorization"])
+
+
+def test_the_user_agent_has_the_version(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """By default the user agent names the package and its version."""
+    client.health_check()
+
+    assert f"ashr-labs-python/{ashr_labs.__version__}" == server.asked[-1].headers["user-agent"]
+
+
+def test_none_resets_an_option(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """`with_options` keeps options that are not given; None removes headers, the idempotency key and the timeout."""
+    server.on("delete_run", {"status": "ok"})
+    changed = client.with_options(
+        timeout=3, default_headers={"X-Team": "search"}, idempotency_key="nightly-7", max_retries=0
+    )
+
+    assert Timeout(3) == changed.with_options(max_retries=1)._options.timeout
+    assert Timeout(10**6, total=10**6) == changed.with_options(timeout=None)._options.timeout
+    changed.with_options(default_headers=None, idempotency_key=None).delete_run(1)
+
+    assert "x-team" not in server.asked[-1].headers
+    assert ["nightly-7"] != server.keys("delete_run")
+    with pytest.raises(ConfigurationError, match="max_retries"):
+        changed.with_options(max_retries=None)  # type: ignore[arg-type]
+
+
+def test_none_as_a_key_means_the_environment(
+    client: AshrLabsClient, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`with_options(api_key=None)` reads the key from the environment, as the constructor does."""
+    monkeypatch.setenv("ASHR_LABS_API_KEY", OTHER_KEY)
+
+    client.with_options(api_key=None).health_check()
+
+    assert f"Bearer {OTHER_KEY}" == server.asked[-1].headers["authorization"]
+
+
+@pytest.mark.parametrize("field", ["name", "description", "config"])
+def test_a_field_is_not_cleared_with_none(client: AshrLabsClient, server: ScriptedServer, field: str) -> None:
+    """None is neither sent, as the API has no null, nor taken as "keep"."""
+    with pytest.raises(ConfigurationError, match=f"{field}: must not be None; leave it out"):
+        client.update_agent(1, **{field: None})  # type: ignore[arg-type]
+
+    assert [] == server.calls("update_agent")
+
+
+def test_an_empty_field_is_sent(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """An empty description and an empty config are sent; fields that are not given are not."""
+    server.on("update_agent", {"status": "ok", "agent": {"id": 1}})
+
+    client.update_agent(1, description="", config={})
+
+    assert {"function": "update_agent", "agent_id": 1, "description": "", "config": {}} == server.asked[-1].body
+
+
+def test_wrong_arguments_are_reported_for_the_public_class(client: AshrLabsClient) -> None:
+    """Errors and tracebacks name the client and the package, not a private base class or module."""
+    for method in (client.get_run, client.trace, client.with_options):
+        with pytest.raises(TypeError, match=rf"AshrLabsClient\.{method.__name__}\(\) got an unexpected keyword"):
+            method(colour="red")  # type: ignore[misc]
+
+    assert "ashr_labs" == AshrLabsClient.__module__ == APIConnectionError.__module__ == Timeout.__module__
 
 
 def test_a_sibling_differs_in_what_was_given_only(client: AshrLabsClient, server: ScriptedServer) -> None:
