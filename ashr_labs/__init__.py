@@ -170,9 +170,8 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
 def __getattr__(name: str) -> object:
     if name == "__version__":
-        from ._version import __version__  # noqa: PLC0415 - this package loads its modules on first use
-
-        return __version__
+        version: str = import_module("._version", __name__).__version__
+        return version
     if name in _MODULES:
         return import_module(f".{name}", __name__)  # which keeps it as an attribute of this package
     if name not in _HOME_OF:
