@@ -1,6 +1,6 @@
 """Derive everything under `generated/` from `openapi.yaml`; with `--check`, fail when it is stale or was edited.
 
-What comes out, and who reads it:
+Faults of the contract come first, in one list with operation and line; nothing is derived then. What is derived:
 
 - `ashr_labs_api/`: typed endpoint functions and attrs models, for direct calls;
 - `ashr_labs_types/`: the same schemas as TypedDicts, for the client that answers plain dicts;
@@ -14,6 +14,7 @@ import argparse
 import filecmp
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,6 +23,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from contract import faults
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "openapi.yaml"
@@ -35,6 +38,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 when anything differs")
     check = parser.parse_args().check
+    if found := faults(CONTRACT.read_text("utf-8")):
+        print(*found, sep="\n", file=sys.stderr)
+        return 1
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
         derive(fresh)
@@ -53,17 +59,30 @@ def derive(target: Path) -> None:
     for package in PACKAGES:
         (target / package).mkdir()
         (target / package / "py.typed").touch()
-    write_endpoints(target / "ashr_labs_api")
+    write_endpoints(target / "ashr_labs_api", contract)
     write_types(target / "ashr_labs_types", contract)
     write_contract(target / "ashr_labs_contract", contract)
 
 
-def write_endpoints(package: Path) -> None:
+def write_endpoints(package: Path, contract: dict[str, Any]) -> None:
     """Write the endpoint functions and attrs models."""
     run(
         *("openapi-python-client", "generate", "--path", str(CONTRACT), "--meta", "none", "--overwrite"),
         *("--config", str(ROOT / "openapi-client.yaml"), "--output-path", str(package), "--fail-on-warning"),
     )
+    modules = {path.relative_to(package).as_posix() for path in (package / "api").rglob("*.py")}
+    missing = [
+        f"openapi.yaml: operation {operation['operationId']}: the generator wrote no function for it"
+        for operation in operations(contract)
+        if f"api/{operation['tags'][0]}/{operation['operationId']}.py" not in modules
+    ]
+    if missing:
+        raise SystemExit("\n".join(missing))
+
+
+def operations(contract: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the operations in the order of the contract."""
+    return [item["post"] for item in contract["paths"].values()]
 
 
 def write_contract(package: Path, contract: dict[str, Any]) -> None:
@@ -123,8 +142,7 @@ def operations_module(contract: dict[str, Any]) -> str:
     rows = [
         f'"{operation["operationId"]}": Operation({operation["tags"][0]!r}, '
         f"{operation['x-ashr-idempotent']}, {operation.get('x-ashr-availability')!r}),"
-        for item in contract["paths"].values()
-        for operation in item.values()
+        for operation in operations(contract)
     ]
     return (
         HEADER.format(summary="What the client must know of each operation before it sends one.")
@@ -143,12 +161,15 @@ def operations_module(contract: dict[str, Any]) -> str:
 
 
 def run(*command: str) -> None:
-    """Run a tool of this environment; show what it says only when it fails."""
+    """Run a tool of this environment; show its output only if it fails, with the operations that it is about."""
     folder = Path(sys.executable).parent
     environment = os.environ | {"PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+        output = done.stdout + done.stderr
+        names = {name or other for name, other in re.findall(r"\bapi/\w+/(\w+)\.py|POST /#(\w+)", output)}
+        about = ", ".join(f"operation {name}" for name in sorted(names))
+        raise SystemExit(f"openapi.yaml: {about or 'contract'}: {command[0]} failed\n{output}")
 
 
 def replace(fresh: Path) -> None:
