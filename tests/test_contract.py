@@ -214,7 +214,7 @@ print(json.dumps([list(OPERATIONS["archive_run"]), sorted(Shape.__annotations__)
 
 
 def test_a_new_operation_becomes_a_typed_function_with_nothing_else_to_touch(copy: Path) -> None:
-    """After `make sdk` a new endpoint's function sends and reads everything that its schemas allow."""
+    """After `make sdk` a new endpoint's function sends and reads all that its schemas allow."""
     contract = copy / "openapi.yaml"
     text = contract.read_text("utf-8")
     start, end = text.index("  /#get_run:"), text.index("  /#list_runs:")
