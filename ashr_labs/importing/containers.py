@@ -110,20 +110,21 @@ def _samples(file: BinaryIO) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the samples of an Inspect log."""
     try:
         with zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
-            samples = [name for name in names if name.startswith("samples/") and name.endswith(".json")]
-            if "header.json" not in names and "_journal/start.json" not in names:
-                raise DatasetError(_advice(names), path="line 1")
-            for name in samples:
+            for name in _sample_names(archive.namelist()):
                 yield name, cast("dict[str, Any]", json.loads(_member(file, archive.getinfo(name), archive)))
+    except DatasetError:
+        raise
     except (zipfile.BadZipFile, ValueError, RecursionError, zlib.error) as error:
         raise DatasetError(f"is not a valid Inspect log: {error}", path="line 1") from error
 
 
-def _advice(names: list[str]) -> str:
+def _sample_names(names: list[str]) -> list[str]:
+    if "header.json" in names or "_journal/start.json" in names:
+        return [name for name in names if name.startswith("samples/") and name.endswith(".json")]
     if any(name.startswith("xl/") for name in names):
-        return "is an Excel workbook; save it as CSV (UTF-8) and import that"
-    return "is a ZIP archive, but not an Inspect log; extract it and import the files"
+        raise DatasetError("is an Excel workbook; save it as CSV (UTF-8) and import that", path="line 1")
+    advice = "is a ZIP archive, but not an Inspect log; extract it and import the files"
+    raise DatasetError(advice, path="line 1")
 
 
 def _member(file: BinaryIO, info: zipfile.ZipInfo, archive: zipfile.ZipFile) -> bytes:

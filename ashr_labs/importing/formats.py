@@ -147,13 +147,14 @@ _FORMATS: Final[Mapping[str, Format]] = {
     "promptfoo": Format(promptfoo.is_test, promptfoo.read_test),
     "deepeval": Format(_is_deepeval, rows.read_deepeval),
     "sharegpt": Format(_is_conversation("conversations"), _read_chat("conversations", "sharegpt")),
+    "inspect": Format(_has_all("input", "target"), rows.read_inspect),
+    "gemini": Format(_is_conversation("contents"), _read_chat("contents", "gemini")),
     "openai": Format(_is_chat, _read_chat("messages", "openai")),
     "openai-evals": Format(_has_all("input", "ideal"), rows.reader("openai-evals")),
     "langsmith": Format(rows.is_langsmith, rows.read_langsmith),
     "braintrust": Format(_is_braintrust, rows.reader("braintrust")),
     "langfuse": Format(_is_langfuse, rows.reader("langfuse")),
     "ragas": Format(_is_ragas, rows.reader("ragas")),
-    "inspect": Format(_has_all("input", "target"), rows.read_inspect),
     "table": Format(_is_table, rows.reader("table")),
 }
 FORMATS: Final = tuple(_FORMATS)

@@ -251,7 +251,8 @@ def _media_kind(part: object) -> str | None:
         kind = next((key for key in _MEDIA if fields.get(key) is not None and key != "uri"), None)
     if kind not in _MEDIA:
         return None
-    modality = str(fields.get("modality") or kind)
+    inner = as_object(fields.get(kind)) or fields
+    modality = str(fields.get("modality") or inner.get("mimeType") or inner.get("mime_type") or kind)
     return next((name for name in ("image", "audio", "video") if name in modality), "file")
 
 

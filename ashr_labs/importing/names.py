@@ -24,6 +24,7 @@ __all__ = [
 INPUT_KEYS: Final = (
     *("input", "question", "query", "prompt", "message", "user_input", "text", "content", "instruction"),
     *("user_message", "user_query", "user_prompt", "input_text", "utterance", "request", "problem", "task", "user"),
+    "prompts",
 )
 """Keys of the user's message, the most specific first."""
 

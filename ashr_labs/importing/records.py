@@ -138,8 +138,8 @@ def _json_lines(number: int, line: str, lines: Iterator[tuple[int, str]]) -> Ite
     first = _parsed(number, line)
     following = next(((number, line) for number, line in lines if line.strip()), None)
     if following is None and isinstance(first, Record):
-        elements = list(_elements(first.fields))
-        yield from [first] if len(elements) == 1 else elements
+        listed = _list_in(first.fields)
+        yield from [first] if listed and listed[0] is first.fields else _elements(first.fields)
         return
     yield first
     if following is not None:

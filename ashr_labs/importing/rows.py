@@ -48,6 +48,7 @@ BOOKKEEPING: Final[Mapping[str, tuple[str, ...]]] = {
     "table": (),
     "openai": ("tools", "functions", "parallel_tool_calls", "tool_choice"),
     "sharegpt": ("tools", "source", "dataset"),
+    "gemini": ("systemInstruction", "system_instruction", "generationConfig", "tools", "toolConfig", "safetySettings"),
     "openai-evals": (),
     "langsmith": (
         *("dataset_id", "created_at", "modified_at", "source_run_id", "attachments", "name", "runs", "as_of"),
@@ -211,6 +212,7 @@ def _add_expectation(
         add_calls(draft, fields[calls], field.key(calls), text_of(fields.get(found)))
         return (found, calls)
     if found:
+        _drop_recorded_reply(draft, field.key(found))
         add_expected(draft, fields.get(found), field.key(found), keys.expected if found not in fields else None)
         return (found, *columns.calls)
     if columns.recorded and fields.get(columns.recorded) not in _EMPTY:
@@ -219,6 +221,14 @@ def _add_expectation(
         add_expected(draft, fields[columns.recorded], field.key(columns.recorded))
         return (columns.recorded, *columns.expected)
     return (*(key for key in columns.expected if key in fields), *(key for key in columns.calls if key in fields))
+
+
+def _drop_recorded_reply(draft: ScenarioDraft, field: FieldPath) -> None:
+    """Remove the reply at the end of an input with messages; the expected one follows."""
+    last = draft.actions[-1] if draft.actions else {}
+    if last.get("actor") == "agent" and not last["expected_response"]["tool_calls"]:
+        draft.actions.pop()
+        draft.note(f"recorded last reply: replaced by {field.path}")
 
 
 def _gathered(fields: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -1,0 +1,82 @@
+"""Files in the formats of other tools, each with the scenarios that must be imported from it.
+
+Beside `data/imports/NAME` is `NAME.expected.json`: the format, the conversations with their tool calls, and where they
+matter the ids, the parts of messages with media, notes, errors and the options of the import.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ashr_labs import DatasetError
+from ashr_labs.eval.scenario import read_scenario
+from ashr_labs.importing import FORMATS, ImportedDataset, import_dataset
+
+FILES = Path(__file__).parent / "data" / "imports"
+NAMES = sorted(path.name for path in FILES.iterdir() if not path.name.endswith(".expected.json"))
+
+
+def expectation(name: str) -> dict[str, Any]:
+    return dict(json.loads((FILES / f"{name}.expected.json").read_text("utf-8")))
+
+
+def conversation(scenario: dict[str, Any]) -> list[list[Any]]:
+    """Return actor, content and tool calls of each action."""
+    result: list[list[Any]] = []
+    for action in scenario["actions"]:
+        calls = action.get("expected_response", {}).get("tool_calls", ())
+        called = [[call["name"], json.loads(call.get("arguments_json", "{}"))] for call in calls]
+        result.append([action["actor"], action["content"], *([called] if called else [])])
+    return result
+
+
+def imported(name: str, options: dict[str, Any]) -> ImportedDataset | DatasetError:
+    with (FILES / name).open("rb") as file:
+        try:
+            return import_dataset(file, **options)
+        except DatasetError as error:
+            return error
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_files_of_other_tools(name: str) -> None:
+    """Format, encoding and delimiter are detected, and the scenarios, ids, notes and errors are the expected ones."""
+    expected = expectation(name)
+    if "needs" in expected and find_spec(expected["needs"]) is None:
+        pytest.skip(f"needs {expected['needs']}")
+
+    found = imported(name, expected.get("options", {}))
+
+    if isinstance(found, DatasetError):
+        assert (expected["format"], expected["errors"]) == (None, [str(found)])
+        return
+    scenarios = dict(found.dataset_source["runs"])
+    wanted_errors = expected.get("errors", [])
+    assert len(wanted_errors) == len(found.faults), found.faults
+    assert all(str(one).startswith(wanted) for one, wanted in zip(found.faults, wanted_errors, strict=True)), (
+        found.faults
+    )
+    assert expected["conversations"] == [conversation(scenario) for scenario in scenarios.values()]
+    assert expected["format"] == found.format
+    assert expected.get("ids", list(scenarios)) == list(scenarios)
+    assert set(expected.get("notes", ())) <= set(found.notes), found.notes
+    parts = [action["parts"] for one in scenarios.values() for action in one["actions"] if "parts" in action]
+    assert expected.get("parts", []) == parts
+    for scenario_id, scenario in scenarios.items():
+        read_scenario(scenario_id, scenario)
+
+
+def test_the_corpus_covers_every_format() -> None:
+    """There are at least 60 files, and at least one of each format."""
+    assert len(NAMES) >= 60
+    assert set(FORMATS) == {expectation(name)["format"] for name in NAMES} - {None, ""}
+
+
+def test_every_expectation_has_a_file() -> None:
+    """No file of the corpus is missing or unused."""
+    assert {f"{name}.expected.json" for name in NAMES} == {path.name for path in FILES.glob("*.expected.json")}
