@@ -92,8 +92,12 @@ def read_tool_call(value: object) -> ToolCall:
     fields: Any = value
     if type(value) is dict and len(fields) == 2:  # the common case, read without searching
         name, given = fields.get("name"), fields.get("arguments")
-        if type(name) is str and name and type(given) is dict:
-            return ToolCall(name, given)
+        if type(name) is str and name:
+            if type(given) is dict:
+                return ToolCall(name, given)
+            text = fields.get("arguments_json")
+            if type(text) is str and text:
+                return ToolCall(name, _parsed(text, "", "arguments_json"), text)
     outer, inner, path = _unwrapped(value)
     name = name_of(inner)
     if not isinstance(name, str) or not name:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Generator
 from contextlib import AbstractContextManager, nullcontext
@@ -13,7 +14,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from ashr_labs import AshrLabsClient
-from support.processes import child_processes, end_processes, restore_sigint
 from support.scripted_server import ScriptedServer
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ for variable in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "SSL_CERT_FILE",
     os.environ.pop(variable, None)
 # Nested pytest runs need no schemathesis, which takes two seconds to load.
 os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis"
-restore_sigint()
+# A shell starts background processes (`make test &`) with SIGINT ignored, and child processes inherit that.
+if hasattr(signal, "SIGINT") and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PLATFORM_SETTINGS = ("ASHR_JUDGE_MODEL", "ASHR_GENERATOR_MODEL", "ASHR_PRICES", "ASHR_FORWARD_TO")
 
@@ -40,14 +42,6 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path_factory:
     monkeypatch.setenv("ASHR_LABS_SPOOL_DIR", str(tmp_path_factory.mktemp("spool")))
     for variable in ("ASHR_LABS_API_KEY", "ASHR_LABS_BASE_URL", "ASHR_LABS_BOOTSTRAP_KEY", *PLATFORM_SETTINGS):
         monkeypatch.delenv(variable, raising=False)
-
-
-@pytest.fixture(autouse=True)
-def _no_processes_left() -> Generator[None]:
-    """End the processes that a test started and did not end, because it failed or timed out."""
-    before = child_processes()
-    yield
-    end_processes(child_processes() - before)
 
 
 POSTGRESQL_TAKES_LONG = {

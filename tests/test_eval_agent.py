@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashr_labs import Agent, AgentReply, ConfigurationError
-from ashr_labs.eval.agents import AgentSupply
-from ashr_labs.eval.replies import Reply, ReplyError, read_reply
-from ashr_labs.eval.tool_calls import Call
+from ashr_labs.eval.agents import AgentFactory, ParsedReply, ReplyError, read_reply
+from ashr_labs.eval.tool_calls import CallRecord
 from support.eval_data import ScriptedAgent, made, reply
 
 
@@ -110,9 +109,9 @@ class NoRespond:
 @pytest.mark.parametrize(
     ("agent", "problem"),
     [
-        (None, "not None"),
-        ({}, "not {}"),
-        ("agent", "not 'agent'"),
+        (None, "got None"),
+        ({}, "got {}"),
+        ("agent", "got 'agent'"),
         (NoReset(), r"NoReset\.reset\(\) does not exist"),
         (NoRespond(), r"NoRespond\.respond\(\) does not exist"),
         (NoReset, r"NoReset\.reset\(\) does not exist"),
@@ -128,7 +127,7 @@ class NoRespond:
 def test_what_is_no_agent_is_refused(agent: Any, problem: str) -> None:
     """What cannot be evaluated is refused before anything starts, with what is missing."""
     with pytest.raises(ConfigurationError, match=problem):
-        AgentSupply(agent)
+        AgentFactory(agent)
 
 
 async def answer_later(message: str) -> str:
@@ -150,12 +149,12 @@ async def answer_later(message: str) -> str:
 )
 def test_what_an_event_loop_must_drive(agent: Any, is_async: bool) -> None:
     """An agent is asynchronous when one of its methods, or the function that it is, is declared so."""
-    assert is_async == AgentSupply(agent).is_async
+    assert is_async == AgentFactory(agent).is_async
 
 
 def test_a_function_of_a_message_is_an_agent() -> None:
     """A function that takes a message answers it, without any reset."""
-    seat = AgentSupply(lambda message: f"heard {message}").seat("s")
+    seat = AgentFactory(lambda message: f"heard {message}").bind("s")
 
     assert None is seat.reset()
     assert "heard hi" == seat.respond("hi")
@@ -164,7 +163,7 @@ def test_a_function_of_a_message_is_an_agent() -> None:
 def test_teacher_forcing_needs_an_agent_that_can_be_repaired() -> None:
     """Without set_history() an agent cannot be put back on the expected path, and is refused."""
     with pytest.raises(ConfigurationError, match=r"Plain\.set_history\(messages\)"):
-        AgentSupply(Plain(), teacher_forcing=True)
+        AgentFactory(Plain(), teacher_forcing=True)
 
 
 def test_documented_agents_fit_the_protocol() -> None:
@@ -176,9 +175,9 @@ def test_documented_agents_fit_the_protocol() -> None:
 def test_an_object_plays_every_scenario_itself() -> None:
     """An agent that is given as an object is not copied while scenarios play one after the other."""
     agent = ScriptedAgent()
-    supply = AgentSupply(agent)
+    supply = AgentFactory(agent)
     for scenario_id in "ab":
-        supply.seat(scenario_id).reset()
+        supply.bind(scenario_id).reset()
 
     assert ["(reset)", "(reset)"] == agent.heard
 
@@ -188,9 +187,9 @@ def test_an_object_plays_every_scenario_itself() -> None:
 def test_a_class_or_function_makes_an_agent_for_each_scenario(wrap: Any, separate: bool) -> None:
     """A class and a function make one agent for each scenario, none for the check alone."""
     Counting.made = 0
-    supply = AgentSupply(wrap(Counting), separate=separate)
+    supply = AgentFactory(wrap(Counting), separate=separate)
     for scenario_id in "abc":
-        supply.seat(scenario_id)
+        supply.bind(scenario_id)
 
     assert 3 == Counting.made
 
@@ -198,8 +197,8 @@ def test_a_class_or_function_makes_an_agent_for_each_scenario(wrap: Any, separat
 def test_side_by_side_an_object_is_copied() -> None:
     """Scenarios that play side by side get deep copies of the agent, and the agent itself none."""
     agent = ScriptedAgent()
-    supply = AgentSupply(agent, separate=True)
-    seats = [supply.seat(scenario_id) for scenario_id in "ab"]
+    supply = AgentFactory(agent, separate=True)
+    seats = [supply.bind(scenario_id) for scenario_id in "ab"]
     for seat in seats:
         seat.reset()
 
@@ -210,7 +209,7 @@ def test_side_by_side_an_object_is_copied() -> None:
 def test_side_by_side_a_clone_is_preferred() -> None:
     """An agent's own clone() is used in place of a deep copy."""
     agent = Cloning()
-    seat = AgentSupply(agent, separate=True).seat("a")
+    seat = AgentFactory(agent, separate=True).bind("a")
 
     assert isinstance(seat.reset.__self__, Cloning)  # type: ignore[attr-defined]
     assert agent is not seat.reset.__self__  # type: ignore[attr-defined]
@@ -221,10 +220,10 @@ def test_an_agent_that_cannot_be_copied_is_refused_before_anything_starts() -> N
     with pytest.raises(
         ConfigurationError, match=r"Locked cannot be copied.*lambda: Locked.*clone\(\).*max_workers"
     ) as caught:
-        AgentSupply(Locked(), separate=True)
+        AgentFactory(Locked(), separate=True)
 
     assert isinstance(caught.value.__cause__, TypeError)
-    AgentSupply(Locked(), separate=False)
+    AgentFactory(Locked(), separate=False)
 
 
 def test_what_a_factory_raises_is_raised() -> None:
@@ -234,7 +233,7 @@ def test_what_a_factory_raises_is_raised() -> None:
         raise OSError("no model")
 
     with pytest.raises(OSError, match="no model"):
-        AgentSupply(factory)
+        AgentFactory(factory)
 
 
 class TakesId(Plain):
@@ -271,7 +270,7 @@ class TakesItByPositionOnly(TakesId):
 )
 def test_methods_that_take_the_scenario_id_get_it(agent: TakesId, seen: list[Any]) -> None:
     """A method with a `scenario_id` or `**kwargs` gets the id by keyword, others do not."""
-    seat = AgentSupply(agent).seat("s")
+    seat = AgentFactory(agent).bind("s")
     seat.reset()
     seat.respond("hello")
 
@@ -295,10 +294,10 @@ def test_signatures_are_inspected_once() -> None:
         def __signature__(self) -> None:
             type(self).asked += 1
 
-    supply = AgentSupply(Inspected())
+    supply = AgentFactory(Inspected())
     asked = Inspected.asked
     for scenario_id in "abc":
-        supply.seat(scenario_id).respond("hello")
+        supply.bind(scenario_id).respond("hello")
 
     assert 0 < asked == Inspected.asked
 
@@ -306,7 +305,7 @@ def test_signatures_are_inspected_once() -> None:
 def test_a_mock_is_an_agent() -> None:
     """An agent that answers to every name, as mocks do, is taken as an object and gets the id."""
     agent = Mock()
-    AgentSupply(agent).seat("s").respond("hello")
+    AgentFactory(agent).bind("s").respond("hello")
 
     agent.respond.assert_called_once_with("hello", scenario_id="s")
 
@@ -314,33 +313,33 @@ def test_a_mock_is_an_agent() -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ("Hello", Reply("Hello", None)),
-        ({}, Reply(None, None)),
-        (UserDict(text="a"), Reply("a", None)),
-        ({"text": "a"}, Reply("a", None)),
-        ({"text": "a", "tool_calls": None}, Reply("a", None)),
-        ({"text": None, "tool_calls": []}, Reply(None, ())),
-        ({"text": "a", "usage": {"tokens": 3}}, Reply("a", None)),
-        (reply("a", made("f", b=1)), Reply("a", (Call("f", '{"b": 1}'),))),
-        ({"tool_calls": (made("f"),)}, Reply(None, (Call("f", "{}"),))),
-        (reply("", {"name": "f", "arguments": '{"b":1}'}), Reply("", (Call("f", '{"b":1}'),))),
-        (reply("", {"name": "f", "arguments_json": '{"b":1}'}), Reply("", (Call("f", '{"b":1}'),))),
-        (reply("", {"name": "f", "arguments": ""}), Reply("", (Call("f", "{}"),))),
-        (reply("", {"name": "f", "arguments": None, "id": "call_1"}), Reply("", (Call("f", "{}"),))),
+        ("Hello", ParsedReply("Hello", None)),
+        ({}, ParsedReply(None, None)),
+        (UserDict(text="a"), ParsedReply("a", None)),
+        ({"text": "a"}, ParsedReply("a", None)),
+        ({"text": "a", "tool_calls": None}, ParsedReply("a", None)),
+        ({"text": None, "tool_calls": []}, ParsedReply(None, ())),
+        ({"text": "a", "usage": {"tokens": 3}}, ParsedReply("a", None)),
+        (reply("a", made("f", b=1)), ParsedReply("a", (CallRecord("f", '{"b": 1}'),))),
+        ({"tool_calls": (made("f"),)}, ParsedReply(None, (CallRecord("f", "{}"),))),
+        (reply("", {"name": "f", "arguments": '{"b":1}'}), ParsedReply("", (CallRecord("f", '{"b":1}'),))),
+        (reply("", {"name": "f", "arguments_json": '{"b":1}'}), ParsedReply("", (CallRecord("f", '{"b":1}'),))),
+        (reply("", {"name": "f", "arguments": ""}), ParsedReply("", (CallRecord("f", "{}"),))),
+        (reply("", {"name": "f", "arguments": None, "id": "call_1"}), ParsedReply("", (CallRecord("f", "{}"),))),
         (
             reply("", {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": '{"b":1}'}}),
-            Reply("", (Call("f", '{"b":1}'),)),
+            ParsedReply("", (CallRecord("f", '{"b":1}'),)),
         ),
         (
             reply("", {"type": "tool_use", "id": "t", "name": "f", "input": {"b": 1}}),
-            Reply("", (Call("f", '{"b": 1}'),)),
+            ParsedReply("", (CallRecord("f", '{"b": 1}'),)),
         ),
-        (reply("", Dumped({"function": {"name": "f", "arguments": "{}"}})), Reply("", (Call("f", "{}"),))),
-        (AgentReply("a", [made("f")]), Reply("a", (Call("f", "{}"),))),
-        (AgentReply("a", usage={"input_tokens": 3}), Reply("a", (), {"input_tokens": 3})),
+        (reply("", Dumped({"function": {"name": "f", "arguments": "{}"}})), ParsedReply("", (CallRecord("f", "{}"),))),
+        (AgentReply("a", [made("f")]), ParsedReply("a", (CallRecord("f", "{}"),))),
+        (AgentReply("a", usage={"input_tokens": 3}), ParsedReply("a", (), {"input_tokens": 3})),
     ],
 )
-def test_replies(value: Any, expected: Reply) -> None:
+def test_replies(value: Any, expected: ParsedReply) -> None:
     """A reply is a string or a mapping; parts that are absent or null are not said."""
     assert expected == read_reply(value, "respond()")
 
@@ -352,18 +351,18 @@ def test_replies(value: Any, expected: Reply) -> None:
         (["a"], "respond() returned ['a']; return"),
         (b"a", "respond() returned b'a'; return"),
         ({"content": "Hello"}, "respond() returned {'content': 'Hello'}; return"),
-        (reply() | {"usage": 7}, "respond() returned a reply whose usage must be an object, not 7"),
-        ({"text": 5}, "respond() returned a reply whose text must be a string, not 5"),
-        (reply() | {"tool_calls": {}}, "respond() returned a reply whose tool_calls must be a list, not {}"),
-        (reply() | {"tool_calls": "f"}, "respond() returned a reply whose tool_calls must be a list, not 'f'"),
-        (reply("", "f"), "tool_calls[0] must be an object, not 'f'"),  # type: ignore[arg-type]
-        (reply("", made("f"), {}), "tool_calls[1].name must be the tool's name, not None"),
-        (reply("", {"name": 3}), "tool_calls[0].name must be the tool's name, not 3"),
-        (reply("", {"name": "f", "arguments": [1]}), "tool_calls[0].arguments must be a JSON object, not [1]"),
-        (reply("", {"name": "f", "arguments": "{"}), "tool_calls[0].arguments must be a JSON object, not '{': "),
-        (reply("", {"name": "f", "arguments": "[1]"}), "tool_calls[0].arguments must be a JSON object, not '[1]'"),
-        (reply("", made("f", a={1})), "cannot be written as one: Object of type set is not JSON serializable"),
-        (reply("", made("f", a=float("nan"))), "cannot be written as one: Out of range float values"),
+        (reply() | {"usage": 7}, "respond() returned a reply whose usage must be an object, got 7"),
+        ({"text": 5}, "respond() returned a reply whose text must be a string, got 5"),
+        (reply() | {"tool_calls": {}}, "respond() returned a reply whose tool_calls must be a list, got {}"),
+        (reply() | {"tool_calls": "f"}, "respond() returned a reply whose tool_calls must be a list, got 'f'"),
+        (reply("", "f"), "tool_calls[0] must be an object, got 'f'"),  # type: ignore[arg-type]
+        (reply("", made("f"), {}), "tool_calls[1].name must be the tool's name, got None"),
+        (reply("", {"name": 3}), "tool_calls[0].name must be the tool's name, got 3"),
+        (reply("", {"name": "f", "arguments": [1]}), "tool_calls[0].arguments must be a JSON object, got [1]"),
+        (reply("", {"name": "f", "arguments": "{"}), "tool_calls[0].arguments must be a JSON object, got '{': "),
+        (reply("", {"name": "f", "arguments": "[1]"}), "tool_calls[0].arguments must be a JSON object, got '[1]'"),
+        (reply("", made("f", a={1})), "cannot be encoded: Object of type set is not JSON serializable"),
+        (reply("", made("f", a=float("nan"))), "cannot be encoded: Out of range float values"),
         (reply("", {"name": "f", "arguments": '{"a": Infinity}'}), "Infinity is not a JSON value"),
     ],
 )
@@ -408,6 +407,6 @@ def test_any_value_is_a_reply_or_a_reply_error(value: Any) -> None:
     try:
         said = read_reply(value, "respond()")
     except ReplyError as error:
-        said = Reply(str(error), None)
+        said = ParsedReply(str(error), None)
 
-    assert isinstance(said, Reply)
+    assert isinstance(said, ParsedReply)

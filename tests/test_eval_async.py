@@ -119,7 +119,7 @@ def test_an_asynchronous_agent_that_raises_fails_that_test_only() -> None:
     assert [("agent", "ValueError", 0), ("cancelled", "CancelledError", 0)] == [
         (error["kind"], error["type"], error["turn"]) for error in errors
     ]
-    assert "async_drivers.py" not in errors[0]["traceback"]
+    assert "aio.py" not in errors[0]["traceback"]
 
 
 def test_what_a_callback_raises_ends_an_asynchronous_run() -> None:

@@ -58,7 +58,7 @@ def test_the_first_interrupt_ends_a_run_in_good_order(agent: str, workers: int) 
 
     result = json.loads(out.splitlines()[-1])
     assert 0 == process.returncode
-    assert "press Ctrl-C again to end at once" in err
+    assert "press Ctrl-C again to stop at once" in err
     assert "cancelled" == result["status"]
     assert workers <= len(result["tests"]) < 10
     assert {"completed"} == {test["status"] for test in result["tests"]}
@@ -114,7 +114,7 @@ def test_an_interrupt_of_all_processes_ends_a_run_in_an_executor(pool: str, tmp_
 
     result = json.loads(out.splitlines()[-1])
     assert 0 == process.returncode
-    assert "press Ctrl-C again to end at once" in err
+    assert "press Ctrl-C again to stop at once" in err
     assert "cancelled" == result["status"]
     assert 2 <= len(result["tests"]) < 10
     assert {"completed"} == {test["status"] for test in result["tests"]}

@@ -142,7 +142,7 @@ def test_another_selection_is_refused(dataset: Any, options: Any, path: Path) ->
     before = path.read_bytes()
     player = ScriptedAgent()
 
-    with pytest.raises(ConfigurationError, match="is of other scenarios"):
+    with pytest.raises(ConfigurationError, match="belongs to other scenarios"):
         EvalRunner(dataset).run(player, journal=path, resume=True, **options)
     assert [] == player.heard
     assert before == path.read_bytes()
@@ -155,7 +155,7 @@ def test_a_damaged_journal_is_refused(line: bytes, path: Path) -> None:
     lines = path.read_bytes().splitlines()
     path.write_bytes(b"\n".join([*lines[:4], line, *lines[5:], b""]))
 
-    with pytest.raises(ConfigurationError, match="line 5 of the journal"):
+    with pytest.raises(ConfigurationError, match="line 5 of journal"):
         EvalRunner(MANY).run(ScriptedAgent(), journal=path, resume=True)
 
 
@@ -163,7 +163,7 @@ def test_a_journal_is_not_overwritten(path: Path) -> None:
     """An existing journal is refused unless it shall be resumed; there is nothing to resume without one."""
     EvalRunner(MANY).run(ScriptedAgent(), journal=str(path))
 
-    with pytest.raises(ConfigurationError, match="exists; go on with it"):
+    with pytest.raises(ConfigurationError, match="exists; resume it"):
         EvalRunner(MANY).run(ScriptedAgent(), journal=path)
     with pytest.raises(ConfigurationError, match="need a journal"):
         EvalRunner(MANY).run(ScriptedAgent(), resume=True)
@@ -174,7 +174,7 @@ def test_a_journal_is_not_overwritten(path: Path) -> None:
     [
         ("missing/j", "cannot be opened: No such file"),
         (".", "cannot be opened: Is a dir"),
-        ("/dev/null", "no ordinary"),
+        ("/dev/null", "is not a regular file"),
     ],
 )
 def test_a_journal_that_cannot_be_is_told_at_once(name: str, problem: str, tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_a_full_disk_ends_the_run_and_loses_nothing(workers: int, tmp_path: Path
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     told, resumed = done.stdout.splitlines()
 
-    assert told.startswith("AshrLabsError cannot write the journal j: File too large; what it holds is safe")
+    assert told.startswith("AshrLabsError cannot write journal j: File too large; the results in it are safe")
     assert "40 40 True" == resumed
 
 

@@ -16,9 +16,9 @@ import pytest
 
 from ashr_labs import ConfigurationError, EvalRunner, RunOptions
 from ashr_labs._retry import Backoff, RateLimiter
-from ashr_labs.eval.drivers import helpers
+from ashr_labs.eval.drivers import threads
 from ashr_labs.eval.options import Settings
-from ashr_labs.eval.sampling import Agenda, Choice, Sample
+from ashr_labs.eval.sampling import RunQueue, Sample, SampleList
 from support.eval_data import ScriptedAgent, agent, entries, source, user
 
 MANY = source(**{f"s{n}": [user(f"message {n}"), agent(f"message {n}")] for n in range(12)})
@@ -84,8 +84,8 @@ def test_values_that_cannot_work_are_refused(option: str, values: list[Any]) -> 
 
 
 def test_an_unknown_option_is_refused() -> None:
-    """A misspelt option is a TypeError, as for any function."""
-    with pytest.raises(TypeError, match="max_worker"):
+    """A misspelt option is a ConfigurationError that suggests the right one."""
+    with pytest.raises(ConfigurationError, match=r"unknown option 'max_worker'; did you mean 'max_workers'\?"):
         EvalRunner(MANY).run(ScriptedAgent(), max_worker=2)  # type: ignore[call-arg]
 
 
@@ -148,14 +148,14 @@ def test_threads_that_never_come_back_are_limited_and_told(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """When too many calls never came back, further scenarios fail at once, and the number is logged."""
-    monkeypatch.setattr(helpers, "MOST_ABANDONED", 3)
+    monkeypatch.setattr(threads, "MAX_HUNG", 3)
     blocked = threading.Event()
     with caplog.at_level(logging.WARNING, "ashr_labs.eval"):
         tests = built(MANY, lambda message: blocked.wait(30), timeout=0.01)
     blocked.set()
 
     assert ["TimeoutError"] * 3 + ["TooManyAbandoned"] * 9 == [test["error"]["type"] for test in tests]
-    assert "3 calls of the agent never came back" in caplog.text
+    assert "3 calls of the agent did not return" in caplog.text
 
 
 def test_a_process_with_blocked_agents_exits() -> None:
@@ -245,14 +245,14 @@ def test_who_plays_is_free_while_a_sample_waits() -> None:
     """A sample that waits to be played again is passed over by others, and comes as soon as it is due."""
     now = [0.0]
     first, second = (Sample(place, name, {}) for place, name in enumerate("ab"))
-    agenda = Agenda([first, second], lambda: now[0])
-    assert first == agenda.take()
-    agenda.put_back(first, 5)
-    assert second == agenda.take()
-    assert 5 == agenda.take()
+    queue = RunQueue([first, second], lambda: now[0])
+    assert first == queue.next()
+    queue.requeue(first, 5)
+    assert second == queue.next()
+    assert 5 == queue.next()
     now[0] = 5
-    assert first == agenda.take()
-    assert None is agenda.take()
+    assert first == queue.next()
+    assert None is queue.next()
 
 
 @pytest.mark.parametrize(("bound", "played"), [(True, 1), (3, 3), (0.25, 3), (False, 12)])
@@ -329,7 +329,7 @@ def test_teacher_forcing_puts_the_agent_back_on_the_expected_path() -> None:
 def test_selection_does_not_depend_on_what_else_is_chosen() -> None:
     """A scenario's id and content are the same whatever the limit and the order."""
     scenarios = list(MANY["runs"].items())
-    plain = {sample.scenario_id: sample.raw for sample in Choice(scenarios, Settings())}
-    shuffled = Choice(scenarios, Settings(shuffle=3, limit=5))
+    plain = {sample.scenario_id: sample.raw for sample in SampleList(scenarios, Settings())}
+    shuffled = SampleList(scenarios, Settings(shuffle=3, limit=5))
 
     assert all(plain[sample.scenario_id] is sample.raw for sample in shuffled)

@@ -1,19 +1,24 @@
-"""Tests of `ashr_labs.eval.player`: what a scenario asks for, and what it records of the answers."""
+"""Tests of `ashr_labs.eval.player`: the calls of a scenario, and the record of their results."""
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashr_labs import TestBuilder
-from ashr_labs.eval.agent_errors import Fault
+from ashr_labs.eval.agent_errors import AgentError
+from ashr_labs.eval.agents import AgentFactory
 from ashr_labs.eval.comparison import PlatformComparison
-from ashr_labs.eval.player import Reset, play
-from ashr_labs.eval.scenario import AgentAction, EnvironmentAction, UserAction, read_scenario
-from support.eval_data import agent, call, entries, environment, made, reply, user
+from ashr_labs.eval.drivers.threads import call_agent, run_steps
+from ashr_labs.eval.options import Callbacks
+from ashr_labs.eval.player import Call, RunContext, Steps
+from ashr_labs.eval.sampling import RunQueue, Sample
+from ashr_labs.eval.tool_matching import ToolCallMatcher
+from ashr_labs.run_builder.records import TestRecord
+from support.eval_data import ScriptedAgent, agent, call, entries, environment, made, reply, user
 
 NAMES = st.sampled_from("abc")
 TEXTS = st.sampled_from(["", "yes", "no"])
@@ -29,17 +34,29 @@ ANSWERS: st.SearchStrategy[Any] = (
 )
 
 
-def played(actions: list[Any], answers: list[Any]) -> tuple[list[Any], Any]:
-    """Play a scenario with the answers to its user and environment actions; return its wishes and the built test."""
-    test, wishes, left = TestBuilder("s"), list[Any](), iter(answers)
-    player = play(read_scenario("s", {"actions": actions}), test, PlatformComparison())
-    answer: Any = None
-    try:
-        while True:
-            wishes.append(player.send(answer))
-            answer = next(left) if isinstance(wishes[-1], UserAction | EnvironmentAction) else None
-    except StopIteration:
-        return wishes, test.build()
+def played(actions: list[Any], answers: list[Any]) -> tuple[list[Call], list[int], Any]:
+    """Play a scenario with the answers to its messages and events; return its calls, its actions and the built test."""
+    left = iter(answers)
+    indexes, calls = list[int](), list[Call]()
+
+    def answer(*_: Any) -> Any:
+        given = next(left)
+        if isinstance(given, Exception):
+            raise given
+        return given
+
+    callbacks = Callbacks(on_action=lambda index, _: indexes.append(index), on_environment=answer)
+    context = RunContext(
+        AgentFactory(ScriptedAgent(answer)), PlatformComparison(), callbacks, ToolCallMatcher(), scenario_timeout=None
+    )
+    test, steps = context.start(Sample(0, "s", {"actions": actions}))
+
+    def invoke(call: Call) -> object:
+        calls.append(call)
+        return call_agent(call)
+
+    run_steps(steps, invoke, RunQueue((), monotonic))
+    return calls, indexes, test.build()
 
 
 def modelled(actions: list[Any], answers: list[Any]) -> list[Any]:
@@ -84,12 +101,12 @@ def test_what_is_recorded_is_what_the_documents_say(actions: list[Any], data: st
         for action in actions
         if action["actor"] != "agent"
     ]
-    wishes, test = played(actions, answers)
+    calls, indexes, test = played(actions, answers)
 
     assert modelled(actions, answers) == entries(test)
     assert "completed" == test["status"]
-    assert isinstance(wishes[0], Reset)
-    assert list(range(len(actions))) == [wish.action_index for wish in wishes[1:]]
+    assert 1 + len(answers) == len(calls)
+    assert list(range(len(actions))) == indexes
 
 
 @given(ACTIONS, st.data())
@@ -103,36 +120,34 @@ def test_a_fault_ends_the_test_and_keeps_what_came_before(actions: list[Any], da
     answers = [
         None if action["actor"] == "environment" else reply("a") for action in before if action["actor"] != "agent"
     ]
-    _, test = played(actions, [*answers, Fault("OSError", "gone", "Traceback...")])
+    _, _, test = played(actions, [*answers, OSError("gone")])
 
     assert [*modelled(before, answers), (place, "user", actions[place]["content"])] == entries(test)
     assert "failed" == test["status"]
+    assert test["error"].pop("traceback").startswith("Traceback")
     assert {
         "kind": "agent",
         "type": "OSError",
         "message": "gone",
-        "traceback": "Traceback...",
         "path": f"runs.s.actions[{place}]",
         "turn": places.index(place),
     } == test["error"]
 
 
-def test_wishes_tell_what_to_ask() -> None:
-    """A player asks to reset first, then presents each action of the dataset in turn."""
+def test_a_player_yields_the_calls_in_order() -> None:
+    """The calls are those of reset(), respond() and on_environment(); only the last one is not the agent's."""
     actions = [user("Hi", name="greets"), environment("rain"), agent("Hello")]
-    (reset, said, happened, expected), _ = played(actions, [reply("Hello"), None])
+    (reset, said, happened), indexes, _ = played(actions, [reply("Hello"), None])
 
-    assert isinstance(reset, Reset)
-    assert UserAction(0, actions[0], "Hi", "greets") == said
-    assert EnvironmentAction(1, actions[1], "rain") == happened
-    assert isinstance(expected, AgentAction)
-    assert actions[2] is expected.raw
+    assert ((), ("Hi",), ("rain", actions[1])) == (reset.arguments, said.arguments, happened.arguments)
+    assert [False, False, True] == [call.read is None for call in (reset, said, happened)]
+    assert [0, 1, 2] == indexes
 
 
 def test_consecutive_agent_actions_share_an_answer() -> None:
     """Calls and text carry over from one agent action to the next; what is left at the last one was not expected."""
     actions = [user("go"), agent("one", call("a")), agent("", call("b")), agent("three"), user("on"), agent("")]
-    _, test = played(actions, [reply("done", made("b"), made("x"), made("a")), reply()])
+    _, _, test = played(actions, [reply("done", made("b"), made("x"), made("a")), reply()])
 
     assert [
         (0, "user", "go"),
@@ -149,7 +164,7 @@ def test_consecutive_agent_actions_share_an_answer() -> None:
 def test_calls_that_an_environment_action_cuts_off_were_not_expected() -> None:
     """An environment action between two agent actions ends the carrying over."""
     actions = [user("go"), agent("", call("a")), environment(), agent("", call("b"))]
-    _, test = played(actions, [reply("", made("a"), made("b")), None])
+    _, _, test = played(actions, [reply("", made("a"), made("b")), None])
 
     assert [
         (0, "user", "go"),
@@ -172,7 +187,7 @@ def test_calls_that_an_environment_action_cuts_off_were_not_expected() -> None:
 )
 def test_the_environment_may_change_a_part_of_the_answer(update: Any, text: str, status: str) -> None:
     """What the environment's reply does not say stays as the agent said it."""
-    _, test = played([user(), environment(), agent("hi", call("a"))], [reply("old", made("a")), update])
+    _, _, test = played([user(), environment(), agent("hi", call("a"))], [reply("old", made("a")), update])
     _, called, said = entries(test)
 
     assert (status, text) == (called[-1], said[-1])
@@ -183,12 +198,12 @@ def test_the_environment_may_change_a_part_of_the_answer(update: Any, text: str,
     [
         ([None], 0, 'respond() returned None; return {"text": ..., "tool_calls": [...]}'),
         ([reply("a"), 5], 1, 'on_environment() returned 5; return {"text": ..., "tool_calls": [...]}'),
-        ([reply("a"), None, reply("", {})], 3, "tool_calls[0].name must be the tool's name, not None"),
+        ([reply("a"), None, reply("", {})], 3, "tool_calls[0].name must be the tool's name, got None"),
     ],
 )
 def test_an_answer_that_is_none_names_the_path(answers: list[Any], place: int, message: str) -> None:
     """What is no reply fails the test, and the message begins with the path."""
-    _, test = played([user(), environment(), agent("a"), user()], answers)
+    _, _, test = played([user(), environment(), agent("a"), user()], answers)
     error = test["error"]
 
     assert ("failed", "agent", "ReplyError") == (test["status"], error["kind"], error["type"])
@@ -198,23 +213,26 @@ def test_an_answer_that_is_none_names_the_path(answers: list[Any], place: int, m
     assert "traceback" not in error
 
 
+def started() -> tuple[TestRecord, Steps]:
+    context = RunContext(AgentFactory(ScriptedAgent), PlatformComparison(), Callbacks(), ToolCallMatcher())
+    return context.start(Sample(0, "s", {"actions": [user(), agent("a")]}))
+
+
 def test_a_failed_reset_has_no_turn() -> None:
-    """When the agent cannot even reset, nothing is recorded and the path is the scenario's."""
-    test = TestBuilder("s")
-    player = play(read_scenario("s", {"actions": [user()]}), test, PlatformComparison())
-    next(player)
+    """If the agent cannot be reset, nothing is recorded and the path is the scenario's."""
+    test, steps = started()
+    next(steps)
     with pytest.raises(StopIteration):
-        player.send(Fault("OSError", "gone"))
+        steps.send(AgentError("OSError", "gone"))
 
     assert {"kind": "agent", "type": "OSError", "message": "gone", "path": "runs.s"} == test.build()["error"]
     assert [] == test.build()["action_results"]
 
 
 def test_an_unfinished_player_leaves_its_test_running() -> None:
-    """A player that is closed between two wishes ends nothing."""
-    test = TestBuilder("s")
-    player = play(read_scenario("s", {"actions": [user(), agent("a")]}), test, PlatformComparison())
-    next(player)
-    player.close()
+    """A player that is closed between two calls does not end its test."""
+    test, steps = started()
+    next(steps)
+    steps.close()
 
     assert "running" == test.build()["status"]

@@ -20,12 +20,18 @@ from hypothesis import strategies as st
 
 from ashr_labs import EvalRunner
 from ashr_labs.eval import Progress, progress
-from ashr_labs.eval.collector import Ledger
+from ashr_labs.eval.collector import ResultCollector
 from ashr_labs.eval.options import Settings
-from ashr_labs.eval.progress import progress_line
-from ashr_labs.eval.sampling import Agenda, Sample
-from ashr_labs.eval.screens import Log, Notebook, Terminal, screen_for, shown
-from ashr_labs.run_builder import TestBuilder
+from ashr_labs.eval.progress import (
+    LogDisplay,
+    NotebookDisplay,
+    TerminalDisplay,
+    display_for,
+    progress_line,
+    show_progress,
+)
+from ashr_labs.eval.sampling import RunQueue, Sample
+from ashr_labs.run_builder.records import TestRecord
 from support.eval_data import ScriptedAgent, agent, source, user
 
 MANY = source(**{f"s{n}": [user(f"message {n}"), agent(f"message {n}")] for n in range(12)})
@@ -192,10 +198,10 @@ def test_what_a_journal_holds_is_done_but_not_played(tmp_path: Any) -> None:
 def test_times_come_from_the_clock() -> None:
     """Rate and time left follow from the clock and from what was played."""
     now = 100.0
-    ledger = Ledger(Agenda((), lambda: now), Settings(), 10, clock=lambda: now)
+    ledger = ResultCollector(RunQueue((), lambda: now), Settings(), 10, clock=lambda: now)
     for place in range(4):
         now += 2.5
-        ledger.finish(Sample(place, f"s{place}", {}), TestBuilder(f"s{place}").start().complete(), None)
+        ledger.finish(Sample(place, f"s{place}", {}), TestRecord(f"s{place}").start().complete(), None)
 
     assert (0.4, 15.0, 10.0) == (
         ledger.progress().rate,
@@ -207,7 +213,7 @@ def test_times_come_from_the_clock() -> None:
 def test_a_line_is_written_in_the_place_of_the_last_one() -> None:
     """On a terminal a shorter line leaves nothing of a longer one, a long one is cut, and the last one stays."""
     stream = io.StringIO()
-    screen = Terminal(stream)
+    screen = TerminalDisplay(stream)
     screen.write("x" * 300)
     screen.write("abc")
     screen.write("abcd", is_last=True)
@@ -219,7 +225,7 @@ def test_a_log_has_a_line_at_least_every_half_minute() -> None:
     """Where nobody can rewrite a line, one comes before the half minute is over, though nothing has happened."""
     stream = io.StringIO()
     ticks = Ticks(3)
-    with shown(lambda has_ended=False: Progress(3, 9, has_ended=has_ended), Log(stream), ticks):
+    with show_progress(lambda has_ended=False: Progress(3, 9, has_ended=has_ended), LogDisplay(stream), ticks):
         assert ticks.spent.wait(30)
 
     assert all(seconds is not None and seconds <= 30 for seconds in ticks.waits)
@@ -236,7 +242,7 @@ def test_a_screen_that_breaks_does_not_end_the_run(failure: type[Exception]) -> 
         def write(self, _: str) -> int:
             raise failure("gone")
 
-    with shown(lambda has_ended=False: Progress(), Log(Broken()), Ticks(1)):
+    with show_progress(lambda has_ended=False: Progress(), LogDisplay(Broken()), Ticks(1)):
         pass
 
 
@@ -306,7 +312,7 @@ def test_a_process_whose_stderr_is_closed_runs(tmp_path: Any) -> None:
 @pytest.mark.parametrize(("stream", "wanted"), [(None, True), (io.StringIO(), None), (object(), True)])
 def test_what_is_no_terminal_gets_nothing_by_default(stream: Any, wanted: bool | None) -> None:
     """Without a stream, with one that only somebody's tests read, or with something odd, nothing is shown."""
-    assert screen_for(wanted, stream) is None
+    assert display_for(wanted, stream) is None
 
 
 def test_a_stream_that_passes_the_text_on_is_written_to() -> None:
@@ -316,7 +322,7 @@ def test_a_stream_that_passes_the_text_on_is_written_to() -> None:
         def isatty(self) -> bool:
             return False
 
-    assert isinstance(screen_for(True, Tee()), Log)  # type: ignore[arg-type]
+    assert isinstance(display_for(True, Tee()), LogDisplay)  # type: ignore[arg-type]
 
 
 def test_a_notebook_gets_a_line_that_is_exchanged(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -334,10 +340,10 @@ def test_a_notebook_gets_a_line_that_is_exchanged(tmp_path: Any, monkeypatch: py
         stack.callback(Shell.clear_instance)
         stack.callback(atexit.unregister, shell.atexit_operations)
         shell.display_pub = CapturingDisplayPublisher()
-        assert isinstance(screen_for(None, None), Notebook)
-        assert screen_for(False, None) is None
+        assert isinstance(display_for(None, None), NotebookDisplay)
+        assert display_for(False, None) is None
         ticks = Ticks(2)
-        with shown(lambda has_ended=False: Progress(1, 4, has_ended=has_ended), screen_for(None, None), ticks):
+        with show_progress(lambda has_ended=False: Progress(1, 4, has_ended=has_ended), display_for(None, None), ticks):
             assert ticks.spent.wait(30)
         outputs: list[Any] = shell.display_pub.outputs
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ashr_labs import ConfigurationError, EvalRunner, compare_tool_args, grade
 from ashr_labs.eval.comparison import argument_policy_of
-from ashr_labs.eval.tool_calls import Call
+from ashr_labs.eval.tool_calls import CallRecord as Call
 from ashr_labs.eval.tool_matching import ToolCallMatcher
 from support.eval_data import ScriptedAgent, agent, call, made, reply, source, user
 
@@ -117,7 +117,7 @@ def test_rules_leave_texts_to_whoever_judges_them() -> None:
             {"argument_modes": {"book": "loose"}},
             "argument_modes.book must be one of exact, subset, superset, ignore, got 'loose'",
         ),
-        ({"argument_modes": {}, "tool_comparator": compare_tool_args}, "a tool_comparator judges arguments by itself"),
+        ({"argument_modes": {}, "tool_comparator": compare_tool_args}, "tool_comparator cannot be combined"),
     ],
 )
 def test_rules_that_cannot_work_are_refused(options: Any, problem: str) -> None:

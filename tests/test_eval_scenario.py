@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ashr_labs import DatasetError
 from ashr_labs.eval.scenario import AgentAction, EnvironmentAction, UserAction, read_scenario, scenario_items
-from ashr_labs.eval.tool_calls import Call
+from ashr_labs.eval.tool_calls import CallRecord
 from support.eval_data import agent, call, environment, source, user
 
 JSON = st.recursive(
@@ -54,15 +54,15 @@ def test_an_agent_action_knows_whether_the_next_one_is_too() -> None:
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        ({"name": "f", "arguments_json": '{"a": [1]}'}, Call("f", '{"a": [1]}')),
-        ({"name": "f", "arguments": {"a": [1]}}, Call("f", '{"a": [1]}')),
-        ({"name": "f", "arguments": {"a": 1}, "arguments_json": "not JSON"}, Call("f", '{"a": 1}')),
-        ({"name": "f", "arguments": None, "arguments_json": ' {"a":1}\n'}, Call("f", ' {"a":1}\n')),
-        ({"name": "f"}, Call("f", "{}")),
-        ({"name": "f", "id": 7}, Call("f", "{}", {"id": 7})),
+        ({"name": "f", "arguments_json": '{"a": [1]}'}, CallRecord("f", '{"a": [1]}')),
+        ({"name": "f", "arguments": {"a": [1]}}, CallRecord("f", '{"a": [1]}')),
+        ({"name": "f", "arguments": {"a": 1}, "arguments_json": "not JSON"}, CallRecord("f", '{"a": 1}')),
+        ({"name": "f", "arguments": None, "arguments_json": ' {"a":1}\n'}, CallRecord("f", ' {"a":1}\n')),
+        ({"name": "f"}, CallRecord("f", "{}")),
+        ({"name": "f", "id": 7}, CallRecord("f", "{}", {"id": 7})),
     ],
 )
-def test_expected_calls(raw: dict[str, Any], expected: Call) -> None:
+def test_expected_calls(raw: dict[str, Any], expected: CallRecord) -> None:
     """Arguments come as an object or as JSON in a string, which is kept to the byte; the object wins."""
     action = read_scenario("s", expecting(raw)).actions[1]
 
@@ -78,12 +78,12 @@ def test_without_an_expected_response_only_the_text_is_expected() -> None:
 
 
 ROOTS: list[tuple[Any, str, str]] = [
-    (None, "dataset_source", "must be an object with `runs`, not None"),
-    ([], "dataset_source", "must be an object with `runs`, not []"),
+    (None, "dataset_source", "must be an object with `runs`, got None"),
+    ([], "dataset_source", "must be an object with `runs`, got []"),
     ({}, "runs", "is missing; the dataset has []"),
     ({"scenarios": {}}, "runs", "is missing; the dataset has ['scenarios']"),
-    ({"runs": None}, "runs", "must be an object of scenarios by their ids, not None"),
-    ({"runs": [{"actions": []}]}, "runs", "must be an object of scenarios by their ids, not [{'actions': []}]"),
+    ({"runs": None}, "runs", "must be an object of scenarios by their ids, got None"),
+    ({"runs": [{"actions": []}]}, "runs", "must be an object of scenarios by their ids, got [{'actions': []}]"),
 ]
 
 
@@ -145,7 +145,7 @@ def test_the_example_of_the_documentation() -> None:
     with pytest.raises(DatasetError) as caught:
         read_scenario("tau_0", raw)
 
-    assert "runs.tau_0.actions[3].expected_response: must be an object, not None" == str(caught.value)
+    assert "runs.tau_0.actions[3].expected_response: must be an object, got None" == str(caught.value)
     assert caught.value.path == pickle.loads(pickle.dumps(caught.value)).path
 
 
@@ -201,4 +201,4 @@ def test_reading_changes_nothing_and_shares_no_call() -> None:
     expected["arguments"]["a"].append(9)
     expected["meta"]["b"].append(9)
     assert isinstance(action, AgentAction)
-    assert (Call("f", '{"a": [1]}', {"meta": {"b": [2]}}),) == action.calls
+    assert (CallRecord("f", '{"a": [1]}', {"meta": {"b": [2]}}),) == action.calls

@@ -183,7 +183,7 @@ def test_only_arun_awaits_scenarios() -> None:
     """An asynchronous iterator needs an event loop, and cannot feed an executor."""
     with pytest.raises(ConfigurationError, match=r"use arun\(\)"):
         EvalRunner(Reader().later()).run(echo)
-    with ThreadPoolExecutor(1) as executor, pytest.raises(ConfigurationError, match="an executor cannot"):
+    with ThreadPoolExecutor(1) as executor, pytest.raises(ConfigurationError, match="executor does not support"):
         asyncio.run(EvalRunner(Reader().later()).arun(echo, executor=executor))
 
 
@@ -195,7 +195,7 @@ def test_only_arun_awaits_scenarios() -> None:
         (("s2", {}, 3), "dataset_source[2]", "must be a pair"),
         ((2, {}), "dataset_source[2]", "must be a pair of an id, a string"),
         (None, "dataset_source[2]", "must be a pair"),
-        (("s1", {"actions": []}), "dataset_source[2]", "'s1' came already"),
+        (("s1", {"actions": []}), "dataset_source[2]", "must have a unique id, got 's1'"),
     ],
 )
 @pytest.mark.parametrize("workers", [1, 3])
@@ -312,9 +312,9 @@ def test_a_journal_of_another_stream_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigurationError, match="s3 has changed"):
         EvalRunner(iter(changed)).run(player, journal=path, resume=True, limit=20)
-    with pytest.raises(ConfigurationError, match="is of other scenarios"):
+    with pytest.raises(ConfigurationError, match="belongs to other scenarios"):
         EvalRunner(iter(ITEMS)).run(player, journal=path, resume=True, limit=21)
-    with pytest.raises(ConfigurationError, match="is of other scenarios"):
+    with pytest.raises(ConfigurationError, match="belongs to other scenarios"):
         EvalRunner(MANY).run(player, journal=path, resume=True, limit=20)
     assert [] == player.heard
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ashr_labs import EvalRunner
-from ashr_labs.eval.drivers import executors, helpers
-from ashr_labs.eval.session import Ask
+from ashr_labs.eval.drivers import executors, threads
+from ashr_labs.eval.player import Call
 from support.cli import Workspace
 from support.eval_data import WAYS, agent, entries, source, user
 
@@ -58,8 +58,8 @@ def test_blocked_calls_are_counted_and_capped(
     way: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """However an agent that blocks is played, only so many threads are left behind, and the rest fails at once."""
-    monkeypatch.setattr(helpers, "MOST_ABANDONED", 4)
-    monkeypatch.setattr(executors, "_abandoned", helpers.Abandoned())
+    monkeypatch.setattr(threads, "MAX_HUNG", 4)
+    monkeypatch.setattr(executors, "_hung", threads.HungThreads())
     over = threading.Event()
     asked = list[str]()
 
@@ -76,27 +76,27 @@ def test_blocked_calls_are_counted_and_capped(
     assert len(asked) == left
     assert {"timeout"} == {test["error"]["kind"] for test in tests}
     assert 30 - len(asked) == [test["error"]["type"] for test in tests].count("TooManyAbandoned")
-    assert way == "executor" or f"{len(asked)} calls of the agent never came back" in caplog.text
+    assert way == "executor" or f"{len(asked)} calls of the agent did not return" in caplog.text
 
 
 def test_threads_that_came_back_are_not_counted() -> None:
     """A call that was late, but came back, gives its place free."""
-    abandoned = helpers.Abandoned()
+    abandoned = threads.HungThreads()
     over = threading.Event()
-    late = [helpers.Helper() for _ in range(helpers.MOST_ABANDONED)]
+    late = [threads.AgentThread() for _ in range(threads.MAX_HUNG)]
     for helper in late:
-        helper.submit(Ask(over.wait), lambda _: None)
+        helper.submit(Call(over.wait), lambda _: None)
         abandoned.add(helper)
-    refused = abandoned.refusal()
+    refused = abandoned.limit_error()
     over.set()
     for _ in range(200):
-        if not abandoned.number:
+        if not abandoned.count:
             break
         time.sleep(0.05)
 
     assert refused is not None
     assert "TooManyAbandoned" == refused.type
-    assert abandoned.refusal() is None
+    assert abandoned.limit_error() is None
 
 
 PROGRAM = """
@@ -134,7 +134,7 @@ def test_a_process_exits_however_its_agents_blocked() -> None:
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60, check=True)
 
     assert str([{"timeout"}] * 5) == done.stdout.strip()
-    assert "6 tasks of the agent did not let themselves be cancelled" in done.stderr
+    assert "6 tasks of the agent could not be cancelled" in done.stderr
     assert time.monotonic() - started < 30
 
 
@@ -152,5 +152,5 @@ def test_the_program_exits_although_an_agent_left_a_thread(tmp_path: Path) -> No
 
     assert 1 == done.code
     assert 2 == len(done.document["tests"])
-    assert "left 2 threads of the agent behind: leaked, leaked" in done.err
+    assert "2 threads of the agent still run: leaked, leaked" in done.err
     assert (tmp_path / "ended").exists()

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from ashr_labs import ConfigurationError, compare_tool_args
 from ashr_labs.eval.comparison import comparison_of
-from ashr_labs.eval.tool_calls import NONE_EXPECTED, NOT_CALLED, Call
+from ashr_labs.eval.tool_calls import NONE_EXPECTED, NOT_CALLED
+from ashr_labs.eval.tool_calls import CallRecord as Call
 from ashr_labs.eval.tool_matching import CallPair, ToolCallMatcher
 from support.timing import cpu_seconds
 
@@ -308,5 +309,5 @@ def test_thresholds_that_cannot_work_are_refused(thresholds: Any) -> None:
 @pytest.mark.parametrize("similarity", [float("nan"), float("inf")])
 def test_a_similarity_that_is_no_number_is_refused(similarity: float) -> None:
     """A comparator's result that JSON cannot hold is an error of the comparator."""
-    with pytest.raises(ConfigurationError, match="text_comparator returned"):
+    with pytest.raises(ConfigurationError, match="text_comparator must return"):
         comparison_of(None, lambda _a, _b: similarity, None).texts("a", "b")

@@ -84,7 +84,7 @@ def test_a_crash_of_the_agent_fails_with_its_traceback(project: pytest.Pytester)
     done = run(project)
 
     done.assert_outcomes(passed=1, failed=1)
-    done.stdout.fnmatch_lines(["scenario second could not be played to its end:", "*RuntimeError: not this one*"])
+    done.stdout.fnmatch_lines(["scenario second ended with an error:", "*RuntimeError: not this one*"])
 
 
 def test_the_tests_own_assertions_come_first(project: pytest.Pytester) -> None:
@@ -121,7 +121,7 @@ def test_the_tests_own_assertions_come_first(project: pytest.Pytester) -> None:
         ('dataset="absent.json", agent=Greeter', "absent.json"),
         ('dataset={"runs": []}, agent=Greeter', "must be an object of scenarios"),
         ('dataset={"runs": {}}, agent=Greeter', "no scenario of"),
-        ('dataset="data.json", agent=Greeter, timeout=-1', "timeout must be a number above 0"),
+        ('dataset="data.json", agent=Greeter, timeout=-1', "timeout must be a number > 0"),
     ],
 )
 def test_a_marker_that_cannot_work_is_said_at_collection(project: pytest.Pytester, marker: str, words: str) -> None:
@@ -297,7 +297,7 @@ def test_a_regression_fails_the_session(project: pytest.Pytester) -> None:
     same = run(project, "--ashr-baseline", "good.json")
 
     assert (1, 0) == (worse.ret, same.ret)
-    worse.stdout.fnmatch_lines(["verdict: worse", "broke: 9 *"])
+    worse.stdout.fnmatch_lines(["verdict: worse", "regressed: 9 *"])
     same.stdout.fnmatch_lines(["verdict: cannot tell"])
     assert "absent.json" in run(project, "--ashr-baseline", "absent.json").stderr.str()
 

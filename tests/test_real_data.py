@@ -15,7 +15,7 @@ import pytest
 
 from ashr_labs import EvalRunner, RunBuilder
 from ashr_labs.eval import tool_matching
-from ashr_labs.eval.tool_calls import Call
+from ashr_labs.eval.tool_calls import CallRecord
 from support.clusters import dask_cluster
 from support.replay import (
     DATA,
@@ -46,7 +46,7 @@ def calls_of(result: Any) -> list[Any]:
     ]
 
 
-def first_come(expected: Sequence[Call], actual: Sequence[Call]) -> dict[int, int]:
+def first_come(expected: Sequence[CallRecord], actual: Sequence[CallRecord]) -> dict[int, int]:
     """Pair as the public package does: each expected call takes the first of its tool that is left."""
     left = list(range(len(actual)))
     chosen: dict[int, int] = {}

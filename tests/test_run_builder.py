@@ -139,7 +139,7 @@ def test_start_and_complete_are_told_apart() -> None:
 @pytest.mark.parametrize("builder", [RunBuilder(), TestBuilder("t")])
 def test_an_unknown_final_status_is_refused(builder: RunBuilder | TestBuilder) -> None:
     """A status that the platform does not know is refused with the ones that it knows."""
-    with pytest.raises(ValueError, match="completed, failed, cancelled, not 'passed'"):
+    with pytest.raises(ValueError, match="completed, failed, cancelled, got 'passed'"):
         builder.complete("passed")
 
 

@@ -1,4 +1,4 @@
-"""What went wrong while a scenario was played, in words: an exception itself would keep the agent's frames alive."""
+"""Errors of agents as plain text: keeping the exceptions would keep the agents' frames alive."""
 
 from __future__ import annotations
 
@@ -7,58 +7,62 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .agents import ReplyError
+
 if TYPE_CHECKING:
+    from types import TracebackType
+
     from ashr_labs_types import TestError
 
     from ..errors import DatasetError
 
-__all__ = ["Fault", "dataset_fault", "is_cancellation", "timeout_fault"]
-
+__all__ = ["AgentError", "cancelled_error", "dataset_error", "ends_run", "is_cancellation", "timeout_error"]
 
 _OWN_FOLDER = str(Path(__file__).parent)
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """The agent raised, did not answer in time, or answered what is no answer."""
+class AgentError:
+    """The agent raised, did not reply in time, or returned something that is not a reply."""
 
     type: str
     """The class of the exception."""
     message: str
     traceback: str | None = None
     kind: str = "agent"
-    """With whom the fault lies: `agent`, `timeout` or `cancelled`."""
-    lineage: tuple[str, ...] = ()
-    """The names of the exception's class and of all that it is derived from."""
+    """`agent`, `timeout` or `cancelled`."""
+    error_types: frozenset[str] = frozenset()
+    """The class names of the exception, its bases, its causes and, of a group, its members."""
     retry_after: float | None = None
-    """Seconds after which whoever raised asks to try again."""
+    """Seconds after which the exception asks for a retry."""
 
     @classmethod
-    def of(cls, error: BaseException) -> Fault:
-        """Return the fault that an exception is, its traceback beginning below the frame that caught it."""
+    def of(cls, error: BaseException) -> AgentError:
+        """Return the record of an exception; its traceback starts below the frame that caught it."""
+        if isinstance(error, ReplyError):
+            return cls(type(error).__name__, str(error))
         below = error.__traceback__.tb_next if error.__traceback__ else None
         while below and below.tb_next and below.tb_frame.f_code.co_filename.startswith(_OWN_FOLDER):
             below = below.tb_next
-        text = "".join(traceback.format_exception(type(error), error, below))
-        # An agent that keeps one exception and raises it for every message would make its traceback grow each time.
+        text = _traceback_text(error, below)
+        # An agent that raises the same exception for every message would make its traceback grow each time.
         error.__traceback__ = None
-        retry_after = getattr(error, "retry_after", None)
-        lineage = tuple(base.__name__ for base in type(error).__mro__)
+        related = _related(error)
         return cls(
             type(error).__name__,
             _message(error),
             text,
             kind="cancelled" if is_cancellation(error) else "agent",
-            lineage=lineage,
-            retry_after=float(retry_after) if isinstance(retry_after, int | float) else None,
+            error_types=frozenset(base.__name__ for one in related for base in type(one).__mro__),
+            retry_after=next((float(found) for one in related if (found := _retry_after(one)) is not None), None),
         )
 
     def error(self, path: str, turn: int = -1) -> TestError:
-        """Return it as a result's error.
+        """Return the `error` of a test.
 
         Args:
-            path: Where in the dataset it happened.
-            turn: Which reply of the agent it was, from 0; below 0 if none was asked for yet.
+            path: The action in the dataset.
+            turn: The index of the agent's reply; below 0 if none was requested yet.
         """
         error: TestError = {"kind": self.kind, "type": self.type, "message": self.message, "path": path}
         if self.traceback is not None:
@@ -68,23 +72,66 @@ class Fault:
         return error
 
 
+def ends_run(error: BaseException) -> bool:
+    """Return True for an interrupt by the user, or a group with one: the only exceptions of an agent that end a run."""
+    if isinstance(error, BaseExceptionGroup):
+        return error.subgroup(KeyboardInterrupt) is not None
+    return isinstance(error, KeyboardInterrupt)
+
+
 def is_cancellation(error: BaseException) -> bool:
-    """Tell whether something was cancelled: asyncio has another class for it than executors have."""
+    """Return True for the CancelledError of asyncio or concurrent.futures."""
     return any(base.__name__ == "CancelledError" for base in type(error).__mro__)
 
 
-def timeout_fault(message: str) -> Fault:
-    """Return the fault of an agent that did not answer in time."""
-    return Fault("TimeoutError", message, kind="timeout")
+def timeout_error(message: str) -> AgentError:
+    """Return the error of an agent that did not reply in time."""
+    return AgentError("TimeoutError", message, kind="timeout")
 
 
-def dataset_fault(error: DatasetError) -> TestError:
-    """Return a malformed scenario as a result's error."""
+def cancelled_error(message: str) -> AgentError:
+    """Return the error of an agent whose task was cancelled from elsewhere."""
+    return AgentError("CancelledError", message, kind="cancelled", error_types=frozenset({"CancelledError"}))
+
+
+def dataset_error(error: DatasetError) -> TestError:
+    """Return the `error` of a test whose scenario is malformed."""
     return {"kind": "dataset", "type": type(error).__name__, "message": error.message, "path": error.path}
+
+
+def _related(error: BaseException) -> list[BaseException]:
+    """Return an exception, the members of its group, and its causes, nearest first."""
+    found, seen = [error], {id(error)}
+    for one in found:  # grows meanwhile
+        members = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
+        new = [other for other in (*members, one.__cause__) if other is not None and id(other) not in seen]
+        seen.update(map(id, new))
+        found += new
+    return found
+
+
+def _retry_after(error: BaseException) -> float | None:
+    try:
+        found = getattr(error, "retry_after", None)
+    except Exception:
+        return None
+    return found if isinstance(found, int | float) else None
+
+
+def _traceback_text(error: BaseException, below: TracebackType | None) -> str:
+    try:
+        return "".join(traceback.format_exception(type(error), error, below))
+    except Exception as failure:
+        return f"(no traceback: formatting it raised {type(failure).__name__})"
 
 
 def _message(error: BaseException) -> str:
     try:
-        return str(error)
+        text = str(error)
+        if isinstance(error, BaseExceptionGroup):
+            first = next(one for one in _related(error) if not isinstance(one, BaseExceptionGroup))
+            return f"{text}: {type(first).__name__}: {first}"
     except Exception as failure:
         return f"(no message: its __str__ raised {type(failure).__name__})"
+    else:
+        return text

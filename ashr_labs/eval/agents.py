@@ -1,81 +1,118 @@
-"""The agent under test: what it must be, and one for each scenario."""
+"""The agent under test: its protocol, one instance for each scenario, and its replies."""
 
 from __future__ import annotations
 
 import copy
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeGuard, cast, runtime_checkable
 
-from .._json import preview
+from .._json import as_object, preview
 from ..errors import ConfigurationError
+from ..pricing import read_usage
+from .tool_calls import CallRecord, ShapeError, read_calls
 
 if TYPE_CHECKING:
-    from .replies import AgentReply
+    from ashr_labs_types import TokenUsage
 
-__all__ = ["Agent", "AgentSource", "AgentSupply", "AsyncAgent", "Seat"]
+__all__ = [
+    "Agent",
+    "AgentFactory",
+    "AgentReply",
+    "AgentSource",
+    "AsyncAgent",
+    "BoundAgent",
+    "ParsedReply",
+    "ReplyError",
+    "read_reply",
+    "refuse_awaitable",
+]
 
 
 @runtime_checkable
 class Agent(Protocol):
-    """What can be evaluated.
+    """An agent that can be evaluated.
 
-    Both methods may take `scenario_id` as well; they get it by keyword.
+    Both methods may also have a parameter `scenario_id`, which is passed by keyword.
     """
 
     def respond(self, message: str) -> Mapping[str, Any] | AgentReply | str:
-        """Return the answer to a message: `{"text": ..., "tool_calls": [{"name": ..., "arguments": {...}}]}`."""
+        """Return the reply to a message: `{"text": ..., "tool_calls": [{"name": ..., "arguments": {...}}]}`."""
         ...
 
     def reset(self) -> object:
-        """Forget the conversation; the next message opens another scenario."""
+        """Forget the conversation; the next message starts a new scenario."""
         ...
 
 
 class AsyncAgent(Protocol):
-    """What can be evaluated, asynchronous; `reset` may be an ordinary function."""
+    """An asynchronous agent that can be evaluated; `reset` may be a plain function."""
 
     def respond(self, message: str) -> Awaitable[Mapping[str, Any] | AgentReply | str]:
-        """Return the answer to a message, as for `Agent`."""
+        """Return the reply to a message, as for `Agent`."""
         ...
 
     def reset(self) -> object:
-        """Forget the conversation; the next message opens another scenario."""
+        """Forget the conversation; the next message starts a new scenario."""
         ...
 
 
 AgentSource: TypeAlias = Agent | AsyncAgent | Callable[[], Any] | Callable[[str], Any]
-"""An agent, its class, a function that makes one, or a function that answers a message."""
+"""An agent, its class, a function that returns one, or a function that replies to a message."""
 
 
-class Seat(NamedTuple):
-    """An agent's methods, bound to one scenario."""
+@dataclass(frozen=True, slots=True)
+class AgentReply:
+    """A typed alternative to a reply as a dict."""
+
+    text: str = ""
+    tool_calls: Sequence[Mapping[str, Any]] = ()
+    """Each `{"name": ..., "arguments": {...}}`, or as the OpenAI and Anthropic clients return them."""
+    usage: Mapping[str, Any] | None = None
+    """Tokens and `cost_usd`, as a model client returns them."""
+
+
+class ReplyError(ValueError):
+    """The agent returned something that is not a reply."""
+
+
+class ParsedReply(NamedTuple):
+    """A reply; None for the parts that the agent left out."""
+
+    text: str | None
+    calls: tuple[CallRecord, ...] | None
+    usage: TokenUsage | None = None
+
+
+class BoundAgent(NamedTuple):
+    """The methods of an agent, bound to one scenario."""
 
     respond: Callable[[str], object]
     reset: Callable[[], object]
     set_history: Callable[[Sequence[Mapping[str, Any]]], object] | None = None
-    """Takes the messages so far in place of its own memory; only agents that can be repaired have it."""
+    """Replaces the agent's memory with the messages so far; optional."""
 
 
-class AgentSupply:
-    """Hands out the agent for each scenario.
+class AgentFactory:
+    """Returns an agent for each scenario.
 
-    A class or a function makes a new agent for each. An object plays all of them, unless they run side by side
-    (`separate`): then each scenario gets what its `clone()` returns, else a deep copy. A function that answers
-    messages has no memory, and so plays all of them.
+    A class or function makes a new agent each time. An object plays all scenarios, unless they run concurrently
+    (`separate`): then each scenario gets the result of its `clone()`, or a deep copy. A function that replies to
+    messages has no state and plays all scenarios.
     """
 
     def __init__(self, agent: AgentSource, *, separate: bool = False, teacher_forcing: bool = False) -> None:
-        """Check the agent, so that nothing starts with one that cannot work.
+        """Check the agent before anything starts.
 
         Raises:
-            ConfigurationError: It is not an agent, or cannot be had once for each scenario.
+            ConfigurationError: It is not an agent, or it cannot be copied.
         """
-        # The agent made for the check is not wasted: it plays one of the scenarios.
+        # The instance made for this check plays one of the scenarios.
         if not _is_instance(agent):
             self._make = _factory(agent)
-            first = _agent_of(self._make())
+            first = _as_agent(self._make())
         elif separate:
             self._make = _copier(agent)
             first = _first_copy(self._make, agent)
@@ -86,40 +123,87 @@ class AgentSupply:
         self._respond_takes_id = _takes_scenario_id(first, "respond", "message")
         self._reset_takes_id = _takes_scenario_id(first, "reset")
         self.is_async = any(_is_async(getattr(first, name)) for name in ("respond", "reset"))
-        """Whether the agent must be driven by an event loop."""
+        """True if the agent must run in an event loop."""
         if teacher_forcing and not callable(getattr(first, "set_history", None)):
             name = f"{type(first).__name__}.set_history(messages)"
-            raise ConfigurationError(
-                f"teacher_forcing needs {name}, which takes the messages so far; it does not exist"
-            )
+            raise ConfigurationError(f"teacher_forcing needs {name}, which does not exist; it replaces the memory")
 
     def __getstate__(self) -> dict[str, Any]:
-        # Agents that exist already may hold what cannot travel to another process; there, others are made.
+        # Existing instances may hold what cannot be pickled; the other process makes its own.
         return {**self.__dict__, "_made": []}
 
-    def seat(self, scenario_id: str) -> Seat:
+    def bind(self, scenario_id: str) -> BoundAgent:
         """Return the agent that plays a scenario."""
         try:
             agent = self._made.pop()
         except IndexError:
-            agent = _agent_of(self._make())
+            agent = _as_agent(self._make())
         respond = cast("Callable[..., object]", agent.respond)
         reset = cast("Callable[..., object]", agent.reset)
-        return Seat(
+        return BoundAgent(
             partial(respond, scenario_id=scenario_id) if self._respond_takes_id else respond,
             partial(reset, scenario_id=scenario_id) if self._reset_takes_id else reset,
             getattr(agent, "set_history", None),
         )
 
 
+def read_reply(value: object, source: str) -> ParsedReply:
+    """Parse a reply.
+
+    Args:
+        value: The returned value.
+        source: What returned it, such as `respond()`.
+
+    Raises:
+        ReplyError: It is not a reply.
+    """
+    if isinstance(value, str):
+        return ParsedReply(value, None)
+    if isinstance(value, AgentReply):
+        value = {"text": value.text, "tool_calls": list(value.tool_calls), "usage": value.usage}
+    fields = as_object(value)
+    if fields is None or (fields and "text" not in fields and "tool_calls" not in fields):
+        refuse_awaitable(value, source)
+        raise ReplyError(f'{source} returned {preview(value)}; return {{"text": ..., "tool_calls": [...]}}')
+    text: object = fields.get("text")
+    calls: object = fields.get("tool_calls")
+    usage: object = fields.get("usage")
+    if text is not None and not isinstance(text, str):
+        raise ReplyError(f"{source} returned a reply whose text must be a string, got {preview(text)}")
+    try:
+        read = None if calls is None else read_calls(calls)
+    except ShapeError as error:
+        raise ReplyError(f"{source} returned a reply whose tool_calls{error.at} {error.problem}") from error
+    return ParsedReply(text, read, _usage(usage, source) if usage else None)
+
+
+def refuse_awaitable(value: object, source: str) -> None:
+    """Raise ReplyError if the value has to be awaited."""
+    if not inspect.isawaitable(value):
+        return
+    if inspect.iscoroutine(value):
+        value.close()
+    raise ReplyError(
+        f"{source} returned an awaitable; declare it with async def, or return the result of asyncio.run()"
+    )
+
+
+def _usage(given: object, source: str) -> TokenUsage | None:
+    dump = getattr(given, "model_dump", None)  # the objects of the model clients
+    fields = as_object(dump() if callable(dump) else given)
+    if fields is None:
+        raise ReplyError(f"{source} returned a reply whose usage must be an object, got {preview(given)}")
+    return read_usage(fields) or None
+
+
 class _FunctionAgent:
-    """An agent that is one function."""
+    """An agent made from a function of a message."""
 
     def __init__(self, respond: Callable[..., Any]) -> None:
         self.respond = respond
 
     def reset(self) -> None:
-        """Forget nothing: there is nothing to forget."""
+        """Do nothing: a function has no memory."""
 
 
 def _itself(agent: Agent) -> Agent:
@@ -130,8 +214,8 @@ def _is_instance(agent: object) -> TypeGuard[Agent]:
     return not isinstance(agent, type) and (hasattr(agent, "respond") or hasattr(agent, "reset"))
 
 
-def _agent_of(made: object) -> Agent:
-    """Return what a factory made, a function that answers messages as an agent."""
+def _as_agent(made: object) -> Agent:
+    """Return the product of a factory; wrap a function of a message."""
     if not _is_instance(made) and callable(made) and _can_be_called(made, "message"):
         return _FunctionAgent(made)
     return cast("Agent", made)
@@ -141,25 +225,25 @@ def _factory(agent: object) -> Callable[[], Any]:
     if not callable(agent):
         raise ConfigurationError(
             f"an agent must be an object with respond(message) and reset(), its class, a function without "
-            f"parameters that returns one, or a function that takes a message, not {preview(agent)}"
+            f"parameters that returns one, or a function of a message, got {preview(agent)}"
         )
-    problem = _obstacle(agent)
+    problem = _call_error(agent)
     if problem is None and not inspect.iscoroutinefunction(agent):
         return agent
     if not isinstance(agent, type) and _can_be_called(agent, "message"):
         return partial(_itself, cast("Agent", agent))
     raise ConfigurationError(
         f"{preview(agent)} cannot be called without arguments to make an agent ({problem or 'it is asynchronous'}); "
-        "pass an agent, a function without parameters such as lambda: MyAgent(...), or one that takes a message"
+        "pass an agent, a function without parameters such as lambda: MyAgent(...), or a function of a message"
     )
 
 
 def _can_be_called(function: Callable[..., object], *arguments: str) -> bool:
-    return _signature(function) is not None and _obstacle(function, *arguments) is None
+    return _signature(function) is not None and _call_error(function, *arguments) is None
 
 
-def _obstacle(function: Callable[..., object], *arguments: str, **named: str) -> TypeError | None:
-    """Return why a function cannot be called like this; None if it can, or does not tell."""
+def _call_error(function: Callable[..., object], *arguments: str, **named: str) -> TypeError | None:
+    """Return the error of calling a function with these arguments; None if it works or has no signature."""
     signature = _signature(function)
     try:
         if signature is not None:
@@ -192,7 +276,7 @@ def _takes_scenario_id(agent: object, method_name: str, *arguments: str) -> bool
     if not callable(method):
         raise ConfigurationError(f"{described} does not exist; an agent needs respond(message) and reset()")
     if inspect.isasyncgenfunction(method):
-        raise ConfigurationError(f"{described} is an asynchronous generator; let it return the whole answer")
+        raise ConfigurationError(f"{described} is an asynchronous generator; return the whole reply instead")
     signature = _signature(method)
     if signature is None:
         return False
@@ -200,7 +284,7 @@ def _takes_scenario_id(agent: object, method_name: str, *arguments: str) -> bool
     takes_id = any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature.parameters.values()) or (
         named is not None and named.kind is not named.POSITIONAL_ONLY
     )
-    problem = _obstacle(method, *arguments, **({"scenario_id": ""} if takes_id else {}))
+    problem = _call_error(method, *arguments, **({"scenario_id": ""} if takes_id else {}))
     if problem:
         raise ConfigurationError(f"{described} cannot be called with ({', '.join(arguments)}): {problem}") from problem
     return takes_id
@@ -213,5 +297,5 @@ def _is_async(method: Callable[..., object]) -> bool:
 def _signature(method: Callable[..., object]) -> inspect.Signature | None:
     try:
         return inspect.signature(method)
-    except (TypeError, ValueError):  # a builtin that does not tell
+    except (TypeError, ValueError):  # a builtin without a signature
         return None

@@ -1,4 +1,4 @@
-"""Takes what comes of each sample: keeps it, tells it, or has the sample played again."""
+"""Collect the results of a run, report progress, and schedule retries."""
 
 from __future__ import annotations
 
@@ -7,46 +7,47 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from .._retry import Backoff
+from ..run_builder.records import TestRecord
 from .progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ..run_builder import RecordedTest, TestBuilder
-    from .agent_errors import Fault
+    from ..run_builder import RecordedTest
+    from .agent_errors import AgentError
     from .journal import Journal, JournalEntry
     from .options import Settings
-    from .sampling import Agenda, Sample
+    from .sampling import RunQueue, Sample
 
-__all__ = ["Ledger"]
+__all__ = ["NOT_RECORDED", "ResultCollector"]
 
 _BACKOFF = Backoff(first=0.5, cap=60)
 
+NOT_RECORDED = "NotRecorded"
+"""The type of the error of a test that was selected, but that nothing was recorded for."""
 
-class Ledger:
-    """The results of a run, by their places."""
+
+class ResultCollector:
+    """The results of a run, by the indexes of their samples."""
 
     def __init__(
         self,
-        agenda: Agenda,
+        queue: RunQueue,
         settings: Settings,
         total: int | None,
         journal: Journal | None = None,
         *,
         clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._agenda = agenda
-        self._on_result = settings.on_result
+        self._queue = queue
+        self._settings = settings
         self._on_progress = settings.on_progress
-        self._retries = settings.retries
-        self._retried = settings.retried
-        self._keeps_results = settings.keep_results
-        self._reruns_failed = settings.rerun_failed
+        self._retry_on = settings.retry_types
         self._total = total
-        self._errors_allowed = settings.errors_allowed(total)
+        self._max_errors = settings.max_errors(total)
         self._journal = journal
         self._errors = 0
-        self._kept = self._kept_errors = self._played = 0
+        self._kept = self._kept_errors = 0
         self._cost_usd: float | None = None
         self._tests: dict[int, RecordedTest] = {}
         self._lock = threading.Lock()
@@ -55,82 +56,94 @@ class Ledger:
 
     @property
     def has_too_many_errors(self) -> bool:
-        """Whether more scenarios failed than the run allows."""
-        return self._errors >= self._errors_allowed
+        """True if more scenarios failed than `fail_on_error` allows."""
+        return self._errors >= self._max_errors
 
     def tests(self) -> Iterator[RecordedTest]:
-        """Return what is there, in order."""
+        """Return the results in order."""
         return (test for _, test in sorted(self._tests.items()))
 
     def progress(self, *, has_ended: bool = False) -> Progress:
-        """Return how far the run is."""
+        """Return the progress of the run."""
         return Progress(
             done=len(self._tests),
             total=self._total,
             failed=self._errors + self._kept_errors,
-            running=max(0, self._agenda.taken - self._played),
+            running=self._queue.in_progress,
             kept=self._kept,
             seconds=self._clock() - self._started,
             cost_usd=self._cost_usd,
             has_ended=has_ended,
         )
 
-    def tell_progress(self, *, has_ended: bool = False) -> None:
-        """Tell the user's function, if there is one, how far the run is."""
+    def report_progress(self, *, has_ended: bool = False) -> None:
+        """Call the user's progress function, if there is one."""
         if self._on_progress is not None:
             self._on_progress(self.progress(has_ended=has_ended))
 
-    def is_missing(self, sample: Sample) -> bool:
-        """Tell whether a sample must be played; take what the journal has of it if it need not."""
+    def needs_run(self, sample: Sample) -> bool:
+        """Return True if a sample must be played; otherwise take its result from the journal."""
         entry = self._journal.find(sample) if self._journal is not None else None
-        if self._journal is None or entry is None or (entry.has_failed and self._reruns_failed):
+        if self._journal is None or entry is None or (entry.has_failed and self._settings.rerun_failed):
             return True
-        self._tests[sample.place] = self._journal.test(entry, in_memory=self._keeps_results)
+        self._tests[sample.position] = self._journal.test(entry, in_memory=self._settings.keep_results)
         self._kept += 1
         self._kept_errors += entry.has_failed
         return False
 
-    def finish(self, sample: Sample, test: TestBuilder, fault: Fault | None) -> None:
-        """Take what comes of a sample."""
-        may_play_again = fault is not None and self._may_play_again(sample, fault)
-        with self._lock:
-            self._count(test)
-            if not may_play_again:
-                self._take(sample, test)
-        if fault is not None and may_play_again:
+    def finish(self, sample: Sample, test: TestRecord, error: AgentError | None) -> None:
+        """Record the result of a sample, or schedule a retry."""
+        if error is not None and self._may_retry(sample, error):
+            with self._lock:
+                self._add_cost(test)
             errors = (*sample.errors, test.error) if test.error else sample.errors
-            self._agenda.put_back(
-                sample._replace(errors=errors), _BACKOFF.delay(len(sample.errors), retry_after=fault.retry_after)
-            )
+            delay = _BACKOFF.delay(len(sample.errors), retry_after=error.retry_after)
+            self._queue.requeue(sample._replace(errors=errors), delay)
+            return
+        with self._lock:
+            self._add_cost(test)
+            self._queue.done(sample)
+            self._record(sample, test)
 
-    def _count(self, test: TestBuilder) -> None:
-        self._played += 1
+    def add_unfinished(self, samples: list[Sample]) -> None:
+        """Record samples that were selected, but have no result, as failed."""
+        for sample in samples:
+            test = TestRecord(sample.scenario_id).start()
+            test.set_attempts(sample.repeat, sample.errors, sample.tags)
+            message = "the scenario was selected, but the run ended without a result for it"
+            path = f"runs.{sample.scenario_id}"
+            test.fail({"kind": "cancelled", "type": NOT_RECORDED, "message": message, "path": path})
+            self._errors += 1
+            self._tests[sample.position] = test
+
+    def _add_cost(self, test: TestRecord) -> None:
         if (cost := test.usage.get("cost_usd")) is not None:
             self._cost_usd = (self._cost_usd or 0.0) + cost
 
-    def _take(self, sample: Sample, test: TestBuilder) -> None:
+    def _record(self, sample: Sample, test: TestRecord) -> None:
         self._errors += test.status == "failed"
         if self.has_too_many_errors:
-            self._agenda.close()
-        if self._on_result is None and self._journal is None:
-            self._tests[sample.place] = test
-            self.tell_progress()
+            self._queue.close()
+        on_result = self._settings.on_result
+        if on_result is None and self._journal is None:
+            self._tests[sample.position] = test
+            self.report_progress()
             return
         result = test.build()
         entry = self._journal.add(sample, result) if self._journal is not None else None
-        self._tests[sample.place] = self._recorded(test, entry)
-        if self._on_result is not None:
-            self._on_result(result)
-        self.tell_progress()
+        self._tests[sample.position] = self._stored(test, entry)
+        if on_result is not None:
+            on_result(result)
+        self.report_progress()
 
-    def _recorded(self, test: TestBuilder, entry: JournalEntry | None) -> RecordedTest:
-        if self._journal is None or entry is None or self._keeps_results:
+    def _stored(self, test: TestRecord, entry: JournalEntry | None) -> RecordedTest:
+        if self._journal is None or entry is None or self._settings.keep_results:
             return test
         return self._journal.test(entry, in_memory=False)
 
-    def _may_play_again(self, sample: Sample, fault: Fault) -> bool:
+    def _may_retry(self, sample: Sample, error: AgentError) -> bool:
         return (
-            len(sample.errors) < self._retries
-            and not self._agenda.is_closed
-            and not self._retried.isdisjoint(fault.lineage)
+            len(sample.errors) < self._settings.retries
+            and not self._queue.is_closed
+            and not self._retry_on.isdisjoint(error.error_types)
         )

@@ -1,4 +1,4 @@
-"""How an answer is compared with what was expected: left to the platform, or judged here by comparators."""
+"""Comparison of replies with expectations: by the platform, or by local comparators."""
 
 from __future__ import annotations
 
@@ -29,41 +29,41 @@ __all__ = [
 ]
 
 ToolComparator: TypeAlias = Callable[[Mapping[str, Any], Mapping[str, Any]], tuple[str, str | None]]
-"""Takes the expected and the actual call; returns `exact`, `partial` or `mismatch`, and what differs in words."""
+"""Takes the expected and the actual call; returns `exact`, `partial` or `mismatch`, and a note about differences."""
 
 TextComparator: TypeAlias = Callable[[str, str], float]
-"""Takes two texts; returns how alike they are, from 0.0 to 1.0."""
+"""Takes two texts; returns their similarity, 0.0 to 1.0."""
 
 _DEFAULT_THRESHOLDS = {"exact": 0.70, "similar": 0.40}
 
 
 class Comparison(Protocol):
-    """Judges what stands beside each other."""
+    """Judges pairs of calls and texts."""
 
     def calls(self, pair: CallPair) -> CallPair:
-        """Return the pair, judged."""
+        """Return the judged pair."""
         ...
 
     def texts(self, expected: str, actual: str) -> TextPair:
-        """Return the texts beside each other, judged."""
+        """Return the judged pair of texts."""
         ...
 
 
 class PlatformComparison:
-    """Leaves texts to the platform, and calls to a literal comparison of their arguments."""
+    """Leaves texts to the platform, and compares the arguments of calls literally."""
 
     def calls(self, pair: CallPair) -> CallPair:
-        """Return the pair as it is; it compares itself when the result is built."""
+        """Return the pair unchanged; it is compared when the result is built."""
         return pair
 
     def texts(self, expected: str, actual: str) -> TextPair:
-        """Return the texts beside each other, `pending`."""
+        """Return the pair of texts as `pending`."""
         return TextPair(expected, actual)
 
 
 @dataclass(frozen=True, slots=True)
 class LocalComparison:
-    """Judges calls and texts by comparators."""
+    """Judges calls and texts with comparators."""
 
     tool_comparator: ToolComparator = compare_tool_args
     text_comparator: TextComparator = text_similarity
@@ -71,7 +71,7 @@ class LocalComparison:
     similar: float = _DEFAULT_THRESHOLDS["similar"]
 
     def calls(self, pair: CallPair) -> CallPair:
-        """Return the pair, judged by the comparator unless one side is missing."""
+        """Return the judged pair; a missing side is a mismatch."""
         if pair.match_status is not None:
             return pair
         if pair.actual is NOT_CALLED:
@@ -82,10 +82,10 @@ class LocalComparison:
         return pair._replace(match_status=status, divergence_notes=notes)
 
     def texts(self, expected: str, actual: str) -> TextPair:
-        """Return the texts beside each other, judged by their similarity."""
+        """Return the pair of texts, judged by similarity."""
         similarity = float(self.text_comparator(expected, actual))
         if not math.isfinite(similarity):
-            raise ConfigurationError(f"the text_comparator returned {similarity}; it must return a number from 0 to 1")
+            raise ConfigurationError(f"text_comparator must return a number from 0 to 1, got {similarity}")
         status = "exact" if similarity >= self.exact else "similar" if similarity >= self.similar else "divergent"
         notes = None if status == "exact" else f"similarity {similarity} is below {self.exact}"
         return TextPair(expected, actual, status, similarity, notes)
@@ -93,13 +93,13 @@ class LocalComparison:
 
 @dataclass(frozen=True, slots=True)
 class RuledComparison:
-    """Judges the arguments of calls by the rules of grading, and texts as another comparison does."""
+    """Judges the arguments of calls by grading rules, and texts with another comparison."""
 
     arguments: ArgumentRules
     other: Comparison
 
     def calls(self, pair: CallPair) -> CallPair:
-        """Return the pair, judged by the rules unless one side is missing."""
+        """Return the pair, judged by the rules if both sides exist."""
         if pair.match_status is not None or pair.actual is NOT_CALLED or pair.expected is NONE_EXPECTED:
             return pair
         rules = self.arguments.of(pair.expected.name)
@@ -108,21 +108,21 @@ class RuledComparison:
         return pair._replace(match_status=rules.status(found), divergence_notes="; ".join(wrong) or None)
 
     def texts(self, expected: str, actual: str) -> TextPair:
-        """Return the texts beside each other, judged as elsewhere."""
+        """Return the pair of texts, judged by the other comparison."""
         return self.other.texts(expected, actual)
 
 
 def argument_policy_of(
     rules: Mapping[str, Mapping[str, Any]] | None, modes: Mapping[str, str] | None
 ) -> ArgumentRules | None:
-    """Return how the arguments of calls are compared, if any rule or mode is given.
+    """Parse argument rules and modes; return None if there are none.
 
     Raises:
-        ConfigurationError: One of them cannot work.
+        ConfigurationError: One of them is invalid.
     """
     if rules is None and modes is None:
         return None
-    # A function-level import: it brings the reading of dates along, which most runs do not need.
+    # A function-level import: most runs do not need the date parser that it loads.
     from ..grading.rules import read_argument_rules  # noqa: PLC0415
 
     problems: list[str] = []
@@ -138,10 +138,10 @@ def comparison_of(
     similarity_thresholds: Mapping[str, float] | None,
     arguments: ArgumentRules | None = None,
 ) -> Comparison:
-    """Return the comparison that a user's options ask for: local with the defaults for the rest, if any is given."""
+    """Return the comparison for a user's options: a local one if any is given, with defaults for the others."""
     if arguments is not None:
         if tool_comparator is not None:
-            raise ConfigurationError("a tool_comparator judges arguments by itself; leave it or the argument rules out")
+            raise ConfigurationError("tool_comparator cannot be combined with argument rules or modes")
         return RuledComparison(arguments, comparison_of(None, text_comparator, similarity_thresholds))
     if tool_comparator is None and text_comparator is None and similarity_thresholds is None:
         return PlatformComparison()
@@ -155,8 +155,8 @@ def comparison_of(
 def _checked(thresholds: dict[str, float]) -> dict[str, float]:
     unknown = thresholds.keys() - _DEFAULT_THRESHOLDS
     if unknown:
-        raise ConfigurationError(f"similarity_thresholds knows exact and similar, not {', '.join(sorted(unknown))}")
+        raise ConfigurationError(f"similarity_thresholds must be exact and similar, got {', '.join(sorted(unknown))}")
     are_numbers = {*map(type, thresholds.values())} <= {int, float}  # a bool is neither
     if not are_numbers or not 0 <= thresholds["similar"] <= thresholds["exact"] <= 1:
-        raise ConfigurationError(f"similarity_thresholds must be 0 <= similar <= exact <= 1, not {thresholds}")
+        raise ConfigurationError(f"similarity_thresholds must be 0 <= similar <= exact <= 1, got {thresholds}")
     return thresholds

@@ -1,4 +1,4 @@
-"""One run, from its options to its record."""
+"""One run of an agent: connects options, samples, drivers and results."""
 
 from __future__ import annotations
 
@@ -8,28 +8,25 @@ import time
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from typing import TYPE_CHECKING, cast
 
+from .._format import counted
 from .._retry import RateLimiter
 from ..errors import ConfigurationError
 from ..run_builder import RunBuilder
-from .agents import AgentSupply
-from .collector import Ledger
-from .drivers.helpers import Abandoned
-from .drivers.interrupts import interruptible
-from .drivers.threads import HelperCaller, PlainCaller, in_threads, work
-from .sampling import Agenda, Choice
-from .screens import screen_for, shown
-from .session import Stage
-from .streams import ScenarioStream
+from ..run_builder.run import extend_run
+from .agents import AgentFactory
+from .collector import ResultCollector
+from .drivers.threads import HungThreads, InlineInvoker, ThreadInvoker, interruptible, run_threads, worker
+from .player import RunContext
+from .progress import display_for, show_progress
+from .sampling import RunQueue, SampleList, ScenarioStream
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
-    from concurrent.futures import Executor
 
     from .agents import AgentSource
     from .comparison import Comparison
-    from .drivers.aio import AsyncCaller
-    from .drivers.threads import Caller
-    from .feed import Feed
+    from .drivers.aio import AsyncInvoker, AsyncPrefetcher
+    from .drivers.threads import Invoker
     from .journal import Journal
     from .options import Settings
     from .tool_matching import ToolCallMatcher
@@ -40,149 +37,174 @@ _log = logging.getLogger("ashr_labs.eval")
 
 
 class Evaluation:
-    """One run of an agent against scenarios; making it checks everything, and starts nothing."""
+    """One run; creating it checks everything and starts nothing."""
 
     def __init__(
         self,
         scenarios: Sequence[tuple[str, object]] | ScenarioStream,
         agent: AgentSource,
         comparison: Comparison,
-        matching: ToolCallMatcher,
+        matcher: ToolCallMatcher,
         settings: Settings,
     ) -> None:
+        separate = settings.max_workers > 1 or settings.executor is not None
         self._settings = settings
-        self._agents = AgentSupply(
-            agent,
-            separate=settings.max_workers > 1 or settings.executor is not None,
-            teacher_forcing=settings.teacher_forcing,
-        )
-        self._stage = Stage(
+        self._agents = AgentFactory(agent, separate=separate, teacher_forcing=settings.teacher_forcing)
+        self._context = RunContext(
             self._agents,
             comparison,
             settings.callbacks,
-            matching,
+            matcher,
             settings.timeout,
             settings.scenario_timeout,
             settings.teacher_forcing,
             RateLimiter(settings.requests_per_minute) if settings.requests_per_minute is not None else None,
         )
-        self._agenda = Agenda((), time.monotonic)
-        self._workers = settings.max_workers
-        self._feed: Feed | None = None
-        self._journal: Journal | None = None
-        self._abandoned = Abandoned()
+        self._samples = _samples(scenarios, settings)
+        self._journal = _journal(settings, self._samples)
+        self._queue = RunQueue((), time.monotonic)
+        total = len(self._samples) if isinstance(self._samples, SampleList) else None
+        self._collector = ResultCollector(self._queue, settings, total, self._journal)
+        self._hung = HungThreads()
         self._is_interrupted = False
-        if isinstance(scenarios, ScenarioStream):
-            self._take_stream(scenarios)
-        else:
-            self._take(Choice(scenarios, settings))
-
-    def _take(self, samples: Choice) -> None:
-        """Take scenarios that are all there."""
-        self._open(samples)
-        missing = samples if self._journal is None else list(filter(self._ledger.is_missing, samples))
-        self._agenda.feed(missing)
-        self._workers = min(self._workers, max(len(missing), 1))
-
-    def _take_stream(self, stream: ScenarioStream) -> None:
-        """Take scenarios that are read when somebody is free to play them."""
-        if not stream.is_async:
-            samples = stream.samples(self._settings)
-            self._open(None)
-            self._agenda.feed(filter(self._ledger.is_missing, samples))
-            return
-        if self._settings.executor is not None:
-            raise ConfigurationError("an executor cannot play scenarios of an asynchronous iterator; leave it out")
-        from .feed import Feed  # noqa: PLC0415 - as below
-
-        later = stream.samples_later(self._settings)
-        self._open(None)
-        self._feed = Feed(self._agenda, later, self._ledger.is_missing)
-
-    def _open(self, samples: Choice | None) -> None:
-        """Open the journal, if one is wanted, and what takes the results."""
-        if self._settings.journal is not None:
-            from .journal import open_journal  # noqa: PLC0415 - only runs with a journal pay for it
-
-            self._journal = open_journal(self._settings, self._settings.journal, samples)
-        self._ledger = Ledger(self._agenda, self._settings, None if samples is None else len(samples), self._journal)
 
     def run(self) -> RunBuilder:
-        """Play everything in this thread or from it, and return the record."""
+        """Play everything, in this thread or others, and return the record."""
         run = RunBuilder().start()
-        with self._open_journal(), self._shown(), interruptible(self._interrupt):
+        with self._open_journal(), self._filled_queue() as workers, interruptible(self._interrupt):
             if self._settings.executor is not None:
-                self._play_elsewhere(self._settings.executor)
+                from .drivers.executors import run_executor  # noqa: PLC0415 - see _run_in_own_loop()
+
+                run_executor(self._settings.executor, self._queue, self._context, self._collector.finish)
             elif self._agents.is_async:
-                self._play_in_own_loop()
-            elif self._workers == 1:
+                self._run_in_own_loop(workers)
+            elif workers == 1:
                 self._work()
             else:
-                in_threads(self._agenda, self._work, self._workers)
+                run_threads(self._queue, self._work, workers)
         return self._completed(run)
 
     async def arun(self) -> RunBuilder:
-        """Play everything in the running loop, and return the record."""
+        """Play everything in the running event loop, and return the record."""
         if self._settings.executor is not None:
-            import asyncio  # noqa: PLC0415 - loaded by whoever awaits this; the synchronous runner does without
+            import asyncio  # noqa: PLC0415 - see _run_in_own_loop()
 
             return await asyncio.to_thread(self.run)
         run = RunBuilder().start()
-        with self._open_journal(), self._shown():
-            await self._play_in_loop()
+        with self._open_journal(), self._filled_queue() as workers:
+            await self._run_in_loop(workers)
         return self._completed(run)
+
+    def _fill_queue(self) -> int:
+        """Queue the samples; return how many workers there are."""
+        workers = self._settings.max_workers
+        samples = self._samples
+        if isinstance(samples, SampleList):
+            to_play = samples if self._journal is None else list(filter(self._collector.needs_run, samples))
+            self._queue.extend(to_play)
+            return min(workers, max(len(to_play), 1))
+        if not samples.is_async:
+            self._queue.extend(filter(self._collector.needs_run, samples.samples(self._settings)))
+        return workers
 
     def _open_journal(self) -> AbstractContextManager[object]:
         return closing(self._journal) if self._journal is not None else nullcontext()
 
     @contextmanager
-    def _shown(self) -> Generator[None]:
-        """Show, and tell, how far the run is while the block runs."""
+    def _filled_queue(self) -> Generator[int]:
+        """Queue the samples and yield the number of workers; show progress meanwhile."""
+        workers = self._fill_queue()
         wanted = False if self._settings.on_progress is not None else cast("bool | None", self._settings.progress)
-        self._ledger.tell_progress()
-        with shown(self._ledger.progress, screen_for(wanted, sys.stderr)):
-            yield
-        self._ledger.tell_progress(has_ended=True)
+        self._collector.report_progress()
+        with show_progress(self._collector.progress, display_for(wanted, sys.stderr)):
+            yield workers
+        self._collector.report_progress(has_ended=True)
 
     def _work(self) -> None:
         has_limit = self._settings.timeout is not None or self._settings.scenario_timeout is not None
-        caller: Caller = HelperCaller(self._abandoned) if has_limit else PlainCaller()
-        work(self._agenda, self._stage, caller, self._ledger.finish)
+        # In the thread of a running loop, an agent that calls asyncio.run() would fail.
+        is_plain = not has_limit and not _is_in_loop()
+        invoker: Invoker = InlineInvoker() if is_plain else ThreadInvoker(self._hung)
+        worker(self._queue, self._context, invoker, self._collector.finish)
 
-    # What drives tasks and executors is imported by whoever plays in them: it takes longer to load than a small run.
+    def _run_in_own_loop(self, workers: int) -> None:
+        # Function-level imports: asyncio takes longer to load than a small run takes.
+        import asyncio  # noqa: PLC0415
 
-    def _play_elsewhere(self, executor: Executor) -> None:
-        from .drivers.executors import in_executor  # noqa: PLC0415
-
-        in_executor(executor, self._agenda, self._stage, self._ledger.finish)
-
-    def _play_in_own_loop(self) -> None:
         from .drivers.aio import run_in_loop  # noqa: PLC0415
 
-        run_in_loop(self._play_in_loop)
+        try:
+            run_in_loop(lambda: self._run_in_loop(workers))
+        except asyncio.CancelledError:
+            # No one else has this loop: the agent has cancelled all of its tasks. What is missing is recorded.
+            _log.error("the agent cancelled the task of the run, which ends early")
 
-    async def _play_in_loop(self) -> None:
-        from .drivers.aio import AsyncHelperCaller, LoopCaller, as_tasks, awork  # noqa: PLC0415
+    async def _run_in_loop(self, workers: int) -> None:
+        from .drivers.aio import (  # noqa: PLC0415
+            AsyncPrefetcher,
+            AsyncThreadInvoker,
+            AwaitInvoker,
+            async_worker,
+            run_tasks,
+        )
 
-        async def worker() -> None:
-            caller: AsyncCaller = LoopCaller() if self._agents.is_async else AsyncHelperCaller(self._abandoned)
-            await awork(self._agenda, self._stage, caller, self._ledger.finish, self._feed)
+        prefetcher: AsyncPrefetcher | None = None
+        if isinstance(self._samples, ScenarioStream) and self._samples.is_async:
+            samples = self._samples.async_samples(self._settings)
+            prefetcher = AsyncPrefetcher(self._queue, samples, self._collector.needs_run)
+
+        async def work() -> None:
+            invoker: AsyncInvoker = AwaitInvoker() if self._agents.is_async else AsyncThreadInvoker(self._hung)
+            await async_worker(self._queue, self._context, invoker, self._collector.finish, prefetcher)
 
         try:
-            await as_tasks(self._agenda, worker, self._workers)
+            await run_tasks(self._queue, work, workers)
         finally:
-            if self._feed is not None:
-                await self._feed.close()
+            if prefetcher is not None:
+                await prefetcher.close()
 
     def _interrupt(self) -> None:
         self._is_interrupted = True
-        self._agenda.close()
+        self._queue.close()
 
     def _completed(self, run: RunBuilder) -> RunBuilder:
-        for test in self._ledger.tests():
-            run.add_record(test)
-        if number := self._abandoned.number:
-            _log.warning("%d calls of the agent never came back; their threads end with the process", number)
+        """Compare what was selected with what was recorded, and return the record."""
+        ended_early = self._is_interrupted or self._collector.has_too_many_errors
+        unfinished = [] if ended_early else self._queue.unfinished()
+        if unfinished:
+            _log.error("the run ended without a result for %s", counted(len(unfinished), "selected scenario"))
+            self._collector.add_unfinished(unfinished)
+        extend_run(run, self._collector.tests())
+        if count := self._hung.count:
+            _log.warning("%s of the agent did not return; their threads end with the process", counted(count, "call"))
         if self._is_interrupted:
             return run.complete("cancelled")
-        return run.complete("failed" if self._ledger.has_too_many_errors else "completed")
+        return run.complete("failed" if unfinished or self._collector.has_too_many_errors else "completed")
+
+
+def _samples(
+    scenarios: Sequence[tuple[str, object]] | ScenarioStream, settings: Settings
+) -> SampleList | ScenarioStream:
+    if not isinstance(scenarios, ScenarioStream):
+        return SampleList(scenarios, settings)
+    if scenarios.is_async and settings.executor is not None:
+        raise ConfigurationError("executor does not support asynchronous iterators of scenarios; leave it out")
+    scenarios.check(settings)
+    return scenarios
+
+
+def _journal(settings: Settings, samples: SampleList | ScenarioStream) -> Journal | None:
+    if settings.journal is None:
+        return None
+    from .journal import open_journal  # noqa: PLC0415 - only runs with a journal load it
+
+    return open_journal(settings, settings.journal, samples if isinstance(samples, SampleList) else None)
+
+
+def _is_in_loop() -> bool:
+    """Return True if an event loop runs in this thread; do not import asyncio to find out."""
+    asyncio = sys.modules.get("asyncio")
+    try:
+        return asyncio is not None and asyncio.get_running_loop() is not None
+    except RuntimeError:
+        return False

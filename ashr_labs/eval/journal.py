@@ -1,4 +1,4 @@
-"""A file that holds what is done of a run, so that a run which was cut off can go on."""
+"""The journal of a run: a file with its results, from which an interrupted run can be resumed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..run_builder import RecordedTest
     from .options import Settings
-    from .sampling import Choice, Sample
+    from .sampling import Sample, SampleList
 
 __all__ = ["Journal", "JournalEntry", "digest_of", "open_journal"]
 
@@ -33,17 +33,17 @@ _OPEN: WeakSet[Journal] = WeakSet()
 
 
 class JournalEntry(NamedTuple):
-    """Where a result stands in a journal."""
+    """The position of a result in the journal."""
 
     start: int
     size: int
     has_failed: bool
     scenario: str | None = None
-    """The digest of the scenario, where nothing else tells that it is still the same."""
+    """The digest of the scenario, if the header does not cover it."""
 
 
-class _KeptTest:
-    """The result of a test that was read from a journal."""
+class _LoadedTest:
+    """A result that was read from the journal."""
 
     __slots__ = ("_result",)
 
@@ -56,7 +56,7 @@ class _KeptTest:
 
 
 class _StoredTest:
-    """The result of a test that stays in a journal until it is wanted."""
+    """A result that is read from the journal when needed."""
 
     __slots__ = ("_entry", "_journal")
 
@@ -70,27 +70,27 @@ class _StoredTest:
 
 
 class Journal:
-    """One line of JSON for each finished sample, after one that tells which samples there are.
+    """A header line that identifies the samples, and one line of JSON for each finished sample.
 
-    A line is with the operating system before the next result is told, so that the end of the process loses nothing,
-    and on the disk within a second. One process at a time can have a journal open.
+    Each line is written before the next result is reported, so that nothing is lost when the process ends, and synced
+    to disk within a second. One process at a time can open a journal.
     """
 
     def __init__(self, path: Path, header: dict[str, Any], *, resume: bool = False) -> None:
-        """Open a journal, and read what is in it.
+        """Open a journal and read its entries.
 
         Raises:
-            ConfigurationError: There is one already and it shall not be resumed, it is of another selection, another
-                run is writing it, or it cannot be opened.
+            ConfigurationError: It exists but `resume` is False, it belongs to other samples, another run is writing
+                it, or it cannot be opened.
         """
-        self._path = path.absolute()  # results may be read when the process is in another folder
+        self._path = path.absolute()  # results may be read after a change of directory
         self._name = path
         self._describes_scenarios = header["samples"] is None
         self.entries: dict[tuple[str, int], JournalEntry] = {}
-        """What is done, by scenario and repeat."""
+        """The entries by scenario and repeat."""
         self._file = self._opened()
         try:
-            self._end = self._taken_up(header, resume=resume)
+            self._end = self._load(header, resume=resume)
         except BaseException:
             os.close(self._file)
             raise
@@ -98,24 +98,24 @@ class Journal:
         _OPEN.add(self)
 
     def find(self, sample: Sample) -> JournalEntry | None:
-        """Return where the result of a sample stands, if it is there.
+        """Return the entry of a sample, or None.
 
         Raises:
-            ConfigurationError: It is of a scenario that had another content.
+            ConfigurationError: The scenario has changed.
         """
         entry = self.entries.get((sample.scenario_id, sample.repeat or 0))
         if entry is not None and entry.scenario is not None and entry.scenario != _content_digest(sample.raw):
             raise ConfigurationError(
-                f"the journal {self._name} is of other scenarios: {sample.scenario_id} has changed; "
-                "resume with the same ones, or name another file"
+                f"journal {self._name} belongs to other scenarios: {sample.scenario_id} has changed; "
+                "resume with the same scenarios, or pass another path"
             )
         return entry
 
     def add(self, sample: Sample, result: TestResult) -> JournalEntry:
-        """Keep what came of a sample.
+        """Append the result of a sample.
 
         Raises:
-            AshrLabsError: It cannot be written, as when the disk is full.
+            AshrLabsError: It cannot be written, for example because the disk is full.
         """
         line: dict[str, Any] = {"scenario": sample.scenario_id, "repeat": sample.repeat or 0}
         content = _content_digest(sample.raw) if self._describes_scenarios else None
@@ -128,24 +128,24 @@ class Journal:
         return entry
 
     def test(self, entry: JournalEntry, *, in_memory: bool) -> RecordedTest:
-        """Return a result as a test, which reads it now (`in_memory`) or each time that it is wanted."""
-        return _KeptTest(self.read(entry)) if in_memory else _StoredTest(self, entry)
+        """Return a result as a test; it is read now (`in_memory`) or each time it is built."""
+        return _LoadedTest(self.read(entry)) if in_memory else _StoredTest(self, entry)
 
     def read(self, entry: JournalEntry) -> TestResult:
-        """Return a result."""
+        """Read a result."""
         with self._path.open("rb") as file:
             file.seek(entry.start)
             return cast("TestResult", json.loads(file.read(entry.size))["test"])
 
     def close(self) -> None:
-        """Bring everything to the disk, and let others have the journal."""
+        """Sync to disk and release the journal."""
         try:
             self._try(os.fsync, self._file)
         finally:
             self.forget()
 
     def forget(self) -> None:
-        """Have nothing more to do with the file; a forked process does, which must not keep the lock."""
+        """Close the file without syncing; in a forked process, which would otherwise keep the lock."""
         _OPEN.discard(self)
         with suppress(OSError):
             os.close(self._file)
@@ -154,26 +154,26 @@ class Journal:
         try:
             file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
         except OSError as error:
-            raise ConfigurationError(f"the journal {self._name} cannot be opened: {error.strerror}") from error
+            raise ConfigurationError(f"journal {self._name} cannot be opened: {error.strerror}") from error
         if not stat.S_ISREG(os.fstat(file).st_mode):
             os.close(file)
-            raise ConfigurationError(f"the journal {self._name} is no ordinary file")
+            raise ConfigurationError(f"journal {self._name} is not a regular file")
         try:
             lock(file)
         except OSError as error:
             os.close(file)
             raise ConfigurationError(
-                f"the journal {self._name} is being written by another run; wait for it, or name another file"
+                f"journal {self._name} is being written by another run; wait for it, or pass another path"
             ) from error
         return file
 
-    def _taken_up(self, header: dict[str, Any], *, resume: bool) -> int:
-        """Read what is there, cut off what is not whole, and return where the next line goes."""
+    def _load(self, header: dict[str, Any], *, resume: bool) -> int:
+        """Read the entries, truncate an incomplete last line, and return the end."""
         has_lines = os.fstat(self._file).st_size > 0
         if has_lines and not resume:
-            raise ConfigurationError(f"the journal {self._name} exists; go on with it (resume), or name another file")
+            raise ConfigurationError(f"journal {self._name} exists; resume it (resume), or pass another path")
         self._end = self._read(header) if has_lines else 0
-        os.ftruncate(self._file, self._end)  # what was cut off in the midst of a line is played again
+        os.ftruncate(self._file, self._end)  # the sample of an incomplete line is played again
         os.lseek(self._file, self._end, os.SEEK_SET)
         self._synced = time.monotonic()
         if not self._end:
@@ -181,17 +181,17 @@ class Journal:
         return self._end
 
     def _read(self, header: dict[str, Any]) -> int:
-        """Read all whole lines; return where they end."""
+        """Read all complete lines; return their end."""
         end = 0
         with open(self._file, "rb", closefd=False) as file:
             for number, line in enumerate(file, 1):
                 if not line.endswith(b"\n"):
                     break
-                self._take(line, number, end, header)
+                self._add_line(line, number, end, header)
                 end += len(line)
         return end
 
-    def _take(self, line: bytes, number: int, start: int, header: dict[str, Any]) -> None:
+    def _add_line(self, line: bytes, number: int, start: int, header: dict[str, Any]) -> None:
         entry = self._parsed(line, number)
         if number > 1:
             has_failed = entry["test"].get("status") == "failed"
@@ -199,8 +199,8 @@ class Journal:
             self.entries[key] = JournalEntry(start, len(line), has_failed, entry.get("content"))
         elif entry != header:
             raise ConfigurationError(
-                f"the journal {self._name} is of other scenarios or other repeats, limits and filters; "
-                "resume with the same ones, or name another file"
+                f"journal {self._name} belongs to other scenarios or other repeats, limits and filters; "
+                "resume with the same ones, or pass another path"
             )
 
     def _parsed(self, line: bytes, number: int) -> dict[str, Any]:
@@ -209,7 +209,7 @@ class Journal:
         except ValueError:
             entry = None
         if entry is None or (number > 1 and as_object(entry.get("test")) is None):
-            raise ConfigurationError(f"line {number} of the journal {self._name} is damaged; name another file")
+            raise ConfigurationError(f"line {number} of journal {self._name} is damaged; pass another path")
         return dict(entry)
 
     def _write(self, entry: dict[str, Any]) -> None:
@@ -225,7 +225,7 @@ class Journal:
             while line:
                 line = line[os.write(self._file, line) :]
         except OSError:
-            # Another worker may still have a result to write, which must not stand behind half a line.
+            # Another worker may still write a result, which must not follow half a line.
             with suppress(OSError):
                 os.ftruncate(self._file, self._end)
                 os.lseek(self._file, self._end, os.SEEK_SET)
@@ -236,18 +236,18 @@ class Journal:
             act(*arguments)
         except OSError as error:
             raise AshrLabsError(
-                f"cannot write the journal {self._name}: {error.strerror}; what it holds is safe: "
-                "repair that and go on with it (resume)"
+                f"cannot write journal {self._name}: {error.strerror}; the results in it are safe: "
+                "solve the problem and resume it (resume)"
             ) from error
 
 
-def open_journal(settings: Settings, path: str | Path, samples: Choice | None) -> Journal:
-    """Open the journal that the settings ask for.
+def open_journal(settings: Settings, path: str | Path, samples: SampleList | None) -> Journal:
+    """Open the journal of a run.
 
     Args:
-        settings: The run's.
-        path: Where it is.
-        samples: What is played; None where nobody knows yet. Then each result tells of its own scenario.
+        settings: The settings of the run.
+        path: The file.
+        samples: The samples; None if they come from an iterator. Then each entry identifies its scenario.
     """
     if samples is None:
         chosen = json.dumps([settings.repeats, settings.limit])
@@ -259,7 +259,7 @@ def open_journal(settings: Settings, path: str | Path, samples: Choice | None) -
 
 
 def digest_of(samples: Iterable[Sample]) -> str:
-    """Return what tells one selection of samples from another: which scenarios, what is in them, and how often."""
+    """Return a digest of the scenarios, their content and their repeats."""
     digest = hashlib.sha256()
     contents: dict[str, str] = {}
     for sample in samples:
@@ -279,6 +279,5 @@ def _forget_all() -> None:
 
 
 if hasattr(os, "register_at_fork"):
-    # A lock belongs to the open file, which a forked process shares: one that outlives a killed run, such as a worker
-    # of its pool, would keep the journal from being resumed.
+    # A forked process shares the lock of the open file: if it outlived a killed run, the journal could not be resumed.
     os.register_at_fork(after_in_child=_forget_all)

@@ -1,4 +1,4 @@
-"""What repeats of the same scenarios tell: how often an agent passes, and how steadily."""
+"""Metrics of repeated scenarios: pass rates, pass@k, pass^k and flip rate."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ __all__ = ["RepeatMetrics", "repeat_metrics"]
 
 
 class RepeatMetrics(TypedDict):
-    """Means over the scenarios, each of which counts the same however often it was repeated."""
+    """Means over scenarios; each scenario has the same weight, whatever its number of repeats."""
 
     scenarios: int
     k: int
     mean: float
-    """The share of repeats that pass."""
+    """The pass rate."""
     pass_at_k: float
-    """The chance that at least one of k repeats passes."""
+    """The probability that at least one of k repeats passes."""
     pass_hat_k: float
-    """The chance that all of k repeats pass."""
+    """The probability that all k repeats pass."""
     flip_rate: float
-    """The chance that two repeats of a scenario differ."""
+    """The probability that two repeats of a scenario differ."""
 
 
 def repeat_metrics(result: Mapping[str, Any], k: int = 1) -> RepeatMetrics:
-    """Return what the repeats in a graded result tell.
+    """Compute the metrics of the repeats in a graded result.
 
     Args:
-        result: A graded run's result: each of its tests has a `verdict`.
-        k: How many repeats are drawn, without putting any back.
+        result: The result of a graded run, in which each test has a `verdict`.
+        k: The number of repeats drawn without replacement.
 
     Raises:
         ConfigurationError: The result is not graded, or a scenario has fewer than k repeats.
@@ -46,11 +46,13 @@ def repeat_metrics(result: Mapping[str, Any], k: int = 1) -> RepeatMetrics:
         (0.75, 1.0, 0.5, 0.5)
     """
     if k is True or k < 1:
-        raise ConfigurationError(f"k must be a whole number from 1 up, not {k!r}")
+        raise ConfigurationError(f"k must be an integer >= 1, got {k!r}")
     outcomes = _outcomes(result)
     for scenario_id, passed in outcomes.items():
         if len(passed) < k:
-            raise ConfigurationError(f"k is {k}, but {scenario_id} has {len(passed)} repeats")
+            raise ConfigurationError(
+                f"k must be at most the number of repeats, got {k}; {scenario_id} has {len(passed)}"
+            )
     counts = [(len(passed), sum(passed)) for passed in outcomes.values()]
     number = len(counts) or 1
     return {
@@ -68,7 +70,7 @@ def _outcomes(result: Mapping[str, Any]) -> dict[str, list[bool]]:
     for test in filter(is_object, as_list(result.get("tests")) or ()):
         fields = as_object(test) or {}
         if "verdict" not in fields:
-            raise ConfigurationError(f"the test {fields.get('test_id')!r} has no verdict; grade() the result first")
+            raise ConfigurationError(f"test {fields.get('test_id')!r} has no verdict; grade() the result first")
         outcomes.setdefault(str(fields.get("test_id")), []).append(fields["verdict"] == "passed")
     return outcomes
 

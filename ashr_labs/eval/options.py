@@ -1,4 +1,4 @@
-"""The options of a run, checked before anything starts."""
+"""The options of a run, validated before anything starts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
 
+from .._format import suggestion
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -21,22 +22,22 @@ if TYPE_CHECKING:
 __all__ = ["TRANSIENT", "Callbacks", "OnAction", "OnEnvironment", "OnProgress", "OnScenario", "RunOptions", "Settings"]
 
 OnScenario: TypeAlias = Callable[[str, dict[str, Any]], object]
-"""Takes a scenario's id and the scenario, when it starts."""
+"""Takes the id and the scenario when it starts."""
 
 OnAction: TypeAlias = Callable[[int, dict[str, Any]], object]
-"""Takes an action's index and the action, when it starts."""
+"""Takes the index and the action when it starts."""
 
 OnEnvironment: TypeAlias = Callable[[str, dict[str, Any]], Any]
-"""Takes an environment action's content and the action; returns a reply of the agent to it, or None."""
+"""Takes the content and the environment action; returns the agent's reply to it, or None."""
 
 OnResult: TypeAlias = "Callable[[TestResult], object]"
-"""Takes the result of a scenario, when it has ended."""
+"""Takes the result of a scenario when it has ended."""
 
 OnProgress: TypeAlias = "Callable[[Progress], object]"
-"""Takes how far the run is, when it starts, with every result, and when it ends."""
+"""Takes the progress at the start of the run, after each result, and at the end."""
 
 ScenarioFilter: TypeAlias = str | Sequence[str] | Callable[[str, Mapping[str, Any]], bool]
-"""Patterns such as `refund_*` for ids or `tag:smoke` for tags, one of which must fit; or a function that decides."""
+"""Patterns such as `refund_*` for ids or `tag:smoke` for tags, of which one must match; or a predicate."""
 
 TRANSIENT = (
     "APIConnectionError",
@@ -47,63 +48,65 @@ TRANSIENT = (
     "ServiceUnavailableError",
     "TimeoutError",
 )
-"""The classes of errors that pass by themselves, in the words of Python and of the common model clients."""
+"""The class names of transient errors, in Python and in the common model clients."""
 
 
 class RunOptions(TypedDict, total=False):
     """The options of `run()`, `arun()`, `run_and_deploy()` and `arun_and_deploy()`."""
 
     on_scenario: OnScenario | None
-    """Called with the id and the scenario when one starts."""
+    """Called with the id and the scenario when it starts."""
     on_action: OnAction | None
-    """Called with the index and the action when one starts."""
+    """Called with the index and the action when it starts."""
     on_environment: OnEnvironment | None
-    """Called with the content and the action when the environment acts; a reply that it returns takes the place of
-    the agent's last one. Without it, such actions are skipped."""
+    """Called with the content and the action for environment actions; a reply that it returns replaces the agent's
+    last one. By default such actions are skipped."""
     on_result: OnResult | None
-    """Called with each result when it is there."""
+    """Called with each result."""
     progress: bool | OnProgress | None
-    """Whether to show on stderr how far the run is: by default where that is a terminal or a notebook. A function is
-    called with a `Progress` instead, when the run starts, with every result, and when the run ends."""
+    """Whether to show progress on stderr; by default on terminals and in notebooks. A function is called with a
+    `Progress` instead: at the start, after each result, and at the end."""
     max_workers: int
-    """How many scenarios play at a time (1): in threads, or as tasks where the agent is asynchronous."""
+    """How many scenarios are played concurrently (1): in threads, or in tasks if the agent is asynchronous."""
     timeout: float | None
-    """Seconds that a reply may take."""
+    """Maximum seconds for a reply."""
     scenario_timeout: float | None
-    """Seconds that a scenario may take, without waiting for rate limits."""
+    """Maximum seconds for a scenario, excluding waits for the rate limit."""
     retries: int
-    """How often a scenario is played anew when its agent raises an error of `retry_on` (0)."""
+    """How often a scenario is played again after an error in `retry_on` (0)."""
     retry_on: Sequence[type[BaseException] | str]
-    """Those errors: classes or names of classes, subclasses included; unless given, those that pass by themselves."""
+    """Classes of errors or their names, subclasses included; defaults to transient errors. Members of exception groups
+    and causes count as well."""
     requests_per_minute: float | None
-    """How many messages the agent gets in a minute, at most."""
+    """Maximum messages to the agent per minute."""
     repeats: int | Mapping[str, int]
-    """How often each scenario is played (1), or those that are named by their ids."""
+    """How often each scenario is played (1); a mapping sets it by scenario id."""
     limit: int | None
-    """How many scenarios are played, at most."""
+    """Maximum number of scenarios."""
     filter: ScenarioFilter | None
-    """Which scenarios are played: ids or tags, as `refund_*` and `tag:smoke`, or a function of id and scenario."""
+    """Which scenarios are played: patterns of ids or tags, such as `refund_*` and `tag:smoke`, or a function of id and
+    scenario."""
     shuffle: int | None
-    """A seed; the scenarios are played, and with `limit` chosen, in the random order that it stands for."""
+    """A seed: scenarios are played, and selected by `limit`, in a random order."""
     fail_on_error: bool | float
-    """When to start no more scenarios: after the first failed one (True), this many (2), or this share of all (0.1)."""
+    """Stop starting scenarios after the first failure (True), this many (2), or this share of all (0.1)."""
     journal: str | Path | None
-    """A file in which every result is kept as soon as it is there."""
+    """A file to which each result is appended."""
     resume: bool
-    """Whether to go on with the journal if it exists: what it holds is not played again (False)."""
+    """Whether to continue an existing journal: scenarios in it are not played again (False)."""
     rerun_failed: bool
-    """Whether to go on with the journal and to play what failed again (False)."""
+    """Whether to continue an existing journal and play failed scenarios again (False)."""
     keep_results: bool
-    """Whether results stay in memory (True); else they are read from the journal when they are wanted."""
+    """Whether results stay in memory (True); otherwise they are read from the journal when needed."""
     executor: Executor | None
-    """Plays the scenarios in the place of threads, such as a process pool or the one of a Dask client."""
+    """Plays the scenarios instead of threads, such as a process pool or the executor of a Dask client."""
     teacher_forcing: bool
-    """Before each message, whether to set the agent's memory to the expected conversation (False)."""
+    """Whether to set the agent's memory to the expected conversation before each message (False)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """What the user wants to be told, and asked, while scenarios play."""
+    """The user's callbacks while scenarios play."""
 
     on_scenario: OnScenario | None = None
     on_action: OnAction | None = None
@@ -112,7 +115,7 @@ class Callbacks:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Options of a run that can work; what they mean stands at `RunOptions`."""
+    """Validated options of a run; see `RunOptions`."""
 
     on_scenario: OnScenario | None = None
     on_action: OnAction | None = None
@@ -139,37 +142,41 @@ class Settings:
 
     @classmethod
     def of(cls, options: RunOptions) -> Self:
-        """Return the settings that options ask for.
+        """Validate options.
 
         Raises:
-            ConfigurationError: One of them cannot work.
-            TypeError: There is no such option.
+            ConfigurationError: An option is invalid or unknown.
         """
+        for name in options:
+            if name not in RunOptions.__annotations__:
+                raise ConfigurationError(f"unknown option {name!r}{suggestion(name, RunOptions.__annotations__)}")
         settings = cls(**options)
         settings._check()
         return settings
 
     @property
     def callbacks(self) -> Callbacks:
-        """What is called where a scenario plays."""
+        """The callbacks of a scenario."""
         return Callbacks(self.on_scenario, self.on_action, self.on_environment)
 
     @property
-    def retried(self) -> frozenset[str]:
-        """The names of the errors after which a scenario is played anew."""
+    def retry_types(self) -> frozenset[str]:
+        """The names of the errors after which a scenario is played again."""
+        if not self.retries:
+            return frozenset()
         return frozenset(error if isinstance(error, str) else error.__name__ for error in self.retry_on)
 
     @property
     def on_progress(self) -> OnProgress | None:
-        """What is told how far the run is, where that is a function."""
+        """The progress function, if there is one."""
         return self.progress if callable(self.progress) else None
 
-    def errors_allowed(self, samples: int | None) -> float:
-        """Return the number of failed scenarios at which no more are started."""
+    def max_errors(self, samples: int | None) -> float:
+        """Return the number of failed scenarios that stops the run."""
         bound = self.fail_on_error
         if bound is False:
             return math.inf
-        # Where nobody knows how many there are, a share was refused.
+        # If the number is unknown, a share was refused before.
         return bound * (samples or 0) if isinstance(bound, float) else int(bound)
 
     def _check(self) -> None:
@@ -187,34 +194,32 @@ class Settings:
         _check_names(self.retry_on)
         _check_filter(self.filter)
         if (self.resume or self.rerun_failed) and self.journal is None:
-            raise ConfigurationError("resume and rerun_failed need a journal to go on with: journal=PATH")
+            raise ConfigurationError("resume and rerun_failed need a journal: journal=PATH")
         if not self.keep_results and self.journal is None:
-            raise ConfigurationError("keep_results=False needs a journal that keeps the results: journal=PATH")
+            raise ConfigurationError("keep_results=False needs a journal: journal=PATH")
         if self.progress not in (None, True, False) and not callable(self.progress):
-            raise ConfigurationError(f"progress must be True, False, None or a function, not {self.progress!r}")
+            raise ConfigurationError(f"progress must be True, False, None or a function, got {self.progress!r}")
         self._check_executor()
 
     def _check_executor(self) -> None:
         if self.executor is None:
             return
         if not callable(getattr(self.executor, "submit", None)):
-            raise ConfigurationError(f"executor must be a concurrent.futures.Executor, not {self.executor!r}")
+            raise ConfigurationError(f"executor must be a concurrent.futures.Executor, got {self.executor!r}")
         if self.requests_per_minute is not None:
-            raise ConfigurationError(
-                "requests_per_minute cannot be kept where an executor plays; leave one of them out"
-            )
+            raise ConfigurationError("requests_per_minute cannot be combined with executor; leave one of them out")
 
 
 def _check_count(name: str, value: object, least: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ConfigurationError(f"{name} must be a whole number from {least} up, not {value!r}")
+        raise ConfigurationError(f"{name} must be an integer >= {least}, got {value!r}")
 
 
 def _check_positive(name: str, value: object) -> None:
     if value is None:
         return
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise ConfigurationError(f"{name} must be a number above 0, or None, not {value!r}")
+        raise ConfigurationError(f"{name} must be a number > 0 or None, got {value!r}")
 
 
 def _check_errors(bound: object) -> None:
@@ -222,20 +227,20 @@ def _check_errors(bound: object) -> None:
     is_count = isinstance(bound, int) and (isinstance(bound, bool) or bound >= 1)
     if not is_share and not is_count:
         raise ConfigurationError(
-            f"fail_on_error must be True, False, a whole number from 1 up or a share such as 0.1, not {bound!r}"
+            f"fail_on_error must be True, False, an integer >= 1 or a share such as 0.1, got {bound!r}"
         )
 
 
 def _check_names(classes: object) -> None:
     if isinstance(classes, str) or not isinstance(classes, Sequence):
-        raise ConfigurationError(f"retry_on must be a list of classes of errors or their names, not {classes!r}")
+        raise ConfigurationError(f"retry_on must be a list of exception classes or their names, got {classes!r}")
     for named in cast("Sequence[object]", classes):
         if not isinstance(named, str) and not (isinstance(named, type) and issubclass(named, BaseException)):
-            raise ConfigurationError(f"retry_on must hold classes of errors or their names, not {named!r}")
+            raise ConfigurationError(f"retry_on must contain exception classes or their names, got {named!r}")
 
 
 def _check_filter(chosen: object) -> None:
     if chosen is None or isinstance(chosen, str) or callable(chosen):
         return
     if not isinstance(chosen, Sequence) or not all(isinstance(one, str) for one in cast("Sequence[object]", chosen)):
-        raise ConfigurationError(f"filter must be patterns for ids and tags, or a function, not {chosen!r}")
+        raise ConfigurationError(f"filter must be patterns of ids and tags, or a function, got {chosen!r}")

@@ -1,160 +1,284 @@
-"""Plays one scenario: a generator that says what it wants and records what it gets, without any I/O."""
+"""Play one scenario: a generator without I/O that yields calls and sleeps, and records the results in a test."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+import json
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
-from .agent_errors import Fault
-from .replies import ReplyError, read_reply
-from .scenario import AgentAction, EnvironmentAction, UserAction
-from .tool_matching import ToolCallMatcher
+from ..errors import DatasetError
+from ..run_builder.records import TestRecord
+from .agent_errors import AgentError, dataset_error, timeout_error
+from .agents import BoundAgent, ReplyError, read_reply, refuse_awaitable
+from .scenario import AgentAction, EnvironmentAction, Scenario, UserAction, read_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
-    from ashr_labs_types import TestError
-
-    from ..run_builder import TestBuilder
+    from .._retry import RateLimiter
+    from .agents import AgentFactory, ParsedReply
     from .comparison import Comparison
-    from .scenario import Scenario
-    from .tool_calls import Call
-    from .tool_matching import CallPair
+    from .options import Callbacks
+    from .sampling import Sample
+    from .tool_calls import CallRecord
+    from .tool_matching import CallPair, ToolCallMatcher
 
-__all__ = ["Player", "Reset", "Wish", "play"]
-
-
-_DEFAULT_MATCHING = ToolCallMatcher()
+__all__ = ["TIMED_OUT", "Call", "RunContext", "Sleep", "Steps", "play"]
 
 
-class Reset:
-    """The agent shall forget; wants None."""
+class Sleep(NamedTuple):
+    """A request to wait; send None."""
+
+    seconds: float
 
 
-Wish: TypeAlias = Reset | UserAction | EnvironmentAction | AgentAction
-"""What a player asks for. For its actions in turn it wants:
+class Call(NamedTuple):
+    """A request to call a function; send the result."""
 
-- `UserAction`: the agent's reply to the message;
-- `EnvironmentAction`: None, or a reply that takes the place of the agent's last one;
-- `AgentAction`: None; it only says how far the scenario is.
+    function: Callable[..., object]
+    arguments: tuple[object, ...] = ()
+    timeout: float | None = None
+    read: Callable[[object], object] | None = None
+    """Parses the result of a call of the agent; None for a callback.
 
-A `Fault` may stand for whatever the agent should have answered.
-"""
-
-Player: TypeAlias = "Generator[Wish, object, None]"
+    Of the agent's calls, exceptions, those of `read` included, are sent as an `AgentError`, and `TIMED_OUT` after the
+    timeout. What a callback raises ends the run."""
 
 
-def play(
-    scenario: Scenario, test: TestBuilder, comparison: Comparison, matching: ToolCallMatcher = _DEFAULT_MATCHING
-) -> Player:
-    """Play a scenario into a test: yield each wish, receive what answers it.
+TIMED_OUT = object()
+"""Sent in place of a result that did not arrive in time."""
 
-    A fault, or a reply that is none, ends the test as failed; what was recorded before it stays.
+Steps: TypeAlias = "Generator[Call | Sleep, Any, AgentError | None]"
+"""The requests of one scenario; returns the error of the agent that ended it, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """Everything that all scenarios of a run share; picklable if the user's own parts are."""
+
+    agents: AgentFactory
+    comparison: Comparison
+    callbacks: Callbacks
+    matcher: ToolCallMatcher
+    timeout: float | None = None
+    scenario_timeout: float | None = None
+    teacher_forcing: bool = False
+    rate: RateLimiter | None = None
+
+    def start(self, sample: Sample) -> tuple[TestRecord, Steps]:
+        """Return the test of a sample, and the steps that play it."""
+        test = TestRecord(sample.scenario_id)
+        test.set_attempts(sample.repeat, sample.errors, sample.tags)
+        return test, play(sample, test, self)
+
+
+def play(sample: Sample, test: TestRecord, context: RunContext) -> Steps:
+    """Play a scenario: yield each call, receive its result, record it in the test.
+
+    An error of the agent ends the test as failed; what was recorded before is kept.
     """
     test.start()
-    stage = _Stage(scenario, test, comparison, matching)
-    error = yield from _perform(scenario, stage)
-    stage.end()
-    if error is None:
-        test.complete()
-    else:
-        test.fail(error)
-
-
-def _perform(scenario: Scenario, stage: _Stage) -> Generator[Wish, object, TestError | None]:
-    answer = yield Reset()
-    if isinstance(answer, Fault):
-        return answer.error(scenario.path)
-    for action in scenario.actions:
+    try:
+        scenario = read_scenario(sample.scenario_id, sample.raw)
+    except DatasetError as malformed:
+        test.fail(dataset_error(malformed))
+        return None
+    callbacks = context.callbacks
+    if callbacks.on_scenario is not None:
+        callbacks.on_scenario(sample.scenario_id, cast("dict[str, Any]", sample.raw))
+    state = _ScenarioState(scenario, test, context)
+    error = yield from state.reset()
+    for action in () if error else scenario.actions:
         if isinstance(action, UserAction):
-            stage.record(action)
-        answer = yield action
+            state.record_message(action)
+        if callbacks.on_action is not None:
+            callbacks.on_action(action.action_index, action.raw)
+        # One level of `yield from` per message: each level costs as much as a call.
         if isinstance(action, AgentAction):
-            stage.compare(action)
-            continue
-        error = stage.take(action, answer)
+            state.expect(action)
+        elif isinstance(action, UserAction):
+            error = yield from state.ask(action)
+        elif callbacks.on_environment is not None:
+            answer = yield Call(callbacks.on_environment, (action.content, action.raw))
+            error = state.take_environment(action, answer)
         if error is not None:
-            return error
-    return None
+            break
+    state.finish(error)
+    return error
 
 
-class _Stage:
-    """The agent's current answer, and the record of what comes of it."""
+class _ScenarioState:
+    """The agent's current reply, what is expected of it, and the time that is left."""
 
-    def __init__(
-        self, scenario: Scenario, test: TestBuilder, comparison: Comparison, matching: ToolCallMatcher
-    ) -> None:
+    def __init__(self, scenario: Scenario, test: TestRecord, context: RunContext) -> None:
         self._scenario = scenario
         self._test = test
-        self._comparison = comparison
-        self._matching = matching
+        self._context = context
+        self._matcher = context.matcher
+        self._spans_turns = context.matcher.spans_turns
+        self._timeout = context.timeout
+        self._deadline = None if context.scenario_timeout is None else perf_counter() + context.scenario_timeout
+        self._agent: BoundAgent | None = None
+        self._path = scenario.path
         self._turn = -1
+        self._history: list[dict[str, Any]] = []
         self._text = ""
-        self._calls: tuple[Call, ...] = ()
-        self._earlier: list[Call] = []
-        """The calls of earlier answers, where those may still be expected."""
+        self._calls: tuple[CallRecord, ...] = ()
+        self._earlier: list[CallRecord] = []
+        """The calls of earlier replies that later actions may still expect."""
         self._expecting: list[tuple[AgentAction, str]] = []
-        """The actions that expect something of these calls, each with what the agent said then."""
+        """The actions whose expected calls are not matched yet, each with the agent's text at that time."""
 
-    def record(self, action: UserAction) -> None:
-        """Record what is said to the agent."""
+    def reset(self) -> Steps:
+        """Make the agent forget the last conversation."""
+        answer = yield from self._limited("reset()", self._bind_and_reset, (), _check_reset)
+        return answer if isinstance(answer, AgentError) else None
+
+    def _bind_and_reset(self) -> object:
+        self._agent = self._context.agents.bind(self._scenario.id)
+        return self._agent.reset()
+
+    def record_message(self, action: UserAction) -> None:
+        """Record a message to the agent."""
         self._turn += 1
-        self._test.add_user_text(action.message, action.description, action.action_index)
+        self._test.add_user_text(action.action_index, action.message, action.description)
 
-    def take(self, action: UserAction | EnvironmentAction, answer: object) -> TestError | None:
-        """Let an answer take the place of the current one; return what is wrong with it."""
-        is_reply = isinstance(action, UserAction)
-        if answer is None and not is_reply:
-            return None
-        if isinstance(answer, Fault):
-            return answer.error(self._scenario.path_of(action), self._turn)
-        try:
-            reply = read_reply(answer, "respond()" if is_reply else "on_environment()")
-        except ReplyError as error:
-            path = self._scenario.path_of(action)
-            return Fault("ReplyError", f"{path}: {error}").error(path, self._turn)
-        if reply.usage and is_reply:
-            self._test.set_usage(reply.usage)
-        # What the environment makes the agent say replaces its answer in part or whole, a message the whole of it.
-        if is_reply or reply.text is not None:
-            self._text = reply.text or ""
-        if is_reply and self._matching.spans_turns:
-            self._earlier += self._calls
-        if is_reply or reply.calls is not None:
-            self._calls = reply.calls or ()
+    def ask(self, action: UserAction) -> Steps:
+        """Send a message to the agent and take its reply."""
+        context, agent = self._context, cast("BoundAgent", self._agent)
+        self._path = self._scenario.path_of(action)
+        if context.teacher_forcing:
+            answer = yield from self._limited(
+                "set_history()", cast("Any", agent.set_history), (deepcopy(self._history),)
+            )
+            self._history.append({"role": "user", "content": action.message})
+            if isinstance(answer, AgentError):
+                return answer
+        if context.rate is not None:
+            seconds = context.rate.reserve()
+            yield Sleep(seconds)
+            if self._deadline is not None:
+                self._deadline += seconds
+        read = partial(_parsed, source="respond()", path=self._path)
+        started = perf_counter()
+        if self._timeout is None and self._deadline is None:
+            answer = yield Call(agent.respond, (action.message,), None, read)
+        else:
+            answer = yield from self._limited("a reply", agent.respond, (action.message,), read)
+        self._test.add_turn(action.action_index, (perf_counter() - started) * 1000)
+        if isinstance(answer, AgentError):
+            return answer
+        self._take_reply(answer)
         return None
 
-    def compare(self, action: AgentAction) -> None:
-        """Take what an action expects of the current answer; the last one to do so ends the answer."""
+    def _take_reply(self, reply: ParsedReply) -> None:
+        if reply.usage:
+            self._test.set_usage(reply.usage)
+        if self._spans_turns:
+            self._earlier += self._calls
+        self._text = reply.text or ""
+        self._calls = reply.calls or ()
+
+    def take_environment(self, action: EnvironmentAction, answer: object) -> AgentError | None:
+        """Replace the parts of the agent's reply that the environment's answer contains."""
+        if answer is None:
+            return None
+        self._path = self._scenario.path_of(action)
+        try:
+            reply = _parsed(answer, "on_environment()", self._path)
+        except ReplyError as error:
+            return AgentError.of(error)
+        self._text = self._text if reply.text is None else reply.text
+        self._calls = self._calls if reply.calls is None else reply.calls
+        return None
+
+    def expect(self, action: AgentAction) -> None:
+        """Compare the current reply with an action; the last of consecutive ones completes the reply."""
         self._expecting.append((action, self._text))
+        if self._context.teacher_forcing:
+            self._history.append(_expected_message(action))
         if action.is_last:
-            if not self._matching.spans_turns:
-                self._settle()
+            if not self._spans_turns:
+                self._match()
             self._text = ""
 
-    def end(self) -> None:
-        """Record what is still open."""
-        if self._matching.spans_turns:
-            self._settle()
+    def finish(self, error: AgentError | None) -> None:
+        """Record what is still open, and how the scenario ended."""
+        if self._spans_turns:
+            self._match()
             self._test.sort()
+        if error is None:
+            self._test.complete()
+        else:
+            self._test.fail(error.error(self._path, self._turn))
 
-    def _settle(self) -> None:
-        """Record how the calls meet what is expected of them."""
+    def _match(self) -> None:
+        """Record the expected calls with the actual ones."""
         made = (*self._earlier, *self._calls) if self._earlier else self._calls
         expecting = self._expecting
-        if len(expecting) == 1:  # as most often
-            expected: Sequence[Call] = expecting[0][0].calls
+        if len(expecting) == 1:  # the common case
+            expected: Sequence[CallRecord] = expecting[0][0].calls
         else:
             expected = [call for action, _ in expecting for call in action.calls]
-        pairs, unexpected = self._matching.pairs(expected, made)
+        pairs, unexpected = self._matcher.pairs(expected, made)
         done = 0
-        for place, (action, text) in enumerate(expecting, 1):
+        for number, (action, text) in enumerate(expecting, 1):
             end = done + len(action.calls)
-            self._put(action, text, pairs[done:end] if place < len(expecting) else [*pairs[done:], *unexpected])
+            self._record(action, text, pairs[done:end] if number < len(expecting) else [*pairs[done:], *unexpected])
             done = end
         self._expecting, self._earlier, self._calls = [], [], ()
 
-    def _put(self, action: AgentAction, text: str, pairs: list[CallPair]) -> None:
+    def _record(self, action: AgentAction, text: str, pairs: list[CallPair]) -> None:
+        comparison = self._context.comparison
         for pair in pairs:
-            self._test.add_call_pair(action.action_index, *self._comparison.calls(pair))
+            self._test.add_call_pair(action.action_index, *comparison.calls(pair))
         if action.text or text:
-            self._test.add_text_pair(action.action_index, *self._comparison.texts(action.text, text))
+            self._test.add_text_pair(action.action_index, *comparison.texts(action.text, text))
+
+    def _limited(
+        self,
+        label: str,
+        function: Callable[..., object],
+        arguments: tuple[object, ...],
+        read: Callable[[object], object] = bool,
+    ) -> Generator[Call | Sleep, Any, Any]:
+        """Call the agent within the time that is left."""
+        timeout = self._timeout
+        if self._deadline is not None:
+            left = self._deadline - perf_counter()
+            if left <= 0:
+                return self._too_late()
+            timeout = left if timeout is None else min(left, timeout)
+        answer = yield Call(function, arguments, timeout, read)
+        if answer is not TIMED_OUT:
+            return answer
+        if self._timeout is not None and timeout == self._timeout:
+            return timeout_error(f"{label} took longer than {timeout:g} s (timeout)")
+        return self._too_late()
+
+    def _too_late(self) -> AgentError:
+        return timeout_error(f"the scenario took longer than {self._context.scenario_timeout:g} s (scenario_timeout)")
+
+
+def _parsed(answer: object, source: str, path: str) -> ParsedReply:
+    try:
+        return read_reply(answer, source)
+    except ReplyError as error:
+        raise ReplyError(f"{path}: {error}") from None
+
+
+def _check_reset(answer: object) -> None:
+    if answer is not None:
+        refuse_awaitable(answer, "reset()")
+
+
+def _expected_message(action: AgentAction) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": "assistant", "content": action.text}
+    if action.calls:
+        message["tool_calls"] = [
+            {"name": call.name, "arguments": json.loads(call.arguments_json)} for call in action.calls
+        ]
+    return message

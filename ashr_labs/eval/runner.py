@@ -1,4 +1,4 @@
-"""Runs an agent against every scenario of a dataset and records what it did."""
+"""Run an agent against every scenario of a dataset."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 from ..errors import ConfigurationError
 from .comparison import argument_policy_of, comparison_of
 from .options import Settings
-from .streams import ScenarioStream, scenarios_of
+from .sampling import ScenarioStream, scenarios_of
 from .tool_matching import ToolCallMatcher
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .comparison import TextComparator, ToolComparator
     from .evaluation import Evaluation
     from .options import RunOptions
-    from .streams import DatasetSource
+    from .sampling import DatasetSource
 
 __all__ = ["DatasetClient", "EvalRunner"]
 
@@ -32,7 +32,7 @@ ArgumentMode: TypeAlias = Literal["exact", "subset", "superset", "ignore"]
 
 
 class DatasetClient(Protocol):
-    """What `EvalRunner.from_dataset()` needs of a client."""
+    """The methods of a client that `EvalRunner.from_dataset()` calls."""
 
     def get_dataset(self, dataset_id: int, include_signed_urls: bool = False) -> Dataset:
         """Return a dataset."""
@@ -42,33 +42,32 @@ class DatasetClient(Protocol):
 class EvalRunner:
     """Runs an agent against every scenario of a dataset.
 
-    The agent hears each message of a scenario in turn. What it answers is put beside what the dataset expects: tool
-    calls, each beside the one that suits it best, and texts. The platform judges it after `deploy()`; until then
-    texts are `pending`, and calls are compared literally. Given a comparator or thresholds, the run is judged here
-    as well.
+    The agent gets each message of a scenario in turn. Its replies are recorded with what the dataset expects: each
+    tool call with its best match, and texts. The platform judges them after `deploy()`; until then texts are
+    `pending`, and calls are compared literally. With a comparator or thresholds the run is judged locally as well.
 
-    A scenario that cannot be played to its end, because the agent raises or answers what is no answer or because the
-    scenario itself is malformed, becomes a failed test with an `error`; the others are played all the same.
+    A scenario that cannot be played to its end, because the agent raises or returns something that is not a reply or
+    because the scenario is malformed, becomes a failed test with an `error`; the others are played nevertheless.
 
     Args:
         dataset_source: The `dataset_source` of a dataset; or an iterator of pairs of an id and a scenario, each of
             which is read when it is played, such as a generator over a file, or, for `arun()`, an asynchronous one.
-        tool_comparator: Takes the expected and the actual call, returns status and notes; `compare_tool_args` unless
-            given. What it raises, the run raises.
-        text_comparator: Takes two texts, returns their similarity; `text_similarity` unless given. What it raises,
-            the run raises.
-        similarity_thresholds: From which similarity on a text is `exact` (0.70) or `similar` (0.40).
-        tool_mode: What counts of the calls: `any_order`, `in_order` (further calls are allowed), `strict` (they are
-            not), `subset` (calls may be missing) or `superset` (further calls are allowed).
+        tool_comparator: Takes the expected and the actual call, returns status and notes; defaults to
+            `compare_tool_args` for local judging. Its exceptions are raised by the run.
+        text_comparator: Takes two texts, returns their similarity; defaults to `text_similarity` for local judging.
+            Its exceptions are raised by the run.
+        similarity_thresholds: The minimum similarity of `exact` (0.70) and `similar` (0.40) texts.
+        tool_mode: Which differences between calls count: `any_order`, `in_order` (extra calls are allowed), `strict`
+            (they are not), `subset` (calls may be missing) or `superset` (extra calls are allowed).
         tool_scope: Whether an expected call must be made in its own `turn`, or anywhere in the `scenario`.
         argument_rules: Rules for single arguments by tool and path, as in an agent's `grading_config`. With them, or
-            with `argument_modes`, calls are paired and judged as grading does, and not literally.
-        argument_modes: By tool, whether arguments may be missing (`subset`), be too many (`superset`, unless given),
-            neither (`exact`), or do not count (`ignore`); `*` stands for every tool.
+            with `argument_modes`, calls are matched and judged as grading does instead of literally.
+        argument_modes: By tool, whether arguments may be missing (`subset`), extra (`superset`, the default), neither
+            (`exact`), or are not compared (`ignore`); `*` is every tool.
 
     Raises:
-        DatasetError: The dataset as a whole cannot be run, as when its `runs` are a list.
-        ConfigurationError: The thresholds, rules or modes cannot work.
+        DatasetError: The dataset as a whole cannot be run, for example because its `runs` are a list.
+        ConfigurationError: Thresholds, rules or modes are invalid.
 
     Examples:
         >>> class Parrot:
@@ -94,7 +93,7 @@ class EvalRunner:
         argument_modes: Mapping[str, ArgumentMode] | None = None,
     ) -> None:
         arguments = argument_policy_of(argument_rules, argument_modes)
-        self._matching = ToolCallMatcher(tool_mode, tool_scope, arguments)
+        self._matcher = ToolCallMatcher(tool_mode, tool_scope, arguments)
         self._comparison = comparison_of(tool_comparator, text_comparator, similarity_thresholds, arguments)
         self._scenarios = scenarios_of(dataset_source)
         self._dataset_id: int | None = None
@@ -113,7 +112,7 @@ class EvalRunner:
         argument_rules: Mapping[str, Mapping[str, Any]] | None = None,
         argument_modes: Mapping[str, ArgumentMode] | None = None,
     ) -> Self:
-        """Return a runner for a dataset of the platform; the options are those of the class."""
+        """Return a runner for a stored dataset; the options are those of the class."""
         dataset = client.get_dataset(dataset_id=dataset_id, include_signed_urls=False)
         runner = cls(
             dataset.get("dataset_source", {}),
@@ -133,26 +132,26 @@ class EvalRunner:
         return f"EvalRunner(scenarios={number}, dataset_id={self._dataset_id})"
 
     def run(self, agent: AgentSource, **options: Unpack[RunOptions]) -> RunBuilder:
-        """Run the agent against every scenario and return the record, in the order of the dataset.
+        """Run the agent against every scenario and return the record, in dataset order.
 
         Args:
-            agent: An object with `respond(message)` and `reset()`, its class, a function that makes one, or a
-                function that answers a message; any of them may be asynchronous. A class or function makes an agent
-                for each scenario. An object plays all scenarios; with more than one worker, each scenario gets what
-                its `clone()` returns, else a deep copy.
+            agent: An object with `respond(message)` and `reset()`, its class, a function that returns one, or a
+                function that replies to a message; any of them may be asynchronous. A class or function makes an
+                agent for each scenario. An object plays all scenarios; with more than one worker, each scenario gets
+                the result of its `clone()`, or a deep copy.
             **options: See `RunOptions`.
 
         Raises:
-            ConfigurationError: The agent or an option cannot work; nothing was started.
-            Exception: Whatever a callback or an iterator of scenarios raises; scenarios under way stop after the
-                agent's current reply.
+            ConfigurationError: The agent or an option is invalid; nothing was started.
+            Exception: An exception of a callback or of an iterator of scenarios; scenarios in progress stop after
+                the agent's current reply.
         """
         if isinstance(self._scenarios, ScenarioStream) and self._scenarios.is_async:
             raise ConfigurationError("the scenarios come from an asynchronous iterator; use arun()")
         return self._evaluation(agent, options).run()
 
     async def arun(self, agent: AgentSource, **options: Unpack[RunOptions]) -> RunBuilder:
-        """Do what `run()` does, in the running event loop; agents that are not asynchronous play in threads."""
+        """Do the same as `run()` in the running event loop; agents that are not asynchronous run in threads."""
         return await self._evaluation(agent, options).arun()
 
     def run_and_deploy(
@@ -166,19 +165,19 @@ class EvalRunner:
         agent_id: int | None = None,
         **options: Unpack[RunOptions],
     ) -> Run:
-        """Run the agent, store the record on the platform, and return the run as stored.
+        """Run the agent, store the record on the platform, and return the stored run.
 
         Args:
             agent: As for `run()`.
-            client: Where to store it.
-            dataset_id: The dataset that it belongs to; the one given to `from_dataset()` unless given.
+            client: The client of the platform.
+            dataset_id: The dataset; defaults to that of `from_dataset()`.
             tenant_id: See `RunBuilder.deploy()`.
             runner_id: See `RunBuilder.deploy()`.
             agent_id: See `RunBuilder.deploy()`.
             **options: See `RunOptions`.
 
         Raises:
-            ConfigurationError: There is no dataset id, or as for `run()`; nothing was started.
+            ConfigurationError: The dataset id is missing, or as for `run()`; nothing was started.
         """
         target = self._target(dataset_id)
         run = self.run(agent, **options)
@@ -195,25 +194,25 @@ class EvalRunner:
         agent_id: int | None = None,
         **options: Unpack[RunOptions],
     ) -> Run:
-        """Do what `run_and_deploy()` does, in the running event loop; the client is called from a thread."""
+        """Do the same as `run_and_deploy()` in the running event loop; the client is called from a thread."""
         target = self._target(dataset_id)
         run = await self.arun(agent, **options)
-        import asyncio  # noqa: PLC0415 - loaded by whoever awaits this; the synchronous runner does without
+        import asyncio  # noqa: PLC0415 - the synchronous runner does not load asyncio
 
         return await asyncio.to_thread(
             run.deploy, client, target, tenant_id=tenant_id, runner_id=runner_id, agent_id=agent_id
         )
 
     def _evaluation(self, agent: AgentSource, options: RunOptions) -> Evaluation:
-        # A function-level import: threads, tasks and journals are loaded when something runs, not with the class.
+        # A function-level import: drivers are loaded by the first run, not with the class.
         from .evaluation import Evaluation  # noqa: PLC0415
 
-        return Evaluation(self._scenarios, agent, self._comparison, self._matching, Settings.of(options))
+        return Evaluation(self._scenarios, agent, self._comparison, self._matcher, Settings.of(options))
 
     def _target(self, dataset_id: int | None) -> int:
         target = self._dataset_id if dataset_id is None else dataset_id
         if target is None:
             raise ConfigurationError(
-                "run_and_deploy() needs a dataset_id: pass one, or make the runner with EvalRunner.from_dataset()"
+                "run_and_deploy() needs a dataset_id: pass one, or create the runner with EvalRunner.from_dataset()"
             )
         return target

@@ -1,56 +1,62 @@
-"""What is to be played: which scenarios, how often, in which order, and what comes next."""
+"""Select the samples of a run, from a dataset or a stream of scenarios, and hand them to the workers."""
 
 from __future__ import annotations
 
 import heapq
 import random
 import threading
+from collections.abc import AsyncIterable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from itertools import chain, count
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
-from .._json import as_list, as_object
-from ..errors import ConfigurationError
+from .._json import as_object, preview
+from ..errors import ConfigurationError, DatasetError
+from .scenario import is_without_actions, scenario_items
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from ashr_labs_types import TestError
 
     from .options import ScenarioFilter, Settings
 
-__all__ = ["Agenda", "Choice", "Sample", "Selection"]
+__all__ = ["DatasetSource", "RunQueue", "Sample", "SampleList", "ScenarioStream", "scenarios_of"]
+
+DatasetSource: TypeAlias = (
+    Mapping[str, Any] | Iterable[tuple[str, Mapping[str, Any]]] | AsyncIterable[tuple[str, Mapping[str, Any]]]
+)
+"""A `dataset_source`, or an iterable of pairs of an id and a scenario."""
+
+_END = object()
 
 
 class Sample(NamedTuple):
-    """One time that one scenario is played."""
+    """One repeat of one scenario."""
 
-    place: int
-    """Where its result stands."""
+    position: int
+    """The index of its result."""
     scenario_id: str
     raw: object
     repeat: int | None = None
-    """None where the scenario is played once."""
+    """None if scenarios are played once."""
     errors: tuple[TestError, ...] = ()
-    """Why it has to be played again."""
+    """The errors of its earlier attempts."""
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """The scenario's tags."""
-        return _tags(as_object(self.raw) or {})
+        """The tags of the scenario."""
+        return _tags(self.raw)
 
 
-class Choice:
-    """The samples that settings ask for, of scenarios that are all there; each is made when somebody takes it.
-
-    Results stand in the order in which the scenarios are played.
-    """
+class SampleList:
+    """The selected samples of a dataset, made when iterated; results have the same order."""
 
     def __init__(self, scenarios: Sequence[tuple[str, object]], settings: Settings) -> None:
-        """Choose.
+        """Select.
 
         Raises:
-            ConfigurationError: `repeats` names a scenario that is not there.
+            ConfigurationError: `repeats` names a scenario that is not selected.
         """
         self._repeats = settings.repeats
         self._chosen = _chosen(scenarios, settings)
@@ -58,7 +64,7 @@ class Choice:
             known = {name for name, _ in self._chosen}
             unknown = [name for name in settings.repeats if name not in known]
             if unknown:
-                raise ConfigurationError(f"repeats names {unknown[0]!r}, which is no scenario that is played")
+                raise ConfigurationError(f"repeats: scenario {unknown[0]!r} is unknown or not selected")
 
     def __len__(self) -> int:
         if isinstance(self._repeats, int):
@@ -66,21 +72,21 @@ class Choice:
         return sum(self._repeats.get(name, 1) for name, _ in self._chosen)
 
     def __iter__(self) -> Iterator[Sample]:
-        place = count()
+        index = count()
         for name, raw in self._chosen:
             number = self._repeats if isinstance(self._repeats, int) else self._repeats.get(name, 1)
             for repeat in range(number):
-                yield Sample(next(place), name, raw, repeat if self._repeats != 1 else None)
+                yield Sample(next(index), name, raw, repeat if self._repeats != 1 else None)
 
 
-class Selection:
-    """Makes the samples of scenarios that come one by one."""
+class _StreamSelection:
+    """Selects the samples of scenarios that arrive one by one."""
 
     def __init__(self, settings: Settings) -> None:
-        """Check that the settings can be met without knowing all scenarios.
+        """Check that the settings do not need all scenarios.
 
         Raises:
-            ConfigurationError: They cannot.
+            ConfigurationError: They do.
         """
         if settings.shuffle is not None or not isinstance(settings.repeats, int):
             raise ConfigurationError(
@@ -89,76 +95,179 @@ class Selection:
             )
         if isinstance(settings.fail_on_error, float):
             raise ConfigurationError(
-                "fail_on_error as a share needs to know how many scenarios there are, but these come from an "
-                "iterator; pass a number of failures"
+                "fail_on_error as a share needs the number of scenarios, but these come from an iterator; "
+                "pass a number of failures"
             )
         self._filter = settings.filter
         self._repeats = settings.repeats
         self._limit = settings.limit
         self._chosen = 0
-        self._place = 0
+        self._next_index = 0
 
     @property
     def is_full(self) -> bool:
-        """Whether no more scenarios are wanted."""
+        """True when the limit is reached."""
         return self._limit is not None and self._chosen >= self._limit
 
     def samples(self, scenario_id: str, raw: object) -> Iterator[Sample]:
-        """Return the samples of the next scenario."""
+        """Yield the samples of the next scenario."""
         if not _fits(self._filter, scenario_id, raw):
             return
         self._chosen += 1
         for repeat in range(self._repeats):
-            yield Sample(self._place, scenario_id, raw, repeat if self._repeats > 1 else None)
-            self._place += 1
+            yield Sample(self._next_index, scenario_id, raw, repeat if self._repeats > 1 else None)
+            self._next_index += 1
 
 
-class Agenda:
-    """What is still to be played, for several workers; it can be closed, after which nothing comes any more."""
+class ScenarioStream:
+    """Scenarios of an iterable, read while the run needs them."""
+
+    def __init__(self, source: object) -> None:
+        self._source = source
+        self._is_read = False
+
+    @property
+    def is_async(self) -> bool:
+        """True if the scenarios must be awaited."""
+        return isinstance(self._source, AsyncIterable)
+
+    def check(self, settings: Settings) -> None:
+        """Check the settings without reading anything.
+
+        Raises:
+            ConfigurationError: The settings need all scenarios, or the iterator was read already.
+        """
+        if self._is_read:
+            raise ConfigurationError(
+                "the scenarios come from an iterator, which an earlier run has read; "
+                "make a new EvalRunner with a new iterator"
+            )
+        _StreamSelection(settings)
+
+    def samples(self, settings: Settings) -> Iterator[Sample]:
+        """Yield the selected samples."""
+        selection = _StreamSelection(settings)
+        scenarios = iter(cast("Iterable[object]", self._opened()))
+        known: set[str] = set()
+        while not selection.is_full and (given := next(scenarios, _END)) is not _END:
+            scenario_id, raw = _checked(given, known)
+            if not is_without_actions(raw):
+                yield from selection.samples(scenario_id, raw)
+
+    async def async_samples(self, settings: Settings) -> AsyncIterator[Sample]:
+        """Yield the selected samples of an asynchronous iterable."""
+        selection = _StreamSelection(settings)
+        scenarios = aiter(cast("AsyncIterable[object]", self._opened()))
+        known: set[str] = set()
+        while not selection.is_full and (given := await anext(scenarios, _END)) is not _END:
+            scenario_id, raw = _checked(given, known)
+            if not is_without_actions(raw):
+                for sample in selection.samples(scenario_id, raw):
+                    yield sample
+
+    def _opened(self) -> object:
+        # An iterator can be read once; other iterables make a new iterator each time.
+        self._is_read = hasattr(self._source, "__next__") or hasattr(self._source, "__anext__")
+        return self._source
+
+
+class RunQueue:
+    """The samples that are still to be played, shared by the workers.
+
+    It also holds the samples in progress, so that none is lost without notice.
+    """
 
     def __init__(self, samples: Iterable[Sample], clock: Callable[[], float]) -> None:
-        # Plain flags: a signal handler may set them, and an Event's lock might be held by what it interrupts.
+        # Plain flags: a signal handler sets them, and the code that it interrupts might hold the lock of an Event.
         self.is_closed = False
-        """Whether nothing more shall start."""
+        """True if no more samples are started."""
         self.is_aborted = False
-        """Whether what plays shall stop at its next wish."""
-        self.taken = 0
-        """How many samples were taken, those that were put back included."""
+        """True if samples in progress stop at their next step."""
         self._clock = clock
         self._lock = threading.Lock()
         self._new = iter(samples)
-        self._again: list[tuple[float, int, Sample]] = []
+        self._retries: list[tuple[float, int, Sample]] = []
+        self._in_progress: dict[int, Sample] = {}
 
-    def take(self) -> Sample | float | None:
-        """Take what is played next; a number tells in how many seconds there will be something."""
+    @property
+    def in_progress(self) -> int:
+        """How many samples are being played."""
+        return len(self._in_progress)
+
+    def next(self) -> Sample | float | None:
+        """Return the next sample, the seconds until a retry is due, or None at the end."""
         with self._lock:
             if self.is_closed:
                 return None
             now = self._clock()
-            is_due = self._again and self._again[0][0] <= now
-            sample = heapq.heappop(self._again)[2] if is_due else next(self._new, None)
+            is_due = self._retries and self._retries[0][0] <= now
+            sample = heapq.heappop(self._retries)[2] if is_due else next(self._new, None)
             if sample is None:
-                return self._again[0][0] - now if self._again else None
-            self.taken += 1
+                return self._retries[0][0] - now if self._retries else None
+            self._in_progress[sample.position] = sample
             return sample
 
-    def feed(self, samples: Iterable[Sample]) -> None:
-        """Let these come after what has come already; each is read when somebody takes it."""
+    def done(self, sample: Sample) -> None:
+        """Remove a sample that has a result."""
+        self._in_progress.pop(sample.position, None)
+
+    def extend(self, samples: Iterable[Sample]) -> None:
+        """Append samples; an iterator is read when they are needed."""
         with self._lock:
             self._new = chain(self._new, samples)
 
-    def put_back(self, sample: Sample, seconds: float) -> None:
-        """Have a sample played again after some seconds; who plays is free in the meantime."""
+    def requeue(self, sample: Sample, delay: float) -> None:
+        """Schedule a sample again after `delay` seconds."""
         with self._lock:
-            heapq.heappush(self._again, (self._clock() + seconds, sample.place, sample))
+            self._in_progress.pop(sample.position, None)
+            heapq.heappush(self._retries, (self._clock() + delay, sample.position, sample))
 
     def close(self) -> None:
-        """Let nothing more start."""
+        """Start no more samples."""
         self.is_closed = True
 
     def abort(self) -> None:
-        """Let nothing more start, and what plays stop at its next wish."""
+        """Start no more samples, and stop those in progress at their next step."""
         self.is_closed = self.is_aborted = True
+
+    def unfinished(self) -> list[Sample]:
+        """Return the samples without a result, in the order of the results; for the end of a run."""
+        with self._lock:
+            retried = [sample for _, _, sample in self._retries]
+            return sorted([*self._in_progress.values(), *retried, *self._new], key=lambda sample: sample.position)
+
+
+def scenarios_of(dataset_source: object) -> list[tuple[str, object]] | ScenarioStream:
+    """Return the scenarios that have actions, not yet parsed, with their ids.
+
+    Raises:
+        DatasetError: The dataset as a whole cannot be run.
+    """
+    return ScenarioStream(dataset_source) if _is_stream(dataset_source) else scenario_items(dataset_source)
+
+
+def _is_stream(source: object) -> bool:
+    # A list is more often a mistake, such as a file without its outermost object, than a list of pairs.
+    return isinstance(source, Iterable | AsyncIterable) and not isinstance(source, Mapping | Sequence)
+
+
+def _checked(given: object, known: set[str]) -> tuple[str, object]:
+    """Return a scenario with its id; ids must be unique."""
+    at = f"dataset_source[{len(known)}]"
+    scenario_id, raw = _pair(given) or (None, None)
+    if not isinstance(scenario_id, str):
+        raise DatasetError(f"must be a pair of an id, a string, and a scenario, got {preview(given)}", path=at)
+    if scenario_id in known:
+        raise DatasetError(f"must have a unique id, got {scenario_id!r} again", path=at)
+    known.add(scenario_id)
+    return scenario_id, raw
+
+
+def _pair(given: object) -> tuple[object, object] | None:
+    if not isinstance(given, tuple | list):
+        return None
+    parts = cast("Sequence[object]", given)
+    return (parts[0], parts[1]) if len(parts) == 2 else None
 
 
 def _chosen(scenarios: Sequence[tuple[str, object]], settings: Settings) -> Sequence[tuple[str, object]]:
@@ -182,5 +291,6 @@ def _fits(chosen: ScenarioFilter | None, scenario_id: str, raw: object) -> bool:
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 
-def _tags(scenario: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(tag for tag in as_list(scenario.get("tags")) or () if isinstance(tag, str))
+def _tags(raw: object) -> tuple[str, ...]:
+    given = raw.get("tags") if isinstance(raw, dict) else None
+    return tuple(tag for tag in given if isinstance(tag, str)) if isinstance(given, list | tuple) else ()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..alignment import align_calls, align_calls_by, out_of_order
 from ..errors import ConfigurationError
-from ..run_builder.entries import built_pair
-from .tool_calls import NONE_EXPECTED, NOT_CALLED, Call
+from ..run_builder.records import built_pair
+from .tool_calls import NONE_EXPECTED, NOT_CALLED, CallRecord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +26,8 @@ _SCOPES = ("turn", "scenario")
 class CallPair(NamedTuple):
     """An expected call with the actual one; without a status it is compared literally when the result is built."""
 
-    expected: Call
-    actual: Call
+    expected: CallRecord
+    actual: CallRecord
     match_status: str | None = None
     divergence_notes: str | None = None
 
@@ -70,10 +70,14 @@ class ToolCallMatcher:
         """True if a call may be made in another turn than the one that expects it."""
         return self.scope == "scenario"
 
-    def pairs(self, expected: Sequence[Call], actual: Sequence[Call]) -> tuple[list[CallPair], list[CallPair]]:
+    def pairs(
+        self, expected: Sequence[CallRecord], actual: Sequence[CallRecord]
+    ) -> tuple[list[CallPair], list[CallPair]]:
         """Return a pair for each expected call, in order, and one for each unexpected call."""
         if len(expected) == len(actual) == 1 and expected[0].name == actual[0].name:  # the common case
             return [CallPair(expected[0], actual[0])], []
+        if not expected or not actual:
+            return [self._missing(call) for call in expected], [self._unexpected(call) for call in actual]
         if self.arguments is None:
             chosen = align_calls(expected, actual)
         else:
@@ -86,17 +90,17 @@ class ToolCallMatcher:
         taken = set(chosen.values())
         return pairs, [self._unexpected(call) for index, call in enumerate(actual) if index not in taken]
 
-    def _paired(self, expected: Call, actual: Call, is_late: bool) -> CallPair:
+    def _paired(self, expected: CallRecord, actual: CallRecord, is_late: bool) -> CallPair:
         if not is_late:
             return CallPair(expected, actual)
         return CallPair(expected, actual, "mismatch", f"{expected.name} was called out of order")
 
-    def _missing(self, call: Call) -> CallPair:
+    def _missing(self, call: CallRecord) -> CallPair:
         if self.mode != "subset":
             return CallPair(call, NOT_CALLED)
         return CallPair(call, NOT_CALLED, "exact", f"{call.name} was not called, which subset allows")
 
-    def _unexpected(self, call: Call) -> CallPair:
+    def _unexpected(self, call: CallRecord) -> CallPair:
         if self.mode not in {"superset", "in_order"}:
             return CallPair(NONE_EXPECTED, call)
         return CallPair(NONE_EXPECTED, call, "exact", f"{call.name} was not expected, which {self.mode} allows")

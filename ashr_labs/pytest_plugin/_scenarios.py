@@ -15,7 +15,7 @@ from ..client._sync import AshrLabsClient
 from ..errors import AshrLabsError
 from ..eval import EvalRunner
 from ..eval.options import Settings
-from ..eval.sampling import Choice
+from ..eval.sampling import SampleList
 from ..eval.scenario import scenario_items
 from ..grading import grade
 from ..results import read_run
@@ -70,7 +70,7 @@ def scenarios_of(marker: pytest.Mark, options: RunOptions, *folders: Path) -> li
         )
     try:
         name, source = _dataset(marker.kwargs["dataset"], folders)
-        samples = list(Choice(scenario_items(source), Settings.of(options)))
+        samples = list(SampleList(scenario_items(source), Settings.of(options)))
     except (AshrLabsError, OSError, ValueError) as error:
         raise pytest.UsageError(f"@pytest.mark.ashr: {error}") from error
     if not samples:

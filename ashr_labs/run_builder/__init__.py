@@ -1,4 +1,4 @@
-"""Builds the result of a run, action by action, into the plain dict that the platform stores and grades."""
+"""Build the result of a run, action by action, as the plain dict that the platform stores and grades."""
 
 from __future__ import annotations
 

@@ -1,25 +1,25 @@
-"""Builds the result of a run out of its tests, and stores it."""
+"""Build the result of a run from its tests, and store it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .._time import isoformat_seconds, utc_now
-from .records import aggregate_metrics
-from .test_builder import TestBuilder, final_status
+from .records import aggregate_metrics, final_status
+from .test_builder import TestBuilder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
     from typing import Self
 
     from ashr_labs_types import Run, RunResult, TestResult
 
-__all__ = ["RecordedTest", "RunBuilder", "RunClient"]
+__all__ = ["RecordedTest", "RunBuilder", "RunClient", "extend_run"]
 
 
 class RecordedTest(Protocol):
-    """A test that can be built into its entry of `tests`."""
+    """A recorded test."""
 
     def build(self) -> TestResult:
         """Return the test as a dict."""
@@ -27,7 +27,7 @@ class RecordedTest(Protocol):
 
 
 class RunClient(Protocol):
-    """What `RunBuilder.deploy()` needs of a client."""
+    """The methods of a client that `RunBuilder.deploy()` calls."""
 
     def set_dataset_agent(self, dataset_id: int, agent_id: int | None) -> object:
         """Link a dataset to an agent."""
@@ -45,7 +45,7 @@ class RunClient(Protocol):
 
 
 class RunBuilder:
-    """Builds the result of a run out of its tests.
+    """Builder of the result of a run.
 
     Examples:
         >>> run = RunBuilder().start()
@@ -67,7 +67,7 @@ class RunBuilder:
         return f"RunBuilder(status={self._status!r}, tests={len(self._tests)})"
 
     def start(self) -> Self:
-        """Mark the run as started, now."""
+        """Mark the run as started."""
         self._status = "running"
         self._started_at = self._clock()
         return self
@@ -78,28 +78,23 @@ class RunBuilder:
         self._tests.append(test)
         return test
 
-    def add_record(self, test: RecordedTest) -> Self:
-        """Add a test that was recorded elsewhere."""
-        self._tests.append(test)
-        return self
-
     def iter_tests(self) -> Iterator[TestResult]:
-        """Return the tests one by one, each built when it is its turn, where all at once would be too much."""
+        """Iterate over the tests as dicts, building one at a time; all at once may not fit into memory."""
         return (test.build() for test in self._tests)
 
     @property
     def status(self) -> str:
-        """Its status: `pending`, `running`, `completed`, `failed` or `cancelled`."""
+        """`pending`, `running`, `completed`, `failed` or `cancelled`."""
         return self._status
 
     def complete(self, status: str = "completed") -> Self:
-        """Mark the run as ended, now: `completed`, `failed` or `cancelled`."""
+        """Mark the run as ended: `completed`, `failed` or `cancelled`."""
         self._status = final_status(status)
         self._completed_at = self._clock()
         return self
 
     def build(self) -> RunResult:
-        """Return the run as a dict, with its totals."""
+        """Return the run as a dict, with totals."""
         tests = [test.build() for test in self._tests]
         return {
             "tests": tests,
@@ -117,17 +112,23 @@ class RunBuilder:
         runner_id: int | None = None,
         agent_id: int | None = None,
     ) -> Run:
-        """Store the run on the platform, which then grades it, and return it as stored.
+        """Store the run on the platform, which grades it, and return the stored run.
 
         Args:
-            client: Where to store it.
+            client: The client of the platform.
             dataset_id: The dataset that was run.
-            tenant_id: The tenant to store it for; the API key's own unless given.
-            runner_id: The user who ran it.
-            agent_id: Links the dataset to this agent first, so that the agent's rules grade the run.
+            tenant_id: The tenant; defaults to that of the API key.
+            runner_id: The user who ran the agent.
+            agent_id: Link the dataset to this agent first, so that its configuration grades the run.
         """
         if agent_id is not None:
             client.set_dataset_agent(dataset_id, agent_id)
         return client.create_run(
             dataset_id=dataset_id, result={**self.build()}, tenant_id=tenant_id, runner_id=runner_id
         )
+
+
+def extend_run(run: RunBuilder, tests: Iterable[RecordedTest]) -> RunBuilder:
+    """Add tests that were recorded without a `TestBuilder`."""
+    run._tests.extend(tests)
+    return run

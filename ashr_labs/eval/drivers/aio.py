@@ -1,4 +1,4 @@
-"""Take the steps of sessions as tasks of an event loop."""
+"""asyncio tasks that play scenarios; whatever an agent does to its task or event loop, the run goes on."""
 
 from __future__ import annotations
 
@@ -9,186 +9,273 @@ import threading
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
-from ..agent_errors import Fault
+from ..._format import counted
+from ..agent_errors import AgentError, ends_run
+from ..player import TIMED_OUT, Call
 from ..sampling import Sample
-from ..session import TIMED_OUT, Pause, Stage
-from .helpers import Abandoned, Helper, Raised
+from .threads import AgentThread, ControlException
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
-    from ..feed import Feed
-    from ..sampling import Agenda
-    from ..session import Ask, Steps
-    from .threads import Finish
+    from ..player import RunContext, Steps
+    from ..sampling import RunQueue
+    from .threads import Finish, HungThreads
 
-__all__ = ["AsyncCaller", "AsyncHelperCaller", "LoopCaller", "adrive", "as_tasks", "awork", "run_in_loop"]
+__all__ = [
+    "AsyncInvoker",
+    "AsyncPrefetcher",
+    "AsyncThreadInvoker",
+    "AwaitInvoker",
+    "async_worker",
+    "run_async_steps",
+    "run_in_loop",
+    "run_tasks",
+]
 
 _log = logging.getLogger("ashr_labs.eval")
 
-_LONGEST_SLEEP = 0.1
-_LONGEST_FAREWELL = 1.0
-"""Seconds that tasks have to end in when a run is over."""
+_POLL_SECONDS = 0.1
+_CANCEL_SECONDS = 1.0
+"""How long tasks may take to end after the run has cancelled them."""
 _left: list[object] = []
-"""Loops with tasks that do not end; kept, since they cannot be closed, and would complain if they were collected."""
+"""Loops with tasks that cannot be cancelled; kept, since they cannot be closed and would warn when collected."""
 
 T = TypeVar("T")
 
 
-class AsyncCaller(Protocol):
-    """Makes the calls of a session."""
+class AsyncInvoker(Protocol):
+    """Makes the calls of scenarios."""
 
-    async def __call__(self, ask: Ask) -> object:
-        """Return what the call returns; for the agent's, a `Fault` or `TIMED_OUT` may stand for it."""
+    async def __call__(self, call: Call) -> object:
+        """Return the result; for a call of the agent perhaps an `AgentError` or `TIMED_OUT`."""
         ...
 
     def close(self) -> None:
-        """Free what it holds."""
+        """Release resources."""
         ...
 
 
-class LoopCaller:
-    """Makes the calls of an asynchronous agent."""
+class AwaitInvoker:
+    """Calls an asynchronous agent in the current task."""
 
-    async def __call__(self, ask: Ask) -> object:
-        """Return what the call returns, awaited."""
+    async def __call__(self, call: Call) -> object:
+        """Return the awaited result."""
+        if call.read is None:
+            return await _awaited(call)
         try:
-            answer = ask.call(*ask.arguments)
-            if not inspect.isawaitable(answer):
-                return answer
-            return await (answer if ask.timeout is None else _within(answer, ask.timeout))
-        except (Exception, SystemExit) as error:
-            if not ask.is_agent:
+            if call.timeout is None:
+                return call.read(await _awaited(call))
+            return await _within(call, call.timeout)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            if ends_run(error):
                 raise
-            return Fault.of(error)
-        except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if not ask.is_agent or (task is not None and task.cancelling()):
-                raise
-            return Fault.of(error)  # the agent's own
+            return AgentError.of(error)
 
     def close(self) -> None:
-        """Hold nothing."""
+        """Do nothing."""
 
 
-class AsyncHelperCaller:
-    """Makes the calls of an ordinary agent in a thread, so that it does not stop the loop."""
+class AsyncThreadInvoker:
+    """Calls an agent that is not asynchronous in a thread, so that it does not block the event loop."""
 
-    def __init__(self, abandoned: Abandoned) -> None:
-        self._abandoned = abandoned
-        self._helper: Helper | None = None
-        self._awaiting = LoopCaller()
+    def __init__(self, hung: HungThreads) -> None:
+        self._hung = hung
+        self._thread: AgentThread | None = None
+        self._await = AwaitInvoker()
 
-    async def __call__(self, ask: Ask) -> object:
-        """Return what the call returns, or that it took too long."""
-        if not ask.is_agent:
-            return await self._awaiting(ask)
-        if refusal := self._abandoned.refusal():
-            return refusal
-        self._helper = self._helper or Helper()
+    async def __call__(self, call: Call) -> object:
+        """Return the result, or `TIMED_OUT`."""
+        if call.read is None:
+            return await self._await(call)
+        if error := self._hung.limit_error():
+            return error
+        self._thread = self._thread or AgentThread()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[object] = loop.create_future()
-        self._helper.submit(ask, lambda outcome: _deliver(loop, future, outcome))
-        done, _ = await asyncio.wait({future}, timeout=ask.timeout)
+        # What the agent returns is awaited here if it has to be, so it is read here.
+        self._thread.submit(call._replace(read=_as_is), lambda outcome: _deliver(loop, future, outcome))
+        done, _ = await asyncio.wait({future}, timeout=call.timeout)
         if not done:
-            self._abandoned.add(self._helper)
-            self._helper = None
+            self._hung.add(self._thread)
+            self._thread = None
             return TIMED_OUT
         outcome = future.result()
-        if isinstance(outcome, Raised):
+        if isinstance(outcome, ControlException):
             raise outcome.error
-        if inspect.isawaitable(outcome):
-            return await self._awaiting(ask._replace(call=lambda: outcome, arguments=()))
-        return outcome
+        if isinstance(outcome, AgentError):
+            return outcome
+        return await self._await(call._replace(function=lambda: outcome, arguments=()))
 
     def close(self) -> None:
         """End the thread."""
-        if self._helper is not None:
-            self._helper.close()
+        if self._thread is not None:
+            self._thread.close()
 
 
-async def adrive(steps: Steps, call: Callable[[Ask], Awaitable[object]]) -> Fault | None:
-    """Take steps until they end; return the agent's fault that ended them."""
+class AsyncPrefetcher:
+    """Reads samples from an asynchronous iterator in one task, one sample ahead of the workers."""
+
+    def __init__(self, queue: RunQueue, samples: AsyncIterator[Sample], needs_run: Callable[[Sample], bool]) -> None:
+        self._queue = queue
+        self._samples = samples
+        self._needs_run = needs_run
+        self._ready = asyncio.Queue[Sample](1)
+        self._reader: asyncio.Task[None] | None = None
+
+    async def next(self) -> Sample | float | None:
+        """Return the next step as `RunQueue.next()`; raise what the iterator raises."""
+        self._reader = self._reader or asyncio.create_task(self._read())
+        while True:
+            step = self._queue.next()
+            if isinstance(step, Sample) or self._queue.is_closed:
+                return step
+            if self._reader.done() and self._ready.empty():
+                if self._reader.cancelled():
+                    raise RuntimeError("the task that reads the scenarios was cancelled")
+                self._reader.result()
+                return step
+            await self._await_sample(_POLL_SECONDS if step is None else min(step, _POLL_SECONDS))
+
+    async def close(self) -> None:
+        """Stop reading."""
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.wait({self._reader})
+
+    async def _read(self) -> None:
+        async for sample in self._samples:
+            if self._needs_run(sample):
+                await self._ready.put(sample)
+
+    async def _await_sample(self, seconds: float) -> None:
+        """Move the next sample to the queue if it arrives in time."""
+        try:
+            async with asyncio.timeout(seconds):
+                self._queue.extend([await self._ready.get()])
+        except TimeoutError:
+            return
+
+
+async def run_async_steps(
+    steps: Steps, invoke: Callable[[Call], Awaitable[object]], is_over: Callable[[], bool] = lambda: False
+) -> AgentError | None:
+    """Run the steps of a scenario until they end; return the error that ended them.
+
+    A cancellation ends them as well, without another `await`: unless the run is over, it came from the agent, which
+    cancelled its own task. A cancel scope of anyio whose task group broke cancels its task again and again.
+    """
     answer: object = None
     while True:
         try:
             step = steps.send(answer)
         except StopIteration as end:
-            return cast("Fault | None", end.value)
-        answer = await (asyncio.sleep(step.seconds) if isinstance(step, Pause) else call(step))
+            return cast("AgentError | None", end.value)
+        try:
+            answer = await (invoke(step) if isinstance(step, Call) else asyncio.sleep(step.seconds))
+        except asyncio.CancelledError as error:
+            if is_over():
+                raise
+            answer = AgentError.of(error)
 
 
-async def awork(agenda: Agenda, stage: Stage, caller: AsyncCaller, finish: Finish, feed: Feed | None = None) -> None:
-    """Play one sample after the other, until there are no more."""
+async def async_worker(
+    queue: RunQueue,
+    context: RunContext,
+    invoker: AsyncInvoker,
+    finish: Finish,
+    prefetcher: AsyncPrefetcher | None = None,
+) -> None:
+    """Play samples until the queue is empty, or an agent has cancelled this task."""
+    task = asyncio.current_task()
     try:
-        while (sample := agenda.take() if feed is None else await feed.take()) is not None:
+        while (sample := queue.next() if prefetcher is None else await prefetcher.next()) is not None:
             if not isinstance(sample, Sample):
-                await asyncio.sleep(min(sample, _LONGEST_SLEEP))
+                await asyncio.sleep(min(sample, _POLL_SECONDS))
                 continue
-            test, steps = stage.open(sample)
-            fault = await adrive(steps, caller)
-            finish(sample, test, fault)
-            await asyncio.sleep(0)  # an agent that never waits shall not keep the loop from everybody else
+            test, steps = context.start(sample)
+            error = await run_async_steps(steps, invoker, lambda: queue.is_aborted)
+            finish(sample, test, error)
+            if task is not None and task.cancelling():
+                raise asyncio.CancelledError
+            await asyncio.sleep(0)  # an agent that never waits must not block the other tasks
     finally:
-        caller.close()
+        invoker.close()
 
 
-async def as_tasks(agenda: Agenda, worker: Callable[[], Coroutine[Any, Any, None]], workers: int) -> None:
-    """Do the same work in several tasks; what one raises ends the others and is raised here."""
-    tasks = [asyncio.create_task(worker()) for _ in range(workers)]
+async def run_tasks(queue: RunQueue, work: Callable[[], Coroutine[Any, Any, None]], count: int) -> None:
+    """Run a coroutine function in several tasks; raise what one of them raises, after ending the others.
+
+    A task that an agent has cancelled is replaced.
+    """
+    tasks = [asyncio.create_task(work()) for _ in range(count)]
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        while tasks:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            tasks = [task for task in tasks if task not in done]
+            for task in done:
+                if not task.cancelled():
+                    task.result()
+                elif not queue.is_closed:
+                    tasks.append(asyncio.create_task(work()))
     finally:
-        agenda.close()
+        queue.abort()
         for task in tasks:
             task.cancel()
-        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException) and not isinstance(outcome, asyncio.CancelledError):
-            raise outcome
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def run_in_loop(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Run a coroutine to its end, in a thread of its own where this one has a running loop already."""
+    """Run a coroutine to its end, in a thread of its own if this one already has a running loop."""
     if not _is_in_loop():
         return _run(main)
-    outcomes: list[T | Raised] = []
+    outcomes: list[T | ControlException] = []
 
     def run() -> None:
         try:
             outcomes.append(_run(main))
         except BaseException as error:
-            outcomes.append(Raised(error))
+            outcomes.append(ControlException(error))
 
     thread = threading.Thread(target=copy_context().run, args=(run,), name="ashr-eval-loop", daemon=True)
     thread.start()
     thread.join()
     [outcome] = outcomes
-    if isinstance(outcome, Raised):
+    if isinstance(outcome, ControlException):
         raise outcome.error
     return outcome
 
 
 def _run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """Do what `asyncio.run()` does, but do not wait for ever for tasks that do not let themselves be cancelled."""
+    """Run like `asyncio.run()`, even if an agent stops the loop; do not wait for tasks that cannot be cancelled."""
     runner = asyncio.Runner()
     try:
-        return runner.run(main())
+        loop = runner.get_loop()
+        task = loop.create_task(main())
+        while True:
+            try:
+                return loop.run_until_complete(task)
+            except RuntimeError:
+                if task.done():
+                    raise
+                _log.warning("the agent stopped the event loop of the run; the run goes on")
     finally:
-        stubborn = runner.run(_cancel_the_rest())
+        stubborn = runner.run(_cancel_all())
         if stubborn:
-            _log.warning("%d tasks of the agent did not let themselves be cancelled; they are left", len(stubborn))
+            _log.warning("%s of the agent could not be cancelled", counted(len(stubborn), "task"))
             _left.append((runner, stubborn))
         else:
             runner.close()
 
 
-async def _cancel_the_rest() -> set[asyncio.Task[Any]]:
-    """Cancel all other tasks; return those that go on all the same."""
+async def _cancel_all() -> set[asyncio.Task[Any]]:
+    """Cancel all other tasks; return those that have not ended in time."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
-    return (await asyncio.wait(others, timeout=_LONGEST_FAREWELL))[1] if others else set()
+    return (await asyncio.wait(others, timeout=_CANCEL_SECONDS))[1] if others else set()
 
 
 def _is_in_loop() -> bool:
@@ -199,35 +286,50 @@ def _is_in_loop() -> bool:
     return True
 
 
-async def _within(awaitable: Awaitable[object], timeout: float) -> object:
-    task = asyncio.create_task(_without_exit(awaitable))
+async def _awaited(call: Call) -> object:
+    answer = call.function(*call.arguments)
+    return await answer if inspect.isawaitable(answer) else answer
+
+
+async def _within(call: Call, timeout: float) -> object:
+    """Call the agent in a task of its own, and cancel that at the timeout."""
+    task = asyncio.create_task(_outcome(call))
     try:
         done, _ = await asyncio.wait({task}, timeout=timeout)
     except asyncio.CancelledError:
         task.cancel()
         raise
-    if done:
-        return task.result()
-    # It is not waited for: an agent that does not let itself be cancelled must not hold up the others.
-    task.cancel()
-    task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-    return TIMED_OUT
+    if not done:
+        # Not awaited: an agent that suppresses the cancellation must not hold up the others.
+        task.cancel()
+        task.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+        return TIMED_OUT
+    outcome = task.result()
+    if isinstance(outcome, ControlException):
+        raise outcome.error
+    return outcome
 
 
-async def _without_exit(awaitable: Awaitable[object]) -> object:
-    """Await; a SystemExit becomes a fault here already, since one that leaves a task ends the whole event loop."""
+async def _outcome(call: Call) -> object:
+    """Return the result or exception of a call; some exceptions that leave a task would end the event loop."""
     try:
-        return await awaitable
-    except SystemExit as error:
-        return Fault.of(error)
+        return cast("Callable[[object], object]", call.read)(await _awaited(call))
+    except GeneratorExit:  # the coroutine is being closed
+        raise
+    except BaseException as error:
+        return ControlException(error) if ends_run(error) else AgentError.of(error)
+
+
+def _as_is(answer: object) -> object:
+    return answer
 
 
 def _deliver(loop: asyncio.AbstractEventLoop, future: asyncio.Future[object], outcome: object) -> None:
-    def settle() -> None:
+    def resolve() -> None:
         if not future.done():
             future.set_result(outcome)
 
     try:
-        loop.call_soon_threadsafe(settle)
+        loop.call_soon_threadsafe(resolve)
     except RuntimeError:  # the run is over, and its loop closed
         return

@@ -1,126 +1,141 @@
-"""Play samples wherever an executor runs what it is given: in threads, processes, or on a cluster."""
+"""Play samples in an executor: in threads, processes, or on a cluster."""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeAlias
 
-from ...run_builder import TestBuilder
-from ..agent_errors import Fault
-from ..sampling import Agenda, Sample
-from .aio import LoopCaller, adrive, run_in_loop
-from .helpers import Abandoned, Raised
-from .threads import HelperCaller, PlainCaller, drive
+from ...run_builder.records import TestRecord
+from ..agent_errors import AgentError, ends_run
+from ..sampling import RunQueue, Sample
+from .aio import AwaitInvoker, run_async_steps, run_in_loop
+from .threads import ControlException, HungThreads, InlineInvoker, ThreadInvoker, run_steps
 
 if TYPE_CHECKING:
-    from ..session import Stage
+    from ..player import RunContext, Steps
     from .threads import Finish
 
-__all__ = ["in_executor", "play_sample"]
+__all__ = ["play_sample", "run_executor"]
 
-_MOST_AT_A_TIME = 1_000
-"""How many samples are handed to the executor before the first result is there."""
+_MAX_PENDING = 1_000
+"""How many samples are submitted before the first result arrives."""
 
-_LONGEST_WAIT = 0.1
-"""Seconds after which it is looked whether the run shall end."""
+_POLL_SECONDS = 0.1
+"""How often the run checks whether it has ended."""
 
-_abandoned = Abandoned()
-"""What was left behind in this process, whichever run it belonged to: a worker of an executor plays for many."""
+_hung = HungThreads()
+"""The hung threads of this process: a worker of an executor plays for many runs."""
 
-Played: TypeAlias = tuple[TestBuilder, Fault | None]
-_Done: TypeAlias = "tuple[Sample, Future[Played | Raised]]"
+Played: TypeAlias = tuple[TestRecord, AgentError | None]
+_Done: TypeAlias = "tuple[Sample, Future[Played | ControlException]]"
 
 
-def in_executor(executor: Executor, agenda: Agenda, stage: Stage, finish: Finish) -> None:
-    """Play all samples, the executor deciding how many at a time."""
+def run_executor(executor: Executor, queue: RunQueue, context: RunContext, finish: Finish) -> None:
+    """Play all samples; the executor decides how many concurrently."""
     done: SimpleQueue[_Done] = SimpleQueue()
-    playing: set[Future[Played | Raised]] = set()
+    playing: set[Future[Played | ControlException]] = set()
     try:
         while True:
-            sample = agenda.take() if len(playing) < _MOST_AT_A_TIME else None
-            if agenda.is_closed:
-                _withdraw(playing)
+            sample = queue.next() if len(playing) < _MAX_PENDING else None
+            if queue.is_closed:
+                _cancel_pending(playing)
             if isinstance(sample, Sample):
-                playing.add(_submit(executor, stage, sample, done))
+                playing.add(_submit(executor, context, sample, done))
             elif playing:
-                _collect(done, playing, finish, agenda, sample)
+                _collect(done, playing, finish, queue, sample)
             elif sample is None:
                 return
             else:
-                time.sleep(min(sample, _LONGEST_WAIT))
+                time.sleep(min(sample, _POLL_SECONDS))
     finally:
-        _withdraw(playing)
+        _cancel_pending(playing)
 
 
-def play_sample(stage: Stage, sample: Sample) -> Played | Raised:
-    """Play one sample, here and now; what a callback raises is returned."""
-    test, steps = stage.open(sample)
+def play_sample(context: RunContext, sample: Sample) -> Played | ControlException:
+    """Play one sample in this thread; return what a callback raises."""
     try:
-        if stage.agents.is_async:
-            return test, run_in_loop(lambda: adrive(steps, LoopCaller()))
-        has_limit = stage.timeout is not None or stage.scenario_timeout is not None
-        caller = HelperCaller(_abandoned) if has_limit else PlainCaller()
-        try:
-            return test, drive(steps, caller, Agenda((), time.monotonic))
-        finally:
-            caller.close()
-    except Exception as error:
-        return Raised(error)
+        test, steps = context.start(sample)
+        return test, _run_sample(context, steps)
+    except asyncio.CancelledError as error:  # an agent cancelled the task that played it
+        return _failed(sample, AgentError.of(error))
+    except BaseException as error:
+        if ends_run(error):
+            raise
+        return ControlException(error)
 
 
-def _submit(executor: Executor, stage: Stage, sample: Sample, done: SimpleQueue[_Done]) -> Future[Played | Raised]:
+def _run_sample(context: RunContext, steps: Steps) -> AgentError | None:
+    if context.agents.is_async:
+        return run_in_loop(lambda: run_async_steps(steps, AwaitInvoker()))
+    has_limit = context.timeout is not None or context.scenario_timeout is not None
+    invoker = ThreadInvoker(_hung) if has_limit else InlineInvoker()
     try:
-        if isinstance(executor, ThreadPoolExecutor):  # others could not take the caller's context with them
-            future = executor.submit(copy_context().run, play_sample, stage, sample)
+        return run_steps(steps, invoker, RunQueue((), time.monotonic))
+    finally:
+        invoker.close()
+
+
+def _submit(
+    executor: Executor, context: RunContext, sample: Sample, done: SimpleQueue[_Done]
+) -> Future[Played | ControlException]:
+    try:
+        if isinstance(executor, ThreadPoolExecutor):  # context variables cannot be sent to other executors
+            future = executor.submit(copy_context().run, play_sample, context, sample)
         else:
-            future = executor.submit(play_sample, stage, sample)
-    except BrokenExecutor as error:  # what plays has died; what is left fails as what was under way
-        future = Future[Played | Raised]()
+            future = executor.submit(play_sample, context, sample)
+    except BrokenExecutor as error:  # its workers have died; the rest fails like what was in progress
+        future = Future[Played | ControlException]()
         future.set_exception(error)
     future.add_done_callback(lambda ended: done.put((sample, ended)))
     return future
 
 
-def _withdraw(playing: set[Future[Played | Raised]]) -> None:
-    """Take back what the executor has not begun."""
+def _cancel_pending(playing: set[Future[Played | ControlException]]) -> None:
+    """Withdraw what the executor has not started."""
     playing -= {future for future in playing if future.cancel()}
 
 
 def _collect(
     done: SimpleQueue[_Done],
-    playing: set[Future[Played | Raised]],
+    playing: set[Future[Played | ControlException]],
     finish: Finish,
-    agenda: Agenda,
+    queue: RunQueue,
     seconds: float | None,
 ) -> None:
     try:
-        sample, future = done.get(timeout=min(seconds or _LONGEST_WAIT, _LONGEST_WAIT))
+        sample, future = done.get(timeout=min(seconds or _POLL_SECONDS, _POLL_SECONDS))
     except Empty:
         return
     if future not in playing:  # it was withdrawn
         return
     playing.discard(future)
-    if agenda.is_closed and _is_interrupted(future):
+    if queue.is_closed and _is_interrupted(future):
         return
-    finish(sample, *_outcome(sample, future))
+    finish(sample, *_result(sample, future))
 
 
-def _is_interrupted(future: Future[Played | Raised]) -> bool:
-    """Tell whether what played was ended by the Ctrl-C that ends the run: a terminal sends it to all processes."""
+def _is_interrupted(future: Future[Played | ControlException]) -> bool:
+    """Return True if the Ctrl-C that ends the run reached the worker too: a terminal sends it to all processes."""
     return isinstance(future.exception(), KeyboardInterrupt | BrokenExecutor)
 
 
-def _outcome(sample: Sample, future: Future[Played | Raised]) -> Played:
+def _result(sample: Sample, future: Future[Played | ControlException]) -> Played:
     try:
         played = future.result()
-    except (Exception, CancelledError) as error:  # what could not travel, or a worker that died
-        fault = Fault.of(error)
-        test = TestBuilder(sample.scenario_id).start()
-        test.set_attempts(sample.repeat, sample.errors, sample.tags)
-        return test.fail(fault.error(f"runs.{sample.scenario_id}")), fault
-    if isinstance(played, Raised):
+    except BaseException as error:  # an agent that cannot be pickled, a worker that died
+        if ends_run(error):
+            raise
+        return _failed(sample, AgentError.of(error))
+    if isinstance(played, ControlException):
         raise played.error
     return played
+
+
+def _failed(sample: Sample, error: AgentError) -> Played:
+    test = TestRecord(sample.scenario_id).start()
+    test.set_attempts(sample.repeat, sample.errors, sample.tags)
+    return test.fail(error.error(f"runs.{sample.scenario_id}")), error
