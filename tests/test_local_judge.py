@@ -74,7 +74,7 @@ def test_the_environment_names_the_judge() -> None:
 
 def test_a_model_that_never_comes_to_an_end_is_not_waited_for() -> None:
     """The timeout applies to the whole response, however slowly its bytes arrive."""
-    with model(trickling(5)) as (url, _), pytest.raises(NotJudgedError, match=r"no reply within 0\.3 seconds"):
+    with model(trickling(5)) as (url, _), pytest.raises(NotJudgedError, match=r"no response within 0\.3 seconds"):
         ModelJudge(ChatModel("m", url, KEY, timeout=0.3)).ask("Same?", {}, ("same",))
 
 

@@ -115,7 +115,7 @@ def drop_values(message: dict[str, Any]) -> str:
         (lambda _: (500, b"<html>"), "status 500"),
         (lambda _: (401, f"bad key {KEY}".encode()), "status 401"),
         (lambda _: (200, iter([b"{" * 2_000_000])), "without text"),
-        (trickling(10), r"no reply within 3 seconds"),
+        (trickling(10), r"no response within 3 seconds"),
     ],
 )
 def test_a_fault_of_the_model_keeps_the_seeded_words(

@@ -72,11 +72,18 @@ class IdempotentRequest:
 
     def _is_first(self, context: Context) -> bool:
         """Claim the key in the call's transaction; return False if a committed call has it."""
-        values = {"created_at": context.timestamp, "digest": self.digest, "answer": None}
-        claim = upsert(
-            context.connection, idempotency, {"tenant_id": context.principal.tenant_id, "key": self.key, **values}
-        ).on_conflict_do_update(
-            index_elements=[idempotency.c.tenant_id, idempotency.c.key], set_=values, where=_is_expired(context)
+        row = {
+            "tenant_id": context.principal.tenant_id,
+            "key": self.key,
+            "created_at": context.timestamp,
+            "digest": self.digest,
+            "answer": None,
+        }
+        new = upsert(context.connection, idempotency, row)
+        claim = new.on_conflict_do_update(
+            index_elements=[idempotency.c.tenant_id, idempotency.c.key],
+            set_={name: new.excluded[name] for name in ("created_at", "digest", "answer")},
+            where=_is_expired(context),
         )
         try:
             return context.connection.execute(claim.returning(idempotency.c.key)).first() is not None

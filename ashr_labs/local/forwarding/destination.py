@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from ..._http import post
 from ..._json import preview
 from ..._retry import Backoff, is_transient_status
 from ...errors import ConfigurationError
-from ..http_post import check_secret, check_url, post_json
+from ..environment import check_secret, check_url
 from ..jobs.worker import RejectedError, RetryLaterError
 from .langfuse import LANGFUSE_PATH, check_langfuse, langfuse_requests
 from .otlp import check_otlp, otlp_requests
@@ -18,7 +19,7 @@ from .otlp import check_otlp, otlp_requests
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ..http_post import Reply
+    from ..._http import HTTPResponse
 
 __all__ = ["DESTINATIONS", "Destination", "destination_from_env"]
 
@@ -26,6 +27,7 @@ _TIMEOUT_SECONDS = 10.0
 _MAX_RETRY_AFTER = 3600.0
 _LANGFUSE = "https://cloud.langfuse.com"
 _OTLP = "http://localhost:4318"
+_JSON = {"content-type": "application/json"}
 _BACKOFF = Backoff(first=1.0, cap=3600.0)
 
 
@@ -38,7 +40,7 @@ class Destination:
     headers: Mapping[str, str] = field(repr=False)
     requests: Callable[[int, Mapping[str, Any]], list[bytes]] = field(repr=False)
     """Returns the request bodies for a trace of a tenant."""
-    check: Callable[[Reply], None] = field(repr=False)
+    check: Callable[[HTTPResponse], None] = field(repr=False)
     """Raises if a successful response reports rejected parts."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """Replaced in logs and stored errors."""
@@ -55,18 +57,18 @@ class Destination:
         """
         for body in self.requests(tenant_id, trace):
             try:
-                reply = post_json(self.url, body, self.headers, seconds=_TIMEOUT_SECONDS)
+                reply = post(self.url, body, self.headers, timeout=_TIMEOUT_SECONDS)
             except OSError as error:
                 raise RetryLaterError(f"{type(error).__name__}: {error}") from error
             self._check_status(reply)
             self.check(reply)
 
-    def _check_status(self, reply: Reply) -> None:
+    def _check_status(self, reply: HTTPResponse) -> None:
         if 200 <= reply.status < 300:
             return
         reason = f"status {reply.status}: {preview(self._without_secrets(reply.text))}"
         if is_transient_status(reply.status):
-            raise RetryLaterError(reason, after=_seconds(reply.retry_after))
+            raise RetryLaterError(reason, after=_seconds(reply.headers.get("retry-after")))
         raise RejectedError(reason)
 
     def _without_secrets(self, text: str) -> str:
@@ -95,7 +97,7 @@ def _langfuse(environment: Mapping[str, str]) -> Destination:
     url = check_url(environment.get(setting) or _LANGFUSE, setting=setting) + LANGFUSE_PATH
     pair = base64.b64encode(":".join(keys).encode()).decode()
     return Destination(
-        "langfuse", url, {"authorization": f"Basic {pair}"}, langfuse_requests, check_langfuse, (keys[1], pair)
+        "langfuse", url, {**_JSON, "authorization": f"Basic {pair}"}, langfuse_requests, check_langfuse, (keys[1], pair)
     )
 
 
@@ -108,7 +110,7 @@ def _otlp(environment: Mapping[str, str]) -> Destination:
     setting = "OTEL_EXPORTER_OTLP_TRACES_HEADERS"
     setting = setting if environment.get(setting) else "OTEL_EXPORTER_OTLP_HEADERS"
     headers = _headers(environment.get(setting) or "", setting)
-    return Destination("otlp", url, headers, otlp_requests, check_otlp, tuple(headers.values()))
+    return Destination("otlp", url, {**_JSON, **headers}, otlp_requests, check_otlp, tuple(headers.values()))
 
 
 DESTINATIONS: Mapping[str, Callable[[Mapping[str, str]], Destination]] = {"langfuse": _langfuse, "otlp": _otlp}

@@ -15,7 +15,7 @@ from .otlp import as_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ..http_post import Reply
+    from ..._http import HTTPResponse
 
 __all__ = ["LANGFUSE_PATH", "check_langfuse", "langfuse_requests"]
 
@@ -35,7 +35,7 @@ def langfuse_requests(tenant_id: int, trace: Mapping[str, Any]) -> list[bytes]:
     return list(_batches(events))
 
 
-def check_langfuse(reply: Reply) -> None:
+def check_langfuse(reply: HTTPResponse) -> None:
     """Make sure that everything was taken.
 
     Raises:

@@ -13,7 +13,7 @@ from .ids import observation_times, span_key, trace_key
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..http_post import Reply
+    from ..._http import HTTPResponse
 
 __all__ = ["as_json", "check_otlp", "otlp_requests"]
 
@@ -38,7 +38,7 @@ def as_json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def check_otlp(reply: Reply) -> None:
+def check_otlp(reply: HTTPResponse) -> None:
     """Check that every span was accepted.
 
     Raises:

@@ -55,13 +55,15 @@ class Job:
 
 def enqueue(connection: Connection, kind: str, tenant_id: int, subject: str, timestamp: str) -> None:
     """Add a job; if the subject has one already, that one starts over, even if a worker is busy with it."""
-    fresh = {"attempts": 0, "due_at": timestamp, "error": None}
-    key = {"kind": kind, "tenant_id": tenant_id, "subject": subject}
-    row = {**key, "created_at": timestamp, "version": 0, **fresh}
+    row = {"kind": kind, "tenant_id": tenant_id, "subject": subject, "created_at": timestamp, "version": 0}
+    new = upsert(connection, jobs, {**row, "attempts": 0, "due_at": timestamp, "error": None})
     connection.execute(
-        upsert(connection, jobs, row).on_conflict_do_update(
+        new.on_conflict_do_update(
             index_elements=[jobs.c.kind, jobs.c.tenant_id, jobs.c.subject],
-            set_={**fresh, "version": jobs.c.version + 1},
+            set_={
+                **{name: new.excluded[name] for name in ("attempts", "due_at", "error")},
+                "version": jobs.c.version + 1,
+            },
         )
     )
 

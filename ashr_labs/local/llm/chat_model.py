@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..._http import post
 from ..._json import as_list, as_object, parsed_json, preview
-from ..http_post import check_secret, check_url, post_json
+from ..environment import check_secret, check_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,10 +72,12 @@ class ChatModel:
         return as_object(parsed_json(said[said.find("{") : said.rfind("}") + 1])) or {"said": said}
 
     def _completion(self, request: dict[str, Any], timeout: float) -> str:
-        headers = {"authorization": f"Bearer {self.api_key}"} if self.api_key else {}
+        headers = {"content-type": "application/json"}
+        if self.api_key:
+            headers["authorization"] = f"Bearer {self.api_key}"
         url = f"{self.base_url.rstrip('/')}/chat/completions"
         try:
-            reply = post_json(url, json.dumps(request).encode(), headers, seconds=timeout)
+            reply = post(url, json.dumps(request).encode(), headers, timeout=timeout)
         except OSError as error:
             raise ModelError(f"{self.name} cannot be reached: {type(error).__name__}: {error}") from error
         text = reply.text.replace(self.api_key, "***") if self.api_key else reply.text

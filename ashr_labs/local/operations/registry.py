@@ -38,10 +38,11 @@ class Context:
     enqueued: set[str] = field(default_factory=set[str])
     """The kinds of jobs that the call has enqueued."""
 
-    @property
-    def timestamp(self) -> str:
-        """The time of the call, as it is stored."""
-        return isoformat(self.moment)
+    timestamp: str = field(init=False)
+    """The time of the call, as it is stored."""
+
+    def __post_init__(self) -> None:
+        self.timestamp = isoformat(self.moment)
 
     def enqueue(self, kind: str, subject: int | str) -> None:
         """Enqueue a job that runs after the commit; `ashr_labs.local.jobs.handlers` defines the kinds."""

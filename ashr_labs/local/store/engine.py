@@ -132,7 +132,7 @@ class Database:
 
     def _check_process(self) -> None:
         # Connections and locks do not survive a fork; using them in the child can corrupt a file.
-        if self.is_forked:
+        if os.getpid() != self._process:
             raise ConfigurationError(
                 f"the platform's database {self.label} was opened before this process was forked; "
                 f"{self._connections.fork_advice}"
