@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from .dataset import FORMATS, ImportedDataset, import_dataset
+from .exporting import EXPORT_FORMATS, ExportedDataset, export_dataset
 from .traces import scenario_of_trace
 
-__all__ = ["FORMATS", "ImportedDataset", "import_dataset", "scenario_of_trace"]
+__all__ = [
+    "EXPORT_FORMATS",
+    "FORMATS",
+    "ExportedDataset",
+    "ImportedDataset",
+    "export_dataset",
+    "import_dataset",
+    "scenario_of_trace",
+]

@@ -171,6 +171,7 @@ def _add_reply(draft: ScenarioDraft, fields: Mapping[str, Any], text: str, field
 def _calls(fields: Mapping[str, Any], field: FieldPath) -> Iterator[tuple[object, FieldPath]]:
     key = next((key for key in ("tool_calls", "tools_called") if fields.get(key)), "tool_calls")
     listed, at = fields.get(key), field.key(key)
+    listed = parsed_json(listed) if isinstance(listed, str) and listed else listed
     if not listed and (more := as_object(fields.get("additional_kwargs"))):  # of older versions of LangChain
         listed, at = more.get("tool_calls"), field.key("additional_kwargs").key("tool_calls")
     if listed is not None and as_list(listed) is None:

@@ -84,7 +84,7 @@ _COLUMNS: Final[Mapping[str, Columns]] = {
         ("reference_tool_calls",),
         "response",
     ),
-    "inspect": Columns(("input",), ("target",), ()),
+    "inspect": Columns(("input",), ("target",), ("expected_tool_calls",)),
 }
 _PREFIXES = {"inputs": ("inputs.", "inputs_", "input_"), "outputs": ("outputs.", "outputs_", "output_")}
 _EMPTY: Final[tuple[object, ...]] = (None, "", [], {})
@@ -151,6 +151,10 @@ def read_inspect(draft: ScenarioDraft, fields: Mapping[str, Any], field: FieldPa
         add_messages(draft, fields["messages"], field.key("messages"))
         keep_rest(draft, fields, BOOKKEEPING["inspect"], "", read=("messages", "input", "target", "choices"))
         return
+    metadata = as_object(fields.get("metadata")) or {}
+    if "expected_tool_calls" in metadata:  # Inspect has no place for them
+        rest = {key: value for key, value in metadata.items() if key != "expected_tool_calls"}
+        fields = {**fields, "metadata": rest, "expected_tool_calls": metadata["expected_tool_calls"]}
     reader("inspect")(draft, fields, field, keys)
 
 
