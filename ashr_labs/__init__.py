@@ -54,7 +54,7 @@ if TYPE_CHECKING:
         ServerError,
         ValidationError,
     )
-    from .eval import Agent, AgentReply, AsyncAgent, EvalRunner, RunOptions, repeat_metrics
+    from .eval import Agent, AgentReply, AsyncAgent, EvalRunner, Message, RunOptions, repeat_metrics
     from .grading import grade
     from .results import compare
     from .run_builder import RunBuilder, TestBuilder
@@ -88,6 +88,7 @@ __all__ = [
     "DatasetError",
     "EvalRunner",
     "Generation",
+    "Message",
     "MissingAPIKeyError",
     "NotFoundError",
     "PollTimeoutError",
@@ -134,7 +135,7 @@ _HOMES = {
         "tokenize",
     ],
     "errors": [name for name in __all__ if name.endswith("Error")],
-    "eval": ["Agent", "AgentReply", "AsyncAgent", "EvalRunner", "RunOptions", "repeat_metrics"],
+    "eval": ["Agent", "AgentReply", "AsyncAgent", "EvalRunner", "Message", "RunOptions", "repeat_metrics"],
     "grading": ["grade"],
     "results": ["compare"],
     "run_builder": ["RunBuilder", "TestBuilder"],

@@ -5,7 +5,8 @@ Faults of the contract come first, in one list with operation and line; nothing 
 - `ashr_labs_api/`: typed endpoint functions and attrs models, for direct calls;
 - `ashr_labs_types/`: the same schemas as TypedDicts, for the client that answers plain dicts;
 - `ashr_labs_contract/operations.py`: what the client must know of each operation before it sends one;
-- `ashr_labs_contract/contract.json`: the contract itself, for the platform, which validates requests against it.
+- `ashr_labs_contract/contract.json`: the contract itself, for the platform, which validates requests against it;
+- `ashr_labs_contract/dataset.schema.json`: the JSON Schema of dataset files, for editors.
 """
 
 from __future__ import annotations
@@ -89,8 +90,40 @@ def write_contract(package: Path, contract: dict[str, Any]) -> None:
     """Write the contract as JSON, and the table of its operations."""
     (package / "__init__.py").write_text(HEADER.format(summary="The contract of the API as data."), "utf-8")
     (package / "contract.json").write_text(json.dumps(contract, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    schema = json.dumps(dataset_schema(contract), indent=1, ensure_ascii=False)
+    (package / "dataset.schema.json").write_text(f"{schema}\n", "utf-8")
     (package / "operations.py").write_text(operations_module(contract), "utf-8")
     run("ruff", "format", "--isolated", "--no-cache", "--quiet", "--line-length=120", str(package))
+
+
+def dataset_schema(contract: dict[str, Any]) -> dict[str, Any]:
+    """Return the JSON Schema of dataset files, in which actions have no unknown keys: editors mark misspelt ones."""
+    schemas: dict[str, Any] = json.loads(json.dumps(contract["components"]["schemas"]))
+    needed = ["DatasetSource"]
+    for name in needed:
+        found = re.findall(r"#/components/schemas/(\w+)", json.dumps(schemas[name]))
+        needed += sorted(set(found) - set(needed))
+    for name in ("Action", "ExpectedResponse"):
+        schemas[name]["additionalProperties"] = False
+    actor = schemas["Action"]["properties"]["actor"]
+    actor["anyOf"] = [{"enum": ["user", "agent", "environment"]}, {"type": actor.pop("type")}]
+    source = {"$ref": "#/components/schemas/DatasetSource"}
+    wrapper = {
+        "type": "object",
+        "required": ["dataset_source"],
+        "properties": {"name": {"type": "string"}, "description": {"type": "string"}, "dataset_source": source},
+    }
+    document = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Dataset of Ashr Labs",
+        "description": "Derived from `openapi.yaml` by `make sdk`; do not edit.",
+        "if": {"required": ["dataset_source"]},
+        "then": wrapper,
+        "else": source,
+        "$defs": {name: schemas[name] for name in needed},
+    }
+    text = json.dumps(document).replace("#/components/schemas/", "#/$defs/")
+    return dict(json.loads(text))
 
 
 def write_types(package: Path, contract: dict[str, Any]) -> None:

@@ -7,10 +7,12 @@ matter the ids, the parts of messages with media, notes, errors and the options 
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from ashr_labs import DatasetError
@@ -18,6 +20,9 @@ from ashr_labs.eval.scenario import read_scenario
 from ashr_labs.importing import FORMATS, ImportedDataset, import_dataset
 
 FILES = Path(__file__).parent / "data" / "imports"
+SCHEMA = jsonschema_rs.validator_for(
+    json.loads(files("ashr_labs_contract").joinpath("dataset.schema.json").read_text("utf-8"))
+)
 NAMES = sorted(path.name for path in FILES.iterdir() if not path.name.endswith(".expected.json"))
 
 
@@ -69,6 +74,40 @@ def test_files_of_other_tools(name: str) -> None:
     assert expected.get("parts", []) == parts
     for scenario_id, scenario in scenarios.items():
         read_scenario(scenario_id, scenario)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_imported_datasets_are_valid_for_the_schema(name: str) -> None:
+    """The JSON Schema of dataset files allows what is imported."""
+    expected = expectation(name)
+    if "needs" in expected and find_spec(expected["needs"]) is None:
+        pytest.skip(f"needs {expected['needs']}")
+
+    found = imported(name, expected.get("options", {}))
+
+    if not isinstance(found, DatasetError):
+        SCHEMA.validate(found.dataset_source)
+        SCHEMA.validate({"name": "N", "dataset_source": found.dataset_source})
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        {"actor": "user", "contents": "Hi"},
+        {"actor": "user", "text": "Hi"},
+        {"content": "Hi"},
+        {"actor": "agent", "tool_calls": []},
+        {"actor": "agent", "expected_response": {"toolcalls": []}},
+        {"actor": "agent", "expected_response": {"tool_calls": [{"args": {}}]}},
+        {"actor": "user", "parts": ["image"]},
+    ],
+)
+def test_the_schema_refuses_misspelt_keys(action: dict[str, Any]) -> None:
+    """Unknown keys of actions, missing names and wrong types are invalid for the JSON Schema of dataset files."""
+    source = {"runs": {"a": {"actions": [action]}}}
+
+    assert not SCHEMA.is_valid(source)
+    assert not SCHEMA.is_valid({"dataset_source": source})
 
 
 def test_the_corpus_covers_every_format() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from .agents import Agent, AgentReply, AsyncAgent
+from .message import Message
 from .metrics import repeat_metrics
 from .options import RunOptions
 from .progress import Progress
 from .runner import EvalRunner
 
-__all__ = ["Agent", "AgentReply", "AsyncAgent", "EvalRunner", "Progress", "RunOptions", "repeat_metrics"]
+__all__ = ["Agent", "AgentReply", "AsyncAgent", "EvalRunner", "Message", "Progress", "RunOptions", "repeat_metrics"]

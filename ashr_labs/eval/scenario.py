@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
-from .._json import as_object, preview
+from .._json import as_list, as_object, is_object, preview
 from ..errors import DatasetError
+from .message import Message
 from .tool_calls import CallRecord, ShapeError, read_expected_calls
 
 if TYPE_CHECKING:
@@ -135,7 +136,14 @@ def _read_action(index: int, raw: object, following: object) -> Action:
     name = fields.get("name", f"user_action_{index}")
     if not isinstance(name, str):
         raise ShapeError(f"must be a string, got {preview(name)}", at=".name")
-    return UserAction(index, fields, content, name)
+    return UserAction(index, fields, _with_media(content, fields["parts"]) if "parts" in fields else content, name)
+
+
+def _with_media(content: str, parts: object) -> Message:
+    listed = as_list(parts)
+    if listed is None or not all(map(is_object, listed)):
+        raise ShapeError(f"must be a list of objects, got {preview(parts)}", at=".parts")
+    return Message(content, listed)
 
 
 def _is_agent_action(raw: object) -> bool:

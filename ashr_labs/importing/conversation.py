@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Conversation", "ExpectedCall", "Message", "read_conversation"]
+__all__ = ["ChatMessage", "Conversation", "ExpectedCall", "read_conversation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class ExpectedCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ChatMessage:
     """A message of the user or an expected reply."""
 
     role: str
@@ -56,16 +56,16 @@ class Conversation:
     title: str
     tags: Sequence[str]
     metadata: Mapping[str, Any]
-    messages: Sequence[Message]
+    messages: Sequence[ChatMessage]
     system: str = ""
 
     @property
-    def given(self) -> Sequence[Message]:
+    def given(self) -> Sequence[ChatMessage]:
         """The messages up to the last one of the user."""
         return self.messages[: self._turn_end]
 
     @property
-    def expected(self) -> Sequence[Message]:
+    def expected(self) -> Sequence[ChatMessage]:
         """The replies after the last message of the user."""
         return self.messages[self._turn_end :]
 
@@ -95,7 +95,7 @@ def read_conversation(scenario_id: str, raw: object, notes: Counter[str]) -> Con
     scenario = as_object(raw) or {}
     metadata = dict(as_object(scenario.get("metadata")) or {})
     system = metadata.pop("system", "")
-    messages: list[Message] = []
+    messages: list[ChatMessage] = []
     for number, action in enumerate(map(as_object, as_list(scenario.get("actions")) or ())):
         fields = action or {}
         text = str(fields.get("content") or "")
@@ -103,11 +103,11 @@ def read_conversation(scenario_id: str, raw: object, notes: Counter[str]) -> Con
             case "agent" | "assistant":
                 response = as_object(fields.get("expected_response")) or {}
                 calls = [_call(call, f"call_{number}_{place}") for place, call in enumerate(_listed(response))]
-                messages.append(Message("assistant", text, [call for call in calls if call is not None]))
+                messages.append(ChatMessage("assistant", text, [call for call in calls if call is not None]))
             case "environment":
                 notes["actions of the environment: left out"] += 1
             case _:
-                messages.append(Message("user", text, (), as_list(fields.get("parts")) or ()))
+                messages.append(ChatMessage("user", text, (), as_list(fields.get("parts")) or ()))
     return Conversation(
         scenario_id,
         str(scenario.get("title") or ""),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable, Sequence
 
-    from .conversation import Conversation, ExpectedCall, Message
+    from .conversation import ChatMessage, Conversation, ExpectedCall
 
 __all__ = ["atif", "inspect_log", "inspect_sample", "otlp"]
 
@@ -120,7 +120,7 @@ def _logged_sample(one: Conversation) -> dict[str, Any]:
     }
 
 
-def _inspect_messages(one: Conversation, messages: Iterable[Message]) -> list[dict[str, Any]]:
+def _inspect_messages(one: Conversation, messages: Iterable[ChatMessage]) -> list[dict[str, Any]]:
     result: list[dict[str, Any]] = [{"role": "system", "content": one.system}] if one.system else []
     for message in messages:
         calls = [
@@ -146,7 +146,7 @@ def _file_name(scenario_id: str) -> str:
     return "".join(character if character.isalnum() or character in "-_." else "_" for character in scenario_id)
 
 
-def _step(message: Message) -> dict[str, Any]:
+def _step(message: ChatMessage) -> dict[str, Any]:
     step: dict[str, Any] = {"source": "user" if message.role == "user" else "agent", "message": message.text}
     if message.parts:
         step["message"] = list(message.parts)
@@ -218,7 +218,7 @@ def _tool_span(trace: str, root: str, number: int, call: ExpectedCall) -> dict[s
     return span if call.error is None else {**span, "status": {"code": 2, "message": call.error}}
 
 
-def _chat_attributes(one: Conversation, history: list[dict[str, Any]], reply: Message | None) -> dict[str, str]:
+def _chat_attributes(one: Conversation, history: list[dict[str, Any]], reply: ChatMessage | None) -> dict[str, str]:
     attributes = {
         "gen_ai.operation.name": "chat",
         "gen_ai.input.messages": json.dumps(history, ensure_ascii=False),
@@ -231,7 +231,7 @@ def _chat_attributes(one: Conversation, history: list[dict[str, Any]], reply: Me
     return attributes
 
 
-def _otlp_message(message: Message) -> dict[str, Any]:
+def _otlp_message(message: ChatMessage) -> dict[str, Any]:
     parts: list[dict[str, Any]] = [{"type": "text", "content": message.text}] if message.text else []
     parts += (
         {"type": "tool_call", "id": call.id, "name": call.name, "arguments": dict(call.arguments)}

@@ -13,7 +13,7 @@ from .._format import suggestion
 from .._json import as_object
 from ..errors import ConfigurationError, DatasetError
 from . import export_runs
-from .conversation import Conversation, ExpectedCall, Message, read_conversation
+from .conversation import ChatMessage, Conversation, ExpectedCall, read_conversation
 from .decoding import optional_module
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def _system(one: Conversation) -> list[dict[str, Any]]:
     return [{"role": "system", "content": one.system}] if one.system else []
 
 
-def _chat(messages: Iterable[Message]) -> list[dict[str, Any]]:
+def _chat(messages: Iterable[ChatMessage]) -> list[dict[str, Any]]:
     """Return messages in OpenAI's format, with the results of tools."""
     result: list[dict[str, Any]] = []
     for message in messages:

@@ -46,7 +46,12 @@ def is_config(fields: Mapping[str, Any]) -> bool:
 
 def is_test(fields: Mapping[str, Any], _keys: Keys) -> bool:
     """Return True for a test, or a row of a CSV file of tests."""
-    return "vars" in fields or "prompt_template" in fields or any(key.startswith("__expected") for key in fields)
+    return (
+        is_config(fields)
+        or "vars" in fields
+        or "prompt_template" in fields
+        or any(key.startswith("__expected") for key in fields)
+    )
 
 
 def tests_of(record: Record) -> Iterator[Record | DatasetError]:

@@ -131,6 +131,12 @@ class ToolCall(TypedDict):
     arguments: NotRequired[dict[str, Any]]
     """The arguments as an object; wins over `arguments_json`."""
 
+    result: NotRequired[Any]
+    """What the tool returned, if known."""
+
+    error: NotRequired[Any]
+    """Why the call failed; absent if it did not."""
+
 
 class MediaUpload(TypedDict):
     name: str
@@ -1256,6 +1262,9 @@ class Action(TypedDict):
     content: NotRequired[str]
     """The user's message, the expected reply of the agent, or an event in the environment."""
 
+    parts: NotRequired[list[dict[str, Any]]]
+    """The parts of a user message with images, audio or files, as the API of a model takes them; `content` is its text."""
+
     name: NotRequired[str]
     """A label of the action."""
 
@@ -1295,6 +1304,9 @@ class Scenario(TypedDict):
     title: NotRequired[str]
     description: NotRequired[str]
     tags: NotRequired[list[str]]
+    metadata: NotRequired[dict[str, Any]]
+    """Values that grading ignores."""
+
     actions: NotRequired[list[Action]]
 
 

@@ -10,6 +10,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.expected_response import ExpectedResponse
+    from ..models.json_object import JsonObject
 
 
 T = TypeVar("T", bound="Action")
@@ -22,12 +23,15 @@ class Action:
     Attributes:
         actor (str): `agent`, `environment`, or the name of the speaker, mostly `user`.
         content (str | Unset): The user's message, the expected reply of the agent, or an event in the environment.
+        parts (list[JsonObject] | Unset): The parts of a user message with images, audio or files, as the API of a model
+            takes them; `content` is its text.
         name (str | Unset): A label of the action.
         expected_response (ExpectedResponse | Unset): The agent's expected behavior in this step.
     """
 
     actor: str
     content: str | Unset = UNSET
+    parts: list[JsonObject] | Unset = UNSET
     name: str | Unset = UNSET
     expected_response: ExpectedResponse | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -36,6 +40,13 @@ class Action:
         actor = self.actor
 
         content = self.content
+
+        parts: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.parts, Unset):
+            parts = []
+            for parts_item_data in self.parts:
+                parts_item = parts_item_data.to_dict()
+                parts.append(parts_item)
 
         name = self.name
 
@@ -52,6 +63,8 @@ class Action:
         )
         if content is not UNSET:
             field_dict["content"] = content
+        if parts is not UNSET:
+            field_dict["parts"] = parts
         if name is not UNSET:
             field_dict["name"] = name
         if expected_response is not UNSET:
@@ -62,11 +75,21 @@ class Action:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.expected_response import ExpectedResponse  # noqa: PLC0415
+        from ..models.json_object import JsonObject  # noqa: PLC0415
 
         d = dict(src_dict)
         actor = d.pop("actor")
 
         content = d.pop("content", UNSET)
+
+        _parts = d.pop("parts", UNSET)
+        parts: list[JsonObject] | Unset = UNSET
+        if _parts is not UNSET:
+            parts = []
+            for parts_item_data in _parts:
+                parts_item = JsonObject.from_dict(parts_item_data)
+
+                parts.append(parts_item)
 
         name = d.pop("name", UNSET)
 
@@ -80,6 +103,7 @@ class Action:
         action = cls(
             actor=actor,
             content=content,
+            parts=parts,
             name=name,
             expected_response=expected_response,
         )

@@ -10,6 +10,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.action import Action
+    from ..models.json_object import JsonObject
 
 
 T = TypeVar("T", bound="Scenario")
@@ -23,12 +24,14 @@ class Scenario:
         title (str | Unset):
         description (str | Unset):
         tags (list[str] | Unset):
+        metadata (JsonObject | Unset): A free-form object; it round-trips untouched.
         actions (list[Action] | Unset):
     """
 
     title: str | Unset = UNSET
     description: str | Unset = UNSET
     tags: list[str] | Unset = UNSET
+    metadata: JsonObject | Unset = UNSET
     actions: list[Action] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -40,6 +43,10 @@ class Scenario:
         tags: list[str] | Unset = UNSET
         if not isinstance(self.tags, Unset):
             tags = self.tags
+
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
 
         actions: list[dict[str, Any]] | Unset = UNSET
         if not isinstance(self.actions, Unset):
@@ -57,6 +64,8 @@ class Scenario:
             field_dict["description"] = description
         if tags is not UNSET:
             field_dict["tags"] = tags
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
         if actions is not UNSET:
             field_dict["actions"] = actions
 
@@ -65,6 +74,7 @@ class Scenario:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.action import Action  # noqa: PLC0415
+        from ..models.json_object import JsonObject  # noqa: PLC0415
 
         d = dict(src_dict)
         title = d.pop("title", UNSET)
@@ -72,6 +82,13 @@ class Scenario:
         description = d.pop("description", UNSET)
 
         tags = cast(list[str], d.pop("tags", UNSET))
+
+        _metadata = d.pop("metadata", UNSET)
+        metadata: JsonObject | Unset
+        if isinstance(_metadata, Unset):
+            metadata = UNSET
+        else:
+            metadata = JsonObject.from_dict(_metadata)
 
         _actions = d.pop("actions", UNSET)
         actions: list[Action] | Unset = UNSET
@@ -86,6 +103,7 @@ class Scenario:
             title=title,
             description=description,
             tags=tags,
+            metadata=metadata,
             actions=actions,
         )
 

@@ -22,11 +22,15 @@ class ToolCall:
         name (str):
         arguments_json (str | Unset): The arguments as a JSON object in a string.
         arguments (JsonObject | Unset): A free-form object; it round-trips untouched.
+        result (Any | Unset): What the tool returned, if known.
+        error (Any | Unset): Why the call failed; absent if it did not.
     """
 
     name: str
     arguments_json: str | Unset = UNSET
     arguments: JsonObject | Unset = UNSET
+    result: Any | Unset = UNSET
+    error: Any | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -37,6 +41,10 @@ class ToolCall:
         arguments: dict[str, Any] | Unset = UNSET
         if not isinstance(self.arguments, Unset):
             arguments = self.arguments.to_dict()
+
+        result = self.result
+
+        error = self.error
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -49,6 +57,10 @@ class ToolCall:
             field_dict["arguments_json"] = arguments_json
         if arguments is not UNSET:
             field_dict["arguments"] = arguments
+        if result is not UNSET:
+            field_dict["result"] = result
+        if error is not UNSET:
+            field_dict["error"] = error
 
         return field_dict
 
@@ -68,10 +80,16 @@ class ToolCall:
         else:
             arguments = JsonObject.from_dict(_arguments)
 
+        result = d.pop("result", UNSET)
+
+        error = d.pop("error", UNSET)
+
         tool_call = cls(
             name=name,
             arguments_json=arguments_json,
             arguments=arguments,
+            result=result,
+            error=error,
         )
 
         tool_call.additional_properties = d
