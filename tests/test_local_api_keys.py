@@ -58,6 +58,22 @@ def test_a_key_can_do_what_its_scopes_say(
     assert "scope" in limited.refused(403, refused[0], **refused[1])
 
 
+def test_a_key_cannot_create_a_wider_or_longer_lived_key(api: Api) -> None:
+    """Scopes and expiry of a new key default to those of its creator, and cannot exceed them."""
+    params = {"name": "ci", "scopes": ["read", "admin"], "expires_in_seconds": 3600}
+    creator = api("create_api_key", **params)["api_key"]
+    limited = Api(api.platform, creator["key"])
+
+    same = limited("create_api_key", name="same")["api_key"]
+    narrower = limited("create_api_key", name="less", scopes=["read"], expires_in_seconds=60)["api_key"]
+
+    assert (["read", "admin"], creator["expires_at"]) == (same["scopes"], same["expires_at"])
+    assert (["read"], True) == (narrower["scopes"], narrower["expires_at"] < creator["expires_at"])
+    assert "`write`" in limited.refused(403, "create_api_key", name="x", scopes=["read", "write"])
+    assert creator["expires_at"] in limited.refused(403, "create_api_key", name="x", expires_in_seconds=7200)
+    assert api("create_api_key", name="free")["api_key"]["expires_at"] is None
+
+
 @pytest.mark.parametrize("params", [{"scopes": []}, {"scopes": ["root"]}, {"expires_in_seconds": 10**15}])
 def test_an_impossible_key_is_refused(api: Api, params: dict[str, Any]) -> None:
     """Unknown or empty scopes, and a lifetime over a century, are rejected with the parameter's name."""

@@ -14,6 +14,7 @@ import pytest
 
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
+from ashr_labs.local.operations import OPERATIONS
 from support.local_api import Api, Place
 
 CHOSEN = "tp_chosen_by_a_script"
@@ -151,9 +152,37 @@ def test_whole_numbers_may_be_written_with_a_point(api: Api) -> None:
     assert 1 == len(api("list_datasets", tenant_id=1.0, limit=1.0)["datasets"])
 
 
-def test_unknown_parameters_are_ignored(api: Api) -> None:
-    """Parameters that the contract does not name do no harm, as on the hosted platform."""
-    assert "ok" == api("keep_alive", something="else")["status"]
+@pytest.mark.parametrize(
+    ("function", "params", "message"),
+    [
+        ("list_runs", {"limits": 3}, "list_runs: limits: unknown parameter; did you mean 'limit'?"),
+        ("get_observability_errors", {"cursor": "x"}, "get_observability_errors: cursor: unknown parameter"),
+        ("get_observability_tool_errors", {"cursor": "x"}, "get_observability_tool_errors: cursor: unknown parameter"),
+        ("keep_alive", {"tenant_id": 2}, "keep_alive: tenant_id: unknown parameter"),
+    ],
+)
+def test_unknown_parameters_are_rejected(api: Api, function: str, params: dict[str, Any], message: str) -> None:
+    """A parameter that the contract does not declare is rejected with its name and the closest declared one."""
+    own = {"tenant_id": 1} if function == "list_runs" else {}
+    assert message == api.refused(422, function, **own, **params)
+
+
+def test_an_operation_without_an_implementation_is_a_501(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operation of the contract that this platform does not implement is 501, which clients do not retry."""
+    monkeypatch.delitem(OPERATIONS, "list_agents")
+
+    response = api.platform.answer(b'{"function": "list_agents"}', authorization=f"Bearer {api.key}")
+
+    assert (501, True) == (response.status, "`list_agents`" in response.body["message"])
+
+
+def test_a_body_of_very_many_values_is_rejected(api: Api) -> None:
+    """A body over 5,000,000 values is rejected before it is parsed, which would stop all other calls for seconds."""
+    body = b'{"function": "create_agent", "name": [' + b"[]," * 5_000_000 + b"[]]}"
+
+    status, message = send(api, body)
+
+    assert (400, True) == (status, "5,000,000 values" in message)
 
 
 def test_every_answer_has_a_request_id_of_its_own(api: Api) -> None:

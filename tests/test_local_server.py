@@ -18,10 +18,14 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import Message
 
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
 from ashr_labs.local.server.app import application, running_server, serve
+from ashr_labs.local.server.bodies import BodyReader
 from ashr_labs.local.server.h11_timeouts import TimeoutH11Protocol
 from ashr_labs.local.transport import LocalTransport
 from support.local_api import Api, Place
@@ -148,8 +152,9 @@ def test_a_body_beyond_the_limit_is_refused(api: Api, *, declared: bool) -> None
     assert [413, 200] == asyncio.run(ask())
 
 
-def test_a_body_without_a_key_is_not_kept(api: Api) -> None:
-    """A client without a key gets a 401, and its body is not kept in memory."""
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer tp_anything"}], ids=["no key", "unknown key"])
+def test_a_body_without_a_valid_key_is_not_kept(api: Api, headers: dict[str, str]) -> None:
+    """A client without a valid key gets a 401, and its body is not kept in memory."""
     body = json.dumps({"function": "keep_alive", "x": "y" * 30_000_000}).encode()
 
     async def chunks() -> object:
@@ -159,7 +164,7 @@ def test_a_body_without_a_key_is_not_kept(api: Api) -> None:
     async def ask() -> int:
         transport = httpx.ASGITransport(application(api.platform))
         async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
-            return (await client.post("", content=chunks())).status_code
+            return (await client.post("", content=chunks(), headers=headers)).status_code
 
     tracemalloc.start()
     try:
@@ -170,6 +175,51 @@ def test_a_body_without_a_key_is_not_kept(api: Api) -> None:
 
     assert 401 == status
     assert most < 5_000_000
+
+
+def test_bodies_together_are_limited(api: Api) -> None:
+    """While the bodies of calls in progress fill the memory, another large one gets a 503 and can be sent again."""
+    body = json.dumps({"function": "keep_alive", "x": "y" * 100_000}).encode()
+    one_only = BodyReader(limit=200_000, total=150_000)
+    first_is_read, second_is_done = asyncio.Event(), asyncio.Event()
+
+    async def read(request: Request, *, waits: bool) -> int:
+        try:
+            async with one_only.read(request, lambda: True) as content:
+                first_is_read.set()
+                if waits:
+                    await second_is_done.wait()
+                return len(content)
+        except HTTPException as error:
+            return error.status_code
+
+    async def run() -> list[int]:
+        first = asyncio.create_task(read(request_of(body), waits=True))
+        await first_is_read.wait()
+        second = await read(request_of(body), waits=False)
+        second_is_done.set()
+        return [await first, second, await read(request_of(body), waits=False)]
+
+    assert [len(body), 503, len(body)] == asyncio.run(run())
+
+
+def request_of(body: bytes) -> Request:
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return Request({"type": "http", "headers": [], "method": "POST"}, receive)
+
+
+def test_a_request_with_two_lengths_is_rejected_and_its_connection_closed(client: httpx.Client) -> None:
+    """Content-Length together with Transfer-Encoding is a 400, and what follows is not read as a second request."""
+    host, port = client.base_url.host, client.base_url.port or 0
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection((host, port), timeout=10) as connection:
+        connection.sendall(head + b"0\r\n\r\nGET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        received = b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    assert received.startswith(b"HTTP/1.1 400")
+    assert 1 == received.count(b"HTTP/1.1")
 
 
 def test_a_refused_body_is_read_to_its_end(api: Api) -> None:
@@ -221,7 +271,6 @@ SERVE = """
 import sys
 import time
 from ashr_labs.local import open_platform
-from ashr_labs.local.server.h11_timeouts import TimeoutH11Protocol
 from ashr_labs.local.server.app import serve
 platform = open_platform(sys.argv[1])
 platform.bootstrap("tp_chosen_by_a_script")
@@ -391,7 +440,7 @@ def trickle(connection: socket.socket, data: bytes) -> None:
 
 def test_a_body_that_does_not_end_is_not_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """A body that takes too long is answered with 408."""
-    monkeypatch.setattr("ashr_labs.local.server.app._BODY_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(BodyReader, "timeout", 0.2)
     with running_server(api.platform) as url:
         address = urlsplit(url)
         with socket.create_connection((address.hostname, address.port), timeout=10) as connection:

@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -140,6 +141,116 @@ def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:
 
     assert {"evals.db", "evals.db-wal", "evals.db-shm", "evals.db.lock", "evals.db.key"} == set(modes)
     assert {0o600} == set(modes.values())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems mix up these locks")
+@pytest.mark.parametrize("process", ["same", "other"])
+def test_a_file_is_locked_by_whatever_path_it_is_opened(tmp_path: Path, process: str) -> None:
+    """A second opening through a hard link is rejected, and does not harm the first one."""
+    path, link = tmp_path / "evals.db", tmp_path / "link.db"
+    with Api.opened(path) as api:
+        link.hardlink_to(path)
+        if process == "same":
+            with pytest.raises(ConfigurationError, match="in use"):
+                open_platform(link)
+        else:
+            code = f"from ashr_labs.local import open_platform; open_platform({str(link)!r})"
+            refused = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+            assert "in use by another process" in refused.stderr
+        assert 1 == api.dataset()
+    Database(link).close()
+
+
+@pytest.mark.parametrize("replacement", [None, b""], ids=["deleted", "replaced"])
+def test_a_file_that_is_deleted_while_it_is_open_is_noticed(tmp_path: Path, replacement: bytes | None) -> None:
+    """Calls get a 503 with the reason, instead of writing to a file that nothing can open any more."""
+    path = tmp_path / "evals.db"
+    with Api.opened(path) as api:
+        api.dataset()
+        path.unlink()
+        if replacement is not None:
+            path.write_bytes(replacement)
+
+        assert "was deleted or replaced" in refusal(api, "list_datasets", tenant_id=1)
+        assert "was deleted or replaced" in refusal(api, "create_agent", name="x")
+
+
+def refusal(api: Api, function: str, **params: Any) -> str:
+    body = json.dumps({"function": function, **params}).encode()
+    response = api.platform.answer(body, authorization=f"Bearer {api.key}")
+    assert 503 == response.status, response.body
+    return response.body["message"]
+
+
+def test_a_lock_of_another_program_is_a_503_soon(tmp_path: Path) -> None:
+    """While another program locks the file, a write fails within a second with the reason; reads go on."""
+    path = tmp_path / "evals.db"
+    with Api.opened(path) as api:
+        other = sqlite3.connect(path)
+        other.execute("BEGIN IMMEDIATE")
+        begin = time.monotonic()
+        assert "another program has locked the file" in refusal(api, "create_agent", name="x")
+        assert time.monotonic() - begin < 5
+        assert [] == api("list_datasets", tenant_id=1)["datasets"]
+        other.close()
+
+        assert "x" == api("create_agent", name="x")["agent"]["name"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file size limits are POSIX")
+def test_a_disk_that_is_full_is_a_503(tmp_path: Path) -> None:
+    """A write that does not fit gets a 503 with the reason, is not stored, and works once there is space."""
+    code = """
+import resource, sys
+from pathlib import Path
+from support.local_api import Api
+with Api.opened(Path(sys.argv[1])) as api:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, resource.RLIM_INFINITY))
+    refused = api.platform.answer(
+        b'{"function": "create_dataset", "name": "x", "dataset_source": {"a": "' + b"x" * 2_000_000 + b'"}}',
+        authorization=f"Bearer {api.key}",
+    )
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    print(refused.status, refused.body["message"])
+    print(api.dataset(), len(api("list_datasets", tenant_id=1)["datasets"]))
+"""
+    command = [sys.executable, "-c", code, str(tmp_path / "evals.db")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent)
+
+    refused, stored = done.stdout.splitlines()
+    assert refused.startswith("503 the platform's database is unavailable: the ")
+    assert "1 1" == stored
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
+def test_a_file_that_others_can_read_is_made_private(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """An existing database with open modes is tightened on opening, with a warning."""
+    path = tmp_path / "evals.db"
+    Database(path).close()
+    path.chmod(0o644)
+
+    with Api.opened(path) as api:
+        api.dataset()
+        modes = {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+
+    assert {0o600} == modes
+    assert "from 0644 to 0600" in caplog.text
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM alembic_version", "DROP TABLE alembic_version"])
+def test_a_lost_migration_history_is_named_with_what_to_do(tmp_path: Path, statement: str) -> None:
+    """A database without its schema version is rejected unchanged, and opens again once the version is restored."""
+    path = tmp_path / "evals.db"
+    Database(path).close()
+    execute(path, statement)
+
+    with pytest.raises(ConfigurationError, match=f"migration history is lost.*'{SCHEMA_VERSION}'"):
+        open_platform(path)
+
+    execute(path, "CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32))")
+    execute(path, f"INSERT INTO alembic_version VALUES ('{SCHEMA_VERSION}')")
+    open_platform(path).close()
 
 
 def foreign_database(path: Path) -> None:

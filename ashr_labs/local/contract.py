@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
@@ -10,6 +11,8 @@ from typing import Any, cast
 from jsonschema_rs import Draft202012Validator, Registry
 from jsonschema_rs import ValidationError as Violation
 
+from .._format import suggestion
+from .._gc import paused_gc
 from .._json import refuse_constant
 from ..errors import BadRequestError, ValidationError
 
@@ -18,6 +21,10 @@ __all__ = ["Contract", "load_contract", "parse_body"]
 _COMPONENTS = "urn:ashr-labs:contract"
 _MAX_MESSAGE = 300
 _MAX_INTEGER = 2**63 - 1
+_MAX_VALUES = 5_000_000
+"""Of one body. The parser does not let other threads run: 60 MB of empty arrays would stop all calls for seconds."""
+_LARGE = 100_000
+"""Bytes; the garbage collector takes most of the time of parsing larger bodies."""
 _MAX_DEPTH = 200
 """Levels of nesting; readers further down the call stack must not hit the recursion limit."""
 
@@ -42,6 +49,7 @@ class Contract:
         self._registry = Registry([(_COMPONENTS, {"components": document["components"]})])
         self._requests = {name: _request_schema(operation) for name, operation in self.operations.items()}
         self._validators = {name: self.validator(schema) for name, schema in self._requests.items()}
+        self._parameters = {name: self._schemas[schema]["properties"].keys() for name, schema in self._requests.items()}
         self._integers = {name: _integers(self._schemas[schema]) for name, schema in self._requests.items()}
 
     def validator(self, schema: str) -> Draft202012Validator:
@@ -53,7 +61,8 @@ class Contract:
 
         Raises:
             BadRequestError: The operation does not exist.
-            ValidationError: A parameter is missing or invalid; the message has its path, value and what is allowed.
+            ValidationError: A parameter is missing, invalid or unknown; the message has its path, value and what is
+                allowed.
         """
         if not isinstance(name, str) or name not in self._validators:
             raise BadRequestError(f"`function` must name an operation of the API, got {_shortened(ascii(name))}")
@@ -63,6 +72,10 @@ class Contract:
             raise ValidationError(f"{name}: a string holds a lone surrogate, which is not a character") from error
         if violation:
             raise _invalid_parameters(name, violation)
+        # The schemas are open, for clients; handlers must not get parameters that were not validated.
+        if unknown := params.keys() - self._parameters[name]:
+            parameter = min(unknown)
+            raise _error(name, parameter, f"unknown parameter{suggestion(parameter, self._parameters[name])}")
         for field in self._integers[name] & params.keys():
             params[field] = _as_integer(name, field, params[field])
         return name
@@ -72,10 +85,13 @@ def parse_body(body: bytes) -> dict[str, Any]:
     """Parse the parameters of a call.
 
     Raises:
-        BadRequestError: The body is not UTF-8, not JSON, not an object, or nested too deeply.
+        BadRequestError: The body is not UTF-8, not JSON, not an object, nested too deeply, or has too many values.
     """
+    if len(body) > 2 * _MAX_VALUES and sum(map(body.count, (b",", b"[", b"{"))) > _MAX_VALUES:
+        raise BadRequestError(f"the body must have at most {_MAX_VALUES:,} values; send it in parts")
     try:
-        params = _decode(body.decode())
+        with paused_gc() if len(body) > _LARGE else nullcontext():
+            params = _decode(body.decode())
     except UnicodeDecodeError as error:
         raise BadRequestError(f"the body must be UTF-8, got an invalid byte at position {error.start}") from error
     except RecursionError as error:

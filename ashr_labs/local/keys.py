@@ -44,6 +44,8 @@ class Principal:
     tenant_id: int
     user_id: int
     scopes: frozenset[str] = frozenset(ALL_SCOPES)
+    expires_at: str | None = None
+    """When the key expires; None if it does not."""
 
 
 def new_key() -> str:
@@ -128,7 +130,8 @@ class APIKeys:
         if row["expires_at"] is not None and row["expires_at"] <= isoformat(moment):
             raise AuthenticationError(f"the API key expired at {row['expires_at']}; create a new one")
         is_due = row["last_used_at"] is None or row["last_used_at"] <= isoformat(moment - _USE_RECORDED_EVERY)
-        return Principal(row["tenant_id"], row["user_id"], frozenset(row["scopes"])), row["id"] if is_due else None
+        principal = Principal(row["tenant_id"], row["user_id"], frozenset(row["scopes"]), row["expires_at"])
+        return principal, row["id"] if is_due else None
 
     def _digest(self, key: str) -> str:
         return hmac.new(self._secret, key.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()

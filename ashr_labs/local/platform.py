@@ -27,7 +27,7 @@ from .keys import APIKeys, Principal, ensure_owner, new_key, record_use
 from .media import download_headers
 from .operations import OPERATIONS, Context, Operation
 from .store.columns import unwrap
-from .store.engine import is_outage
+from .store.engine import is_outage, outage_reason
 from .store.raw_json import encode
 
 if TYPE_CHECKING:
@@ -42,7 +42,16 @@ __all__ = ["Platform", "PlatformResponse", "RequestInfo"]
 
 _logger = logging.getLogger(__name__)
 
-_STATUS = {error_class_for_status(status): status for status in (400, 401, 403, 404, 409, 422, 429)}
+_STATUS: dict[type[Exception], int] = {
+    error_class_for_status(status): status for status in (400, 401, 403, 404, 409, 422, 429)
+}
+
+
+class UnsupportedOperationError(AshrLabsError):
+    """The operation is in the contract, but this platform does not implement it."""
+
+
+_STATUS[UnsupportedOperationError] = 501
 
 
 @dataclass(slots=True)
@@ -155,6 +164,14 @@ class Platform:
         )
         return replace(response, info=info)
 
+    def is_authorized(self, authorization: str | None) -> bool:
+        """Return True if the header has a valid API key; cheaper than reading a large body first."""
+        try:
+            self._find_key(authorization)
+        except AuthenticationError:
+            return False
+        return True
+
     def media(self, media_id: int, *, expires: str, signature: str) -> PlatformResponse:
         """Answer a signed URL with the content of the file, or an error."""
         return self._respond(lambda: self._media(media_id, expires, signature))
@@ -173,7 +190,7 @@ class Platform:
         Raises:
             AshrLabsError: It failed; the class determines the HTTP status.
         """
-        operation = OPERATIONS[self._contract.check(name, params)]
+        operation = _implementation(self._contract.check(name, params))
         _check_permission(operation, params, principal)
         transaction = self._database.write if operation.writes else self._database.read
         with transaction() as connection:
@@ -222,16 +239,18 @@ class Platform:
         return self.dispatch(name, params, principal, idempotent=idempotent, origin=origin)
 
     def _authenticate(self, authorization: str | None) -> Principal:
+        principal, used_key = self._find_key(authorization)
+        if used_key is not None:
+            with self._database.write() as connection:
+                record_use(connection, used_key, moment=self._now())
+        return principal
+
+    def _find_key(self, authorization: str | None) -> tuple[Principal, int | None]:
         scheme, _, key = (authorization or "").partition(" ")
         if scheme.lower() != "bearer":
             raise AuthenticationError("an API key is required: send the header `Authorization: Bearer tp_...`")
-        moment = self._now()
         with self._database.read() as connection:
-            principal, used_key = self._keys.find(connection, key.strip(), moment=moment)
-        if used_key is not None:
-            with self._database.write() as connection:
-                record_use(connection, used_key, moment=moment)
-        return principal
+            return self._keys.find(connection, key.strip(), moment=self._now())
 
 
 def _act_once(
@@ -245,6 +264,13 @@ def _act_once(
     if not operation.secret:
         idempotent.store(context, content)
     return content
+
+
+def _implementation(name: str) -> Operation:
+    operation = OPERATIONS.get(name)
+    if operation is None:
+        raise UnsupportedOperationError(f"this platform does not support the operation `{name}`")
+    return operation
 
 
 def _check_permission(operation: Operation, params: dict[str, Any], principal: Principal) -> None:
@@ -271,7 +297,7 @@ def _failure(error: Exception, request_id: str) -> tuple[int, dict[str, Any]]:
         return _STATUS.get(type(cause), 500), {"status": "error", "message": cause.message, **(cause.response or {})}
     if is_outage(error):
         _logger.warning("request %s failed, the database is unavailable: %s", request_id, _one_line(cause))
-        message = "the platform's database is unavailable: it is down, starting, or too busy; try again"
+        message = f"the platform's database is unavailable: {outage_reason(error)}"
         return 503, {"status": "error", "message": message}
     _logger.error("request %s failed", request_id, exc_info=error)
     message = f"the platform failed ({type(error).__name__}); see its log for request {request_id}"

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import or_, select, update
 
 from ..._time import isoformat
-from ..keys import ALL_SCOPES, Principal, new_key
+from ...errors import AuthorizationError
+from ..keys import Principal, new_key
 from ..store.schema import api_keys
 from .registry import Context, operation
 from .rows import get_row, raw_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ashr_labs_types import CreateApiKeyRequest, ListApiKeysRequest, RevokeApiKeyRequest
 
@@ -22,11 +23,15 @@ __all__ = ["create_api_key", "list_api_keys", "revoke_api_key"]
 
 @operation("create_api_key", writes=True, scope="admin", secret=True)
 def create_api_key(context: Context, params: CreateApiKeyRequest) -> dict[str, Any]:
-    """Create a key; only this response contains it."""
+    """Create a key; only this response contains it.
+
+    Scopes and expiry default to those of the key that creates it, and cannot exceed them.
+    """
+    creator = context.principal
     key = new_key()
     key_id = context.keys.add(
         context.connection,
-        Principal(context.principal.tenant_id, context.principal.user_id, frozenset(params.get("scopes", ALL_SCOPES))),
+        Principal(creator.tenant_id, creator.user_id, _scopes(creator, params.get("scopes"))),
         key,
         name=params["name"],
         created_at=context.timestamp,
@@ -57,8 +62,22 @@ def revoke_api_key(context: Context, params: RevokeApiKeyRequest) -> dict[str, A
     return {"message": f"API key {row['id']} is revoked"}
 
 
+def _scopes(creator: Principal, wanted: Sequence[str] | None) -> frozenset[str]:
+    if wanted is None:
+        return creator.scopes
+    if missing := sorted(set(wanted) - creator.scopes):
+        raise AuthorizationError(f"the API key must have the scope `{missing[0]}` to create a key with it")
+    return frozenset(wanted)
+
+
 def _expiry(context: Context, seconds: int | None) -> str | None:
-    return None if seconds is None else isoformat(context.moment + seconds)
+    limit = context.principal.expires_at
+    if seconds is None:
+        return limit
+    expires_at = isoformat(context.moment + seconds)
+    if limit is not None and expires_at > limit:
+        raise AuthorizationError(f"the new key must expire by {limit}, as the key that creates it does")
+    return expires_at
 
 
 def _record(context: Context, row: Mapping[Any, Any]) -> dict[str, Any]:

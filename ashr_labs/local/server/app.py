@@ -9,16 +9,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
-from anyio import fail_after, to_thread
+from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ..media import MEDIA_PATH, media_id_from_path
 from .access_log import REQUEST_INFO, AccessLog
+from .bodies import BodyReader, RejectAmbiguousLength
 from .dispatch import Dispatcher
 from .h11_timeouts import TimeoutH11Protocol
 from .sockets import bind, local_url
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
 __all__ = ["application", "running_server", "serve"]
 
 _BODY_LIMIT = 64 * 1024 * 1024
-_DRAIN_FACTOR = 4
-"""Up to this multiple of the limit of a refused body is read and discarded, so that the client gets the response."""
-_BODY_TIMEOUT_SECONDS = 120
 _SHUTDOWN_SECONDS = 10
 _KEEP_ALIVE_SECONDS = 75
 """Longer than clients keep idle connections, so that they do not send on one that is being closed."""
@@ -55,13 +52,13 @@ def application(platform: Platform, *, body_limit: int = _BODY_LIMIT) -> Starlet
         routes=[
             Route(
                 "/",
-                partial(_call, platform, Dispatcher(is_shared=platform.is_shared), body_limit),
+                partial(_call, platform, Dispatcher(is_shared=platform.is_shared), BodyReader(limit=body_limit)),
                 methods=["POST"],
             ),
             Route("/health", partial(_health, platform), methods=["GET"]),
             Route(MEDIA_PATH + "{id}", partial(_media, platform), methods=["GET"]),
         ],
-        middleware=[Middleware(AccessLog)],
+        middleware=[Middleware(AccessLog), Middleware(RejectAmbiguousLength)],
         exception_handlers={HTTPException: _as_json},
     )
 
@@ -136,22 +133,21 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-async def _call(platform: Platform, dispatcher: Dispatcher, body_limit: int, request: Request) -> Response:
+async def _call(platform: Platform, dispatcher: Dispatcher, bodies: BodyReader, request: Request) -> Response:
     _check_media_type(request.headers.get("content-type"))
     _check_encoding(request.headers.get("content-encoding"))
     authorization = request.headers.get("authorization")
-    # Clients without a key must not be able to fill the memory.
-    body = await _read_body(request, body_limit, keeps=(authorization or "").lower().startswith("bearer tp_"))
-    response = await dispatcher.run(
-        body,
-        partial(
-            platform.answer,
+    async with bodies.read(request, partial(platform.is_authorized, authorization)) as body:
+        response = await dispatcher.run(
             body,
-            authorization=authorization,
-            idempotency_key=request.headers.get("idempotency-key"),
-            origin=f"{request.url.scheme}://{request.url.netloc}",
-        ),
-    )
+            partial(
+                platform.answer,
+                body,
+                authorization=authorization,
+                idempotency_key=request.headers.get("idempotency-key"),
+                origin=f"{request.url.scheme}://{request.url.netloc}",
+            ),
+        )
     request.scope[REQUEST_INFO] = response.info
     return _as_response(response)
 
@@ -180,27 +176,6 @@ def _check_encoding(encoding: str | None) -> None:
     # Not decompressed: a small compressed body could expand to any size.
     if (encoding or "identity").strip().lower() != "identity":
         raise HTTPException(415, f"content-encoding must be identity, got {(encoding or '')[:100]}")
-
-
-async def _read_body(request: Request, limit: int, *, keeps: bool) -> bytes:
-    """Read the body to its end, so that the client gets the response; discard it unless `keeps`."""
-    body = bytearray()
-    size = 0
-    try:
-        with fail_after(_BODY_TIMEOUT_SECONDS):
-            async for chunk in request.stream():
-                size += len(chunk)
-                if size <= limit:
-                    body += chunk if keeps else b""
-                elif size > _DRAIN_FACTOR * limit:
-                    break
-    except TimeoutError as error:
-        raise HTTPException(408, f"the body was not complete after {_BODY_TIMEOUT_SECONDS} seconds") from error
-    except ClientDisconnect as error:
-        raise HTTPException(400, "the connection was closed before the body was complete") from error
-    if size > limit:
-        raise HTTPException(413, f"the body must be at most {limit} bytes")
-    return bytes(body)
 
 
 async def _as_json(_: Request, error: Exception) -> Response:

@@ -15,7 +15,7 @@ from ...errors import ConfigurationError
 from .columns import unwrap
 from .database_url import display_name
 from .postgresql import PostgreSQL
-from .sqlite import SQLite
+from .sqlite import FileReplacedError, SQLite
 from .upgrade import upgrade_schema
 
 if TYPE_CHECKING:
@@ -26,9 +26,18 @@ if TYPE_CHECKING:
 
     from .database_url import Target
 
-__all__ = ["Database", "is_lock_timeout", "is_outage"]
+__all__ = ["Database", "is_lock_timeout", "is_outage", "outage_reason"]
 
 _LIMIT_EXCEEDED = "54"
+_SQLITE_OUTAGES = {
+    sqlite3.SQLITE_BUSY: "another program has locked the file; try again",
+    sqlite3.SQLITE_LOCKED: "another program has locked the file; try again",
+    sqlite3.SQLITE_FULL: "the disk is full; free some space and try again",
+    sqlite3.SQLITE_IOERR: "the file cannot be read or written; check the disk and its quota",
+    sqlite3.SQLITE_READONLY: "the file is read-only; check its permissions",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened; check the disk and its permissions",
+}
+"""Reasons by primary result code."""
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -140,16 +149,28 @@ class Database:
 
 
 def is_outage(error: Exception) -> bool:
-    """Return True if PostgreSQL cannot be reached, was shut down meanwhile, or is too busy.
-
-    SQLite does not have such errors: its file is there, or something is wrong with it.
-    """
-    if isinstance(error, PoolTimeoutError):
+    """Return True if the database cannot be used now, whatever the call: it is down, busy, locked, full or gone."""
+    if isinstance(error, PoolTimeoutError | FileReplacedError):
         return True
     if not isinstance(error, OperationalError | InterfaceError):
         return False
     original: Any = error.orig
-    return hasattr(original, "sqlstate") and not str(original.sqlstate).startswith(_LIMIT_EXCEEDED)
+    if hasattr(original, "sqlstate"):
+        return not str(original.sqlstate).startswith(_LIMIT_EXCEEDED)
+    return _sqlite_code(original) in _SQLITE_OUTAGES
+
+
+def outage_reason(error: Exception) -> str:
+    """Return the reason of an outage, for messages."""
+    if isinstance(error, FileReplacedError):
+        return str(error)
+    reason = _SQLITE_OUTAGES.get(_sqlite_code(getattr(error, "orig", None)))
+    return reason or "it is down, starting, or too busy; try again"
+
+
+def _sqlite_code(error: object) -> int:
+    """Return the primary result code of an error of SQLite; 0 for others."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 def is_lock_timeout(error: DBAPIError) -> bool:

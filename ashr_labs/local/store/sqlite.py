@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from contextlib import contextmanager
@@ -11,8 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.pool import QueuePool, StaticPool
 
-from ..._files import FileLock
-from ...errors import ConfigurationError
+from .database_file import DatabaseFile, FileReplacedError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -20,9 +18,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["SQLite"]
+__all__ = ["FileReplacedError", "SQLite"]
 
-_BUSY_TIMEOUT_SECONDS = 10.0
+_BUSY_TIMEOUT_SECONDS = 0.5
+"""For locks of other programs; threads of this process wait for each other without a limit."""
 
 
 class SQLite:
@@ -33,7 +32,7 @@ class SQLite:
 
     def __init__(self, path: Path | None) -> None:
         self._write_lock = threading.RLock()
-        self._file_lock = None if path is None else _lock_file(path)
+        self._file = None if path is None else DatabaseFile(path)
         self._writer = _engine(path, writes=True)
         self._reader = self._writer if path is None else _engine(path, writes=False)
 
@@ -44,12 +43,14 @@ class SQLite:
             with self.write() as connection:
                 yield connection
         else:
+            self._check_file()
             with self._reader.begin() as connection:
                 yield connection
 
     @contextmanager
     def write(self) -> Generator[Connection]:
         """Yield the only writing connection."""
+        self._check_file()
         with self._write_lock, self._writer.begin() as connection:
             yield connection
 
@@ -63,6 +64,10 @@ class SQLite:
                     yield connection
             finally:
                 self._set_synchronous("FULL")
+
+    def _check_file(self) -> None:
+        if self._file:
+            self._file.check()
 
     def _set_synchronous(self, level: str) -> None:
         connection = self._writer.raw_connection()
@@ -82,26 +87,8 @@ class SQLite:
         """Close all connections and release the file lock."""
         self._reader.dispose()
         self._writer.dispose()
-        if self._file_lock:
-            self._file_lock.release()
-
-
-def _lock_file(path: Path) -> FileLock:
-    try:
-        lock = FileLock(path.with_name(path.name + ".lock"))
-    except BlockingIOError as error:
-        raise ConfigurationError(
-            f"{path} is in use by another process; close it there, or start `ashr-labs serve --database {path}` "
-            "and connect both to its URL"
-        ) from error
-    try:
-        # Created here, so that only the owner can read it and the journals that SQLite creates with the same mode.
-        # Under the lock: closing a file drops the locks that SQLite, in the same process, holds on it.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    except OSError:
-        lock.release()
-        raise
-    return lock
+        if self._file:
+            self._file.release()
 
 
 def _engine(path: Path | None, *, writes: bool) -> Engine:

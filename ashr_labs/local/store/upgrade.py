@@ -30,16 +30,25 @@ def upgrade_schema(connection: Connection) -> None:
     """Create or upgrade the tables within the connection's transaction.
 
     Raises:
-        ConfigurationError: The database belongs to another program, or to a newer version of this one.
+        ConfigurationError: The database belongs to another program, or to a newer version of this one, or its
+            migration history is lost.
     """
     found = inspect(connection).get_table_names()
     if not found:
         metadata.create_all(connection)
         _versions.create(connection)
         connection.execute(insert(_versions).values(version_num=SCHEMA_VERSION))
-    elif _versions.name not in found:
+        return
+    if _versions.name not in found and not {"tenants", "api_keys"} <= set(found):
         raise ConfigurationError(f"it holds other tables ({', '.join(sorted(found)[:3])}); choose another location")
-    elif connection.scalar(select(_versions.c.version_num)) != SCHEMA_VERSION:
+    version = connection.scalar(select(_versions.c.version_num)) if _versions.name in found else None
+    if version is None:
+        raise ConfigurationError(
+            "its migration history is lost (the table alembic_version is missing or empty); restore a backup, or, if "
+            f"this version of ashr-labs was the last to use it, create that table with a column version_num and "
+            f"insert '{SCHEMA_VERSION}'"
+        )
+    if version != SCHEMA_VERSION:
         _migrate(connection)
 
 
