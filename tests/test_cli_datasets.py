@@ -258,3 +258,42 @@ def _traced(client: AshrLabsClient) -> str:
         trace.generation("answer", input=[{"role": "user", "content": "Hello"}]).end(output="Hello there!")
     client.tracing.flush()
     return trace.trace_id
+
+
+def test_encoding_and_delimiter_can_be_named(workspace: Workspace) -> None:
+    r"""`--encoding` and `--delimiter` take precedence over detection, with `\\t` for a tab."""
+    (workspace.folder / "s.csv").write_bytes("input\texpected\nGröße, bitte?\tHier; bitte.\n".encode("cp850"))
+
+    done = workspace.call("datasets", "import", "s.csv", "--encoding", "cp850", "--delimiter", r"\t", "--json")
+
+    with workspace.client("ashr.db") as client:
+        source = client.get_dataset(done.document["dataset_id"])["dataset_source"]
+    (scenario,) = source["runs"].values()
+    assert ["Größe, bitte?", "Hier; bitte."] == [action["content"] for action in scenario["actions"]]
+
+
+def test_unknown_expectations_are_refused_unless_they_are_kept(workspace: Workspace) -> None:
+    """An expectation that cannot be imported is an error that names `--keep-unknown`, with which it is metadata."""
+    (workspace.folder / "s.jsonl").write_text('{"input": "Hi", "target_behaviour": "greets"}\n', "utf-8")
+
+    refused = workspace.call("datasets", "import", "s.jsonl")
+    kept = workspace.call("datasets", "import", "s.jsonl", "--keep-unknown", "--json")
+
+    assert 2 == refused.code
+    assert "line 1: target_behaviour: looks like the expectation" in refused.err
+    assert "--keep-unknown" in refused.err
+    assert 1 == kept.document["scenarios"]
+
+
+@pytest.mark.parametrize("file_format", ["openai", "promptfoo", "inspect-log", "langfuse"])
+def test_datasets_are_exported_for_other_tools(workspace: Workspace, file_format: str) -> None:
+    """`datasets export --format` writes a file that `datasets import` reads again, and lists what is left out."""
+    with workspace.client("ashr.db") as client:
+        client.create_dataset("data", SOURCE)
+
+    written = workspace.call("datasets", "export", "1", "copy", "--format", file_format, "--json")
+    copied = workspace.call("datasets", "import", "copy", "--json").document
+
+    assert (file_format, "copy") == (written.document["format"], Path(written.document["file"]).name)
+    assert {"inspect-log": "inspect"}.get(file_format, file_format) == copied["format"]
+    assert len(SOURCE["runs"]) == copied["scenarios"]

@@ -38,7 +38,15 @@ class ImportedFile:
     """Further fields of the `--json` object."""
 
 
-def read_import(path: Path, file_format: str | None, keys: Keys) -> ImportedFile:
+def read_import(
+    path: Path,
+    file_format: str | None,
+    keys: Keys,
+    *,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    keep_unknown: bool = False,
+) -> ImportedFile:
     """Read a file in a format, by default the one of its first record.
 
     Raises:
@@ -52,7 +60,15 @@ def read_import(path: Path, file_format: str | None, keys: Keys) -> ImportedFile
             file = read_dataset_file(path)
             return ImportedFile(file, dataset_faults(file), {}, {})
         with path.open("rb") as opened:
-            found = import_dataset(opened, file_format, input_key=keys.input, expected_key=keys.expected)
+            found = import_dataset(
+                opened,
+                file_format,
+                input_key=keys.input,
+                expected_key=keys.expected,
+                encoding=encoding,
+                delimiter=delimiter,
+                keep_unknown=keep_unknown,
+            )
     except OSError as error:
         raise click.ClickException(f"cannot read {path}: {error.strerror}") from error
     except DatasetError as error:

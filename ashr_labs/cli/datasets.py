@@ -10,7 +10,8 @@ import click
 
 from .._format import counted
 from .._json import as_object
-from ..importing import FORMATS
+from ..importing import EXPORT_FORMATS, FORMATS
+from ..importing import export_dataset as write_dataset
 from ..importing.formats import Keys
 from ._client import check_one_platform, stored_client, storing_client, where_options
 from ._commands import Group
@@ -82,6 +83,13 @@ def generate_dataset(
 )
 @click.option("--input-key", metavar="KEY", help="Key or column of the user's message.")
 @click.option("--expected-key", metavar="KEY", help="Key or column of the expected reply.")
+@click.option("--encoding", metavar="NAME", help="Encoding of FILE, such as cp1252 [default: detected].")
+@click.option("--delimiter", metavar="CHARACTER", help="Delimiter of CSV; tab is written \\t [default: detected].")
+@click.option(
+    "--keep-unknown",
+    is_flag=True,
+    help="Store expectations that cannot be imported as metadata, without an error.",
+)
 @click.option("--from-trace", "traces", metavar="ID", multiple=True, help="A trace, in place of FILE; repeatable.")
 @click.option("--name", help="Name of the dataset [default: the one in FILE, or the name of FILE].")
 @click.option("--description", help="What the dataset tests.")
@@ -94,6 +102,9 @@ def import_dataset(
     file_format: str | None,
     input_key: str | None,
     expected_key: str | None,
+    encoding: str | None,
+    delimiter: str | None,
+    keep_unknown: bool,
     traces: tuple[str, ...],
     name: str | None,
     description: str | None,
@@ -103,15 +114,22 @@ def import_dataset(
     """Check every scenario of FILE, store the dataset, and print its id.
 
     FILE is a JSON file with a `dataset_source`, or with an object that has a `dataset_source` and optionally a `name`
-    and a `description`; or JSON Lines, a JSON array or CSV with scenarios, with rows of an input and an expected
-    reply, with OpenAI's chat format, or with an export of LangSmith or Braintrust. Fields without a place in a
-    scenario are counted and listed. If FILE has faults, all of them are listed and nothing is stored.
+    and a `description`; or a file of another tool as JSON Lines, JSON, CSV, YAML, Parquet, Arrow or an Inspect log.
+    Fields without a place in a scenario are counted and listed. If FILE has faults, all of them are listed and
+    nothing is stored.
     """
     check_one_platform(database, remote=remote)
     if (path is None) == (not traces):
         raise click.UsageError("give either a FILE or --from-trace")
     if path:
-        imported = read_import(path, file_format, Keys(input_key, expected_key))
+        imported = read_import(
+            path,
+            file_format,
+            Keys(input_key, expected_key),
+            encoding=encoding,
+            delimiter="\t" if delimiter == "\\t" else delimiter,
+            keep_unknown=keep_unknown,
+        )
     else:
         with stored_client(database, remote=remote) as client:
             imported = import_traces(client, traces)
@@ -135,15 +153,22 @@ def import_dataset(
 @command.command("export")
 @click.argument("dataset_id", type=click.IntRange(1))
 @click.argument("path", metavar="FILE", type=OutputFile())
+@click.option("--format", "file_format", type=click.Choice(EXPORT_FORMATS), help="Format of another tool.")
 @where_options
 @click.pass_obj
-def export_dataset(out: Output, /, dataset_id: int, path: Path, database: Path | None, remote: bool) -> None:
+def export_dataset(
+    out: Output, /, dataset_id: int, path: Path, file_format: str | None, database: Path | None, remote: bool
+) -> None:
     """Write a dataset to FILE, which `datasets import` and `eval` read.
 
-    If the name of FILE ends with .jsonl, each line is a scenario, and the other fields of the dataset are left out.
+    Without --format, FILE gets the whole dataset; if its name ends with .jsonl, each line is a scenario, and the other
+    fields of the dataset are left out. With --format, the scenarios are written for another tool.
     """
     with stored_client(database, remote=remote) as client:
         dataset = client.get_dataset(dataset_id)
+    if file_format is not None:
+        _write_foreign(out, dataset, file_format, path)
+        return
     kept = {key: dataset.get(key) for key in ("name", "description", "dataset_source")}
     left_out: list[str] = []
     if path.suffix == ".jsonl":
@@ -168,6 +193,19 @@ def _refuse_faults(out: Output, imported: ImportedFile) -> None:
     message = f"{imported.file.path} is not stored: it has {counted(len(imported.faults), 'fault')}"
     faults = [{"path": fault.path, "message": str(fault)} for fault in imported.faults]
     raise CommandError(Failure(ExitCode.USAGE, "DatasetError", message), {"faults": faults, **imported.document})
+
+
+def _write_foreign(out: Output, dataset: Mapping[str, Any], file_format: str, path: Path) -> None:
+    """Write a dataset in the format of another tool."""
+    source = as_object(dataset.get("dataset_source")) or {}
+    exported = write_dataset(source, file_format, name=str(dataset.get("name") or "dataset"))
+    path.write_bytes(exported.content)
+    for note, count in exported.notes.items():
+        out.info(f"{count} x {note}")
+    out.info(f"wrote {path}")
+    if out.as_json:
+        document = {"dataset_id": dataset["id"], "file": str(path), "format": file_format, "notes": exported.notes}
+        out.write_json(document)
 
 
 def _lines(source: Mapping[str, Any]) -> list[str]:
