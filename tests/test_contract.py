@@ -226,7 +226,8 @@ def test_a_new_operation_becomes_a_typed_function_with_nothing_else_to_touch(cop
     assert (0, "") == (done.returncode, done.stderr)
 
     server = ScriptedServer()
-    server.on("archive_run", lambda body: Answer.of({"status": "ok", "run": {"id": body["run_id"], "result": {}}}))
+    run = {"created_at": "2026-01-02T03:04:05Z", "dataset": 1, "tenant": 3, "runner": 7, "result": {}}
+    server.on("archive_run", lambda body: Answer.of({"status": "ok", "run": {"id": body["run_id"], **run}}))
     with server.running():
         used = subprocess.run(
             [sys.executable, "-c", USE, server.url, json.dumps(BODIES)],

@@ -55,24 +55,24 @@ class Capabilities(TypedDict):
 
 class User(TypedDict):
     id: int
-    created_at: NotRequired[str]
+    created_at: str
     """ISO 8601."""
 
-    email: NotRequired[str]
-    name: NotRequired[str | None]
-    tenant: NotRequired[int]
+    email: str
+    name: str | None
+    tenant: int
     """The tenant's id."""
 
-    is_active: NotRequired[bool]
+    is_active: bool
 
 
 class Tenant(TypedDict):
     id: int
-    created_at: NotRequired[str]
+    created_at: str
     """ISO 8601."""
 
-    tenant_name: NotRequired[str]
-    is_active: NotRequired[bool]
+    tenant_name: str
+    is_active: bool
 
 
 NoteCategory: TypeAlias = Literal["info", "warning", "breaking_change", "best_practice", "deprecation"]
@@ -87,16 +87,16 @@ class SdkNote(TypedDict):
     """
 
     id: int
-    created_at: NotRequired[str]
+    created_at: str
     """ISO 8601."""
 
     updated_at: NotRequired[str]
     """ISO 8601."""
 
-    title: NotRequired[str]
-    content: NotRequired[str]
-    category: NotRequired[NoteCategory | str]
-    severity: NotRequired[NoteSeverity | str]
+    title: str
+    content: str
+    category: NoteCategory | str
+    severity: NoteSeverity | str
     tenant_id: NotRequired[int | None]
     """Null for a global note."""
 
@@ -330,16 +330,16 @@ GradingStatus: TypeAlias = Literal["pending", "running", "completed", "failed"]
 
 class Run(TypedDict):
     id: int
-    created_at: NotRequired[str]
+    created_at: str
     """ISO 8601."""
 
-    dataset: NotRequired[int | None]
+    dataset: int | None
     """The dataset's id."""
 
-    tenant: NotRequired[int]
+    tenant: int
     """The tenant's id."""
 
-    runner: NotRequired[int | None]
+    runner: int | None
     """The id of the user who ran it."""
 
     result: dict[str, Any]
@@ -548,15 +548,15 @@ class Request(TypedDict):
     """
 
     id: int
-    created_at: NotRequired[str]
+    created_at: str
     """ISO 8601."""
 
-    requestor_id: NotRequired[int]
-    requestor_tenant: NotRequired[int]
-    request_name: NotRequired[str]
-    request_status: NotRequired[RequestStatus | str]
+    requestor_id: int
+    requestor_tenant: int
+    request_name: str
+    request_status: RequestStatus | str
     request_input_schema: NotRequired[dict[str, Any] | None]
-    request: NotRequired[dict[str, Any]]
+    request: dict[str, Any]
     """See GenerationConfig."""
 
     error: NotRequired[str | None]
@@ -729,12 +729,12 @@ class APIKey(TypedDict):
     key: NotRequired[str]
     """The whole key; only where it was just created."""
 
-    key_prefix: NotRequired[str]
-    name: NotRequired[str]
-    scopes: NotRequired[list[str]]
+    key_prefix: str
+    name: str
+    scopes: list[str]
     user_id: NotRequired[int]
     tenant_id: NotRequired[int]
-    created_at: NotRequired[str]
+    created_at: str
     """ISO 8601."""
 
     last_used_at: NotRequired[str | None]
@@ -743,7 +743,7 @@ class APIKey(TypedDict):
     expires_at: NotRequired[str | None]
     """ISO 8601."""
 
-    is_active: NotRequired[bool]
+    is_active: bool
 
 
 Scope: TypeAlias = str
@@ -951,21 +951,21 @@ class GetObservabilityAnalyticsRequest(TypedDict):
 
 
 class AnalyticsOverview(TypedDict):
-    total_traces: NotRequired[int]
+    total_traces: int
     total_errors: NotRequired[int]
     """Traces in which something failed."""
 
-    error_rate: NotRequired[float | None]
+    error_rate: float | None
     """A fraction from 0 to 1."""
 
-    avg_latency_ms: NotRequired[float | None]
+    avg_latency_ms: float | None
     p50_latency_ms: NotRequired[float | None]
     p95_latency_ms: NotRequired[float | None]
     p99_latency_ms: NotRequired[float | None]
-    total_input_tokens: NotRequired[int]
-    total_output_tokens: NotRequired[int]
+    total_input_tokens: int
+    total_output_tokens: int
     total_tokens: NotRequired[int]
-    total_tool_calls: NotRequired[int]
+    total_tool_calls: int
     total_cost: NotRequired[float | None]
     """The sum of all costs that are known; null where none is."""
 
@@ -977,18 +977,18 @@ class ToolPerformance(TypedDict):
     tool_name: str
     """Without the `tool:` of the span's name."""
 
-    total_calls: NotRequired[int]
-    error_rate: NotRequired[float | None]
+    total_calls: int
+    error_rate: float | None
     """A fraction from 0 to 1."""
 
-    avg_latency_ms: NotRequired[float | None]
+    avg_latency_ms: float | None
 
 
 class ModelUsage(TypedDict):
     model: str
-    total_calls: NotRequired[int]
-    total_tokens: NotRequired[int]
-    avg_latency_ms: NotRequired[float | None]
+    total_calls: int
+    total_tokens: int
+    avg_latency_ms: float | None
     total_cost: NotRequired[float | None]
     """The sum of all costs that are known; null where none is."""
 
@@ -1070,20 +1070,20 @@ class Session(TypedDict):
 
 class Dataset(TypedDict):
     id: int
-    created_at: NotRequired[str]
+    created_at: str
     """ISO 8601."""
 
     updated_at: NotRequired[str]
     """ISO 8601."""
 
-    tenant: NotRequired[int]
+    tenant: int
     """The tenant's id."""
 
-    creator: NotRequired[int | None]
+    creator: int | None
     """The user's id."""
 
-    name: NotRequired[str]
-    description: NotRequired[str | None]
+    name: str
+    description: str | None
     dataset_source: NotRequired[dict[str, Any]]
     """The scenarios; see DatasetSource."""
 

@@ -15,32 +15,32 @@ T = TypeVar("T", bound="AnalyticsOverview")
 class AnalyticsOverview:
     """
     Attributes:
-        total_traces (int | Unset):
+        total_traces (int):
+        error_rate (float | None): A fraction from 0 to 1.
+        avg_latency_ms (float | None):
+        total_input_tokens (int):
+        total_output_tokens (int):
+        total_tool_calls (int):
         total_errors (int | Unset): Traces in which something failed.
-        error_rate (float | None | Unset): A fraction from 0 to 1.
-        avg_latency_ms (float | None | Unset):
         p50_latency_ms (float | None | Unset):
         p95_latency_ms (float | None | Unset):
         p99_latency_ms (float | None | Unset):
-        total_input_tokens (int | Unset):
-        total_output_tokens (int | Unset):
         total_tokens (int | Unset):
-        total_tool_calls (int | Unset):
         total_cost (float | None | Unset): The sum of all costs that are known; null where none is.
         unpriced_calls (int | Unset): Calls of models whose cost is not known and not in the total.
     """
 
-    total_traces: int | Unset = UNSET
+    total_traces: int
+    error_rate: float | None
+    avg_latency_ms: float | None
+    total_input_tokens: int
+    total_output_tokens: int
+    total_tool_calls: int
     total_errors: int | Unset = UNSET
-    error_rate: float | None | Unset = UNSET
-    avg_latency_ms: float | None | Unset = UNSET
     p50_latency_ms: float | None | Unset = UNSET
     p95_latency_ms: float | None | Unset = UNSET
     p99_latency_ms: float | None | Unset = UNSET
-    total_input_tokens: int | Unset = UNSET
-    total_output_tokens: int | Unset = UNSET
     total_tokens: int | Unset = UNSET
-    total_tool_calls: int | Unset = UNSET
     total_cost: float | None | Unset = UNSET
     unpriced_calls: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -48,19 +48,19 @@ class AnalyticsOverview:
     def to_dict(self) -> dict[str, Any]:
         total_traces = self.total_traces
 
+        error_rate: float | None
+        error_rate = self.error_rate
+
+        avg_latency_ms: float | None
+        avg_latency_ms = self.avg_latency_ms
+
+        total_input_tokens = self.total_input_tokens
+
+        total_output_tokens = self.total_output_tokens
+
+        total_tool_calls = self.total_tool_calls
+
         total_errors = self.total_errors
-
-        error_rate: float | None | Unset
-        if isinstance(self.error_rate, Unset):
-            error_rate = UNSET
-        else:
-            error_rate = self.error_rate
-
-        avg_latency_ms: float | None | Unset
-        if isinstance(self.avg_latency_ms, Unset):
-            avg_latency_ms = UNSET
-        else:
-            avg_latency_ms = self.avg_latency_ms
 
         p50_latency_ms: float | None | Unset
         if isinstance(self.p50_latency_ms, Unset):
@@ -80,13 +80,7 @@ class AnalyticsOverview:
         else:
             p99_latency_ms = self.p99_latency_ms
 
-        total_input_tokens = self.total_input_tokens
-
-        total_output_tokens = self.total_output_tokens
-
         total_tokens = self.total_tokens
-
-        total_tool_calls = self.total_tool_calls
 
         total_cost: float | None | Unset
         if isinstance(self.total_cost, Unset):
@@ -98,29 +92,26 @@ class AnalyticsOverview:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if total_traces is not UNSET:
-            field_dict["total_traces"] = total_traces
+        field_dict.update(
+            {
+                "total_traces": total_traces,
+                "error_rate": error_rate,
+                "avg_latency_ms": avg_latency_ms,
+                "total_input_tokens": total_input_tokens,
+                "total_output_tokens": total_output_tokens,
+                "total_tool_calls": total_tool_calls,
+            }
+        )
         if total_errors is not UNSET:
             field_dict["total_errors"] = total_errors
-        if error_rate is not UNSET:
-            field_dict["error_rate"] = error_rate
-        if avg_latency_ms is not UNSET:
-            field_dict["avg_latency_ms"] = avg_latency_ms
         if p50_latency_ms is not UNSET:
             field_dict["p50_latency_ms"] = p50_latency_ms
         if p95_latency_ms is not UNSET:
             field_dict["p95_latency_ms"] = p95_latency_ms
         if p99_latency_ms is not UNSET:
             field_dict["p99_latency_ms"] = p99_latency_ms
-        if total_input_tokens is not UNSET:
-            field_dict["total_input_tokens"] = total_input_tokens
-        if total_output_tokens is not UNSET:
-            field_dict["total_output_tokens"] = total_output_tokens
         if total_tokens is not UNSET:
             field_dict["total_tokens"] = total_tokens
-        if total_tool_calls is not UNSET:
-            field_dict["total_tool_calls"] = total_tool_calls
         if total_cost is not UNSET:
             field_dict["total_cost"] = total_cost
         if unpriced_calls is not UNSET:
@@ -131,27 +122,29 @@ class AnalyticsOverview:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        total_traces = d.pop("total_traces", UNSET)
+        total_traces = d.pop("total_traces")
+
+        def _parse_error_rate(data: object) -> float | None:
+            if data is None:
+                return data
+            return cast(float | None, data)
+
+        error_rate = _parse_error_rate(d.pop("error_rate"))
+
+        def _parse_avg_latency_ms(data: object) -> float | None:
+            if data is None:
+                return data
+            return cast(float | None, data)
+
+        avg_latency_ms = _parse_avg_latency_ms(d.pop("avg_latency_ms"))
+
+        total_input_tokens = d.pop("total_input_tokens")
+
+        total_output_tokens = d.pop("total_output_tokens")
+
+        total_tool_calls = d.pop("total_tool_calls")
 
         total_errors = d.pop("total_errors", UNSET)
-
-        def _parse_error_rate(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        error_rate = _parse_error_rate(d.pop("error_rate", UNSET))
-
-        def _parse_avg_latency_ms(data: object) -> float | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
-
-        avg_latency_ms = _parse_avg_latency_ms(d.pop("avg_latency_ms", UNSET))
 
         def _parse_p50_latency_ms(data: object) -> float | None | Unset:
             if data is None:
@@ -180,13 +173,7 @@ class AnalyticsOverview:
 
         p99_latency_ms = _parse_p99_latency_ms(d.pop("p99_latency_ms", UNSET))
 
-        total_input_tokens = d.pop("total_input_tokens", UNSET)
-
-        total_output_tokens = d.pop("total_output_tokens", UNSET)
-
         total_tokens = d.pop("total_tokens", UNSET)
-
-        total_tool_calls = d.pop("total_tool_calls", UNSET)
 
         def _parse_total_cost(data: object) -> float | None | Unset:
             if data is None:
@@ -201,16 +188,16 @@ class AnalyticsOverview:
 
         analytics_overview = cls(
             total_traces=total_traces,
-            total_errors=total_errors,
             error_rate=error_rate,
             avg_latency_ms=avg_latency_ms,
+            total_input_tokens=total_input_tokens,
+            total_output_tokens=total_output_tokens,
+            total_tool_calls=total_tool_calls,
+            total_errors=total_errors,
             p50_latency_ms=p50_latency_ms,
             p95_latency_ms=p95_latency_ms,
             p99_latency_ms=p99_latency_ms,
-            total_input_tokens=total_input_tokens,
-            total_output_tokens=total_output_tokens,
             total_tokens=total_tokens,
-            total_tool_calls=total_tool_calls,
             total_cost=total_cost,
             unpriced_calls=unpriced_calls,
         )

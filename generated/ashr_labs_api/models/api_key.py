@@ -16,49 +16,49 @@ class APIKey:
     """
     Attributes:
         id (int):
+        key_prefix (str):
+        name (str):
+        scopes (list[str]):
+        created_at (str): ISO 8601.
+        is_active (bool):
         key (str | Unset): The whole key; only where it was just created.
-        key_prefix (str | Unset):
-        name (str | Unset):
-        scopes (list[str] | Unset):
         user_id (int | Unset):
         tenant_id (int | Unset):
-        created_at (str | Unset): ISO 8601.
         last_used_at (None | str | Unset): ISO 8601.
         expires_at (None | str | Unset): ISO 8601.
-        is_active (bool | Unset):
     """
 
     id: int
+    key_prefix: str
+    name: str
+    scopes: list[str]
+    created_at: str
+    is_active: bool
     key: str | Unset = UNSET
-    key_prefix: str | Unset = UNSET
-    name: str | Unset = UNSET
-    scopes: list[str] | Unset = UNSET
     user_id: int | Unset = UNSET
     tenant_id: int | Unset = UNSET
-    created_at: str | Unset = UNSET
     last_used_at: None | str | Unset = UNSET
     expires_at: None | str | Unset = UNSET
-    is_active: bool | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id
 
-        key = self.key
-
         key_prefix = self.key_prefix
 
         name = self.name
 
-        scopes: list[str] | Unset = UNSET
-        if not isinstance(self.scopes, Unset):
-            scopes = self.scopes
+        scopes = self.scopes
+
+        created_at = self.created_at
+
+        is_active = self.is_active
+
+        key = self.key
 
         user_id = self.user_id
 
         tenant_id = self.tenant_id
-
-        created_at = self.created_at
 
         last_used_at: None | str | Unset
         if isinstance(self.last_used_at, Unset):
@@ -72,35 +72,28 @@ class APIKey:
         else:
             expires_at = self.expires_at
 
-        is_active = self.is_active
-
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "id": id,
+                "key_prefix": key_prefix,
+                "name": name,
+                "scopes": scopes,
+                "created_at": created_at,
+                "is_active": is_active,
             }
         )
         if key is not UNSET:
             field_dict["key"] = key
-        if key_prefix is not UNSET:
-            field_dict["key_prefix"] = key_prefix
-        if name is not UNSET:
-            field_dict["name"] = name
-        if scopes is not UNSET:
-            field_dict["scopes"] = scopes
         if user_id is not UNSET:
             field_dict["user_id"] = user_id
         if tenant_id is not UNSET:
             field_dict["tenant_id"] = tenant_id
-        if created_at is not UNSET:
-            field_dict["created_at"] = created_at
         if last_used_at is not UNSET:
             field_dict["last_used_at"] = last_used_at
         if expires_at is not UNSET:
             field_dict["expires_at"] = expires_at
-        if is_active is not UNSET:
-            field_dict["is_active"] = is_active
 
         return field_dict
 
@@ -109,19 +102,21 @@ class APIKey:
         d = dict(src_dict)
         id = d.pop("id")
 
+        key_prefix = d.pop("key_prefix")
+
+        name = d.pop("name")
+
+        scopes = cast(list[str], d.pop("scopes"))
+
+        created_at = d.pop("created_at")
+
+        is_active = d.pop("is_active")
+
         key = d.pop("key", UNSET)
-
-        key_prefix = d.pop("key_prefix", UNSET)
-
-        name = d.pop("name", UNSET)
-
-        scopes = cast(list[str], d.pop("scopes", UNSET))
 
         user_id = d.pop("user_id", UNSET)
 
         tenant_id = d.pop("tenant_id", UNSET)
-
-        created_at = d.pop("created_at", UNSET)
 
         def _parse_last_used_at(data: object) -> None | str | Unset:
             if data is None:
@@ -141,20 +136,18 @@ class APIKey:
 
         expires_at = _parse_expires_at(d.pop("expires_at", UNSET))
 
-        is_active = d.pop("is_active", UNSET)
-
         api_key = cls(
             id=id,
-            key=key,
             key_prefix=key_prefix,
             name=name,
             scopes=scopes,
+            created_at=created_at,
+            is_active=is_active,
+            key=key,
             user_id=user_id,
             tenant_id=tenant_id,
-            created_at=created_at,
             last_used_at=last_used_at,
             expires_at=expires_at,
-            is_active=is_active,
         )
 
         api_key.additional_properties = d

@@ -21,12 +21,12 @@ class Dataset:
     """
     Attributes:
         id (int):
-        created_at (str | Unset): ISO 8601.
+        created_at (str): ISO 8601.
+        tenant (int): The tenant's id.
+        creator (int | None): The user's id.
+        name (str):
+        description (None | str):
         updated_at (str | Unset): ISO 8601.
-        tenant (int | Unset): The tenant's id.
-        creator (int | None | Unset): The user's id.
-        name (str | Unset):
-        description (None | str | Unset):
         dataset_source (JsonObject | Unset): A free-form object; it round-trips untouched.
         agent_id (int | None | Unset):
         agent_details (JsonObject | None | Unset):
@@ -35,12 +35,12 @@ class Dataset:
     """
 
     id: int
-    created_at: str | Unset = UNSET
+    created_at: str
+    tenant: int
+    creator: int | None
+    name: str
+    description: None | str
     updated_at: str | Unset = UNSET
-    tenant: int | Unset = UNSET
-    creator: int | None | Unset = UNSET
-    name: str | Unset = UNSET
-    description: None | str | Unset = UNSET
     dataset_source: JsonObject | Unset = UNSET
     agent_id: int | None | Unset = UNSET
     agent_details: JsonObject | None | Unset = UNSET
@@ -55,23 +55,17 @@ class Dataset:
 
         created_at = self.created_at
 
-        updated_at = self.updated_at
-
         tenant = self.tenant
 
-        creator: int | None | Unset
-        if isinstance(self.creator, Unset):
-            creator = UNSET
-        else:
-            creator = self.creator
+        creator: int | None
+        creator = self.creator
 
         name = self.name
 
-        description: None | str | Unset
-        if isinstance(self.description, Unset):
-            description = UNSET
-        else:
-            description = self.description
+        description: None | str
+        description = self.description
+
+        updated_at = self.updated_at
 
         dataset_source: dict[str, Any] | Unset = UNSET
         if not isinstance(self.dataset_source, Unset):
@@ -109,20 +103,15 @@ class Dataset:
         field_dict.update(
             {
                 "id": id,
+                "created_at": created_at,
+                "tenant": tenant,
+                "creator": creator,
+                "name": name,
+                "description": description,
             }
         )
-        if created_at is not UNSET:
-            field_dict["created_at"] = created_at
         if updated_at is not UNSET:
             field_dict["updated_at"] = updated_at
-        if tenant is not UNSET:
-            field_dict["tenant"] = tenant
-        if creator is not UNSET:
-            field_dict["creator"] = creator
-        if name is not UNSET:
-            field_dict["name"] = name
-        if description is not UNSET:
-            field_dict["description"] = description
         if dataset_source is not UNSET:
             field_dict["dataset_source"] = dataset_source
         if agent_id is not UNSET:
@@ -144,31 +133,27 @@ class Dataset:
         d = dict(src_dict)
         id = d.pop("id")
 
-        created_at = d.pop("created_at", UNSET)
+        created_at = d.pop("created_at")
+
+        tenant = d.pop("tenant")
+
+        def _parse_creator(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        creator = _parse_creator(d.pop("creator"))
+
+        name = d.pop("name")
+
+        def _parse_description(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        description = _parse_description(d.pop("description"))
 
         updated_at = d.pop("updated_at", UNSET)
-
-        tenant = d.pop("tenant", UNSET)
-
-        def _parse_creator(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        creator = _parse_creator(d.pop("creator", UNSET))
-
-        name = d.pop("name", UNSET)
-
-        def _parse_description(data: object) -> None | str | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
-
-        description = _parse_description(d.pop("description", UNSET))
 
         _dataset_source = d.pop("dataset_source", UNSET)
         dataset_source: JsonObject | Unset
@@ -224,11 +209,11 @@ class Dataset:
         dataset = cls(
             id=id,
             created_at=created_at,
-            updated_at=updated_at,
             tenant=tenant,
             creator=creator,
             name=name,
             description=description,
+            updated_at=updated_at,
             dataset_source=dataset_source,
             agent_id=agent_id,
             agent_details=agent_details,

@@ -22,24 +22,24 @@ class GenerationRequest:
 
     Attributes:
         id (int):
-        created_at (str | Unset): ISO 8601.
-        requestor_id (int | Unset):
-        requestor_tenant (int | Unset):
-        request_name (str | Unset):
-        request_status (RequestStatus | str | Unset):
+        created_at (str): ISO 8601.
+        requestor_id (int):
+        requestor_tenant (int):
+        request_name (str):
+        request_status (RequestStatus | str):
+        request (JsonObject): A free-form object; it round-trips untouched.
         request_input_schema (JsonObject | None | Unset):
-        request (JsonObject | Unset): A free-form object; it round-trips untouched.
         error (None | str | Unset): Why it failed.
     """
 
     id: int
-    created_at: str | Unset = UNSET
-    requestor_id: int | Unset = UNSET
-    requestor_tenant: int | Unset = UNSET
-    request_name: str | Unset = UNSET
-    request_status: RequestStatus | str | Unset = UNSET
+    created_at: str
+    requestor_id: int
+    requestor_tenant: int
+    request_name: str
+    request_status: RequestStatus | str
+    request: JsonObject
     request_input_schema: JsonObject | None | Unset = UNSET
-    request: JsonObject | Unset = UNSET
     error: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -56,13 +56,13 @@ class GenerationRequest:
 
         request_name = self.request_name
 
-        request_status: str | Unset
-        if isinstance(self.request_status, Unset):
-            request_status = UNSET
-        elif isinstance(self.request_status, RequestStatus):
+        request_status: str
+        if isinstance(self.request_status, RequestStatus):
             request_status = self.request_status.value
         else:
             request_status = self.request_status
+
+        request = self.request.to_dict()
 
         request_input_schema: dict[str, Any] | None | Unset
         if isinstance(self.request_input_schema, Unset):
@@ -71,10 +71,6 @@ class GenerationRequest:
             request_input_schema = self.request_input_schema.to_dict()
         else:
             request_input_schema = self.request_input_schema
-
-        request: dict[str, Any] | Unset = UNSET
-        if not isinstance(self.request, Unset):
-            request = self.request.to_dict()
 
         error: None | str | Unset
         if isinstance(self.error, Unset):
@@ -87,22 +83,16 @@ class GenerationRequest:
         field_dict.update(
             {
                 "id": id,
+                "created_at": created_at,
+                "requestor_id": requestor_id,
+                "requestor_tenant": requestor_tenant,
+                "request_name": request_name,
+                "request_status": request_status,
+                "request": request,
             }
         )
-        if created_at is not UNSET:
-            field_dict["created_at"] = created_at
-        if requestor_id is not UNSET:
-            field_dict["requestor_id"] = requestor_id
-        if requestor_tenant is not UNSET:
-            field_dict["requestor_tenant"] = requestor_tenant
-        if request_name is not UNSET:
-            field_dict["request_name"] = request_name
-        if request_status is not UNSET:
-            field_dict["request_status"] = request_status
         if request_input_schema is not UNSET:
             field_dict["request_input_schema"] = request_input_schema
-        if request is not UNSET:
-            field_dict["request"] = request
         if error is not UNSET:
             field_dict["error"] = error
 
@@ -115,17 +105,15 @@ class GenerationRequest:
         d = dict(src_dict)
         id = d.pop("id")
 
-        created_at = d.pop("created_at", UNSET)
+        created_at = d.pop("created_at")
 
-        requestor_id = d.pop("requestor_id", UNSET)
+        requestor_id = d.pop("requestor_id")
 
-        requestor_tenant = d.pop("requestor_tenant", UNSET)
+        requestor_tenant = d.pop("requestor_tenant")
 
-        request_name = d.pop("request_name", UNSET)
+        request_name = d.pop("request_name")
 
-        def _parse_request_status(data: object) -> RequestStatus | str | Unset:
-            if isinstance(data, Unset):
-                return data
+        def _parse_request_status(data: object) -> RequestStatus | str:
             try:
                 if not isinstance(data, str):
                     raise TypeError()
@@ -134,9 +122,11 @@ class GenerationRequest:
                 return request_status_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(RequestStatus | str | Unset, data)
+            return cast(RequestStatus | str, data)
 
-        request_status = _parse_request_status(d.pop("request_status", UNSET))
+        request_status = _parse_request_status(d.pop("request_status"))
+
+        request = JsonObject.from_dict(d.pop("request"))
 
         def _parse_request_input_schema(data: object) -> JsonObject | None | Unset:
             if data is None:
@@ -157,13 +147,6 @@ class GenerationRequest:
             d.pop("request_input_schema", UNSET)
         )
 
-        _request = d.pop("request", UNSET)
-        request: JsonObject | Unset
-        if isinstance(_request, Unset):
-            request = UNSET
-        else:
-            request = JsonObject.from_dict(_request)
-
         def _parse_error(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -180,8 +163,8 @@ class GenerationRequest:
             requestor_tenant=requestor_tenant,
             request_name=request_name,
             request_status=request_status,
-            request_input_schema=request_input_schema,
             request=request,
+            request_input_schema=request_input_schema,
             error=error,
         )
 

@@ -16,17 +16,17 @@ class ModelUsage:
     """
     Attributes:
         model (str):
-        total_calls (int | Unset):
-        total_tokens (int | Unset):
-        avg_latency_ms (float | None | Unset):
+        total_calls (int):
+        total_tokens (int):
+        avg_latency_ms (float | None):
         total_cost (float | None | Unset): The sum of all costs that are known; null where none is.
         unpriced_calls (int | Unset): Calls whose cost is not known and not in the total.
     """
 
     model: str
-    total_calls: int | Unset = UNSET
-    total_tokens: int | Unset = UNSET
-    avg_latency_ms: float | None | Unset = UNSET
+    total_calls: int
+    total_tokens: int
+    avg_latency_ms: float | None
     total_cost: float | None | Unset = UNSET
     unpriced_calls: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -38,11 +38,8 @@ class ModelUsage:
 
         total_tokens = self.total_tokens
 
-        avg_latency_ms: float | None | Unset
-        if isinstance(self.avg_latency_ms, Unset):
-            avg_latency_ms = UNSET
-        else:
-            avg_latency_ms = self.avg_latency_ms
+        avg_latency_ms: float | None
+        avg_latency_ms = self.avg_latency_ms
 
         total_cost: float | None | Unset
         if isinstance(self.total_cost, Unset):
@@ -57,14 +54,11 @@ class ModelUsage:
         field_dict.update(
             {
                 "model": model,
+                "total_calls": total_calls,
+                "total_tokens": total_tokens,
+                "avg_latency_ms": avg_latency_ms,
             }
         )
-        if total_calls is not UNSET:
-            field_dict["total_calls"] = total_calls
-        if total_tokens is not UNSET:
-            field_dict["total_tokens"] = total_tokens
-        if avg_latency_ms is not UNSET:
-            field_dict["avg_latency_ms"] = avg_latency_ms
         if total_cost is not UNSET:
             field_dict["total_cost"] = total_cost
         if unpriced_calls is not UNSET:
@@ -77,18 +71,16 @@ class ModelUsage:
         d = dict(src_dict)
         model = d.pop("model")
 
-        total_calls = d.pop("total_calls", UNSET)
+        total_calls = d.pop("total_calls")
 
-        total_tokens = d.pop("total_tokens", UNSET)
+        total_tokens = d.pop("total_tokens")
 
-        def _parse_avg_latency_ms(data: object) -> float | None | Unset:
+        def _parse_avg_latency_ms(data: object) -> float | None:
             if data is None:
                 return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
+            return cast(float | None, data)
 
-        avg_latency_ms = _parse_avg_latency_ms(d.pop("avg_latency_ms", UNSET))
+        avg_latency_ms = _parse_avg_latency_ms(d.pop("avg_latency_ms"))
 
         def _parse_total_cost(data: object) -> float | None | Unset:
             if data is None:

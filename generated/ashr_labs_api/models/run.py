@@ -21,21 +21,21 @@ class Run:
     """
     Attributes:
         id (int):
+        created_at (str): ISO 8601.
+        dataset (int | None): The dataset's id.
+        tenant (int): The tenant's id.
+        runner (int | None): The id of the user who ran it.
         result (JsonObject): A free-form object; it round-trips untouched.
-        created_at (str | Unset): ISO 8601.
-        dataset (int | None | Unset): The dataset's id.
-        tenant (int | Unset): The tenant's id.
-        runner (int | None | Unset): The id of the user who ran it.
         grading_status (GradingStatus | None | str | Unset):
         grading_error (None | str | Unset): Why grading failed.
     """
 
     id: int
+    created_at: str
+    dataset: int | None
+    tenant: int
+    runner: int | None
     result: JsonObject
-    created_at: str | Unset = UNSET
-    dataset: int | None | Unset = UNSET
-    tenant: int | Unset = UNSET
-    runner: int | None | Unset = UNSET
     grading_status: GradingStatus | None | str | Unset = UNSET
     grading_error: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -43,23 +43,17 @@ class Run:
     def to_dict(self) -> dict[str, Any]:
         id = self.id
 
-        result = self.result.to_dict()
-
         created_at = self.created_at
 
-        dataset: int | None | Unset
-        if isinstance(self.dataset, Unset):
-            dataset = UNSET
-        else:
-            dataset = self.dataset
+        dataset: int | None
+        dataset = self.dataset
 
         tenant = self.tenant
 
-        runner: int | None | Unset
-        if isinstance(self.runner, Unset):
-            runner = UNSET
-        else:
-            runner = self.runner
+        runner: int | None
+        runner = self.runner
+
+        result = self.result.to_dict()
 
         grading_status: None | str | Unset
         if isinstance(self.grading_status, Unset):
@@ -80,17 +74,13 @@ class Run:
         field_dict.update(
             {
                 "id": id,
+                "created_at": created_at,
+                "dataset": dataset,
+                "tenant": tenant,
+                "runner": runner,
                 "result": result,
             }
         )
-        if created_at is not UNSET:
-            field_dict["created_at"] = created_at
-        if dataset is not UNSET:
-            field_dict["dataset"] = dataset
-        if tenant is not UNSET:
-            field_dict["tenant"] = tenant
-        if runner is not UNSET:
-            field_dict["runner"] = runner
         if grading_status is not UNSET:
             field_dict["grading_status"] = grading_status
         if grading_error is not UNSET:
@@ -105,29 +95,25 @@ class Run:
         d = dict(src_dict)
         id = d.pop("id")
 
+        created_at = d.pop("created_at")
+
+        def _parse_dataset(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        dataset = _parse_dataset(d.pop("dataset"))
+
+        tenant = d.pop("tenant")
+
+        def _parse_runner(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        runner = _parse_runner(d.pop("runner"))
+
         result = JsonObject.from_dict(d.pop("result"))
-
-        created_at = d.pop("created_at", UNSET)
-
-        def _parse_dataset(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        dataset = _parse_dataset(d.pop("dataset", UNSET))
-
-        tenant = d.pop("tenant", UNSET)
-
-        def _parse_runner(data: object) -> int | None | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            return cast(int | None | Unset, data)
-
-        runner = _parse_runner(d.pop("runner", UNSET))
 
         def _parse_grading_status(data: object) -> GradingStatus | None | str | Unset:
             if data is None:
@@ -157,11 +143,11 @@ class Run:
 
         run = cls(
             id=id,
-            result=result,
             created_at=created_at,
             dataset=dataset,
             tenant=tenant,
             runner=runner,
+            result=result,
             grading_status=grading_status,
             grading_error=grading_error,
         )

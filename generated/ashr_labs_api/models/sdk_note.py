@@ -23,12 +23,12 @@ class SdkNote:
 
     Attributes:
         id (int):
-        created_at (str | Unset): ISO 8601.
+        created_at (str): ISO 8601.
+        title (str):
+        content (str):
+        category (NoteCategory | str):
+        severity (NoteSeverity | str):
         updated_at (str | Unset): ISO 8601.
-        title (str | Unset):
-        content (str | Unset):
-        category (NoteCategory | str | Unset):
-        severity (NoteSeverity | str | Unset):
         tenant_id (int | None | Unset): Null for a global note.
         agent_id (int | None | Unset):
         active_from (str | Unset): ISO 8601.
@@ -38,12 +38,12 @@ class SdkNote:
     """
 
     id: int
-    created_at: str | Unset = UNSET
+    created_at: str
+    title: str
+    content: str
+    category: NoteCategory | str
+    severity: NoteSeverity | str
     updated_at: str | Unset = UNSET
-    title: str | Unset = UNSET
-    content: str | Unset = UNSET
-    category: NoteCategory | str | Unset = UNSET
-    severity: NoteSeverity | str | Unset = UNSET
     tenant_id: int | None | Unset = UNSET
     agent_id: int | None | Unset = UNSET
     active_from: str | Unset = UNSET
@@ -57,27 +57,23 @@ class SdkNote:
 
         created_at = self.created_at
 
-        updated_at = self.updated_at
-
         title = self.title
 
         content = self.content
 
-        category: str | Unset
-        if isinstance(self.category, Unset):
-            category = UNSET
-        elif isinstance(self.category, NoteCategory):
+        category: str
+        if isinstance(self.category, NoteCategory):
             category = self.category.value
         else:
             category = self.category
 
-        severity: str | Unset
-        if isinstance(self.severity, Unset):
-            severity = UNSET
-        elif isinstance(self.severity, NoteSeverity):
+        severity: str
+        if isinstance(self.severity, NoteSeverity):
             severity = self.severity.value
         else:
             severity = self.severity
+
+        updated_at = self.updated_at
 
         tenant_id: int | None | Unset
         if isinstance(self.tenant_id, Unset):
@@ -110,20 +106,15 @@ class SdkNote:
         field_dict.update(
             {
                 "id": id,
+                "created_at": created_at,
+                "title": title,
+                "content": content,
+                "category": category,
+                "severity": severity,
             }
         )
-        if created_at is not UNSET:
-            field_dict["created_at"] = created_at
         if updated_at is not UNSET:
             field_dict["updated_at"] = updated_at
-        if title is not UNSET:
-            field_dict["title"] = title
-        if content is not UNSET:
-            field_dict["content"] = content
-        if category is not UNSET:
-            field_dict["category"] = category
-        if severity is not UNSET:
-            field_dict["severity"] = severity
         if tenant_id is not UNSET:
             field_dict["tenant_id"] = tenant_id
         if agent_id is not UNSET:
@@ -146,17 +137,13 @@ class SdkNote:
         d = dict(src_dict)
         id = d.pop("id")
 
-        created_at = d.pop("created_at", UNSET)
+        created_at = d.pop("created_at")
 
-        updated_at = d.pop("updated_at", UNSET)
+        title = d.pop("title")
 
-        title = d.pop("title", UNSET)
+        content = d.pop("content")
 
-        content = d.pop("content", UNSET)
-
-        def _parse_category(data: object) -> NoteCategory | str | Unset:
-            if isinstance(data, Unset):
-                return data
+        def _parse_category(data: object) -> NoteCategory | str:
             try:
                 if not isinstance(data, str):
                     raise TypeError()
@@ -165,13 +152,11 @@ class SdkNote:
                 return category_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(NoteCategory | str | Unset, data)
+            return cast(NoteCategory | str, data)
 
-        category = _parse_category(d.pop("category", UNSET))
+        category = _parse_category(d.pop("category"))
 
-        def _parse_severity(data: object) -> NoteSeverity | str | Unset:
-            if isinstance(data, Unset):
-                return data
+        def _parse_severity(data: object) -> NoteSeverity | str:
             try:
                 if not isinstance(data, str):
                     raise TypeError()
@@ -180,9 +165,11 @@ class SdkNote:
                 return severity_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(NoteSeverity | str | Unset, data)
+            return cast(NoteSeverity | str, data)
 
-        severity = _parse_severity(d.pop("severity", UNSET))
+        severity = _parse_severity(d.pop("severity"))
+
+        updated_at = d.pop("updated_at", UNSET)
 
         def _parse_tenant_id(data: object) -> int | None | Unset:
             if data is None:
@@ -225,11 +212,11 @@ class SdkNote:
         sdk_note = cls(
             id=id,
             created_at=created_at,
-            updated_at=updated_at,
             title=title,
             content=content,
             category=category,
             severity=severity,
+            updated_at=updated_at,
             tenant_id=tenant_id,
             agent_id=agent_id,
             active_from=active_from,

@@ -6,8 +6,6 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="Tenant")
 
 
@@ -16,15 +14,15 @@ class Tenant:
     """
     Attributes:
         id (int):
-        created_at (str | Unset): ISO 8601.
-        tenant_name (str | Unset):
-        is_active (bool | Unset):
+        created_at (str): ISO 8601.
+        tenant_name (str):
+        is_active (bool):
     """
 
     id: int
-    created_at: str | Unset = UNSET
-    tenant_name: str | Unset = UNSET
-    is_active: bool | Unset = UNSET
+    created_at: str
+    tenant_name: str
+    is_active: bool
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -41,14 +39,11 @@ class Tenant:
         field_dict.update(
             {
                 "id": id,
+                "created_at": created_at,
+                "tenant_name": tenant_name,
+                "is_active": is_active,
             }
         )
-        if created_at is not UNSET:
-            field_dict["created_at"] = created_at
-        if tenant_name is not UNSET:
-            field_dict["tenant_name"] = tenant_name
-        if is_active is not UNSET:
-            field_dict["is_active"] = is_active
 
         return field_dict
 
@@ -57,11 +52,11 @@ class Tenant:
         d = dict(src_dict)
         id = d.pop("id")
 
-        created_at = d.pop("created_at", UNSET)
+        created_at = d.pop("created_at")
 
-        tenant_name = d.pop("tenant_name", UNSET)
+        tenant_name = d.pop("tenant_name")
 
-        is_active = d.pop("is_active", UNSET)
+        is_active = d.pop("is_active")
 
         tenant = cls(
             id=id,

@@ -6,8 +6,6 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="ToolPerformance")
 
 
@@ -16,15 +14,15 @@ class ToolPerformance:
     """
     Attributes:
         tool_name (str): Without the `tool:` of the span's name.
-        total_calls (int | Unset):
-        error_rate (float | None | Unset): A fraction from 0 to 1.
-        avg_latency_ms (float | None | Unset):
+        total_calls (int):
+        error_rate (float | None): A fraction from 0 to 1.
+        avg_latency_ms (float | None):
     """
 
     tool_name: str
-    total_calls: int | Unset = UNSET
-    error_rate: float | None | Unset = UNSET
-    avg_latency_ms: float | None | Unset = UNSET
+    total_calls: int
+    error_rate: float | None
+    avg_latency_ms: float | None
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -32,31 +30,22 @@ class ToolPerformance:
 
         total_calls = self.total_calls
 
-        error_rate: float | None | Unset
-        if isinstance(self.error_rate, Unset):
-            error_rate = UNSET
-        else:
-            error_rate = self.error_rate
+        error_rate: float | None
+        error_rate = self.error_rate
 
-        avg_latency_ms: float | None | Unset
-        if isinstance(self.avg_latency_ms, Unset):
-            avg_latency_ms = UNSET
-        else:
-            avg_latency_ms = self.avg_latency_ms
+        avg_latency_ms: float | None
+        avg_latency_ms = self.avg_latency_ms
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
                 "tool_name": tool_name,
+                "total_calls": total_calls,
+                "error_rate": error_rate,
+                "avg_latency_ms": avg_latency_ms,
             }
         )
-        if total_calls is not UNSET:
-            field_dict["total_calls"] = total_calls
-        if error_rate is not UNSET:
-            field_dict["error_rate"] = error_rate
-        if avg_latency_ms is not UNSET:
-            field_dict["avg_latency_ms"] = avg_latency_ms
 
         return field_dict
 
@@ -65,25 +54,21 @@ class ToolPerformance:
         d = dict(src_dict)
         tool_name = d.pop("tool_name")
 
-        total_calls = d.pop("total_calls", UNSET)
+        total_calls = d.pop("total_calls")
 
-        def _parse_error_rate(data: object) -> float | None | Unset:
+        def _parse_error_rate(data: object) -> float | None:
             if data is None:
                 return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
+            return cast(float | None, data)
 
-        error_rate = _parse_error_rate(d.pop("error_rate", UNSET))
+        error_rate = _parse_error_rate(d.pop("error_rate"))
 
-        def _parse_avg_latency_ms(data: object) -> float | None | Unset:
+        def _parse_avg_latency_ms(data: object) -> float | None:
             if data is None:
                 return data
-            if isinstance(data, Unset):
-                return data
-            return cast(float | None | Unset, data)
+            return cast(float | None, data)
 
-        avg_latency_ms = _parse_avg_latency_ms(d.pop("avg_latency_ms", UNSET))
+        avg_latency_ms = _parse_avg_latency_ms(d.pop("avg_latency_ms"))
 
         tool_performance = cls(
             tool_name=tool_name,

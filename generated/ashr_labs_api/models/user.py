@@ -6,8 +6,6 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="User")
 
 
@@ -16,19 +14,19 @@ class User:
     """
     Attributes:
         id (int):
-        created_at (str | Unset): ISO 8601.
-        email (str | Unset):
-        name (None | str | Unset):
-        tenant (int | Unset): The tenant's id.
-        is_active (bool | Unset):
+        created_at (str): ISO 8601.
+        email (str):
+        name (None | str):
+        tenant (int): The tenant's id.
+        is_active (bool):
     """
 
     id: int
-    created_at: str | Unset = UNSET
-    email: str | Unset = UNSET
-    name: None | str | Unset = UNSET
-    tenant: int | Unset = UNSET
-    is_active: bool | Unset = UNSET
+    created_at: str
+    email: str
+    name: None | str
+    tenant: int
+    is_active: bool
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -38,11 +36,8 @@ class User:
 
         email = self.email
 
-        name: None | str | Unset
-        if isinstance(self.name, Unset):
-            name = UNSET
-        else:
-            name = self.name
+        name: None | str
+        name = self.name
 
         tenant = self.tenant
 
@@ -53,18 +48,13 @@ class User:
         field_dict.update(
             {
                 "id": id,
+                "created_at": created_at,
+                "email": email,
+                "name": name,
+                "tenant": tenant,
+                "is_active": is_active,
             }
         )
-        if created_at is not UNSET:
-            field_dict["created_at"] = created_at
-        if email is not UNSET:
-            field_dict["email"] = email
-        if name is not UNSET:
-            field_dict["name"] = name
-        if tenant is not UNSET:
-            field_dict["tenant"] = tenant
-        if is_active is not UNSET:
-            field_dict["is_active"] = is_active
 
         return field_dict
 
@@ -73,22 +63,20 @@ class User:
         d = dict(src_dict)
         id = d.pop("id")
 
-        created_at = d.pop("created_at", UNSET)
+        created_at = d.pop("created_at")
 
-        email = d.pop("email", UNSET)
+        email = d.pop("email")
 
-        def _parse_name(data: object) -> None | str | Unset:
+        def _parse_name(data: object) -> None | str:
             if data is None:
                 return data
-            if isinstance(data, Unset):
-                return data
-            return cast(None | str | Unset, data)
+            return cast(None | str, data)
 
-        name = _parse_name(d.pop("name", UNSET))
+        name = _parse_name(d.pop("name"))
 
-        tenant = d.pop("tenant", UNSET)
+        tenant = d.pop("tenant")
 
-        is_active = d.pop("is_active", UNSET)
+        is_active = d.pop("is_active")
 
         user = cls(
             id=id,
