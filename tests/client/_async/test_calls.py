@@ -292,7 +292,14 @@ async def test_generated_endpoint_functions_share_the_clients_connections(
     from ashr_labs_api.api.runs import get_run
     from ashr_labs_api.models import GetRunRequest, GetRunResponse
 
-    run = {"id": 5, "created_at": "2026-01-02T03:04:05Z", "dataset": 1, "tenant": 3, "runner": 7, "result": {"tests": []}}
+    run = {
+        "id": 5,
+        "created_at": "2026-01-02T03:04:05Z",
+        "dataset": 1,
+        "tenant": 3,
+        "runner": 7,
+        "result": {"tests": []},
+    }
     server.on("get_run", ok(run=run))
 
     answer = await get_run.asyncio(client=client.api, body=GetRunRequest(run_id=5))
