@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ._request import Deadline
 
-__all__ = ["SyncConnectionStack", "SyncNetwork", "seconds_left"]
+__all__ = ["SyncConnectionStack", "SyncNetwork", "is_readable", "seconds_left"]
 
 Result = TypeVar("Result")
 _TLS_RECORD = 16 * 1024
@@ -139,7 +139,7 @@ class _Stream(httpcore.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable":
-            return _is_readable(self._connection)
+            return is_readable(self._connection)
         if info == "socket":
             return self._connection
         return self._connection if info == "ssl_object" and isinstance(self._connection, ssl.SSLSocket) else None
@@ -233,7 +233,7 @@ def _addresses(host: str, port: int, seconds: float | None) -> list[tuple[Any, .
     return answer
 
 
-def _is_readable(connection: socket.socket) -> bool:
+def is_readable(connection: socket.socket) -> bool:
     """Return True if a read would not block: for an idle connection, the peer has closed it."""
     if connection.fileno() < 0:
         return True
