@@ -7,6 +7,8 @@ import ssl
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from traceback import walk_tb
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -14,6 +16,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 
 from .._http._request import RequestFactory, TrackedBody
+from .._secret import Secret
 from .._version import __version__
 from ..errors import APIConnectionError, APITimeoutError, ConfigurationError
 
@@ -45,6 +48,8 @@ Response = httpx.Response
 SyncHTTPClient = httpx.Client
 SyncTransport = httpx.BaseTransport
 
+_PROXY_ADVICE = "check the proxy: proxy=, or HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY in the environment"
+_LIBRARIES = ("anyio", "h11", "httpcore", "httpx", "ashr_labs._http")
 _NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -67,7 +72,7 @@ def request_factory(options: Options) -> RequestFactory:
         "accept-encoding": "gzip, deflate",
         "user-agent": f"ashr-labs-python/{__version__}",
         **{name.lower(): value for name, value in options.default_headers},
-        "authorization": f"Bearer {options.api_key}",
+        "authorization": Secret(f"Bearer {options.api_key}"),
         "content-type": "application/json",
     }
     try:
@@ -193,19 +198,17 @@ def pool_settings(options: Options) -> dict[str, Any]:
 
 def raise_mapped(error: Exception, operation: str, request: Request) -> NoReturn:
     """Raise an error of httpx as one of this package; raise any other error as it is."""
-    url = request.url
+    cause = str(error) or type(error).__name__
+    proxy: str | None = request.extensions.get("proxy")
+    url = f"{request.url} through the proxy {proxy}" if proxy else str(request.url)
     mapped: APIConnectionError
     if isinstance(error, httpx.TimeoutException):
-        mapped = APITimeoutError(
-            f"{operation}: {url} did not respond in time ({str(error) or type(error).__name__}); "
-            "increase timeout= or check the network",
-            operation=operation,
-        )
+        advice = f"increase timeout= or check the {'proxy' if proxy else 'network'}"
+        mapped = APITimeoutError(f"{operation}: {url} did not respond in time ({cause}); {advice}", operation=operation)
     elif isinstance(error, (httpx.TransportError, httpx.DecodingError)):
-        cause = str(error) or type(error).__name__
-        advice = "check base_url, and that the platform is running"
+        advice = _PROXY_ADVICE if proxy else "check base_url, and that the platform is running"
         if "CERTIFICATE_VERIFY_FAILED" in cause:
-            advice = "name the authority that signed its certificate with verify='path/to/ca.pem'"
+            advice = "name the authority that signed the certificate with verify='path/to/ca.pem'"
         mapped = APIConnectionError(f"{operation}: no response from {url}: {cause}; {advice}", operation=operation)
     elif isinstance(error, RuntimeError) and "client has been closed" in str(error):
         # httpx has no class of its own for this.
@@ -214,7 +217,21 @@ def raise_mapped(error: Exception, operation: str, request: Request) -> NoReturn
         raise error
     was_sent = not isinstance(request.stream, TrackedBody) or request.stream.is_started
     mapped.may_have_arrived = was_sent and not isinstance(error, _NEVER_SENT)
+    _drop_library_frames(error)
     raise mapped from error
+
+
+def _drop_library_frames(error: BaseException | None) -> None:
+    """Remove frames of the HTTP libraries from tracebacks: their local variables hold the API key."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        traceback = None
+        for frame, line in reversed(list(walk_tb(error.__traceback__))):
+            if not frame.f_globals.get("__name__", "").startswith(_LIBRARIES):
+                traceback = TracebackType(traceback, frame, frame.f_lasti, line)
+        error.__traceback__ = traceback
+        error = error.__cause__ or error.__context__
 
 
 def _proxy(options: Options) -> httpx.Proxy | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from .._secret import Secret
 from .._unset import UNSET
 from ..errors import ConfigurationError, MissingAPIKeyError
 
@@ -108,7 +109,7 @@ Timeout.__module__ = "ashr_labs"
 class Options:
     """Options of one client."""
 
-    api_key: str = field(repr=False)
+    api_key: Secret
     base_url: str
     """The URL of every call; trailing slashes are removed."""
     timeout: Timeout = field(default_factory=Timeout)
@@ -118,6 +119,8 @@ class Options:
     verify: bool | str | SSLContext = True
     idempotency_key: str | None = None
     """The key of the next write; by default each write has a new one."""
+    pickle_api_key: bool = False
+    """Whether pickles contain the API key."""
     key_from_environment: bool = False
     """Whether the API key was read from the environment."""
 
@@ -132,22 +135,23 @@ class Options:
         default_headers: Mapping[str, str] | None = None,
         proxy: str | None = None,
         verify: bool | str | SSLContext = True,
+        pickle_api_key: bool = False,
     ) -> Options:
         """Return validated options: the arguments, else the environment, else the defaults; blank counts as absent.
 
         Raises:
             ConfigurationError: If an option is invalid. Secrets are never repeated in the message.
         """
-        key, is_from_environment = _api_key(api_key)
         return cls(
-            api_key=key,
+            api_key=_checked_key(api_key),
+            key_from_environment=not _first(api_key),
             base_url=_checked_url(_first(base_url, os.environ.get(URL_VARIABLE), DEFAULT_BASE_URL)),
             timeout=_checked_timeout(timeout),
             max_retries=_checked_retries(max_retries),
             default_headers=_checked_headers(default_headers or {}),
             proxy=_checked_proxy(_first(proxy)),
             verify=_checked_verify(verify),
-            key_from_environment=is_from_environment,
+            pickle_api_key=pickle_api_key,
         )
 
     def replace(
@@ -162,8 +166,7 @@ class Options:
         """Return these options with the given ones replaced; None has the meaning that it has in `from_args`."""
         changes: dict[str, Any] = {}
         if api_key is not UNSET:
-            key, is_from_environment = _api_key(api_key)
-            changes |= {"api_key": key, "key_from_environment": is_from_environment}
+            changes |= {"api_key": _checked_key(api_key), "key_from_environment": not _first(api_key)}
         if timeout is not UNSET:
             changes["timeout"] = _checked_timeout(timeout)
         if max_retries is not UNSET:
@@ -177,20 +180,22 @@ class Options:
         return replace(self, **changes)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out a key that was read from the environment."""
-        state = {name.name: getattr(self, name.name) for name in fields(self)}
-        return state | {"api_key": ""} if self.key_from_environment else state
+        """Leave out the API key, which is read from the environment again, unless it is to be pickled."""
+        state: dict[str, Any] = {option.name: getattr(self, option.name) for option in fields(self)}
+        if self.pickle_api_key:
+            return state
+        if not self.key_from_environment and self.api_key != _environment_key():
+            raise TypeError(
+                f"the API key of this client is not that of the environment, and is not pickled: set {KEY_VARIABLE} "
+                "in both processes, or create the client with pickle_api_key=True"
+            )
+        return state | {"api_key": ""}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Read a key that was left out from the environment of this process."""
-        state = state if state["api_key"] else state | {"api_key": _api_key(None)[0]}
+        state = state if state["api_key"] else state | {"api_key": _checked_key(None)}
         for name, value in state.items():
             object.__setattr__(self, name, value)
-
-    @property
-    def masked_key(self) -> str:
-        """The start of the key, enough to distinguish keys."""
-        return f"{self.api_key[:8]}..." if len(self.api_key) > 16 else f"{KEY_PREFIX}..."
 
 
 def is_duration(value: object) -> bool:
@@ -209,10 +214,8 @@ def log_to_stderr() -> None:
     logger.setLevel(logging.DEBUG)
 
 
-def _api_key(given: str | None) -> tuple[str, bool]:
-    """Return the API key, and whether it was read from the environment."""
-    key = _first(given)
-    return _checked_key(key or _first(os.environ.get(KEY_VARIABLE))), not key
+def _environment_key() -> Secret:
+    return Secret(os.environ.get(KEY_VARIABLE, "").strip())
 
 
 def _first(*candidates: str | None) -> str:
@@ -222,7 +225,8 @@ def _first(*candidates: str | None) -> str:
     return next((text for candidate in candidates if candidate and (text := candidate.strip())), "")
 
 
-def _checked_key(key: str) -> str:
+def _checked_key(given: str | None) -> Secret:
+    key = Secret(_first(given)) or _environment_key()
     if not key:
         raise MissingAPIKeyError(
             f"no API key: pass api_key=..., set {KEY_VARIABLE}, or use AshrLabsClient.local(), which needs none"

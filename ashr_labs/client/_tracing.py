@@ -70,7 +70,7 @@ class HTTPTraceTransport:
         try:
             return read_response(response.status_code, response.headers, decode_text(response.content), _OPERATION)
         except AshrLabsError as error:
-            redact(error, self._options.api_key, self._options.masked_key)
+            redact(error, self._options.api_key, self._options.api_key.masked)
             raise
 
     async def close(self) -> None:

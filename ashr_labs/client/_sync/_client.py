@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ..._secret import Secret
 from ..._unset import UNSET
 from ...errors import ConfigurationError
 from .._http import SyncCustomPool, SyncHTTPClient
@@ -72,6 +73,7 @@ class AshrLabsClient(
         verify: bool | str | SSLContext = True,
         http_client: SyncHTTPClient | None = None,
         transport: SyncTransport | None = None,
+        pickle_api_key: bool = False,
     ) -> None:
         """Create a client; nothing is sent yet.
 
@@ -86,10 +88,13 @@ class AshrLabsClient(
             http_client: An httpx client to send through; its own proxy and TLS settings apply, and it stays open
                 when this client is closed.
             transport: An httpx transport to send through instead of the network; it is closed with this client.
+            pickle_api_key: Allow pickles to contain the key. By default it is left out, and read from the environment
+                again where the client is unpickled.
 
         Raises:
             ConfigurationError: If an option is invalid; the message never contains the key.
         """
+        api_key = None if api_key is None else Secret(api_key)  # masked in tracebacks with local variables
         options = Options.from_args(
             api_key,
             base_url,
@@ -98,6 +103,7 @@ class AshrLabsClient(
             default_headers=default_headers,
             proxy=proxy,
             verify=verify,
+            pickle_api_key=pickle_api_key,
         )
         self._open(options, transport, http_client)
 
@@ -210,11 +216,30 @@ class AshrLabsClient(
     ) -> None:
         self.close()
 
+    @property
+    def api_key(self) -> str:
+        """The API key; its `repr` is masked."""
+        return self._options.api_key
+
+    @property
+    def base_url(self) -> str:
+        """The URL of every call."""
+        return self._options.base_url
+
+    @property
+    def timeout(self) -> float | Timeout:
+        """Seconds for each network operation, or the `Timeout` if one was given."""
+        timeout = self._options.timeout
+        return timeout.default if timeout == Timeout(timeout.default) else timeout
+
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._options.base_url!r}, api_key={self._options.masked_key!r})"
+        options: Options | None = self.__dict__.get("_options")
+        if options is None:  # in a traceback of the constructor, or a subclass that does not call it
+            return f"<{type(self).__name__}, not initialized>"
+        return f"{type(self).__name__}(base_url={options.base_url!r}, api_key={options.api_key!r})"
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickle the options; connections, and a key that was read from the environment, are left out."""
+        """Pickle the options; connections and, by default, the key are left out."""
         if self._custom_transport != (None, None):
             raise TypeError("a client of a platform, transport or httpx client in this process cannot be pickled")
         if not isinstance(self._options.verify, bool | str):

@@ -42,6 +42,7 @@ class SyncPool:
         self._options = options
         self._stacks: dict[Any, SyncConnectionStack] = {}
         self._factory: httpcore.ConnectionPool | None = None
+        self._proxy: str | None = None
         self._is_closed = False
 
     def send(self, request: Request, deadline: Deadline) -> Response:
@@ -58,6 +59,7 @@ class SyncPool:
             with stack.limit(deadline):
                 received, content = self._exchange(stack, _core_request(request))
         except TRANSPORT_ERRORS as error:
+            request.extensions["proxy"] = self._proxy
             same: type[Exception] = getattr(httpx, type(error).__name__)
             raise same(str(error)) from error
         return _httpx_response(received, content)

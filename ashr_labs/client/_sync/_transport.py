@@ -108,7 +108,7 @@ class SyncRetryTransport(SyncTransport):
             try:
                 return self._attempt(operation, request, deadline, responses)
             except AshrLabsError as error:
-                redact(error, self.options.api_key, self.options.masked_key)
+                redact(error, self.options.api_key, self.options.api_key.masked)
                 # A later failure does not tell what an earlier attempt has done.
                 outcome_unknown = outcome_unknown or (operation not in _IDEMPOTENT and is_ambiguous(error))
                 error.outcome_unknown = outcome_unknown
