@@ -94,7 +94,7 @@ class AshrLabsClient(
         Raises:
             ConfigurationError: If an option is invalid; the message never contains the key.
         """
-        api_key = None if api_key is None else Secret(api_key)  # masked in tracebacks with local variables
+        api_key = Secret(api_key) if isinstance(api_key, str) else api_key  # masked in tracebacks with local variables
         options = Options.from_args(
             api_key,
             base_url,

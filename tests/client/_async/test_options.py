@@ -378,10 +378,10 @@ async def test_an_unreachable_proxy_is_named(url: str, by: str, monkeypatch: pyt
     monkeypatch.setenv("ALL_PROXY" if by == "environment" else "UNUSED", proxy)
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
-    given = proxy if by == "argument" else None
-    async with AsyncAshrLabsClient(KEY, url, max_retries=0, proxy=given) as client:
-        with pytest.raises(APIConnectionError) as caught:
-            await client.health_check()
+    client = AsyncAshrLabsClient(KEY, url, max_retries=0, proxy=proxy if by == "argument" else None)
+    with pytest.raises(APIConnectionError) as caught:
+        await client.health_check()
+    await client.aclose()
 
     assert "through the proxy http://127.0.0.1:9" in str(caught.value)
     assert "check the proxy" in str(caught.value)

@@ -6,11 +6,14 @@ import logging
 import pickle
 import re
 import traceback
+from traceback import TracebackException
 
 import pytest
 
-from ashr_labs import AshrLabsClient, AshrLabsError
+from ashr_labs import APITimeoutError, AshrLabsClient, AshrLabsError, ConfigurationError
+from support import dripping
 from support.clocks import SyncManualClock
+from support.dripping import running_dripper
 from support.scripted_server import Answer, ScriptedServer
 
 CANARY = "tp_canary_0123456789abcdef"
@@ -71,6 +74,7 @@ def test_the_environment_turns_it_on(
         Answer(200, b"<html>hello</html>"),
         Answer(closes=True),
         Answer(body=b"{}", cut_after=1),
+        Answer(body=b"{}", pause=2),
     ],
 )
 def test_the_key_is_shown_nowhere(
@@ -86,17 +90,44 @@ def test_the_key_is_shown_nowhere(
     server.on("get_run", answer)
     shown: list[str] = []
 
-    with caplog.at_level(logging.DEBUG), AshrLabsClient(base_url=server.url) as client:
+    with caplog.at_level(logging.DEBUG), AshrLabsClient(base_url=server.url, timeout=0.3) as client:
         client._transport.clock = clock
         for method, arguments in (("get_run", (1,)), ("create_run", (1, {}))):
             try:
                 getattr(client, method)(*arguments)
             except AshrLabsError as error:
                 shown += [str(error), repr(error), repr(vars(error)), *traceback.format_exception(error)]
+                shown += TracebackException.from_exception(error, capture_locals=True).format()
                 shown.append(repr(pickle.dumps(error)))
         shown += [repr(client), repr(client._options), repr(vars(client)), repr(pickle.dumps(client))]
+        shown += [repr(client.api), repr(client.api_key)]
     shown += [record.getMessage() for record in caplog.records]
 
     assert [f"Bearer {CANARY}"] * len(server.asked) == [asked.headers["authorization"] for asked in server.asked]
     assert len(server.asked) > 1
     assert [] == [text for text in shown if CANARY in text]
+
+
+def write_much(client: AshrLabsClient) -> None:
+    with client:
+        client.create_dataset("D", {"runs": {"r": "x" * 20_000_000}})
+
+
+def test_a_write_that_times_out_does_not_show_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Frames of the HTTP library, whose variables hold the request's bytes, are not in tracebacks."""
+    monkeypatch.setenv("ASHR_LABS_API_KEY", CANARY)
+    with running_dripper(dripping.reads_slowly) as address, pytest.raises(APITimeoutError) as caught:
+        write_much(AshrLabsClient(base_url=f"http://{address}", timeout=0.2, max_retries=0))
+
+    shown = list(TracebackException.from_exception(caught.value, capture_locals=True).format())
+    assert [] == [text for text in shown if CANARY in text]
+    assert any("_pool.py" in text for text in shown)
+
+
+def test_an_invalid_option_does_not_show_the_key() -> None:
+    """The variables of the client's own frames mask the key."""
+    with pytest.raises(ConfigurationError) as caught:
+        AshrLabsClient(CANARY, "ftp://platform.test")
+
+    frames = TracebackException.from_exception(caught.value, capture_locals=True).stack
+    assert [] == [frame.name for frame in frames if CANARY in str(frame.locals)]

@@ -318,15 +318,66 @@ def test_sockets_are_kept_alive(server: ScriptedServer, is_proxied: bool) -> Non
     client.close()
 
 
-def test_options_are_pickled(client: AshrLabsClient, server: ScriptedServer) -> None:
-    """An unpickled client has the same options and opens connections of its own."""
-    client.health_check()
-    with pickle.loads(pickle.dumps(client.with_options(default_headers={"X-Team": "search"}))) as twin:
+def test_options_are_pickled(server: ScriptedServer) -> None:
+    """An unpickled client has the same options and opens connections of its own; a key is pickled on request."""
+    server.on("keep_alive", {"status": "ok"})
+    with AshrLabsClient(KEY, server.url, max_retries=0, pickle_api_key=True) as client:
+        client.health_check()
+        packed = pickle.dumps(client.with_options(default_headers={"X-Team": "search"}))
+    with pickle.loads(packed) as twin:
         twin.health_check()
 
     assert "search" == server.asked[-1].headers["x-team"]
     assert f"Bearer {KEY}" == server.asked[-1].headers["authorization"]
     assert 2 == server.connections
+
+
+def test_a_key_is_not_pickled_by_default(client: AshrLabsClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client with a key of its own is refused; with the key of the environment it is pickled without the key."""
+    with pytest.raises(TypeError, match="pickle_api_key=True"):
+        pickle.dumps(client)
+
+    monkeypatch.setenv("ASHR_LABS_API_KEY", KEY)
+    packed = pickle.dumps(client)
+
+    assert KEY.encode() not in packed
+    with pickle.loads(packed) as twin:
+        assert KEY == twin.api_key
+
+
+def test_options_can_be_read(client: AshrLabsClient, server: ScriptedServer) -> None:
+    """A client has its key, masked in `repr`, its URL and its timeout."""
+    timeout = Timeout(3, connect=1)
+
+    assert (KEY, server.url, 30) == (client.api_key, client.base_url, client.timeout)
+    assert "'tp_01234...'" == repr(client.api_key)
+    assert timeout is client.with_options(timeout=timeout).timeout
+
+
+def test_a_half_built_client_has_a_repr() -> None:
+    """A client whose constructor raised can be shown in a traceback."""
+    assert "<AshrLabsClient, not initialized>" == repr(object.__new__(AshrLabsClient))
+
+
+@pytest.mark.parametrize("url", ["http://platform.test", "https://platform.test"])
+@pytest.mark.parametrize("by", ["argument", "environment"])
+def test_an_unreachable_proxy_is_named(url: str, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error of the connection to a proxy names the proxy without its password, not `base_url`."""
+    proxy = "http://me:s3cret@127.0.0.1:9"
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.setenv("ALL_PROXY" if by == "environment" else "UNUSED", proxy)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    client = AshrLabsClient(KEY, url, max_retries=0, proxy=proxy if by == "argument" else None)
+    with pytest.raises(APIConnectionError) as caught:
+        client.health_check()
+    client.close()
+
+    assert "through the proxy http://127.0.0.1:9" in str(caught.value)
+    assert "check the proxy" in str(caught.value)
+    assert "base_url" not in str(caught.value)
+    assert "s3cret" not in str(caught.value)
 
 
 def test_a_key_of_the_environment_is_not_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -338,7 +389,7 @@ def test_a_key_of_the_environment_is_not_pickled(monkeypatch: pytest.MonkeyPatch
     assert KEY.encode() not in packed
     monkeypatch.setenv("ASHR_LABS_API_KEY", OTHER_KEY)
     with pickle.loads(packed) as twin:
-        assert OTHER_KEY == twin._options.api_key
+        assert OTHER_KEY == twin.api_key
     monkeypatch.delenv("ASHR_LABS_API_KEY")
     with pytest.raises(MissingAPIKeyError):
         pickle.loads(packed)
