@@ -43,6 +43,7 @@ class AsyncPool:
         self._stacks: dict[Any, AsyncConnectionStack] = {}
         self._factory: httpcore.AsyncConnectionPool | None = None
         self._proxy: str | None = None
+        """Its URL without a password, for messages."""
         self._is_closed = False
 
     async def send(self, request: Request, deadline: Deadline) -> Response:
@@ -98,10 +99,12 @@ class AsyncPool:
     def _open(self, request: httpcore.Request) -> httpcore.AsyncConnectionInterface:
         """Return a new connection, which connects when it is used."""
         if self._factory is None:
+            settings = pool_settings(self._options)
+            proxy: httpcore.Proxy | None = settings["proxy"]
+            self._proxy = bytes(proxy.url).decode("ascii").rstrip("/") if proxy else None
+            network = AsyncNetwork(SOCKET_OPTIONS)
             self._factory = httpcore.AsyncConnectionPool(
-                **pool_settings(self._options),
-                keepalive_expiry=_KEEP_ALIVE,
-                network_backend=AsyncNetwork(SOCKET_OPTIONS),
+                **settings, keepalive_expiry=_KEEP_ALIVE, network_backend=network
             )
         return self._factory.create_connection(request.url.origin)
 

@@ -43,6 +43,7 @@ class SyncPool:
         self._stacks: dict[Any, SyncConnectionStack] = {}
         self._factory: httpcore.ConnectionPool | None = None
         self._proxy: str | None = None
+        """Its URL without a password, for messages."""
         self._is_closed = False
 
     def send(self, request: Request, deadline: Deadline) -> Response:
@@ -96,11 +97,11 @@ class SyncPool:
     def _open(self, request: httpcore.Request) -> httpcore.ConnectionInterface:
         """Return a new connection, which connects when it is used."""
         if self._factory is None:
-            self._factory = httpcore.ConnectionPool(
-                **pool_settings(self._options),
-                keepalive_expiry=_KEEP_ALIVE,
-                network_backend=SyncNetwork(SOCKET_OPTIONS),
-            )
+            settings = pool_settings(self._options)
+            proxy: httpcore.Proxy | None = settings["proxy"]
+            self._proxy = bytes(proxy.url).decode("ascii").rstrip("/") if proxy else None
+            network = SyncNetwork(SOCKET_OPTIONS)
+            self._factory = httpcore.ConnectionPool(**settings, keepalive_expiry=_KEEP_ALIVE, network_backend=network)
         return self._factory.create_connection(request.url.origin)
 
     def _push(self, stack: SyncConnectionStack, connection: httpcore.ConnectionInterface) -> None:
