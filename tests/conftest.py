@@ -27,8 +27,6 @@ settings.load_profile("ashr-labs")
 # process ends and which modules it loads; most users set none of them.
 for variable in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "SSL_CERT_FILE", "SSL_CERT_DIR"):
     os.environ.pop(variable, None)
-# Nested pytest runs need no schemathesis, which takes two seconds to load.
-os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis"
 # A shell starts background processes (`make test &`) with SIGINT ignored, and child processes inherit that.
 if hasattr(signal, "SIGINT") and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
