@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from typing import Any
 
 import pytest
 
@@ -80,3 +81,35 @@ def test_lists_come_in_pages_newest_first(api: Api, kind: str) -> None:
     assert all(len(page) <= 2 for page in pages)
     assert [sorted(made)[-3]] == [item["id"] for item in api(list_kind, tenant_id=1, limit=1, offset=2)[kind]]
     assert len(made) == len(api(list_kind, tenant_id=1)[kind])
+
+
+def test_a_page_is_limited_in_bytes(api: Api) -> None:
+    """A page of large datasets has fewer rows than its limit, and the cursor leads to the rest."""
+    ids = [api.dataset(dataset_source={"runs": {}, "x": "y" * 6_000_000}) for _ in range(4)]
+
+    first = api("list_datasets", tenant_id=1)
+    second = api("list_datasets", tenant_id=1, cursor=first["next_cursor"])
+
+    assert [2, 2] == [len(page["datasets"]) for page in (first, second)]
+    assert second["next_cursor"] is None
+    assert ids[::-1] == [dataset["id"] for page in (first, second) for dataset in page["datasets"]]
+
+
+def test_a_summary_leaves_out_what_is_large(api: Api) -> None:
+    """Lists can leave out sources, results except their metrics, and requests; other fields are the same."""
+    agent_id = api("create_agent", name="Bot")["agent"]["id"]
+    dataset_id = api.dataset(agent_id=agent_id)
+    api.settled_run(api.run(dataset_id, {"tests": [], "note": "x"}))
+    api.settled_request(api.request({"agent": "none"}))
+    calls: list[tuple[str, str, dict[str, Any], set[str]]] = [
+        ("list_datasets", "datasets", {"tenant_id": 1}, {"dataset_source"}),
+        ("get_agent_datasets", "datasets", {"agent_id": agent_id}, {"dataset_source"}),
+        ("list_requests", "requests", {"tenant_id": 1}, {"request", "request_input_schema"}),
+    ]
+    for function, name, params, large in calls:
+        (whole,), (summary,) = (api(function, **params, summary=flag)[name] for flag in (False, True))
+        assert {field: value for field, value in whole.items() if field not in large} == summary
+
+    (run,) = api("list_runs", tenant_id=1, summary=True)["runs"]
+    (whole,) = api("list_runs", tenant_id=1)["runs"]
+    assert {**whole, "result": {"aggregate_metrics": whole["result"]["aggregate_metrics"]}} == run

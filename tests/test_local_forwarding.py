@@ -117,34 +117,46 @@ def left(api: Api) -> tuple[int, int]:
 
 def names(bodies: list[Any]) -> list[str]:
     """Return the names of the traces that Langfuse received."""
-    events = [event for body in bodies for event in body["batch"]]
-    return [event["body"]["name"] for event in events if event["type"] == "trace-create"]
+    return [span["name"] for body in bodies for span in spans_of(body) if "parentSpanId" not in span]
 
 
 def test_langfuse_gets_the_whole_trace() -> None:
-    """A trace arrives as Langfuse events, with users, sessions, models, tokens, costs, levels and parents."""
+    """A trace arrives at Langfuse's OTLP endpoint, with the attributes of the trace on every span."""
     with taker() as there, forwarding("langfuse", there.url) as api:
         ingest(api, **TRACE)
         (body,) = there.wait(1)
         until(lambda: left(api) == (0, 0))
 
     (path, headers, _) = there.requests[0]
-    events = {event["type"]: event["body"] for event in body["batch"]}
-    assert ("/api/public/ingestion", "application/json") == (path, headers["content-type"])
+    root, generation, tool, event = spans_of(body)
+    assert ("/api/public/otel/v1/traces", "4") == (path, headers["x-langfuse-ingestion-version"])
     assert "Basic cGstbGYtMTpzay1sZi1zZWNyZXQtb2YtdGhlLXByb2plY3Q=" == headers["authorization"]
-    assert ["trace-create", "generation-create", "span-create", "event-create"] == list(events)
-    assert events["trace-create"].items() >= {
-        "id": TRACE["id"], "name": "chat", "userId": "u", "sessionId": "s", "tags": ["a", "b"],
-        "output": {"text": "done"}, "metadata": {"plan": "pro", "ashr_trace_id": TRACE["id"]},
+    for span in (root, generation, tool, event):
+        assert attributes(span).items() >= {
+            "langfuse.trace.name": {"stringValue": "chat"}, "langfuse.user.id": {"stringValue": "u"},
+            "langfuse.session.id": {"stringValue": "s"}, "langfuse.trace.metadata.plan": {"stringValue": "pro"},
+            "langfuse.trace.tags": {"arrayValue": {"values": [{"stringValue": "a"}, {"stringValue": "b"}]}},
+            "langfuse.trace.metadata.ashr_trace_id": {"stringValue": TRACE["id"]},
+        }.items()  # fmt: skip
+    assert {"stringValue": '{"text": "done"}'} == attributes(root)["langfuse.observation.output"]
+    assert attributes(generation).items() >= {
+        "langfuse.observation.type": {"stringValue": "generation"},
+        "langfuse.observation.model.name": {"stringValue": "gpt"},
+        "langfuse.observation.usage_details": {"stringValue": '{"input": 10, "output": 5}'},
+        "langfuse.observation.cost_details": {"stringValue": '{"total": 0.25}'},
+        "langfuse.observation.output": {"stringValue": "hello"},
     }.items()  # fmt: skip
-    assert events["generation-create"].items() >= {
-        "traceId": TRACE["id"], "model": "gpt", "usageDetails": {"input": 10, "output": 5},
-        "costDetails": {"total": 0.25}, "startTime": NOW,
-        "endTime": "2026-01-01T00:00:01.500000Z", "input": [{"role": "user", "content": "hi ?"}],
+    assert attributes(tool).items() >= {
+        "langfuse.observation.type": {"stringValue": "tool"},
+        "langfuse.observation.level": {"stringValue": "ERROR"},
+        "langfuse.observation.status_message": {"stringValue": "ValueError: no"},
     }.items()  # fmt: skip
-    assert events["generation-create"]["id"] == events["span-create"]["parentObservationId"]
-    assert ("ERROR", "ValueError: no") == (events["span-create"]["level"], events["span-create"]["statusMessage"])
-    assert "endTime" not in events["event-create"]
+    assert {"stringValue": "event"} == attributes(event)["langfuse.observation.type"]
+
+
+def spans_of(body: Any) -> list[dict[str, Any]]:
+    spans: list[dict[str, Any]] = body["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    return spans
 
 
 def test_otlp_gets_the_whole_trace() -> None:
@@ -204,7 +216,7 @@ def test_an_outage_only_delays(kind: str, caplog: pytest.LogCaptureFixture) -> N
         ("langfuse", (401, f"unknown key {SECRET}".encode()), "status 401"),
         ("langfuse", (413, {}), "status 413"),
         ("langfuse", (302, {}), "status 302"),
-        ("langfuse", (207, {"successes": [], "errors": [{"id": "1", "status": 400, "message": "bad"}]}), "bad"),
+        ("langfuse", (200, {"partialSuccess": {"rejectedSpans": 1, "errorMessage": "bad"}}), "bad"),
         ("otlp", (400, {"message": "bad"}), "status 400"),
         ("otlp", (200, {"partialSuccess": {"rejectedSpans": "1", "errorMessage": "too old"}}), "too old"),
     ],
@@ -322,16 +334,17 @@ def test_settings_that_cannot_work_are_named(changes: dict[str, str], reason: st
     assert SECRET not in repr(destination("langfuse", "http://there"))
 
 
-def test_the_same_trace_is_sent_under_the_same_ids() -> None:
-    """Repeated requests are identical, so that they are stored once; a change makes a different event."""
+@pytest.mark.parametrize("requests", [langfuse_requests, otlp_requests])
+def test_the_same_trace_is_sent_under_the_same_ids(requests: Callable[[int, Any], list[bytes]]) -> None:
+    """Repeated requests are identical, and a changed trace has the same ids, so that it is stored once."""
     record = {**TRACE, "created_at": NOW}
-    changed = {**record, "output": "other"}
 
-    for requests in (langfuse_requests, otlp_requests):
-        assert requests(1, record) == requests(1, json.loads(json.dumps(record)))
-    first, second = (json.loads(langfuse_requests(1, trace)[0])["batch"][0] for trace in (record, changed))
-    assert first["body"]["id"] == second["body"]["id"]
-    assert first["id"] != second["id"]
+    assert requests(1, record) == requests(1, json.loads(json.dumps(record)))
+    first, second = (
+        [(span["traceId"], span["spanId"]) for span in spans_of(json.loads(requests(1, trace)[0]))]
+        for trace in (record, {**record, "output": "other"})
+    )
+    assert first == second
 
 
 def test_odd_ids_become_valid_ones() -> None:
@@ -349,8 +362,8 @@ def test_large_traces_are_split() -> None:
     steps = [{"id": str(n), "type": "span", "name": "s", "input": "x" * size} for n, size in enumerate(sizes)]
     bodies = langfuse_requests(1, {**TRACE, "created_at": NOW, "observations": steps})
 
-    events = [event for body in bodies for event in json.loads(body)["batch"]]
+    spans = [span for body in bodies for span in spans_of(json.loads(body))]
     assert all(len(body) < 3_500_000 for body in bodies)
-    assert ["0", "1", "2", "3"] == [event["body"]["id"].rpartition("-")[2] for event in events[1:]]
-    assert "left out" in events[-1]["body"]["input"]
-    assert 2**21 == len(events[1]["body"]["input"])
+    assert [span_key(TRACE["id"], str(number)) for number in range(4)] == [span["spanId"] for span in spans[1:]]
+    assert "not forwarded" in attributes(spans[-1])["ashr.truncated"]["stringValue"]
+    assert 2**21 == len(attributes(spans[1])["langfuse.observation.input"]["stringValue"])

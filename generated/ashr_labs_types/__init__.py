@@ -185,6 +185,9 @@ class ListDatasetsRequest(TypedDict):
     url_expires_seconds: NotRequired[int]
     """How long those URLs work; defaults to 3600."""
 
+    summary: NotRequired[bool]
+    """Leaves out `dataset_source`; defaults to false."""
+
 
 class UpdateDatasetRequest(TypedDict):
     function: Literal["update_dataset"]
@@ -316,6 +319,9 @@ class GetAgentDatasetsRequest(TypedDict):
 
     url_expires_seconds: NotRequired[int]
     """How long those URLs work; defaults to 3600."""
+
+    summary: NotRequired[bool]
+    """Leaves out `dataset_source`; defaults to false."""
 
 
 class SetDatasetAgentRequest(TypedDict):
@@ -526,6 +532,9 @@ class ListRunsRequest(TypedDict):
     offset: NotRequired[int]
     """How many to skip; `cursor` is better."""
 
+    summary: NotRequired[bool]
+    """Leaves out all of `result` but `aggregate_metrics`; defaults to false."""
+
 
 class ListRunsResponse(TypedDict):
     status: str
@@ -715,6 +724,9 @@ class ListRequestsRequest(TypedDict):
 
     offset: NotRequired[int]
     """How many to skip; `cursor` is better."""
+
+    summary: NotRequired[bool]
+    """Leaves out `request` and `request_input_schema`; defaults to false."""
 
 
 class ListRequestsResponse(TypedDict):

@@ -42,7 +42,7 @@ class Taker:
         if self.always:
             return self.always
         self.taken.append(body)
-        return (207, {"successes": [], "errors": []}) if path.endswith("/ingestion") else (200, {})
+        return 200, {}
 
 
 @contextmanager

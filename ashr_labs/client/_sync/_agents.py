@@ -99,6 +99,7 @@ class AgentMethods(BaseClient):
         *,
         include_signed_urls: bool | None = None,
         url_expires_seconds: int | None = None,
+        summary: bool = False,
     ) -> GetAgentDatasetsResponse:
         """Get an agent with its datasets.
 
@@ -106,12 +107,15 @@ class AgentMethods(BaseClient):
             agent_id: Its id.
             include_signed_urls: Add signed URLs to the datasets' media.
             url_expires_seconds: Seconds until those URLs expire.
+            summary: Leave out `dataset_source`.
         """
         request: GetAgentDatasetsRequest = {"function": "get_agent_datasets", "agent_id": agent_id}
         if include_signed_urls is not None:
             request["include_signed_urls"] = include_signed_urls
         if url_expires_seconds is not None:
             request["url_expires_seconds"] = url_expires_seconds
+        if summary:
+            request["summary"] = True
         response: GetAgentDatasetsResponse = self._call(request)
         return response
 

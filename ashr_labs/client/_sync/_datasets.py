@@ -95,6 +95,7 @@ class DatasetMethods(BaseClient):
         url_expires_seconds: int = 3600,
         *,
         offset: int | None = None,
+        summary: bool = False,
     ) -> ListDatasetsResponse:
         """List datasets, newest first.
 
@@ -105,6 +106,7 @@ class DatasetMethods(BaseClient):
             include_signed_urls: Add signed URLs to their media.
             url_expires_seconds: Seconds until those URLs expire.
             offset: Number to skip; unlike a cursor, it shifts when datasets are added.
+            summary: Leave out `dataset_source`.
         """
         request: ListDatasetsRequest = {
             "function": "list_datasets",
@@ -117,6 +119,8 @@ class DatasetMethods(BaseClient):
             request["cursor"] = cursor
         if offset is not None:
             request["offset"] = offset
+        if summary:
+            request["summary"] = True
         page: ListDatasetsResponse = self._call(request)
         return page
 
@@ -127,6 +131,7 @@ class DatasetMethods(BaseClient):
         page_size: int = 100,
         include_signed_urls: bool = False,
         url_expires_seconds: int = 3600,
+        summary: bool = False,
     ) -> Iterator[Dataset]:
         """Iterate over all datasets, newest first, fetching pages as needed.
 
@@ -135,6 +140,7 @@ class DatasetMethods(BaseClient):
             page_size: Number to fetch at a time, at most 100.
             include_signed_urls: Add signed URLs to their media.
             url_expires_seconds: Seconds until those URLs expire.
+            summary: Leave out `dataset_source`.
 
         Example:
             >>> names = [dataset["name"] for dataset in client.iter_datasets()]  # doctest: +SKIP
@@ -142,7 +148,13 @@ class DatasetMethods(BaseClient):
         pages = Paginator("list_datasets", "datasets", page_size)
         while pages.has_next:
             page = self.list_datasets(
-                tenant_id, page_size, pages.cursor, include_signed_urls, url_expires_seconds, offset=pages.offset
+                tenant_id,
+                page_size,
+                pages.cursor,
+                include_signed_urls,
+                url_expires_seconds,
+                offset=pages.offset,
+                summary=summary,
             )
             yield from pages.next_rows(page)
 

@@ -81,6 +81,7 @@ class RequestMethods(DatasetMethods):
         cursor: int | None = None,
         *,
         offset: int | None = None,
+        summary: bool = False,
     ) -> ListRequestsResponse:
         """List requests, newest first.
 
@@ -90,6 +91,7 @@ class RequestMethods(DatasetMethods):
             limit: Maximum number to return.
             cursor: The `next_cursor` of the previous page.
             offset: Number to skip; unlike a cursor, it shifts when requests are added.
+            summary: Leave out `request` and `request_input_schema`.
         """
         body: ListRequestsRequest = {
             "function": "list_requests",
@@ -102,11 +104,18 @@ class RequestMethods(DatasetMethods):
             body["cursor"] = cursor
         if offset is not None:
             body["offset"] = offset
+        if summary:
+            body["summary"] = True
         page: ListRequestsResponse = self._call(body)
         return page
 
     def iter_requests(
-        self, tenant_id: int | None = None, status: str | None = None, *, page_size: int = 100
+        self,
+        tenant_id: int | None = None,
+        status: str | None = None,
+        *,
+        page_size: int = 100,
+        summary: bool = False,
     ) -> Iterator[Request]:
         """Iterate over all requests, newest first, fetching pages as needed.
 
@@ -114,10 +123,11 @@ class RequestMethods(DatasetMethods):
             tenant_id: The tenant; defaults to the key's own.
             status: Only requests with this status, such as `pending`.
             page_size: Number to fetch at a time, at most 100.
+            summary: Leave out `request` and `request_input_schema`.
         """
         pages = Paginator("list_requests", "requests", page_size)
         while pages.has_next:
-            page = self.list_requests(tenant_id, status, page_size, pages.cursor, offset=pages.offset)
+            page = self.list_requests(tenant_id, status, page_size, pages.cursor, offset=pages.offset, summary=summary)
             yield from pages.next_rows(page)
 
     def wait_for_request(self, request_id: int, timeout: float = 600, poll_interval: float | None = None) -> Request:

@@ -77,6 +77,7 @@ class RunMethods(BaseClient):
         *,
         cursor: int | None = None,
         offset: int | None = None,
+        summary: bool = False,
     ) -> ListRunsResponse:
         """List runs, newest first.
 
@@ -86,6 +87,7 @@ class RunMethods(BaseClient):
             limit: Maximum number to return.
             cursor: The `next_cursor` of the previous page.
             offset: Number to skip; unlike a cursor, it shifts when runs are added.
+            summary: Leave out all of `result` but `aggregate_metrics`.
         """
         request: ListRunsRequest = {
             "function": "list_runs",
@@ -98,11 +100,18 @@ class RunMethods(BaseClient):
             request["cursor"] = cursor
         if offset is not None:
             request["offset"] = offset
+        if summary:
+            request["summary"] = True
         page: ListRunsResponse = self._call(request)
         return page
 
     def iter_runs(
-        self, dataset_id: int | None = None, tenant_id: int | None = None, *, page_size: int = 100
+        self,
+        dataset_id: int | None = None,
+        tenant_id: int | None = None,
+        *,
+        page_size: int = 100,
+        summary: bool = False,
     ) -> Iterator[Run]:
         """Iterate over all runs, newest first, fetching pages as needed.
 
@@ -110,10 +119,13 @@ class RunMethods(BaseClient):
             dataset_id: Only the runs of this dataset.
             tenant_id: The tenant; defaults to the key's own.
             page_size: Number to fetch at a time, at most 100.
+            summary: Leave out all of `result` but `aggregate_metrics`.
         """
         pages = Paginator("list_runs", "runs", page_size)
         while pages.has_next:
-            page = self.list_runs(dataset_id, tenant_id, page_size, cursor=pages.cursor, offset=pages.offset)
+            page = self.list_runs(
+                dataset_id, tenant_id, page_size, cursor=pages.cursor, offset=pages.offset, summary=summary
+            )
             yield from pages.next_rows(page)
 
     def delete_run(self, run_id: int) -> Confirmation:

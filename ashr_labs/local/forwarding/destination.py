@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -13,7 +12,7 @@ from ..._retry import Backoff, is_transient_status
 from ...errors import ConfigurationError
 from ..environment import check_secret, check_url
 from ..jobs.worker import RejectedError, RetryLaterError
-from .langfuse import LANGFUSE_PATH, check_langfuse, langfuse_requests
+from .langfuse import LANGFUSE_PATH, langfuse_headers, langfuse_requests
 from .otlp import check_otlp, otlp_requests
 
 if TYPE_CHECKING:
@@ -92,13 +91,12 @@ def destination_from_env(environment: Mapping[str, str]) -> Destination | None:
 
 
 def _langfuse(environment: Mapping[str, str]) -> Destination:
-    keys = [_needed(environment, f"LANGFUSE_{kind}_KEY") for kind in ("PUBLIC", "SECRET")]
+    public, secret = (_required(environment, f"LANGFUSE_{kind}_KEY") for kind in ("PUBLIC", "SECRET"))
     setting = "LANGFUSE_BASE_URL" if environment.get("LANGFUSE_BASE_URL") else "LANGFUSE_HOST"
     url = check_url(environment.get(setting) or _LANGFUSE, setting=setting) + LANGFUSE_PATH
-    pair = base64.b64encode(":".join(keys).encode()).decode()
-    return Destination(
-        "langfuse", url, {**_JSON, "authorization": f"Basic {pair}"}, langfuse_requests, check_langfuse, (keys[1], pair)
-    )
+    headers = langfuse_headers(public, secret)
+    secrets = (secret, headers["authorization"].removeprefix("Basic "))
+    return Destination("langfuse", url, {**_JSON, **headers}, langfuse_requests, check_otlp, secrets)
 
 
 def _otlp(environment: Mapping[str, str]) -> Destination:
@@ -117,7 +115,7 @@ DESTINATIONS: Mapping[str, Callable[[Mapping[str, str]], Destination]] = {"langf
 """Constructors of destinations by name."""
 
 
-def _needed(environment: Mapping[str, str], setting: str) -> str:
+def _required(environment: Mapping[str, str], setting: str) -> str:
     secret = check_secret(environment.get(setting) or "", setting=setting)
     if not secret:
         raise ConfigurationError(

@@ -1,139 +1,86 @@
-"""Traces as Langfuse's public ingestion API takes them: pure functions."""
+"""Langfuse as an OTLP endpoint: its path, headers, size limit, and the attributes that it maps to its own fields."""
 
 from __future__ import annotations
 
-import hashlib
+import base64
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from ..._json import as_list, as_object, parsed_json, preview
-from ..._retry import is_transient_status
-from ..jobs.worker import RejectedError, RetryLaterError
-from .ids import observation_times, trace_key
-from .otlp import as_json
+from ..._json import as_object
+from .otlp import otlp_requests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from ..._http import HTTPResponse
+__all__ = ["LANGFUSE_PATH", "langfuse_headers", "langfuse_requests"]
 
-__all__ = ["LANGFUSE_PATH", "check_langfuse", "langfuse_requests"]
+LANGFUSE_PATH: Final = "/api/public/otel/v1/traces"
 
-LANGFUSE_PATH = "/api/public/ingestion"
-
-_LARGEST_REQUEST = 3_000_000
-"""Bytes; Langfuse takes 3.5 MB."""
+_MAX_REQUEST = 3_000_000
+"""Bytes; Langfuse accepts 3.5 MB."""
 _LEVELS = frozenset({"DEBUG", "DEFAULT", "WARNING", "ERROR"})
-_KINDS = {"generation": "generation-create", "event": "event-create"}
+_TOOL = "tool:"
+
+
+def langfuse_headers(public_key: str, secret_key: str) -> dict[str, str]:
+    """Return the headers for authentication and for ingestion as of Langfuse v4."""
+    pair = base64.b64encode(f"{public_key}:{secret_key}".encode()).decode()
+    return {"authorization": f"Basic {pair}", "x-langfuse-ingestion-version": "4"}
 
 
 def langfuse_requests(tenant_id: int, trace: Mapping[str, Any]) -> list[bytes]:
-    """Return the bodies of the requests that store a trace; sent again, they change nothing."""
-    trace_id = trace_key(tenant_id, trace["id"])
-    events = [_trace_event(trace_id, trace)]
-    events += [_observation_event(trace_id, trace, observation) for observation in trace["observations"]]
-    return list(_batches(events))
+    """Return the request bodies for a trace; sending them again changes nothing."""
+    shared = _trace_attributes(trace)
+
+    def attributes(observation: Mapping[str, Any] | None) -> dict[str, Any]:
+        if observation is None:
+            return {**shared, "langfuse.observation.output": _text(trace.get("output"))}
+        return {**shared, **_observation_attributes(observation)}
+
+    return otlp_requests(tenant_id, trace, replace_payload=attributes, max_bytes=_MAX_REQUEST)
 
 
-def check_langfuse(reply: HTTPResponse) -> None:
-    """Make sure that everything was taken.
-
-    Raises:
-        RetryLater: Something may be taken later.
-        Refused: Something never will.
-    """
-    answer = as_object(parsed_json(reply.text)) or {}
-    errors = [as_object(error) or {} for error in as_list(answer.get("errors")) or ()]
-    if "successes" not in answer:
-        raise RetryLaterError(f"no answer of Langfuse but {preview(reply.text)}")
-    if not errors:
-        return
-    reason = f"{len(errors)} events were not taken, the first with {preview(dict(errors[0]))}"
-    if any(_is_transient(error.get("status")) for error in errors):
-        raise RetryLaterError(reason)
-    raise RejectedError(reason)
-
-
-def _is_transient(status: object) -> bool:
-    return isinstance(status, int) and is_transient_status(status)
-
-
-def _trace_event(trace_id: str, trace: Mapping[str, Any]) -> dict[str, Any]:
-    known = {
-        "id": trace_id,
-        "timestamp": trace["created_at"],
-        "name": trace.get("name"),
-        "userId": trace.get("user_id"),
-        "sessionId": trace.get("session_id"),
-        "tags": trace.get("tags"),
-        "metadata": {**(as_object(trace.get("metadata")) or {}), "ashr_trace_id": trace["id"]},
-        "input": trace.get("input"),
-        "output": trace.get("output"),
+def _trace_attributes(trace: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the attributes of the trace that Langfuse reads from each of its spans."""
+    return {
+        "langfuse.trace.name": trace.get("name"),
+        "langfuse.user.id": trace.get("user_id"),
+        "langfuse.session.id": trace.get("session_id"),
+        "langfuse.trace.tags": trace.get("tags"),
+        "langfuse.trace.metadata.ashr_trace_id": trace["id"],
+        **_metadata("langfuse.trace.metadata", trace.get("metadata")),
     }
-    return _event("trace-create", trace["created_at"], known)
 
 
-def _observation_event(trace_id: str, trace: Mapping[str, Any], observation: Mapping[str, Any]) -> dict[str, Any]:
-    started, ended = observation_times(observation, trace["created_at"])
-    parent, level = observation.get("parent_observation_id"), observation.get("level")
-    known = {
-        "id": f"{trace_id}-{observation.get('id')}",
-        "traceId": trace_id,
-        "parentObservationId": f"{trace_id}-{parent}" if parent else None,
-        "name": observation.get("name"),
-        "startTime": started,
-        "endTime": ended,
-        "level": level if level in _LEVELS else None,
-        "statusMessage": observation.get("status_message"),
-        "input": observation.get("input"),
-        "output": observation.get("output"),
-        "metadata": observation.get("metadata"),
-        **_generation(observation),
+def _observation_attributes(observation: Mapping[str, Any]) -> dict[str, Any]:
+    kind, level = str(observation.get("type")), observation.get("level")
+    is_tool = kind == "span" and str(observation.get("name")).startswith(_TOOL)
+    return {
+        "langfuse.observation.type": "tool" if is_tool else kind,
+        "langfuse.observation.input": _text(observation.get("input")),
+        "langfuse.observation.output": _text(observation.get("output")),
+        "langfuse.observation.level": level if level in _LEVELS else None,
+        "langfuse.observation.status_message": observation.get("status_message"),
+        **_metadata("langfuse.observation.metadata", observation.get("metadata")),
+        **(_generation_attributes(observation) if kind == "generation" else {}),
     }
-    return _event(_KINDS.get(str(observation.get("type")), "span-create"), started, known)
 
 
-def _generation(observation: Mapping[str, Any]) -> dict[str, Any]:
-    if observation.get("type") != "generation":
-        return {}
+def _generation_attributes(observation: Mapping[str, Any]) -> dict[str, Any]:
     usage = as_object(observation.get("usage")) or {}
-    tokens = {"input": usage.get("input_tokens"), "output": usage.get("output_tokens")}
+    counts = {"input": usage.get("input_tokens"), "output": usage.get("output_tokens")}
+    tokens = {name: count for name, count in counts.items() if count is not None}
     cost = usage.get("cost") if usage.get("cost") is not None else observation.get("cost")
     return {
-        "model": observation.get("model"),
-        "usageDetails": {name: count for name, count in tokens.items() if count is not None} or None,
-        "costDetails": None if cost is None else {"total": cost},
+        "langfuse.observation.model.name": observation.get("model"),
+        "langfuse.observation.usage_details": json.dumps(tokens) if tokens else None,
+        "langfuse.observation.cost_details": None if cost is None else json.dumps({"total": cost}),
     }
 
 
-def _event(kind: str, timestamp: str, known: Mapping[str, Any]) -> dict[str, Any]:
-    body = {name: value for name, value in known.items() if value is not None}
-    # Langfuse takes an event once by its id: the same content is the same event, a changed one is another.
-    digest = hashlib.sha256(json.dumps([kind, body], sort_keys=True).encode()).hexdigest()[:32]
-    return {"id": digest, "type": kind, "timestamp": timestamp, "body": body}
+def _metadata(prefix: str, value: object) -> dict[str, Any]:
+    return {f"{prefix}.{name}": item for name, item in (as_object(value) or {}).items()}
 
 
-def _batches(events: Iterable[dict[str, Any]]) -> Iterable[bytes]:
-    batch: list[bytes] = []
-    size = 0
-    for event in events:
-        text = as_json(event)
-        if len(text) > _LARGEST_REQUEST:
-            text = as_json(_without_payload(event, len(text)))
-        if batch and size + len(text) > _LARGEST_REQUEST:
-            yield _joined(batch)
-            batch, size = [], 0
-        batch.append(text)
-        size += len(text) + 1
-    if batch:
-        yield _joined(batch)
-
-
-def _without_payload(event: dict[str, Any], size: int) -> dict[str, Any]:
-    marker = f"[left out when this was passed on: the event has {size} bytes]"
-    large = ("input", "output", "metadata")
-    return {**event, "body": {name: marker if name in large else value for name, value in event["body"].items()}}
-
-
-def _joined(batch: Iterable[bytes]) -> bytes:
-    return b'{"batch":[' + b",".join(batch) + b"]}"
+def _text(value: object) -> str | None:
+    return value if value is None or isinstance(value, str) else json.dumps(value)

@@ -11,29 +11,74 @@ from ..store.trace_rows import parse_timestamp
 from .ids import observation_times, span_key, trace_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ..._http import HTTPResponse
 
-__all__ = ["as_json", "check_otlp", "otlp_requests"]
+__all__ = ["check_otlp", "otlp_requests"]
 
 _TOOL = "tool:"
 _INTERNAL, _CLIENT = 1, 3
 _ERROR = 2
 _ROOT = "the trace itself"
+_PAYLOAD = frozenset(
+    {
+        "ashr.input",
+        "ashr.output",
+        "ashr.metadata",
+        "gen_ai.input.messages",
+        "gen_ai.output.messages",
+        "gen_ai.tool.call.arguments",
+        "gen_ai.tool.call.result",
+    }
+)
 
 
-def otlp_requests(tenant_id: int, trace: Mapping[str, Any]) -> list[bytes]:
-    """Return one request body: a root span for the trace, and a span below it for each observation."""
+def otlp_requests(
+    tenant_id: int,
+    trace: Mapping[str, Any],
+    *,
+    replace_payload: Callable[[Mapping[str, Any] | None], Mapping[str, Any]] | None = None,
+    max_bytes: int | None = None,
+) -> list[bytes]:
+    """Return the request bodies for a trace: a root span, and a span below it for each observation.
+
+    Args:
+        tenant_id: The tenant that owns the trace.
+        trace: The trace, as it was sent.
+        replace_payload: Returns the attributes that replace those with payloads, for the span of an observation, or
+            for the root span (None).
+        max_bytes: The maximum size of a request; larger traces are split, and larger spans lose their attributes.
+    """
     key = trace_key(tenant_id, trace["id"])
     spans = [_span(key, trace, observation) for observation in trace["observations"]]
     spans.insert(0, _root(key, tenant_id, trace, spans))
-    scope = {"scope": {"name": "ashr_labs"}, "spans": spans}
-    resource = {"attributes": _attributes({"service.name": "ashr-labs", "ashr.tenant_id": tenant_id})}
-    return [as_json({"resourceSpans": [{"resource": resource, "scopeSpans": [scope]}]})]
+    if replace_payload:
+        for span, observation in zip(spans, (None, *trace["observations"]), strict=True):
+            kept = [attribute for attribute in span["attributes"] if attribute["key"] not in _PAYLOAD]
+            span["attributes"] = kept + _attributes(replace_payload(observation))
+    resource = _as_json({"attributes": _attributes({"service.name": "ashr-labs", "ashr.tenant_id": tenant_id})})
+    head = b'{"resourceSpans":[{"resource":%b,"scopeSpans":[{"scope":{"name":"ashr_labs"},"spans":[' % resource
+    return [head + b",".join(batch) + b"]}]}]}" for batch in _batches(spans, max_bytes)]
 
 
-def as_json(value: object) -> bytes:
+def _batches(spans: Iterable[dict[str, Any]], max_bytes: int | None) -> Iterable[list[bytes]]:
+    batch: list[bytes] = []
+    size = 0
+    for span in spans:
+        text = _as_json(span)
+        if max_bytes is not None and len(text) > max_bytes:
+            marker = f"not forwarded: the span has {len(text):,} bytes"
+            text = _as_json({**span, "attributes": _attributes({"ashr.truncated": marker})})
+        if batch and max_bytes is not None and size + len(text) > max_bytes:
+            yield batch
+            batch, size = [], 0
+        batch.append(text)
+        size += len(text) + 1
+    yield batch
+
+
+def _as_json(value: object) -> bytes:
     """Encode JSON as UTF-8, without lone surrogates, for which some servers refuse a whole request."""
     return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 

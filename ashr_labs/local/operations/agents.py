@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from ...errors import ConflictError
 from ..store.columns import add_row
 from ..store.schema import agents, datasets
-from .datasets import ALL_DATASETS, dataset_record, with_media
+from .datasets import dataset_rows, with_media
 from .registry import Context, operation
 from .rows import check_exists, get_agent_row, raw_columns
 
@@ -97,9 +97,10 @@ def delete_agent(context: Context, params: DeleteAgentRequest) -> dict[str, Any]
 def get_agent_datasets(context: Context, params: GetAgentDatasetsRequest) -> dict[str, Any]:
     """Return an agent with its datasets, newest first."""
     agent = get_agent_row(context, params["agent_id"])
-    wanted = ALL_DATASETS.where(datasets.c.agent_id == agent["id"]).order_by(datasets.c.id.desc())
-    rows = context.connection.execute(wanted).mappings()
-    return {"agent": _record(agent), "datasets": with_media(context, map(dataset_record, rows), params)}
+    rows, convert = dataset_rows(params)
+    wanted = rows.where(datasets.c.agent_id == agent["id"]).order_by(datasets.c.id.desc())
+    found = context.connection.execute(wanted).mappings()
+    return {"agent": _record(agent), "datasets": with_media(context, map(convert, found), params)}
 
 
 @operation("set_dataset_agent", writes=True)

@@ -14,7 +14,7 @@ from .registry import Context, operation
 from .rows import check_exists, get_agent_row, page, raw_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ashr_labs_types import (
         CreateDatasetRequest,
@@ -28,6 +28,7 @@ __all__ = [
     "ALL_DATASETS",
     "create_dataset",
     "dataset_record",
+    "dataset_rows",
     "delete_dataset",
     "get_dataset",
     "list_datasets",
@@ -41,6 +42,10 @@ ALL_DATASETS: Select[Any] = select(
 ).outerjoin(agents, agents.c.id == datasets.c.agent_id)
 """Datasets joined with the name and description of their agents."""
 
+_SUMMARIES = ALL_DATASETS.with_only_columns(
+    *(column for column in ALL_DATASETS.selected_columns if column.key != "dataset_source"),
+    maintain_column_froms=True,
+)
 _BY_NUMBER = ALL_DATASETS.where(datasets.c.id == bindparam("row_id"), datasets.c.tenant_id == bindparam("tenant_id"))
 
 
@@ -74,8 +79,9 @@ def get_dataset(context: Context, params: GetDatasetRequest) -> dict[str, Any]:
 @operation("list_datasets")
 def list_datasets(context: Context, params: ListDatasetsRequest) -> dict[str, Any]:
     """Return one page of datasets, newest first."""
-    rows, next_cursor = page(context, ALL_DATASETS, datasets, params)
-    return {"datasets": with_media(context, map(dataset_record, rows), params), "next_cursor": next_cursor}
+    rows, convert = dataset_rows(params)
+    found, next_cursor = page(context, rows, datasets, params, convert=convert)
+    return {"datasets": with_media(context, found, params), "next_cursor": next_cursor}
 
 
 @operation("update_dataset", writes=True)
@@ -94,6 +100,17 @@ def delete_dataset(context: Context, params: DeleteDatasetRequest) -> dict[str, 
     check_exists(context, datasets, params["dataset_id"], noun="dataset")
     context.connection.execute(delete(datasets).where(datasets.c.id == params["dataset_id"]))
     return {"message": f"dataset {params['dataset_id']} is deleted"}
+
+
+def dataset_rows(params: Mapping[str, Any]) -> tuple[Select[Any], Callable[[Mapping[Any, Any]], dict[str, Any]]]:
+    """Return the rows of datasets and the function that converts them, without their sources for a `summary`."""
+    return (_SUMMARIES, _summary) if params.get("summary") else (ALL_DATASETS, dataset_record)
+
+
+def _summary(row: Mapping[Any, Any]) -> dict[str, Any]:
+    record = dataset_record({**row, "dataset_source": None})
+    del record["dataset_source"]
+    return record
 
 
 def dataset_record(row: Mapping[Any, Any]) -> dict[str, Any]:

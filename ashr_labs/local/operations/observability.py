@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -119,7 +120,7 @@ def _page(context: Context, params: Mapping[str, Any], *conditions: ColumnElemen
 
 
 def _record(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {"id": row["id"], **row["content"], "created_at": row["created_at"]}
+    return {"id": row["id"], **json.loads(row["content"].text), "created_at": row["created_at"]}
 
 
 def _belongs_to(key: Mapping[str, Any]) -> tuple[ColumnElement[bool], ...]:

@@ -49,8 +49,15 @@ def get_request(context: Context, params: GetRequestRequest) -> dict[str, Any]:
 def list_requests(context: Context, params: ListRequestsRequest) -> dict[str, Any]:
     """Return one page of requests, newest first."""
     in_status = [requests.c.request_status == params["status"]] if "status" in params else []
-    rows, next_cursor = page(context, _ALL_REQUESTS, requests, params, *in_status)
-    return {"requests": [_record(row) for row in rows], "next_cursor": next_cursor}
+    convert = _summary if params.get("summary") else _record
+    found, next_cursor = page(context, _ALL_REQUESTS, requests, params, *in_status, convert=convert)
+    return {"requests": found, "next_cursor": next_cursor}
+
+
+def _summary(row: Mapping[Any, Any]) -> dict[str, Any]:
+    record = _record(row)
+    del record["request"], record["request_input_schema"]
+    return record
 
 
 def _record(row: Mapping[Any, Any]) -> dict[str, Any]:

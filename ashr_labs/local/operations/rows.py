@@ -9,10 +9,11 @@ from sqlalchemy import bindparam, select, type_coerce
 
 from ...errors import AuthorizationError, NotFoundError
 from ..store.columns import JSONText, RawJSONText
+from ..store.pages import fetch_page
 from ..store.schema import agents, users
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import ColumnElement, RowMapping, Select, Table
 
@@ -63,17 +64,30 @@ def get_agent_row(context: Context, agent_id: int, *, for_update: bool = False) 
 
 
 def page(
-    context: Context, rows: Select[Any], table: Table, params: Mapping[str, Any], *conditions: ColumnElement[bool]
-) -> tuple[Sequence[RowMapping], int | None]:
-    """Return one page of the tenant's rows, newest first, and the cursor of the next page, if any."""
+    context: Context,
+    rows: Select[Any],
+    table: Table,
+    params: Mapping[str, Any],
+    *conditions: ColumnElement[bool],
+    convert: Callable[[Mapping[Any, Any]], dict[str, Any]],
+) -> tuple[list[dict[str, Any]], int | None]:
+    """Return one page of the tenant's records, newest first, and the cursor of the next page, if any.
+
+    Args:
+        context: The context of the call.
+        rows: The rows to select from.
+        table: The table with the columns `id` and `tenant_id`.
+        params: May have `limit`, `cursor` and `offset`.
+        conditions: More conditions.
+        convert: Returns the record for a row.
+    """
     limit: int = params.get("limit", _DEFAULT_LIMIT)
     wanted = rows.where(table.c.tenant_id == context.principal.tenant_id, *conditions)
     if "cursor" in params:
         wanted = wanted.where(table.c.id < params["cursor"])
-    wanted = wanted.order_by(table.c.id.desc()).limit(limit + 1).offset(params.get("offset", 0))
-    found = context.connection.execute(wanted).mappings().all()
-    next_cursor: int | None = found[limit - 1]["id"] if len(found) > limit else None
-    return found[:limit], next_cursor
+    wanted = wanted.order_by(table.c.id.desc()).offset(params.get("offset", 0))
+    found, has_more = fetch_page(context.connection, wanted, limit, convert)
+    return found, found[-1]["id"] if has_more else None
 
 
 def check_user(context: Context, user_id: int) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
+from ..._gc import paused_gc
 from ..._json import as_object
 from ..jobs.handlers import GRADE
 from ..store.columns import add_row
@@ -61,8 +63,9 @@ def get_run(context: Context, params: GetRunRequest) -> dict[str, Any]:
 def list_runs(context: Context, params: ListRunsRequest) -> dict[str, Any]:
     """Return one page of runs, newest first."""
     of_dataset = [runs.c.dataset_id == params["dataset_id"]] if "dataset_id" in params else []
-    rows, next_cursor = page(context, _ALL_RUNS, runs, params, *of_dataset)
-    return {"runs": [_record(row) for row in rows], "next_cursor": next_cursor}
+    convert = _summary if params.get("summary") else _record
+    found, next_cursor = page(context, _ALL_RUNS, runs, params, *of_dataset, convert=convert)
+    return {"runs": found, "next_cursor": next_cursor}
 
 
 @operation("delete_run", writes=True)
@@ -79,6 +82,14 @@ def _ungraded(result: dict[str, Any]) -> dict[str, Any]:
         return result
     metrics = as_object(result.get("aggregate_metrics")) or {}
     return {**result, "aggregate_metrics": {**metrics, **_GRADED}}
+
+
+def _summary(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Convert a row, with only the metrics of the result."""
+    with paused_gc():
+        result = json.loads(row["result"].text)
+    kept = {name: result[name] for name in ("aggregate_metrics",) if name in result}
+    return {**_record(row), "result": RawJSON.dump(kept)}
 
 
 def _record(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from calendar import monthrange
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select, type_coerce
 
 from ..._time import isoformat
+from .columns import RawJSONText
+from .pages import fetch_page
 from .schema import observations, traces
 from .trace_rows import key_text, parse_timestamp, search_text, tag_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, RowMapping
+    from sqlalchemy import ColumnElement, Connection
 
 __all__ = ["read_trace", "trace_filters", "trace_page"]
 
@@ -22,6 +24,7 @@ _DEFAULT_LIMIT = 50
 _SEPARATOR = "/"
 _RECORDS: Select[str, str, dict[str, Any]] = select(traces.c.id, traces.c.created_at, traces.c.content)
 """Traces without their observations."""
+_RAW_RECORDS = select(traces.c.id, traces.c.created_at, type_coerce(traces.c.content, RawJSONText).label("content"))
 
 
 def trace_filters(params: Mapping[str, Any]) -> list[ColumnElement[bool]]:
@@ -41,19 +44,23 @@ def trace_filters(params: Mapping[str, Any]) -> list[ColumnElement[bool]]:
 
 def trace_page(
     connection: Connection, params: Mapping[str, Any], *conditions: ColumnElement[bool]
-) -> tuple[Sequence[RowMapping], int, str | None]:
+) -> tuple[Sequence[Mapping[Any, Any]], int, str | None]:
     """Return the rows of a page, the number of rows on all pages, and the cursor of the next page, if any."""
     total: int = connection.scalar(select(func.count()).select_from(traces).where(*conditions)) or 0
     limit: int = params.get("limit", _DEFAULT_LIMIT)
-    newest = _RECORDS.where(*conditions).order_by(traces.c.created_at.desc(), traces.c.id.desc()).limit(limit + 1)
+    newest = _RAW_RECORDS.where(*conditions).order_by(traces.c.created_at.desc(), traces.c.id.desc())
     if "cursor" in params:
         newest = newest.where(_after(params["cursor"]))
     elif (before := (params.get("page", 1) - 1) * limit) < total:
         newest = newest.offset(before)
     else:
         return [], total, None
-    rows = connection.execute(newest).mappings().all()
-    return rows[:limit], total, _cursor(rows[limit - 1]) if len(rows) > limit else None
+    rows, has_more = fetch_page(connection, newest, limit, _same)
+    return rows, total, _cursor(rows[-1]) if has_more else None
+
+
+def _same(row: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    return row
 
 
 def read_trace(connection: Connection, tenant_id: int, trace_id: str) -> dict[str, Any] | None:
@@ -76,7 +83,7 @@ def read_trace(connection: Connection, tenant_id: int, trace_id: str) -> dict[st
     }
 
 
-def _cursor(last: RowMapping) -> str:
+def _cursor(last: Mapping[Any, Any]) -> str:
     return f"{last['created_at']}{_SEPARATOR}{last['id']}"
 
 

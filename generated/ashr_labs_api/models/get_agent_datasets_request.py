@@ -24,12 +24,14 @@ class GetAgentDatasetsRequest:
         agent_id (int):
         include_signed_urls (bool | Unset): Adds signed URLs to media; defaults to false.
         url_expires_seconds (int | Unset): How long those URLs work; defaults to 3600.
+        summary (bool | Unset): Leaves out `dataset_source`; defaults to false.
     """
 
     agent_id: int
     function: Literal["get_agent_datasets"] = "get_agent_datasets"
     include_signed_urls: bool | Unset = UNSET
     url_expires_seconds: int | Unset = UNSET
+    summary: bool | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -40,6 +42,8 @@ class GetAgentDatasetsRequest:
         include_signed_urls = self.include_signed_urls
 
         url_expires_seconds = self.url_expires_seconds
+
+        summary = self.summary
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -53,6 +57,8 @@ class GetAgentDatasetsRequest:
             field_dict["include_signed_urls"] = include_signed_urls
         if url_expires_seconds is not UNSET:
             field_dict["url_expires_seconds"] = url_expires_seconds
+        if summary is not UNSET:
+            field_dict["summary"] = summary
 
         return field_dict
 
@@ -71,11 +77,14 @@ class GetAgentDatasetsRequest:
 
         url_expires_seconds = d.pop("url_expires_seconds", UNSET)
 
+        summary = d.pop("summary", UNSET)
+
         get_agent_datasets_request = cls(
             function=function,
             agent_id=agent_id,
             include_signed_urls=include_signed_urls,
             url_expires_seconds=url_expires_seconds,
+            summary=summary,
         )
 
         get_agent_datasets_request.additional_properties = d

@@ -27,6 +27,7 @@ class ListDatasetsRequest:
         offset (int | Unset): How many to skip; `cursor` is better.
         include_signed_urls (bool | Unset): Adds signed URLs to media; defaults to false.
         url_expires_seconds (int | Unset): How long those URLs work; defaults to 3600.
+        summary (bool | Unset): Leaves out `dataset_source`; defaults to false.
     """
 
     tenant_id: int
@@ -36,6 +37,7 @@ class ListDatasetsRequest:
     offset: int | Unset = UNSET
     include_signed_urls: bool | Unset = UNSET
     url_expires_seconds: int | Unset = UNSET
+    summary: bool | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,6 +54,8 @@ class ListDatasetsRequest:
         include_signed_urls = self.include_signed_urls
 
         url_expires_seconds = self.url_expires_seconds
+
+        summary = self.summary
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -71,6 +75,8 @@ class ListDatasetsRequest:
             field_dict["include_signed_urls"] = include_signed_urls
         if url_expires_seconds is not UNSET:
             field_dict["url_expires_seconds"] = url_expires_seconds
+        if summary is not UNSET:
+            field_dict["summary"] = summary
 
         return field_dict
 
@@ -95,6 +101,8 @@ class ListDatasetsRequest:
 
         url_expires_seconds = d.pop("url_expires_seconds", UNSET)
 
+        summary = d.pop("summary", UNSET)
+
         list_datasets_request = cls(
             function=function,
             tenant_id=tenant_id,
@@ -103,6 +111,7 @@ class ListDatasetsRequest:
             offset=offset,
             include_signed_urls=include_signed_urls,
             url_expires_seconds=url_expires_seconds,
+            summary=summary,
         )
 
         list_datasets_request.additional_properties = d

@@ -26,6 +26,7 @@ class ListRunsRequest:
         limit (int | Unset): Defaults to 50.
         cursor (int | Unset): The id of the last run of the page before.
         offset (int | Unset): How many to skip; `cursor` is better.
+        summary (bool | Unset): Leaves out all of `result` but `aggregate_metrics`; defaults to false.
     """
 
     tenant_id: int
@@ -34,6 +35,7 @@ class ListRunsRequest:
     limit: int | Unset = UNSET
     cursor: int | Unset = UNSET
     offset: int | Unset = UNSET
+    summary: bool | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -48,6 +50,8 @@ class ListRunsRequest:
         cursor = self.cursor
 
         offset = self.offset
+
+        summary = self.summary
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -65,6 +69,8 @@ class ListRunsRequest:
             field_dict["cursor"] = cursor
         if offset is not UNSET:
             field_dict["offset"] = offset
+        if summary is not UNSET:
+            field_dict["summary"] = summary
 
         return field_dict
 
@@ -85,6 +91,8 @@ class ListRunsRequest:
 
         offset = d.pop("offset", UNSET)
 
+        summary = d.pop("summary", UNSET)
+
         list_runs_request = cls(
             function=function,
             tenant_id=tenant_id,
@@ -92,6 +100,7 @@ class ListRunsRequest:
             limit=limit,
             cursor=cursor,
             offset=offset,
+            summary=summary,
         )
 
         list_runs_request.additional_properties = d
