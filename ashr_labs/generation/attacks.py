@@ -84,4 +84,4 @@ def _refusal(plan: DatasetPlan, category: str, rng: Random) -> str:
 
 @cache
 def _messages() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("attacks.toml").read_text("utf-8"))
+    return tomllib.loads(files("ashr_labs.generation").joinpath("attacks.toml").read_text("utf-8"))

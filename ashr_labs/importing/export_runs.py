@@ -40,11 +40,18 @@ def inspect_log(conversations: Sequence[Conversation], name: str, _notes: Counte
     """Return an Inspect log with a sample for each scenario."""
     samples = [_logged_sample(one) for one in conversations]
     evaluation = _evaluation(name, [sample["id"] for sample in samples])
-    plan = {"name": "plan", "steps": [], "config": {}}
-    stats = {"started_at": _EPOCH, "completed_at": _EPOCH, "model_usage": {}}
-    results = {"total_samples": len(samples), "completed_samples": len(samples), "scores": []}
-    header = {"version": 2, "status": "success", "eval": evaluation, "plan": plan, "results": results, "stats": stats}
-    summaries = [
+    plan: dict[str, Any] = {"name": "plan", "steps": [], "config": {}}
+    stats: dict[str, Any] = {"started_at": _EPOCH, "completed_at": _EPOCH, "model_usage": {}}
+    results: dict[str, Any] = {"total_samples": len(samples), "completed_samples": len(samples), "scores": []}
+    header: dict[str, Any] = {
+        "version": 2,
+        "status": "success",
+        "eval": evaluation,
+        "plan": plan,
+        "results": results,
+        "stats": stats,
+    }
+    summaries: list[dict[str, Any]] = [
         {key: sample[key] for key in ("id", "epoch", "input", "target", "metadata", "scores")}
         | {"model_usage": {}, "completed": True}
         for sample in samples

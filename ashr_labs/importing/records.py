@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from itertools import chain
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from .._json import as_list, as_object, preview, refuse_constant
@@ -177,20 +178,18 @@ def _parsed_yaml(content: str) -> object:
         value: object = yaml.safe_load(content)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise DatasetError(f"is not YAML: {' '.join(str(error).split())}", path="line 1") from error
-    if _size(value, _MAX_YAML_NODES) <= 0:  # aliases of aliases grow exponentially
+    if _size(value, {}) > _MAX_YAML_NODES:  # aliases of aliases grow exponentially
         raise DatasetError(f"has over {_MAX_YAML_NODES:,} values", path="line 1")
     return value
 
 
-def _size(value: object, left: int) -> int:
-    """Return how many of `left` nodes remain after counting those of a value."""
+def _size(value: object, known: dict[int, float]) -> float:
+    """Return how many nodes a value has, with aliased ones counted at each use; infinite if it contains itself."""
     children = (as_object(value) or {}).values() or as_list(value) or ()
-    left -= 1
-    for child in children:
-        if left <= 0:
-            return 0
-        left = _size(child, left)
-    return left
+    if id(value) not in known or not children:
+        known[id(value)] = inf if children else 1
+        known[id(value)] = 1 + sum(_size(child, known) for child in children)
+    return known[id(value)]
 
 
 def _elements(value: object) -> Iterator[Record | DatasetError]:
