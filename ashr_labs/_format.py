@@ -35,10 +35,16 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
-def suggestion(name: object, known: Iterable[str]) -> str:
-    """Return `; did you mean 'x'?` for the known name closest to an unknown one, or an empty string."""
+def suggestion(name: object, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """Return `; did you mean 'x'?` for the known name closest to an unknown one, or an empty string.
+
+    Args:
+        name: The unknown name.
+        known: The known names.
+        cutoff: The minimum similarity, 0 to 1.
+    """
     if not isinstance(name, str) or len(name) > _MAX_NAME:
         return ""
     by_lower = {one.lower(): one for one in known}
-    close = get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    close = get_close_matches(name.lower(), by_lower, n=1, cutoff=cutoff)
     return f"; did you mean {by_lower[close[0]]!r}?" if close else ""

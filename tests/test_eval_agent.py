@@ -335,6 +335,24 @@ def test_a_mock_is_an_agent() -> None:
             ParsedReply("", (CallRecord("f", '{"b": 1}'),)),
         ),
         (reply("", Dumped({"function": {"name": "f", "arguments": "{}"}})), ParsedReply("", (CallRecord("f", "{}"),))),
+        (reply("", {"name": "f", "args": {"b": 1}}), ParsedReply("", (CallRecord("f", '{"b": 1}'),))),
+        (
+            reply("", {**made("f", b=1), "result": {"id": 7}}),
+            ParsedReply("", (CallRecord("f", '{"b": 1}', {"result": {"id": 7}}),)),
+        ),
+        (
+            reply("", {**made("f"), "error": "no such order"}),
+            ParsedReply("", (CallRecord("f", "{}", {"error": "no such order"}),)),
+        ),
+        (
+            reply("", {**made("f"), "result": "gone", "is_error": True}),
+            ParsedReply("", (CallRecord("f", "{}", {"result": "gone", "error": "gone"}),)),
+        ),
+        (
+            reply("", {**made("f"), "result": {1}}),
+            ParsedReply("", (CallRecord("f", "{}", {"result": "{1}"}),)),
+        ),
+        (reply() | {"context": 3, "latency": 2}, ParsedReply("", ())),
         (AgentReply("a", [made("f")]), ParsedReply("a", (CallRecord("f", "{}"),))),
         (AgentReply("a", usage={"input_tokens": 3}), ParsedReply("a", (), {"input_tokens": 3})),
     ],
@@ -355,6 +373,9 @@ def test_replies(value: Any, expected: ParsedReply) -> None:
         ({"text": 5}, "respond() returned a reply whose text must be a string, got 5"),
         (reply() | {"tool_calls": {}}, "respond() returned a reply whose tool_calls must be a list, got {}"),
         (reply() | {"tool_calls": "f"}, "respond() returned a reply whose tool_calls must be a list, got 'f'"),
+        ({"text": "a", "tool_call": []}, "with the unknown key 'tool_call'; did you mean 'tool_calls'?"),
+        ({"text": "a", "toolCalls": []}, "with the unknown key 'toolCalls'; did you mean 'tool_calls'?"),
+        (reply("", {"name": "f", "argumnts": {}}), "tool_calls[0].argumnts must not be a key of a tool call; did you"),
         (reply("", "f"), "tool_calls[0] must be an object, got 'f'"),  # type: ignore[arg-type]
         (reply("", made("f"), {}), "tool_calls[1].name must be the tool's name, got None"),
         (reply("", {"name": 3}), "tool_calls[0].name must be the tool's name, got 3"),

@@ -50,7 +50,7 @@ def processes() -> Executor:
 
 
 def timeless(tests: list[Any]) -> list[Any]:
-    changing = {"started_at", "completed_at", "turns"}
+    changing = {"started_at", "completed_at", "duration_ms", "turns"}
     return [{key: value for key, value in test.items() if key not in changing} for test in tests]
 
 

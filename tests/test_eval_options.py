@@ -162,7 +162,7 @@ def test_a_process_with_blocked_agents_exits() -> None:
     """Threads that were left behind do not keep the process from exiting."""
     code = (
         "import time; from ashr_labs import EvalRunner\n"
-        "runs = {'a': {'actions': [{'actor': 'user'}]}}\n"
+        "runs = {'a': {'actions': [{'actor': 'user', 'content': ''}]}}\n"
         "run = EvalRunner({'runs': runs}).run(lambda message: time.sleep(600), timeout=0.1)\n"
         "print(run.build()['tests'][0]['error']['kind'])"
     )

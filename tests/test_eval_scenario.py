@@ -77,6 +77,95 @@ def test_without_an_expected_response_only_the_text_is_expected() -> None:
     assert AgentAction(0, {"actor": "agent", "content": "Hello"}, "Hello", (), is_last=True) == action
 
 
+@pytest.mark.parametrize("key", ["arguments", "args", "input", "parameters", "arguments_json"])
+@pytest.mark.parametrize("given", [{"a": 1}, '{"a": 1}'])
+def test_arguments_in_the_spellings_of_other_tools(key: str, given: Any) -> None:
+    """The arguments of an expected call may have the names that other tools give them."""
+    action = read_scenario("s", expecting({"name": "f", key: given})).actions[1]
+
+    assert isinstance(action, AgentAction)
+    assert (Call("f", '{"a": 1}'),) == action.calls
+
+
+def test_an_assistant_is_the_agent() -> None:
+    """An action of the actor `assistant` is an expectation, as one of `agent`."""
+    actions = [user(), agent("a", call("f")), agent("b")]
+    renamed = [{**action, "actor": "assistant"} if action["actor"] == "agent" else action for action in actions]
+
+    def expectations(given: list[Any]) -> list[Any]:
+        return [(one.text, one.calls, one.is_last) for one in read_scenario("s", {"actions": given}).actions[1:]]  # type: ignore[union-attr]
+
+    assert expectations(actions) == expectations(renamed)
+
+
+def test_the_text_of_a_response_is_expected() -> None:
+    """The text of an expected response is the expected text if the action has no content."""
+    for content, expected in (("", "from the response"), ("from the content", "from the content")):
+        raw = {"actions": [{"actor": "agent", "content": content, "expected_response": {"text": "from the response"}}]}
+        [action] = read_scenario("s", raw).actions
+
+        assert isinstance(action, AgentAction)
+        assert expected == action.text
+
+
+MISTAKES: list[tuple[Any, str, str]] = [
+    ({"action": [user()], "actions": [user()]}, ".action", "must not be a key of a scenario; did you mean 'actions'?"),
+    ({"actions": [user()], "level": 3}, ".level", "must not be a key of a scenario; other information belongs in"),
+    ({"actions": [user(), {"actor": "Agent", "content": "a"}]}, ".actions[1].actor", "did you mean 'agent'?"),
+    ({"actions": [user(), {"actor": "asistant", "content": "a"}]}, ".actions[1].actor", "did you mean 'assistant'?"),
+    ({"actions": [user(actor="enviroment")]}, ".actions[0].actor", "did you mean 'environment'?"),
+    ({"actions": [{"actor": "user"}]}, ".actions[0].content", "must be the message of 'user', but is missing"),
+    ({"actions": [{"actor": "user", "contnt": "a"}]}, ".actions[0].contnt", "did you mean 'content'?"),
+    (
+        {"actions": [user(), agent("", expected_respons={})]},
+        ".actions[1].expected_respons",
+        "mean 'expected_response'?",
+    ),
+    *(
+        ({"actions": [user(), {"actor": "agent", key: value}]}, f".actions[1].{key}", f"did you mean '{meant}'?")
+        for key, value, meant in (
+            ("text", "a", "content"),
+            ("expected", "a", "content"),
+            ("tool_calls", [], "expected_response.tool_calls"),
+            ("expected_tool_calls", [], "expected_response.tool_calls"),
+        )
+    ),
+    (
+        {"actions": [user(expected_response={"tool_calls": []})]},
+        ".actions[0].expected_response",
+        "must not be a key of an action of 'user'",
+    ),
+    (
+        {"actions": [agent("", expected_response={"toolcalls": []})]},
+        ".actions[0].expected_response.toolcalls",
+        "did you mean 'tool_calls'?",
+    ),
+    (
+        expecting({"name": "f", "argumnets": {"a": 1}}),
+        ".actions[1].expected_response.tool_calls[0].argumnets",
+        "must not be a key of a tool call; did you mean 'arguments'?",
+    ),
+]
+
+
+@pytest.mark.parametrize(("raw", "path", "problem"), MISTAKES)
+def test_what_would_be_ignored_is_refused(raw: Any, path: str, problem: str) -> None:
+    """An unknown key or actor is an error with its path and a suggestion, since an expectation would be lost."""
+    with pytest.raises(DatasetError) as caught:
+        read_scenario("s", raw)
+
+    assert f"runs.s{path}" == caught.value.path
+    assert problem in str(caught.value)
+
+
+@pytest.mark.parametrize("actor", ["customer", "planner", "manager", "caller", "superuser"])
+def test_any_other_actor_speaks_to_the_agent(actor: str) -> None:
+    """A name that is not close to a known actor is that of a speaker."""
+    [action] = read_scenario("s", {"actions": [user(actor=actor)]}).actions
+
+    assert isinstance(action, UserAction)
+
+
 ROOTS: list[tuple[Any, str, str]] = [
     (None, "dataset_source", "must be an object with `runs`, got None"),
     ([], "dataset_source", "must be an object with `runs`, got []"),

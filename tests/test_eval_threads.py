@@ -115,7 +115,7 @@ def block(message):
     threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
     time.sleep(600)
 
-runner = EvalRunner({"runs": {f"s{n}": {"actions": [{"actor": "user"}]} for n in range(6)}})
+runner = EvalRunner({"runs": {f"s{n}": {"actions": [{"actor": "user", "content": ""}]} for n in range(6)}})
 runs = [
     runner.run(block, timeout=0.05),
     runner.run(block, timeout=0.05, max_workers=3),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -192,6 +193,9 @@ def test_every_call_is_kept_in_order_under_its_index(indices: list[int | None]) 
         ({"name": "f", "arguments_json": "not JSON"}, ("f", "f", {}, "not JSON")),
         ({"name": "f", "arguments_json": "[1]"}, ("f", "f", {}, "[1]")),
         ({}, (None, None, {}, "{}")),
+        ({"name": "f", "args": {"a": 1}}, ("f", "f", {"a": 1}, '{"a": 1}')),
+        ({"name": "f", "input": {"a": 1}}, ("f", "f", {"a": 1}, '{"a": 1}')),
+        ({"name": "f", "parameters": '{"a":1}'}, ("f", "f", {"a": 1}, '{"a":1}')),
     ],
 )
 def test_calls_get_both_spellings(given_call: dict[str, Any], recorded: tuple[Any, ...]) -> None:
@@ -211,6 +215,37 @@ def test_other_fields_of_a_call_are_kept() -> None:
     call = {"name": "f", "id": "call_1"}
 
     assert "call_1" == built_calls(TestBuilder("t").add_tool_call(call, call, "exact"))[0]["actual"]["id"]
+
+
+@pytest.mark.parametrize(
+    ("ended", "result", "error"),
+    [
+        ({}, None, None),
+        ({"result": {"id": 7}}, {"id": 7}, None),
+        ({"output": "shipped"}, "shipped", None),
+        ({"error": "no such order"}, None, "no such order"),
+        ({"result": "no such order", "is_error": True}, "no such order", "no such order"),
+        ({"result": {"isError": True, "content": []}}, {"isError": True, "content": []}, "the call failed"),
+    ],
+)
+def test_how_a_call_ended_is_recorded(ended: dict[str, Any], result: Any, error: str | None) -> None:
+    """The result and the error of a call are stored, in whichever of the common spellings they come."""
+    [call] = built_calls(TestBuilder("t").add_tool_call(CALL, {**CALL, **ended}, "exact"))
+
+    assert (result, error) == (call["actual"].get("result"), call["actual"].get("error"))
+
+
+def test_durations_are_in_milliseconds() -> None:
+    """A test and a run have the time between start and completion, by a monotonic clock; others have none."""
+    run = RunBuilder(clock=ticking_clock()).start()
+    test = run.add_test("t").start()
+    time.sleep(0.002)
+    test.complete()
+    built = run.complete().build()
+
+    assert 2 <= built["tests"][0]["duration_ms"] <= built["duration_ms"] < 10_000
+    assert "duration_ms" not in TestBuilder("t").complete().build()
+    assert "duration_ms" not in RunBuilder().build()
 
 
 def test_later_changes_do_not_reach_the_record() -> None:
@@ -368,6 +403,30 @@ def test_deploy_does_not_swallow_a_failed_link(local_client: AshrLabsClient) -> 
         RunBuilder().deploy(local_client, dataset["id"], agent_id=999)
 
     assert [] == local_client.list_runs(dataset_id=dataset["id"])["runs"]
+
+
+def test_a_run_that_is_deployed_twice_is_stored_once(local_client: AshrLabsClient) -> None:
+    """Deploying the same run again returns the stored run; another run, or one that has grown, is stored."""
+    dataset = local_client.create_dataset(name="D", dataset_source={"runs": {}})
+    run = RunBuilder().start()
+    run.add_test("t").add_user_text("Hi", "greets").complete()
+    run.complete()
+    first, again = (run.deploy(local_client, dataset["id"])["id"] for _ in range(2))
+    run.add_test("u").complete()
+    grown = run.deploy(local_client, dataset["id"])["id"]
+    others = [RunBuilder().deploy(local_client, dataset["id"])["id"] for _ in range(2)]
+
+    assert first == again
+    assert 4 == len({first, grown, *others})
+    assert 4 == len(local_client.list_runs(dataset_id=dataset["id"])["runs"])
+
+
+def test_the_key_of_a_client_is_kept(local_client: AshrLabsClient) -> None:
+    """A client with an idempotency key of its own stores the run under that key."""
+    dataset = local_client.create_dataset(name="D", dataset_source={"runs": {}})
+    keyed = local_client.with_options(idempotency_key="nightly")
+
+    assert RunBuilder().deploy(keyed, dataset["id"])["id"] == RunBuilder().deploy(keyed, dataset["id"])["id"]
 
 
 class RecordingClient:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeGuard, cast, runtime_checkable
 
+from .._format import suggestion
 from .._json import as_object, preview
 from ..errors import ConfigurationError
 from ..pricing import read_usage
@@ -58,6 +59,10 @@ class AsyncAgent(Protocol):
         """Forget the conversation; the next message starts a new scenario."""
         ...
 
+
+_REPLY_KEYS = frozenset(("text", "tool_calls", "usage"))
+_MIN_SIMILARITY = 0.85
+"""How similar another key of a reply must be to one of these to count as misspelt."""
 
 AgentSource: TypeAlias = Agent | AsyncAgent | Callable[[], Any] | Callable[[str], Any]
 """An agent, its class, a function that returns one, or a function that replies to a message."""
@@ -165,6 +170,8 @@ def read_reply(value: object, source: str) -> ParsedReply:
     if fields is None or (fields and "text" not in fields and "tool_calls" not in fields):
         refuse_awaitable(value, source)
         raise ReplyError(f'{source} returned {preview(value)}; return {{"text": ..., "tool_calls": [...]}}')
+    if not fields.keys() <= _REPLY_KEYS:
+        _check_keys(fields, source)
     text: object = fields.get("text")
     calls: object = fields.get("tool_calls")
     usage: object = fields.get("usage")
@@ -186,6 +193,13 @@ def refuse_awaitable(value: object, source: str) -> None:
     raise ReplyError(
         f"{source} returned an awaitable; declare it with async def, or return the result of asyncio.run()"
     )
+
+
+def _check_keys(fields: Mapping[str, Any], source: str) -> None:
+    """Refuse a misspelt key: that part of the reply would be lost."""
+    for key in fields.keys() - _REPLY_KEYS:
+        if meant := suggestion(key, _REPLY_KEYS, cutoff=_MIN_SIMILARITY):
+            raise ReplyError(f"{source} returned a reply with the unknown key {key!r}{meant}")
 
 
 def _usage(given: object, source: str) -> TokenUsage | None:

@@ -278,7 +278,11 @@ def _check_reset(answer: object) -> None:
 def _expected_message(action: AgentAction) -> dict[str, Any]:
     message: dict[str, Any] = {"role": "assistant", "content": action.text}
     if action.calls:
-        message["tool_calls"] = [
-            {"name": call.name, "arguments": json.loads(call.arguments_json)} for call in action.calls
-        ]
+        message["tool_calls"] = [_history_call(call) for call in action.calls]
     return message
+
+
+def _history_call(call: CallRecord) -> dict[str, Any]:
+    """Return an expected call as history, with the result and error that the dataset has for it."""
+    known = {key: value for key, value in (call.extra or {}).items() if key in {"result", "error", "is_error"}}
+    return {"name": call.name, "arguments": json.loads(call.arguments_json), **deepcopy(known)}

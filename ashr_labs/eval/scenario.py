@@ -6,13 +6,38 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
+from .._format import suggestion
 from .._json import as_list, as_object, is_object, preview
 from ..errors import DatasetError
 from .message import Message
 from .tool_calls import CallRecord, ShapeError, read_expected_calls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+_SCENARIO_KEYS = frozenset(("actions", "title", "description", "tags", "metadata", "id", "name"))
+_ACTION_KEYS = frozenset(("actor", "content", "name", "description", "parts", "metadata", "id"))
+_AGENT_ACTION_KEYS = _ACTION_KEYS | {"expected_response"}
+_RESPONSE_KEYS = frozenset(("tool_calls", "text", "metadata"))
+_OTHER_SPELLINGS = {
+    "role": "actor",
+    "type": "actor",
+    "text": "content",
+    "message": "content",
+    "expected": "content",
+    "expected_text": "content",
+    "expected_output": "content",
+    "tool_calls": "expected_response.tool_calls",
+    "expected_tool_calls": "expected_response.tool_calls",
+    "expected_tools": "expected_response.tool_calls",
+    "response": "expected_response",
+}
+"""Keys of an action in the formats of other tools."""
+
+_AGENT_ACTORS = frozenset(("agent", "assistant"))
+_ACTORS = ("user", "agent", "assistant", "environment")
+_MIN_ACTOR_SIMILARITY = 0.75
+"""Any other name is that of a speaker, unless it looks like a misspelt one of these."""
 
 __all__ = [
     "Action",
@@ -111,7 +136,9 @@ def is_without_actions(raw: object) -> bool:
 
 
 def _read_actions(raw: object) -> Iterator[Action]:
-    actions: object = _object(raw).get("actions")
+    fields = _object(raw)
+    _check_keys(fields, _SCENARIO_KEYS, "a scenario", {})
+    actions: object = fields.get("actions")
     if not isinstance(actions, list):
         raise ShapeError(f"must be a list, got {preview(actions)}", at=".actions")
     actions = cast("list[object]", actions)
@@ -129,10 +156,17 @@ def _read_action(index: int, raw: object, following: object) -> Action:
         raise ShapeError(f"must be a string such as 'user' or 'agent', got {preview(actor)}", at=".actor")
     if not isinstance(content, str):
         raise ShapeError(f"must be a string, got {preview(content)}", at=".content")
-    if actor == "agent":
-        return AgentAction(index, fields, content, _expected_calls(fields), is_last=not _is_agent_action(following))
+    if actor in _AGENT_ACTORS:
+        _check_keys(fields, _AGENT_ACTION_KEYS, "an action", _OTHER_SPELLINGS)
+        text, calls = _expected(fields, content)
+        return AgentAction(index, fields, text, calls, is_last=not _is_agent_action(following))
+    _check_keys(fields, _ACTION_KEYS, f"an action of {actor!r}", _OTHER_SPELLINGS)
     if actor == "environment":
         return EnvironmentAction(index, fields, content)
+    if actor != "user" and (meant := suggestion(actor, _ACTORS, cutoff=_MIN_ACTOR_SIMILARITY)):
+        raise ShapeError(f"must be 'user', 'agent', 'environment' or a speaker, got {actor!r}{meant}", at=".actor")
+    if "content" not in fields and "parts" not in fields:
+        raise ShapeError(f"must be the message of {actor!r}, but is missing", at=".content")
     name = fields.get("name", f"user_action_{index}")
     if not isinstance(name, str):
         raise ShapeError(f"must be a string, got {preview(name)}", at=".name")
@@ -147,19 +181,39 @@ def _with_media(content: str, parts: object) -> Message:
 
 
 def _is_agent_action(raw: object) -> bool:
-    return isinstance(raw, dict) and cast("dict[str, Any]", raw).get("actor") == "agent"
+    return isinstance(raw, dict) and cast("dict[str, Any]", raw).get("actor") in _AGENT_ACTORS
 
 
-def _expected_calls(action: dict[str, Any]) -> tuple[CallRecord, ...]:
+def _expected(action: dict[str, Any], content: str) -> tuple[str, tuple[CallRecord, ...]]:
+    """Return the expected text and tool calls; `content` takes precedence over the text of the response."""
     if "expected_response" not in action:
-        return ()
+        return content, ()
     at = ".expected_response"
     try:
         response = _object(action["expected_response"])
+        _check_keys(response, _RESPONSE_KEYS, "an expected response", {"content": "text"})
+        text = content or _response_text(response)
         at = ".expected_response.tool_calls"
-        return read_expected_calls(response.get("tool_calls", ()))
+        return text, read_expected_calls(response.get("tool_calls", ()))
     except ShapeError as error:
         raise error.below(at) from error
+
+
+def _response_text(response: dict[str, Any]) -> str:
+    text = response.get("text")
+    if text is not None and not isinstance(text, str):
+        raise ShapeError(f"must be a string, got {preview(text)}", at=".text")
+    return text or ""
+
+
+def _check_keys(fields: dict[str, Any], known: frozenset[str], owner: str, others: Mapping[str, str]) -> None:
+    """Refuse unknown keys: what they say would be ignored."""
+    if fields.keys() <= known:
+        return
+    key = next(key for key in fields if key not in known)
+    meant = f"; did you mean {others[key]!r}?" if key in others else suggestion(key, known)
+    advice = meant or "; other information belongs in 'metadata'"
+    raise ShapeError(f"must not be a key of {owner}{advice}", at=f".{key}")
 
 
 def _object(value: object) -> dict[str, Any]:

@@ -6,10 +6,11 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from .._json import preview
+from .._format import suggestion
+from .._json import as_object, preview
 from .._unset import UNSET
 from ..run_builder import records
-from ..tool_call import ARGUMENT_KEYS, ShapeError, read_tool_call
+from ..tool_call import ARGUMENT_KEYS, CALL_KEYS, ShapeError, read_tool_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["NONE_EXPECTED", "NOT_CALLED", "CallRecord", "ShapeError", "read_calls", "read_expected_calls"]
 
 _OWN_KEYS = frozenset(("name", *ARGUMENT_KEYS))
+_MIN_SIMILARITY = 0.85
+_MIN_SIMILARITY_WITHOUT_ARGUMENTS = 0.6
+"""How similar an unknown key of a call must be to one of these to count as misspelt."""
 
 
 # A named tuple, like all values of which there are several for each action: creating a frozen dataclass takes three
@@ -59,6 +63,8 @@ def read_calls(value: object) -> tuple[CallRecord, ...]:
             call = read_tool_call(given)
             text = call.arguments_json or _encoded(call.arguments)
             is_plain = call.error is None and call.result is UNSET
+            if not call.arguments:
+                _check_keys(given, call)
             calls.append(CallRecord(call.name, text, None if is_plain else _outcome(call)))
     except ShapeError as error:
         raise error.below(f"[{len(calls)}]") from error
@@ -77,7 +83,7 @@ def read_expected_calls(value: object) -> tuple[CallRecord, ...]:
         for given in items:
             call = read_tool_call(given)
             text = call.arguments_json or _encoded(call.arguments)
-            calls.append(CallRecord(call.name, text, _extra(cast("dict[str, Any]", given))))
+            calls.append(CallRecord(call.name, text, _extra(cast("dict[str, Any]", given), call)))
     except ShapeError as error:
         raise error.below(f"[{len(calls)}]") from error
     return tuple(calls)
@@ -89,10 +95,20 @@ def _items(value: object) -> list[object]:
     return cast("list[object]", value)
 
 
-def _extra(fields: dict[str, Any]) -> dict[str, Any] | None:
+def _extra(fields: dict[str, Any], call: ToolCall) -> dict[str, Any] | None:
     if fields.keys() <= _OWN_KEYS:
         return None
+    _check_keys(fields, call)
     return copy.deepcopy({key: fields[key] for key in fields if key not in _OWN_KEYS})
+
+
+def _check_keys(given: object, call: ToolCall) -> None:
+    """Refuse a misspelt key of a call: its arguments would be lost."""
+    fields = as_object(given) or {}
+    cutoff = _MIN_SIMILARITY if call.arguments else _MIN_SIMILARITY_WITHOUT_ARGUMENTS
+    for key in fields.keys() - CALL_KEYS:
+        if meant := suggestion(key, ("name", *ARGUMENT_KEYS), cutoff=cutoff):
+            raise ShapeError(f"must not be a key of a tool call{meant}", at=f".{key}")
 
 
 def _outcome(call: ToolCall) -> dict[str, Any]:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import copy
 import json
 from operator import itemgetter
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from .._time import isoformat_seconds, utc_now
+from .._unset import UNSET
 from ..comparators import compare_arguments, extract_tool_args
 from ..errors import ConfigurationError
-from ..tool_call import NONE_EXPECTED, NOT_CALLED
+from ..tool_call import ARGUMENT_KEYS, NONE_EXPECTED, NOT_CALLED, error_of, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -90,6 +92,8 @@ class TestRecord:
         self._clock = clock
         self._started_at: datetime | None = None
         self._completed_at: datetime | None = None
+        self._start_time: float | None = None
+        self._duration_ms: float | None = None
         self._repeat: int | None = None
         self._tags: tuple[str, ...] = ()
         self._attempt_errors: tuple[TestError, ...] = ()
@@ -99,6 +103,7 @@ class TestRecord:
         """Mark the test as started."""
         self.status = "running"
         self._started_at = self._clock()
+        self._start_time = perf_counter()
         return self
 
     def add_user_text(self, index: int, text: str, description: str) -> None:
@@ -151,6 +156,8 @@ class TestRecord:
         """Mark the test as ended: `completed`, `failed` or `cancelled`."""
         self.status = final_status(status)
         self._completed_at = self._clock()
+        if self._start_time is not None:
+            self._duration_ms = round((perf_counter() - self._start_time) * 1000, 3)
         return self
 
     def fail(self, error: TestError) -> Self:
@@ -169,6 +176,8 @@ class TestRecord:
             built["started_at"] = isoformat_seconds(self._started_at)
         if self._completed_at is not None:
             built["completed_at"] = isoformat_seconds(self._completed_at)
+        if self._duration_ms is not None:
+            built["duration_ms"] = self._duration_ms
         if self.error is not None:
             built["error"] = self.error
         if self.vm_stream is not None:
@@ -319,7 +328,7 @@ def total_usage(usages: Iterable[TokenUsage]) -> TokenUsage:
 
 
 def recorded_call(call: Mapping[str, Any]) -> RecordedToolCall:
-    """Return a copy of a tool call with both spellings of its name and its arguments."""
+    """Return a copy of a tool call with both spellings of its name and its arguments, its result and its error."""
     recorded: dict[str, Any] = copy.deepcopy(dict(call))
     if "name" in recorded:
         recorded.setdefault("tool_name", recorded["name"])
@@ -327,9 +336,17 @@ def recorded_call(call: Mapping[str, Any]) -> RecordedToolCall:
         recorded["name"] = recorded["tool_name"]
     # Model clients return `arguments` as JSON text.
     written = recorded.get("arguments_json", recorded.get("arguments"))
-    arguments = extract_tool_args({"arguments": recorded.get("arguments"), "arguments_json": written})
+    if written is None:  # other spellings
+        written = next((call[key] for key in ARGUMENT_KEYS if call.get(key) is not None), None)
+    arguments = extract_tool_args(
+        {"arguments": recorded.get("arguments", written), "arguments_json": written if written != {} else None}
+    )
     recorded["arguments"] = arguments
     recorded["arguments_json"] = written if isinstance(written, str) else json.dumps(arguments)
+    if (result := result_of(call)) is not UNSET:
+        recorded["result"] = copy.deepcopy(result)
+    if (error := error_of(call)) is not None:
+        recorded["error"] = error
     return cast("RecordedToolCall", recorded)
 
 

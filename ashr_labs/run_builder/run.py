@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .._time import isoformat_seconds, utc_now
@@ -61,6 +65,9 @@ class RunBuilder:
         self._status = "pending"
         self._started_at: datetime | None = None
         self._completed_at: datetime | None = None
+        self._start_time: float | None = None
+        self._duration_ms: float | None = None
+        self._id = os.urandom(16).hex()
         self._tests: list[RecordedTest] = []
 
     def __repr__(self) -> str:
@@ -70,6 +77,7 @@ class RunBuilder:
         """Mark the run as started."""
         self._status = "running"
         self._started_at = self._clock()
+        self._start_time = perf_counter()
         return self
 
     def add_test(self, test_id: str) -> TestBuilder:
@@ -91,18 +99,23 @@ class RunBuilder:
         """Mark the run as ended: `completed`, `failed` or `cancelled`."""
         self._status = final_status(status)
         self._completed_at = self._clock()
+        if self._start_time is not None:
+            self._duration_ms = round((perf_counter() - self._start_time) * 1000, 3)
         return self
 
     def build(self) -> RunResult:
         """Return the run as a dict, with totals."""
         tests = [test.build() for test in self._tests]
-        return {
+        built: RunResult = {
             "tests": tests,
             "status": self._status,
             "started_at": isoformat_seconds(self._started_at) if self._started_at else None,
             "completed_at": isoformat_seconds(self._completed_at) if self._completed_at else None,
             "aggregate_metrics": aggregate_metrics(tests),
         }
+        if self._duration_ms is not None:
+            built["duration_ms"] = self._duration_ms
+        return built
 
     def deploy(
         self,
@@ -114,6 +127,8 @@ class RunBuilder:
     ) -> Run:
         """Store the run on the platform, which grades it, and return the stored run.
 
+        Storing the same run again returns the run that is stored already, if the platform supports idempotency keys.
+
         Args:
             client: The client of the platform.
             dataset_id: The dataset that was run.
@@ -123,12 +138,28 @@ class RunBuilder:
         """
         if agent_id is not None:
             client.set_dataset_agent(dataset_id, agent_id)
-        return client.create_run(
-            dataset_id=dataset_id, result={**self.build()}, tenant_id=tenant_id, runner_id=runner_id
-        )
+        result = self.build()
+        keyed = _with_key(client, self._idempotency_key(result, dataset_id, tenant_id, runner_id))
+        return keyed.create_run(dataset_id=dataset_id, result={**result}, tenant_id=tenant_id, runner_id=runner_id)
+
+    def _idempotency_key(self, result: RunResult, *target: int | None) -> str:
+        """Return a key that is the same each time this run is stored with this result in the same place."""
+        tests = [(test["test_id"], test["status"], len(test["action_results"])) for test in result["tests"]]
+        times = result["started_at"], result["completed_at"]
+        content = json.dumps([target, result["status"], times, result["aggregate_metrics"], tests])
+        return f"{self._id}-{hashlib.sha256(content.encode()).hexdigest()[:32]}"
 
 
 def extend_run(run: RunBuilder, tests: Iterable[RecordedTest]) -> RunBuilder:
     """Add tests that were recorded without a `TestBuilder`."""
     run._tests.extend(tests)
     return run
+
+
+def _with_key(client: RunClient, key: str) -> RunClient:
+    """Return the client with an idempotency key, unless it has one or does not support keys."""
+    with_options = getattr(client, "with_options", None)
+    if not callable(with_options) or getattr(getattr(client, "_options", None), "idempotency_key", None):
+        return client
+    keyed: RunClient = with_options(idempotency_key=key)
+    return keyed

@@ -465,6 +465,11 @@ class RecordedToolCall(TypedDict):
     """A free-form object; it round-trips untouched."""
 
     arguments_json: NotRequired[str]
+    result: NotRequired[Any]
+    """What the tool returned."""
+
+    error: NotRequired[str]
+    """Why the call failed; absent if it did not."""
 
 
 class ArgumentPair(TypedDict):
@@ -1115,7 +1120,7 @@ class ExpectedResponse(TypedDict):
 
     tool_calls: NotRequired[list[ToolCall]]
     text: NotRequired[str]
-    """Informative; the expected text is the action's `content`."""
+    """The expected text if the action's `content` is empty."""
 
 
 class CreateDatasetRequest(TypedDict):
@@ -1393,6 +1398,9 @@ class TestResult(TypedDict):
     completed_at: NotRequired[str]
     """UTC, whole seconds, ending in Z."""
 
+    duration_ms: NotRequired[float]
+    """From start to end by a monotonic clock."""
+
     error: NotRequired[TestError]
     verdict: NotRequired[Verdict | str]
     """Set by grading."""
@@ -1447,6 +1455,9 @@ class RunResult(TypedDict):
 
     completed_at: NotRequired[str | None]
     """UTC, whole seconds, ending in Z."""
+
+    duration_ms: NotRequired[float]
+    """From start to end by a monotonic clock."""
 
     aggregate_metrics: AggregateMetrics
     grader: NotRequired[Grader]

@@ -64,7 +64,9 @@ def reference_result(run: ReferenceRun) -> Any:
 
 def timeless(test: Mapping[str, Any]) -> str:
     """Return a test without its times, as JSON."""
-    kept = {key: value for key, value in test.items() if key not in {"started_at", "completed_at", "turns"}}
+    kept = {
+        key: value for key, value in test.items() if key not in {"started_at", "completed_at", "duration_ms", "turns"}
+    }
     return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 

@@ -21,7 +21,7 @@ class ExpectedResponse:
 
     Attributes:
         tool_calls (list[ToolCall] | Unset):
-        text (str | Unset): Informative; the expected text is the action's `content`.
+        text (str | Unset): The expected text if the action's `content` is empty.
     """
 
     tool_calls: list[ToolCall] | Unset = UNSET

@@ -25,12 +25,16 @@ class RecordedToolCall:
             tool_name (str | Unset):
             arguments (JsonObject | Unset): A free-form object; it round-trips untouched.
             arguments_json (str | Unset):
+            result (Any | Unset): What the tool returned.
+            error (str | Unset): Why the call failed; absent if it did not.
     """
 
     name: str | Unset = UNSET
     tool_name: str | Unset = UNSET
     arguments: JsonObject | Unset = UNSET
     arguments_json: str | Unset = UNSET
+    result: Any | Unset = UNSET
+    error: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -44,6 +48,10 @@ class RecordedToolCall:
 
         arguments_json = self.arguments_json
 
+        result = self.result
+
+        error = self.error
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -55,6 +63,10 @@ class RecordedToolCall:
             field_dict["arguments"] = arguments
         if arguments_json is not UNSET:
             field_dict["arguments_json"] = arguments_json
+        if result is not UNSET:
+            field_dict["result"] = result
+        if error is not UNSET:
+            field_dict["error"] = error
 
         return field_dict
 
@@ -76,11 +88,17 @@ class RecordedToolCall:
 
         arguments_json = d.pop("arguments_json", UNSET)
 
+        result = d.pop("result", UNSET)
+
+        error = d.pop("error", UNSET)
+
         recorded_tool_call = cls(
             name=name,
             tool_name=tool_name,
             arguments=arguments,
             arguments_json=arguments_json,
+            result=result,
+            error=error,
         )
 
         recorded_tool_call.additional_properties = d

@@ -29,6 +29,7 @@ class RunResult:
             to their end.
         started_at (None | str | Unset): UTC, whole seconds, ending in Z.
         completed_at (None | str | Unset): UTC, whole seconds, ending in Z.
+        duration_ms (float | Unset): From start to end by a monotonic clock.
         grader (Grader | Unset): The grader of the run.
     """
 
@@ -37,6 +38,7 @@ class RunResult:
     aggregate_metrics: AggregateMetrics
     started_at: None | str | Unset = UNSET
     completed_at: None | str | Unset = UNSET
+    duration_ms: float | Unset = UNSET
     grader: Grader | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -66,6 +68,8 @@ class RunResult:
         else:
             completed_at = self.completed_at
 
+        duration_ms = self.duration_ms
+
         grader: dict[str, Any] | Unset = UNSET
         if not isinstance(self.grader, Unset):
             grader = self.grader.to_dict()
@@ -83,6 +87,8 @@ class RunResult:
             field_dict["started_at"] = started_at
         if completed_at is not UNSET:
             field_dict["completed_at"] = completed_at
+        if duration_ms is not UNSET:
+            field_dict["duration_ms"] = duration_ms
         if grader is not UNSET:
             field_dict["grader"] = grader
 
@@ -135,6 +141,8 @@ class RunResult:
 
         completed_at = _parse_completed_at(d.pop("completed_at", UNSET))
 
+        duration_ms = d.pop("duration_ms", UNSET)
+
         _grader = d.pop("grader", UNSET)
         grader: Grader | Unset
         if isinstance(_grader, Unset):
@@ -148,6 +156,7 @@ class RunResult:
             aggregate_metrics=aggregate_metrics,
             started_at=started_at,
             completed_at=completed_at,
+            duration_ms=duration_ms,
             grader=grader,
         )
 

@@ -32,6 +32,7 @@ class TestResult:
         action_results (list[ActionResult]):
         started_at (str | Unset): UTC, whole seconds, ending in Z.
         completed_at (str | Unset): UTC, whole seconds, ending in Z.
+        duration_ms (float | Unset): From start to end by a monotonic clock.
         error (TestError | Unset): Why a scenario could not be played to its end.
         verdict (str | Unset | Verdict): Set by grading.
         verdict_reasons (list[str] | Unset):
@@ -50,6 +51,7 @@ class TestResult:
     action_results: list[ActionResult]
     started_at: str | Unset = UNSET
     completed_at: str | Unset = UNSET
+    duration_ms: float | Unset = UNSET
     error: TestError | Unset = UNSET
     verdict: str | Unset | Verdict = UNSET
     verdict_reasons: list[str] | Unset = UNSET
@@ -80,6 +82,8 @@ class TestResult:
         started_at = self.started_at
 
         completed_at = self.completed_at
+
+        duration_ms = self.duration_ms
 
         error: dict[str, Any] | Unset = UNSET
         if not isinstance(self.error, Unset):
@@ -147,6 +151,8 @@ class TestResult:
             field_dict["started_at"] = started_at
         if completed_at is not UNSET:
             field_dict["completed_at"] = completed_at
+        if duration_ms is not UNSET:
+            field_dict["duration_ms"] = duration_ms
         if error is not UNSET:
             field_dict["error"] = error
         if verdict is not UNSET:
@@ -207,6 +213,8 @@ class TestResult:
         started_at = d.pop("started_at", UNSET)
 
         completed_at = d.pop("completed_at", UNSET)
+
+        duration_ms = d.pop("duration_ms", UNSET)
 
         _error = d.pop("error", UNSET)
         error: TestError | Unset
@@ -287,6 +295,7 @@ class TestResult:
             action_results=action_results,
             started_at=started_at,
             completed_at=completed_at,
+            duration_ms=duration_ms,
             error=error,
             verdict=verdict,
             verdict_reasons=verdict_reasons,
