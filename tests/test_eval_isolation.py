@@ -10,6 +10,7 @@ import pytest
 
 from ashr_labs import EvalRunner
 from ashr_labs.eval.agent_errors import AgentError
+from support.cli import Workspace
 from support.eval_data import WAYS, ScriptedAgent, agent, entries, source, user
 
 TROUBLE = "message 2"
@@ -144,6 +145,22 @@ def test_what_was_not_recorded_is_played_when_the_run_is_resumed(tmp_path: Any) 
     assert [("completed", "")] * 6 == outcome(run.build()["tests"])
     assert {"message 3", "message 4", "message 5"} <= {*player.heard}
     assert "message 0" not in player.heard
+
+
+def test_the_program_fails_if_a_scenario_was_not_recorded(tmp_path: Any) -> None:
+    """`ashr-labs eval` exits with 1 and says how many scenarios have no result, whatever the gates are."""
+    workspace = Workspace.at(tmp_path)
+    (tmp_path / "fatal.py").write_text(
+        "import asyncio\n"
+        "async def answer(message):\n"
+        "    for task in asyncio.all_tasks():\n"
+        "        task.cancel()\n"
+        "    await asyncio.sleep(0)\n"
+    )
+    done = workspace.run("eval", "data.json", "--agent", "fatal:answer", "--min-pass-rate", "0")
+
+    assert 1 == done.code
+    assert "the run ended without a result for" in done.err
 
 
 class BadReply(dict[str, Any]):

@@ -84,7 +84,7 @@ def test_arguments_in_the_spellings_of_other_tools(key: str, given: Any) -> None
     action = read_scenario("s", expecting({"name": "f", key: given})).actions[1]
 
     assert isinstance(action, AgentAction)
-    assert (Call("f", '{"a": 1}'),) == action.calls
+    assert (CallRecord("f", '{"a": 1}'),) == action.calls
 
 
 def test_an_assistant_is_the_agent() -> None:
@@ -245,7 +245,9 @@ def test_a_scenario_with_an_empty_list_of_actions_is_skipped() -> None:
     )
 
     assert ["misspelt", "null", "text", "good"] == [scenario_id for scenario_id, _ in scenario_items(dataset)]
-    for name in ("misspelt", "null", "text"):
+    with pytest.raises(DatasetError, match=r"^runs\.misspelt\.action: must not be a key"):
+        read_scenario("misspelt", dataset["runs"]["misspelt"])
+    for name in ("null", "text"):
         with pytest.raises(DatasetError, match=rf"^runs\.{name}\.actions: must be a list"):
             read_scenario(name, dataset["runs"][name])
 

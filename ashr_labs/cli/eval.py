@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from .._format import counted
 from .._json import as_object
 from ..errors import AshrLabsError
 from ..eval import EvalRunner, repeat_metrics
+from ..eval.collector import NOT_RECORDED
 from ..results import RunResults
 from ._agent_reference import describe_error, load_agent
 from ._client import check_one_platform, is_id, open_client
@@ -153,10 +155,17 @@ def _ended_early(run: RunBuilder) -> Failure | None:
     match run.status:
         case "cancelled":
             return Failure(ExitCode.INTERRUPTED, "Interrupted", "interrupted; the finished scenarios are stored")
+        case "failed" if missing := _not_recorded(run):
+            text = f"the run ended without a result for {counted(missing, 'scenario')}"
+            return Failure(ExitCode.GATE_FAILED, "NotRecorded", text)
         case "failed":
             return Failure(ExitCode.GATE_FAILED, "TooManyErrors", "more scenarios failed than --fail-on-error allows")
         case _:
             return None
+
+
+def _not_recorded(run: RunBuilder) -> int:
+    return sum(test.get("error", {}).get("type") == NOT_RECORDED for test in run.iter_tests())
 
 
 def _written(output: Path | None, result: Mapping[str, Any]) -> Failure | None:
