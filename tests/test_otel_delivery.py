@@ -22,8 +22,8 @@ from opentelemetry.trace import SpanContext, TraceFlags, Tracer, set_span_in_con
 
 from ashr_labs import AshrLabsClient
 from ashr_labs.otel import Mirror, SpanExporter, SpanProcessor, flush_otel, register_otel_flush
-from ashr_labs.otel._assembly import Assembly
-from ashr_labs.otel._flushing import _registered
+from ashr_labs.otel._assembler import TraceAssembler
+from ashr_labs.otel._flush import _registered
 from ashr_labs.tracing.export.exporter import EXPORTER
 from support.otel_spans import CHAT, Finished, identifiers, provider_of
 from support.scripted_server import ScriptedServer
@@ -41,7 +41,7 @@ def client(stored: Stored) -> Generator[AshrLabsClient]:
     with AshrLabsClient(KEY, stored.server.url) as client:
         yield client
         EXPORTER._sources.clear()
-        EXPORTER.stop(0)
+        EXPORTER.close(0)
 
 
 def traces(stored: Stored) -> list[dict[str, Any]]:
@@ -336,7 +336,7 @@ assert os.waitpid(child, 0)[1] == 0
 
 def test_flushing_is_bounded_and_says_how_it_went(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is registered is flushed once each, faults and delays stay inside, and the result tells of them."""
-    monkeypatch.setattr("ashr_labs.otel._flushing._registered", [])
+    monkeypatch.setattr("ashr_labs.otel._flush._registered", [])
     memory = InMemorySpanExporter()
     provider = provider_of(BatchSpanProcessor(memory))
     calls: list[int] = []
@@ -376,7 +376,7 @@ def test_each_span_is_given_out_once(
     """In whatever order spans of several traces start and end, each is given out once, with others of its trace."""
     kept = Finished()
     tracer = provider_of(kept).get_tracer("test")
-    assembly = Assembly(sees_starts=sees_starts, max_spans=max_spans, idle_timeout=5)
+    assembler = TraceAssembler(sees_starts=sees_starts, max_spans=max_spans, idle_timeout=5)
     given_out: list[list[ReadableSpan]] = []
     roots = [tracer.start_span(f"root {n}") for n in range(3)]
     still_open: list[Any] = []
@@ -384,24 +384,24 @@ def test_each_span_is_given_out_once(
 
     def start(span: Any) -> None:
         still_open.append(span)
-        assembly.started(span, now)
+        assembler.started(span, now)
 
     def end(span: Any) -> None:
         span.end()
-        given_out.extend(assembly.ended(kept.spans[-1], now))
+        given_out.extend(assembler.ended(kept.spans[-1], now))
 
     for root in roots:
         start(root)
     for which, trace, is_start, wait in steps:
         now += wait
-        given_out += assembly.due(now)
+        given_out += assembler.due(now)
         if is_start:
             start(tracer.start_span("s", set_span_in_context(roots[trace])))
         elif still_open:
             end(still_open.pop(which % len(still_open)))
-        assert assembly.spans <= max_spans
-    given_out += assembly.everything()
+        assert assembler.spans <= max_spans
+    given_out += assembler.drain()
 
     assert Counter(id(span) for span in kept.spans) == Counter(id(span) for part in given_out for span in part)
     assert all(1 == len({span.context.trace_id for span in part if span.context}) for part in given_out)
-    assert 0 == assembly.spans
+    assert 0 == assembler.spans

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashr_labs import AshrLabsClient, ContextThreadPoolExecutor, EvalRunner, current_span, keep_context, traced
-from ashr_labs.tracing.propagation import Remote, is_kept
+from ashr_labs.tracing.propagation import SpanContext, is_sampled
 from support.recorded import Recorded
 
 
@@ -249,7 +249,7 @@ def test_a_trace_names_the_service_that_it_is_done_for(client: AshrLabsClient) -
 )
 def test_a_header_that_is_not_valid_is_absent(header: Any) -> None:
     """What W3C Trace Context calls invalid is treated as if it were not there."""
-    assert Remote.read(header) is None
+    assert SpanContext.parse(header) is None
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_a_header_that_is_not_valid_is_absent(header: Any) -> None:
 )
 def test_a_valid_header_is_read(header: str, is_sampled: bool) -> None:
     """Of the flags only "sampled" counts, and versions to come are read as far as they are known."""
-    assert Remote("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", is_sampled) == Remote.read(header)
+    assert SpanContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", is_sampled) == SpanContext.parse(header)
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.3, 1.0])
@@ -277,7 +277,7 @@ def test_services_along_a_chain_decide_alike(rate: float) -> None:
         with second.span("s") as span:
             third = recorded.trace("third", traceparent=span.traceparent)
         assert 1 == len({trace.is_recorded for trace in (first, second, third)})
-        assert third.is_recorded == is_kept(third.trace_id, rate)
+        assert third.is_recorded == is_sampled(third.trace_id, rate)
         assert 3 == len({trace.trace_id for trace in (first, second, third)})
 
 
@@ -288,7 +288,7 @@ def test_headers_name_a_trace_whatever_becomes_of_it() -> None:
         headers = [trace.traceparent, trace.span("s").traceparent, trace.generation("g").traceparent]
         trace.end()
         headers += [trace.traceparent, trace.span("late").traceparent]
-        remotes = [Remote.read(header) for header in headers]
+        remotes = [SpanContext.parse(header) for header in headers]
         assert {(trace.trace_id, flag)} == {(one.trace_id, one.is_sampled) for one in remotes if one is not None}
         assert None not in remotes
 
@@ -300,7 +300,7 @@ def test_a_service_that_does_not_trace_passes_the_header_on() -> None:
 
     assert header == off.trace("t", traceparent=header).traceparent
     assert header == off.trace("t", traceparent=header).span("s").traceparent
-    own = Remote.read(off.trace("t").traceparent)
+    own = SpanContext.parse(off.trace("t").traceparent)
     assert own is not None
     assert own.is_sampled
 
@@ -309,8 +309,8 @@ def test_a_service_that_does_not_trace_passes_the_header_on() -> None:
 def test_sampling_depends_on_the_id_alone(trace_id: str, one: float, other: float) -> None:
     """A trace that is kept at a rate is kept at each higher rate, all at 1, none at 0."""
     low, high = sorted((one, other))
-    assert is_kept(trace_id, high) or not is_kept(trace_id, low)
-    assert (True, False) == (is_kept(trace_id, 1.0), is_kept(trace_id, 0.0))
+    assert is_sampled(trace_id, high) or not is_sampled(trace_id, low)
+    assert (True, False) == (is_sampled(trace_id, 1.0), is_sampled(trace_id, 0.0))
 
 
 def test_what_is_not_sampled_leaves_no_trace() -> None:

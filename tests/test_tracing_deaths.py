@@ -46,7 +46,9 @@ def spooled_names() -> set[str]:
     names = set()
     for path in Path(os.environ["ASHR_LABS_SPOOL_DIR"]).rglob("*.spool"):
         data = path.read_bytes()
-        names |= {json.loads(data[start : start + size])["trace"]["name"] for start, size in read_lines(data).values()}
+        names |= {
+            json.loads(data[start : start + size])["trace"]["name"] for start, size, _ in read_lines(data).values()
+        }
     return names
 
 

@@ -30,17 +30,17 @@ def client(stored: Stored) -> Generator[AshrLabsClient]:
     """Return a client of the scripted server, without what earlier tests left under way."""
     with AshrLabsClient(KEY, stored.server.url) as client:
         yield client
-        EXPORTER.stop(0)
+        EXPORTER.close(0)
 
 
 @pytest.fixture
 def own_exporter(monkeypatch: pytest.MonkeyPatch) -> Generator[Exporter]:
     """Return a process's delivery without clients that other tests left open."""
-    EXPORTER.stop(0)
+    EXPORTER.close(0)
     exporter = Exporter()
-    monkeypatch.setattr("ashr_labs.tracing.opening.EXPORTER", exporter)
+    monkeypatch.setattr("ashr_labs.tracing.tracing.EXPORTER", exporter)
     yield exporter
-    exporter.stop(0)
+    exporter.close(0)
 
 
 def make(client: AshrLabsClient, number: int, prefix: str = "t") -> None:
@@ -99,7 +99,7 @@ def test_end_returns_at_once_whatever_the_platform_does(stored: Stored, monkeypa
                     trace.end()
                     times.append(time.perf_counter() - start)
                 assert sorted(times)[50] < 1e-3
-                EXPORTER.stop(0)
+                EXPORTER.close(0)
     slow.set()
 
 
@@ -224,13 +224,13 @@ def test_a_worker_that_died_is_started_again(
     client: AshrLabsClient, stored: Stored, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """After the worker's death the next trace starts another, which delivers what the first one had."""
-    from ashr_labs.tracing.export.destination import Outlet
+    from ashr_labs.tracing.export.destination import Destination
 
     monkeypatch.setattr(Worker, "quiet_until", 0.0)  # whatever other tests had it say
     make(client, 1)
     client.tracing.flush(10)
     with monkeypatch.context() as patch:
-        patch.setattr(Outlet, "save", lambda *_: 1 / 0)
+        patch.setattr(Destination, "save", lambda *_: 1 / 0)
         make(client, 1, "lost?")
         deadline = time.monotonic() + 10
         while threads() and time.monotonic() < deadline:
@@ -246,11 +246,11 @@ def test_a_worker_that_dies_over_and_over_is_said_once(
     client: AshrLabsClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """However many workers die of the same fault, the log has one warning of it a minute."""
-    from ashr_labs.tracing.export.destination import Outlet
+    from ashr_labs.tracing.export.destination import Destination
     from ashr_labs.tracing.export.worker import Worker
 
     monkeypatch.setattr(Worker, "quiet_until", 0.0)
-    monkeypatch.setattr(Outlet, "save", lambda *_: 1 / 0)
+    monkeypatch.setattr(Destination, "save", lambda *_: 1 / 0)
     for _ in range(5):
         make(client, 1)
         deadline = time.monotonic() + 10
@@ -308,7 +308,7 @@ def test_nobody_is_waited_for_in_vain(client: AshrLabsClient, stored: Stored) ->
 
 def test_switched_off_nothing_runs(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
     """With `ASHR_LABS_TRACING=false` there is no thread and no request, and code works as before."""
-    EXPORTER.stop(0)
+    EXPORTER.close(0)
     monkeypatch.setenv("ASHR_LABS_TRACING", "false")
     with AshrLabsClient(KEY, stored.server.url) as client:
         with client.trace("t") as trace, trace.span("s") as span, span.generation("g") as generation:
@@ -323,9 +323,9 @@ def test_switched_off_nothing_runs(stored: Stored, monkeypatch: pytest.MonkeyPat
 
 def test_settings_are_checked(client: AshrLabsClient) -> None:
     """A setting that cannot work is refused with its value."""
-    with pytest.raises(ConfigurationError, match="sample_rate=2"):
+    with pytest.raises(ConfigurationError, match="`sample_rate` must be between 0 and 1, got 2"):
         client.tracing.configure(sample_rate=2)
-    with pytest.raises(ConfigurationError, match="exit_timeout=-1"):
+    with pytest.raises(ConfigurationError, match="`exit_timeout` must be a number >= 0, got -1"):
         client.tracing.configure(exit_timeout=-1)
 
 
@@ -384,8 +384,8 @@ def test_memory_stays_within_the_limit_while_nothing_is_taken(client: AshrLabsCl
     """With a platform that fails and no spool, at most `max_queue_bytes` wait; the rest is dropped and counted."""
     stored.refuse(503)
     client.tracing.configure(max_queue_bytes=500_000)
-    outlet = client.tracing._outlet
-    outlet.spool = None
+    destination = client.tracing._sink
+    destination.spool = None
     for n in range(300):
         trace = client.trace("t")
         trace.span("s", input="x" * 10_000 + str(n)).end()
@@ -432,7 +432,7 @@ def test_a_real_platform_stores_what_is_traced() -> None:
 
 def test_where_no_thread_can_be_started_the_host_goes_on(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a thread traces wait, the traced code does not notice, and a later trace starts the delivery."""
-    EXPORTER.stop(0)
+    EXPORTER.close(0)
 
     def refuse(_thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")

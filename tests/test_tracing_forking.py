@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Generator
-from threading import Event, Thread
+from functools import partial
+from threading import Event, Lock, Thread
+from typing import cast
 
 import pytest
 
-from ashr_labs.tracing.export.fork import Forks
+from ashr_labs._forks import ForkGuard
+from ashr_labs.tracing.export.loop import new_event_loop
 from support.traces import RealPlatform, run_process
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this operating system has no fork")
@@ -33,15 +36,15 @@ class SlowFinder:
         global loaded
         if name == "no_such_module":
             loading.set(); time.sleep(0.1); loaded = True
-road = client.tracing._outlet.road
-send = road.send
+transport = client.tracing._sink.transport
+send = transport.send
 async def load_and_send(*arguments):
     try:
         import no_such_module
     except ImportError:
         pass
     return await send(*arguments)
-road.send = load_and_send
+transport.send = load_and_send
 sys.meta_path.insert(0, SlowFinder())
 make("loading-parent-", 3)
 assert loading.wait(10)
@@ -86,7 +89,7 @@ for attempt in range(10):
 
 def test_a_fork_waits_until_the_thread_only_waits_for_the_network() -> None:
     """Not sooner, and then at once; the thread goes on after it."""
-    forks = Forks()
+    forks = ForkGuard()
     working, may_rest, forked, may_go_on, went_on = Event(), Event(), Event(), Event(), Event()
 
     async def work() -> None:
@@ -96,7 +99,7 @@ def test_a_fork_waits_until_the_thread_only_waits_for_the_network() -> None:
         went_on.set()
 
     def deliver() -> None:
-        with forks.at_work, asyncio.Runner(loop_factory=forks.event_loop) as runner:
+        with forks.lock, asyncio.Runner(loop_factory=partial(new_event_loop, forks)) as runner:
             runner.run(work())
 
     def fork() -> None:
@@ -119,27 +122,26 @@ def test_a_fork_waits_until_the_thread_only_waits_for_the_network() -> None:
         thread.join(10)
 
 
-def test_a_thread_that_never_rests_holds_a_fork_up_for_half_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_thread_that_never_rests_delays_a_fork_for_a_limited_time() -> None:
     """The fork goes on, and takes nothing away that it did not get."""
-    monkeypatch.setattr("ashr_labs.tracing.export.fork._LONGEST_WAIT", 0.01)
-    forks = Forks()
-    with forks.at_work:
+    forks = ForkGuard(max_wait=0.01)
+    with forks.lock:
         forks.before()
         forks.after_in_parent()
 
-        assert forks.at_work.locked()
-    assert not forks.at_work.locked()
+        assert cast(Lock, forks.lock).locked()
+    assert not cast(Lock, forks.lock).locked()
 
 
 def test_two_threads_that_fork_at_a_time_leave_the_thread_free() -> None:
     """Only the one that made the thread wait lets it go on."""
-    forks = Forks()
+    forks = ForkGuard()
     forks.before()
     other = Thread(target=forks.after_in_parent)
     other.start()
     other.join()
-    assert forks.at_work.locked()
+    assert cast(Lock, forks.lock).locked()
 
     forks.after_in_parent()
 
-    assert not forks.at_work.locked()
+    assert not cast(Lock, forks.lock).locked()

@@ -97,11 +97,16 @@ def test_a_file_system_that_cannot_be_written_costs_the_spool_only(real: RealPla
     assert 20 == len(arrived(real, "readonly"))
 
 
-def test_the_worker_loads_nothing_by_itself(real: RealPlatform) -> None:
-    """All modules that a delivery needs are there before: a child forked while one is loaded could never load it."""
+def test_requests_import_nothing(real: RealPlatform) -> None:
+    """The worker imports all modules at its start, under a lock that delays forks, and none while it sends."""
     code = """
-client.tracing
-before = set(sys.modules)
+from ashr_labs.tracing.export import loop
+start = loop._Delivery.run
+def noted(self):
+    global before
+    before = set(sys.modules)
+    return start(self)
+loop._Delivery.run = noted
 make("modules", 3)
 client.tracing.flush(20); client.tracing.shutdown()
 print(sorted(set(sys.modules) - before))
@@ -119,7 +124,7 @@ from ashr_labs.tracing.export.exporter import EXPORTER
 make('fork-parent-', 20)
 hold, go = threading.Event(), threading.Event()
 def holder():
-    with EXPORTER._lock:
+    with EXPORTER.lock:
         hold.set(); go.wait()
 thread = threading.Thread(target=holder); thread.start(); hold.wait()
 with warnings.catch_warnings():

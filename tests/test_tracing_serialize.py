@@ -215,7 +215,7 @@ class BadTextError(Exception):
         (BadMapping(a=1), "<test_tracing_serialize.BadMapping>"),
         (LazyRows(), "<test_tracing_serialize.LazyRows>"),
         ([1, Hostile(), 2], [1, "<test_tracing_serialize.Hostile>", 2]),
-        (BadTextError(), "BadTextError: <its text cannot be read>"),
+        (BadTextError(), "BadTextError: <unreadable message>"),
     ],
     ids=lambda value: type(value).__name__,  # pytest's own would run the values' code
 )
@@ -419,7 +419,7 @@ def test_errors_are_described_by_type_and_text() -> None:
     """An exception without a text is its type alone, and one that cannot be read still has a description."""
     assert "ValueError: x" == describe_error(ValueError("x"))
     assert "ValueError" == describe_error(ValueError())
-    assert "BadTextError: <its text cannot be read>" == describe_error(BadTextError())
+    assert "BadTextError: <unreadable message>" == describe_error(BadTextError())
     assert MAX_CHARACTERS + len("ValueError: ") == len(describe_error(ValueError("x" * (MAX_CHARACTERS + 10))))
 
 

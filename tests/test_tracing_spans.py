@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashr_labs.tracing import Generation, Span, Trace
-from ashr_labs.tracing.export.item import Parcel
+from ashr_labs.tracing.export.item import QueuedTrace
 from ashr_labs.tracing.settings import Settings
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
@@ -29,13 +29,18 @@ class Platform:
         self.settings = Settings()
         self.answer = answer or {"status": "ok"}
         self.received: list[dict[str, Any]] = []
+        self.open_traces: dict[str, Any] = {}
 
-    def hand_over(self, parcel: Parcel) -> None:
-        parcel.write()
-        self.received.append(json.loads(parcel.read())["trace"])
-        parcel.settle(self.answer)
+    def enqueue(self, item: QueuedTrace) -> None:
+        item.serialize()
+        self.received.append(json.loads(item.read())["trace"])
+        item.resolve(self.answer)
 
-    def hurry(self) -> None:
+    @property
+    def _sink(self) -> Platform:
+        return self
+
+    def wake(self) -> None:
         """Do nothing: everything is delivered already."""
 
     @property
@@ -347,7 +352,7 @@ def test_end_never_raises() -> None:
     """Where a trace cannot be handed over, the answer is an error."""
 
     class Broken(Platform):
-        def hand_over(self, parcel: Parcel) -> None:
+        def enqueue(self, item: QueuedTrace) -> None:
             raise OSError("no memory")
 
     trace = Trace("t", tracing=Broken())

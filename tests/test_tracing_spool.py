@@ -18,25 +18,25 @@ from ashr_labs.tracing.export.spool import Spool, read_lines
 def test_the_next_process_gets_what_is_not_delivered_in_order(tmp_path: Path) -> None:
     """What was noted as delivered is not handed on; the rest is, oldest first, with its content."""
     first = Spool(tmp_path, 10_000)
-    places = [first.keep(f"{n:032x}", b"content %d" % n) for n in range(5)]
-    assert places[1] is not None
-    assert b"content 1" == places[1].read()
-    first.done(places[1])
+    records = [first.write(f"{n:032x}", b"content %d" % n) for n in range(5)]
+    assert records[1] is not None
+    assert b"content 1" == records[1].read()
+    first.done(records[1])
     first.close()
 
-    inherited = Spool(tmp_path, 10_000).inherit()
+    inherited = Spool(tmp_path, 10_000).recover()
 
-    assert [b"content 0", b"content 2", b"content 3", b"content 4"] == [place.read() for place in inherited]
-    assert [f"{n:032x}" for n in (0, 2, 3, 4)] == [place.identifier for place in inherited]
+    assert [b"content 0", b"content 2", b"content 3", b"content 4"] == [record.read() for record in inherited]
+    assert [f"{n:032x}" for n in (0, 2, 3, 4)] == [record.identifier for record in inherited]
 
 
 def test_nobody_takes_what_another_still_has(tmp_path: Path) -> None:
     """The file of a spool that is in use is left alone; an empty one is removed at the end."""
     mine = Spool(tmp_path, 10_000)
-    place = mine.keep("a", b"x")
-    assert [] == Spool(tmp_path, 10_000).inherit()
-    assert place is not None
-    mine.done(place)
+    record = mine.write("a", b"x")
+    assert [] == Spool(tmp_path, 10_000).recover()
+    assert record is not None
+    mine.done(record)
     mine.close()
 
     assert [] == list(tmp_path.iterdir())
@@ -45,21 +45,21 @@ def test_nobody_takes_what_another_still_has(tmp_path: Path) -> None:
 def test_what_is_inherited_can_be_delivered_and_is_gone_then(tmp_path: Path) -> None:
     """Once all that was inherited is delivered, its file is removed; until then nobody else gets it."""
     old = Spool(tmp_path, 10_000)
-    old.keep("a", b"x")
-    old.keep("b", b"y")
+    old.write("a", b"x")
+    old.write("b", b"y")
     old.close()
     heir = Spool(tmp_path, 10_000)
-    places = heir.inherit()
-    assert [] == Spool(tmp_path, 10_000).inherit() == heir.inherit()
-    for place in places:
-        heir.done(place)
+    records = heir.recover()
+    assert [] == Spool(tmp_path, 10_000).recover() == heir.recover()
+    for record in records:
+        heir.done(record)
 
     assert [] == list(tmp_path.iterdir())
 
 
 def test_the_files_are_private(tmp_path: Path) -> None:
     """Only their owner can read the folder and the files."""
-    Spool(tmp_path / "deep", 1000).keep("a", b"x")
+    Spool(tmp_path / "deep", 1000).write("a", b"x")
     [file] = (tmp_path / "deep").iterdir()
 
     assert (0o600, 0o700) == (stat.S_IMODE(file.stat().st_mode), stat.S_IMODE(file.parent.stat().st_mode))
@@ -68,11 +68,11 @@ def test_the_files_are_private(tmp_path: Path) -> None:
 def test_the_size_is_limited(tmp_path: Path) -> None:
     """Beyond its size the spool takes nothing, and what others left counts."""
     spool = Spool(tmp_path, 1000)
-    kept = [spool.keep(str(n), b"x" * 400) for n in range(4)]
-    assert [True, True, False, False] == [place is not None for place in kept]
+    kept = [spool.write(str(n), b"x" * 400) for n in range(4)]
+    assert [True, True, False, False] == [record is not None for record in kept]
     spool.close()
 
-    assert Spool(tmp_path, 1000).keep("more", b"x" * 400) is None
+    assert Spool(tmp_path, 1000).write("more", b"x" * 400) is None
 
 
 def test_a_folder_that_cannot_be_made_costs_the_spool_only(tmp_path: Path) -> None:
@@ -80,8 +80,8 @@ def test_a_folder_that_cannot_be_made_costs_the_spool_only(tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     spool = Spool(tmp_path / "file" / "spool", 1000)
 
-    assert spool.keep("a", b"x") is None
-    assert [] == spool.inherit()
+    assert spool.write("a", b"x") is None
+    assert [] == spool.recover()
     spool.close()
 
 
@@ -98,7 +98,7 @@ def test_damage_costs_the_damaged_lines_only(contents: list[bytes], data: st.Dat
 
     intact = [name for n, name in enumerate(written) if len(b"".join(lines[: n + 1])) <= cut + 1]
     assert intact == list(found)
-    assert [written[name] for name in intact] == [whole[start : start + size] for start, size in found.values()]
+    assert [written[name] for name in intact] == [whole[start : start + size] for start, size, _ in found.values()]
 
 
 @given(st.lists(st.binary(min_size=1, max_size=20).map(bytes.hex), min_size=1, max_size=6), st.data())
@@ -113,23 +113,25 @@ def test_a_changed_byte_costs_one_line(contents: list[str], data: st.DataObject)
     found = read_lines(bytes(whole))
 
     assert len(found) >= len(contents) - 2
-    assert all(whole[start : start + size] == contents[int(name[2:])].encode() for name, (start, size) in found.items())
+    assert all(
+        whole[start : start + size] == contents[int(name[2:])].encode() for name, (start, size, _) in found.items()
+    )
 
 
 def test_the_end_of_a_file_whose_process_died_over_it_is_mended(tmp_path: Path) -> None:
     """What is added to a file with half a line at its end is found by whoever comes next."""
     first = Spool(tmp_path, 10_000)
-    first.keep("a", b"x")
-    first.keep("b", b"y")
+    first.write("a", b"x")
+    first.write("b", b"y")
     first.close()
     [file] = tmp_path.iterdir()
     file.write_bytes(file.read_bytes() + b"0123 half a li")
     heir = Spool(tmp_path, 10_000)
-    [one, _] = heir.inherit()
+    [one, _] = heir.recover()
     heir.done(one)
     heir.close()
 
-    assert ["b"] == [place.identifier for place in Spool(tmp_path, 10_000).inherit()]
+    assert ["b"] == [record.identifier for record in Spool(tmp_path, 10_000).recover()]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
@@ -141,12 +143,12 @@ from pathlib import Path
 from ashr_labs.tracing.export.spool import Spool
 spool = Spool(Path({str(tmp_path)!r}), 10**9)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-print([spool.keep(name, size * b"x") is not None for name, size in [("a", 500), ("b", 800), ("c", 300), ("d", 800)]])
+print([spool.write(name, size * b"x") is not None for name, size in [("a", 500), ("b", 800), ("c", 300), ("d", 800)]])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert ("[True, False, True, False]\n", "") == (done.stdout, done.stderr)
-    assert ["a", "c"] == [place.identifier for place in Spool(tmp_path, 10_000).inherit()]
+    assert ["a", "c"] == [record.identifier for record in Spool(tmp_path, 10_000).recover()]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links and modes of POSIX")
@@ -154,7 +156,7 @@ def test_nothing_that_others_planted_is_touched(tmp_path: Path) -> None:
     """Links, pipes and folders in the spool are neither followed nor read, and do not keep the rest from being sent."""
     folder = tmp_path / "spool"
     first = Spool(folder, 10_000)
-    first.keep("a", b"x")
+    first.write("a", b"x")
     first.close()
     victim = tmp_path / "victim"
     victim.write_bytes(_line_of("evil", b"y"))
@@ -163,7 +165,7 @@ def test_nothing_that_others_planted_is_touched(tmp_path: Path) -> None:
     os.mkfifo(folder / "2.spool")
     (folder / "3.spool").mkdir()
 
-    assert ["a"] == [place.identifier for place in Spool(folder, 10_000).inherit()]
+    assert ["a"] == [record.identifier for record in Spool(folder, 10_000).recover()]
     assert _line_of("evil", b"y") == victim.read_bytes()
     assert not (tmp_path / "made by following a link").exists()
 
@@ -187,38 +189,38 @@ def test_a_folder_of_others_is_not_used(tmp_path: Path, kind: str) -> None:
         os.chown(folder, 12345, 12345)
     spool = Spool(folder, 10_000)
 
-    assert spool.keep("a", b"x") is None
-    assert [] == spool.inherit()
+    assert spool.write("a", b"x") is None
+    assert [] == spool.recover()
 
 
 def test_order_survives_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was kept later is sent later, though the clock said otherwise in between."""
     import ashr_labs.tracing.export.spool as module
 
-    monkeypatch.setattr(module, "_SEGMENT_BYTES", 0)
+    monkeypatch.setattr(module, "_SEGMENT_BYTES", (0, 0))
     spool = Spool(tmp_path, 10_000)
     for number, moment in enumerate([5_000, 4_000, 3_000, 6_000]):
         monkeypatch.setattr(module, "time_ns", lambda moment=moment: moment)
-        assert spool.keep(str(number), b"x") is not None
+        assert spool.write(str(number), b"x") is not None
     assert len(list(tmp_path.iterdir())) > 2
     spool.close()
 
-    assert ["0", "1", "2", "3"] == [place.identifier for place in Spool(tmp_path, 10_000).inherit()]
+    assert ["0", "1", "2", "3"] == [record.identifier for record in Spool(tmp_path, 10_000).recover()]
 
 
 def test_many_dead_processes_do_not_take_all_of_the_hosts_files(tmp_path: Path) -> None:
     """However many processes left something, only so many files are open at a time, and in the end all are sent."""
     for number in range(200):
         dead = Spool(tmp_path, 10**6)
-        dead.keep(f"{number:03d}", b"x")
+        dead.write(f"{number:03d}", b"x")
         dead.close()
     heir = Spool(tmp_path, 10**6)
     found: list[str] = []
-    while places := heir.inherit():
-        assert len(places) <= 80
-        for place in places:
-            found.append(place.identifier)
-            heir.done(place)
+    while records := heir.recover():
+        assert len(records) <= 90
+        for record in records:
+            found.append(record.identifier)
+            heir.done(record)
 
     assert [f"{number:03d}" for number in range(200)] == found
     assert [] == list(tmp_path.iterdir())

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ashr_labs import AshrLabsClient, current_span, traced
-from ashr_labs.tracing import Span, calls
+from ashr_labs.tracing import Span, instrument
 from support.recorded import Recorded
 
 
@@ -224,7 +224,7 @@ def test_decorators_may_stand_above_and_below(recorded: Recorded) -> None:
 )
 def test_what_is_no_function_is_refused(thing: Any) -> None:
     """A class, a property or a number under `traced` is a fault of the code, said where it is defined."""
-    with pytest.raises(TypeError, match="not a function or method"):
+    with pytest.raises(TypeError, match="must be a function or method"):
         traced("x", thing)
 
 
@@ -342,7 +342,7 @@ def test_the_environment_switches_everything_off(monkeypatch: pytest.MonkeyPatch
     threads = set(threading.enumerate())
     with AshrLabsClient.local() as client:
         client.tracing.configure(enabled=True)
-        client.tracing.use_by_default()
+        client.tracing.set_default()
         assert 3 == add(1)
         with client.trace("t"), traced("block"):
             assert [0, 1] == list(count(2))
@@ -380,7 +380,7 @@ def test_outside_of_a_trace_a_client_makes_one(recorded: Recorded) -> None:
 def test_a_client_can_be_the_one_for_all() -> None:
     """The client that is used by default records what is outside of a trace, until it is closed."""
     with AshrLabsClient.local() as client:
-        client.tracing.use_by_default()
+        client.tracing.set_default()
         add(1)
         with traced("block", input=1) as span:
             span.end(output=2)
@@ -560,7 +560,7 @@ def test_faults_of_tracing_are_not_the_hosts(
 
     call, _, _, _ = CALLS[form]
     expected = call()
-    for owner in (calls.Plan, calls.Call, calls.Stream):
+    for owner in (instrument.SpanSpec, instrument.ActiveCall, instrument.ActiveGenerator):
         if hasattr(owner, name):
             monkeypatch.setattr(owner, name, broken)
 

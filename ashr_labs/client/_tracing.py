@@ -9,6 +9,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .._forks import IMPORTS
 from .._http._request import Deadline
 from ..errors import AshrLabsError
 from ._http import (
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..tracing import Trace
-    from ..tracing.export.transport import Aside
+    from ..tracing.export.transport import RunBlocking
     from ..tracing.tracing import Tracing
     from ._async._pool import AsyncPool
     from ._options import Options
@@ -44,25 +45,33 @@ class HTTPTraceTransport:
 
     Args:
         options: URL and key.
-        pool: Sends single requests.
-        is_network: Whether the pool opens connections, rather than use a transport of the user's.
+        transport: The httpx transport that the user passed, if any.
+        http_client: The httpx client that the user passed, if any; an asynchronous one is not used for traces.
     """
 
-    def __init__(self, options: Options, pool: AsyncPool | AsyncCustomPool | SyncCustomPool, is_network: bool) -> None:
-        self.is_blocking = isinstance(pool, SyncCustomPool)
-        self.is_network = is_network
+    def __init__(
+        self,
+        options: Options,
+        transport: SyncTransport | AsyncTransport | None,
+        http_client: SyncHTTPClient | AsyncHTTPClient | None,
+    ) -> None:
+        self.is_blocking = _is_blocking(transport, http_client)
         self._options = options
-        self._pool = pool
+        self._custom_transport = (transport, http_client)
         self._requests = request_factory(options)
 
-    async def send(self, content: bytes, key: str, aside: Aside) -> dict[str, Any]:
+    def load(self) -> None:
+        """Import the modules that sending needs; called by the worker, as they are slow to import."""
+        self._pool  # noqa: B018 - created at its first use
+
+    async def send(self, content: bytes, key: str, run_blocking: RunBlocking) -> dict[str, Any]:
         """Send a request with an idempotency key and return the response's JSON object."""
+        pool = self._pool
         deadline = Deadline(_SECONDS)
         request = self._requests.build(content, deadline, key)
-        pool = self._pool
         try:
             if isinstance(pool, SyncCustomPool):
-                response = await aside(lambda: pool.send(request, deadline))
+                response = await run_blocking(lambda: pool.send(request, deadline))
             else:
                 response = await pool.send(request, deadline)
         except Exception as error:
@@ -75,8 +84,14 @@ class HTTPTraceTransport:
 
     async def close(self) -> None:
         """Close the connections; those of a pool that others use are closed by them."""
-        if not isinstance(self._pool, SyncCustomPool):
-            await self._pool.aclose()
+        pool = self.__dict__.get("_pool")
+        if pool is not None and not isinstance(pool, SyncCustomPool):
+            await pool.aclose()
+
+    @cached_property
+    def _pool(self) -> AsyncPool | AsyncCustomPool | SyncCustomPool:
+        with IMPORTS.lock:
+            return _trace_pool(self._options, *self._custom_transport)
 
 
 class TracingMethods:
@@ -115,9 +130,15 @@ class TracingMethods:
             ...     with trace.span("tool:search", input={"q": "refund"}) as span:
             ...         span.end(output=search("refund"))
         """
-        # A function-level import: most users of a client never trace.
+        try:
+            tracing = self.tracing
+        except Exception:
+            tracing = None
+        # A function-level import, as most users of a client never trace; `self.tracing` has loaded the module.
         from ..tracing.trace import NO_TRACE, Trace  # noqa: PLC0415
 
+        if tracing is None:
+            return NO_TRACE
         try:
             return Trace(
                 name,
@@ -127,7 +148,7 @@ class TracingMethods:
                 tags=tags,
                 wait=wait,
                 traceparent=traceparent,
-                tracing=self.tracing,
+                tracing=tracing,
             )
         except Exception:  # tracing errors must not reach the application
             return NO_TRACE
@@ -137,39 +158,45 @@ class TracingMethods:
 
         It is stored as a trace of its own named `score` with `scored_trace_id` in its metadata.
         """
-        from ..tracing.scores import score_trace  # noqa: PLC0415 - as in trace()
-
         with suppress(Exception):  # as in trace()
-            score_trace(self.tracing, trace_id, name, value, comment)
+            tracing = self.tracing
+            from ..tracing.trace import score_trace  # noqa: PLC0415 - as in trace()
+
+            score_trace(tracing, trace_id, name, value, comment)
 
     @cached_property
     def tracing(self) -> Tracing:
         """Settings and counters of tracing, `flush()` and `shutdown()`."""
-        from ..tracing.opening import open_tracing  # noqa: PLC0415 - as in trace()
+        with IMPORTS.lock:
+            from ..tracing.tracing import tracing_for  # noqa: PLC0415 - as in trace()
 
         options = self._options
         transport, http_client = self._custom_transport
-        sender = HTTPTraceTransport(options, self._trace_pool, is_network=transport is None)
+        sender = HTTPTraceTransport(options, transport, http_client)
         identity = hashlib.sha256(f"{options.base_url}\n{options.api_key}".encode()).hexdigest()[:32]
         # An httpx client of the other kind is not used for traces.
         used = http_client if isinstance(http_client, SyncHTTPClient) else None
         key = (replace(options, max_retries=0, idempotency_key=None), id(transport), id(used))
-        return open_tracing(key, sender, identity if sender.is_network else None)
-
-    @cached_property
-    def _trace_pool(self) -> AsyncPool | AsyncCustomPool | SyncCustomPool:
-        return _trace_pool(self._options, *self._custom_transport)
+        return tracing_for(key, sender, identity if transport is None else None)
 
     def _is_sending_traces(self) -> bool:
         """Return True if traces in flight use the transport that is about to be closed."""
         opened: Tracing | None = self.__dict__.get("tracing")
-        return opened is not None and isinstance(self._trace_pool, SyncCustomPool) and opened.is_busy()
+        if opened is None or not _is_blocking(*self._custom_transport):
+            return False
+        return opened._is_busy()  # pyright: ignore[reportPrivateUsage]
 
     def _close_tracing(self) -> None:
         opened: Tracing | None = self.__dict__.pop("tracing", None)
         if opened is not None:
             with suppress(Exception):  # as in trace()
-                opened.release()
+                opened._close()  # pyright: ignore[reportPrivateUsage]
+
+
+def _is_blocking(
+    transport: SyncTransport | AsyncTransport | None, http_client: SyncHTTPClient | AsyncHTTPClient | None
+) -> bool:
+    return isinstance(transport, SyncTransport) or isinstance(http_client, SyncHTTPClient)
 
 
 def _trace_pool(
@@ -183,8 +210,7 @@ def _trace_pool(
             transport if isinstance(transport, SyncTransport) else None,
             http_client if isinstance(http_client, SyncHTTPClient) else None,
         )
-    # Function-level imports: they load asyncio, which a synchronous client that never traces does without. They load
-    # all that the worker needs: if the process is forked during an import, the child can never finish it.
+    # Function-level imports: they load asyncio, which a synchronous client that never traces does without.
     with suppress(Exception):  # httpx asks it for the certificate authorities; its first call loads modules
         import_module("certifi").where()
     if transport is not None:

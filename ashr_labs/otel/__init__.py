@@ -1,7 +1,7 @@
-"""OpenTelemetry spans as Ashr traces, and Ashr traces as OpenTelemetry spans; needs the extra `otel`.
+"""Conversion of OpenTelemetry spans to Ashr traces, and back; requires the extra `otel`.
 
-The global tracer provider is neither read nor set: processors and exporters are added to the provider that you have,
-and copies go to the tracer that you give.
+The global tracer provider is neither read nor set: add the processor or exporter to your own provider, and pass the
+tracer that receives the copies.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ except ModuleNotFoundError as error:
     if not (error.name or "").startswith("opentelemetry"):
         raise
     raise ModuleNotFoundError(
-        "ashr_labs.otel needs OpenTelemetry's SDK; install it with: pip install 'ashr-labs[otel]'", name=error.name
+        "ashr_labs.otel requires the OpenTelemetry SDK; install it with: pip install 'ashr-labs[otel]'", name=error.name
     ) from error
 
-from ._flushing import flush_otel, register_otel_flush
+from ._flush import flush_otel, register_otel_flush
 from ._mapping import trace_of
 
 __all__ = ["Mirror", "SpanExporter", "SpanProcessor", "flush_otel", "register_otel_flush", "trace_of"]

@@ -1,4 +1,4 @@
-"""What a finished OpenTelemetry span says that Ashr has a place for: pure functions of its attributes and events."""
+"""Kind, input and output of an OpenTelemetry span, from its attributes and events. Pure."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ _TAKEN = {
 }
 _NOT_OF_MESSAGES = {"gen_ai.system", "gen_ai.provider.name"}
 _WRAPPERS = {"document", "message", "tool_call"}
-"""OpenInference's names of the kinds of items, around each item."""
+"""Names that OpenInference puts around each item of a list."""
 _MAX_PARTS = 12
 
 
 def first(attributes: Attributes, candidates: Sequence[str]) -> Any:
-    """Return the first attribute that is there; None without any."""
+    """Return the first attribute that is set, or None."""
     return next((attributes[name] for name in candidates if attributes.get(name) is not None), None)
 
 
@@ -53,10 +53,10 @@ def kind_of(attributes: Attributes) -> str:
 
 
 def input_of(attributes: Attributes, events: Sequence[Event]) -> Any:
-    """Return what went into the span, with the system's instructions in front; None if it does not say."""
-    found = _stated(attributes, names.INPUT_VALUES, names.INPUT_LISTS)
+    """Return the input of a span, preceded by the system instructions, or None if it is not recorded."""
+    found = _from_attributes(attributes, names.INPUT_VALUES, names.INPUT_LISTS)
     if found is None:
-        found = _told(events, names.INPUT_VALUES, names.INPUT_EVENTS)
+        found = _from_events(events, names.INPUT_VALUES, names.INPUT_EVENTS)
     system = _decoded(attributes.get(names.SYSTEM_INSTRUCTIONS))
     if system is not None:
         rest = [] if found is None else as_list(found) or [found]
@@ -65,20 +65,20 @@ def input_of(attributes: Attributes, events: Sequence[Event]) -> Any:
 
 
 def output_of(attributes: Attributes, events: Sequence[Event]) -> Any:
-    """Return what came out of the span; None if it does not say."""
-    found = _stated(attributes, names.OUTPUT_VALUES, names.OUTPUT_LISTS)
+    """Return the output of a span, or None if it is not recorded."""
+    found = _from_attributes(attributes, names.OUTPUT_VALUES, names.OUTPUT_LISTS)
     if found is None:
-        found = _told(events, names.OUTPUT_VALUES, names.OUTPUT_EVENTS)
+        found = _from_events(events, names.OUTPUT_VALUES, names.OUTPUT_EVENTS)
     return _decoded(first(attributes, _FALLBACK_OUTPUTS)) if found is None else found
 
 
 def is_content(event: Event) -> bool:
-    """Tell whether an event is a part of the span's input or output."""
+    """Return True if an event holds a part of the input or output."""
     return event.name == _DETAILS or event.name in names.INPUT_EVENTS or event.name in names.OUTPUT_EVENTS
 
 
 def remaining(attributes: Attributes) -> dict[str, Any]:
-    """Return the attributes that have no other place than the metadata."""
+    """Return the attributes that remain for the metadata."""
     return {
         name: value
         for name, value in attributes.items()
@@ -86,16 +86,16 @@ def remaining(attributes: Attributes) -> dict[str, Any]:
     }
 
 
-def _stated(attributes: Attributes, values: Sequence[str], lists: Sequence[str]) -> Any:
+def _from_attributes(attributes: Attributes, values: Sequence[str], lists: Sequence[str]) -> Any:
     found = _decoded(first(attributes, values))
     for prefix in lists:
         if found is None:
-            found = _listed(attributes, prefix)
+            found = _from_leaves(attributes, prefix)
     return found
 
 
-def _told(events: Sequence[Event], values: Sequence[str], roles: Mapping[str, str]) -> Any:
-    """Return what events say: all of it in one, or a message each."""
+def _from_events(events: Sequence[Event], values: Sequence[str], roles: Mapping[str, str]) -> Any:
+    """Return the content of events: a single value, or one message per event."""
     messages: list[Any] = []
     for event in events:
         attributes = event.attributes or {}
@@ -112,20 +112,20 @@ def _is_item(name: str, prefix: str) -> bool:
     return name.startswith(prefix) and name[len(prefix) : len(prefix) + 1] == "."
 
 
-def _listed(attributes: Attributes, prefix: str) -> Sequence[Any] | None:
-    """Put a list together that is written out as one attribute per leaf, such as `gen_ai.prompt.0.content`."""
+def _from_leaves(attributes: Attributes, prefix: str) -> Sequence[Any] | None:
+    """Assemble a list from one attribute per leaf, such as `gen_ai.prompt.0.content`."""
     tree: dict[str, Any] = {}
     for name, value in attributes.items():
         if _is_item(name, prefix):
-            _plant(tree, name[len(prefix) + 1 :].split(".", _MAX_PARTS), value)
-    return as_list(_grown(tree))
+            _insert(tree, name[len(prefix) + 1 :].split(".", _MAX_PARTS), value)
+    return as_list(_as_lists(tree))
 
 
-def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
+def _insert(tree: dict[str, Any], path: list[str], value: Any) -> None:
     *branches, leaf = path
     for part in branches:
         branch = tree.get(part)
-        if not isinstance(branch, dict):  # nothing, or a value of its own
+        if not isinstance(branch, dict):  # missing, or a leaf
             branch = tree[part] = {} if branch is None else {"": branch}
         tree = cast("dict[str, Any]", branch)
     held = tree.get(leaf)
@@ -135,19 +135,19 @@ def _plant(tree: dict[str, Any], path: list[str], value: Any) -> None:
         tree[leaf] = value
 
 
-def _grown(tree: Any) -> Any:
+def _as_lists(tree: Any) -> Any:
     if not isinstance(tree, dict):
         return tree
     branches = cast("dict[str, Any]", tree)
     if branches and all(part.isdecimal() for part in branches):
-        return [_grown(branches[part]) for part in sorted(branches, key=lambda part: (len(part), part))]
+        return [_as_lists(branches[part]) for part in sorted(branches, key=lambda part: (len(part), part))]
     if len(branches) == 1 and (kind := next(iter(branches))) in _WRAPPERS:
-        return _grown(branches[kind])
-    return {part: _grown(branch) for part, branch in branches.items()}
+        return _as_lists(branches[kind])
+    return {part: _as_lists(branch) for part, branch in branches.items()}
 
 
 def _decoded(value: Any) -> Any:
-    """Read what is JSON in a text; leave anything else as it is."""
+    """Parse a string that holds a JSON object or array; return anything else unchanged."""
     if isinstance(value, str) and value[:1] in {"{", "["} and len(value) <= MAX_CHARACTERS:
         return parsed_json(value)
     return value

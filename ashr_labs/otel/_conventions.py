@@ -1,7 +1,7 @@
-"""The names of OpenTelemetry attributes that mean something here, the more current conventions first.
+"""Names of OpenTelemetry attributes, in order of precedence.
 
-The GenAI conventions are all "in development", and instrumentations write names of several years: each tuple lists
-where a fact can stand, and the first that is there counts.
+The GenAI conventions are still in development, and instrumentations use names from several years: each tuple lists the
+names of one fact, current ones first.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ __all__ = [
 ]
 
 AGENT_PREFIXES: Final = ("gen_ai.", "openinference.", "llm.", "traceloop.")
-"""What the attributes begin with that only agents' spans have."""
+"""Prefixes of attributes that only spans of agents have."""
 
 KINDS: Final = ("gen_ai.operation.name", "openinference.span.kind", "traceloop.span.kind", "llm.request.type")
 GENERATIONS: Final = {"chat", "completion", "embedding", "embeddings", "generate_content", "llm", "text_completion"}
-"""Kinds, in lower case, that are calls of models."""
+"""Kinds of model calls, in lower case."""
 TOOLS: Final = {"execute_tool", "tool"}
 
 MODELS: Final = (
@@ -50,7 +50,7 @@ MODELS: Final = (
 TOOL_NAMES: Final = ("gen_ai.tool.name", "tool.name", "traceloop.entity.name")
 TOTAL_TOKENS: Final = "llm.token_count.total"
 USAGE: Final = {name for name in USAGE_NAMES if name.startswith(("gen_ai.", "llm."))} - {TOTAL_TOKENS}
-"""Tokens and costs, of which `ashr_labs.pricing` knows the precedence."""
+"""Token counts and costs; `ashr_labs.pricing` defines their precedence."""
 SESSIONS: Final = ("gen_ai.conversation.id", "session.id", "traceloop.association.properties.session_id")
 USERS: Final = ("user.id", "enduser.id", "traceloop.association.properties.user_id")
 TAGS: Final = "tag.tags"
@@ -69,7 +69,7 @@ OUTPUT_VALUES: Final = (
     "gen_ai.completion",
 )
 INPUT_LISTS: Final = ("gen_ai.prompt", "llm.input_messages")
-"""Prefixes of values that are written out as one attribute per leaf, such as `gen_ai.prompt.0.content`."""
+"""Prefixes of values with one attribute per leaf, such as `gen_ai.prompt.0.content`."""
 OUTPUT_LISTS: Final = ("gen_ai.completion", "llm.output_messages", "retrieval.documents")
 INPUT_EVENTS: Final = {
     "gen_ai.content.prompt": "",
@@ -78,8 +78,8 @@ INPUT_EVENTS: Final = {
     "gen_ai.assistant.message": "assistant",
     "gen_ai.tool.message": "tool",
 }
-"""Events that hold messages, and whose they are."""
+"""Events that hold messages, and the roles of these; an empty role is a whole conversation."""
 OUTPUT_EVENTS: Final = {"gen_ai.content.completion": "", "gen_ai.choice": "assistant"}
 
 MIRRORED: Final = "ashr_labs.trace_id"
-"""Marks the spans that are copies of ours, so that they do not come back."""
+"""Marks copies of our own traces, which are not imported again."""

@@ -1,4 +1,4 @@
-"""Turn finished OpenTelemetry spans into an Ashr trace: a pure function."""
+"""Conversion of ended OpenTelemetry spans to an Ashr trace. Pure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .._time import isoformat_ns
 from ..pricing import observation_usage
 from ..tracing.masking import masked
-from ..tracing.payload import array_of_texts, json_object, optional_text, text
-from ..tracing.serialize import to_json
+from ..tracing.serialize import as_text, json_object, optional_text, text_list, to_json
 from . import _conventions as names
 from ._content import first, input_of, is_content, kind_of, output_of, remaining
 
@@ -22,33 +21,33 @@ if TYPE_CHECKING:
 
 __all__ = ["identifier_of", "is_of_an_agent", "span_id", "trace_id", "trace_of"]
 
-_NOT_NEWS = "telemetry.sdk."
+_SDK_ATTRIBUTES = "telemetry.sdk."
 _EXCEPTION = "exception"
 _SCORE = "gen_ai.evaluation.result"
 
 
 def trace_id(span: ReadableSpan) -> int:
-    """Return the 128 bits of a span's trace; 0 without any."""
+    """Return the trace id of a span as an integer, or 0."""
     context = span.get_span_context()
     return 0 if context is None else context.trace_id
 
 
 def span_id(span: ReadableSpan) -> int:
-    """Return the 64 bits of a span; 0 without any."""
+    """Return the id of a span as an integer, or 0."""
     context = span.get_span_context()
     return 0 if context is None else context.span_id
 
 
 def is_of_an_agent(span: ReadableSpan) -> bool:
-    """Tell whether a span is of a language model, an agent, a tool, or anything else that GenAI conventions name."""
+    """Return True if a span has attributes of the GenAI conventions or of OpenInference."""
     return any(name.startswith(names.AGENT_PREFIXES) for name in span.attributes or ())
 
 
 def identifier_of(spans: Sequence[ReadableSpan]) -> str:
-    """Return the id of the trace that spans are delivered as.
+    """Return the id of the trace that the spans become.
 
-    That is the id of their OpenTelemetry trace where its root is among them. Any other part of it has an id of its own,
-    since the platform keeps one trace per id: what another service did, and what ended after the rest was delivered.
+    It is the id of their OpenTelemetry trace if they include its root. Other parts of that trace (from another service,
+    or ended after the rest was delivered) get an id of their own, as the platform keeps one trace per id.
     """
     head = head_of(spans)
     whole = f"{trace_id(head):032x}"
@@ -56,11 +55,11 @@ def identifier_of(spans: Sequence[ReadableSpan]) -> str:
 
 
 def trace_of(spans: Sequence[ReadableSpan], mask: Callable[[Any], Any] | None = None) -> TracePayload:
-    """Return the trace that finished spans of one OpenTelemetry trace make.
+    """Convert ended spans of one OpenTelemetry trace.
 
     Args:
         spans: At least one span, in any order.
-        mask: What inputs, outputs, metadata and messages go through.
+        mask: Applied to inputs, outputs, metadata and messages.
     """
     head = head_of(spans)
     ordered = sorted(spans, key=lambda span: span.start_time or 0)
@@ -71,7 +70,7 @@ def trace_of(spans: Sequence[ReadableSpan], mask: Callable[[Any], Any] | None = 
         "user_id": optional_text(_first_of(everywhere, names.USERS)),
         "session_id": optional_text(_first_of(everywhere, names.SESSIONS)),
         "metadata": json_object(masked(to_json(_about(head)), mask)),
-        "tags": array_of_texts(masked(to_json(_first_of(everywhere, (names.TAGS,))), mask)),
+        "tags": text_list(masked(to_json(_first_of(everywhere, (names.TAGS,))), mask)),
         "observations": [found for span in ordered for found in _observations(span, mask)],
     }
     output = output_of(head.attributes or {}, head.events)
@@ -81,7 +80,7 @@ def trace_of(spans: Sequence[ReadableSpan], mask: Callable[[Any], Any] | None = 
 
 
 def head_of(spans: Sequence[ReadableSpan]) -> ReadableSpan:
-    """Return the root; in a part without one, the first span of which the parent is elsewhere."""
+    """Return the root, or the first span whose parent is not among the spans."""
     inside = {span_id(span) for span in spans}
     heads = [span for span in spans if span.parent is None or span.parent.span_id not in inside]
     return min(heads or spans, key=lambda span: (span.parent is not None, span.start_time or 0, span_id(span)))
@@ -92,8 +91,8 @@ def _first_of(everywhere: Sequence[Mapping[str, Any]], candidates: Sequence[str]
 
 
 def _about(head: ReadableSpan) -> dict[str, Any] | None:
-    """Return what holds for all spans: where they come from, and what they were done for."""
-    resource = {name: value for name, value in head.resource.attributes.items() if not name.startswith(_NOT_NEWS)}
+    """Return the metadata of the trace: its resource and its remote parent."""
+    resource = {name: value for name, value in head.resource.attributes.items() if not name.startswith(_SDK_ATTRIBUTES)}
     about: dict[str, Any] = {"resource": resource} if resource else {}
     if head.parent is not None:
         about |= {"parent_trace_id": f"{trace_id(head):032x}", "parent_span_id": f"{head.parent.span_id:016x}"}
@@ -125,7 +124,7 @@ def _observation(span: ReadableSpan, mask: Callable[[Any], Any] | None) -> Obser
     if output is not None:
         observation["output"] = masked(to_json(output), mask)
     if message is not None:
-        observation["status_message"] = text(masked(to_json(message), mask))
+        observation["status_message"] = as_text(masked(to_json(message), mask))
     if kind == "generation":
         _add_call(observation, attributes)
     return observation
@@ -134,7 +133,7 @@ def _observation(span: ReadableSpan, mask: Callable[[Any], Any] | None) -> Obser
 def _add_call(observation: Observation, attributes: Mapping[str, Any]) -> None:
     model = first(attributes, names.MODELS)
     if model is not None:
-        observation["model"] = text(model)
+        observation["model"] = as_text(model)
     given = {name: value for name, value in attributes.items() if name in names.USAGE or name == names.TOTAL_TOKENS}
     if usage := observation_usage(given):
         observation["usage"] = usage
@@ -166,7 +165,7 @@ def _tool_name(span: ReadableSpan) -> str:
 
 
 def _failure(span: ReadableSpan) -> str | None:
-    """Say what went wrong; None where nothing did."""
+    """Return the error message of a span, or None if it did not fail."""
     status = span.status.status_code.name
     errors = [event.attributes or {} for event in span.events if event.name == _EXCEPTION]
     if status == "OK" or (status == "UNSET" and not errors):

@@ -1,4 +1,4 @@
-"""Copy Ashr traces to an OpenTelemetry tracer."""
+"""Copies of Ashr traces for an OpenTelemetry tracer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(slots=True)
 class Copy:
-    """A span to be made from an observation."""
+    """A span to create from an observation."""
 
     name: str
     identifier: str
@@ -44,32 +44,32 @@ class Copy:
 
 
 class Mirror:
-    """Copies each trace, when it ends, to an OpenTelemetry tracer: `client.tracing.configure(mirror=Mirror(tracer))`.
+    """Copies each trace to an OpenTelemetry tracer when it ends: `client.tracing.configure(mirror=Mirror(tracer))`.
 
-    The copies have `gen_ai.*` attributes and the times of the originals; what is masked is masked there too. They have
-    ids of their own, and `ashr_labs.trace_id` says what they are copies of; `SpanProcessor` and `SpanExporter` do not
-    take them back. They are children of the OpenTelemetry span that was current where the trace was started.
+    The copies have `gen_ai.*` attributes, the times of the originals, and masked content. They have ids of their own;
+    `ashr_labs.trace_id` refers to the original, and `SpanProcessor` and `SpanExporter` ignore them. They are children
+    of the OpenTelemetry span that was active when the trace was started.
 
-    Making them costs the thread that ends the trace what OpenTelemetry's spans cost; that provider's processors
-    decide how they are exported. No provider is set or changed.
+    The copies are created in the thread that ends the trace, and exported by the provider of the tracer. No provider
+    is set or changed.
     """
 
     def __init__(self, tracer: Tracer) -> None:
         self._tracer = tracer
 
     def begin(self) -> tuple[int, Context]:
-        """Return when a trace started, and what of OpenTelemetry was current there."""
+        """Return the time and the OpenTelemetry context in which a trace starts."""
         return time_ns(), get_current()
 
     def copy(self, trace: TracePayload, begun: tuple[int, Context]) -> None:
-        """Make the copies of a trace that has ended."""
-        started, surroundings = begun
+        """Copy a trace that has ended."""
+        started, outer = begun
         contexts: dict[str | None, Context] = {}
         open_spans: list[tuple[Span, int]] = []
         for one in copies_of(trace, started, time_ns()):
-            within = contexts.get(one.parent, contexts.get(None, surroundings))
+            within = contexts.get(one.parent, contexts.get(None, outer))
             span = self._tracer.start_span(one.name, within, attributes=one.attributes, start_time=one.started)
-            contexts[one.identifier or None] = set_span_in_context(span, surroundings)
+            contexts[one.identifier or None] = set_span_in_context(span, outer)
             open_spans.append((span, one.ended))
             for name, attributes, moment in one.events:
                 span.add_event(name, attributes, moment)
@@ -96,7 +96,7 @@ def copies_of(trace: TracePayload, started: int, ended: int) -> list[Copy]:
     for observation in trace.get("observations", []):
         owner = copies.get(observation.get("parent_observation_id") or "", root)
         if observation["type"] == "event":
-            owner.events.append((observation["name"], _texts(observation), _nanoseconds(observation, "start_time")))
+            owner.events.append((observation["name"], _contents(observation), _nanoseconds(observation, "start_time")))
         else:
             copies[observation["id"]] = _copy(observation, mark, ended)
     return list(copies.values())
@@ -121,16 +121,16 @@ def _about(trace: TracePayload) -> dict[str, str | int]:
         "gen_ai.agent.name": trace["name"],
         "gen_ai.conversation.id": trace.get("session_id"),
         "user.id": trace.get("user_id"),
-        "ashr_labs.metadata": _written(trace.get("metadata")),
-        "ashr_labs.output": _written(trace.get("output")),
+        "ashr_labs.metadata": _as_json(trace.get("metadata")),
+        "ashr_labs.output": _as_json(trace.get("output")),
     }
     return {name: value for name, value in about.items() if value is not None}
 
 
 def _attributes(observation: Observation) -> dict[str, str | int]:
-    given, came = _written(observation.get("input")), _written(observation.get("output"))
+    given, came = _as_json(observation.get("input")), _as_json(observation.get("output"))
     name = observation["name"]
-    found: dict[str, str | int | None] = {"ashr_labs.metadata": _written(observation.get("metadata"))}
+    found: dict[str, str | int | None] = {"ashr_labs.metadata": _as_json(observation.get("metadata"))}
     if observation["type"] == "generation":
         usage = observation.get("usage") or {}
         found |= {
@@ -154,7 +154,7 @@ def _attributes(observation: Observation) -> dict[str, str | int]:
 
 
 def _messages(value: Any, role: str) -> list[Any]:
-    """Write messages as the GenAI conventions want them: a role, and parts."""
+    """Return messages in the format of the GenAI conventions: a role and parts."""
     messages = as_list(value)
     return [_message(one, role) for one in ([value] if messages is None else messages)]
 
@@ -164,16 +164,16 @@ def _message(value: Any, role: str) -> Mapping[str, Any]:
     if "parts" in message:
         return message
     rest = {name: item for name, item in message.items() if name != "content"}
-    return {"role": role, **rest, "parts": [{"type": "text", "content": _written(message.get("content", rest))}]}
+    return {"role": role, **rest, "parts": [{"type": "text", "content": _as_json(message.get("content", rest))}]}
 
 
-def _texts(observation: Observation) -> dict[str, str]:
-    values = {"input": _written(observation.get("input")), "metadata": _written(observation.get("metadata"))}
+def _contents(observation: Observation) -> dict[str, str]:
+    values = {"input": _as_json(observation.get("input")), "metadata": _as_json(observation.get("metadata"))}
     return {f"ashr_labs.{name}": value for name, value in values.items() if value is not None}
 
 
-def _written(value: Any) -> str | None:
-    """Return a text as it is, None as it is, and anything else as JSON."""
+def _as_json(value: Any) -> str | None:
+    """Return a string or None unchanged, and anything else as JSON."""
     return value if value is None or isinstance(value, str) else json.dumps(value)
 
 

@@ -1,4 +1,4 @@
-"""The two ways into Ashr for the spans of an OpenTelemetry provider."""
+"""A span processor and a span exporter for OpenTelemetry providers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from opentelemetry.sdk.trace import SpanProcessor as BaseProcessor
 from opentelemetry.sdk.trace.export import SpanExporter as BaseExporter
 from opentelemetry.sdk.trace.export import SpanExportResult
 
-from ._gathering import Gathering
+from ._buffer import SpanBuffer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,18 +23,18 @@ __all__ = ["SpanExporter", "SpanProcessor"]
 
 
 class SpanProcessor(BaseProcessor):
-    """Delivers the traces of a provider that are of agents, each as soon as all its spans have ended.
+    """Delivers the agent traces of a provider, each as soon as all its spans have ended.
 
-    Nothing here raises into the code that is traced, or keeps it waiting: traces are delivered in the background, and
-    kept on disk while the platform cannot take them.
+    Never raises and never blocks: traces are delivered in the background, and kept on disk while the platform is
+    unavailable.
 
     Args:
-        client: Whose platform they go to; unless given, one of the environment.
-        keep: Gets the spans of a trace that is finished, and says whether it is delivered; unless given, those are of
-            which at least one span has attributes of GenAI conventions or of OpenInference.
-        max_spans: Spans of unfinished traces that wait in memory at most; beyond, the trace that is quiet for longest
-            is delivered as it is.
-        idle_timeout: Seconds after which an unfinished trace that is quiet is delivered as it is.
+        client: Delivers the traces; defaults to `AshrLabsClient.from_env()`.
+        keep: Called with the spans of a complete trace; returns True to deliver it. By default, traces are delivered
+            in which a span has attributes of the GenAI conventions or of OpenInference.
+        max_spans: Maximum number of spans of unfinished traces in memory; if exceeded, the trace that is idle for
+            longest is delivered as it is.
+        idle_timeout: Seconds after which an idle unfinished trace is delivered as it is.
 
     Example:
         >>> from opentelemetry.sdk.trace import TracerProvider
@@ -50,37 +50,37 @@ class SpanProcessor(BaseProcessor):
         max_spans: int = 10_000,
         idle_timeout: float = 300.0,
     ) -> None:
-        self._gathering = Gathering(client, keep=keep, max_spans=max_spans, idle_timeout=idle_timeout, sees_starts=True)
+        self._buffer = SpanBuffer(client, keep=keep, max_spans=max_spans, idle_timeout=idle_timeout, sees_starts=True)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
-        """Note that a span is open."""
-        self._gathering.started(span)
+        """Note the start of a span."""
+        self._buffer.started(span)
 
     def on_end(self, span: ReadableSpan) -> None:
-        """Take a span that has ended."""
-        self._gathering.ended(span)
+        """Add an ended span."""
+        self._buffer.ended(span)
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        """Wait until all finished traces are delivered, and tell whether they are; those with open spans wait on."""
-        return self._gathering.flush(timeout_millis / 1000)
+        """Wait until all complete traces are delivered; return True if they are."""
+        return self._buffer.force_flush(timeout_millis / 1000)
 
     def shutdown(self) -> None:
-        """Deliver what there is, unfinished traces too; spans that end later are not taken."""
-        self._gathering.shutdown()
+        """Deliver everything, unfinished traces too; spans that end later are ignored."""
+        self._buffer.shutdown()
 
 
 class SpanExporter(BaseExporter):
-    """Delivers the traces that a processor such as `BatchSpanProcessor` exports.
+    """Delivers the traces of a processor such as `BatchSpanProcessor`.
 
-    It sees spans when they have ended only: a trace is delivered a second after its root has ended, or when
-    `client.tracing.flush()` asks for it. `SpanProcessor`, which also sees spans start, needs no guess.
+    An exporter receives ended spans only: a trace is delivered one second after its root has ended, or by
+    `client.tracing.flush()`. `SpanProcessor` also sees spans start, and knows when a trace is complete.
 
     Args:
-        client: Whose platform they go to; unless given, one of the environment.
-        keep: Gets the spans of a trace that is finished, and says whether it is delivered; unless given, those are of
-            which at least one span has attributes of GenAI conventions or of OpenInference.
-        max_spans: Spans of unfinished traces that wait in memory at most; beyond, the trace that is quiet for longest
-            is delivered as it is.
+        client: Delivers the traces; defaults to `AshrLabsClient.from_env()`.
+        keep: Called with the spans of a complete trace; returns True to deliver it. By default, traces are delivered
+            in which a span has attributes of the GenAI conventions or of OpenInference.
+        max_spans: Maximum number of spans of unfinished traces in memory; if exceeded, the trace that is idle for
+            longest is delivered as it is.
         idle_timeout: Seconds after which a trace without a root is delivered as it is.
 
     Example:
@@ -96,22 +96,20 @@ class SpanExporter(BaseExporter):
         max_spans: int = 10_000,
         idle_timeout: float = 300.0,
     ) -> None:
-        self._gathering = Gathering(
-            client, keep=keep, max_spans=max_spans, idle_timeout=idle_timeout, sees_starts=False
-        )
+        self._buffer = SpanBuffer(client, keep=keep, max_spans=max_spans, idle_timeout=idle_timeout, sees_starts=False)
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        """Take spans that have ended; what becomes of them, `client.tracing.stats()` tells."""
-        if self._gathering.is_over:
+        """Add ended spans; see `client.tracing.stats()` for their delivery."""
+        if self._buffer.is_shut_down:
             return SpanExportResult.FAILURE
         for span in spans:
-            self._gathering.ended(span)
+            self._buffer.ended(span)
         return SpanExportResult.SUCCESS
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        """Wait until all traces of which the root has ended are delivered, and tell whether they are."""
-        return self._gathering.flush(timeout_millis / 1000)
+        """Wait until all traces whose root has ended are delivered; return True if they are."""
+        return self._buffer.force_flush(timeout_millis / 1000)
 
     def shutdown(self) -> None:
-        """Deliver what there is, unfinished traces too; spans that come later are not taken."""
-        self._gathering.shutdown()
+        """Deliver everything, unfinished traces too; later spans are ignored."""
+        self._buffer.shutdown()

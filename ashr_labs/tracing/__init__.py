@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from .context import ContextThreadPoolExecutor, current_span, keep_context
+from typing import TYPE_CHECKING, Any
+
+from .context import keep_context
 from .decorator import traced
-from .export.delivery import Delivery
+from .export.item import ExportResult
 from .masking import mask_personal_data
-from .spans import Generation, Span
+from .spans import Generation, Span, current_span
 from .trace import Trace
+
+if TYPE_CHECKING:
+    from .executor import ContextThreadPoolExecutor
+
+Delivery = ExportResult
+"""The former name of `ExportResult`."""
 
 __all__ = [
     "ContextThreadPoolExecutor",
     "Delivery",
+    "ExportResult",
     "Generation",
     "Span",
     "Trace",
@@ -20,3 +29,11 @@ __all__ = [
     "mask_personal_data",
     "traced",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "ContextThreadPoolExecutor":
+        from .executor import ContextThreadPoolExecutor  # noqa: PLC0415 - loads concurrent.futures, which is slow
+
+        return ContextThreadPoolExecutor
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,91 +1,132 @@
-"""The current span: what is being done right now, in this thread or task; and who records it where there is none."""
+"""The active span of each thread and task, and the protocols between traces, clients and the exporter."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from concurrent.futures import Future
+    from collections.abc import Callable, MutableMapping
+    from weakref import ReferenceType
 
-    from .spans import Parent
-    from .trace import Delivering
+    from .export.item import QueuedTrace, Unfinished
+    from .settings import Settings
 
-__all__ = ["DEFAULT", "Block", "ContextThreadPoolExecutor", "current_span", "enter", "keep_context", "leave", "switch"]
+__all__ = [
+    "ACTIVE",
+    "DEFAULT",
+    "HasTracing",
+    "Scope",
+    "TraceSink",
+    "TracingHandle",
+    "activate",
+    "deactivate",
+    "keep_context",
+    "swap",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Block:
-    """A stretch of code that runs under a span, and the block around it."""
+class TraceSink(Protocol):
+    """Where ended traces are delivered."""
 
-    __slots__ = ("around", "is_open", "span")
+    @property
+    def settings(self) -> Settings:
+        """The settings of traces that start now."""
+        ...
 
-    def __init__(self, span: Parent, around: Block | None) -> None:
+    @property
+    def open_traces(self) -> MutableMapping[str, ReferenceType[Unfinished]]:
+        """Traces that have not ended, by their ids."""
+        ...
+
+    def enqueue(self, item: QueuedTrace) -> None:
+        """Queue an ended trace for delivery; never blocks."""
+        ...
+
+    def wake(self) -> None:
+        """Deliver at once, since a caller is waiting."""
+        ...
+
+
+class TracingHandle(Protocol):
+    """The part of `client.tracing` that traces use."""
+
+    @property
+    def _sink(self) -> TraceSink: ...
+
+
+class HasTracing(Protocol):
+    """Any client."""
+
+    @property
+    def tracing(self) -> TracingHandle:
+        """The tracing of the client."""
+        ...
+
+
+class Scope:
+    """A block of code in which a span is active, and the scope around it."""
+
+    __slots__ = ("is_open", "outer", "span")
+
+    def __init__(self, span: Any, outer: Scope | None) -> None:
         self.span = span
-        self.around = around
+        self.outer = outer
         self.is_open = True
 
 
 class _Default:
-    tracing: Delivering | None = None
+    tracing: TracingHandle | None = None
 
 
 DEFAULT = _Default()
-"""What delivers the traces of `@traced` functions that are called where no span is current."""
+"""Delivers the traces of `@traced` functions that are called without an active span."""
 
-_current: ContextVar[Block | None] = ContextVar("ashr_labs_current_block", default=None)
+ACTIVE: ContextVar[Scope | None] = ContextVar("ashr_labs_active_scope", default=None)
 
 
-def current_span() -> Parent | None:
-    """Return the span, generation or trace whose `with` block or `@traced` function runs right now, or None.
+def activate(span: Any) -> Scope:
+    """Make a span the active one until its scope is deactivated."""
+    scope = Scope(span, ACTIVE.get())
+    ACTIVE.set(scope)
+    return scope
 
-    It follows `await`, tasks and `asyncio.to_thread`; for other threads see `keep_context`.
+
+def deactivate(scope: Scope) -> None:
+    """Close a scope and activate the one around it.
+
+    A generator may leave its scope in another thread or task than it entered it in; the context there is unchanged.
+    A scope that a suspended generator left open is closed together with the scope around it.
     """
-    block = _current.get()
-    return None if block is None else block.span
-
-
-def enter(span: Parent) -> Block:
-    """Begin a block under a span, which is current until the block is left."""
-    block = Block(span, _current.get())
-    _current.set(block)
-    return block
-
-
-def leave(block: Block) -> None:
-    """End a block, and make the one around it the current one.
-
-    A generator's block can be left in another thread or task than it was entered in: there it changes nothing. One that
-    a generator left open when it was put aside ends with the block around it.
-    """
-    block.is_open = False
-    inner = _current.get()
-    while inner is not None and inner is not block:
-        inner = inner.around
+    scope.is_open = False
+    inner = ACTIVE.get()
+    while inner is not None and inner is not scope:
+        inner = inner.outer
     if inner is not None:
-        _current.set(_nearest_open(block.around))
+        ACTIVE.set(_nearest_open(scope.outer))
 
 
-def switch(block: Block | None) -> Block | None:
-    """Make another block the current one, and return the one that was: generators take turns with their consumers."""
-    before = _current.get()
-    _current.set(block)
+def swap(scope: Scope | None) -> Scope | None:
+    """Activate another scope and return the previous one; used when a generator is resumed or suspended."""
+    before = ACTIVE.get()
+    ACTIVE.set(scope)
     return before
 
 
-def _nearest_open(block: Block | None) -> Block | None:
-    while block is not None and not block.is_open:
-        block = block.around
-    return block
+def _nearest_open(scope: Scope | None) -> Scope | None:
+    while scope is not None and not scope.is_open:
+        scope = scope.outer
+    return scope
 
 
 def keep_context(function: Callable[P, T]) -> Callable[P, T]:
-    """Return the function bound to the current span, for threads, executors and callbacks.
+    """Bind a function to the current context, for threads, executors and callbacks.
+
+    Its spans become children of the span that is active here, as with `contextvars.copy_context`.
 
     >>> from threading import Thread
     >>> Thread(target=keep_context(print), args=("in the same trace",)).start()
@@ -99,11 +140,3 @@ def keep_context(function: Callable[P, T]) -> Callable[P, T]:
         return context.copy().run(function, *args, **kwargs)
 
     return within
-
-
-class ContextThreadPoolExecutor(ThreadPoolExecutor):
-    """A thread pool whose calls find the span that was current where they were submitted."""
-
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Submit a call as it is done with any executor."""
-        return super().submit(keep_context(fn), *args, **kwargs)

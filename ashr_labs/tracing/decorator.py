@@ -1,4 +1,4 @@
-"""`traced`: spans around functions and blocks, without a change to what they do."""
+"""`traced`: spans around functions and blocks."""
 
 # ruff: noqa: A002 - `input` is the documented name of a parameter
 
@@ -8,18 +8,16 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeVar, Unpack, cast, overload
 
-from .arguments import Arguments
-from .calls import Plan
-from .context import current_span
-from .instrument import wrap
-from .spans import NO_SPAN, NOT_GIVEN, Span
+from .._unset import UNSET
+from .instrument import Arguments, SpanSpec, wrap
+from .spans import NO_SPAN, Span, current_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from types import TracebackType
 
-    from ..client._tracing import TracingMethods
-    from .calls import Call, Kind
+    from .context import HasTracing
+    from .instrument import ActiveCall, Kind
     from .spans import Generation
 
 __all__ = ["Traced", "traced"]
@@ -29,7 +27,7 @@ S_co = TypeVar("S_co", bound=Span, covariant=True)
 
 
 class _Options(TypedDict, total=False):
-    """The options of `traced`, which describes them."""
+    """The options of `traced`."""
 
     model: str | None
     input: Any
@@ -37,7 +35,7 @@ class _Options(TypedDict, total=False):
     capture: bool | None
     capture_arguments: bool | None
     capture_result: bool | None
-    client: TracingMethods | None
+    client: HasTracing | None
 
 
 @overload
@@ -59,34 +57,34 @@ def traced(
     *,
     kind: Kind = "span",
     model: str | None = None,
-    input: Any = NOT_GIVEN,
+    input: Any = UNSET,
     metadata: Mapping[str, Any] | None = None,
     capture: bool | None = None,
     capture_arguments: bool | None = None,
     capture_result: bool | None = None,
-    client: TracingMethods | None = None,
+    client: HasTracing | None = None,
 ) -> Any:
-    """Record each call of a function, or a block, as a span under the current one.
+    """Record each call of a function, or a block, as a child of the active span.
 
-    Where no span is current, a trace of its own is made with `client`, or with the client that was told to
-    `client.tracing.use_by_default()`; without either nothing is recorded. What the function returns, raises, yields
-    and receives is untouched.
+    Without an active span, each call starts a trace of its own: with `client`, or with the client whose
+    `client.tracing.set_default()` was called; without either, nothing is recorded. Results, exceptions, and values that
+    generators yield and receive are not changed.
 
     Args:
-        subject: The function, or the span's name; unless given, the function's.
+        subject: The function, or the name of the span; defaults to the name of the function.
         function: The function, after a name: `traced("name", function)` returns the function to call.
-        kind: `span`; `generation`, a call of a language model; or `tool`, a span named `tool:<name>`.
+        kind: `span`; `generation` for a call of a language model; or `tool` for a span named `tool:<name>`.
         model: The model of a generation.
-        input: What to record instead of the arguments.
-        metadata: Anything worth keeping.
-        capture: Whether to record arguments and results; unless given, as `client.tracing.configure(capture=)` and
-            the environment's `ASHR_LABS_TRACING_CAPTURE` say.
-        capture_arguments: The same for arguments alone.
-        capture_result: The same for results, what generators yield, and the texts of exceptions, alone.
-        client: The client whose trace is begun where there is none.
+        input: Recorded instead of the arguments.
+        metadata: Any further information.
+        capture: Whether to record arguments and results; defaults to `client.tracing.configure(capture=)` and
+            `ASHR_LABS_TRACING_CAPTURE` in the environment.
+        capture_arguments: As `capture`, for arguments only.
+        capture_result: As `capture`, for results, yielded items and exception messages only.
+        client: The client that delivers the trace if there is no active span.
 
     Raises:
-        TypeError: If what is decorated is a class, a property, or anything else that is no function.
+        TypeError: The decorated object is not a function: a class or a property, for example.
 
     Example:
         >>> @traced
@@ -113,28 +111,28 @@ def traced(
 
 
 class Traced(Generic[S_co]):
-    """What `traced("name")` returns: a decorator, and a block that can be entered any number of times."""
+    """The result of `traced("name")`: a decorator, and a context manager that can be entered any number of times."""
 
     def __init__(self, name: str | None, **options: Any) -> None:
         self._name = name
         self._options = options
-        self._block = self._plan("block")
-        self._entered: list[Call | None] = []
+        self._block_spec = self._spec("block")
+        self._entered: list[ActiveCall | None] = []
 
     def __call__(self, function: F) -> F:
-        """Return the function with a span around each of its calls."""
+        """Return the function with a span around each call."""
         given: Any = function
         if isinstance(function, classmethod | staticmethod):
             wrapped = self._wrap(given.__func__, is_bound_to_class=isinstance(function, classmethod))
             return cast("F", type(given)(wrapped))
         if isinstance(given, type) or not callable(given):
-            raise TypeError(f"traced: {given!r} is not a function or method; put @traced where one is defined")
+            raise TypeError(f"traced: {given!r} must be a function or method; decorate the methods of a class instead")
         return cast("F", self._wrap(given, is_bound_to_class=False))
 
     def __enter__(self) -> S_co:
         call = None
         with suppress(Exception):
-            call = self._block.begin(None, (), {})
+            call = self._block_spec.begin(None, (), {})
         self._entered.append(call)
         return cast("S_co", NO_SPAN if call is None else call.span)
 
@@ -156,8 +154,8 @@ class Traced(Generic[S_co]):
     ) -> None:
         self.__exit__(kind, error, traceback)
 
-    def _take(self) -> Call | None:
-        """Return the call of the block that is left; several threads and tasks may be inside of it."""
+    def _take(self) -> ActiveCall | None:
+        """Remove and return the call of the block that ends; several threads and tasks may be in it."""
         current = current_span()
         entered = self._entered
         mine = next((call for call in reversed(entered) if call is not None and call.span is current), entered[-1])
@@ -166,11 +164,11 @@ class Traced(Generic[S_co]):
 
     def _wrap(self, function: Callable[..., Any], *, is_bound_to_class: bool) -> Callable[..., Any]:
         arguments = Arguments(function, is_bound_to_class=is_bound_to_class)
-        return wrap(function, self._plan(_name_of(function, self._options["kind"])), arguments)
+        return wrap(function, self._spec(_name_of(function, self._options["kind"])), arguments)
 
-    def _plan(self, default: str) -> Plan:
+    def _spec(self, default: str) -> SpanSpec:
         name = self._name or default
-        return Plan(f"tool:{name}" if self._options["kind"] == "tool" else name, **self._options)
+        return SpanSpec(f"tool:{name}" if self._options["kind"] == "tool" else name, **self._options)
 
 
 def _name_of(function: Any, kind: Kind) -> str:

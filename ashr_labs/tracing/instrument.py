@@ -1,7 +1,7 @@
-"""Functions of all kinds with a span around each of their calls.
+"""Wrappers of functions that record a span for each call.
 
-What they return, raise and receive passes through untouched. Whatever goes wrong in tracing is swallowed right here,
-at the border to the host's code.
+Results, exceptions and sent values pass through unchanged. Tracing errors are suppressed here, at the boundary to the
+application's code.
 """
 
 from __future__ import annotations
@@ -9,49 +9,223 @@ from __future__ import annotations
 import inspect
 import sys
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import WRAPPER_UPDATES, partial, update_wrapper
-from typing import TYPE_CHECKING, Any, TypeAlias
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from .._unset import UNSET
+from .context import ACTIVE, DEFAULT, activate, deactivate, swap
+from .serialize import GrowingArray, describe_error
+from .spans import Generation, Parent, Span
+from .trace import Trace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Mapping
 
-    from .arguments import Arguments
-    from .calls import Plan, Stream
+    from .context import HasTracing
 
     Function: TypeAlias = Callable[..., Any]
 
-__all__ = ["wrap"]
+__all__ = ["ActiveCall", "ActiveGenerator", "Arguments", "Kind", "SpanSpec", "wrap"]
 
-_FAULTS = suppress(Exception)
+Kind: TypeAlias = Literal["span", "generation", "tool"]
+
+_ERRORS = suppress(Exception)
+_POSITIONAL = {Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD}
+_BOUND = {"self", "cls"}
 
 
-def wrap(function: Function, plan: Plan, arguments: Arguments) -> Function:
+class Arguments:
+    """The parameters of a function; functions written in C may not have a signature.
+
+    Args:
+        function: The function that is called.
+        is_bound_to_class: Whether the first argument is a class, whatever its name.
+    """
+
+    __slots__ = ("_names", "_rest", "_skipped")
+
+    def __init__(self, function: Function, *, is_bound_to_class: bool = False) -> None:
+        try:
+            parameters = list(signature(function).parameters.values())
+        except (ValueError, TypeError):
+            parameters = []
+        names = [parameter.name for parameter in parameters if parameter.kind in _POSITIONAL]
+        self._skipped = int(bool(names) and (is_bound_to_class or names[0] in _BOUND))
+        self._names = names[self._skipped :]
+        self._rest = next((one.name for one in parameters if one.kind is Parameter.VAR_POSITIONAL), "args")
+
+    def by_name(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Return the passed arguments by name, without `self` or `cls`, and without defaults."""
+        given = args[self._skipped :] if self._skipped else args
+        named = dict(zip(self._names, given))  # noqa: B905 - either may be longer, and the argument costs time
+        if len(given) > len(named):
+            named[self._rest] = given[len(named) :]
+        return named | kwargs if kwargs else named
+
+
+class ActiveCall:
+    """A call in progress: its span, which is active until the call ends, and its trace if it started one."""
+
+    __slots__ = ("_captures", "_scope", "_trace", "span")
+
+    def __init__(self, span: Span, trace: Trace | None, captures: bool) -> None:
+        self.span = span
+        self._trace = trace
+        self._captures = captures
+        self._scope = activate(span if trace is None or span.is_recorded else trace)
+
+    def succeed(self, result: Any = UNSET) -> None:
+        """End the span with a result."""
+        self._leave()
+        output = result if self._captures else UNSET
+        self.span.end(output=output)
+        if self._trace is not None:
+            self._trace.end(output=output)
+
+    def fail(self, error: BaseException) -> None:
+        """End the span with an exception; closing a generator or coroutine early is not an error."""
+        if isinstance(error, GeneratorExit):
+            self.succeed(self._output_so_far())
+            return
+        self._leave()
+        self.span.end(output=self._output_so_far())
+        # Without content capture the message is left out as well: it often repeats the arguments.
+        status = describe_error(error) if self._captures else type(error).__name__
+        self.span.fail(status)
+        if self._trace is not None:
+            self._trace.end(output={"error": status})
+
+    def _leave(self) -> None:
+        deactivate(self._scope)
+
+    def _output_so_far(self) -> Any:
+        return UNSET
+
+
+class ActiveGenerator(ActiveCall):
+    """A generator in progress: its span is active while it runs, and not while its consumer does."""
+
+    __slots__ = ("_inner", "_items", "_outer")
+
+    def __init__(self, span: Span, trace: Trace | None, captures: bool) -> None:
+        super().__init__(span, trace, captures)
+        self._items = GrowingArray() if captures else None
+        self._inner = self._outer = swap(self._scope.outer)
+
+    def resume(self) -> None:
+        """Activate the span."""
+        self._outer = swap(self._inner)
+
+    def suspend(self) -> None:
+        """Activate the span of the consumer."""
+        self._inner = swap(self._outer)
+
+    def note(self, item: Any) -> None:
+        """Record a yielded item, and the current time as the end if the generator is never resumed."""
+        if self.span.is_recorded:
+            if self._items is not None:
+                self._items.append(item)
+            self.span.suspend(self._items)
+
+    def close(self) -> None:
+        """End the span of a generator that is exhausted or closed, with the items that it yielded."""
+        self.succeed(self._output_so_far())
+
+    def _leave(self) -> None:
+        self._scope.is_open = False
+
+    def _output_so_far(self) -> Any:
+        return UNSET if self._items is None else self._items
+
+
+@dataclass(frozen=True, slots=True)
+class SpanSpec:
+    """What to record for each call of a function, or for a block."""
+
+    name: str
+    kind: Kind = "span"
+    model: str | None = None
+    input: Any = UNSET
+    """Recorded in place of the arguments."""
+    metadata: Mapping[str, Any] | None = None
+    capture_arguments: bool | None = None
+    capture_result: bool | None = None
+    client: HasTracing | None = None
+
+    def begin(self, arguments: Arguments | None, args: tuple[Any, ...], kwargs: dict[str, Any]) -> ActiveCall | None:
+        """Start the span of a call; None if nothing is recorded."""
+        parts = self._open(arguments, args, kwargs)
+        return None if parts is None else ActiveCall(*parts)
+
+    def begin_generator(
+        self, arguments: Arguments | None, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> ActiveGenerator | None:
+        """Start the span of a generator; None if nothing is recorded."""
+        parts = self._open(arguments, args, kwargs)
+        return None if parts is None else ActiveGenerator(*parts)
+
+    def _open(
+        self, arguments: Arguments | None, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[Span, Trace | None, bool] | None:
+        trace: Trace | None = None
+        scope = ACTIVE.get()
+        parent: Parent | None = None if scope is None else scope.span
+        if parent is None:
+            parent = trace = self._open_trace()
+        if parent is None:
+            return None
+        state = parent._state  # pyright: ignore[reportPrivateUsage]
+        if not state.is_open:
+            # An own trace that is not sampled is activated all the same, so that its callees are not sampled either.
+            return None if trace is None else (trace.span(self.name), trace, False)
+        given = self.input
+        if given is UNSET:
+            captures = state.capture_content if self.capture_arguments is None else self.capture_arguments
+            given = arguments.by_name(args, kwargs) if captures and arguments is not None else None
+        captures = state.capture_content if self.capture_result is None else self.capture_result
+        return self._span(parent, given), trace, captures
+
+    def _open_trace(self) -> Trace | None:
+        tracing = DEFAULT.tracing if self.client is None else self.client.tracing
+        if tracing is None or not tracing._sink.settings.enabled:  # pyright: ignore[reportPrivateUsage]
+            return None
+        return Trace(self.name, tracing=tracing)
+
+    def _span(self, parent: Parent, given: Any) -> Span:
+        if self.kind == "generation":
+            return Generation(parent, self.name, given, self.metadata, model=self.model)
+        return Span(parent, self.name, given, self.metadata)
+
+
+def wrap(function: Function, spec: SpanSpec, arguments: Arguments) -> Function:
     """Return a function of the same kind, signature and name whose calls are recorded."""
     called = _called(function)
     wrapper: Function
     if inspect.isasyncgenfunction(called):
-        wrapper = _async_generator_function(function, plan, arguments)
+        wrapper = _async_generator_function(function, spec, arguments)
     elif inspect.isgeneratorfunction(called):
-        wrapper = _generator_function(function, plan, arguments)
+        wrapper = _generator_function(function, spec, arguments)
     elif inspect.iscoroutinefunction(called):
-        wrapper = _coroutine_function(function, plan, arguments)
+        wrapper = _coroutine_function(function, spec, arguments)
     else:
-        wrapper = _function(function, plan, arguments)
-    # The attributes of an object that can be called are its own affair.
+        wrapper = _function(function, spec, arguments)
+    # The attributes of a callable object are not copied.
     return update_wrapper(wrapper, function, updated=WRAPPER_UPDATES if inspect.isroutine(function) else ())
 
 
 def _called(function: Any) -> Any:
-    """Return what tells the kind of a function: of an object that can be called, its method."""
+    """Return the function that determines the kind; for a callable object, its `__call__`."""
     while isinstance(function, partial):
         function = function.func
     return function if inspect.isroutine(function) else type(function).__call__
 
 
-def _function(function: Function, plan: Plan, arguments: Arguments) -> Function:
+def _function(function: Function, spec: SpanSpec, arguments: Arguments) -> Function:
     def traced_function(*args: Any, **kwargs: Any) -> Any:
         try:
-            call = plan.begin(arguments, args, kwargs)
+            call = spec.begin(arguments, args, kwargs)
         except Exception:
             call = None
         if call is None:
@@ -59,10 +233,10 @@ def _function(function: Function, plan: Plan, arguments: Arguments) -> Function:
         try:
             result = function(*args, **kwargs)
         except BaseException as error:
-            with _FAULTS:
+            with _ERRORS:
                 call.fail(error)
             raise
-        try:  # noqa: SIM105 - suppress() costs more, and this is the way of most calls
+        try:  # noqa: SIM105 - suppress() costs more, and most calls pass here
             call.succeed(result)
         except Exception:  # noqa: S110 - as above
             pass
@@ -72,21 +246,21 @@ def _function(function: Function, plan: Plan, arguments: Arguments) -> Function:
 
 
 def _coroutine_function(
-    function: Callable[..., Coroutine[Any, Any, Any]], plan: Plan, arguments: Arguments
+    function: Callable[..., Coroutine[Any, Any, Any]], spec: SpanSpec, arguments: Arguments
 ) -> Callable[..., Coroutine[Any, Any, Any]]:
     async def traced_coroutine(*args: Any, **kwargs: Any) -> Any:
         call = None
-        with _FAULTS:
-            call = plan.begin(arguments, args, kwargs)
+        with _ERRORS:
+            call = spec.begin(arguments, args, kwargs)
         if call is None:
             return await function(*args, **kwargs)
         try:
             result = await function(*args, **kwargs)
         except BaseException as error:
-            with _FAULTS:
+            with _ERRORS:
                 call.fail(error)
             raise
-        with _FAULTS:
+        with _ERRORS:
             call.succeed(result)
         return result
 
@@ -94,25 +268,25 @@ def _coroutine_function(
 
 
 def _generator_function(
-    function: Callable[..., Generator[Any, Any, Any]], plan: Plan, arguments: Arguments
+    function: Callable[..., Generator[Any, Any, Any]], spec: SpanSpec, arguments: Arguments
 ) -> Callable[..., Generator[Any, Any, Any]]:
     def traced_generator(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
         steps = function(*args, **kwargs)
-        call = _begin_stream(plan, arguments, args, kwargs)
+        call = _begin_generator(spec, arguments, args, kwargs)
         if call is None:
             return (yield from steps)
-        turn = _Turn(call)
+        step = _Step(call)
         advance: Callable[[Any], Any] = steps.send
         value: Any = None
         while True:
             try:
-                with turn:
+                with step:
                     item = advance(value)
             except StopIteration as end:
                 return end.value
             finally:
-                value = None  # an error would keep its frames, and they it
-            turn.note(item)
+                value = None  # an exception and its frames would reference each other
+            step.note(item)
             try:
                 value = yield item
                 advance = steps.send
@@ -123,23 +297,23 @@ def _generator_function(
 
 
 def _async_generator_function(
-    function: Callable[..., AsyncGenerator[Any, Any]], plan: Plan, arguments: Arguments
+    function: Callable[..., AsyncGenerator[Any, Any]], spec: SpanSpec, arguments: Arguments
 ) -> Callable[..., AsyncGenerator[Any, Any]]:
     async def traced_async_generator(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, Any]:
         steps = function(*args, **kwargs)
-        call = _begin_stream(plan, arguments, args, kwargs)
-        turn = _Turn(call)
+        call = _begin_generator(spec, arguments, args, kwargs)
+        step = _Step(call)
         advance: Callable[[Any], Any] = partial(_start, steps)
         value: Any = None
         while True:
             try:
-                with turn:
+                with step:
                     item = await advance(value)
             except StopAsyncIteration:
                 return
             finally:
                 value = None  # as in generators
-            turn.note(item)
+            step.note(item)
             try:
                 value = yield item
                 advance = steps.asend
@@ -149,17 +323,19 @@ def _async_generator_function(
     return traced_async_generator
 
 
-def _begin_stream(plan: Plan, arguments: Arguments, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Stream | None:
-    with _FAULTS:
-        return plan.begin_stream(arguments, args, kwargs)
+def _begin_generator(
+    spec: SpanSpec, arguments: Arguments, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> ActiveGenerator | None:
+    with _ERRORS:
+        return spec.begin_generator(arguments, args, kwargs)
     return None
 
 
 def _start(steps: AsyncGenerator[Any, Any], value: Any) -> Any:
-    """Return the first step of a generator that the event loop does not hear of.
+    """Return the first step of an asynchronous generator without registering it with the event loop.
 
-    An event loop closes all generators that it knows when it ends, in any order. The one that we wrap is closed by
-    its wrapper; if the loop closed it too, one of both would fail with "already running".
+    At its end an event loop closes all generators that it knows, in any order. The wrapped generator is closed by its
+    wrapper; if the loop closed it too, one of them would fail with "already running".
     """
     hooks = sys.get_asyncgen_hooks()
     sys.set_asyncgen_hooks(None, None)
@@ -169,23 +345,23 @@ def _start(steps: AsyncGenerator[Any, Any], value: Any) -> Any:
         sys.set_asyncgen_hooks(*hooks)
 
 
-class _Turn:
-    """Lets a generator run under its span, and ends the span with it."""
+class _Step:
+    """Runs a generator up to its next item under its span, and ends the span with the generator."""
 
     __slots__ = ("_call",)
 
-    def __init__(self, call: Stream | None) -> None:
+    def __init__(self, call: ActiveGenerator | None) -> None:
         self._call = call
 
     def __enter__(self) -> None:
         if self._call is not None:
-            try:  # noqa: SIM105 - once for each item, as in traced_function()
+            try:  # noqa: SIM105 - once per item, as in traced_function()
                 self._call.resume()
             except Exception:  # noqa: S110 - as above
                 pass
 
     def note(self, item: Any) -> None:
-        """Record an item that was yielded."""
+        """Record a yielded item."""
         if self._call is not None:
             try:  # noqa: SIM105 - as in __enter__()
                 self._call.note(item)
@@ -199,11 +375,11 @@ class _Turn:
             except Exception:  # noqa: S110 - as above
                 pass
             if error is not None:
-                with _FAULTS:
+                with _ERRORS:
                     self._end(self._call, error)
 
     @staticmethod
-    def _end(call: Stream, error: BaseException) -> None:
+    def _end(call: ActiveGenerator, error: BaseException) -> None:
         if isinstance(error, StopIteration | StopAsyncIteration):
             call.close()
         else:

@@ -1,7 +1,7 @@
-"""Any Python value as bounded JSON: never raises, never runs what is lazy, never waits for what is huge.
+"""Conversion of any Python value to bounded JSON: never raises, never consumes iterators, never copies huge values.
 
-What JSON cannot express becomes a marker in its place, such as `<_thread.lock>` or `<12 more items>`, so that a value
-costs only itself. Only a value's own `__repr__` or `model_dump` can take longer than the limits below allow.
+Values that JSON cannot express are replaced by markers such as `<_thread.lock>` or `<12 more items>`; the rest of the
+value is kept. Only a value's own `__repr__` or `model_dump` can take longer than the limits below allow.
 """
 
 from __future__ import annotations
@@ -12,30 +12,44 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from functools import singledispatch
 from itertools import islice
 from pathlib import PurePath
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 
-from ._fields import shown_fields
-from ._markers import MAX_CHARACTERS, describe_error, marker, valid_text
-
-__all__ = ["JSON", "MAX_CHARACTERS", "MAX_DEPTH", "MAX_ITEMS", "GrowingArray", "describe_error", "to_json"]
+__all__ = [
+    "JSON",
+    "MAX_CHARACTERS",
+    "MAX_DEPTH",
+    "MAX_ITEMS",
+    "GrowingArray",
+    "as_text",
+    "describe_error",
+    "json_object",
+    "optional_text",
+    "text_list",
+    "to_json",
+]
 
 JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
 
+MAX_CHARACTERS = 1_000_000
+"""Characters of all strings and keys in one value."""
 MAX_DEPTH = 20
-"""Containers within containers."""
+"""Levels of nested containers."""
 MAX_ITEMS = 10_000
-"""Values in one value, those inside its containers included."""
+"""Values in one value, including those in nested containers."""
 
 _SMALL_DICT = 16
 _SMALL_TEXT = MAX_CHARACTERS // (2 * _SMALL_DICT)
-_MAX_INTEGER = 2**64  # beyond this, JSON readers lose digits or refuse the document
-_MAX_BITS = 10_000  # Python refuses to write out much longer integers
+_MAX_INTEGER = 2**64  # JSON readers round larger integers or reject them
+_MAX_BITS = 10_000  # Python does not format much longer integers
+_MAX_NAME = 200
+_SURROGATES = re.compile("[\ud800-\udfff]+")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _LAZY = ("__iter__", "__next__", "__getitem__", "__aiter__", "__anext__", "__await__")
 
@@ -53,7 +67,7 @@ def to_json(value: object) -> JSON:
 
 
 class GrowingArray:
-    """Values that come one by one: copied as they come, within the same limits as if they had come in a list."""
+    """A list that is converted item by item, within the limits of a single value."""
 
     __slots__ = ("_items", "_length", "_walk")
 
@@ -63,19 +77,19 @@ class GrowingArray:
         self._length = 0
 
     def append(self, value: object) -> None:
-        """Add a copy of a value, or only count it where the limits are reached."""
+        """Append a copy of a value; once the limits are reached, only count it."""
         self._length += 1
         if self._walk.items > 0:
             self._items.append(self._walk.convert(value))
 
     def to_json(self) -> list[JSON]:
-        """Return what was added so far."""
+        """Return a copy of the items so far."""
         missing = self._length - len(self._items)
-        return [*self._items, f"<{missing} more items>"] if missing else self._items
+        return [*self._items, f"<{missing} more items>"] if missing else [*self._items]
 
 
 def _copy_small(value: Any) -> dict[str, JSON] | None:
-    """Copy a small dict of plain values, by far the most frequent input, in under half a microsecond."""
+    """Copy a small dict of plain values: the fast path for the most frequent input."""
     small: dict[Any, Any] = value
     if type(value) is not dict or len(small) > _SMALL_DICT:
         return None
@@ -92,7 +106,7 @@ def _copy_small(value: Any) -> dict[str, JSON] | None:
 
 
 class _Walk:
-    """One conversion: what it may still spend, and the containers that it is inside of."""
+    """State of one conversion: remaining limits and the containers being converted."""
 
     __slots__ = ("characters", "inside", "items")
 
@@ -104,23 +118,23 @@ class _Walk:
     def convert(self, value: Any) -> JSON:
         self.items -= 1
         try:
-            # By type, since `value.__class__`, which isinstance() reads, is the host's code.
+            # By type: isinstance() reads `value.__class__`, which may be application code.
             return _express.dispatch(type(value))(value, self)
-        except Exception:  # whatever the value's own code raised
-            return marker(value)
+        except Exception:  # raised by the value's own code
+            return _marker(value)
 
     def text(self, text: str) -> str:
         room = self.characters
-        kept = valid_text(text[:room])
+        kept = _valid_text(text[:room])
         self.characters -= len(kept)
         return kept if len(text) <= room else f"{kept}<cut, {len(text)} characters>"
 
     def within(self, container: Any, make: Callable[[], JSON]) -> JSON:
-        """Make a container's JSON, unless it holds itself or lies too deep."""
+        """Convert a container, or return a marker if it contains itself or is nested too deeply."""
         if id(container) in self.inside:
-            return marker(container, "contains itself")
+            return _marker(container, "contains itself")
         if len(self.inside) == MAX_DEPTH:
-            return marker(container, f"more than {MAX_DEPTH} levels deep")
+            return _marker(container, f"more than {MAX_DEPTH} levels deep")
         self.inside.add(id(container))
         try:
             return make()
@@ -151,24 +165,24 @@ class _Walk:
         return converted if isinstance(converted, str) else self.text(json.dumps(converted))
 
     def _take(self, items: Iterable[Any]) -> list[Any]:
-        # At one stroke, so that another thread cannot change a list or dict in the middle of it.
+        # Copy in one step: another thread may mutate the container.
         return list(islice(items, max(self.items, 0)))
 
 
 @singledispatch
 def _express(value: Any, walk: _Walk) -> JSON:
     """Convert a value whose class is not registered below."""
-    if (held := shown_fields(value)) is not None:
+    if (held := _shown_fields(value)) is not None:
         return walk.within(value, lambda: walk.object(held.items(), len(held)))
     if _has(value, "model_dump"):
         return walk.within(value, lambda: walk.convert(value.model_dump()))
     if _has(value, "tolist") and _has(value, "shape"):
         shape = tuple(value.shape)
         if math.prod(shape) > walk.items:
-            return marker(value, f"shape {shape}")
+            return _marker(value, f"shape {shape}")
         return walk.within(value, lambda: walk.convert(value.tolist()))
     if _is_opaque(value):
-        return marker(value)
+        return _marker(value)
     return walk.text(_ADDRESS.sub("", repr(value)[: 2 * MAX_CHARACTERS]))
 
 
@@ -194,7 +208,7 @@ def _integer(value: int, _walk: _Walk) -> JSON:
     if abs(exact) < _MAX_INTEGER:
         return exact
     bits = exact.bit_length()
-    return str(exact) if bits <= _MAX_BITS else marker(value, f"{bits} bits")
+    return str(exact) if bits <= _MAX_BITS else _marker(value, f"{bits} bits")
 
 
 @_express.register(float)
@@ -215,7 +229,7 @@ def _bytes(value: bytes | bytearray | memoryview, walk: _Walk) -> JSON:
             text = bytes(value).decode()
             if "\0" not in text:
                 return walk.text(text)
-    return marker(value, f"{size} bytes")
+    return _marker(value, f"{size} bytes")
 
 
 @_express.register(dt.date)
@@ -259,8 +273,8 @@ def _sequence(value: Sequence[Any], walk: _Walk) -> JSON:
 @_express.register(Set)
 def _set(value: Set[Any], walk: _Walk) -> JSON:
     members: Iterable[Any] = value
-    with suppress(TypeError):  # members of several kinds have no order
-        # The order of a set of texts differs from one process to the next.
+    with suppress(TypeError):  # members of mixed types cannot be sorted
+        # The order of a set of strings differs between processes.
         members = sorted(value) if len(value) <= walk.items else value
     return walk.within(value, lambda: walk.array(members, len(value)))
 
@@ -270,5 +284,82 @@ def _has(value: object, name: str) -> bool:
 
 
 def _is_opaque(value: object) -> bool:
-    """Tell whether a value has no text of its own, or one that might run something lazy."""
+    """Return True if the repr of a value says nothing, or might evaluate something lazy."""
     return type(value).__repr__ is object.__repr__ or any(_has(value, name) for name in _LAZY)
+
+
+def _shown_fields(value: Any) -> Mapping[str, Any] | None:
+    """Return the fields of a dataclass, attrs or pydantic object, except those hidden from its repr, else None."""
+    kind = cast("Any", type(value))
+    more: Mapping[str, Any] = {}
+    if is_dataclass(kind):
+        declared: Mapping[str, Any] = {field.name: field for field in fields(kind)}
+    elif hasattr(kind, "__attrs_attrs__"):
+        declared = {attribute.name: attribute for attribute in kind.__attrs_attrs__}
+    elif hasattr(kind, "__pydantic_fields__"):
+        declared, more = kind.__pydantic_fields__, value.model_extra or {}
+    else:
+        return None
+    shown = [name for name, field in declared.items() if field.repr is True]
+    return {name: _attribute(value, name) for name in shown} | dict(more)
+
+
+def _attribute(value: object, name: str) -> object:
+    try:
+        return getattr(value, name)
+    except Exception:  # a failing property or an unset slot
+        return "<unreadable>"
+
+
+def describe_error(error: BaseException) -> str:
+    """Format an exception as `Type: message`, or `Type` if the message is empty."""
+    try:
+        text = str(error)
+    except Exception:  # `__str__` of the application
+        text = "<unreadable message>"
+    name = type(error).__name__
+    return _valid_text(f"{name}: {text[:MAX_CHARACTERS]}" if text else name)
+
+
+def _valid_text(text: str) -> str:
+    """Replace lone surrogates, which UTF-8 cannot encode."""
+    if text.isascii():
+        return text
+    try:
+        text.encode("utf-16-le")  # usually faster than UTF-8
+    except UnicodeEncodeError:
+        paired: str = json.loads(json.dumps(text))  # joins surrogate pairs ten times faster than codecs do
+        return _SURROGATES.sub(lambda found: "\ufffd" * len(found[0]), paired)
+    return text
+
+
+def _marker(value: object, note: str = "") -> str:
+    """Return a placeholder: the name of the value's class, and a note, in angle brackets."""
+    kind = type(value)
+    try:
+        name = f"{kind.__qualname__}" if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    except Exception:  # a metaclass of the application
+        name = "object"
+    return _valid_text(f"<{name[:_MAX_NAME]}: {note}>" if note else f"<{name[:_MAX_NAME]}>")
+
+
+def as_text(value: object) -> str:
+    """Return a string unchanged and any other value as JSON text."""
+    converted = to_json(value)
+    return converted if isinstance(converted, str) else json.dumps(converted)
+
+
+def optional_text(value: object) -> str | None:
+    """Return None unchanged and any other value as text."""
+    return None if value is None else as_text(value)
+
+
+def text_list(value: JSON) -> list[str]:
+    """Return a list of strings: the items of a list, none for None, else the single value."""
+    items = value if isinstance(value, list) else [] if value is None else [value]
+    return [as_text(item) for item in items]
+
+
+def json_object(value: JSON) -> dict[str, Any] | None:
+    """Return an object or None unchanged, and any other value as `{"value": ...}`."""
+    return value if value is None or isinstance(value, dict) else {"value": value}

@@ -1,26 +1,26 @@
-"""Parts of a trace: spans, calls of language models and events, recorded cheaply.
+"""Spans, generations and events of a trace.
 
-Nothing here raises into the host. A value is copied when it is given, so that later changes of the host's objects do
-not change what is recorded; everything else is written out by the worker that delivers the trace.
+Nothing here raises into the application. Values are copied when they are recorded, so that later changes of the
+application's objects have no effect; everything else is serialized by the exporter's thread.
 """
 
 # ruff: noqa: A002 - `input` is the documented name of a parameter
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
-from time import perf_counter_ns
+from itertools import count
+from time import perf_counter_ns, time_ns
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from .._json import is_object
 from .._time import isoformat_ns
+from .._unset import UNSET
 from ..pricing import observation_usage, read_usage
 from . import context
-from .export.item import rough_size
 from .masking import masked
-from .payload import json_object, optional_text, text
-from .recorder import Recorder
-from .serialize import JSON, describe_error, to_json
+from .serialize import JSON, GrowingArray, as_text, describe_error, json_object, optional_text, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,79 +28,131 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import Observation
 
-    from .context import Block
+    from .context import Scope
 
-__all__ = ["NOT_GIVEN", "NO_SPAN", "Generation", "Parent", "Span"]
+__all__ = ["NO_SPAN", "Generation", "Parent", "Span", "TraceState", "current_span", "rough_size"]
 
-NOT_GIVEN: Final[Any] = object()  # None is an output like any other
+_SIZED = {str, list, dict}
+
+
+def current_span() -> Parent | None:
+    """Return the active span, generation or trace: that of the innermost `with` block or `@traced` call, or None.
+
+    It follows `await`, tasks and `asyncio.to_thread`; for other threads see `keep_context`.
+    """
+    scope = context.ACTIVE.get()
+    return None if scope is None else scope.span
+
+
+class TraceState:
+    """State shared by the spans of one trace: observations in order of creation, ids and the clock."""
+
+    __slots__ = (
+        "capture_content",
+        "clock_offset",
+        "ids",
+        "is_open",
+        "observations",
+        "parent_header",
+        "sampled",
+        "trace_id",
+    )
+
+    def __init__(
+        self,
+        trace_id: str,
+        *,
+        sampled: bool,
+        is_open: bool,
+        capture_content: bool = True,
+        parent_header: str | None = None,
+    ) -> None:
+        self.trace_id = trace_id
+        self.sampled = sampled
+        """The sampling decision, which downstream services follow."""
+        self.is_open = is_open
+        """Whether spans are recorded: the trace is sampled and has not ended."""
+        self.capture_content = capture_content
+        """Whether `@traced` records arguments and results."""
+        self.parent_header = parent_header
+        """The incoming `traceparent` header, forwarded unchanged if nothing is recorded here."""
+        self.observations: list[Span] = []
+        # Consecutive numbers from a random start are as unique as random ids, at a fifth of the cost.
+        self.ids = count(int.from_bytes(os.urandom(8)) >> 1 | 1)
+        # The wall clock is read once: if it is set back, spans still end after they start.
+        self.clock_offset = time_ns() - perf_counter_ns()
+
+    def release(self) -> list[Span]:
+        """Return the observations and drop the reference to them, which breaks the reference cycle with the spans."""
+        observations, self.observations = self.observations, []
+        return observations
 
 
 class Parent:
-    """Whatever observations can be made under."""
+    """Base class of traces and spans: anything that observations can be added to."""
 
-    __slots__ = ("_id", "_recorder")
+    __slots__ = ("_id", "_state")
 
-    def __init__(self, recorder: Recorder, own_id: int | None) -> None:
-        self._recorder = recorder
+    def __init__(self, state: TraceState, own_id: int | None) -> None:
+        self._state = state
         self._id = own_id
 
     @property
     def trace_id(self) -> str:
         """The id of the trace: 32 hexadecimal digits."""
-        return self._recorder.trace_id
+        return self._state.trace_id
 
     @property
     def traceparent(self) -> str:
-        """What to send as the header `traceparent` (W3C Trace Context) to a service that is called from here."""
-        recorder = self._recorder
-        if recorder.forwarded is not None:
-            return recorder.forwarded
-        own = self._id or int(recorder.trace_id[16:], 16) or 1
-        return f"00-{recorder.trace_id}-{own:016x}-{recorder.is_kept:02x}"
+        """The `traceparent` header (W3C Trace Context) to send with requests to other services."""
+        state = self._state
+        if state.parent_header is not None:
+            return state.parent_header
+        own = self._id or int(state.trace_id[16:], 16) or 1
+        return f"00-{state.trace_id}-{own:016x}-{state.sampled:02x}"
 
     @property
     def is_recorded(self) -> bool:
-        """Whether anything is recorded here: the trace is one of those that are kept, and has not ended."""
-        return self._recorder.is_open
+        """Whether spans are recorded here: the trace is sampled and has not ended."""
+        return self._state.is_open
 
     def span(self, name: str, *, input: Any = None, metadata: Mapping[str, Any] | None = None) -> Span:
-        """Start a span: a step of the agent's work; the span of a tool is named `tool:<name>`."""
-        if self._recorder.is_open:
+        """Start a span: one step of the agent. The span of a tool call is named `tool:<name>`."""
+        if self._state.is_open:
             try:
                 return Span(self, name, input, metadata)
-            except Exception:  # a fault of tracing must not be the host's
+            except Exception:  # tracing errors must not reach the application
                 return NO_SPAN
-        return _Nothing(self._recorder)
+        return _NoSpan(self._state)
 
     def generation(
         self, name: str, *, model: str | None = None, input: Any = None, metadata: Mapping[str, Any] | None = None
     ) -> Generation:
         """Start a generation: a call of a language model."""
-        if self._recorder.is_open:
+        if self._state.is_open:
             try:
                 return Generation(self, name, input, metadata, model=model)
             except Exception:  # as in span()
                 return NO_SPAN
-        return _Nothing(self._recorder)
+        return _NoSpan(self._state)
 
     def event(
         self, name: str, *, input: Any = None, metadata: Mapping[str, Any] | None = None, level: str | None = None
     ) -> None:
-        """Record that something happened just now."""
-        if self._recorder.is_open:
+        """Record an event at the current time."""
+        if self._state.is_open:
             with suppress(Exception):
                 _Event(self, name, input, metadata, level=level)
 
     def score(self, name: str, value: float | str | bool, *, comment: str | None = None) -> None:
-        """Record how good something was, as an event named `score:<name>`."""
+        """Record a score as an event named `score:<name>`."""
         self.event(f"score:{name}", input={"value": value, "comment": comment})
 
 
 class Span(Parent):
-    """A step of an agent's work, ended by `end()` or by leaving its `with` block."""
+    """A step of an agent, ended by `end()` or by its `with` block."""
 
     __slots__ = (
-        "_block",
         "_ended",
         "_input",
         "_level",
@@ -108,50 +160,62 @@ class Span(Parent):
         "_name",
         "_output",
         "_parent_id",
+        "_scope",
         "_started",
         "_status",
+        "_suspended",
     )
 
     _type = "span"
 
     def __init__(self, parent: Parent, name: str, input: Any, metadata: Mapping[str, Any] | None) -> None:
-        recorder = parent._recorder
-        self._recorder = recorder
+        state = parent._state
+        self._state = state
         self._parent_id = parent._id
-        self._id = next(recorder.ids)
+        self._id = next(state.ids)
         self._name = name
         self._input = to_json(input)
         self._metadata = None if metadata is None else to_json(metadata)
-        self._output: Any = NOT_GIVEN
+        self._output: Any = UNSET
         self._status: str | None = None
         self._level: str | None = None
         self._ended: int | None = None
-        self._block: Block | None = None
+        self._suspended: int | None = None
+        self._scope: Scope | None = None
         self._started = perf_counter_ns()
-        recorder.observations.append(self)
+        state.observations.append(self)
 
-    def end(self, *, output: Any = NOT_GIVEN, status_message: str | None = None, level: str | None = None) -> None:
-        """End the span; only the first call counts.
+    def __repr__(self) -> str:
+        state = "open" if self._ended is None and self._state.is_open else "ended"
+        return f"<{type(self).__name__} {self._name!r} id={self.id} {state}>"
+
+    @property
+    def id(self) -> str:
+        """The id of the span: 16 hexadecimal digits."""
+        return f"{self._id or 0:016x}"
+
+    def end(self, *, output: Any = UNSET, status_message: str | None = None, level: str | None = None) -> None:
+        """End the span; only the first call has an effect.
 
         Args:
-            output: What the step gave; None is recorded too when it is given.
-            status_message: What went wrong, in words.
+            output: The result of the step; None is recorded too if it is passed.
+            status_message: Description of an error.
             level: DEBUG, DEFAULT, WARNING or ERROR.
         """
-        if self._ended is not None or not self._recorder.is_open:
+        if self._ended is not None or not self._state.is_open:
             return
         self._ended = perf_counter_ns()
         self._status = status_message
         self._level = level
-        if output is not NOT_GIVEN:
+        if output is not UNSET:
             try:  # noqa: SIM105 - suppress() would cost every span
                 self._output = to_json(output)
-            except Exception:  # noqa: S110 - a fault of tracing must not be the host's
+            except Exception:  # noqa: S110 - tracing errors must not reach the application
                 pass
 
     def __enter__(self) -> Self:
         try:  # noqa: SIM105 - as in end()
-            self._block = context.enter(self)
+            self._scope = context.activate(self)
         except Exception:  # noqa: S110 - as in end()
             pass
         return self
@@ -159,44 +223,53 @@ class Span(Parent):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        block, self._block = self._block, None
+        scope, self._scope = self._scope, None
         try:
-            if block is not None:
-                context.leave(block)
+            if scope is not None:
+                context.deactivate(scope)
         except Exception:  # noqa: S110 - as in end()
             pass
         self.end()
-        # A generator that is closed early has done what was asked of it.
-        if error is not None and not isinstance(error, GeneratorExit):
+        if error is not None and not isinstance(error, GeneratorExit):  # closing a generator early is not an error
             with suppress(Exception):
                 self.fail(describe_error(error))
 
     def fail(self, status: str) -> None:
-        """Say that the span ended with an error, whatever it was ended with."""
-        if self._recorder.is_open:
+        """Set the level to ERROR and the status message, even after the end of the span."""
+        if self._state.is_open:
             self._level, self._status = "ERROR", status
 
-    def _size(self) -> int:
+    def suspend(self, items: GrowingArray | None) -> None:
+        """Note that a generator was suspended: its end, and its output, if it is never resumed."""
+        self._suspended = perf_counter_ns()
+        if items is not None and self._ended is None:
+            self._output = items
+
+    def size(self) -> int:
+        """Estimate the bytes of the span."""
         return 300 + rough_size(self._input) + rough_size(self._metadata) + rough_size(self._output)
 
-    def _payload(self, mask: Callable[[Any], Any] | None) -> Observation:
-        offset = self._recorder.clock_offset
+    def payload(self, mask: Callable[[Any], Any] | None) -> Observation:
+        """Return the span as the API takes it."""
+        offset = self._state.clock_offset
         payload: Observation = {
             "id": f"{self._id:016x}",
             "type": self._type,
-            "name": text(self._name),
+            "name": as_text(self._name),
             "parent_observation_id": None if self._parent_id is None else f"{self._parent_id:016x}",
             "start_time": isoformat_ns(self._started + offset),
             "input": masked(self._input, mask),
             "metadata": json_object(masked(self._metadata, mask)),
             "level": optional_text(self._level),
         }
-        if self._ended is not None:
-            payload["end_time"] = isoformat_ns(self._ended + offset)
-        if self._output is not NOT_GIVEN:
-            payload["output"] = masked(self._output, mask)
+        ended = self._suspended if self._ended is None else self._ended
+        if ended is not None:
+            payload["end_time"] = isoformat_ns(ended + offset)
+        output = self._output
+        if output is not UNSET:
+            payload["output"] = masked(output.to_json() if type(output) is GrowingArray else output, mask)
         if self._status is not None:
-            payload["status_message"] = text(masked(to_json(self._status), mask))
+            payload["status_message"] = as_text(masked(to_json(self._status), mask))
         return payload
 
 
@@ -217,37 +290,37 @@ class Generation(Span):
     def end(
         self,
         *,
-        output: Any = NOT_GIVEN,
+        output: Any = UNSET,
         usage: object = None,
         status_message: str | None = None,
         level: str | None = None,
     ) -> None:
-        """End the generation; only the first call counts.
+        """End the generation; only the first call has an effect.
 
         Args:
-            output: What the model answered; None is recorded too when it is given.
-            usage: The tokens of the call and its `cost`, as the model API returned them, or as `input_tokens` and
-                `output_tokens`; see `docs/tracing.md` for the formats.
-            status_message: What went wrong, in words.
+            output: The model's reply; None is recorded too if it is passed.
+            usage: Token counts and `cost`, in the format of any of the common model APIs.
+            status_message: Description of an error.
             level: DEBUG, DEFAULT, WARNING or ERROR.
         """
         if self._ended is None and usage is not None:
             with suppress(Exception):
-                # Objects with attributes are read at once; mappings are copied, and read by the worker.
+                # Objects with attributes are read at once; mappings are copied, and read by the exporter's thread.
                 self._usage = to_json(usage if is_object(usage) else read_usage(usage) or None)
         super().end(output=output, status_message=status_message, level=level)
 
-    def _payload(self, mask: Callable[[Any], Any] | None) -> Observation:
-        payload = super()._payload(mask)
+    def payload(self, mask: Callable[[Any], Any] | None) -> Observation:
+        """Return the generation as the API takes it."""
+        payload = super().payload(mask)
         if self._model is not None:
-            payload["model"] = text(self._model)
+            payload["model"] = as_text(self._model)
         if self._usage is not None:
             payload["usage"] = observation_usage(self._usage)
         return payload
 
 
 class _Event(Span):
-    """A point in time; nobody but the recorder holds it, so nobody ends it."""
+    """A point in time; it has no end."""
 
     __slots__ = ()
 
@@ -260,14 +333,17 @@ class _Event(Span):
         self._level = level
 
 
-class _Nothing(Generation):
-    """What is made in a trace that is not kept or has ended: nothing of it is recorded, and it is never current."""
+class _NoSpan(Generation):
+    """A span of a trace that is not sampled or has ended: it records nothing and is never active."""
 
     __slots__ = ()
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(self, state: TraceState) -> None:
+        self._state = state
         self._id = None
+
+    def __repr__(self) -> str:
+        return "<Span not recorded>"
 
     def end(self, **_given: Any) -> None:
         """Do nothing."""
@@ -279,4 +355,17 @@ class _Nothing(Generation):
         """Do nothing."""
 
 
-NO_SPAN: Final[Generation] = _Nothing(Recorder("0" * 32, is_kept=False, is_open=False))
+NO_SPAN: Final[Generation] = _NoSpan(TraceState("0" * 32, sampled=False, is_open=False))
+
+
+def rough_size(value: Any) -> int:
+    """Estimate the bytes of a converted value from its top two levels."""
+    held: dict[str, Any] = value
+    items: list[Any] = value
+    if type(value) is str:
+        return len(value)
+    if type(value) is dict:
+        return 20 + sum(50 + (len(item) if type(item) in _SIZED else 0) for item in held.values())
+    if type(value) is list:
+        return 50 * len(items)
+    return 10

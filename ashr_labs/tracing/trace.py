@@ -1,20 +1,21 @@
-"""A trace: one piece of an agent's work in production."""
+"""Traces: one interaction with an agent in production."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+from time import monotonic_ns
+from typing import TYPE_CHECKING, Any, Final, Self
+from weakref import ref
 
+from .._forks import PROCESS
+from .._unset import UNSET
 from . import context
-from .export.delivery import Delivery
-from .export.item import Parcel, rough_size
+from .export.item import ExportResult, QueuedTrace
 from .masking import masked
-from .payload import array_of_texts, json_object, optional_text, text
-from .propagation import Remote, is_kept, make_trace_id
-from .recorder import Recorder
-from .serialize import describe_error, to_json
-from .spans import NOT_GIVEN, Parent
+from .propagation import SpanContext, is_sampled, make_trace_id
+from .serialize import as_text, describe_error, json_object, optional_text, text_list, to_json
+from .spans import Parent, TraceState, rough_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,54 +23,40 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import TracePayload
 
-    from .context import Block
-    from .settings import Settings
+    from .context import Scope, TracingHandle
 
-__all__ = ["NO_TRACE", "Delivering", "Trace"]
+__all__ = ["NO_TRACE", "Trace", "score_trace"]
 
-
-class Delivering(Protocol):
-    """What a trace needs of whatever delivers it."""
-
-    @property
-    def settings(self) -> Settings:
-        """What holds for traces that start now."""
-        ...
-
-    def hand_over(self, parcel: Parcel) -> None:
-        """Let a trace be delivered."""
-        ...
-
-    def hurry(self) -> None:
-        """Deliver at once: somebody waits."""
-        ...
+_FORKED = "The trace was started by the parent process, which delivers it."
 
 
 class Trace(Parent):
-    """One piece of an agent's work in production, delivered once, by `end()` or by leaving its `with` block.
+    """One interaction with an agent in production, delivered once: by `end()` or at the end of its `with` block.
 
     Args:
-        name: What the trace is of, such as `handle-ticket`.
+        name: Name of the operation, such as `handle-ticket`.
         user_id: The end user, for grouping.
         session_id: The conversation, for grouping.
-        metadata: Anything worth knowing about it.
-        tags: Words to filter by.
+        metadata: Any further information.
+        tags: Labels to filter by.
         wait: Whether `end()` and the end of the block wait for the delivery.
-        traceparent: The header of the request that is served, to be found under `metadata`.
-        sampled: Whether it is kept; unless given, `sample_rate` decides by its id.
-        tracing: Delivers it.
+        traceparent: The `traceparent` header of the incoming request; it is recorded under `metadata`.
+        sampled: Whether the trace is recorded; defaults to the decision of `sample_rate`.
+        tracing: The `client.tracing` that delivers it.
     """
 
     __slots__ = (
-        "_begun",
-        "_block",
-        "_delivery",
+        "__weakref__",
+        "_forks",
         "_metadata",
+        "_mirrored",
         "_name",
         "_open",
+        "_result",
+        "_scope",
         "_session_id",
+        "_sink",
         "_tags",
-        "_tracing",
         "_user_id",
         "_wait",
     )
@@ -85,18 +72,23 @@ class Trace(Parent):
         wait: bool = False,
         traceparent: str | None = None,
         sampled: bool | None = None,
-        tracing: Delivering,
+        tracing: TracingHandle,
     ) -> None:
-        settings = tracing.settings
-        remote = Remote.read(traceparent)
+        self._sink = sink = tracing._sink  # pyright: ignore[reportPrivateUsage]
+        settings = sink.settings
+        remote = None if traceparent is None else SpanContext.parse(traceparent)
         trace_id = make_trace_id(remote)
         if sampled is None:
-            sampled = is_kept(trace_id, settings.sample_rate, remote)
+            sampled = is_sampled(trace_id, settings.sample_rate, remote)
         is_open = settings.enabled and sampled
-        forwarded = traceparent if remote and not settings.enabled else None
-        captures = settings.capture
-        recorder = Recorder(trace_id, is_kept=sampled, is_open=is_open, captures=captures, forwarded=forwarded)
-        super().__init__(recorder, None)
+        self._state = TraceState(
+            trace_id,
+            sampled=sampled,
+            is_open=is_open,
+            capture_content=settings.capture,
+            parent_header=traceparent if remote and not settings.enabled else None,
+        )
+        self._id = None
         self._name = name
         self._user_id = user_id
         self._session_id = session_id
@@ -105,35 +97,41 @@ class Trace(Parent):
             self._metadata = {**(json_object(self._metadata) or {}), **remote.as_metadata()}
         self._tags = to_json(tags) if is_open else None
         self._wait = wait
-        self._tracing = tracing
-        self._begun: Any = None
+        self._mirrored: Any = None
         if is_open and settings.mirror is not None:
             with suppress(Exception):
-                self._begun = settings.mirror.begin()
-        self._delivery = Delivery()
+                self._mirrored = settings.mirror.begin()
+        self._result = ExportResult()
         self._open = [is_open]
-        self._block: Block | None = None
+        self._scope: Scope | None = None
+        self._forks = PROCESS.forks
+        if is_open:
+            sink.open_traces[trace_id] = ref(self)
+
+    def __repr__(self) -> str:
+        state = "open" if self._open else "ended"
+        return f"<Trace {self._name!r} id={self._state.trace_id} {state}>"
 
     @property
     def trace_id(self) -> str:
-        """The trace's id: our own 32 hexadecimal digits, or that of a platform that answered with another.
+        """The id of the trace: its own 32 hexadecimal digits, or the id that the platform assigned instead.
 
-        After the trace's end this waits for the platform's answer, for a bounded time.
+        After the end of the trace this waits for the platform's response, for a limited time.
         """
         answered = None
         with suppress(Exception):
-            answered = self._delivery.wait().get("trace_id")
-        return answered if isinstance(answered, str) else self._recorder.trace_id
+            answered = self._result.wait().get("trace_id")
+        return answered if isinstance(answered, str) else self._state.trace_id
 
-    def end(self, *, output: Any = NOT_GIVEN, wait: bool = False) -> Delivery:
-        """Hand the trace over for delivery and return the platform's answer, which need not be there yet.
+    def end(self, *, output: Any = UNSET, wait: bool = False) -> ExportResult:
+        """End the trace, queue it for delivery, and return a mapping that becomes the platform's response.
 
-        Only the first call counts; each returns the same. Never raises: where the trace could not be delivered, the
-        answer is `{"status": "error", "message": ...}`.
+        Only the first call has an effect; each call returns the same object. Never raises: if the trace could not be
+        delivered, the response is `{"status": "error", "message": ...}`.
 
         Args:
-            output: What the whole gave; None is recorded too when it is given.
-            wait: Whether to return only when it is delivered, or `flush_timeout` is over.
+            output: The result of the whole interaction; None is recorded too if it is passed.
+            wait: Whether to wait for the delivery, at most for `flush_timeout`.
         """
         try:
             is_open = self._open.pop()
@@ -141,82 +139,103 @@ class Trace(Parent):
             pass
         else:
             with suppress(Exception):
-                self._ship(output, is_open=is_open)
+                self._submit(output, is_open=is_open)
         if wait or self._wait:
             with suppress(Exception):
-                self._delivery.wait()
-        return self._delivery
+                self._result.wait()
+        return self._result
 
     def __enter__(self) -> Self:
-        with suppress(Exception):  # a fault of tracing must not be the host's
-            self._block = context.enter(self)
+        with suppress(Exception):  # tracing errors must not reach the application
+            self._scope = context.activate(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        block, self._block = self._block, None
+        scope, self._scope = self._scope, None
         with suppress(Exception):
-            if block is not None:
-                context.leave(block)
-        output: Any = NOT_GIVEN
+            if scope is not None:
+                context.deactivate(scope)
+        output: Any = UNSET
         if error is not None and not isinstance(error, GeneratorExit):
             with suppress(Exception):
                 output = {"error": describe_error(error)}
         self.end(output=output)
 
-    def _ship(self, output: Any, *, is_open: bool) -> None:
+    def unfinished(self) -> QueuedTrace | None:
+        """Return an item with everything that is recorded so far, or None if the trace has ended."""
+        state = self._state
+        if not state.is_open or self._forks != PROCESS.forks:
+            return None
+        write = partial(self._payload, UNSET, unfinished=True)
+        identifier = f"{state.trace_id}.{monotonic_ns():x}"
+        return QueuedTrace(identifier, None, write, self._size(None), unfinished=True)
+
+    def _submit(self, output: Any, *, is_open: bool) -> None:
+        state, sink = self._state, self._sink
         if not is_open:
-            self._delivery.settle({"status": "ok", "trace_id": self._recorder.trace_id, "kept": False})
+            self._result.resolve({"status": "ok", "trace_id": state.trace_id, "kept": False})
             return
         try:
-            result = output if output is NOT_GIVEN else to_json(output)
-            self._recorder.is_open = False
-            self._delivery.begin(self._tracing.settings.flush_timeout, self._tracing.hurry)
-            size = 300 + rough_size(self._metadata) + rough_size(result) + self._recorder.size()
+            result = output if output is UNSET else to_json(output)
+            state.is_open = False
+            if self._forks != PROCESS.forks:
+                self._result.resolve({"status": "error", "message": _FORKED})
+                return
+            self._result.begin(sink.settings.flush_timeout, sink.wake)
             write: Callable[[], TracePayload] = partial(self._payload, result)
-            if self._begun is not None:
+            size = self._size(result)
+            if self._mirrored is not None:
                 write = self._mirror(write())
-            self._tracing.hand_over(Parcel(self._recorder.trace_id, self._delivery, write, size))
+            sink.enqueue(QueuedTrace(state.trace_id, self._result, write, size))
         except Exception as error:
-            self._delivery.settle({"status": "error", "message": f"The trace was not kept: {type(error).__name__}"})
+            message = f"The trace could not be queued: {type(error).__name__}"
+            self._result.resolve({"status": "error", "message": message})
+
+    def _size(self, output: Any) -> int:
+        spans = sum([span.size() for span in self._state.observations])
+        return 300 + rough_size(self._metadata) + rough_size(output) + spans
 
     def _mirror(self, payload: TracePayload) -> Callable[[], TracePayload]:
-        mirror = self._tracing.settings.mirror
+        mirror = self._sink.settings.mirror
         if mirror is not None:
             with suppress(Exception):
-                mirror.copy(payload, self._begun)
+                mirror.copy(payload, self._mirrored)
         return lambda: payload
 
-    def _payload(self, output: Any) -> TracePayload:
-        mask = self._tracing.settings.mask
+    def _payload(self, output: Any, *, unfinished: bool = False) -> TracePayload:
+        mask = self._sink.settings.mask
+        metadata = json_object(masked(self._metadata, mask))
+        spans = list(self._state.observations) if unfinished else self._state.release()
         payload: TracePayload = {
-            "id": self._recorder.trace_id,
-            "name": text(self._name),
+            "id": self._state.trace_id,
+            "name": as_text(self._name),
             "user_id": optional_text(self._user_id),
             "session_id": optional_text(self._session_id),
-            "metadata": json_object(masked(self._metadata, mask)),
-            "tags": array_of_texts(masked(self._tags, mask)),
-            "observations": self._recorder.payloads(mask),
+            "metadata": {**(metadata or {}), "unfinished": True} if unfinished else metadata,
+            "tags": text_list(masked(self._tags, mask)),
+            "observations": [span.payload(mask) for span in spans],
         }
-        if output is not NOT_GIVEN:
+        if output is not UNSET:
             payload["output"] = masked(output, mask)
         return payload
 
 
-class _Nothing(Trace):
-    """What stands in for a trace that could not be begun: nothing of it is recorded, and it is never current."""
+class _NoTrace(Trace):
+    """Stands in for a trace that could not be started: it records nothing and is never active."""
 
     __slots__ = ()
 
     def __init__(self) -> None:
-        Parent.__init__(self, Recorder("0" * 32, is_kept=False, is_open=False), None)
-        self._delivery = Delivery()
-        self._delivery.settle({"status": "error", "message": "The trace could not be begun."})
+        Parent.__init__(self, TraceState("0" * 32, sampled=False, is_open=False), None)
+        self._name, self._open = "none", []
+        self._result = ExportResult()
+        self._result.resolve({"status": "error", "message": "The trace could not be started."})
 
-    def end(self, **_given: Any) -> Delivery:
+    def end(self, **_given: Any) -> ExportResult:
         """Do nothing."""
-        return self._delivery
+        return self._result
 
     def __enter__(self) -> Self:
         return self
@@ -225,4 +244,19 @@ class _Nothing(Trace):
         """Do nothing."""
 
 
-NO_TRACE: Final[Trace] = _Nothing()
+NO_TRACE: Final[Trace] = _NoTrace()
+
+
+def score_trace(
+    tracing: TracingHandle, trace_id: str, name: str, value: float | str | bool, comment: str | None
+) -> None:
+    """Deliver a score of an earlier trace as a trace of its own, unless that trace was not sampled."""
+    try:
+        rate = tracing._sink.settings.sample_rate  # pyright: ignore[reportPrivateUsage]
+        if len(trace_id) == 32 and not is_sampled(trace_id, rate):
+            return
+    except (TypeError, ValueError):  # an id in the platform's own format
+        pass
+    trace = Trace("score", metadata={"scored_trace_id": trace_id}, sampled=True, tracing=tracing)
+    trace.score(name, value, comment=comment)
+    trace.end()

@@ -1,4 +1,4 @@
-"""What can be asked of and told to tracing: `client.tracing`."""
+"""`client.tracing`: settings, counts, flush and shutdown."""
 
 from __future__ import annotations
 
@@ -9,139 +9,182 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from .._deprecation import warn_deprecated
+from .._unset import UNSET, Unset
 from .context import DEFAULT
-from .settings import is_on
+from .export.destination import Destination
+from .export.exporter import EXPORTER, Exporter
+from .export.spool import Spool
+from .settings import Settings, is_on, spool_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Hashable
 
-    from .export.destination import Outlet
-    from .export.exporter import Exporter
-    from .export.item import Parcel
-    from .export.worker import Source
-    from .settings import Mirror, Settings
+    from .export.transport import TraceTransport
+    from .settings import Mirror
 
-__all__ = ["Tracing"]
+__all__ = ["Tracing", "tracing_for"]
 
 
 class Tracing:
-    """The tracing of one platform and key; all clients that share them share it."""
+    """The tracing of one platform and API key, shared by all clients that use them."""
 
-    def __init__(self, exporter: Exporter, outlet: Outlet) -> None:
+    def __init__(self, exporter: Exporter, destination: Destination) -> None:
         self._exporter = exporter
-        self._outlet = outlet
+        self._sink = destination
         self._busy_until = 0.0
-        # A client that is forgotten without being closed must not hold a thread and sockets for ever.
-        self._release = weakref.finalize(self, exporter.release, outlet)
+        # A client that is garbage-collected without being closed must not keep a thread and sockets.
+        self._release = weakref.finalize(self, exporter.release, destination)
         self._release.atexit = False
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{name}={number}" for name, number in self._sink.counts().items())
+        state = "" if self.settings.enabled else "disabled, "
+        return f"<Tracing {state}{counts}>"
 
     @property
     def settings(self) -> Settings:
-        """What holds now."""
-        return self._outlet.settings
-
-    def hand_over(self, parcel: Parcel) -> None:
-        """Let a trace be delivered."""
-        self._exporter.hand_over(self._outlet, parcel)
-
-    def attend(self, source: Source) -> None:
-        """Let what makes traces out of what it gathers say when they are due."""
-        self._exporter.attend(source)
-
-    def dismiss(self, source: Source) -> None:
-        """Forget what has nothing more to say."""
-        self._exporter.dismiss(source)
-
-    def hurry(self) -> None:
-        """Deliver at once: somebody waits."""
-        self._exporter.hurry()
+        """The current settings."""
+        return self._sink.settings
 
     def configure(
         self,
         *,
-        enabled: bool | None = None,
-        sample_rate: float | None = None,
-        mask: Callable[[Any], Any] | None = None,
-        mirror: Mirror | None = None,
-        capture: bool | None = None,
-        max_queue_items: int | None = None,
-        max_queue_bytes: int | None = None,
-        flush_timeout: float | None = None,
-        exit_timeout: float | None = None,
+        enabled: bool | Unset = UNSET,
+        sample_rate: float | Unset = UNSET,
+        mask: Callable[[Any], Any] | Unset | None = UNSET,
+        mirror: Mirror | Unset | None = UNSET,
+        capture: bool | Unset = UNSET,
+        max_queue_items: int | Unset = UNSET,
+        max_queue_bytes: int | Unset = UNSET,
+        flush_timeout: float | Unset = UNSET,
+        exit_timeout: float | Unset = UNSET,
     ) -> None:
-        """Change settings for the traces that start from now on.
+        """Change settings for traces that start from now on; settings that are not passed keep their values.
 
         Args:
-            enabled: Whether anything is traced; where the environment's `ASHR_LABS_TRACING` says no, nothing is.
-            sample_rate: The share of traces that is kept, from 0 to 1; which ones depends on their ids alone.
-            mask: Gets each input, output, metadata and message, and returns what may leave the process; a field for
-                which it raises is left out. `ashr_labs.mask_personal_data` is one.
-            mirror: Gets a copy of each trace when it ends; `ashr_labs.otel.Mirror` is one.
+            enabled: Whether anything is traced; `ASHR_LABS_TRACING=false` in the environment takes precedence.
+            sample_rate: Share of traces that is recorded, 0 to 1; the decision depends on the trace id alone.
+            mask: Called with each input, output, metadata and message; returns the value to export. A field for which
+                it raises is left out. `ashr_labs.mask_personal_data` is one; None removes the mask.
+            mirror: Receives a copy of each trace when it ends, such as `ashr_labs.otel.Mirror`; None removes it.
             capture: Whether `@traced` records arguments and results.
-            max_queue_items: Traces that wait in memory at most.
-            max_queue_bytes: Bytes that wait in memory at most, roughly.
-            flush_timeout: Seconds that reading an answer waits at most, counted from the trace's end.
-            exit_timeout: Seconds that the end of the process waits at most; 0 switches it off.
+            max_queue_items: Maximum number of traces in memory.
+            max_queue_bytes: Approximate maximum of bytes in memory.
+            flush_timeout: Seconds that reading a response waits at most, counted from the end of the trace.
+            exit_timeout: Seconds that the exit of the process waits at most; 0 does not wait.
 
         Raises:
-            ConfigurationError: If one of them cannot work.
+            ConfigurationError: A value is out of range.
         """
-        given = {name: value for name, value in locals().items() if name != "self" and value is not None}
-        if not is_on(os.environ.get("ASHR_LABS_TRACING")):  # whoever runs the program has the last word
-            given["enabled"] = False
-        self._outlet.settings = replace(self._outlet.settings, **given)
+        given: dict[str, Any] = {
+            "enabled": enabled,
+            "sample_rate": sample_rate,
+            "mask": mask,
+            "mirror": mirror,
+            "capture": capture,
+            "max_queue_items": max_queue_items,
+            "max_queue_bytes": max_queue_bytes,
+            "flush_timeout": flush_timeout,
+            "exit_timeout": exit_timeout,
+        }
+        # None was accepted as "keep" before UNSET; it remains so where it is not a value.
+        changes = {
+            name: value
+            for name, value in given.items()
+            if value is not UNSET and (value is not None or name in {"mask", "mirror"})
+        }
+        if not is_on(os.environ.get("ASHR_LABS_TRACING")):
+            changes["enabled"] = False
+        self._sink.settings = replace(self._sink.settings, **changes)
 
-    def use_by_default(self) -> None:
-        """Let functions under `@traced` that are called outside of any trace start one of their own here.
+    def set_default(self) -> None:
+        """Start a trace here for each `@traced` function that is called outside of any trace.
 
-        It holds for the whole process, until another client takes its place or this one is closed.
+        Applies to the whole process, until another client becomes the default or this one is closed.
 
         >>> from ashr_labs import AshrLabsClient, traced
         >>> client = AshrLabsClient.local()
-        >>> client.tracing.use_by_default()
+        >>> client.tracing.set_default()
         >>> traced("double", lambda number: 2 * number)(21)
         42
         """
         DEFAULT.tracing = self
 
+    def use_by_default(self) -> None:
+        """Call `set_default` (deprecated name)."""
+        warn_deprecated("client.tracing.use_by_default()", "client.tracing.set_default()")
+        self.set_default()
+
     def stats(self) -> dict[str, int]:
-        """Return how many traces were sent, wait, were dropped, failed, wait on disk, and came from other processes."""
-        return self._outlet.stats()
+        """Return the number of traces: sent, queued, dropped, failed, spooled to disk, resent for dead processes."""
+        return self._sink.stats()
 
     def flush(self, timeout: float | None = None) -> dict[str, int]:
-        """Wait until all traces that have ended are delivered, and return the counts so far; never raises.
+        """Wait until all traces that have ended are delivered, and return the counts; never raises.
 
         Args:
-            timeout: Seconds to wait at most.
+            timeout: Maximum seconds to wait; defaults to `flush_timeout`.
 
         Returns:
-            `sent`, `queued`, `dropped` and `failed`, in traces.
+            The number of traces that are `sent`, `queued`, `dropped` and `failed`.
         """
-        bound = self._outlet.settings.flush_timeout if timeout is None else timeout
-        if self._outlet.settings.enabled:
+        bound = self._sink.settings.flush_timeout if timeout is None else timeout
+        if self._sink.settings.enabled:
             with suppress(Exception):
-                self._exporter.flush([self._outlet], bound)
-        return self._outlet.counts()
+                self._exporter.flush([self._sink], bound)
+        return self._sink.counts()
 
     def shutdown(self, timeout: float | None = None) -> dict[str, int]:
-        """Deliver what there is, keep the rest on disk, and end the worker; otherwise as `flush`."""
+        """Deliver all traces, unfinished ones too, write the rest to disk, and end the worker; never raises.
+
+        Args:
+            timeout: Maximum seconds to wait; defaults to `exit_timeout`.
+
+        Returns:
+            The counts, as `flush` does.
+        """
         with suppress(Exception):
             if timeout is None:
-                self._exporter.stop()
+                self._exporter.close()
             else:
-                self._exporter.stop(timeout, grace=0.0)
-        return self._outlet.counts()
+                self._exporter.close(timeout, grace=0.0)
+        return self._sink.counts()
 
-    def is_busy(self) -> bool:
-        """Tell whether traces are still under way, for as long as `flush_timeout` from the first question on."""
+    def _is_busy(self) -> bool:
+        """Return True while traces are queued, for at most `flush_timeout` from the first call on."""
         now = monotonic()
-        self._busy_until = self._busy_until or now + self.settings.flush_timeout
-        self._exporter.hurry()
-        return self._outlet.queued > 0 and now < self._busy_until
+        if not self._busy_until:
+            self._busy_until = now + self.settings.flush_timeout
+            self._sink.enqueue_unfinished()
+        self._exporter.wake()
+        return self._sink.queued > 0 and now < self._busy_until
 
-    def release(self) -> None:
-        """Note that the client is closed."""
+    def _close(self) -> None:
+        """Release the destination; the client is closed."""
         if DEFAULT.tracing is self:
             DEFAULT.tracing = None
         with suppress(Exception):
+            if self._release.alive and self._sink.users == 1:
+                self._sink.enqueue_unfinished()
             self._release()
+
+
+def tracing_for(key: Hashable, transport: TraceTransport, identity: str | None) -> Tracing:
+    """Return the tracing that all clients with the same key share.
+
+    Args:
+        key: Identifies the platform, the API key and the transport.
+        transport: Sends to the platform.
+        identity: Name of the spool's folder; None for a platform that ends with this process.
+    """
+
+    def make(exporter: Exporter) -> Destination:
+        settings = Settings.from_env()
+        spool = None
+        with suppress(Exception):  # a user without a home
+            if settings.enabled and settings.spool and identity is not None:
+                spool = Spool(spool_folder() / identity, settings.max_spool_bytes)
+        return Destination(key, transport, settings, spool, exporter)
+
+    return Tracing(EXPORTER, EXPORTER.register(key, make))

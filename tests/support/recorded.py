@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from ashr_labs.tracing.export.item import Parcel
+from ashr_labs.tracing.export.item import QueuedTrace
 from ashr_labs.tracing.settings import Settings
 from ashr_labs.tracing.trace import Trace
 
@@ -16,17 +16,22 @@ class Recorded:
     def __init__(self, **settings: Any) -> None:
         self.settings = Settings(**settings)
         self.traces: list[dict[str, Any]] = []
+        self.open_traces: dict[str, Any] = {}
 
     @property
     def tracing(self) -> Recorded:
         return self
 
-    def hand_over(self, parcel: Parcel) -> None:
-        parcel.write()
-        self.traces.append(json.loads(parcel.read())["trace"])
-        parcel.settle({"status": "ok"})
+    def enqueue(self, item: QueuedTrace) -> None:
+        item.serialize()
+        self.traces.append(json.loads(item.read())["trace"])
+        item.resolve({"status": "ok"})
 
-    def hurry(self) -> None:
+    @property
+    def _sink(self) -> Recorded:
+        return self
+
+    def wake(self) -> None:
         """Do nothing: everything is delivered already."""
 
     def trace(self, name: str = "t", **options: Any) -> Trace:

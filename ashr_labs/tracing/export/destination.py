@@ -1,6 +1,6 @@
-"""One platform and key that traces go to: what waits for it, how it is, and what became of everything.
+"""Export state of one destination (base URL and API key): queues, back-off, spool and counters.
 
-All of it belongs to the worker, except what `hand_over` changes, which the exporter's lock protects.
+Everything belongs to the worker's thread, except what `enqueue` changes, which the exporter's lock protects.
 """
 
 from __future__ import annotations
@@ -10,266 +10,379 @@ import random
 from collections import deque
 from itertools import count
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from ..._format import counted
+from ..._retry import Backoff, is_transient_status
 from ...errors import APIConnectionError, AshrLabsError, ConfigurationError, ResponseFormatError
 from ..serialize import describe_error
-from .item import Parcel
-from .send_queue import Line
+from .item import QueuedTrace
+from .queues import RecoveredQueue, SendQueue
+from .snapshots import FIRST_INTERVAL, Snapshot, Snapshots
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
+    from contextlib import AbstractContextManager
+    from weakref import ReferenceType
 
     from ..settings import Settings
+    from .item import Unfinished
     from .spool import Spool
-    from .transport import Road
+    from .transport import TraceTransport
 
-__all__ = ["Outlet"]
+__all__ = ["Destination", "Scheduler"]
 
 _log = logging.getLogger("ashr_labs.tracing")
-_AGE_TO_SAVE = 0.05
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 30.0
-_BETWEEN_LOOKS = 30.0
-_BETWEEN_WARNINGS = 60.0
-_WINDOW = 48
-_LEFT = {"status": "error", "message": "The trace is kept on disk; the next process delivers it."}
-_REFUSED = {401, 403}
-_TRANSIENT = {408, 425, 429}
+_SPOOL_AFTER = 0.05
+"""Seconds after which a queued trace is written to disk."""
+_BACKOFF = Backoff(0.2, 30.0, jitter=0.5)
+_SCAN_INTERVAL = 30.0
+_CHECK_INTERVAL = 1.0
+_WARNING_INTERVAL = 60.0
+_MAX_IN_FLIGHT = 48
+_UNAUTHORIZED = {401, 403}
+_TOO_LARGE = 413
+_ABANDONED = {"status": "error", "message": "The trace is kept on disk; the next process delivers it."}
+_DROPPED = {"status": "error", "message": "The trace was dropped because the queue is full."}
+_SUPERSEDED = {"status": "ok", "message": "The trace has ended; it is delivered as a whole."}
 
 
-class Outlet:
-    """Where traces of one or more clients go."""
+class Scheduler(Protocol):
+    """The exporter, as its destinations see it."""
 
-    def __init__(self, key: Hashable, road: Road, settings: Settings, spool: Spool | None) -> None:
+    @property
+    def lock(self) -> AbstractContextManager[Any]:
+        """Protects what `enqueue` changes."""
+        ...
+
+    def schedule(self, destination: Destination, item: QueuedTrace) -> None:
+        """Pass a trace to the worker; called with the lock held."""
+        ...
+
+    def wake(self) -> None:
+        """Let the worker act at once."""
+        ...
+
+
+class Destination:
+    """Traces of all clients with the same base URL and key."""
+
+    def __init__(
+        self, key: Hashable, transport: TraceTransport, settings: Settings, spool: Spool | None, scheduler: Scheduler
+    ) -> None:
         self.key = key
-        self.road = road
+        self.transport = transport
         self.settings = settings
         self.spool = spool
         self.users = 0
         """Clients that are not closed."""
-        self._begin()
+        self.open_traces: dict[str, ReferenceType[Unfinished]] = {}
+        """Traces that have not ended, by their ids."""
+        self._scheduler = scheduler
+        self._reset()
 
-    def _begin(self) -> None:
-        self.own = Line(1 if self.road.is_blocking else _WINDOW)
-        self.inherited = Line(1)
-        """What dead processes left; one at a time, so that it arrives in order."""
-        self.in_flight: set[Parcel] = set()
-        self._unsaved: deque[Parcel] = deque()
+    def _reset(self) -> None:
+        max_in_flight = 1 if self.transport.is_blocking else _MAX_IN_FLIGHT
+        self.live = SendQueue(max_in_flight)
+        self.recovered = RecoveredQueue(max_in_flight)
+        """Traces of dead processes."""
+        self.in_flight: set[QueuedTrace] = set()
+        self._unsaved: deque[QueuedTrace] = deque()
+        self._snapshots = None if self.spool is None else Snapshots(self.spool)
+        self._unfinished: dict[str, QueuedTrace] = {}
+        """Queued traces that had not ended, by their ids."""
         self._ended = self._ended_bytes = self._dropped = 0
-        self._places = count()
-        self._taken_over = self._released = self._released_bytes = 0
-        self._sent = self._failed = self._resent = self._left = 0
+        self._sequence = count()
+        self._recovered = self._released = self._released_bytes = 0
+        self._sent = self._failed = self._resent = self._abandoned_to_disk = 0
         self._failures = 0
-        self._resume_at = self._next_look = self._next_warning = 0.0
-        self._has_warned_of_key = self._is_more_left = False
+        self._resume_at = self._next_scan = self._next_check = self._next_warning = 0.0
+        self._warned_of_key = self._more_to_recover = False
 
     @property
     def queued(self) -> int:
-        """Traces that have ended and are not settled yet."""
-        return self._ended + self._taken_over - self._sent - self._failed - self._left
+        """Traces that have ended and are neither delivered nor failed."""
+        return self._ended + self._recovered - self._sent - self._failed - self._abandoned_to_disk
 
     @property
-    def queued_in_memory(self) -> int:
-        """Those of them that end with the process."""
+    def in_memory(self) -> int:
+        """Those of them that would be lost with the process."""
         return self._ended - self._released
 
     def counts(self) -> dict[str, int]:
-        """Return what became of all traces so far."""
+        """Return the number of traces by their state."""
         return {
             "sent": self._sent,
-            "queued": self.queued + self._left,
+            "queued": self.queued + self._abandoned_to_disk,
             "dropped": self._dropped,
             "failed": self._failed,
         }
 
     def stats(self) -> dict[str, int]:
-        """Return the counts, with how many wait on disk and how many were other processes'."""
-        spooled = self._left + sum(parcel.place is not None for parcel in self.unsettled())
+        """Return the counts, and how many traces are on disk and came from other processes."""
+        spooled = self._abandoned_to_disk + sum(item.record is not None for item in self.pending())
         return {**self.counts(), "spooled": spooled, "resent": self._resent}
 
-    def hand_over(self, parcel: Parcel) -> bool:
-        """Count a trace that has just ended, and tell whether there is room for it."""
-        items, size = self._ended - self._released, self._ended_bytes - self._released_bytes
-        if items >= self.settings.max_queue_items or size >= self.settings.max_queue_bytes:
-            self._dropped += 1
-            self.warn("%d traces were dropped: more wait than the limits allow", self._dropped)
-            return False
-        self._ended += 1
-        self._ended_bytes += parcel.size
-        parcel.number = self._ended
-        return True
+    # Called by the threads of the application.
 
-    def accept(self, parcel: Parcel) -> None:
-        """Write a trace out and let it wait for its turn."""
+    def enqueue(self, item: QueuedTrace) -> None:
+        """Queue an ended trace for delivery, or drop it if the queue is full; never blocks."""
+        scheduler = self._scheduler
+        with scheduler.lock:
+            self.open_traces.pop(item.identifier, None)
+            items, size = self._ended - self._released, self._ended_bytes - self._released_bytes
+            if items >= self.settings.max_queue_items or size >= self.settings.max_queue_bytes:
+                self._dropped += 1
+                item.resolve(_DROPPED)
+                self.warn("%s dropped because the queue is full", counted(self._dropped, "trace"))
+                return
+            self._ended += 1
+            self._ended_bytes += item.size
+            item.sequence = self._ended
+            scheduler.schedule(self, item)
+
+    def enqueue_unfinished(self) -> None:
+        """Queue the traces that have not ended, as far as they are recorded."""
+        for trace_id, reference in self.open_traces.copy().items():
+            self.open_traces.pop(trace_id, None)
+            trace = reference()
+            item = None if trace is None else trace.unfinished()
+            if item is not None:
+                self.enqueue(item)
+
+    def wake(self) -> None:
+        """Let the worker act at once."""
+        self._scheduler.wake()
+
+    # Called by the worker's thread.
+
+    def accept(self, item: QueuedTrace) -> None:
+        """Serialize a trace and add it to its queue."""
         try:
-            parcel.write()
+            item.serialize()
         except Exception as error:
-            self._settle(parcel, failure=describe_error(error))
+            self._resolve(item, failure=describe_error(error))
             return
-        size = len(parcel.content or b"")
-        self._released_bytes += parcel.size - size
-        parcel.size = size
-        self.own.put(parcel)
-        self._unsaved.append(parcel)
+        size = len(item.content or b"")
+        self._released_bytes += item.size - size
+        item.size = size
+        self._supersede(item, self.spool)
+        self.live.push(item)
+        self._unsaved.append(item)
 
-    def take(self, line: Line, now: float) -> Parcel | None:
-        """Return the next trace to be sent, if one may be sent now; it is under way then."""
-        # A platform that failed is tried with one trace at a time, until it takes one.
-        if not line or now < self._resume_at or (self._failures and self.in_flight):
+    def take(self, queue: SendQueue, now: float) -> QueuedTrace | None:
+        """Return the next trace to send, which is in flight then, or None during back-off."""
+        # After a failure one request at a time probes the platform, until one succeeds.
+        if not queue.has_next() or now < self._resume_at or (self._failures and self.in_flight):
             return None
-        parcel = line.take()
-        self.in_flight.add(parcel)
-        return parcel
+        item = queue.pop()
+        self.in_flight.add(item)
+        return item
 
-    def save(self, now: float, *, all_of_them: bool = False) -> None:
-        """Put on disk what has waited for long, and everything until the platform has answered once."""
-        # The first request loads modules and certificates, which can take longer than a process has left.
-        all_of_them = all_of_them or not self._sent
-        while self._unsaved and (all_of_them or self._unsaved[0].ended < now - _AGE_TO_SAVE):
-            self._keep(self._unsaved.popleft())
+    def save(self, now: float, *, everything: bool = False) -> None:
+        """Write traces to disk that have been queued for a while; all of them until the first one is delivered."""
+        # The first request imports modules and loads certificates, which can outlast a short process.
+        everything = everything or not self._sent
+        while self._unsaved and (everything or self._unsaved[0].ended < now - _SPOOL_AFTER):
+            self._spool(self._unsaved.popleft())
 
-    def look(self, now: float) -> None:
-        """Take over what dead processes left, from time to time."""
-        is_time = now >= self._next_look or (self._is_more_left and not self.inherited)
-        if self.spool is None or not is_time or self._failures:
+    def poll(self, now: float) -> None:
+        """Recover traces of dead processes, write long traces to disk, and replace deleted files; each periodically."""
+        if self.spool is None or self._snapshots is None:
             return
-        self._next_look = now + _BETWEEN_LOOKS
-        places = self.spool.inherit()
-        self._is_more_left = bool(places)
-        for place in places:
-            if self._left:  # what this process itself has left comes back: it is counted already
-                self._left -= 1
-            else:
-                self._taken_over += 1
-            self.inherited.put(Parcel.inherited(place, next(self._places)))
+        if now >= self._next_check:
+            self._next_check = now + _CHECK_INTERVAL
+            self._replace_deleted()
+            self._snapshots.save(self.open_traces, now)
+        is_due = now >= self._next_scan or (self._more_to_recover and not self.recovered)
+        if is_due and not self._failures:
+            self._next_scan = now + _SCAN_INTERVAL
+            self._recover(self.spool)
 
-    def hurry(self) -> None:
-        """Make the next try, and the next look, now."""
-        self._resume_at = self._next_look = 0.0
+    def wake_up(self) -> None:
+        """Cancel the back-off and scan the spool at the next poll."""
+        self._resume_at = self._next_scan = 0.0
 
-    def unsettled(self) -> list[Parcel]:
-        """Return what waits or is under way."""
-        return [*self.own, *self.inherited, *self.in_flight]
+    def pending(self) -> list[QueuedTrace]:
+        """Return the traces that are queued or in flight."""
+        return [*self.live, *self.recovered, *self.in_flight]
 
-    def recover(self) -> None:
-        """Let what was under way with a worker that died wait again."""
-        for parcel in self.in_flight:
-            self._put_back(parcel)
+    def requeue_in_flight(self) -> None:
+        """Queue the traces again that were in flight when a worker died."""
+        for item in self.in_flight:
+            self._requeue(item)
         self.in_flight = set()
-        self.own.senders = self.inherited.senders = 0
+        self.live.senders = self.recovered.senders = 0
 
-    def begin_anew(self) -> None:
-        """Leave everything to the parent, in a process that was forked."""
+    def reset_after_fork(self) -> None:
+        """Drop everything in a forked process: the parent delivers it."""
         if self.spool is not None:
-            self.spool.leave()
-        self._begin()
+            self.spool.detach()
+        self.open_traces.clear()
+        self._reset()
 
     def close(self) -> None:
-        """Leave what is on disk to the next process, or to this one should it trace again."""
+        """Leave the traces on disk to the next process, or to this one if it traces again."""
         if self.spool is None:
             return
-        left = [parcel for parcel in self.unsettled() if parcel.place is not None]
-        self._left += len(left)
-        for parcel in left:
-            parcel.settle(_LEFT)
-        self.own.forget_settled()
-        self.inherited.forget_settled()
-        self.in_flight = {parcel for parcel in self.in_flight if not parcel.is_settled}
+        self._replace_deleted()
+        left = [item for item in self.pending() if item.record is not None]
+        self._abandoned_to_disk += len(left)
+        for item in left:
+            item.resolve(_ABANDONED)
+        self.live.discard_done()
+        self.recovered.discard_done()
+        self.in_flight = {item for item in self.in_flight if not item.is_done}
         self._unsaved.clear()
+        if self._snapshots is not None:
+            self._snapshots.clear()
         self.spool.close()
-        self._next_look = 0.0
+        self._next_scan = 0.0
 
     @property
     def is_idle(self) -> bool:
-        """Whether no client needs it any more."""
-        return self.users <= 0 and (not self.queued or self.is_stuck())
+        """Whether no client uses it, and nothing is left to deliver now."""
+        if self.users > 0 or any(reference() is not None for reference in self.open_traces.copy().values()):
+            return False
+        return not self.queued or self.is_stalled()
 
-    def is_stuck(self) -> bool:
-        """Tell whether waiting is no use: the platform fails, and all that waits is on disk."""
-        return self._failures > 0 and all(parcel.place is not None for parcel in self.unsettled())
+    def is_stalled(self) -> bool:
+        """Return True if waiting is useless: the platform fails, and all traces are on disk."""
+        return self._failures > 0 and not self.in_flight and all(item.record is not None for item in self.pending())
 
-    def seconds_to_next(self, now: float) -> float | None:
-        """Return how long there is nothing to do; None until a trace ends."""
+    def seconds_to_next(self, now: float) -> float:
+        """Return the seconds until there is something to do, unless a trace ends."""
         if self._unsaved or self.in_flight:
             return 0.01
-        if self.own or self.inherited:
+        if self.live or self.recovered:
             return max(0.01, self._resume_at - now)
-        return None
+        return FIRST_INTERVAL
 
-    def delivered(self, parcel: Parcel, answer: dict[str, Any]) -> None:
-        """Note that the platform has a trace."""
+    def delivered(self, item: QueuedTrace, answer: dict[str, Any]) -> None:
+        """Mark a trace as delivered."""
         self._failures = 0
         self._resume_at = 0.0
-        self.in_flight.discard(parcel)
+        self.in_flight.discard(item)
         self._sent += 1
-        self._resent += parcel.delivery is None
-        self._settle(parcel, answer=answer)
+        if item.is_recovered:
+            self._resent += 1
+            self.recovered.done(item)
+        self._resolve(item, answer=answer)
 
-    def refused(self, parcel: Parcel, error: Exception, now: float) -> None:
-        """Decide what becomes of a trace that was not accepted: another try, a smaller one, or none."""
-        self.in_flight.discard(parcel)
+    def refused(self, item: QueuedTrace, error: Exception, now: float) -> None:
+        """Retry a trace that was not accepted, truncate it, or give it up."""
+        self.in_flight.discard(item)
         status = error.status_code if isinstance(error, AshrLabsError) else None
-        if status in _REFUSED:
+        if status in _UNAUTHORIZED:
             self._warn_of_key(error)
-        if status == 413 and parcel.cut():
-            self._put_back(parcel)
-        elif _is_worth_another_try(error, status):
-            self._pause(error, now, at_least=_LONGEST_PAUSE if status in _REFUSED else 0.0)
-            self._put_back(parcel)
-            self._keep(parcel)
+        if status == _TOO_LARGE and item.truncate():
+            self._requeue(item)
+        elif _is_retryable(error, status):
+            self._back_off(error, now, at_least=_BACKOFF.cap if status in _UNAUTHORIZED else 0.0)
+            self._requeue(item)
+            self._spool(item)
         else:
-            self._settle(parcel, failure=describe_error(error))
+            self.recovered.done(item)
+            self._resolve(item, failure=describe_error(error))
 
     def warn(self, message: str, *details: object) -> None:
         """Log a warning, at most once a minute."""
         now = monotonic()
         if now >= self._next_warning:
-            self._next_warning = now + _BETWEEN_WARNINGS
+            self._next_warning = now + _WARNING_INTERVAL
             _log.warning(message, *details)
 
-    def _keep(self, parcel: Parcel) -> None:
-        if self.spool is None or parcel.place is not None or parcel.is_settled:
+    def _spool(self, item: QueuedTrace) -> None:
+        if self.spool is None or item.record is not None or item.is_done:
             return
-        parcel.place = self.spool.keep(parcel.identifier, parcel.content or b"")
-        if parcel.place is not None:
-            parcel.content = None
-            self._release(parcel)
+        item.record = self.spool.write(item.identifier, item.content or b"")
+        if item.record is not None:
+            item.content = None
+            self._release(item)
 
-    def _release(self, parcel: Parcel) -> None:
-        if parcel.holds_memory:
-            parcel.holds_memory = False
+    def _release(self, item: QueuedTrace) -> None:
+        if item.holds_memory:
+            item.holds_memory = False
             self._released += 1
-            self._released_bytes += parcel.size
+            self._released_bytes += item.size
 
-    def _put_back(self, parcel: Parcel) -> None:
-        (self.inherited if parcel.delivery is None else self.own).put(parcel)
+    def _requeue(self, item: QueuedTrace) -> None:
+        (self.recovered if item.is_recovered else self.live).push(item)
 
-    def _pause(self, error: Exception, now: float, at_least: float) -> None:
-        if now >= self._resume_at:  # the first failure since the last pause; others were under way with it
+    def _recover(self, spool: Spool) -> None:
+        records = spool.recover()
+        self._more_to_recover = bool(records)
+        whole = {record.identifier for record in records}
+        for record in records:
+            trace_id, _, snapshot = record.identifier.partition(".")
+            if snapshot and trace_id in whole:  # its process died between two writes
+                spool.done(record)
+                continue
+            if self._abandoned_to_disk:  # left by this process, and counted before
+                self._abandoned_to_disk -= 1
+            else:
+                self._recovered += 1
+            self.recovered.push(QueuedTrace.recovered(record, next(self._sequence)))
+
+    def _supersede(self, item: QueuedTrace, spool: Spool | None) -> None:
+        """Replace what is on disk or in the queue of a trace from before it ended."""
+        trace_id = item.identifier.partition(".")[0]
+        snapshot = self._snapshots.pop(trace_id) if self._snapshots is not None else None
+        if snapshot is not None and spool is not None:
+            self._spool(item)
+            spool.done(snapshot)
+        unfinished = self._unfinished.pop(trace_id, None)
+        if item.unfinished:
+            self._unfinished[trace_id] = item
+        elif unfinished is not None and not unfinished.is_done and unfinished not in self.in_flight:
+            self._sent += 1
+            self._resolve(unfinished, answer=_SUPERSEDED)
+            self.live.discard_done()
+
+    def _replace_deleted(self) -> None:
+        """Write traces again whose spool files another program has deleted."""
+        spool = self.spool
+        deleted = [] if spool is None else spool.deleted()
+        if spool is None or self._snapshots is None or not deleted:
+            return
+        holders: list[QueuedTrace | Snapshot] = [*self.pending(), *self._snapshots.held()]
+        written = 0
+        for holder in holders:
+            if holder.record is not None and holder.record.segment in deleted:
+                moved = spool.rewrite(holder.record)
+                holder.record = moved or holder.record
+                written += moved is not None
+        self.warn("Spool files were deleted by another program; %s written again", counted(written, "trace"))
+
+    def _back_off(self, error: Exception, now: float, at_least: float) -> None:
+        if now >= self._resume_at:  # the first failure since the last pause; the others were in flight with it
+            delay = _BACKOFF.delay(self._failures, random=random.random())  # noqa: S311 - jitter
             self._failures += 1
-            longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(self._failures - 1, 10))
-            self._resume_at = now + max(at_least, longest * random.uniform(0.5, 1))  # noqa: S311 - spreads tries only
+            self._resume_at = now + max(at_least, delay)
         asked = error.retry_after if isinstance(error, AshrLabsError) else None
-        self._resume_at = max(self._resume_at, now + min(asked or 0.0, _LONGEST_PAUSE))
+        if asked is not None:
+            self._resume_at = max(self._resume_at, now + _BACKOFF.delay(0, retry_after=asked))
 
-    def _settle(self, parcel: Parcel, *, answer: dict[str, Any] | None = None, failure: str = "") -> None:
-        self._release(parcel)
-        if parcel.place is not None and self.spool is not None:
-            self.spool.done(parcel.place)
+    def _resolve(self, item: QueuedTrace, *, answer: dict[str, Any] | None = None, failure: str = "") -> None:
+        self._release(item)
+        if item.record is not None and self.spool is not None:
+            self.spool.done(item.record)
+            item.record = None
         if answer is None:
             self._failed += 1
-            self.warn("Trace %s was not delivered: %s", parcel.identifier, failure)
-        parcel.settle(answer or {"status": "error", "message": failure})
+            self.warn("Trace %s was not delivered: %s", item.identifier, failure)
+        item.resolve(answer or {"status": "error", "message": failure})
 
     def _warn_of_key(self, error: Exception) -> None:
-        if not self._has_warned_of_key:
-            self._has_warned_of_key = True
-            _log.warning("Traces are refused: %s. Is the API key right? See ASHR_LABS_API_KEY.", error)
+        if not self._warned_of_key:
+            self._warned_of_key = True
+            _log.warning("Traces are refused: %s. Check the API key (ASHR_LABS_API_KEY).", error)
 
 
-def _is_worth_another_try(error: Exception, status: int | None) -> bool:
+def _is_retryable(error: Exception, status: int | None) -> bool:
     if isinstance(error, ConfigurationError):
         return False
     if isinstance(error, APIConnectionError | ResponseFormatError):
         return True
-    return status is not None and (status >= 500 or status in _TRANSIENT or status in _REFUSED)
+    # A redirect comes from a proxy or a login page in between, not from the platform.
+    return status is not None and (300 <= status < 400 or is_transient_status(status) or status in _UNAUTHORIZED)

@@ -1,102 +1,198 @@
-"""One trace on its way to the platform."""
+"""An ended trace in the queue, and the result of its export."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from threading import Event
 from time import monotonic
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Generator, Hashable, Iterator
 
     from ashr_labs_types import TracePayload
 
-    from .delivery import Delivery
-    from .spool import Place
+    from .spool import SpoolRecord
 
-__all__ = ["Parcel", "cut_down", "rough_size"]
+__all__ = ["ExportResult", "QueuedTrace", "Unfinished", "truncate_payload"]
 
 _CONTENT_FIELDS = ("input", "output", "metadata")
 _SMALL = 2_000
-_SIZED = {str, list, dict}
+_POLL_INTERVAL = 0.002
+_PENDING: dict[str, Any] = {
+    "status": "error",
+    "message": "The trace has not been delivered yet; it is kept and will be sent again.",
+}
 
 
-class Parcel:
-    """A trace that has ended; it is written out by the worker, not by the thread that ended it."""
+class ExportResult(Mapping[str, Any]):
+    """The platform's response to a trace: a mapping whose reads wait for it, for a limited time after the trace's end.
+
+    In asynchronous code `await` it instead: `answer = await trace.end()`.
+    """
+
+    __slots__ = ("_answer", "_deadline", "_done", "_wake")
+
+    def __init__(self) -> None:
+        self._answer: Mapping[str, Any] | None = None
+        self._deadline = 0.0
+        self._done = Event()
+        self._wake: Callable[[], None] | None = None
+
+    def begin(self, timeout: float, wake: Callable[[], None]) -> None:
+        """Let reads wait for `timeout` seconds from now on; the first one calls `wake`."""
+        self._deadline = monotonic() + timeout
+        self._wake = wake
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the response is available."""
+        return self._answer is not None
+
+    def resolve(self, answer: Mapping[str, Any]) -> None:
+        """Set the response; only the first call has an effect."""
+        if self._answer is None:
+            self._answer = answer
+            self._done.set()
+
+    def wait(self) -> Mapping[str, Any]:
+        """Wait for the response and return it, or an error if the trace is still queued."""
+        if self._answer is None:
+            if self._wake is not None:
+                self._wake()
+            self._done.wait(max(0.0, self._deadline - monotonic()))
+        return self._answer or _PENDING
+
+    def __getitem__(self, key: str) -> Any:
+        return self.wait()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.wait())
+
+    def __len__(self) -> int:
+        return len(self.wait())
+
+    def __await__(self) -> Generator[Any, None, Mapping[str, Any]]:
+        return self._wait_async().__await__()
+
+    async def _wait_async(self) -> Mapping[str, Any]:
+        import asyncio  # noqa: PLC0415 - loaded already where this is called, and slow to load elsewhere
+
+        while self._answer is None and monotonic() < self._deadline:
+            await asyncio.sleep(_POLL_INTERVAL)
+        return self._answer or _PENDING
+
+    def __repr__(self) -> str:
+        return "<ExportResult pending>" if self._answer is None else repr(dict(self._answer))
+
+
+class QueuedTrace:
+    """A trace on its way to the platform; it is serialized by the worker, not by the thread that ended it.
+
+    Args:
+        identifier: The idempotency key of the request, and the name of the record on disk.
+        result: Resolved with the platform's response.
+        serialize: Returns the trace.
+        size: Estimated bytes of memory.
+        unfinished: Whether the trace has not ended, and is exported as far as it is recorded.
+    """
 
     __slots__ = (
-        "_write",
+        "_serialize",
         "content",
-        "delivery",
         "ended",
         "holds_memory",
         "identifier",
-        "is_cut",
-        "is_settled",
-        "number",
-        "place",
+        "is_done",
+        "is_recovered",
+        "is_truncated",
+        "record",
+        "result",
+        "segment",
+        "sequence",
         "size",
+        "unfinished",
     )
 
-    def __init__(self, identifier: str, delivery: Delivery, write: Callable[[], TracePayload], size: int) -> None:
+    def __init__(
+        self,
+        identifier: str,
+        result: ExportResult | None,
+        serialize: Callable[[], TracePayload],
+        size: int,
+        *,
+        unfinished: bool = False,
+    ) -> None:
         self.identifier = identifier
-        self.delivery: Delivery | None = delivery
-        self._write: Callable[[], TracePayload] | None = write
+        self.result = result
+        self._serialize: Callable[[], TracePayload] | None = serialize
         self.size = size
-        """Bytes of memory that it takes, estimated until it is written out."""
+        """Bytes of memory, estimated until the trace is serialized."""
+        self.unfinished = unfinished
         self.ended = monotonic()
-        self.number = 0
+        self.sequence = 0
         self.content: bytes | None = None
-        self.place: Place | None = None
+        self.record: SpoolRecord | None = None
+        self.segment: Hashable = None
+        """The spool segment from which the trace was recovered."""
         self.holds_memory = True
-        self.is_cut = False
-        self.is_settled = False
+        self.is_truncated = self.is_done = self.is_recovered = False
 
     @classmethod
-    def inherited(cls, place: Place, number: int) -> Parcel:
-        """Return the trace of a process that is no more."""
-        parcel = object.__new__(cls)
-        parcel.identifier, parcel.place = place.identifier, place
-        parcel.delivery = parcel.content = parcel._write = None
-        parcel.size, parcel.number = 0, number
-        parcel.ended = monotonic()
-        parcel.holds_memory = parcel.is_cut = parcel.is_settled = False
-        return parcel
+    def recovered(cls, record: SpoolRecord, sequence: int) -> QueuedTrace:
+        """Return an item for a trace in a dead process's spool."""
+        item = object.__new__(cls)
+        item.identifier, item.record, item.segment = record.identifier, record, record.segment
+        item.result = item.content = item._serialize = None
+        item.size, item.sequence = 0, sequence
+        item.ended = monotonic()
+        item.holds_memory = item.is_truncated = item.is_done = item.unfinished = False
+        item.is_recovered = True
+        return item
 
-    def __lt__(self, other: Parcel) -> bool:
-        return self.number < other.number
+    def __lt__(self, other: QueuedTrace) -> bool:
+        return self.sequence < other.sequence
 
-    def write(self) -> None:
-        """Write the request out, unless that is done."""
-        if self._write is not None:
-            write, self._write = self._write, None
-            request = {"function": "ingest_observability_trace", "trace": write()}
+    def serialize(self) -> None:
+        """Serialize the request, unless that is done."""
+        if self._serialize is not None:
+            serialize, self._serialize = self._serialize, None
+            request = {"function": "ingest_observability_trace", "trace": serialize()}
             self.content = json.dumps(request, separators=(",", ":")).encode()
 
     def read(self) -> bytes:
-        """Return the request."""
-        if self.content is None and self.place is not None:
-            return self.place.read()
+        """Return the request, from memory or from disk; OSError if it cannot be read back."""
+        if self.content is None and self.record is not None:
+            return self.record.read()
         return self.content or b""
 
-    def cut(self) -> bool:
-        """Replace large values, once, and tell whether there is any use in sending it again."""
-        smaller = cut_down(self.read())
-        if self.is_cut or smaller is None:
+    def truncate(self) -> bool:
+        """Replace large values by markers, once; return True if the trace is worth sending again."""
+        smaller = truncate_payload(self.read())
+        if self.is_truncated or smaller is None:
             return False
-        self.is_cut, self.content = True, smaller
+        self.is_truncated, self.content = True, smaller
         return True
 
-    def settle(self, answer: Mapping[str, Any]) -> None:
-        """Say what became of it."""
-        self.is_settled = True
-        self.content = self._write = None
-        if self.delivery is not None:
-            self.delivery.settle(answer)
+    def resolve(self, answer: Mapping[str, Any]) -> None:
+        """Finish with the platform's response, or with an error."""
+        self.is_done = True
+        self.content = self._serialize = None
+        if self.result is not None:
+            self.result.resolve(answer)
 
 
-def cut_down(content: bytes) -> bytes | None:
-    """Return a request with its large values replaced by a marker that gives their size; None if there are none."""
+class Unfinished(Protocol):
+    """A trace that may not have ended."""
+
+    def unfinished(self) -> QueuedTrace | None:
+        """Return an item with everything that is recorded so far, or None if the trace has ended."""
+        ...
+
+
+def truncate_payload(content: bytes) -> bytes | None:
+    """Return a request whose large values are replaced by markers with their sizes; None if there are none."""
     request: dict[str, Any] = json.loads(content)
     trace = request["trace"]
     found = False
@@ -108,16 +204,3 @@ def cut_down(content: bytes) -> bytes | None:
                 marker = f"<cut, {size} characters>"
                 part[name] = {"value": marker} if name == "metadata" else marker
     return json.dumps(cast("object", request), separators=(",", ":")).encode() if found else None
-
-
-def rough_size(value: Any) -> int:
-    """Estimate the bytes of a converted value, without looking deeper than two levels."""
-    held: dict[str, Any] = value
-    items: list[Any] = value
-    if type(value) is str:
-        return len(value)
-    if type(value) is dict:
-        return 20 + sum(50 + (len(item) if type(item) in _SIZED else 0) for item in held.values())
-    if type(value) is list:
-        return 50 * len(items)
-    return 10

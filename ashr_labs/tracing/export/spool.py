@@ -1,8 +1,8 @@
-"""Traces on disk that could not be delivered at once, until they are.
+"""Traces on disk that could not be delivered yet.
 
-A spool is a folder of segments. A segment is a file of lines: a checksum, a trace's id, and the request that delivers
-it, or `-` once it is delivered. It is locked by the process that writes it for as long as that lives; a segment that
-nobody locks is taken over by the next process that delivers to the same platform.
+A spool is a folder of segments. A segment is a file of lines: a checksum, the trace's identifier, and the request, or
+`-` once the trace is delivered. The process that writes a segment holds its lock; a segment without a lock is recovered
+by the next process that delivers to the same destination.
 """
 
 from __future__ import annotations
@@ -22,19 +22,25 @@ from ..._files import lock, read_at
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["Place", "Segment", "Spool", "read_lines"]
+__all__ = ["Segment", "Spool", "SpoolRecord", "read_lines"]
 
 _SUFFIX = ".spool"
-_SEGMENT_BYTES = 4_000_000
-_MOST_SEGMENTS = 80
-"""Open files; as many as are needed to fill a spool of the default size."""
-# Links are not followed: who may write into the folder could make them point at the user's other files.
+_SEGMENT_BYTES = (500_000, 4_000_000)
+"""Bytes of the first segments, of which several are sent at a time, and of all further ones."""
+_SMALL_SEGMENTS = 24
+_MAX_SEGMENTS = 90
+"""Open files; as many as a full spool of the default size needs."""
+# Symbolic links are not followed: another user with write access could point them at this user's other files.
 _FLAGS = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
 _DONE = b"-"
 
 
 class Segment:
-    """One locked file; OSError where it cannot be had."""
+    """One locked file.
+
+    Raises:
+        OSError: It cannot be opened or locked.
+    """
 
     def __init__(self, path: Path, *, is_new: bool) -> None:
         self.path = path
@@ -48,19 +54,26 @@ class Segment:
             os.close(self._descriptor)
             raise
 
+    @property
+    def is_deleted(self) -> bool:
+        """Whether another program has deleted the file; its content can still be read, but only by this process."""
+        return os.fstat(self._descriptor).st_nlink == 0
+
     def append(self, identifier: str, content: bytes) -> int:
-        """Write a line at once and return where it starts."""
+        """Write a line and return its offset."""
+        if self.is_deleted:
+            raise FileNotFoundError(f"{self.path} was deleted")
         start = self.size
         line = _line(identifier, content)
         written = os.write(self._descriptor, line)
-        if written < len(line):  # else the next line would be a part of this one
+        if written < len(line):  # the next line would be appended to this one
             os.ftruncate(self._descriptor, start)
             raise OSError(ENOSPC, "the disk is full", str(self.path))
         self.size += written
         return start
 
-    def mend(self) -> None:
-        """End the last line, should its process have died over it."""
+    def repair(self) -> None:
+        """Terminate the last line if its process died while writing it."""
         if self.size and self.read(self.size - 1, 1) != b"\n":
             self.size += os.write(self._descriptor, b"\n")
 
@@ -72,13 +85,13 @@ class Segment:
         """Read the whole file."""
         return read_at(self._descriptor, 0, self.size)
 
-    def empty(self) -> None:
-        """Forget everything."""
+    def truncate(self) -> None:
+        """Remove all lines."""
         os.ftruncate(self._descriptor, 0)
         self.size = 0
 
     def close(self) -> None:
-        """Leave the file to others."""
+        """Release the file to other processes."""
         os.close(self._descriptor)
 
     def remove(self) -> None:
@@ -88,24 +101,28 @@ class Segment:
         self.close()
 
 
-class Place:
-    """Where a trace is kept."""
+class SpoolRecord:
+    """A trace in a segment."""
 
-    __slots__ = ("identifier", "segment", "size", "start")
+    __slots__ = ("checksum", "identifier", "segment", "size", "start")
 
-    def __init__(self, segment: Segment, identifier: str, start: int, size: int) -> None:
+    def __init__(self, segment: Segment, identifier: str, start: int, size: int, checksum: int) -> None:
         self.segment = segment
         self.identifier = identifier
         self.start = start
         self.size = size
+        self.checksum = checksum
 
     def read(self) -> bytes:
-        """Return the content."""
-        return self.segment.read(self.start, self.size)
+        """Return the content; OSError if it is not what was written."""
+        content = self.segment.read(self.start, self.size)
+        if _checksum(self.identifier.encode(), content) != self.checksum:
+            raise OSError(f"a trace in {self.segment.path} is damaged")
+        return content
 
 
 class Spool:
-    """The spool of one platform and key; any failure of the disk costs the spool only."""
+    """The spool of one destination; without a working disk, traces stay in memory."""
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._folder = folder
@@ -115,46 +132,67 @@ class Spool:
         self._bytes_of_others = 0
         self._last_name = 0
 
-    def keep(self, identifier: str, content: bytes) -> Place | None:
-        """Write a trace and return where; None where that is impossible."""
-        try:
-            segment = self._room_for(len(content))
-            if segment is None:
+    def write(self, identifier: str, content: bytes) -> SpoolRecord | None:
+        """Write a trace and return its record, or None if that is not possible."""
+        for _ in range(2):
+            try:
+                segment = self._segment_for(len(content))
+                if segment is None:
+                    return None
+                start = segment.append(identifier, content)
+            except FileNotFoundError:  # another program deleted the segment, or the folder
+                self._abandon_writing()
+            except OSError:
                 return None
-            start = segment.append(identifier, content)
-        except OSError:
-            return None
-        segment.open += 1
-        return Place(segment, identifier, start + len(_head(identifier, content)), len(content))
+            else:
+                segment.open += 1
+                head = _head(identifier, content)
+                return SpoolRecord(segment, identifier, start + len(head), len(content), int(head[:8], 16))
+        return None
 
-    def done(self, place: Place) -> None:
-        """Note that a trace is delivered, so that nobody sends it again."""
-        segment = place.segment
+    def done(self, record: SpoolRecord) -> None:
+        """Mark a trace as delivered, so that no process sends it again."""
+        segment = record.segment
         segment.open -= 1
         with suppress(OSError):
             if segment.open:
-                segment.append(place.identifier, _DONE)
+                segment.append(record.identifier, _DONE)
             elif segment is self._writing:
-                segment.empty()
+                segment.truncate()
             else:
                 segment.remove()
                 self._segments.remove(segment)
 
-    def inherit(self) -> list[Place]:
-        """Take over what dead processes left, oldest first; not more files at a time than the host can spare."""
+    def rewrite(self, record: SpoolRecord) -> SpoolRecord | None:
+        """Write the trace of a deleted segment again; return its new record, or None if that is not possible."""
+        try:
+            content = record.read()
+        except OSError:
+            return None
+        moved = self.write(record.identifier, content)
+        if moved is not None:
+            self.done(record)
+        return moved
+
+    def deleted(self) -> list[Segment]:
+        """Return the segments with undelivered traces that another program has deleted."""
+        return [segment for segment in self._segments if segment.open and segment.is_deleted]
+
+    def recover(self) -> list[SpoolRecord]:
+        """Recover the segments of dead processes, oldest first, up to a limit of open files."""
         own = {segment.path for segment in self._segments}
-        found: list[Place] = []
+        found: list[SpoolRecord] = []
         with suppress(OSError):
             _check_folder(self._folder)
             for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
-                if len(self._segments) >= _MOST_SEGMENTS:
+                if len(self._segments) >= _MAX_SEGMENTS:
                     break
                 if path not in own:
-                    found += self._take_over(path)
+                    found += self._recover_segment(path)
         return found
 
     def close(self) -> None:
-        """Leave what is undelivered to the next process."""
+        """Leave undelivered traces to the next process."""
         for segment in self._segments:
             with suppress(OSError):
                 if segment.open:
@@ -163,22 +201,22 @@ class Spool:
                     segment.remove()
         self._segments, self._writing = [], None
 
-    def leave(self) -> None:
-        """Let go of the parent's files in a process that was forked; they stay as they are."""
+    def detach(self) -> None:
+        """Close the parent's files in a forked process, and leave them unchanged."""
         for segment in self._segments:
             with suppress(OSError):
                 segment.close()
         self._segments, self._writing = [], None
 
-    def _take_over(self, path: Path) -> list[Place]:
+    def _recover_segment(self, path: Path) -> list[SpoolRecord]:
         try:
             segment = Segment(path, is_new=False)
-        except OSError:  # its process lives, another has just taken it over, or it is none of ours
+        except OSError:  # its process is alive, another process recovers it, or it belongs to another user
             return []
         try:
-            segment.mend()
+            segment.repair()
             waiting = read_lines(segment.read_all())
-        except OSError:  # a disk that fails
+        except OSError:  # a disk error
             segment.close()
             return []
         if not waiting:
@@ -186,10 +224,16 @@ class Spool:
             return []
         segment.open = len(waiting)
         self._segments.append(segment)
-        return [Place(segment, identifier, *where) for identifier, where in waiting.items()]
+        return [SpoolRecord(segment, identifier, *where) for identifier, where in waiting.items()]
 
-    def _room_for(self, size: int) -> Segment | None:
-        if self._writing is None or self._writing.size > _SEGMENT_BYTES:
+    def _abandon_writing(self) -> None:
+        segment, self._writing = self._writing, None
+        if segment is not None and not segment.open:
+            segment.close()
+            self._segments.remove(segment)
+
+    def _segment_for(self, size: int) -> Segment | None:
+        if self._writing is None or self._writing.size > _SEGMENT_BYTES[len(self._segments) > _SMALL_SEGMENTS]:
             self._writing = self._new_segment()
         used = self._bytes_of_others + sum(segment.size for segment in self._segments)
         return self._writing if used + size <= self._max_bytes else None
@@ -200,16 +244,16 @@ class Spool:
         own = {segment.path for segment in self._segments}
         others = [path for path in self._folder.glob(f"*{_SUFFIX}") if path not in own]
         self._bytes_of_others = sum(path.stat().st_size for path in others)
-        self._last_name = max(time_ns(), self._last_name + 1)  # in order, even if the clock is set back
+        self._last_name = max(time_ns(), self._last_name + 1)  # increasing even if the clock is set back
         name = f"{self._last_name:020d}-{os.getpid()}-{secrets.token_hex(4)}{_SUFFIX}"
         segment = Segment(self._folder / name, is_new=True)
         self._segments.append(segment)
         return segment
 
 
-def read_lines(data: bytes) -> dict[str, tuple[int, int]]:
-    """Return where each undelivered trace's content starts and how long it is; damaged lines are skipped."""
-    waiting: dict[str, tuple[int, int]] = {}
+def read_lines(data: bytes) -> dict[str, tuple[int, int, int]]:
+    """Return the offset, size and checksum of each undelivered trace by its identifier; damaged lines are skipped."""
+    waiting: dict[str, tuple[int, int, int]] = {}
     start = 0
     for line in data.split(b"\n"):
         checksum, _, rest = line.partition(b" ")
@@ -219,14 +263,18 @@ def read_lines(data: bytes) -> dict[str, tuple[int, int]]:
             if content == _DONE:
                 waiting.pop(name, None)
             else:
-                waiting[name] = (start + len(line) - len(content), len(content))
+                waiting[name] = (start + len(line) - len(content), len(content), int(checksum, 16))
         start += len(line) + 1
     return waiting
 
 
+def _checksum(name: bytes, content: bytes) -> int:
+    return crc32(content, crc32(name + b" "))
+
+
 def _head(identifier: str, content: bytes) -> bytes:
     name = identifier.encode()
-    return b"%08x %s " % (crc32(content, crc32(name + b" ")), name)
+    return b"%08x %s " % (_checksum(name, content), name)
 
 
 def _line(identifier: str, content: bytes) -> bytes:
@@ -234,18 +282,18 @@ def _line(identifier: str, content: bytes) -> bytes:
 
 
 def _size_of_own(descriptor: int) -> int:
-    """Return the size of a file; OSError where it is gone, no file, or another user's."""
+    """Return the size of a regular file of this user; OSError if it is another's, or deleted meanwhile."""
     found = os.fstat(descriptor)
     if found.st_nlink == 0 or not stat.S_ISREG(found.st_mode) or not _is_own(found):
-        raise OSError("removed between its opening and its locking, or not a file of this user")
+        raise OSError("deleted before it was locked, or not a file of this user")
     return found.st_size
 
 
 def _check_folder(folder: Path) -> None:
-    """Raise OSError where others could read or exchange the files of a folder."""
+    """Raise PermissionError if other users could read or replace the files of a folder."""
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or not _is_own(found) or (os.name == "posix" and found.st_mode & 0o022):
-        raise PermissionError(f"{folder} is not a folder that this user alone may write to")
+        raise PermissionError(f"{folder} must be a folder that only this user can write to")
 
 
 if sys.platform == "win32":

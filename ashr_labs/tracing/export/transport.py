@@ -1,4 +1,4 @@
-"""What tracing needs of a client: a way to the platform."""
+"""The protocol between the exporter and the client that sends its requests."""
 
 from __future__ import annotations
 
@@ -7,32 +7,36 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Aside", "Road"]
+__all__ = ["RunBlocking", "TraceTransport"]
 
 T = TypeVar("T")
 
 
-class Aside(Protocol):
-    """Calls a function that blocks, in another thread."""
+class RunBlocking(Protocol):
+    """Runs a blocking function in another thread."""
 
     async def __call__(self, function: Callable[[], T]) -> T:
-        """Return what the function returns."""
+        """Return the result of the function."""
         ...
 
 
-class Road(Protocol):
-    """The way to a platform."""
+class TraceTransport(Protocol):
+    """Sends requests with traces; used by the worker only."""
 
     @property
     def is_blocking(self) -> bool:
-        """Whether it carries one trace at a time only."""
+        """Whether it sends one trace at a time."""
         ...
 
-    async def send(self, content: bytes, key: str, aside: Aside) -> dict[str, Any]:
-        """Send a request, with a key under which it is done once, and return the answer.
+    def load(self) -> None:
+        """Import the modules that sending needs."""
+        ...
+
+    async def send(self, content: bytes, key: str, run_blocking: RunBlocking) -> dict[str, Any]:
+        """Send a request with an idempotency key and return the response.
 
         Raises:
-            AshrLabsError: If it was not delivered.
+            AshrLabsError: The trace was not delivered.
         """
         ...
 

@@ -1,10 +1,12 @@
-"""Flush what else listens to OpenTelemetry, in bounded time."""
+"""Registry of tracer providers to flush, with a time limit."""
 
 from __future__ import annotations
 
-from threading import Lock, Thread
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
+
+from .._threads import start_daemon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,10 +15,10 @@ __all__ = ["FlushesSpans", "flush_otel", "register_otel_flush"]
 
 
 class FlushesSpans(Protocol):
-    """Whatever can be flushed, such as a tracer provider of the SDK."""
+    """An object that can be flushed, such as a tracer provider of the SDK."""
 
     def force_flush(self, timeout_millis: int = ...) -> bool:
-        """Export what has ended, and tell whether that was done in time."""
+        """Export all ended spans; return True if that was done in time."""
         ...
 
 
@@ -25,10 +27,10 @@ _lock = Lock()
 
 
 def register_otel_flush(flushed: FlushesSpans | Callable[[], object]) -> None:
-    """Let `flush_otel()` flush a tracer provider, or call a function; once each, however often it is registered.
+    """Register a tracer provider, or a function, that `flush_otel()` flushes; registering twice has no effect.
 
     Args:
-        flushed: What has a `force_flush(timeout_millis)`, or a function without arguments.
+        flushed: An object with `force_flush(timeout_millis)`, or a function without arguments.
     """
     with _lock:
         if all(one is not flushed for one in _registered):
@@ -36,10 +38,10 @@ def register_otel_flush(flushed: FlushesSpans | Callable[[], object]) -> None:
 
 
 def flush_otel(timeout: float = 5.0) -> bool:
-    """Flush all that was registered, in order of registration; never raises.
+    """Flush all registered providers and functions, in order of registration; never raises.
 
     Args:
-        timeout: Seconds to wait at most, for all of it together.
+        timeout: Maximum seconds to wait in total.
 
     Returns:
         Whether everything was flushed in time.
@@ -52,11 +54,9 @@ def flush_otel(timeout: float = 5.0) -> bool:
     def run() -> None:
         outcomes.extend(_is_flushed(flushed, end - monotonic()) for flushed in registered)
 
-    # In a thread of its own: a function takes no timeout, and a provider need not keep to its.
-    thread = Thread(target=run, name="ashr-labs-flush-otel", daemon=True)
-    try:
-        thread.start()
-    except RuntimeError:  # at the very end of a process no thread starts
+    # In a thread: functions take no timeout, and providers may ignore theirs.
+    thread = start_daemon(run, "ashr-labs-flush-otel")
+    if thread is None:  # the interpreter shuts down
         run()
     else:
         thread.join(timeout)

@@ -1,4 +1,4 @@
-"""Gather the spans of unfinished traces until each trace is finished, long quiet, or one too many."""
+"""Buffer spans until their trace ends, times out, or the buffer is full."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
     from opentelemetry.sdk.trace import ReadableSpan
 
-__all__ = ["Assembly", "Part"]
+__all__ = ["Part", "TraceAssembler"]
 
-_LINGER = 1.0
-"""Seconds that late children of a root have, where nobody tells which spans are open."""
+_LATE_CHILDREN = 1.0
+"""Seconds to wait for children after the end of the root, if starts of spans are not reported."""
 
 Part = list["ReadableSpan"]
 
@@ -30,14 +30,14 @@ class _Group:
         self.due = 0.0
 
 
-class Assembly:
-    """What has ended of traces that have not; times are given, so that nothing here waits.
+class TraceAssembler:
+    """Groups ended spans by trace. Pure: the time is passed in.
 
     Args:
-        sees_starts: Whether it is told of each span that starts; a trace is finished then when none is open. Else it is
-            when its root has ended.
-        max_spans: Spans that are kept at most; beyond, the trace that is quiet for longest is given out as it is.
-        idle_timeout: Seconds after which a quiet trace is given out as it is.
+        sees_starts: Whether starts of spans are reported. If so, a trace is complete when no span is open, else when
+            its root has ended.
+        max_spans: Maximum number of buffered spans; the trace that is idle for longest is evicted first.
+        idle_timeout: Seconds after which an idle trace is evicted.
     """
 
     def __init__(self, *, sees_starts: bool, max_spans: int, idle_timeout: float) -> None:
@@ -51,16 +51,16 @@ class Assembly:
 
     @property
     def spans(self) -> int:
-        """How many spans are kept."""
+        """The number of buffered spans."""
         return self._spans
 
     def started(self, span: ReadableSpan, now: float) -> None:
-        """Note that a span is open."""
+        """Note the start of a span."""
         with self._lock:
             self._touch(trace_id(span), now).open.add(span_id(span))
 
     def ended(self, span: ReadableSpan, now: float) -> list[Part]:
-        """Keep a span that has ended, and return what is to be delivered now."""
+        """Add an ended span, and return the parts to deliver now."""
         identifier = trace_id(span)
         with self._lock:
             group = self._rooted.get(identifier) or self._touch(identifier, now)
@@ -70,29 +70,29 @@ class Assembly:
             if self._sees_starts and not group.open:
                 return [self._take(self._unfinished, identifier)]
             if not self._sees_starts and _is_root(span) and identifier not in self._rooted:
-                group.due = now + _LINGER
+                group.due = now + _LATE_CHILDREN
                 self._rooted[identifier] = self._unfinished.pop(identifier)
-            return self._too_many(now)
+            return self._overflow(now)
 
     def due(self, now: float) -> list[Part]:
-        """Return what nothing more is expected of."""
+        """Return the parts whose time is up."""
         with self._lock:
-            both = [(groups, list(_fallen_due(groups, now))) for groups in (self._rooted, self._unfinished)]
-            return _without_empty([self._relieve(groups, one, now) for groups, due in both for one in due])
+            both = [(groups, list(_expired(groups, now))) for groups in (self._rooted, self._unfinished)]
+            return _without_empty([self._evict(groups, one, now) for groups, due in both for one in due])
 
-    def finished(self) -> list[Part]:
-        """Return the traces of which the root has ended."""
+    def complete(self) -> list[Part]:
+        """Return the traces whose root has ended."""
         with self._lock:
             return [self._take(self._rooted, identifier) for identifier in list(self._rooted)]
 
-    def everything(self) -> list[Part]:
-        """Return all there is."""
+    def drain(self) -> list[Part]:
+        """Return everything."""
         with self._lock:
             rest = [self._take(self._unfinished, identifier) for identifier in list(self._unfinished)]
-            return _without_empty([*self.finished(), *rest])
+            return _without_empty([*self.complete(), *rest])
 
-    def begin_anew(self) -> None:
-        """Forget everything, in a process that was forked: the parent has it."""
+    def reset_after_fork(self) -> None:
+        """Drop everything in a forked process: the parent delivers it."""
         self._lock = RLock()
         self._unfinished.clear()
         self._rooted.clear()
@@ -112,24 +112,24 @@ class Assembly:
         self._spans -= len(group.spans)
         return group.spans
 
-    def _relieve(self, groups: OrderedDict[int, _Group], identifier: int, now: float) -> Part:
-        """Take the spans of a trace that may go on; one of which nothing has ended for so long is forgotten."""
+    def _evict(self, groups: OrderedDict[int, _Group], identifier: int, now: float) -> Part:
+        """Remove and return the ended spans of a trace that may continue."""
         still_open = groups[identifier].open
         part = self._take(groups, identifier)
         if part and still_open:
             self._touch(identifier, now).open = still_open
         return part
 
-    def _too_many(self, now: float) -> list[Part]:
+    def _overflow(self, now: float) -> list[Part]:
         parts: list[Part] = []
         while self._spans > self._max_spans:
             groups = self._rooted or self._unfinished
-            parts.append(self._relieve(groups, next(iter(groups)), now))
+            parts.append(self._evict(groups, next(iter(groups)), now))
         return _without_empty(parts)
 
 
-def _fallen_due(groups: OrderedDict[int, _Group], now: float) -> Iterator[int]:
-    """Name the traces that are due; the others come after them."""
+def _expired(groups: OrderedDict[int, _Group], now: float) -> Iterator[int]:
+    """Yield the ids of traces that are due; groups are ordered by their due time."""
     for identifier, group in groups.items():
         if group.due > now:
             return
