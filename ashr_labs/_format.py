@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,6 +44,8 @@ def suggestion(name: object, known: Iterable[str], *, cutoff: float = 0.6) -> st
     """
     if not isinstance(name, str) or len(name) > _MAX_NAME:
         return ""
+    from difflib import get_close_matches  # noqa: PLC0415 - needed for messages only
+
     by_lower = {one.lower(): one for one in known}
     close = get_close_matches(name.lower(), by_lower, n=1, cutoff=cutoff)
     return f"; did you mean {by_lower[close[0]]!r}?" if close else ""

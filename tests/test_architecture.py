@@ -24,6 +24,7 @@ FLOORS: list[set[str]] = [
         "errors",
         "_deprecation",
         "_files",
+        "_forks",
         "_format",
         "_gc",
         "_json",

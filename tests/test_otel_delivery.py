@@ -157,7 +157,7 @@ def test_memory_is_bounded(client: AshrLabsClient, stored: Stored) -> None:
     for root in roots:
         for _ in range(10):
             tracer.start_span("s", set_span_in_context(root), attributes=CHAT).end()
-            assert processor._gathering.spans <= 50
+            assert processor._buffer.spans <= 50
     for root in roots:
         root.set_attribute("gen_ai.operation.name", "invoke_agent")
         root.end()
@@ -165,7 +165,7 @@ def test_memory_is_bounded(client: AshrLabsClient, stored: Stored) -> None:
     observed = Counter(one["id"] for trace in traces(stored) for one in trace["observations"])
 
     assert 220 == len(observed) == observed.total()
-    assert 0 == processor._gathering.spans
+    assert 0 == processor._buffer.spans
     assert len(stored.ids) == len(set(stored.ids))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,7 @@ def _mask_item(key: Any, item: Any) -> Any:
 
 
 def _mask_text(text: str) -> str:
-    for pattern, replace in _RULES:
+    for pattern, replace in _rules():
         text = pattern.sub(replace, text)
     return _mask_numbers(text)
 
@@ -211,4 +212,9 @@ _PATTERNS: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\b\d{1,3}(?:\.\d{1,3}){3}\b", _mask_ip),
     (r"(?<![\w:])(?:[0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}(?![\w:])", _mask_ip),
 ]
-_RULES = [(re.compile(pattern), replace) for pattern, replace in _PATTERNS]
+
+
+@cache
+def _rules() -> list[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]:
+    """Compile the patterns, which takes longer than to import the rest of tracing."""
+    return [(re.compile(pattern), replace) for pattern, replace in _PATTERNS]

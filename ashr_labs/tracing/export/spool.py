@@ -8,7 +8,6 @@ by the next process that delivers to the same destination.
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 import sys
 from contextlib import suppress
@@ -245,7 +244,7 @@ class Spool:
         others = [path for path in self._folder.glob(f"*{_SUFFIX}") if path not in own]
         self._bytes_of_others = sum(path.stat().st_size for path in others)
         self._last_name = max(time_ns(), self._last_name + 1)  # increasing even if the clock is set back
-        name = f"{self._last_name:020d}-{os.getpid()}-{secrets.token_hex(4)}{_SUFFIX}"
+        name = f"{self._last_name:020d}-{os.getpid()}-{os.urandom(4).hex()}{_SUFFIX}"
         segment = Segment(self._folder / name, is_new=True)
         self._segments.append(segment)
         return segment
