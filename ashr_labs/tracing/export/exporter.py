@@ -139,7 +139,7 @@ class Exporter:
         try:
             if waiting and bound:
                 self.flush(waiting, bound if grace else max(bound - _STOP_SECONDS, bound / 2), is_last=True)
-            worker.stop(max(grace, end - monotonic(), 0.0))
+            worker.stop(max(grace, end - monotonic(), 0.0), deadline=end if grace else end - _STOP_SECONDS)
         except KeyboardInterrupt:
             return
         with self.lock:

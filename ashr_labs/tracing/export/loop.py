@@ -72,7 +72,7 @@ class _Delivery:
         worker.woken, worker.loop = self._woken, asyncio.get_running_loop()
         for destination in worker.destinations():
             destination.requeue_in_flight()
-        while worker.stop_at is None and not await self._is_over():
+        while worker.deadline is None and not await self._is_over():
             now = monotonic()
             for source in worker.sources():
                 source.poll(now)
@@ -125,7 +125,7 @@ class _Delivery:
                     destination.refused(item, error, monotonic())
                 else:
                     destination.delivered(item, answer)
-                item = destination.take(queue, monotonic()) if self._worker.stop_at is None else None
+                item = destination.take(queue, monotonic()) if self._worker.deadline is None else None
         finally:
             queue.senders -= 1
 
@@ -135,8 +135,8 @@ class _Delivery:
         for destination in self._worker.destinations():
             destination.save(monotonic(), everything=True)
         # A request that is answered after its trace was left to the next process would be sent twice.
-        if self._tasks and self._worker.stop_at is not None:
-            await asyncio.wait(self._tasks, timeout=max(0.0, self._worker.stop_at - monotonic() - _POLL_INTERVAL))
+        if self._tasks and self._worker.deadline is not None:
+            await asyncio.wait(self._tasks, timeout=max(0.0, self._worker.deadline - monotonic()))
         for destination in self._worker.destinations():
             destination.close()
         for task in self._tasks:

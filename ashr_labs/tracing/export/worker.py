@@ -112,8 +112,8 @@ class Worker:
         self.sources = sources
         self.collect_idle = collect_idle
         self.flushes: list[Flush] = []
-        self.stop_at: float | None = None
-        """When the thread must have ended, after `stop`."""
+        self.deadline: float | None = None
+        """Until when requests in flight may be answered; set by `stop`."""
         self.last_trace = monotonic()
         """When a trace was last taken from the queue."""
         self.is_asleep = False
@@ -132,9 +132,14 @@ class Worker:
             with suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(woken.set)
 
-    def stop(self, timeout: float) -> None:
-        """End the thread; traces that are not delivered are written to disk."""
-        self.stop_at = monotonic() + timeout
+    def stop(self, timeout: float, *, deadline: float) -> None:
+        """End the thread; traces that are not delivered are written to disk.
+
+        Args:
+            timeout: Maximum seconds to wait for the end of the thread.
+            deadline: Until when requests in flight may be answered, in seconds of the monotonic clock.
+        """
+        self.deadline = deadline
         self.wake()
         self.thread.join(timeout)
 
