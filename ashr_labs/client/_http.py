@@ -76,7 +76,7 @@ def request_factory(options: Options) -> RequestFactory:
         "content-type": "application/json",
     }
     try:
-        return RequestFactory(options.base_url, headers, options.timeout._phases())
+        return RequestFactory(options.base_url, headers, options.phases())
     except httpx.InvalidURL as error:
         raise ConfigurationError(f"base_url must be a URL, got {options.base_url!r}: {error}") from error
 

@@ -93,14 +93,6 @@ class Timeout:
                     f"timeout: {name} must be more than 0 and at most {MAX_SECONDS} seconds, got {value!r}"
                 )
 
-    def _phases(self) -> dict[str, float]:
-        """Return the seconds for each phase."""
-        return {
-            "connect": self.connect or self.default,
-            "read": self.read or self.default,
-            "write": self.write or self.default,
-        }
-
 
 Timeout.__module__ = "ashr_labs"
 
@@ -178,6 +170,11 @@ class Options:
                 None if idempotency_key is None else _checked_value("idempotency_key", idempotency_key)
             )
         return replace(self, **changes)
+
+    def phases(self) -> dict[str, float]:
+        """Return the seconds for each phase of a request."""
+        timeout = self.timeout
+        return {phase: getattr(timeout, phase) or timeout.default for phase in ("connect", "read", "write")}
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out the API key, which is read from the environment again, unless it is to be pickled."""
