@@ -35,7 +35,7 @@ def test_an_invalid_key_is_refused_without_being_repeated(key: str) -> None:
     assert not key.strip() or key not in str(caught.value)
 
 
-def test_settings_come_from_the_argument_then_the_environment_then_the_default(
+def test_options_come_from_arguments_then_the_environment_then_defaults(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Arguments come first, then the environment, then the defaults; blank counts as absent."""
@@ -130,7 +130,7 @@ def test_errors_cross_a_process_pool() -> None:
     assert isinstance(error, ConfigurationError)
 
 
-def test_every_failure_of_the_network_has_a_name_in_httpx() -> None:
+def test_every_network_error_has_a_name_in_httpx() -> None:
     """Every error of httpcore is mapped to the httpx error of the same name."""
     import httpcore
     import httpx

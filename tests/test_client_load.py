@@ -24,7 +24,7 @@ def slowly(_: dict[str, Any]) -> Answer:
     return Answer.of({"status": "ok"})
 
 
-def test_two_hundred_tasks_all_get_their_answer(server: ScriptedServer) -> None:
+def test_two_hundred_tasks_get_their_responses(server: ScriptedServer) -> None:
     """Calls beyond the limit of connections wait for one, without a timeout of its own."""
     server.on("keep_alive", slowly)
 
@@ -36,7 +36,7 @@ def test_two_hundred_tasks_all_get_their_answer(server: ScriptedServer) -> None:
     assert 100 >= server.connections
 
 
-def test_two_hundred_threads_all_get_their_answer(server: ScriptedServer) -> None:
+def test_two_hundred_threads_get_their_responses(server: ScriptedServer) -> None:
     """A client can be shared by any number of threads."""
     server.on("keep_alive", slowly)
 

@@ -140,7 +140,7 @@ def test_the_authorities_are_read_once_per_process() -> None:
     assert _http._tls_context(True) is _http._tls_context(True)
 
 
-def test_no_setting_shows_a_secret() -> None:
+def test_options_show_no_secret() -> None:
     """Neither key, nor proxy, nor headers are in the repr of options."""
     headers = {"X-Secret": SECRET}
     options = Options.from_args(f"tp_{SECRET}", None, 30, default_headers=headers, proxy=f"http://me:{SECRET}@proxy")

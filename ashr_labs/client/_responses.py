@@ -23,6 +23,7 @@ _SNIPPET_LENGTH = 200
 ID = int | str
 """An identifier; a kind for `require_field`."""
 _KINDS: dict[type | UnionType, str] = {dict: "an object", list: "an array", ID: "an id"}
+_NOT_IMPLEMENTED = 501
 _ERROR_INSIDE_SUCCESS = 400
 """The status that an error inside a response with status 200 is read as."""
 
@@ -75,7 +76,8 @@ def read_response(status: int, headers: Mapping[str, str], text: str | None, ope
         parsed = None
     body = cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else None
     if status < 200 or status >= 300:
-        raise _failure(status, headers, body, _message(body) or _snippet(text) or "no message", operation)
+        default = f"the platform does not implement {operation}" if status == _NOT_IMPLEMENTED else "no message"
+        raise _failure(status, headers, body, _message(body) or _snippet(text) or default, operation)
     if body is None:
         raise ResponseFormatError(
             f"{operation}: the response must be a JSON object, got {_snippet(text) or 'an empty body'!r}; "

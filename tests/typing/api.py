@@ -9,6 +9,7 @@ from typing import Any, Literal, assert_type
 
 import ashr_labs
 from ashr_labs import (
+    UNSET,
     Agent,
     APIConnectionError,
     APITimeoutError,
@@ -102,7 +103,12 @@ async def async_calls(client: AsyncAshrLabsClient) -> None:
 def options(client: AshrLabsClient) -> None:
     other = AshrLabsClient("tp_key", timeout=Timeout(30, total=60), max_retries=0, verify="ca.pem", proxy="http://p")
     assert_type(other.with_options(idempotency_key="k", default_headers={"X-Team": "a"}), AshrLabsClient)
+    assert_type(other.with_options(timeout=None, default_headers=None, idempotency_key=None), AshrLabsClient)
+    assert_type(other.with_options(timeout=UNSET), AshrLabsClient)
     assert_type(list(client.iter_runs(dataset_id=1)), list[Run])
+    assert_type(client.api_key, str)
+    assert_type(client.timeout, float | Timeout)
+    client.update_agent(1, description=None)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
 def raw_responses(client: AshrLabsClient) -> None:

@@ -229,9 +229,7 @@ async def test_the_url_the_method_and_the_headers_are_the_platforms_own(
     assert "application/json" == asked.headers["content-type"]
 
 
-async def test_the_session_is_fetched_once_and_on_first_need(
-    client: AsyncAshrLabsClient, server: ScriptedServer
-) -> None:
+async def test_the_session_is_fetched_once_when_needed(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """`init` is sent when a call first needs the tenant, and only then."""
     server.on("keep_alive", ok())
     server.on("list_runs", ok(runs=[]))
@@ -309,7 +307,7 @@ async def test_generated_endpoint_functions_share_the_clients_connections(
     assert f"Bearer {KEY}" == server.asked[-1].headers["authorization"]
 
 
-async def test_the_users_payload_arrives_untouched(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_payloads_are_sent_unchanged(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """Payloads are sent unchanged: order of keys, unknown fields, nulls, and any character."""
     source = {"z": None, "a": [1, 2.5, {"ключ": "\u2028 \ud83e"}], "runs": {"b": {}, "a": {}}}
     server.on("create_dataset", lambda body: Answer.of(ok(dataset={"id": 1, "dataset_source": body["dataset_source"]})))

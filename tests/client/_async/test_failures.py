@@ -94,7 +94,7 @@ async def test_a_status_raises_its_class(
         (Answer(closes=True), APIConnectionError, None),
     ],
 )
-async def test_a_broken_answer_raises_a_class_of_ours(
+async def test_a_malformed_response_raises_an_error_of_the_package(
     client: AsyncAshrLabsClient,
     server: ScriptedServer,
     answer: Answer,
@@ -111,7 +111,7 @@ async def test_a_broken_answer_raises_a_class_of_ours(
 
 
 @pytest.mark.parametrize("missing", ["user", "tenant"])
-async def test_a_session_without_its_parts_is_a_format_error(
+async def test_an_incomplete_session_is_a_format_error(
     client: AsyncAshrLabsClient, server: ScriptedServer, missing: str
 ) -> None:
     """A response to `init` without user or tenant is an error that names the missing field."""
@@ -122,7 +122,7 @@ async def test_a_session_without_its_parts_is_a_format_error(
 
 
 @pytest.mark.parametrize("run", [None, [], 5, "x"])
-async def test_a_part_of_another_kind_is_a_format_error(
+async def test_a_field_of_another_type_is_a_format_error(
     client: AsyncAshrLabsClient, server: ScriptedServer, run: object
 ) -> None:
     """A field that is not of the documented type is an error of every method that reads it."""
@@ -144,7 +144,7 @@ async def test_a_part_of_another_kind_is_a_format_error(
         {"user": {"id": None}, "tenant": {"id": 1}},
     ],
 )
-async def test_a_session_of_another_shape_is_a_format_error(
+async def test_a_malformed_session_is_a_format_error(
     client: AsyncAshrLabsClient, server: ScriptedServer, session: dict[str, Any]
 ) -> None:
     """A response to `init` with fields of another type is an error."""
@@ -163,7 +163,7 @@ async def test_a_session_may_have_no_notes(client: AsyncAshrLabsClient, server: 
     assert [] == client.notes
 
 
-async def test_no_listener_is_a_connection_error(server: ScriptedServer) -> None:
+async def test_a_refused_connection_is_a_connection_error(server: ScriptedServer) -> None:
     """A refused connection raises APIConnectionError that names the URL."""
     unused = "http://127.0.0.1:9"
     async with AsyncAshrLabsClient(KEY, unused, max_retries=0) as client:
@@ -174,7 +174,7 @@ async def test_no_listener_is_a_connection_error(server: ScriptedServer) -> None
     assert caught.value.status_code is None
 
 
-async def test_a_slow_answer_is_a_timeout_error(server: ScriptedServer) -> None:
+async def test_a_slow_response_is_a_timeout_error(server: ScriptedServer) -> None:
     """A timeout raises APITimeoutError, which is a built-in TimeoutError too."""
     import threading
 
@@ -193,7 +193,7 @@ async def test_a_slow_answer_is_a_timeout_error(server: ScriptedServer) -> None:
     assert isinstance(caught.value, APITimeoutError)
 
 
-async def test_a_closed_client_says_so(client: AsyncAshrLabsClient) -> None:
+async def test_using_a_closed_client_is_an_error(client: AsyncAshrLabsClient) -> None:
     """Using a closed client raises ConfigurationError."""
     await client.aclose()
 
@@ -212,7 +212,7 @@ async def test_a_parameter_that_json_cannot_write_is_refused(
     assert [] == server.asked
 
 
-async def test_white_space_around_a_key_is_cut(server: ScriptedServer) -> None:
+async def test_white_space_around_a_key_is_removed(server: ScriptedServer) -> None:
     """A key pasted with a line break at its end works."""
     server.on("keep_alive", {"status": "ok"})
     async with AsyncAshrLabsClient(f" {KEY}\n", server.url) as client:

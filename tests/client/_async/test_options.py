@@ -38,9 +38,7 @@ async def client(server: ScriptedServer) -> AsyncGenerator[AsyncAshrLabsClient]:
         yield client
 
 
-async def test_calls_one_after_the_other_share_a_connection(
-    client: AsyncAshrLabsClient, server: ScriptedServer
-) -> None:
+async def test_successive_calls_share_a_connection(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A client keeps its connection, and `with_options` shares it."""
     for _ in range(3):
         await client.health_check()
@@ -134,7 +132,7 @@ async def test_wrong_arguments_are_reported_for_the_public_class(client: AsyncAs
     assert "ashr_labs" == AsyncAshrLabsClient.__module__ == APIConnectionError.__module__ == Timeout.__module__
 
 
-async def test_a_sibling_differs_in_what_was_given_only(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_with_options_changes_only_what_is_given(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """`with_options` leaves the client unchanged, and keeps the options that it is not given."""
     sibling = client.with_options(api_key=OTHER_KEY, default_headers={"X-Team": "search"})
 
@@ -146,9 +144,7 @@ async def test_a_sibling_differs_in_what_was_given_only(client: AsyncAshrLabsCli
     assert (f"Bearer {KEY}", None) == (ours["authorization"], ours.get("x-team"))
 
 
-async def test_a_sibling_of_a_sibling_keeps_what_that_one_has(
-    client: AsyncAshrLabsClient, server: ScriptedServer
-) -> None:
+async def test_options_accumulate(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """Options accumulate, an idempotency key too."""
     server.on("delete_run", {"status": "ok"})
 
@@ -157,7 +153,7 @@ async def test_a_sibling_of_a_sibling_keeps_what_that_one_has(
     assert ["nightly-7"] == server.keys("delete_run")
 
 
-async def test_compressed_answers_are_read(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_compressed_responses_are_read(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """Compressed responses are decompressed; one that cannot be is an APIConnectionError."""
     packed = gzip.compress(b'{"status": "ok", "run": {"id": 5}}')
     server.on("get_run", Answer(200, packed, {"Content-Encoding": "gzip"}))
@@ -168,9 +164,7 @@ async def test_compressed_answers_are_read(client: AsyncAshrLabsClient, server: 
         await client.get_run(5)
 
 
-async def test_siblings_share_the_session_unless_their_key_differs(
-    client: AsyncAshrLabsClient, server: ScriptedServer
-) -> None:
+async def test_clients_with_the_same_key_share_the_session(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """The session is fetched once per key."""
     await client.with_options(timeout=9).list_runs()
     await client.list_runs()
@@ -180,7 +174,7 @@ async def test_siblings_share_the_session_unless_their_key_differs(
     assert (1, 2) == (before, len(server.calls("init")))
 
 
-async def test_closing_a_client_closes_its_siblings(client: AsyncAshrLabsClient) -> None:
+async def test_closing_a_client_closes_those_of_with_options(client: AsyncAshrLabsClient) -> None:
     """Clients that share connections are closed together; closing twice is harmless."""
     sibling = client.with_options(timeout=3)
     await sibling.health_check()

@@ -12,7 +12,7 @@ from support.scripted_server import Answer, ScriptedServer
 RUN = {"status": "ok", "run": {"id": 5, "result": {}}, "extra": 1}
 
 
-async def test_status_headers_request_id_and_body_are_there(
+async def test_a_raw_response_has_status_headers_request_id_and_body(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """The same method with the same arguments returns the whole response."""
@@ -25,7 +25,7 @@ async def test_status_headers_request_id_and_body_are_there(
     assert {"function": "get_run", "run_id": 5} == server.calls("get_run")[-1].body
 
 
-async def test_of_several_calls_the_last_answer_is_returned(
+async def test_of_several_calls_the_last_response_is_returned(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """A method that first sends `init` returns the response to its own call."""
@@ -65,13 +65,13 @@ async def test_a_method_of_a_subclass_is_the_one_that_is_called(server: Scripted
     "name",
     ["trace", "score_trace", "tracing", "aclose", "with_options", "iter_runs", "api", "notes", "_call", "nothing"],
 )
-async def test_only_methods_that_call_are_there(client: AsyncAshrLabsClient, name: str) -> None:
+async def test_only_methods_that_call_have_raw_responses(client: AsyncAshrLabsClient, name: str) -> None:
     """Attributes that send no single call have no raw response."""
     with pytest.raises(AttributeError, match=name):
         getattr(client.with_raw_response, name)
 
 
-async def test_a_method_that_fails_before_sending_fails_as_ever(client: AsyncAshrLabsClient) -> None:
+async def test_a_method_that_fails_before_sending_raises_as_usual(client: AsyncAshrLabsClient) -> None:
     """An invalid config is refused in both ways."""
     with pytest.raises(ConfigurationError, match=r"config\.agent"):
         await client.with_raw_response.create_request("R", {})

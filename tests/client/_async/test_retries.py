@@ -20,7 +20,7 @@ from support.scripted_server import SESSION, Answer, ScriptedServer
 
 OK = {"status": "ok"}
 RUN = {"status": "ok", "run": {"id": 5, "result": {}}}
-HONOURS_KEYS = SESSION | {"capabilities": {"idempotency_keys": True}}
+SUPPORTS_KEYS = SESSION | {"capabilities": {"idempotency_keys": True}}
 BUSY = Answer.of({"status": "error", "message": "busy"}, 503)
 CUT = Answer(closes=True)
 
@@ -29,7 +29,7 @@ def busy(**headers: str) -> Answer:
     return Answer.of({"status": "error", "message": "slow down"}, 429, **headers)
 
 
-async def test_a_failing_read_is_tried_again_until_it_works(
+async def test_a_failing_read_is_retried_until_it_succeeds(
     client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
 ) -> None:
     """A read survives an error of the platform and a lost connection, with growing delays."""
@@ -42,7 +42,7 @@ async def test_a_failing_read_is_tried_again_until_it_works(
     assert [None] * 3 == server.keys("get_run")
 
 
-async def test_after_the_last_try_its_error_is_raised(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_the_error_of_the_last_attempt_is_raised(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A call is retried `max_retries` times."""
     server.on("get_run", BUSY)
 
@@ -50,6 +50,20 @@ async def test_after_the_last_try_its_error_is_raised(client: AsyncAshrLabsClien
         await client.with_options(max_retries=4).get_run(5)
 
     assert 5 == len(server.calls("get_run"))
+    assert not caught.value.outcome_unknown
+
+
+@pytest.mark.parametrize("body", [b"", b'{"status": "error", "message": "create_run is not implemented"}'])
+async def test_an_operation_that_is_not_implemented_is_not_retried(
+    client: AsyncAshrLabsClient, server: ScriptedServer, body: bytes
+) -> None:
+    """The status 501 is raised at once, with a message that names the operation and no outcome unknown."""
+    server.on("create_run", Answer(501, body))
+
+    with pytest.raises(ServerError, match=r"\[501\] .*create_run") as caught:
+        await client.create_run(1, {}, tenant_id=1)
+
+    assert 1 == len(server.calls("create_run"))
     assert not caught.value.outcome_unknown
 
 
@@ -64,7 +78,7 @@ async def test_after_the_last_try_its_error_is_raised(client: AsyncAshrLabsClien
         ({}, [0.25]),
     ],
 )
-async def test_the_platform_says_when(
+async def test_retry_after_is_honoured(
     client: AsyncAshrLabsClient,
     server: ScriptedServer,
     clock: AsyncManualClock,
@@ -79,7 +93,7 @@ async def test_the_platform_says_when(
     assert waits == clock.waits
 
 
-async def test_too_long_a_wait_is_raised_at_once(
+async def test_too_long_a_delay_is_raised_at_once(
     client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
 ) -> None:
     """A delay of over two minutes, or past the deadline, raises the error at once with `retry_after`."""
@@ -115,11 +129,11 @@ CREATING: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("method", "arguments", "answer"), CREATING)
-async def test_a_lost_answer_is_fetched_under_the_same_key_where_keys_are_honoured(
+async def test_a_write_with_a_lost_response_is_retried_if_keys_are_supported(
     client: AsyncAshrLabsClient, server: ScriptedServer, method: str, arguments: dict[str, Any], answer: dict[str, Any]
 ) -> None:
     """A write whose response was lost is retried with its key, if the platform reports that it supports keys."""
-    server.on("init", HONOURS_KEYS)
+    server.on("init", SUPPORTS_KEYS)
     server.on(method, CUT, BUSY, answer)
 
     await getattr(client, method)(**arguments)
@@ -132,7 +146,7 @@ async def test_a_lost_answer_is_fetched_under_the_same_key_where_keys_are_honour
 
 @pytest.mark.parametrize(("method", "arguments", "answer"), CREATING)
 @pytest.mark.parametrize("failing", [CUT, BUSY, Answer(half_closes=True), Answer(cut_after=5, body=b"0123456789")])
-async def test_a_lost_answer_is_said_to_be_unknown_where_keys_are_not_honoured(
+async def test_a_write_with_a_lost_response_has_an_unknown_outcome_otherwise(
     client: AsyncAshrLabsClient,
     server: ScriptedServer,
     method: str,
@@ -158,11 +172,11 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda answer: str(answer.status))
-async def test_what_an_earlier_try_may_have_done_stays_unknown(
+async def test_an_unknown_outcome_stays_unknown(
     client: AsyncAshrLabsClient, server: ScriptedServer, refusal: Answer
 ) -> None:
     """The outcome is unknown if the first response was lost and later attempts are refused."""
-    server.on("init", HONOURS_KEYS)
+    server.on("init", SUPPORTS_KEYS)
     server.on("create_api_key", CUT, refusal)
 
     with pytest.raises(AshrLabsError, match="the outcome is unknown") as caught:
@@ -173,7 +187,7 @@ async def test_what_an_earlier_try_may_have_done_stays_unknown(
     assert 1 == len(server.calls("init"))
 
 
-async def test_a_refusal_is_no_ambiguity(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_a_refused_write_is_retried(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A write that the platform refused temporarily is retried on any platform, with the same key."""
     server.on("create_run", busy(), busy(), RUN)
 
@@ -184,7 +198,7 @@ async def test_a_refusal_is_no_ambiguity(client: AsyncAshrLabsClient, server: Sc
     assert 1 == len(set(keys))
 
 
-async def test_a_connection_that_never_came_about_is_tried_again(clock: AsyncManualClock) -> None:
+async def test_a_failed_connection_is_retried(clock: AsyncManualClock) -> None:
     """A write that was not sent is retried, and its error leaves no outcome unknown."""
     async with AsyncAshrLabsClient("tp_0123456789", "http://127.0.0.1:9") as client:
         client._transport.clock = clock
@@ -196,7 +210,7 @@ async def test_a_connection_that_never_came_about_is_tried_again(clock: AsyncMan
     assert 2 == len(clock.waits)
 
 
-async def test_if_nobody_can_say_whether_keys_are_honoured_they_are_not(
+async def test_keys_count_as_unsupported_without_a_response_to_init(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """Without a response to `init` a write of unknown outcome is not retried."""
@@ -222,10 +236,10 @@ async def test_every_write_has_a_key_of_its_own(client: AsyncAshrLabsClient, ser
     assert 4 == len({key for key in keys if key})
 
 
-async def test_the_users_own_key_is_used(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_a_key_of_the_user_is_used(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A key passed to `with_options` is sent by that client only, and not with reads."""
     server.on("create_run", BUSY, RUN)
-    server.on("init", HONOURS_KEYS)
+    server.on("init", SUPPORTS_KEYS)
     server.on("get_run", RUN)
     mine = client.with_options(idempotency_key="nightly-7")
 
@@ -238,9 +252,7 @@ async def test_the_users_own_key_is_used(client: AsyncAshrLabsClient, server: Sc
     assert [None] == server.keys("get_run")
 
 
-async def test_a_conflict_is_tried_again_only_where_it_can_pass(
-    client: AsyncAshrLabsClient, server: ScriptedServer
-) -> None:
+async def test_a_conflict_is_retried_only_if_it_may_pass(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A conflict of a creation is final; that of an idempotent operation is retried."""
     conflict = Answer.of({"status": "error", "message": "in use"}, 409)
     server.on("create_agent", conflict)
@@ -253,9 +265,11 @@ async def test_a_conflict_is_tried_again_only_where_it_can_pass(
     assert (1, 2) == (len(server.calls("create_agent")), len(server.calls("update_agent")))
 
 
-async def test_a_conflict_with_an_earlier_try_is_outlived(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_a_conflict_with_an_earlier_attempt_is_retried(
+    client: AsyncAshrLabsClient, server: ScriptedServer
+) -> None:
     """A creation whose first attempt is still in progress under the same key is retried until it is done."""
-    server.on("init", HONOURS_KEYS)
+    server.on("init", SUPPORTS_KEYS)
     in_progress = Answer.of({"status": "error", "message": "a request with this key is in progress"}, 409)
     server.on("create_agent", CUT, in_progress, {"status": "ok", "agent": {"id": 9, "name": "A"}})
 
@@ -274,14 +288,14 @@ async def test_a_conflict_that_lasts_is_raised(client: AsyncAshrLabsClient, serv
     assert not caught.value.outcome_unknown
 
 
-async def test_generated_endpoint_functions_are_tried_again_too(
+async def test_generated_endpoint_functions_are_retried(
     client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
 ) -> None:
     """A call through `client.api` has the same retries and keys as a method."""
     from ashr_labs_api.api.agents import create_agent
     from ashr_labs_api.models import CreateAgentRequest
 
-    server.on("init", HONOURS_KEYS)
+    server.on("init", SUPPORTS_KEYS)
     server.on("create_agent", CUT, {"status": "ok", "agent": {"id": 9, "name": "A"}})
 
     answer = await create_agent.asyncio(client=client.api, body=CreateAgentRequest(name="A"))

@@ -22,9 +22,7 @@ def answers(*bodies: dict[str, Any]) -> Any:
     return lambda _: Answer.of({"status": "ok", **(left.pop(0) if len(left) > 1 else left[0])})
 
 
-async def test_poll_run_trusts_the_platforms_state_and_not_a_number_that_the_client_sent(
-    client: AsyncAshrLabsClient, server: ScriptedServer
-) -> None:
+async def test_poll_run_relies_on_the_platforms_status(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A pending run is not graded, whatever its metrics contain."""
     server.on("get_run", answers({"run": run("pending", 3)}, {"run": run("completed", 2)}))
 
@@ -33,7 +31,7 @@ async def test_poll_run_trusts_the_platforms_state_and_not_a_number_that_the_cli
     assert 2 == graded["result"]["aggregate_metrics"]["tests_passed"]
 
 
-async def test_poll_run_reports_each_unfinished_look(
+async def test_poll_run_reports_each_poll(
     client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
 ) -> None:
     """`on_poll` gets the elapsed seconds and the run after each poll that found it not graded."""
@@ -48,7 +46,7 @@ async def test_poll_run_reports_each_unfinished_look(
     assert [20, 20] == clock.waits
 
 
-async def test_there_is_one_look_even_without_time(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_a_timeout_of_zero_polls_once(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A timeout of 0 polls once."""
     server.on("get_request", answers({"request": {"id": 1, "request_status": "completed"}}))
 
@@ -57,7 +55,7 @@ async def test_there_is_one_look_even_without_time(client: AsyncAshrLabsClient, 
     assert "completed" == request.get("request_status")
 
 
-async def test_giving_up_is_a_poll_timeout(
+async def test_a_timeout_raises_poll_timeout_error(
     client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
 ) -> None:
     """A timeout raises PollTimeoutError, a built-in TimeoutError, after a last poll at the deadline."""
@@ -84,7 +82,7 @@ async def test_a_failed_grading_and_a_failed_request_raise_the_platforms_reason(
 
 
 @pytest.mark.parametrize("arguments", [{"timeout": -1}, {"timeout": float("nan")}, {"poll_interval": -0.1}])
-async def test_times_that_cannot_work_are_refused(client: AsyncAshrLabsClient, arguments: dict[str, float]) -> None:
+async def test_invalid_timeouts_are_refused(client: AsyncAshrLabsClient, arguments: dict[str, float]) -> None:
     """A negative or undefined timeout is refused before anything is sent."""
     with pytest.raises(ConfigurationError):
         await client.poll_run(1, **arguments)
@@ -112,9 +110,7 @@ async def test_generate_dataset_finds_its_dataset_however_many_are_newer(
     assert (80, {"runs": {}}) == await client.generate_dataset("R", CONFIG)
 
 
-async def test_generate_dataset_fills_in_what_the_platform_needs(
-    client: AsyncAshrLabsClient, server: ScriptedServer
-) -> None:
+async def test_generate_dataset_adds_required_fields(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """The documented example works: accepted inputs, options, test config and use case have defaults."""
     server.on("create_request", answers({"request": {"id": 9}}))
     server.on("get_request", answers({"request": {"id": 9, "request_status": "completed"}}))
@@ -147,7 +143,7 @@ async def test_a_completed_request_without_a_dataset_and_a_repeating_page_end(
         await client.generate_dataset("R", CONFIG)
 
 
-async def test_generate_pentest_dataset_asks_for_every_category(
+async def test_generate_pentest_dataset_covers_every_category(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """A penetration test covers all categories by default, and its config is valid."""
@@ -197,7 +193,7 @@ VALID = {"agent": {"name": "A"}, "context": {"domain": "d"}}
         ({"surprise": 1}, "config.surprise"),
     ],
 )
-async def test_a_config_that_cannot_work_names_the_path(
+async def test_an_invalid_config_is_refused_with_its_path(
     client: AsyncAshrLabsClient, server: ScriptedServer, change: dict[str, Any], path: str
 ) -> None:
     """An invalid generation config is refused before anything is sent, with a ValueError that begins with the path."""

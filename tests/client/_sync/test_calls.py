@@ -229,7 +229,7 @@ def test_the_url_the_method_and_the_headers_are_the_platforms_own(
     assert "application/json" == asked.headers["content-type"]
 
 
-def test_the_session_is_fetched_once_and_on_first_need(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_the_session_is_fetched_once_when_needed(client: AshrLabsClient, server: ScriptedServer) -> None:
     """`init` is sent when a call first needs the tenant, and only then."""
     server.on("keep_alive", ok())
     server.on("list_runs", ok(runs=[]))
@@ -307,7 +307,7 @@ def test_generated_endpoint_functions_share_the_clients_connections(
     assert f"Bearer {KEY}" == server.asked[-1].headers["authorization"]
 
 
-def test_the_users_payload_arrives_untouched(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_payloads_are_sent_unchanged(client: AshrLabsClient, server: ScriptedServer) -> None:
     """Payloads are sent unchanged: order of keys, unknown fields, nulls, and any character."""
     source = {"z": None, "a": [1, 2.5, {"ключ": "\u2028 \ud83e"}], "runs": {"b": {}, "a": {}}}
     server.on("create_dataset", lambda body: Answer.of(ok(dataset={"id": 1, "dataset_source": body["dataset_source"]})))

@@ -94,7 +94,7 @@ def test_a_status_raises_its_class(
         (Answer(closes=True), APIConnectionError, None),
     ],
 )
-def test_a_broken_answer_raises_a_class_of_ours(
+def test_a_malformed_response_raises_an_error_of_the_package(
     client: AshrLabsClient,
     server: ScriptedServer,
     answer: Answer,
@@ -111,9 +111,7 @@ def test_a_broken_answer_raises_a_class_of_ours(
 
 
 @pytest.mark.parametrize("missing", ["user", "tenant"])
-def test_a_session_without_its_parts_is_a_format_error(
-    client: AshrLabsClient, server: ScriptedServer, missing: str
-) -> None:
+def test_an_incomplete_session_is_a_format_error(client: AshrLabsClient, server: ScriptedServer, missing: str) -> None:
     """A response to `init` without user or tenant is an error that names the missing field."""
     server.on("init", {key: value for key, value in SESSION.items() if key != missing})
 
@@ -122,7 +120,7 @@ def test_a_session_without_its_parts_is_a_format_error(
 
 
 @pytest.mark.parametrize("run", [None, [], 5, "x"])
-def test_a_part_of_another_kind_is_a_format_error(client: AshrLabsClient, server: ScriptedServer, run: object) -> None:
+def test_a_field_of_another_type_is_a_format_error(client: AshrLabsClient, server: ScriptedServer, run: object) -> None:
     """A field that is not of the documented type is an error of every method that reads it."""
     server.on("get_run", {"status": "ok", "run": run})
     server.on("list_agents", {"status": "ok", "agents": {}})
@@ -142,7 +140,7 @@ def test_a_part_of_another_kind_is_a_format_error(client: AshrLabsClient, server
         {"user": {"id": None}, "tenant": {"id": 1}},
     ],
 )
-def test_a_session_of_another_shape_is_a_format_error(
+def test_a_malformed_session_is_a_format_error(
     client: AshrLabsClient, server: ScriptedServer, session: dict[str, Any]
 ) -> None:
     """A response to `init` with fields of another type is an error."""
@@ -161,7 +159,7 @@ def test_a_session_may_have_no_notes(client: AshrLabsClient, server: ScriptedSer
     assert [] == client.notes
 
 
-def test_no_listener_is_a_connection_error(server: ScriptedServer) -> None:
+def test_a_refused_connection_is_a_connection_error(server: ScriptedServer) -> None:
     """A refused connection raises APIConnectionError that names the URL."""
     unused = "http://127.0.0.1:9"
     with AshrLabsClient(KEY, unused, max_retries=0) as client, pytest.raises(APIConnectionError) as caught:
@@ -171,7 +169,7 @@ def test_no_listener_is_a_connection_error(server: ScriptedServer) -> None:
     assert caught.value.status_code is None
 
 
-def test_a_slow_answer_is_a_timeout_error(server: ScriptedServer) -> None:
+def test_a_slow_response_is_a_timeout_error(server: ScriptedServer) -> None:
     """A timeout raises APITimeoutError, which is a built-in TimeoutError too."""
     import threading
 
@@ -189,7 +187,7 @@ def test_a_slow_answer_is_a_timeout_error(server: ScriptedServer) -> None:
     assert isinstance(caught.value, APITimeoutError)
 
 
-def test_a_closed_client_says_so(client: AshrLabsClient) -> None:
+def test_using_a_closed_client_is_an_error(client: AshrLabsClient) -> None:
     """Using a closed client raises ConfigurationError."""
     client.close()
 
@@ -206,7 +204,7 @@ def test_a_parameter_that_json_cannot_write_is_refused(client: AshrLabsClient, s
     assert [] == server.asked
 
 
-def test_white_space_around_a_key_is_cut(server: ScriptedServer) -> None:
+def test_white_space_around_a_key_is_removed(server: ScriptedServer) -> None:
     """A key pasted with a line break at its end works."""
     server.on("keep_alive", {"status": "ok"})
     with AshrLabsClient(f" {KEY}\n", server.url) as client:

@@ -94,7 +94,7 @@ def outcome(server: ScriptedServer, method: str, arguments: dict[str, Any]) -> A
 @pytest.mark.parametrize("honours_keys", [True, False], ids=["keys", "no keys"])
 @pytest.mark.parametrize("fault", [*REFUSED, *DONE, "dropped"])
 @pytest.mark.parametrize(("method", "arguments", "answer"), CALLS, ids=[name for name, *_ in CALLS])
-def test_no_fault_makes_it_happen_twice_or_hides_what_happened(
+def test_no_fault_repeats_a_write_or_hides_its_outcome(
     server: ScriptedServer,
     method: str,
     arguments: dict[str, Any],
@@ -118,7 +118,7 @@ def test_no_fault_makes_it_happen_twice_or_hides_what_happened(
 
 
 @pytest.mark.parametrize(("method", "arguments", "answer"), CALLS, ids=[name for name, *_ in CALLS])
-def test_two_faults_in_a_row_are_outlived_where_keys_are_honoured(
+def test_two_faults_in_a_row_are_survived_if_keys_are_supported(
     server: ScriptedServer, method: str, arguments: dict[str, Any], answer: dict[str, Any]
 ) -> None:
     """With the default number of retries a call survives a lost response and a failing gateway."""

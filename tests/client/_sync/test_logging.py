@@ -37,7 +37,7 @@ def test_each_request_and_each_retry_is_one_line(
     assert lines[2].startswith("get_run: 200 in")
 
 
-def test_nothing_is_logged_unless_asked_for(
+def test_nothing_is_logged_by_default(
     client: AshrLabsClient, server: ScriptedServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """By default the client writes nothing, even if calls fail."""
@@ -48,7 +48,7 @@ def test_nothing_is_logged_unless_asked_for(
     assert ("", "") == capfd.readouterr()
 
 
-def test_the_environment_turns_it_on(
+def test_the_environment_enables_logging(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """`ASHR_LABS_LOG=debug` shows the lines on standard error, each once."""

@@ -38,7 +38,7 @@ def client(server: ScriptedServer) -> Generator[AshrLabsClient]:
         yield client
 
 
-def test_calls_one_after_the_other_share_a_connection(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_successive_calls_share_a_connection(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A client keeps its connection, and `with_options` shares it."""
     for _ in range(3):
         client.health_check()
@@ -130,7 +130,7 @@ def test_wrong_arguments_are_reported_for_the_public_class(client: AshrLabsClien
     assert "ashr_labs" == AshrLabsClient.__module__ == APIConnectionError.__module__ == Timeout.__module__
 
 
-def test_a_sibling_differs_in_what_was_given_only(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_with_options_changes_only_what_is_given(client: AshrLabsClient, server: ScriptedServer) -> None:
     """`with_options` leaves the client unchanged, and keeps the options that it is not given."""
     sibling = client.with_options(api_key=OTHER_KEY, default_headers={"X-Team": "search"})
 
@@ -142,7 +142,7 @@ def test_a_sibling_differs_in_what_was_given_only(client: AshrLabsClient, server
     assert (f"Bearer {KEY}", None) == (ours["authorization"], ours.get("x-team"))
 
 
-def test_a_sibling_of_a_sibling_keeps_what_that_one_has(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_options_accumulate(client: AshrLabsClient, server: ScriptedServer) -> None:
     """Options accumulate, an idempotency key too."""
     server.on("delete_run", {"status": "ok"})
 
@@ -151,7 +151,7 @@ def test_a_sibling_of_a_sibling_keeps_what_that_one_has(client: AshrLabsClient, 
     assert ["nightly-7"] == server.keys("delete_run")
 
 
-def test_compressed_answers_are_read(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_compressed_responses_are_read(client: AshrLabsClient, server: ScriptedServer) -> None:
     """Compressed responses are decompressed; one that cannot be is an APIConnectionError."""
     packed = gzip.compress(b'{"status": "ok", "run": {"id": 5}}')
     server.on("get_run", Answer(200, packed, {"Content-Encoding": "gzip"}))
@@ -162,7 +162,7 @@ def test_compressed_answers_are_read(client: AshrLabsClient, server: ScriptedSer
         client.get_run(5)
 
 
-def test_siblings_share_the_session_unless_their_key_differs(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_clients_with_the_same_key_share_the_session(client: AshrLabsClient, server: ScriptedServer) -> None:
     """The session is fetched once per key."""
     client.with_options(timeout=9).list_runs()
     client.list_runs()
@@ -172,7 +172,7 @@ def test_siblings_share_the_session_unless_their_key_differs(client: AshrLabsCli
     assert (1, 2) == (before, len(server.calls("init")))
 
 
-def test_closing_a_client_closes_its_siblings(client: AshrLabsClient) -> None:
+def test_closing_a_client_closes_those_of_with_options(client: AshrLabsClient) -> None:
     """Clients that share connections are closed together; closing twice is harmless."""
     sibling = client.with_options(timeout=3)
     sibling.health_check()

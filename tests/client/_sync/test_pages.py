@@ -18,7 +18,7 @@ LISTS: list[tuple[str, str, str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("method", "operation", "key", "filters"), LISTS)
-def test_all_pages_come_lazily(
+def test_pages_are_fetched_lazily(
     client: AshrLabsClient, server: ScriptedServer, method: str, operation: str, key: str, filters: dict[str, Any]
 ) -> None:
     """Iterating fetches a page when its first row is needed, with the caller's filters, and ends after the last."""
@@ -78,7 +78,7 @@ def test_a_page_of_another_shape_is_a_format_error(
         assert [] == [row["id"] for row in client.iter_runs()]
 
 
-def test_the_embedded_platform_is_walked_while_datasets_are_added() -> None:
+def test_the_embedded_platform_is_paginated_while_datasets_are_added() -> None:
     """The embedded platform's pages return each dataset once, whatever is added meanwhile."""
     with AshrLabsClient.local() as client:
         made = [(client.create_dataset(f"D{number}", {"runs": {}}))["id"] for number in range(7)]

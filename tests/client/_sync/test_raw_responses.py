@@ -12,7 +12,7 @@ from support.scripted_server import Answer, ScriptedServer
 RUN = {"status": "ok", "run": {"id": 5, "result": {}}, "extra": 1}
 
 
-def test_status_headers_request_id_and_body_are_there(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_a_raw_response_has_status_headers_request_id_and_body(client: AshrLabsClient, server: ScriptedServer) -> None:
     """The same method with the same arguments returns the whole response."""
     server.on("get_run", Answer.of(RUN, 203, X_Request_Id="req_1", X_Cost="7"))
 
@@ -23,7 +23,7 @@ def test_status_headers_request_id_and_body_are_there(client: AshrLabsClient, se
     assert {"function": "get_run", "run_id": 5} == server.calls("get_run")[-1].body
 
 
-def test_of_several_calls_the_last_answer_is_returned(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_of_several_calls_the_last_response_is_returned(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A method that first sends `init` returns the response to its own call."""
     server.on("list_runs", {"status": "ok", "runs": []})
 
@@ -59,13 +59,13 @@ def test_a_method_of_a_subclass_is_the_one_that_is_called(server: ScriptedServer
     "name",
     ["trace", "score_trace", "tracing", "close", "with_options", "iter_runs", "api", "notes", "_call", "nothing"],
 )
-def test_only_methods_that_call_are_there(client: AshrLabsClient, name: str) -> None:
+def test_only_methods_that_call_have_raw_responses(client: AshrLabsClient, name: str) -> None:
     """Attributes that send no single call have no raw response."""
     with pytest.raises(AttributeError, match=name):
         getattr(client.with_raw_response, name)
 
 
-def test_a_method_that_fails_before_sending_fails_as_ever(client: AshrLabsClient) -> None:
+def test_a_method_that_fails_before_sending_raises_as_usual(client: AshrLabsClient) -> None:
     """An invalid config is refused in both ways."""
     with pytest.raises(ConfigurationError, match=r"config\.agent"):
         client.with_raw_response.create_request("R", {})

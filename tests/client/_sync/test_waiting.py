@@ -22,9 +22,7 @@ def answers(*bodies: dict[str, Any]) -> Any:
     return lambda _: Answer.of({"status": "ok", **(left.pop(0) if len(left) > 1 else left[0])})
 
 
-def test_poll_run_trusts_the_platforms_state_and_not_a_number_that_the_client_sent(
-    client: AshrLabsClient, server: ScriptedServer
-) -> None:
+def test_poll_run_relies_on_the_platforms_status(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A pending run is not graded, whatever its metrics contain."""
     server.on("get_run", answers({"run": run("pending", 3)}, {"run": run("completed", 2)}))
 
@@ -33,9 +31,7 @@ def test_poll_run_trusts_the_platforms_state_and_not_a_number_that_the_client_se
     assert 2 == graded["result"]["aggregate_metrics"]["tests_passed"]
 
 
-def test_poll_run_reports_each_unfinished_look(
-    client: AshrLabsClient, server: ScriptedServer, clock: SyncManualClock
-) -> None:
+def test_poll_run_reports_each_poll(client: AshrLabsClient, server: ScriptedServer, clock: SyncManualClock) -> None:
     """`on_poll` gets the elapsed seconds and the run after each poll that found it not graded."""
     server.on("get_run", answers({"run": run("pending")}, {"run": run("running")}, {"run": run("completed", 1)}))
     seen: list[tuple[float, Any]] = []
@@ -46,7 +42,7 @@ def test_poll_run_reports_each_unfinished_look(
     assert [20, 20] == clock.waits
 
 
-def test_there_is_one_look_even_without_time(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_a_timeout_of_zero_polls_once(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A timeout of 0 polls once."""
     server.on("get_request", answers({"request": {"id": 1, "request_status": "completed"}}))
 
@@ -55,7 +51,9 @@ def test_there_is_one_look_even_without_time(client: AshrLabsClient, server: Scr
     assert "completed" == request.get("request_status")
 
 
-def test_giving_up_is_a_poll_timeout(client: AshrLabsClient, server: ScriptedServer, clock: SyncManualClock) -> None:
+def test_a_timeout_raises_poll_timeout_error(
+    client: AshrLabsClient, server: ScriptedServer, clock: SyncManualClock
+) -> None:
     """A timeout raises PollTimeoutError, a built-in TimeoutError, after a last poll at the deadline."""
     server.on("get_run", answers({"run": run("pending")}))
 
@@ -80,7 +78,7 @@ def test_a_failed_grading_and_a_failed_request_raise_the_platforms_reason(
 
 
 @pytest.mark.parametrize("arguments", [{"timeout": -1}, {"timeout": float("nan")}, {"poll_interval": -0.1}])
-def test_times_that_cannot_work_are_refused(client: AshrLabsClient, arguments: dict[str, float]) -> None:
+def test_invalid_timeouts_are_refused(client: AshrLabsClient, arguments: dict[str, float]) -> None:
     """A negative or undefined timeout is refused before anything is sent."""
     with pytest.raises(ConfigurationError):
         client.poll_run(1, **arguments)
@@ -108,7 +106,7 @@ def test_generate_dataset_finds_its_dataset_however_many_are_newer(
     assert (80, {"runs": {}}) == client.generate_dataset("R", CONFIG)
 
 
-def test_generate_dataset_fills_in_what_the_platform_needs(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_generate_dataset_adds_required_fields(client: AshrLabsClient, server: ScriptedServer) -> None:
     """The documented example works: accepted inputs, options, test config and use case have defaults."""
     server.on("create_request", answers({"request": {"id": 9}}))
     server.on("get_request", answers({"request": {"id": 9, "request_status": "completed"}}))
@@ -141,7 +139,7 @@ def test_a_completed_request_without_a_dataset_and_a_repeating_page_end(
         client.generate_dataset("R", CONFIG)
 
 
-def test_generate_pentest_dataset_asks_for_every_category(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_generate_pentest_dataset_covers_every_category(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A penetration test covers all categories by default, and its config is valid."""
     server.on("create_request", answers({"request": {"id": 9}}))
     server.on("get_request", answers({"request": {"id": 9, "request_status": "completed"}}))
@@ -189,7 +187,7 @@ VALID = {"agent": {"name": "A"}, "context": {"domain": "d"}}
         ({"surprise": 1}, "config.surprise"),
     ],
 )
-def test_a_config_that_cannot_work_names_the_path(
+def test_an_invalid_config_is_refused_with_its_path(
     client: AshrLabsClient, server: ScriptedServer, change: dict[str, Any], path: str
 ) -> None:
     """An invalid generation config is refused before anything is sent, with a ValueError that begins with the path."""
