@@ -158,7 +158,7 @@ def test_what_would_be_ignored_is_refused(raw: Any, path: str, problem: str) -> 
     assert problem in str(caught.value)
 
 
-@pytest.mark.parametrize("actor", ["customer", "planner", "manager", "caller", "superuser"])
+@pytest.mark.parametrize("actor", ["customer", "planner", "manager", "shop_assistant", "superuser"])
 def test_any_other_actor_speaks_to_the_agent(actor: str) -> None:
     """A name that is not close to a known actor is that of a speaker."""
     [action] = read_scenario("s", {"actions": [user(actor=actor)]}).actions

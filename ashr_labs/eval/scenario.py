@@ -36,7 +36,7 @@ _OTHER_SPELLINGS = {
 
 _AGENT_ACTORS = frozenset(("agent", "assistant"))
 _ACTORS = ("user", "agent", "assistant", "environment")
-_MIN_ACTOR_SIMILARITY = 0.75
+_MIN_ACTOR_SIMILARITY = 0.8
 """Any other name is that of a speaker, unless it looks like a misspelt one of these."""
 
 __all__ = [
