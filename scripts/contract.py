@@ -231,6 +231,8 @@ def _request(here: Place, name: str, body: object, document: dict[str, Any]) -> 
     if properties.get("function") != expected or not isinstance(required, list) or "function" not in required:
         place = ("components", "schemas", target[1])
         yield place, f"`function` must be required and be {{ type: string, const: {name}, default: {name} }}"
+    if request.get("additionalProperties") is not False:
+        yield ("components", "schemas", target[1]), "a request must have `additionalProperties: false`"
 
 
 def _json(here: Place, body: object) -> Generator[tuple[Place, str], None, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections import Counter
 from collections.abc import Generator
 from contextlib import AbstractContextManager, nullcontext
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from ashr_labs import AshrLabsClient
+from support.processes import child_processes, end_processes, restore_sigint
 from support.scripted_server import ScriptedServer
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ settings.load_profile("ashr-labs")
 # process ends and which modules it loads; most users set none of them.
 for variable in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "SSL_CERT_FILE", "SSL_CERT_DIR"):
     os.environ.pop(variable, None)
-# A shell starts background processes (`make test &`) with SIGINT ignored, and child processes inherit that.
-if hasattr(signal, "SIGINT") and signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+restore_sigint()
 
 PLATFORM_SETTINGS = ("ASHR_JUDGE_MODEL", "ASHR_GENERATOR_MODEL", "ASHR_PRICES", "ASHR_FORWARD_TO")
 
@@ -40,6 +38,14 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path_factory:
     monkeypatch.setenv("ASHR_LABS_SPOOL_DIR", str(tmp_path_factory.mktemp("spool")))
     for variable in ("ASHR_LABS_API_KEY", "ASHR_LABS_BASE_URL", "ASHR_LABS_BOOTSTRAP_KEY", *PLATFORM_SETTINGS):
         monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_processes_left() -> Generator[None]:
+    """End the processes that a test started and did not end, because it failed or timed out."""
+    before = child_processes()
+    yield
+    end_processes(child_processes() - before)
 
 
 POSTGRESQL_TAKES_LONG = {

@@ -169,6 +169,7 @@ def test_faults_of_the_contract_are_all_that_is_said_of_it(copy: Path) -> None:
 NEW_SCHEMAS = """
     ArchiveRunRequest:
       type: object
+      additionalProperties: false
       required: [function, run_id, why]
       properties:
         function: { type: string, const: archive_run, default: archive_run }

@@ -41,6 +41,7 @@ CONTRACT: dict[str, Any] = {
         "schemas": {
             "GetRunRequest": {
                 "type": "object",
+                "additionalProperties": False,
                 "required": ["function", "id"],
                 "properties": {
                     "function": {"type": "string", "const": "get_run", "default": "get_run"},
@@ -129,6 +130,10 @@ def test_a_good_contract_has_no_faults() -> None:
         (
             with_operation(requestBody={"required": True, "content": reference("Run")}),
             "schema Run: `function` must be required and be { type: string, const: get_run, default: get_run }",
+        ),
+        (
+            with_schema("GetRunRequest", {"type": "object"}),
+            "schema GetRunRequest: a request must have `additionalProperties: false`",
         ),
         (
             with_operation(responses={200: OPERATION["responses"]["200"], **ERRORS}),

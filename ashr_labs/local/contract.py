@@ -70,10 +70,10 @@ class Contract:
             violation = next(self._validators[name].iter_errors(params), None)
         except UnicodeEncodeError as error:
             raise ValidationError(f"{name}: a string holds a lone surrogate, which is not a character") from error
-        if violation:
+        unknown = params.keys() - self._parameters[name]
+        if violation and not (unknown and list(violation.schema_path)[-1:] == ["additionalProperties"]):
             raise _invalid_parameters(name, violation)
-        # The schemas are open, for clients; handlers must not get parameters that were not validated.
-        if unknown := params.keys() - self._parameters[name]:
+        if unknown:
             parameter = min(unknown)
             raise _error(name, parameter, f"unknown parameter{suggestion(parameter, self._parameters[name])}")
         for field in self._integers[name] & params.keys():

@@ -9,7 +9,6 @@ from typing import (
 )
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
@@ -30,7 +29,6 @@ class CreateApiKeyRequest:
     function: Literal["create_api_key"] = "create_api_key"
     scopes: list[str] | Unset = UNSET
     expires_in_seconds: int | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         function = self.function
@@ -44,7 +42,7 @@ class CreateApiKeyRequest:
         expires_in_seconds = self.expires_in_seconds
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "function": function,
@@ -80,21 +78,4 @@ class CreateApiKeyRequest:
             expires_in_seconds=expires_in_seconds,
         )
 
-        create_api_key_request.additional_properties = d
         return create_api_key_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -10,7 +10,6 @@ from typing import (
 )
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
@@ -40,7 +39,6 @@ class CreateDatasetRequest:
     description: str | Unset = UNSET
     agent_id: int | Unset = UNSET
     media: list[MediaUpload] | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         function = self.function
@@ -61,7 +59,7 @@ class CreateDatasetRequest:
                 media.append(media_item)
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "function": function,
@@ -116,21 +114,4 @@ class CreateDatasetRequest:
             media=media,
         )
 
-        create_dataset_request.additional_properties = d
         return create_dataset_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

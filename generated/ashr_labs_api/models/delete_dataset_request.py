@@ -9,7 +9,6 @@ from typing import (
 )
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 T = TypeVar("T", bound="DeleteDatasetRequest")
 
@@ -24,7 +23,6 @@ class DeleteDatasetRequest:
 
     dataset_id: int
     function: Literal["delete_dataset"] = "delete_dataset"
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         function = self.function
@@ -32,7 +30,7 @@ class DeleteDatasetRequest:
         dataset_id = self.dataset_id
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "function": function,
@@ -58,21 +56,4 @@ class DeleteDatasetRequest:
             dataset_id=dataset_id,
         )
 
-        delete_dataset_request.additional_properties = d
         return delete_dataset_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -9,7 +9,6 @@ from typing import (
 )
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
 
@@ -32,7 +31,6 @@ class GetAgentDatasetsRequest:
     include_signed_urls: bool | Unset = UNSET
     url_expires_seconds: int | Unset = UNSET
     summary: bool | Unset = UNSET
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         function = self.function
@@ -46,7 +44,7 @@ class GetAgentDatasetsRequest:
         summary = self.summary
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "function": function,
@@ -87,21 +85,4 @@ class GetAgentDatasetsRequest:
             summary=summary,
         )
 
-        get_agent_datasets_request.additional_properties = d
         return get_agent_datasets_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -9,7 +9,6 @@ from typing import (
 )
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 T = TypeVar("T", bound="GetObservabilityTraceRequest")
 
@@ -24,7 +23,6 @@ class GetObservabilityTraceRequest:
 
     trace_id: str
     function: Literal["get_observability_trace"] = "get_observability_trace"
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         function = self.function
@@ -32,7 +30,7 @@ class GetObservabilityTraceRequest:
         trace_id = self.trace_id
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "function": function,
@@ -58,21 +56,4 @@ class GetObservabilityTraceRequest:
             trace_id=trace_id,
         )
 
-        get_observability_trace_request.additional_properties = d
         return get_observability_trace_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -10,7 +10,6 @@ from typing import (
 )
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
     from ..models.trace_payload import TracePayload
@@ -29,7 +28,6 @@ class IngestObservabilityTraceRequest:
 
     trace: TracePayload
     function: Literal["ingest_observability_trace"] = "ingest_observability_trace"
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         function = self.function
@@ -37,7 +35,7 @@ class IngestObservabilityTraceRequest:
         trace = self.trace.to_dict()
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "function": function,
@@ -65,21 +63,4 @@ class IngestObservabilityTraceRequest:
             trace=trace,
         )
 
-        ingest_observability_trace_request.additional_properties = d
         return ingest_observability_trace_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

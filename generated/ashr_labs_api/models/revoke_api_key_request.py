@@ -9,7 +9,6 @@ from typing import (
 )
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 T = TypeVar("T", bound="RevokeApiKeyRequest")
 
@@ -24,7 +23,6 @@ class RevokeApiKeyRequest:
 
     api_key_id: int
     function: Literal["revoke_api_key"] = "revoke_api_key"
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         function = self.function
@@ -32,7 +30,7 @@ class RevokeApiKeyRequest:
         api_key_id = self.api_key_id
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "function": function,
@@ -58,21 +56,4 @@ class RevokeApiKeyRequest:
             api_key_id=api_key_id,
         )
 
-        revoke_api_key_request.additional_properties = d
         return revoke_api_key_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties

@@ -9,7 +9,6 @@ from typing import (
 )
 
 from attrs import define as _attrs_define
-from attrs import field as _attrs_field
 
 T = TypeVar("T", bound="SetDatasetAgentRequest")
 
@@ -26,7 +25,6 @@ class SetDatasetAgentRequest:
     dataset_id: int
     agent_id: int | None
     function: Literal["set_dataset_agent"] = "set_dataset_agent"
-    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         function = self.function
@@ -37,7 +35,7 @@ class SetDatasetAgentRequest:
         agent_id = self.agent_id
 
         field_dict: dict[str, Any] = {}
-        field_dict.update(self.additional_properties)
+
         field_dict.update(
             {
                 "function": function,
@@ -72,21 +70,4 @@ class SetDatasetAgentRequest:
             agent_id=agent_id,
         )
 
-        set_dataset_agent_request.additional_properties = d
         return set_dataset_agent_request
-
-    @property
-    def additional_keys(self) -> list[str]:
-        return list(self.additional_properties.keys())
-
-    def __getitem__(self, key: str) -> Any:
-        return self.additional_properties[key]
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        self.additional_properties[key] = value
-
-    def __delitem__(self, key: str) -> None:
-        del self.additional_properties[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self.additional_properties
