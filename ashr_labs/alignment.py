@@ -8,7 +8,15 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence, Sized
 from typing import Any, Protocol, TypeAlias
 
-__all__ = ["MAX_PAIRS", "AlignableCall", "align_calls", "align_calls_by", "min_cost_assignment", "out_of_order"]
+__all__ = [
+    "MAX_PAIRS",
+    "AlignableCall",
+    "align_calls",
+    "align_calls_by",
+    "max_matching",
+    "min_cost_assignment",
+    "out_of_order",
+]
 
 MAX_PAIRS = 2_500
 """Up to this many pairs an optimal assignment takes a fraction of a second; time grows with the cube of the rows."""
@@ -120,6 +128,24 @@ def min_cost_assignment(costs: list[list[int]]) -> list[tuple[int, int]]:
             row_of[column] = row_of[came_from[column]]
             column = came_from[column]
     return sorted((row_of[column], column) for column in range(width) if row_of[column] >= 0)
+
+
+def max_matching(edges: Sequence[Sequence[int]]) -> dict[int, int]:
+    """Return as many rows as possible with a column each, given the columns that suit each row (Kuhn's method)."""
+    row_of: dict[int, int] = {}
+
+    def assign(row: int, seen: set[int]) -> bool:
+        for column in edges[row]:
+            if column not in seen:
+                seen.add(column)
+                if column not in row_of or assign(row_of[column], seen):
+                    row_of[column] = row
+                    return True
+        return False
+
+    for row in range(len(edges)):
+        assign(row, set())
+    return {row: column for column, row in row_of.items()}
 
 
 def _augment(

@@ -46,6 +46,11 @@ class CallRecord:
         """Why the actual call failed; None if nothing says that it did."""
         return error_of(as_object(self.fields.get("actual")) or {})
 
+    @property
+    def expects_error(self) -> bool:
+        """Whether the expected call is recorded with an error, too."""
+        return error_of(as_object(self.fields.get("expected")) or {}) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class StepRecord:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ashr_labs.grading import GRADER_NAME, GRADER_VERSION, grade
+from ashr_labs import ConfigurationError
+from ashr_labs.grading import GRADER_NAME, GRADER_VERSION, grade, suggest_config, validate_grading_config
 from support.run_results import (
     NONE_EXPECTED,
     asked,
@@ -39,7 +40,6 @@ from support.run_results import (
         (defined(description="Books"), "failed", "the required tool book was not called"),
         (strict("expected") | defined(required=True), "passed", "warning: the expected tool book was not called"),
         (strict("required") | defined(required=False), "failed", "the required tool book was not called"),
-        (strict("sometimes") | defined(required=False), "passed", "note: the optional tool book was not called"),
     ],
 )
 def test_missed_call(config: Any, verdict: str, notes: str) -> None:
@@ -91,48 +91,126 @@ def test_optional_purpose_looks_at_the_same_turn_only() -> None:
         (defined(required=False, side_effects=True), "failed"),
         (defined(required=True, side_effects=False), "passed"),
         (defined(side_effects=True) | strict("optional", side_effects={"book": False}), "passed"),
-        (strict("required", side_effects={"book": "no"}), "failed"),
+        (strict("optional", side_effects={"*": True}), "failed"),
+        ({"grading_config": {"side_effects": {"*": False}}}, "passed"),
+        ({"grading_config": {"tool_strictness": {"*": "optional"}}}, "passed"),
+        ({"grading_config": {"tool_strictness": {"*": "optional", "book": "required"}}}, "failed"),
     ],
 )
 def test_unexpected_call(config: Any, verdict: str) -> None:
-    """An unexpected call fails the test if its tool has side effects, which a required tool has unless told."""
-    assert graded_call(unexpected(), config)[:2] == (verdict, "mismatch")
+    """An unexpected call fails the test if its tool has side effects, which a required tool has by default."""
+    test = graded_test(calls(unexpected()), said("Hello", "Hello"), config=config)
+
+    assert (verdict, "mismatch") == (test["verdict"], test["action_results"][0]["tool_calls"][0]["match_status"])
 
 
-FORGIVING: Any = {"grading_config": {"forgive_retries": True}}
 SAME, OTHER = made(order=7), made(order=8)
+FAILED = {**OTHER, "error": "no such order"}
 
 
 @pytest.mark.parametrize(
-    ("actions", "config", "verdict"),
+    ("actions", "verdict", "notes"),
     [
-        ([calls(pair(SAME, OTHER), pair(NONE_EXPECTED, SAME))], FORGIVING, "passed"),
-        ([calls(pair(SAME, OTHER), pair(NONE_EXPECTED, SAME))], None, "failed"),
-        ([calls(pair(SAME, SAME), pair(NONE_EXPECTED, OTHER))], FORGIVING, "passed"),
-        ([calls(pair(SAME, OTHER), pair(NONE_EXPECTED, OTHER))], FORGIVING, "failed"),
-        ([calls(pair(NONE_EXPECTED, OTHER)), asked(2), calls(pair(SAME, SAME), index=3)], FORGIVING, "passed"),
-        ([calls(pair(SAME, SAME)), asked(2), calls(pair(NONE_EXPECTED, OTHER), index=3)], FORGIVING, "failed"),
-        ([calls(unexpected("cancel"), pair(SAME, SAME))], FORGIVING, "failed"),
-        ([calls(pair(SAME, OTHER), pair(NONE_EXPECTED, SAME))], {"grading_config": {"forgive_retries": 1}}, "failed"),
+        ([calls(pair(SAME, FAILED), pair(NONE_EXPECTED, SAME))], "passed", "failed, so without side effects: no such"),
+        ([calls(pair(SAME, SAME), pair(NONE_EXPECTED, FAILED))], "passed", "failed, so without side effects: no such"),
+        ([calls(pair(SAME, SAME), pair(NONE_EXPECTED, {**OTHER, "isError": True}))], "passed", "the call failed"),
+        ([calls(pair(SAME, SAME | {"error": "busy"}))], "failed", "the required tool book failed: busy"),
+        ([calls(pair(SAME | {"error": "busy"}, SAME | {"error": "full"}))], "passed", ""),
+        ([calls(pair(SAME, SAME | {"error": "busy"}), pair(NONE_EXPECTED, SAME))], "passed", "busy"),
+        ([calls(pair(SAME, SAME), pair(NONE_EXPECTED, OTHER))], "failed", "was called unexpectedly, and counts as"),
+        ([calls(pair(SAME, OTHER), pair(NONE_EXPECTED, SAME))], "failed", "was called unexpectedly, and counts as"),
+        ([calls(pair(NONE_EXPECTED, OTHER)), asked(2), calls(pair(SAME, SAME), index=3)], "failed", "unexpectedly"),
     ],
     ids=[
         "tried again",
-        "not asked for",
-        "after",
-        "never right",
-        "earlier turn",
-        "later turn",
-        "other tool",
-        "not true",
+        "failed later",
+        "flag of MCP",
+        "failed only",
+        "failure expected",
+        "same call again",
+        "other order as well",
+        "other order first",
+        "other order before",
     ],
 )
-def test_retried_call(actions: Any, config: Any, verdict: str) -> None:
-    """Where the config says so, an unexpected call is forgiven if its action or a later one has an exact one."""
+@pytest.mark.parametrize("forgive", [None, True])
+def test_failed_call(actions: Any, verdict: str, notes: str, forgive: Any) -> None:
+    """A failed call has no side effects and meets no expectation; only a failure forgives an unexpected call."""
+    config = {"grading_config": {"forgive_retries": forgive}}
     test = graded_test(*actions, config=config)
 
+    found = [call["divergence_notes"] for action in test["action_results"] for call in action.get("tool_calls", [])]
     assert verdict == test["verdict"]
-    notes = [call["divergence_notes"] for action in test["action_results"] for call in action.get("tool_calls", [])]
-    assert (verdict == "passed") == any("in the same action or later" in (note or "") for note in notes)
+    assert any(notes in (note or "") for note in found)
+
+
+@pytest.mark.parametrize(
+    ("definition", "reads"),
+    [
+        ({"name": "get_order"}, True),
+        ({"name": "orders.searchOrders"}, True),
+        ({"name": "mcp__shop__order_status"}, True),
+        ({"name": "refund_order"}, False),
+        ({"name": "get_or_create_order"}, False),
+        ({"name": "check_in"}, False),
+        ({"name": "query_athena"}, False),
+        ({"name": "run_report"}, False),
+        ({"name": "update_status"}, False),
+        ({"name": "get_order", "side_effects": True}, False),
+        ({"name": "get_order", "annotations": {"readOnlyHint": False}}, False),
+        ({"name": "refund_order", "annotations": {"readOnlyHint": True}}, True),
+        ({"name": "refund_order", "annotations": {"readOnlyHint": True}, "side_effects": True}, False),
+    ],
+)
+def test_tool_that_reads(definition: dict[str, Any], reads: bool) -> None:
+    """A tool reads by its config, annotation or else name: a missing call warns, an extra one is a note."""
+    name, config = definition["name"], {"tool_definitions": [definition]}
+    missing = graded_test(calls(missed(name)), said("Hello", "Hello"), config=config)
+    extra = graded_test(calls(unexpected(name)), said("Hello", "Hello"), config=config)
+
+    assert ["passed" if reads else "failed"] * 2 == [missing["verdict"], extra["verdict"]]
+    assert any("(reading by its name)" in one for one in missing["verdict_reasons"]) == (reads and len(definition) == 1)
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [
+        [],
+        [asked()],
+        [asked(), said("", "Whatever I like")],
+        [asked(), calls(unexpected("get_order"))],
+        [said("Hello there, how are you?", ""), asked()],
+    ],
+)
+def test_a_test_that_checks_nothing_does_not_pass(actions: Any) -> None:
+    """Without any expectation the verdict is `unchecked`, which counts apart."""
+    result = grade(result_of(played(*actions)))
+
+    test, metrics = result["tests"][0], result["aggregate_metrics"]
+    assert (test["verdict"], test["status"]) == ("unchecked", "completed")
+    assert test["verdict_reasons"][0].startswith("nothing was checked")
+    assert (0, 0, 1) == (metrics["tests_passed"], metrics["tests_failed"], metrics["tests_unchecked"])
+
+
+def test_expecting_no_call_is_an_expectation() -> None:
+    """A scenario that expects no tool call passes without one, and fails with one that has side effects."""
+    silent = grade(result_of(played(asked(), expects_no_calls=True)))["tests"][0]
+    active = grade(result_of(played(asked(), calls(unexpected()), expects_no_calls=True)))["tests"][0]
+
+    assert ["passed", "failed"] == [silent["verdict"], active["verdict"]]
+
+
+def test_status_follows_the_verdict() -> None:
+    """After grading, a failed test has the status `failed`; `played` says whether it ran, and grading again agrees."""
+    tests = [played(calls(missed())), played(said("Hello", "Hello")), played(status="failed")]
+
+    once = grade(result_of(*tests))
+    again = grade(once)
+
+    assert [("failed", True), ("completed", True), ("failed", False)] == [
+        (test["status"], test["played"]) for test in once["tests"]
+    ]
+    assert once == again
 
 
 def test_another_tool_than_expected_is_missed_and_unexpected() -> None:
@@ -161,8 +239,8 @@ LONG_ANSWER = (
         ("The order was shipped to you today", "", None, "divergent", "failed"),
         ("The order was shipped to you today", None, None, "divergent", "failed"),
         ("...", "...", None, "exact", "passed"),
-        ("", "Whatever I like", None, "exact", "passed"),
-        (None, "Whatever I like", None, "exact", "passed"),
+        ("", "Whatever I like", None, "exact", "unchecked"),
+        (None, "Whatever I like", None, "exact", "unchecked"),
         ("23553", "You have saved a total of **$23,553.00**!", None, "exact", "passed"),
         ("polyester, cotton", "We have it in cotton and in Polyester, in six colours.", None, "exact", "passed"),
         ("It ships on Monday at the very latest.", LONG_ANSWER, None, "exact", "passed"),
@@ -193,7 +271,10 @@ def test_text_carries_its_similarity_and_reason() -> None:
     text = graded_test(said("The order was shipped", "Please tell me your name"))["action_results"][0]
 
     assert text["semantic_similarity"] == round(text["semantic_similarity"], 2)
-    assert text["divergence_notes"] == "the text differs: similarity 0.00 is below 0.40"
+    assert text["divergence_notes"] == (
+        "the text differs: similarity 0.00 is below 0.40; "
+        "expected 'The order was shipped', got 'Please tell me your name'"
+    )
 
 
 def test_text_that_is_not_compared_has_no_similarity() -> None:
@@ -260,8 +341,9 @@ def test_totals() -> None:
 
     assert result["aggregate_metrics"] == {
         "total_tests": 4,
-        "tests_passed": 2,
+        "tests_passed": 1,
         "tests_failed": 2,
+        "tests_unchecked": 1,
         "average_similarity_score": 0.5,
         "total_tool_call_divergence": 1,
         "total_response_divergence": 1,
@@ -298,32 +380,73 @@ def test_result_of_another_shape(result: dict[str, Any], passed: int) -> None:
 @pytest.mark.parametrize(
     ("config", "problem"),
     [
-        ("strict", "the agent config must be an object, got 'strict'; it is not used"),
-        ({"grading_config": []}, "grading_config must be an object, got []; it is not used"),
-        ({"tool_definitions": {}}, "tool_definitions must be a list, got {}; it is not used"),
+        ("strict", "the agent config must be an object, got 'strict'"),
+        ({"gradingconfig": {}}, "gradingconfig is not a known key; did you mean 'grading_config'?"),
+        ({"grading_config": []}, "grading_config must be an object, got []"),
         (
-            {"tool_definitions": [7, {"name": None}]},
-            "tool_definitions[0] must be an object with a name; it is not used",
+            {"grading_config": {"tool_strictnes": {}}},
+            "grading_config.tool_strictnes is not a known key; did you mean 'tool_strictness'?",
         ),
+        ({"grading_config": {"colour": 1}}, "grading_config.colour is not a known key"),
+        ({"tool_definitions": {}}, "tool_definitions must be a list, got {}"),
+        ({"tool_definitions": [{"name": None}]}, "tool_definitions[0] must be an object with a name"),
+        (defined(requierd=True), "tool_definitions[0].requierd is not a known key; did you mean 'required'?"),
+        (defined(required="yes"), "tool_definitions[0].required must be true or false, got 'yes'"),
         (
-            strict("maybe"),
-            "tool_strictness.book must be one of required, expected, optional, got 'maybe'; it is not used",
+            strict("optoinal"),
+            "grading_config.tool_strictness.book must be one of required, expected, optional, got 'optoinal'; "
+            "did you mean 'optional'?",
         ),
-        ({"grading_config": {"side_effects": {"a": 1}}}, "side_effects.a must be true or false, got 1; it is not used"),
+        (strict("required", side_effects={"a": 1}), "grading_config.side_effects.a must be true or false, got 1"),
         (
-            {"grading_config": {"text_similarity_threshold": 40}},
-            "text_similarity_threshold must be a number from 0 to 1, got 40; 0.4 is used",
+            {"grading_config": {"text_similarity_threshold": 70}},
+            "grading_config.text_similarity_threshold must be a number from 0 to 1, got 70",
         ),
-        ({"grading_config": {"argument_rules": {"book": 7}}}, "argument_rules.book must be an object, got 7"),
-        (ruled("[]", "ignore"), "argument_rules.book.[] is not used: the path '[]' does not name an argument"),
+        ({"grading_config": {"forgive_retries": 1}}, "grading_config.forgive_retries must be true or false, got 1"),
+        (
+            {"grading_config": {"argument_rules": {"book": 7}}},
+            "grading_config.argument_rules.book must be an object, got 7",
+        ),
+        (ruled("[]", "ignore"), "grading_config.argument_rules.book.[]: the path '[]' does not name an argument"),
+        (ruled("x", "ignroe"), "did you mean 'ignore'?"),
+        (
+            {"grading_config": {"argument_modes": {"book": "exakt"}}},
+            "grading_config.argument_modes.book must be one of exact, subset, superset, ignore, got 'exakt'; "
+            "did you mean 'exact'?",
+        ),
+        ({"behavior_rules": [{"rule": "Be kind", "stritness": "optional"}]}, "behavior_rules[0].stritness is not a"),
+        ({"behavior_rules": [{"strictness": "optional"}]}, "behavior_rules[0] must be an object with a rule"),
     ],
 )
-def test_unusable_config_is_said(config: Any, problem: str) -> None:
-    """What cannot be used of a config is named in the grader's notes, and grading goes on without it."""
-    result = grade(result_of(played(calls(pair(made(x=1), made(x=1))))), config)
+def test_config_that_cannot_be_used(config: Any, problem: str) -> None:
+    """A part of a config that cannot be used is refused by its path, or noted on request, and grading goes on."""
+    result = result_of(played(calls(pair(made(x=1), made(x=1)))))
 
-    assert result["tests"][0]["verdict"] == "passed"
-    assert result["grader"]["notes"][0].startswith(problem)
+    with pytest.raises(ConfigurationError) as caught:
+        grade(result, config)
+    noted = grade(result, config, strict=False)
+
+    (found,) = validate_grading_config(config)
+    assert problem in found
+    assert found in str(caught.value)
+    assert [found] == noted["grader"]["notes"]
+    assert noted["tests"][0]["verdict"] == "passed"
+
+
+@pytest.mark.parametrize("config", [None, {}, {"my_notes": 1}, {"tool_definitions": [{"name": "a", "strict": True}]}])
+def test_config_with_other_keys(config: Any) -> None:
+    """Keys of an agent's config and of its tools that are not for grading are allowed."""
+    assert validate_grading_config(config) == []
+
+
+def test_suggested_config_changes_no_verdict() -> None:
+    """The suggested config states what the names of tools are taken for."""
+    config = suggest_config(["get_order", "refund_order"])
+    result = result_of(played(calls(missed("get_order"))), played(calls(missed("refund_order"))))
+
+    assert not validate_grading_config(config)
+    assert [test["verdict"] for test in grade(result)["tests"]] == ["passed", "failed"]
+    assert [test["verdict"] for test in grade(result, config)["tests"]] == ["passed", "failed"]
 
 
 def test_everything_else_is_left_alone() -> None:

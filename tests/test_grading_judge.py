@@ -31,7 +31,7 @@ class Scripted:
 
 
 def graded(judge: Scripted | None, *actions: Any, config: Any = None) -> Any:
-    return grade(result_of(played(*actions)), config, judge=judge)
+    return grade(result_of(played(*actions)), config, judge=judge, strict=False)
 
 
 SILENCE = NotJudgedError("no answer")
@@ -46,7 +46,7 @@ CONTRADICTION = said("Your refund was approved today.", "Your refund was not app
         ("similar", PARAPHRASE, "similar", "passed", "scripted finds the text similar"),
         ("different", CONTRADICTION, "divergent", "failed", "scripted finds the text different"),
         (SILENCE, PARAPHRASE, "divergent", "failed", "not judged: no answer"),
-        (SILENCE, CONTRADICTION, "exact", "passed", "not judged: no answer"),
+        (SILENCE, CONTRADICTION, "divergent", "failed", "not judged: no answer"),
     ],
 )
 def test_a_judge_decides_what_texts_say(answer: Any, action: Any, status: str, verdict: str, note: str) -> None:
@@ -104,7 +104,7 @@ def test_a_conversation_beyond_measure_is_not_judged() -> None:
 
     test = graded(judge, asked(), said("", "x" * 200_000), config=config)["tests"][0]
 
-    assert ("passed", "not judged", []) == (test["verdict"], test["behavior_results"][0]["status"], judge.asked)
+    assert ("unchecked", "not judged", []) == (test["verdict"], test["behavior_results"][0]["status"], judge.asked)
 
 
 def test_without_a_judge_nothing_changes() -> None:

@@ -90,15 +90,16 @@ def test_any_json_is_graded(result: dict[str, Any], config: Any) -> None:
     """Whatever JSON comes in, grading does not raise, adds up, changes no input, and again gives the same."""
     before = copy.deepcopy((result, config))
 
-    graded = grade(result, config)
+    graded = grade(result, config, strict=False)
 
     assert repr((result, config)) == repr(before)
     metrics = graded["aggregate_metrics"]
     if isinstance(result.get("tests"), list):
-        assert metrics["total_tests"] == metrics["tests_passed"] + metrics["tests_failed"] == len(result["tests"])
+        counts = (metrics["tests_passed"], metrics["tests_failed"], metrics["tests_unchecked"])
+        assert metrics["total_tests"] == sum(counts) == len(result["tests"])
         verdicts = [test["verdict"] for test in graded["tests"] if isinstance(test, dict)]
         assert metrics["tests_passed"] == verdicts.count("passed")
-    assert repr(grade(graded, config)) == repr(graded)
+    assert repr(grade(graded, config, strict=False)) == repr(graded)
 
 
 @settings(max_examples=200, deadline=None)
@@ -145,7 +146,9 @@ def test_deep_and_huge_values_are_compared(expected: Any, actual: Any, verdict: 
     """Values nested beyond recursion and numbers beyond printing get a verdict, not an exception."""
     entry = pair({"name": "book", "arguments": {"x": expected}}, {"name": "book", "arguments": {"x": actual}})
 
-    assert graded_test(calls(entry, entry), config=ruled("x", rule))["verdict"] == verdict
+    config = ruled("x", rule) if rule else None
+
+    assert graded_test(calls(entry, entry), config=config)["verdict"] == verdict
 
 
 @pytest.mark.parametrize("value", [nested(100_000), 10**5000], ids=["too deep", "huge"])

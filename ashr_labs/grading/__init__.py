@@ -65,35 +65,66 @@ Nothing is called and nothing is random: the same run, config and grader version
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from .._json import as_object
+from ..errors import ConfigurationError
 from ..run_result import RunRecord, TestRecord
 from .config import read_config
 from .graded_test import grade_test
 from .judge import Judge, NotJudgedError, Opinion
+from .suggestions import suggest_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from .graded_test import GradedTest
 
-__all__ = ["GRADER_NAME", "GRADER_VERSION", "Judge", "NotJudgedError", "Opinion", "grade"]
+__all__ = [
+    "GRADER_NAME",
+    "GRADER_VERSION",
+    "Judge",
+    "NotJudgedError",
+    "Opinion",
+    "grade",
+    "suggest_config",
+    "validate_grading_config",
+]
 
 GRADER_NAME = "ashr-labs-rules"
-GRADER_VERSION = "1"
+GRADER_VERSION = "2"
 """Incremented when a rule changes, to distinguish verdicts of different versions."""
 
 
+def validate_grading_config(agent_config: object) -> list[str]:
+    """Return the problems of an agent's config, each with its path: misspelt keys, and values that cannot be used.
+
+    Examples:
+        >>> validate_grading_config({"grading_config": {"tool_strictnes": {"refund": "optional"}}})
+        ["grading_config.tool_strictnes is not a known key; did you mean 'tool_strictness'?"]
+    """
+    return list(read_config(agent_config).problems)
+
+
 def grade(
-    result: Mapping[str, Any], agent_config: Mapping[str, Any] | None = None, *, judge: Judge | None = None
+    result: Mapping[str, Any],
+    agent_config: Mapping[str, Any] | None = None,
+    *,
+    judge: Judge | None = None,
+    strict: bool = True,
 ) -> dict[str, Any]:
     """Return a run's result with verdicts; the input is not changed.
 
     Args:
         result: The result of `RunBuilder.build()`. A result of another shape gets totals only.
-        agent_config: The config of the agent; by default, every tool is required.
+        agent_config: The config of the agent; by default, tools count as reading or required by their names.
         judge: Compares texts and checks `behavior_rules`; by default, rules compare texts and behavior is not checked.
+        strict: Whether to raise for a config that cannot be used as a whole; otherwise its problems become notes of the
+            grader.
+
+    Raises:
+        ConfigurationError: The config has problems; the message lists them.
 
     Examples:
         >>> call = {"name": "refund", "arguments": {"order": 7}}
@@ -103,13 +134,15 @@ def grade(
         >>> grade({"tests": [test]})["tests"][0]["verdict_reasons"]
         ['action 0: the required tool refund was not called']
     """
+    config = read_config(agent_config)
+    if strict and config.problems:
+        raise ConfigurationError("; ".join(config.problems))
     tests = RunRecord.read(result).tests
     given = as_object(result.get("aggregate_metrics")) or {}
     if tests is None:
         # Clients wait until the totals are numbers; keep those that the result has.
         given = {name: value for name, value in given.items() if value is not None}
         return {**result, "aggregate_metrics": {**_totals(()), **given}}
-    config = read_config(agent_config)
     graded = [grade_test(test, config, judge) for test in tests]
     notes = [*config.problems, *_unreadable(tests)]
     return {
@@ -128,11 +161,12 @@ def grade(
 def _totals(tests: Sequence[GradedTest]) -> dict[str, Any]:
     texts = [text for test in tests for text in test.texts]
     scores = [text.similarity for text in texts if text.similarity is not None]
-    passed = sum(test.passed for test in tests)
+    verdicts = Counter(test.verdict for test in tests)
     return {
         "total_tests": len(tests),
-        "tests_passed": passed,
-        "tests_failed": len(tests) - passed,
+        "tests_passed": verdicts["passed"],
+        "tests_failed": verdicts["failed"],
+        "tests_unchecked": verdicts["unchecked"],
         "average_similarity_score": round(sum(scores) / len(scores), 2) if scores else None,
         "total_tool_call_divergence": sum(call.status != "exact" for test in tests for call in test.calls),
         "total_response_divergence": sum(text.status != "exact" for text in texts),

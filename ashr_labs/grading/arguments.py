@@ -11,18 +11,36 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from dateutil import parser
 
+from .._format import counted
 from .._json import as_list, as_object, parsed_json, preview
+from ..alignment import max_matching
 from ..comparators import fuzzy_str_match
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-__all__ = ["Difference", "Path", "PathRule", "differences", "format_path", "identical", "is_date", "same_moment"]
+__all__ = [
+    "DATE_OR_TIME",
+    "Difference",
+    "Path",
+    "PathRule",
+    "differences",
+    "format_path",
+    "identical",
+    "is_date",
+    "moments_of",
+    "same_moment",
+]
 
 Path: TypeAlias = tuple[str | int, ...]
 """The keys and list indexes that lead to a value."""
 
+_NAME = re.compile(r"(?<=[^\s.!?:])\s+([A-Z][\w-]+)")
 _MAX_DEPTH = 100
+_MAX_UNORDERED = 200
+_MAX_PYTHON = 100_000
+_PYTHON_TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\b(?:True|False|None)\b", re.DOTALL)
+_PYTHON_CONSTANTS = {"True": "true", "False": "false", "None": "null"}
 _MIN_FREE_TEXT_WORDS = 5
 _TYPOGRAPHY = str.maketrans("‘’‚“”„–—\u00a0", '\'\'‚"""-- ')
 _EDGES = ".,;:!?()[]\"'"
@@ -41,6 +59,8 @@ _DATE = (
 )
 _TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?: ?[ap]\.?m\.?)?(?: ?(?:z|utc|gmt|[+-]\d{2}:?\d{2}))?"
 _SHAPE = re.compile(rf"{_DATE}(?:(?:t|,? +(?:at +)?){_TIME})?|{_TIME}", re.IGNORECASE | re.ASCII)
+DATE_OR_TIME = re.compile(rf"(?<![\w-])(?:{_DATE}|{_TIME})(?![\w-])", re.IGNORECASE | re.ASCII)
+"""Dates and times within a text."""
 
 _MAX_DATE_CHARACTERS = 64
 # dateutil takes missing parts from a default. Parsing with two defaults that differ in year, month and day
@@ -67,6 +87,13 @@ class PathRule:
     """Keys and `[0]`; `*` matches any key, `[*]` any index."""
     check: Callable[[object, object], str | None] | None
     """Takes the expected and the actual value and returns what is wrong; None ignores the value."""
+    order: Literal["", "unordered", "superset"] = ""
+    """Whether lists are compared in any order, and with `superset` may have more items; excludes `check`."""
+
+    @property
+    def ignores(self) -> bool:
+        """Whether the value is not compared."""
+        return self.check is None and not self.order
 
     def applies_to(self, path: Path) -> bool:
         """Return True if the rule is for the value at a path."""
@@ -78,12 +105,18 @@ def differences(
 ) -> Iterator[Difference]:
     """Yield the differences, in the order of the expected value."""
     rule = _rule_at(path, rules)
+    if rule is not None and rule.order:
+        yield from _unordered_differences(*_unwrapped(expected, actual), rules, path, rule.order == "superset")
+        return
     if rule is not None:
         wrong = rule.check(expected, actual) if rule.check else None
         if wrong:
             yield Difference("different", f"{format_path(path)}: {wrong}")
         return
-    expected, actual = _unwrapped(expected, actual)
+    yield from _value_differences(*_unwrapped(expected, actual), rules, path)
+
+
+def _value_differences(expected: object, actual: object, rules: Sequence[PathRule], path: Path) -> Iterator[Difference]:
     if len(path) > _MAX_DEPTH:
         yield from _deep_difference(expected, actual, path)
         return
@@ -127,8 +160,8 @@ def same_moment(a: str, b: str) -> bool:
 
     `05/06/2024` and `05-06-2024` have the month first, `05.06.2024` the day.
     """
-    moments = _moments(a)
-    return moments is not None and moments == _moments(b)
+    moments = moments_of(a)
+    return moments is not None and moments == moments_of(b)
 
 
 def _step_matches(step: str, actual: str | int) -> bool:
@@ -158,35 +191,77 @@ def _object_differences(
 
 def _is_ignored(path: Path, rules: Sequence[PathRule]) -> bool:
     rule = _rule_at(path, rules)
-    return rule is not None and rule.check is None
+    return rule is not None and rule.ignores
 
 
 def _list_differences(
     expected: Sequence[Any], actual: Sequence[Any], rules: Sequence[PathRule], path: Path
 ) -> Iterator[Difference]:
     if len(expected) != len(actual):
-        yield Difference(
-            "different",
-            f"{format_path(path)}: expected {len(expected)} items {preview(expected)}, "
-            f"got {len(actual)} {preview(actual)}",
-        )
+        yield _other_length(expected, actual, path)
         return
     for index, (left, right) in enumerate(zip(expected, actual, strict=True)):
         yield from differences(left, right, rules, (*path, index))
 
 
+def _unordered_differences(
+    expected: object, actual: object, rules: Sequence[PathRule], path: Path, is_subset: bool
+) -> Iterator[Difference]:
+    """Yield the expected items that have no counterpart; rules for the items apply."""
+    wanted, given = as_list(expected), as_list(actual)
+    if wanted is None or given is None or max(len(wanted), len(given)) > _MAX_UNORDERED:
+        yield from _value_differences(expected, actual, rules, path)
+        return
+    if len(wanted) > len(given) or (len(wanted) < len(given) and not is_subset):
+        yield _other_length(wanted, given, path)
+        return
+    edges = [
+        [column for column, other in enumerate(given) if _is_same(item, other, rules, (*path, row))]
+        for row, item in enumerate(wanted)
+    ]
+    found = max_matching(edges)
+    for row, item in enumerate(wanted):
+        if row not in found:
+            reason = f"{format_path((*path, row))}: {preview(item)} is not among {preview(given)}"
+            yield Difference("different", reason)
+
+
+def _is_same(expected: object, actual: object, rules: Sequence[PathRule], path: Path) -> bool:
+    return all(found.kind == "extra" for found in differences(expected, actual, rules, path))
+
+
+def _other_length(expected: Sequence[Any], actual: Sequence[Any], path: Path) -> Difference:
+    items = counted(len(expected), "item")
+    reason = f"{format_path(path)}: expected {items} {preview(expected)}, got {len(actual)} {preview(actual)}"
+    return Difference("different", reason)
+
+
 def _unwrapped(expected: object, actual: object) -> tuple[object, object]:
-    # Agents often send an object or array as JSON text; compare what it means.
-    left, right = _from_json(expected), _from_json(actual)
+    # Agents often send an object or array as JSON or Python text; compare what it means.
+    left, right = _from_text(expected), _from_text(actual)
     if (left is expected and right is actual) or isinstance(left, str) or isinstance(right, str):
         return expected, actual
     return left, right
 
 
-def _from_json(value: object) -> object:
-    if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
-        return parsed_json(value)
-    return value
+def _from_text(value: object) -> object:
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "["):
+        return value
+    parsed = parsed_json(value)
+    return parsed_json(_python_to_json(value)) if isinstance(parsed, str) else parsed
+
+
+def _python_to_json(text: str) -> str:
+    """Return the text of a Python literal, such as `['a', True]`, as JSON; other text becomes invalid JSON."""
+    return _PYTHON_TOKEN.sub(_json_token, text) if len(text) <= _MAX_PYTHON else text
+
+
+def _json_token(match: re.Match[str]) -> str:
+    token = match[0]
+    if token in _PYTHON_CONSTANTS:
+        return _PYTHON_CONSTANTS[token]
+    inner = token[1:-1].replace("\\'", "'")
+    return '"' + (inner if token[0] == '"' else re.sub(r'(?<!\\)"', '\\"', inner)) + '"'
 
 
 def _deep_difference(expected: object, actual: object, path: Path) -> Iterator[Difference]:
@@ -228,7 +303,7 @@ def _compare_texts(expected: str, actual: str) -> Literal["near", "different"] |
         return None if _is_plain_word(left) and left.casefold() == right.casefold() else "different"
     if left_words == right_words:
         return None
-    return "near" if _is_near(left_words, right_words) else "different"
+    return "near" if _is_near(left_words, right_words) and _names(left) == _names(right) else "different"
 
 
 def _words(text: str) -> list[str]:
@@ -247,6 +322,11 @@ def _is_near(expected: list[str], actual: list[str]) -> bool:
     )
 
 
+def _names(text: str) -> set[str]:
+    """Return the capitalized words that do not begin a sentence."""
+    return {match[1].casefold() for match in _NAME.finditer(text)}
+
+
 def _numbers(words: list[str]) -> set[str]:
     return {word.strip(_EDGES) for word in words if any(character.isdigit() for character in word)}
 
@@ -263,7 +343,8 @@ def _kind(value: object) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _moments(text: str) -> tuple[datetime, ...] | None:
+def moments_of(text: str) -> tuple[datetime, ...] | None:
+    """Return the date or time in a text, parsed with two defaults for its missing parts; None if it does not parse."""
     if len(text) > _MAX_DATE_CHARACTERS or not any(character.isdigit() for character in text):
         return None
     shape = _SHAPE.fullmatch(text.strip())

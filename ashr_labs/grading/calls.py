@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import json
+from collections import defaultdict, deque
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .._json import as_object
-from ..alignment import MAX_PAIRS, min_cost_assignment
+from ..alignment import MAX_PAIRS, align_calls, max_matching, min_cost_assignment
 from ..comparators import compare_args_structural
 from ..run_result import CallRecord
+from .rules import FAILED, NOT_EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["realigned"]
 
-_MAX_CHARACTERS = 1_000_000
-"""How much is compared in search of the closest calls; above that the recorded pairs are kept."""
+_MAX_COMPARED = 40_000
+"""Up to this many pairs of calls, the most exact ones are found; above, arguments are aligned one after the other."""
 
 
 def realigned(calls: Sequence[object], rules: ArgumentRules) -> list[object]:
@@ -26,8 +29,7 @@ def realigned(calls: Sequence[object], rules: ArgumentRules) -> list[object]:
     result = list(calls)
     for tool, indexes in _indexes_by_tool(calls).items():
         entries = [call for index in indexes if isinstance(call := calls[index], CallRecord)]
-        order = _closest_first(entries, rules.of(tool))
-        for index, entry, other in zip(indexes, entries, order, strict=True):
+        for index, entry, other in zip(indexes, entries, _closest(entries, rules.of(tool)), strict=True):
             result[index] = _with_actual(entry, entries[other])
     return result
 
@@ -42,40 +44,88 @@ def _indexes_by_tool(calls: Sequence[object]) -> dict[str, list[int]]:
     return {tool: both for tool, indexes in expected.items() if len(both := indexes + unexpected[tool]) > 1}
 
 
-def _closest_first(entries: list[CallRecord], rules: ToolRules) -> Sequence[int]:
+def _closest(entries: list[CallRecord], rules: ToolRules) -> Sequence[int]:
     """Return for each entry the index of the entry whose actual call it gets."""
-    wanted = [entry.expected_arguments for entry in entries if entry.expected is not None]
-    given = [entry.actual_arguments for entry in entries]
-    if not any(rules.differences(*pair) for pair in zip(wanted, given, strict=False)):
+    count = sum(entry.expected is not None for entry in entries)
+    if not any(_distance(entry, entry, rules) for entry in entries[:count]):
         return range(len(entries))
-    if len(wanted) * sum(map(_size, given)) + len(given) * sum(map(_size, wanted)) > _MAX_CHARACTERS:
-        return range(len(entries))
-    distances = [rules.distances(want, given) for want in wanted]
-    if len(wanted) * len(given) > MAX_PAIRS:
-        return _nearest_first(distances)
-    chosen = [column for _, column in min_cost_assignment(distances)]
-    return chosen + [index for index in range(len(given)) if index not in chosen]
-
-
-def _nearest_first(distances: list[list[int]]) -> list[int]:
-    """Return the index of the actual call for each expected one, nearest pairs first, then the rest."""
-    candidates = sorted(
-        (distance, left, right) for left, row in enumerate(distances) for right, distance in enumerate(row)
-    )
     chosen: dict[int, int] = {}
-    free = dict.fromkeys(range(len(distances[0])))
-    for _, left, right in candidates:
-        if left not in chosen and right in free:
-            chosen[left] = right
-            del free[right]
-    return [chosen[left] for left in range(len(distances))] + list(free)
+    if count * len(entries) > MAX_PAIRS:
+        _align_equal(entries, count, chosen)
+    left = [index for index in range(count) if index not in chosen]
+    taken = set(chosen.values())
+    free = [index for index in range(len(entries)) if index not in taken]
+    if left and len(left) * len(free) <= _MAX_COMPARED:
+        _align_closest(entries, left, free, rules, chosen)
+    elif left:
+        pairs = align_calls(
+            [_Aligned.of(entries[i], "expected") for i in left], [_Aligned.of(entries[i], "actual") for i in free]
+        )
+        chosen |= {left[row]: free[column] for row, column in pairs.items()}
+    return [chosen[index] for index in range(count)] + sorted(set(range(len(entries))) - set(chosen.values()))
 
 
-def _size(value: object) -> int:
+def _align_equal(entries: list[CallRecord], count: int, chosen: dict[int, int]) -> None:
+    """Align the calls with equal arguments that did not fail."""
+    waiting: defaultdict[str, deque[int]] = defaultdict(deque)
+    for index, entry in enumerate(entries):
+        if entry.error is None:
+            waiting[_canonical(entry.actual_arguments)].append(index)
+    for index in range(count):
+        if same := waiting.get(_canonical(entries[index].expected_arguments)):
+            chosen[index] = same.popleft()
+
+
+def _align_closest(
+    entries: list[CallRecord], left: list[int], free: list[int], rules: ToolRules, chosen: dict[int, int]
+) -> None:
+    """Align as many calls as possible exactly, and the others so that they differ as little as possible."""
+    distances = [[_distance(entries[row], entries[column], rules) for column in free] for row in left]
+    if len(left) * len(free) <= MAX_PAIRS:
+        pairs = min_cost_assignment(distances)
+    else:
+        pairs = list(max_matching([[c for c, cost in enumerate(row) if cost < NOT_EXACT] for row in distances]).items())
+        pairs += _nearest(distances, dict(pairs))
+    chosen |= {left[row]: free[column] for row, column in pairs}
+
+
+def _nearest(distances: list[list[int]], exact: dict[int, int]) -> list[tuple[int, int]]:
+    """Return the pairs of the rows without an exact counterpart, nearest first."""
+    taken = set(exact.values())
+    candidates = sorted(
+        (distance, row, column)
+        for row, costs in enumerate(distances)
+        for column, distance in enumerate(costs)
+        if row not in exact and column not in taken
+    )
+    pairs: dict[int, int] = {}
+    for _, row, column in candidates:
+        if row not in pairs and column not in taken:
+            pairs[row] = column
+            taken.add(column)
+    return list(pairs.items())
+
+
+def _distance(expected: CallRecord, actual: CallRecord, rules: ToolRules) -> int:
+    failed = FAILED if actual.error is not None else 0
+    return failed + rules.distance(expected.expected_arguments, actual.actual_arguments)
+
+
+def _canonical(arguments: object) -> str:
     try:
-        return len(str(value))
-    except (ValueError, RecursionError):  # an integer of over 4,300 digits; nested too deep
-        return _MAX_CHARACTERS
+        return json.dumps(arguments, sort_keys=True, default=repr)
+    except (TypeError, ValueError, RecursionError):
+        return f"{id(arguments)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Aligned:
+    name: str
+    arguments_json: str
+
+    @classmethod
+    def of(cls, arguments: object) -> _Aligned:
+        return cls("", _canonical(as_object(arguments) or {}))
 
 
 def _with_actual(entry: CallRecord, other: CallRecord) -> CallRecord:

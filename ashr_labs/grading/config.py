@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
+from .._format import suggestion
 from .._json import as_list, as_object, preview
-from .rules import read_argument_rules
+from .effects import reads_by_name
+from .rules import EVERY_TOOL, read_argument_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .rules import ArgumentRules
 
@@ -18,9 +20,20 @@ __all__ = ["GradingConfig", "Strictness", "read_config", "words_of"]
 
 Strictness: TypeAlias = Literal["required", "expected", "optional"]
 
-_EXACT = 0.70
+EXACT_SIMILARITY = 0.70
 _SIMILAR = 0.40
 _STRICTNESSES: dict[object, Strictness] = {name: name for name in get_args(Strictness)}
+_CONFIG_KEYS = ("tool_definitions", "behavior_rules", "grading_config", "form_data")
+_GRADING_KEYS = (
+    "tool_strictness",
+    "side_effects",
+    "argument_rules",
+    "argument_modes",
+    "text_similarity_threshold",
+    "forgive_retries",
+)
+_TOOL_KEYS = ("name", "description", "required", "side_effects", "parameters", "annotations")
+_BEHAVIOR_KEYS = ("rule", "strictness")
 # Four letters are enough of a word: "close" in a tool's description matches "closed" in an answer.
 _WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{4}")
 
@@ -30,33 +43,49 @@ class GradingConfig:
     """How the runs of an agent are graded."""
 
     strictness: Mapping[str, Strictness]
+    """By tool, as configured."""
     side_effects: Mapping[str, bool]
-    forgives_retries: bool
-    """Whether an unexpected call is only noted if the same tool is called correctly in this or a later action."""
+    """By tool, as configured or annotated."""
     arguments: ArgumentRules
     """How the arguments of each tool are compared."""
     purposes: Mapping[str, frozenset[str]]
     """The words of each tool's name and description."""
     similar: float
     """The similarity from which a text is similar."""
-    exact: float
-    """The similarity from which a text is exact."""
     behavior_rules: tuple[tuple[str, Strictness], ...]
     """Rules of behavior and their strictness."""
     problems: tuple[str, ...]
-    """The parts of the configuration that cannot be used, with reasons."""
+    """The parts of the configuration that cannot be used, by path, with reasons."""
+
+    @property
+    def exact(self) -> float:
+        """The similarity from which a text is exact."""
+        return max(EXACT_SIMILARITY, self.similar)
 
     def strictness_of(self, tool: str) -> Strictness:
-        """Return how much a missing call of a tool matters."""
-        return self.strictness.get(tool, "required")
+        """Return how much a missing call of a tool matters: by default, a read is expected, all else required."""
+        found = self.strictness.get(tool) or self.strictness.get(EVERY_TOOL)
+        if found is not None:
+            return found
+        return "required" if self._effects(tool, default=not reads_by_name(tool)) else "expected"
 
     def has_side_effects(self, tool: str) -> bool:
         """Return True if an unexpected call of a tool fails the test."""
-        return self.side_effects.get(tool, self.strictness_of(tool) == "required")
+        strictness = self.strictness.get(tool) or self.strictness.get(EVERY_TOOL)
+        default = not reads_by_name(tool) if strictness is None else strictness == "required"
+        return self._effects(tool, default=default)
+
+    def is_guessed(self, tool: str) -> bool:
+        """Return True if a tool counts as reading only because of its name."""
+        named = (tool, EVERY_TOOL)
+        return reads_by_name(tool) and not any(one in self.side_effects or one in self.strictness for one in named)
 
     def purpose_of(self, tool: str) -> frozenset[str]:
         """Return the words of a tool's name and description."""
         return self.purposes.get(tool) or words_of(tool)
+
+    def _effects(self, tool: str, *, default: bool) -> bool:
+        return self.side_effects.get(tool, self.side_effects.get(EVERY_TOOL, default))
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -68,42 +97,57 @@ def words_of(text: str) -> frozenset[str]:
 def read_config(agent_config: object) -> GradingConfig:
     """Read an agent's config; what cannot be used is left out and listed in `problems`."""
     problems: list[str] = []
-    config = _object(agent_config, "the agent config", problems)
+    config = _object(agent_config, "", problems)
     grading = _object(config.get("grading_config"), "grading_config", problems)
+    _check_keys(grading, _GRADING_KEYS, "grading_config.", problems)
+    # Other parts of the platform may add keys to an agent's config: only misspelt ones are a problem.
+    _check_keys([key for key in config if suggestion(key, _CONFIG_KEYS)], _CONFIG_KEYS, "", problems)
     tools = _tools(config, problems)
-    similar = _threshold(grading.get("text_similarity_threshold"), problems)
     return GradingConfig(
         strictness=_defined_strictness(tools) | dict(_set_strictness(grading, problems)),
         side_effects=_defined_side_effects(tools) | dict(_set_side_effects(grading, problems)),
-        forgives_retries=_flag("forgive_retries", grading, problems),
         arguments=read_argument_rules(grading.get("argument_rules"), grading.get("argument_modes"), problems),
         purposes={name: words_of(f"{name} {tool.get('description') or ''}") for name, tool in tools.items()},
-        similar=similar,
-        exact=max(_EXACT, similar),
-        behavior_rules=tuple(_behavior_rules(config)),
+        similar=_threshold(grading, problems),
+        behavior_rules=tuple(_behavior_rules(config, problems)),
         problems=tuple(problems),
     )
 
 
-def _object(value: object, name: str, problems: list[str]) -> Mapping[str, Any]:
+def _check_keys(keys: Iterable[str], known: Iterable[str], prefix: str, problems: list[str]) -> None:
+    problems += [f"{prefix}{key} is not a known key{suggestion(key, known)}" for key in keys if key not in known]
+
+
+def _object(value: object, path: str, problems: list[str]) -> Mapping[str, Any]:
     found = as_object(value)
     if found is None and value is not None:
-        problems.append(f"{name} must be an object, got {preview(value)}; it is not used")
+        problems.append(f"{path or 'the agent config'} must be an object, got {preview(value)}")
     return found or {}
 
 
+def _listed(config: Mapping[str, Any], name: str, problems: list[str]) -> Iterator[tuple[str, object]]:
+    given = config.get(name)
+    values = as_list(given)
+    if values is None and given is not None:
+        problems.append(f"{name} must be a list, got {preview(given)}")
+    return ((f"{name}[{index}]", value) for index, value in enumerate(values or ()))
+
+
 def _tools(config: Mapping[str, Any], problems: list[str]) -> dict[str, Mapping[str, Any]]:
-    given = config.get("tool_definitions")
-    definitions = as_list(given)
-    if definitions is None and given is not None:
-        problems.append(f"tool_definitions must be a list, got {preview(given)}; it is not used")
     tools: dict[str, Mapping[str, Any]] = {}
-    for index, definition in enumerate(definitions or ()):
+    for path, definition in _listed(config, "tool_definitions", problems):
         tool = as_object(definition)
         if tool is None or not isinstance(tool.get("name"), str):
-            problems.append(f"tool_definitions[{index}] must be an object with a name; it is not used")
-        else:
-            tools[tool["name"]] = tool
+            problems.append(f"{path} must be an object with a name, got {preview(definition)}")
+            continue
+        # Definitions come from tool schemas of all kinds: only misspelt keys are a problem.
+        _check_keys([key for key in tool if suggestion(key, _TOOL_KEYS)], _TOOL_KEYS, f"{path}.", problems)
+        problems += [
+            f"{path}.{key} must be true or false, got {preview(tool[key])}"
+            for key in ("required", "side_effects")
+            if not isinstance(tool.get(key), bool | None)
+        ]
+        tools[tool["name"]] = tool
     return tools
 
 
@@ -116,47 +160,62 @@ def _defined_strictness(tools: Mapping[str, Mapping[str, Any]]) -> dict[str, Str
 
 
 def _set_strictness(grading: Mapping[str, Any], problems: list[str]) -> Iterator[tuple[str, Strictness]]:
-    for tool, strictness in _object(grading.get("tool_strictness"), "tool_strictness", problems).items():
-        if isinstance(strictness, str) and strictness in _STRICTNESSES:
-            yield tool, _STRICTNESSES[strictness]
-        else:
-            problems.append(
-                f"tool_strictness.{tool} must be one of {', '.join(get_args(Strictness))}, got {preview(strictness)}; "
-                "it is not used"
-            )
+    path = "grading_config.tool_strictness"
+    for tool, strictness in _object(grading.get("tool_strictness"), path, problems).items():
+        if found := _strictness(strictness, f"{path}.{tool}", problems):
+            yield tool, found
+
+
+def _strictness(value: object, path: str, problems: list[str]) -> Strictness | None:
+    found = _STRICTNESSES.get(value) if isinstance(value, str) else None
+    if found is None:
+        allowed = ", ".join(map(str, _STRICTNESSES))
+        close = suggestion(value, get_args(Strictness))
+        problems.append(f"{path} must be one of {allowed}, got {preview(value)}{close}")
+    return found
 
 
 def _defined_side_effects(tools: Mapping[str, Mapping[str, Any]]) -> dict[str, bool]:
-    return {name: tool["side_effects"] for name, tool in tools.items() if isinstance(tool.get("side_effects"), bool)}
+    """Return whether tools change something, by `side_effects` or else by MCP's `readOnlyHint`."""
+    found: dict[str, bool] = {}
+    for name, tool in tools.items():
+        hint = (as_object(tool.get("annotations")) or {}).get("readOnlyHint")
+        if isinstance(hint, bool):
+            found[name] = not hint
+        if isinstance(tool.get("side_effects"), bool):
+            found[name] = tool["side_effects"]
+    return found
 
 
 def _set_side_effects(grading: Mapping[str, Any], problems: list[str]) -> Iterator[tuple[str, bool]]:
-    for tool, flag in _object(grading.get("side_effects"), "side_effects", problems).items():
+    path = "grading_config.side_effects"
+    for tool, flag in _object(grading.get("side_effects"), path, problems).items():
         if isinstance(flag, bool):
             yield tool, flag
         else:
-            problems.append(f"side_effects.{tool} must be true or false, got {preview(flag)}; it is not used")
+            problems.append(f"{path}.{tool} must be true or false, got {preview(flag)}")
 
 
-def _flag(name: str, grading: Mapping[str, Any], problems: list[str]) -> bool:
-    flag = grading.get(name, False)
-    if not isinstance(flag, bool):
-        problems.append(f"{name} must be true or false, got {preview(flag)}; it is not used")
-    return flag is True
-
-
-def _behavior_rules(config: Mapping[str, Any]) -> Iterator[tuple[str, Strictness]]:
-    for entry in as_list(config.get("behavior_rules")) or ():
+def _behavior_rules(config: Mapping[str, Any], problems: list[str]) -> Iterator[tuple[str, Strictness]]:
+    for path, entry in _listed(config, "behavior_rules", problems):
         rule = as_object(entry) or {}
-        if isinstance(rule.get("rule"), str):
-            strictness = rule.get("strictness")
-            yield rule["rule"], _STRICTNESSES.get(strictness if isinstance(strictness, str) else None, "required")
+        if not isinstance(rule.get("rule"), str):
+            problems.append(f"{path} must be an object with a rule, got {preview(entry)}")
+            continue
+        _check_keys([key for key in rule if suggestion(key, _BEHAVIOR_KEYS)], _BEHAVIOR_KEYS, f"{path}.", problems)
+        given = rule.get("strictness")
+        found = None if given is None else _strictness(given, f"{path}.strictness", problems)
+        yield rule["rule"], found or "required"
 
 
-def _threshold(value: object, problems: list[str]) -> float:
+def _threshold(grading: Mapping[str, Any], problems: list[str]) -> float:
+    flag = grading.get("forgive_retries")
+    if not isinstance(flag, bool | None):
+        problems.append(f"grading_config.forgive_retries must be true or false, got {preview(flag)}")
+    value = grading.get("text_similarity_threshold")
     if value is None:
         return _SIMILAR
     if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1:
         return value
-    problems.append(f"text_similarity_threshold must be a number from 0 to 1, got {preview(value)}; {_SIMILAR} is used")
+    problems.append(f"grading_config.text_similarity_threshold must be a number from 0 to 1, got {preview(value)}")
     return _SIMILAR

@@ -36,10 +36,8 @@ class Verdict:
     """From 0 to 1; None if no texts were compared."""
     said: str = ""
     """The agent's text, if it is the verdict on a text."""
-    tool: str | None = None
-    """The tool that was called, if it is the verdict on a call."""
-    is_unexpected: bool = False
-    """Whether it is the verdict on a call that was not expected."""
+    is_checked: bool = False
+    """Whether something was expected, and compared with what happened."""
 
     def fields(self) -> dict[str, Any]:
         """Return the fields for the graded entry."""

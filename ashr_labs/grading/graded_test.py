@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .._json import as_object, preview
 from ..run_result import CallRecord, TestRecord
 from .calls import realigned
 from .findings import LEVELS, Finding, Verdict
 from .judge import behavior_results
-from .texts import judge_text
-from .verdicts import JudgedCall, TurnText, forgive_retries, judge_call
+from .verdicts import TurnText, judge_call, judge_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,6 +21,20 @@ if TYPE_CHECKING:
     from .judge import BehaviorResult, Judge
 
 __all__ = ["GradedTest", "grade_test"]
+
+_UNCHECKED = "nothing was checked: the scenario expects no tool call and no text of the agent"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedCall:
+    """An entry of `tool_calls` with its verdict."""
+
+    entry: object
+    """A `CallRecord`, or the value that could not be read."""
+    verdict: Verdict | None
+    """None if the entry could not be read."""
+    step: int
+    """The index of the action."""
 
 
 @dataclass(slots=True)
@@ -34,10 +47,15 @@ class GradedTest:
     texts: list[Verdict] = field(default_factory=list[Verdict])
     findings: list[Finding] = field(default_factory=list[Finding])
 
+    is_checked: bool = False
+    """Whether anything was expected of the agent, and compared."""
+
     @property
-    def passed(self) -> bool:
-        """Whether no finding fails the test."""
-        return all(finding.level != "failure" for finding in self.findings)
+    def verdict(self) -> Literal["passed", "failed", "unchecked"]:
+        """The verdict on the test."""
+        if any(finding.level == "failure" for finding in self.findings):
+            return "failed"
+        return "passed" if self.is_checked else "unchecked"
 
     def fail(self, reason: str) -> None:
         """Add a failure."""
@@ -45,6 +63,7 @@ class GradedTest:
 
     def add_findings(self, verdict: Verdict, label: str) -> None:
         """Add the findings of a verdict on a call or text."""
+        self.is_checked |= verdict.is_checked
         self.findings.extend(Finding(one.level, f"{label}: {one.reason}") for one in verdict.findings)
 
 
@@ -56,6 +75,8 @@ def grade_test(test: object, config: GradingConfig, judge: Judge | None) -> Grad
         return graded
     if not test.has_run:
         graded.fail(f"the test did not run to its end: {_unfinished_reason(test.fields)}")
+    # That no tool is to be called is checked by the rule for unexpected calls.
+    graded.is_checked = test.fields.get("expects_no_calls") is True
     record = dict(test.fields)
     if test.steps is None:
         graded.fail(f"action_results must be a list, got {preview(test.fields.get('action_results'))}")
@@ -65,9 +86,20 @@ def grade_test(test: object, config: GradingConfig, judge: Judge | None) -> Grad
         graded.findings += map(_behavior_finding, behavior)
         if behavior:
             record["behavior_results"] = [one.record() for one in behavior]
-    reasons = [str(one) for level in ("failure", "warning") for one in graded.findings if one.level == level]
-    graded.record = {**record, "verdict": "passed" if graded.passed else "failed", "verdict_reasons": reasons}
+            graded.is_checked |= any(one.status != "not judged" for one in behavior)
+    graded.record = record | _verdict_fields(test, graded)
     return graded
+
+
+def _verdict_fields(test: TestRecord, graded: GradedTest) -> dict[str, Any]:
+    """Return the verdict; `status` becomes `failed` with it, `played` says whether the scenario ran to its end."""
+    reasons = [str(one) for level in ("failure", "warning") for one in graded.findings if one.level == level]
+    if graded.verdict == "unchecked":
+        reasons = [_UNCHECKED, *reasons]
+    status = test.fields.get("status")
+    if test.has_run:
+        status = "failed" if graded.verdict == "failed" else "completed"
+    return {"status": status, "played": test.has_run, "verdict": graded.verdict, "verdict_reasons": reasons}
 
 
 def _behavior_finding(result: BehaviorResult) -> Finding:
@@ -112,9 +144,7 @@ def _graded_steps(
         texts |= said
         turn_text = TurnText(list(said.values()))
         calls += [call for index in turn for call in _judged_calls(index, steps[index], turn_text, config)]
-    if config.forgives_retries:
-        calls = forgive_retries(calls)
-    by_step = {index: list(group) for index, group in groupby(calls, key=lambda call: call.action)}
+    by_step = {index: list(group) for index, group in groupby(calls, key=lambda call: call.step)}
     return [
         _graded_step(index, step, texts.get(index), by_step.get(index, []), graded) for index, step in enumerate(steps)
     ]

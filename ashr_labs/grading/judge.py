@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..run_result import StepRecord
     from .config import Strictness
 
-__all__ = ["BehaviorResult", "Judge", "NotJudgedError", "Opinion", "behavior_results", "compare_texts"]
+__all__ = ["BehaviorResult", "Judge", "NotJudgedError", "Opinion", "ask_about_texts", "behavior_results"]
 
 _MAX_CONVERSATION = 100_000
 """Characters."""
@@ -77,7 +77,7 @@ class BehaviorResult:
         return {"rule": self.rule, "strictness": self.strictness, "status": self.status, "reason": self.reason}
 
 
-def compare_texts(judge: Judge, expected: str, actual: str) -> Opinion:
+def ask_about_texts(judge: Judge, expected: str, actual: str) -> Opinion:
     """Ask whether two texts mean the same: `same`, `similar` or `different`."""
     return judge.ask(_COMPARE, {"expected": expected, "actual": actual}, ("same", "similar", "different"))
 

@@ -11,15 +11,17 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from .._format import suggestion
 from .._json import as_list, as_object, preview
 from .arguments import PathRule, differences, identical, same_moment
+from .texts import compare_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .arguments import Difference
 
-__all__ = ["ArgumentRules", "ToolRules", "read_argument_rules", "read_rule"]
+__all__ = ["EVERY_TOOL", "FAILED", "NOT_EXACT", "ArgumentRules", "ToolRules", "read_argument_rules", "read_rule"]
 
 Check: TypeAlias = "Callable[[object, object], str | None]"
 Mode: TypeAlias = Literal["exact", "subset", "superset", "ignore"]
@@ -30,13 +32,14 @@ _ALLOWED: dict[Mode, frozenset[str]] = {
     "superset": frozenset({"extra"}),
     "ignore": frozenset(),
 }
-_EVERY_TOOL = "*"
-# The weights of a distance: a call that is not exact, a wrong argument, a close one, an allowed difference.
-_NOT_EXACT, _WRONG, _NEAR, _ALLOWED_WEIGHT = 10**12, 10**6, 10**3, 1
+EVERY_TOOL = "*"
+# The weights of a distance: a failed call, one that is not exact, a wrong argument, a close one, an allowed difference.
+FAILED, NOT_EXACT, _WRONG, _NEAR, _ALLOWED_WEIGHT = 10**13, 10**12, 10**6, 10**3, 1
 
 _STEP = re.compile(r"\[(?:\d+|\*)\]|[^.\[\]]+")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,300}\.?\d{0,300}|\.\d{1,300})(?:e[+-]?\d{1,3})?", re.IGNORECASE | re.ASCII)
-_MAX_ITEMS = 200
+_PLACEHOLDER = re.compile(r"<[^<>]+>")
+_SIMILAR_TEXT = 0.40
 _MAX_PATTERN = 200
 _MAX_INPUT = 256
 # Python's regular expressions backtrack. The product of a pattern's choices bounds the number of attempts; three `.*`
@@ -73,11 +76,13 @@ class ToolRules:
 
     def distances(self, expected: object, given: Sequence[object]) -> list[int]:
         """Return the distance of each of several calls' arguments from the expected ones."""
-        return [self._distance(self.differences(expected, actual)) for actual in given]
+        return [self.distance(expected, actual) for actual in given]
 
-    def _distance(self, found: list[Difference]) -> int:
+    def distance(self, expected: object, actual: object) -> int:
+        """Return the distance of arguments from the expected ones; from `NOT_EXACT` the call is not exact."""
+        found = self.differences(expected, actual)
         weights = (_ALLOWED_WEIGHT if self.allows(one) else _NEAR if one.kind == "near" else _WRONG for one in found)
-        return sum(weights) + (_NOT_EXACT if self.status(found) == "partial" else 0)
+        return sum(weights) + (NOT_EXACT if self.status(found) == "partial" else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +110,10 @@ def read_argument_rules(rules: object, modes: object, problems: list[str]) -> Ar
     """
     paths = {
         tool: tuple(_read_paths(tool, by_path, problems))
-        for tool, by_path in _entries(rules, "argument_rules", problems).items()
+        for tool, by_path in _entries(rules, "grading_config.argument_rules", problems).items()
     }
     chosen = dict(_read_modes(modes, problems))
-    all_paths, all_mode = paths.get(_EVERY_TOOL, ()), chosen.get(_EVERY_TOOL, "superset")
+    all_paths, all_mode = paths.get(EVERY_TOOL, ()), chosen.get(EVERY_TOOL, "superset")
     return ArgumentRules(
         {
             tool: ToolRules(chosen.get(tool, all_mode), (*paths.get(tool, ()), *all_paths))
@@ -124,28 +129,29 @@ def _read(rules: object, modes: object) -> ArgumentRules:
 
 
 def _read_paths(tool: str, by_path: object, problems: list[str]) -> Iterator[PathRule]:
-    for path, rule in _entries(by_path, f"argument_rules.{tool}", problems).items():
+    path = f"grading_config.argument_rules.{tool}"
+    for argument, rule in _entries(by_path, path, problems).items():
         try:
-            yield read_rule(str(path), rule)
+            yield read_rule(str(argument), rule)
         except ValueError as error:
-            problems.append(f"argument_rules.{tool}.{path} is not used: {error}")
+            problems.append(f"{path}.{argument}: {error}")
 
 
 def _read_modes(modes: object, problems: list[str]) -> Iterator[tuple[str, Mode]]:
     known: dict[str, Mode] = {name: name for name in get_args(Mode)}
-    for tool, mode in _entries(modes, "argument_modes", problems).items():
+    path = "grading_config.argument_modes"
+    for tool, mode in _entries(modes, path, problems).items():
         if isinstance(mode, str) and mode in known:
             yield tool, known[mode]
         else:
-            problems.append(
-                f"argument_modes.{tool} must be one of {', '.join(known)}, got {preview(mode)}; it is not used"
-            )
+            close = suggestion(mode, known)
+            problems.append(f"{path}.{tool} must be one of {', '.join(known)}, got {preview(mode)}{close}")
 
 
-def _entries(value: object, name: str, problems: list[str]) -> Mapping[str, object]:
+def _entries(value: object, path: str, problems: list[str]) -> Mapping[str, object]:
     found = as_object(value)
     if found is None and value is not None:
-        problems.append(f"{name} must be an object, got {preview(value)}; it is not used")
+        problems.append(f"{path} must be an object, got {preview(value)}")
     return found or {}
 
 
@@ -154,8 +160,7 @@ def read_rule(path: str, rule: object) -> PathRule:
 
     Args:
         path: The argument, such as `date`, `passengers[0].dob`, `passengers[*].dob` or `options.*`.
-        rule: `"ignore"`, `"exact"`, `"date"`, `"unordered"`, `"approx"`, `{"approx": tolerance}`,
-            `{"one_of": [values]}` or `{"regex": pattern}`.
+        rule: A name such as `"ignore"`, or an object such as `{"approx": tolerance}`.
 
     Raises:
         ValueError: The rule cannot be used; the message says why.
@@ -163,20 +168,16 @@ def read_rule(path: str, rule: object) -> PathRule:
     steps = tuple(_STEP.findall(path))
     if not steps:
         raise ValueError(f"the path {path!r} does not name an argument")
+    if rule in ("unordered", "superset"):
+        return PathRule(steps, None, rule)
     if rule == "ignore":
         return PathRule(steps, None)
     return PathRule(steps, _check_for(rule))
 
 
 def _check_for(rule: object) -> Check:
-    plain: dict[str, Check] = {
-        "exact": _exact,
-        "date": _date,
-        "unordered": _unordered,
-        "approx": _approx_within(None),
-    }
-    if isinstance(rule, str) and rule in plain:
-        return plain[rule]
+    if isinstance(rule, str) and rule in _CHECKS:
+        return _CHECKS[rule]
     setting = as_object(rule)
     if setting is not None and len(setting) == 1:
         (name, value), *_ = setting.items()
@@ -187,10 +188,12 @@ def _check_for(rule: object) -> Check:
             return _one_of(values)
         if name == "regex" and isinstance(value, str):
             return _matches(value)
-    raise ValueError(
-        'the rule must be one of ignore, exact, date, unordered, approx, {"approx": tolerance}, {"one_of": [values]}, '
-        f'{{"regex": pattern}}, got {preview(rule)}'
-    )
+    raise ValueError(f"the rule must be one of {_RULES}, got {preview(rule)}{_close_rule(rule)}")
+
+
+def _close_rule(rule: object) -> str:
+    name = next(iter(as_object(rule) or ()), rule)
+    return suggestion(name, ("ignore", "unordered", "superset", *_CHECKS, "one_of", "regex"))
 
 
 def _exact(expected: object, actual: object) -> str | None:
@@ -207,17 +210,18 @@ def _date(expected: object, actual: object) -> str | None:
     return _unlike(expected, actual, f"expected the date {preview(expected)}, got {preview(actual)}")
 
 
-def _unordered(expected: object, actual: object) -> str | None:
-    wanted, given = as_list(expected), as_list(actual)
-    if wanted is None or given is None or len(wanted) != len(given) or len(wanted) > _MAX_ITEMS:
-        return _unlike(expected, actual, f"expected {preview(expected)} in any order, got {preview(actual)}")
-    left = list(given)
-    for item in wanted:
-        place = next((place for place, other in enumerate(left) if not _differs(item, other)), None)
-        if place is None:
-            return f"{preview(item)} is not among {preview(actual)}"
-        del left[place]
-    return None
+def _text(expected: object, actual: object) -> str | None:
+    if isinstance(expected, str) and isinstance(actual, str):
+        found = compare_texts(expected, actual)
+        if not found.contradictions and found.similarity >= _SIMILAR_TEXT:
+            return None
+    return _unlike(expected, actual, f"expected a text like {preview(expected)}, got {preview(actual)}")
+
+
+def _placeholder(expected: object, actual: object) -> str | None:
+    if isinstance(expected, str) and _PLACEHOLDER.fullmatch(expected.strip()):
+        return None
+    return _unlike(expected, actual, f"expected {preview(expected)}, got {preview(actual)}")
 
 
 def _approx_within(tolerance: float | None) -> Check:
@@ -320,3 +324,16 @@ def _differs(expected: object, actual: object) -> bool:
 
 def _unlike(expected: object, actual: object, reason: str) -> str | None:
     return reason if _differs(expected, actual) else None
+
+
+_CHECKS: dict[str, Check] = {
+    "exact": _exact,
+    "date": _date,
+    "text": _text,
+    "placeholder": _placeholder,
+    "approx": _approx_within(None),
+}
+_RULES = (
+    'ignore, exact, date, unordered, superset, text, placeholder, approx, {"approx": tolerance}, '
+    '{"one_of": [values]}, {"regex": pattern}'
+)

@@ -1,95 +1,236 @@
-"""The verdict on a text: exact, similar or divergent."""
+"""Comparison of texts by rules: similar words, the same values, and no contradiction."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from .._json import preview
 from ..comparators import text_similarity, tokenize
-from .findings import Finding, Verdict
-from .judge import NotJudgedError, compare_texts
+from .arguments import DATE_OR_TIME, moments_of
 
 if TYPE_CHECKING:
-    from ..run_result import StepRecord
-    from .config import GradingConfig
-    from .findings import Level
-    from .judge import Judge
+    from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["judge_text"]
+__all__ = ["TextComparison", "compare_texts"]
 
-TextStatus: TypeAlias = Literal["exact", "similar", "divergent"]
-
-_STATUSES: dict[str, TextStatus] = {"same": "exact", "similar": "similar", "different": "divergent"}
 _MAX_FACTS = 5
-_EDGES = ".,;:!?()[]{}\"'*_`$€£%"
+_MAX_PIECES = 50
+_MAX_CHARACTERS = 20_000
+_MAX_SENTENCES = 200
+"""How much of a text is searched for contradictions."""
+_SAME = 0.85
+_RELATED = 0.5
+"""The likeness of sentences from which they say the same, or speak of the same."""
+_EDGES = ".,;:!?()[]{}\"'*_`$€£%«»“”‘’„‚¿¡<>|~#…–—"
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _DECIMAL = re.compile(r"\d+\.\d+", re.ASCII)
+_TOKEN = re.compile(r"\S+")
+_SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+|\n+|(?<=[。！？；])")
+_NEGATIONS = frozenset(("not", "no", "never", "none", "without", "neither", "nor", "nothing", "nobody", "unable"))
+_FILLERS = re.compile(
+    r"\bno (?:problem|worries|longer than|matter|doubt)\b|\bnot only\b|\bif not\b|\bor not\b|\bwhy not\b|"
+    r"\bdon'?t (?:hesitate|worry)\b|\bnot to worry\b",
+    re.IGNORECASE,
+)
+_CONTRACTION = re.compile(r"\b(?:(\w+)n't|(can)not)\b", re.IGNORECASE)
+_STEMS = {"wo": "will", "ca": "can", "sha": "shall", "ai": "is"}
+# "one" is often a pronoun.
+_NUMBER_WORDS = {"zero": "0", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7"}
+_NUMBER_WORDS |= {"eight": "8", "nine": "9", "ten": "10"}
+_NO_NAMES = re.compile(
+    r"i|i'm|i'll|i've|i'd|ok|okay|hi|hello|dear|thanks|thank|yes|no|please|sorry|great|sure|mr|mrs|ms|dr|am|pm|usd|eur|id"
+)
+"""Capitalized words that are not names."""
 
 
-def judge_text(step: StepRecord, config: GradingConfig, judge: Judge | None, *, is_opening: bool = False) -> Verdict:
-    """Compare an agent's text with the expected one; an opening comes before any message of the user."""
-    expected, actual = step.expected_text, step.actual_text
-    if expected is None or actual is None:
-        side = "expected_response" if expected is None else "actual_response"
-        reason = f"{side} must hold a text, got {preview(step.fields.get(side))}"
-        return Verdict("divergent", (Finding("failure", reason),))
-    if not expected.strip():
-        return Verdict("exact", (Finding("note", "no text was expected, so none was compared"),), said=actual)
-    if not actual.strip():
-        return _judge_silence(expected, is_opening)
-    by_rules = _judge_by_rules(expected, actual, config)
-    if judge is None or expected.strip() == actual.strip():
-        return by_rules
-    return _ask(judge, expected, by_rules)
+@dataclass(frozen=True, slots=True)
+class TextComparison:
+    """The result of a comparison of two texts."""
+
+    similarity: float
+    """From 0 to 1; 1 if the actual text contains the expected one."""
+    contradictions: tuple[str, ...] = ()
+    """What says the opposite or another value in the same place, for a message."""
+    missing: tuple[str, ...] = ()
+    """Numbers, dates, ids and names of the expected text that the actual one does not have."""
 
 
-def _ask(judge: Judge, expected: str, by_rules: Verdict) -> Verdict:
-    try:
-        opinion = compare_texts(judge, expected, by_rules.said)
-    except NotJudgedError as error:
-        return replace(by_rules, findings=(*by_rules.findings, Finding("note", f"not judged: {error.message}")))
-    reason = f"{judge.name} finds the text {opinion.answer}: {opinion.reason}"
-    level: Level = "failure" if opinion.answer == "different" else "note"
-    return replace(by_rules, status=_STATUSES[opinion.answer], findings=(Finding(level, reason),))
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str = field(compare=False)
+    """As written."""
+    plain: str
+    """Without case and punctuation around it; the same for the same number, date or time."""
+    kind: str
+    """`number`, `id`, `date`, `year`, `time`, `name` or `word`."""
 
 
-def _judge_silence(expected: str, is_opening: bool) -> Verdict:
-    if is_opening:
-        return Verdict("exact", (Finding("note", "no user had spoken to the agent yet, so no text was compared"),))
-    return Verdict("divergent", (Finding("failure", f"the agent said nothing, expected {preview(expected)}"),), 0.0)
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    text: str
+    common: frozenset[str]
+    """Its words without values, names and negations."""
+    special: tuple[_Word, ...]
+    """Its values and names."""
+    pairs: frozenset[tuple[str, str]]
+    """Its words with the word before each."""
+    negated_pairs: frozenset[tuple[str, str]]
+    """The same for words after a negation, with the word before that."""
+    negations: int
+
+    def likeness(self, other: _Sentence) -> float:
+        """Return the share of the words that two sentences have in common."""
+        words = len(self.common) + len(other.common)
+        return 2 * len(self.common & other.common) / words if words else 0.0
 
 
-def _judge_by_rules(expected: str, actual: str, config: GradingConfig) -> Verdict:
-    holds = _contains(actual, expected) or _contains_facts(actual, expected)
-    similarity = 1.0 if holds else text_similarity(expected, actual)
-    if similarity >= config.exact:
-        return Verdict("exact", (), similarity, actual)
-    if similarity >= config.similar:
-        reason = f"similarity {similarity:.2f}, exact from {config.exact:.2f}"
-        return Verdict("similar", (Finding("note", reason),), similarity, actual)
-    reason = f"the text differs: similarity {similarity:.2f} is below {config.similar:.2f}"
-    return Verdict("divergent", (Finding("failure", reason),), similarity, actual)
+def compare_texts(expected: str, actual: str) -> TextComparison:
+    """Compare an actual text with an expected one, neither of which is empty."""
+    if expected.strip() == actual.strip():
+        return TextComparison(1.0)
+    is_told = _contains_facts(actual, expected)
+    similarity = 1.0 if is_told or _contains(actual, expected) else text_similarity(expected, actual)
+    wanted, given = _sentences(expected), _sentences(actual)
+    surplus = _values(given) - _values(wanted)
+    lacking = Counter[_Word]() if is_told else _values(wanted) - _values(given)
+    found = [reason for one in wanted for reason in _contradictions(one, given, lacking, surplus)]
+    return TextComparison(similarity, tuple(dict.fromkeys(found)), tuple(dict.fromkeys(word.text for word in lacking)))
+
+
+def _contradictions(
+    wanted: _Sentence, given: Sequence[_Sentence], lacking: Counter[_Word], surplus: Counter[_Word]
+) -> Iterator[str]:
+    """Yield how the counterpart of a sentence says the opposite, or another value."""
+    other = max(given, key=wanted.likeness, default=None)
+    likeness = wanted.likeness(other) if other else 0.0
+    if other is None or likeness < _RELATED:
+        return
+    is_same = likeness >= _SAME and len(wanted.common) > 1
+    if _negates(wanted, other) or _negates(other, wanted) or (is_same and wanted.negations != other.negations):
+        yield f"{wanted.text!r} became {other.text!r}"
+    if is_same:
+        for kind in ("number", "id", "date", "year", "time", "name"):
+            left = [word.text for word in wanted.special if word in lacking and word.kind == kind]
+            right = [word.text for word in other.special if word in surplus and word.kind == kind]
+            if left and right:
+                yield f"{left[0]!r} became {right[0]!r}"
+
+
+def _negates(one: _Sentence, other: _Sentence) -> bool:
+    """Return True if a negation is between two words that follow each other directly in the other sentence only."""
+    return bool((one.negated_pairs & other.pairs) - one.pairs)
+
+
+def _values(sentences: Iterable[_Sentence]) -> Counter[_Word]:
+    return Counter(word for sentence in sentences for word in sentence.special)
+
+
+@lru_cache(maxsize=1024)
+def _sentences(text: str) -> tuple[_Sentence, ...]:
+    parts = (part.strip() for part in _SENTENCE_END.split(text[:_MAX_CHARACTERS]))
+    return tuple(_sentence(part) for part in parts if part)[:_MAX_SENTENCES]
+
+
+def _sentence(text: str) -> _Sentence:
+    plain = _expanded(text)
+    words = list(_read_words(plain))
+    pairs: set[tuple[str, str]] = set()
+    negated: set[tuple[str, str]] = set()
+    before, is_negated, negations = "", False, 0
+    for word in words:
+        if word.plain in _NEGATIONS:
+            is_negated, negations = True, negations + 1
+            continue
+        (negated if is_negated else pairs).add((before, word.plain))
+        before, is_negated = word.plain, False
+    special = tuple(word for word in words if word.kind != "word")
+    common = frozenset(word.plain for word in words if word.kind == "word") - _NEGATIONS
+    return _Sentence(text, common, special, frozenset(pairs), frozenset(negated), negations)
+
+
+def _expanded(text: str) -> str:
+    """Return the text with `not` in place of contractions, and without phrases that only look like negations."""
+    text = _FILLERS.sub(" ", text.replace("’", "'"))
+    return _CONTRACTION.sub(lambda match: f"{_STEMS.get(stem := (match[1] or match[2]).lower(), stem)} not", text)
+
+
+def _read_words(text: str) -> Iterator[_Word]:
+    position, starts = 0, True
+    text = _THOUSANDS.sub("", text)
+    for found in DATE_OR_TIME.finditer(text):
+        yield from _plain_words(text[position : found.start()], starts)
+        yield from _moment(found[0])
+        position, starts = found.end(), False
+    yield from _plain_words(text[position:], starts)
+
+
+def _moment(text: str) -> Iterator[_Word]:
+    """Yield a date as its day, and its year if it has one; or a time."""
+    moments = moments_of(text)
+    if moments is None:
+        yield _Word(text, text.casefold(), "date")
+    elif ":" in text:
+        yield _Word(text, f"{moments[0]:%H:%M:%S%z}", "time")
+    else:
+        yield _Word(text, f"{moments[0]:%m-%d}", "date")
+        if moments[0].year == moments[1].year:
+            yield _Word(str(moments[0].year), str(moments[0].year), "year")
+
+
+def _plain_words(text: str, starts_sentence: bool) -> Iterator[_Word]:
+    for match in _TOKEN.finditer(text):
+        word = match[0].strip(_EDGES)
+        if word:
+            yield _word(word, starts_sentence)
+        starts_sentence = match[0][-1] in ".!?" or not word
+
+
+def _word(word: str, starts_sentence: bool) -> _Word:
+    plain = word.casefold()
+    plain = _NUMBER_WORDS.get(plain, plain)
+    if any(character.isdigit() for character in plain):
+        return _Word(word, _number(plain), "id" if any(map(str.isalpha, plain)) else "number")
+    is_name = word[0].isupper() and not starts_sentence and not _NO_NAMES.fullmatch(plain)
+    return _Word(word, plain, "name" if is_name else "word")
+
+
+def _number(plain: str) -> str:
+    return plain.rstrip("0").rstrip(".") if _DECIMAL.fullmatch(plain) else plain
 
 
 def _contains(actual: str, expected: str) -> bool:
     """Return True if the actual text contains the expected words in a row; markup and case do not count."""
-    if expected.strip() == actual.strip():
-        return True
     words = tokenize(expected)
     return bool(words) and f" {' '.join(words)} " in f" {' '.join(tokenize(actual))} "
 
 
 def _contains_facts(actual: str, expected: str) -> bool:
-    """Return True if the actual text contains every word of an expected text of at most five words.
+    """Return True if the actual text contains every word of each fact.
 
-    Case, punctuation around words and the format of numbers do not count: "$1,126.40" is "1126.4".
+    An expected text of at most five words is one fact; of a longer one, the pieces between commas and semicolons are,
+    if none of them has more than five words. Case, punctuation around words and the format of numbers do not count:
+    "$1,126.40" is "1126.4".
     """
-    facts = _words(expected)
-    return 0 < len(facts) <= _MAX_FACTS and facts <= _words(actual)
+    pieces = [_fact_words(piece) for piece in _pieces(expected)]
+    return bool(pieces) and all(0 < len(piece) <= _MAX_FACTS for piece in pieces) and _told(pieces, actual)
 
 
-def _words(text: str) -> set[str]:
+def _told(pieces: Iterable[set[str]], actual: str) -> bool:
+    words = _fact_words(actual)
+    return all(piece <= words for piece in pieces)
+
+
+def _pieces(text: str) -> list[str]:
+    joined = _THOUSANDS.sub("", text)
+    if len(joined.split()) <= _MAX_FACTS:
+        return [joined]
+    pieces = [piece for piece in re.split(r"[,;，；、]", joined) if piece.strip()]
+    return pieces if len(pieces) <= _MAX_PIECES else []
+
+
+def _fact_words(text: str) -> set[str]:
     words = (word.strip(_EDGES) for word in _THOUSANDS.sub("", text).casefold().split())
-    return {word.rstrip("0").rstrip(".") if _DECIMAL.fullmatch(word) else word for word in words if word}
+    return {_number(word) for word in words if word}

@@ -1,21 +1,34 @@
-"""The verdict on a tool call."""
+"""The verdict on a tool call or a text."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from .._format import truncate
+from .._json import preview
 from .config import words_of
 from .findings import LEVELS, Finding, Verdict
+from .judge import NotJudgedError, ask_about_texts
+from .texts import compare_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from ..run_result import CallRecord
+    from ..run_result import CallRecord, StepRecord
     from .config import GradingConfig
+    from .findings import Level
+    from .judge import Judge
+    from .texts import TextComparison
 
-__all__ = ["JudgedCall", "TurnText", "forgive_retries", "judge_call"]
+__all__ = ["TurnText", "judge_call", "judge_text"]
+
+TextStatus: TypeAlias = Literal["exact", "similar", "divergent"]
+
+_STATUSES: dict[str, TextStatus] = {"same": "exact", "similar": "similar", "different": "divergent"}
+_MAX_SHOWN = 200
+"""Characters of a text in a reason."""
 
 
 class TurnText:
@@ -36,47 +49,84 @@ class TurnText:
         return words_of(" ".join(text.said for text in self._texts))
 
 
-@dataclass(frozen=True, slots=True)
-class JudgedCall:
-    """An entry of `tool_calls` with its verdict."""
-
-    entry: object
-    """A `CallRecord`, or the value that could not be read."""
-    verdict: Verdict | None
-    """None if the entry could not be read."""
-    action: int
-    """The index of the action; the order of calls within an action is not recorded."""
-
-
 def judge_call(call: CallRecord, turn_text: TurnText, config: GradingConfig) -> Verdict:
     """Compare an actual call with the expected one."""
-    if call.expected is not None and call.expected == call.actual:
-        return _judge_arguments(call.expected, call, config)
-    if call.expected is not None and call.actual is None:
-        return _judge_missed(call.expected, turn_text, config)
     if call.actual is None:
-        return Verdict("mismatch", (Finding("failure", "the entry names no tool, so it cannot be graded"),))
-    unexpected = _unexpected(call.actual, config)
+        if call.expected is None:
+            return Verdict("mismatch", (Finding("failure", "the entry names no tool, so it cannot be graded"),))
+        return _judge_missed(call.expected, turn_text, config)
     if call.expected is None:
-        return Verdict("mismatch", (unexpected,), tool=call.actual, is_unexpected=True)
-    return Verdict("mismatch", (*_judge_missed(call.expected, turn_text, config).findings, unexpected))
+        return Verdict("mismatch", (_unexpected(call.actual, call.error, config),))
+    if call.expected != call.actual:
+        missed = _judge_missed(call.expected, turn_text, config)
+        findings = (*missed.findings, _unexpected(call.actual, call.error, config))
+        return Verdict("mismatch", findings, is_checked=True)
+    if call.error is not None and not call.expects_error:
+        level = LEVELS[config.strictness_of(call.expected)]
+        name = f"{_strictness_name(call.expected, config)} tool {call.expected}"
+        reason = f"the {name} failed: {truncate(call.error, _MAX_SHOWN)}"
+        return Verdict("mismatch", (Finding(level, reason),), is_checked=True)
+    return _judge_arguments(call.expected, call, config)
 
 
-def forgive_retries(calls: Sequence[JudgedCall]) -> list[JudgedCall]:
-    """Downgrade an unexpected call to a note if the same tool is called correctly in this or a later action."""
-    last: dict[str, int] = {}
-    for call in calls:
-        if call.verdict and call.verdict.status == "exact" and call.verdict.tool is not None:
-            last[call.verdict.tool] = call.action
-    return [_forgiven(call, last) for call in calls]
+def judge_text(step: StepRecord, config: GradingConfig, judge: Judge | None, *, is_opening: bool = False) -> Verdict:
+    """Compare an agent's text with the expected one; an opening comes before any message of the user."""
+    expected, actual = step.expected_text, step.actual_text
+    if expected is None or actual is None:
+        side = "expected_response" if expected is None else "actual_response"
+        reason = f"{side} must hold a text, got {preview(step.fields.get(side))}"
+        return Verdict("divergent", (Finding("failure", reason),))
+    if not expected.strip():
+        return Verdict("exact", (Finding("note", "no text was expected, so none was compared"),), said=actual)
+    if not actual.strip():
+        return _judge_silence(expected, is_opening)
+    by_rules = _judge_by_rules(expected, actual, config)
+    if judge is None or expected.strip() == actual.strip():
+        return by_rules
+    return _ask(judge, expected, by_rules)
 
 
-def _forgiven(call: JudgedCall, last: Mapping[str, int]) -> JudgedCall:
-    verdict = call.verdict
-    if verdict is None or not verdict.is_unexpected or call.action > last.get(verdict.tool or "", -1):
-        return call
-    reason = f"the tool {verdict.tool} was called unexpectedly, and as expected in the same action or later"
-    return replace(call, verdict=replace(verdict, findings=(Finding("note", reason),)))
+def _ask(judge: Judge, expected: str, by_rules: Verdict) -> Verdict:
+    try:
+        opinion = ask_about_texts(judge, expected, by_rules.said)
+    except NotJudgedError as error:
+        return replace(by_rules, findings=(*by_rules.findings, Finding("note", f"not judged: {error.message}")))
+    reason = f"{judge.name} finds the text {opinion.answer}: {opinion.reason}"
+    level: Level = "failure" if opinion.answer == "different" else "note"
+    return replace(by_rules, status=_STATUSES[opinion.answer], findings=(Finding(level, reason),))
+
+
+def _judge_silence(expected: str, is_opening: bool) -> Verdict:
+    if is_opening:
+        return Verdict("exact", (Finding("note", "no user had spoken to the agent yet, so no text was compared"),))
+    reason = f"the agent said nothing, expected {_shown(expected)}"
+    return Verdict("divergent", (Finding("failure", reason),), 0.0, is_checked=True)
+
+
+def _judge_by_rules(expected: str, actual: str, config: GradingConfig) -> Verdict:
+    found = compare_texts(expected, actual)
+    level, status, reason = _text_finding(found, config)
+    findings = (
+        () if level is None else (Finding(level, f"{reason}; expected {_shown(expected)}, got {_shown(actual)}"),)
+    )
+    return Verdict(status, findings, found.similarity, actual, is_checked=True)
+
+
+def _text_finding(found: TextComparison, config: GradingConfig) -> tuple[Level | None, TextStatus, str]:
+    if found.similarity < config.similar:
+        reason = f"the text differs: similarity {found.similarity:.2f} is below {config.similar:.2f}"
+        return "failure", "divergent", reason
+    if found.contradictions:
+        return "failure", "divergent", f"the text contradicts: {truncate('; '.join(found.contradictions), _MAX_SHOWN)}"
+    if found.missing:
+        return "warning", "similar", f"the text does not mention {', '.join(map(preview, found.missing[:5]))}"
+    if found.similarity < config.exact:
+        return "warning", "similar", f"the text is similar ({found.similarity:.2f}), not the same"
+    return None, "exact", ""
+
+
+def _shown(text: str) -> str:
+    return repr(truncate(" ".join(text.split()), _MAX_SHOWN))
 
 
 def _judge_arguments(tool: str, call: CallRecord, config: GradingConfig) -> Verdict:
@@ -87,18 +137,29 @@ def _judge_arguments(tool: str, call: CallRecord, config: GradingConfig) -> Verd
         Finding("note" if rules.allows(one) else "warning" if one.kind == "near" else level, f"{tool}: {one.reason}")
         for one in found
     )
-    return Verdict(rules.status(found), tuple(findings), tool=tool)
+    return Verdict(rules.status(found), tuple(findings), is_checked=True)
 
 
 def _judge_missed(tool: str, turn_text: TurnText, config: GradingConfig) -> Verdict:
     strictness = config.strictness_of(tool)
     if strictness == "optional" and turn_text.mentions(tool, config):
         reason = f"the optional tool {tool} was not called, but its purpose was reached in the text"
-        return Verdict("partial", (Finding("note", reason),))
-    return Verdict("mismatch", (Finding(LEVELS[strictness], f"the {strictness} tool {tool} was not called"),))
+        return Verdict("partial", (Finding("note", reason),), is_checked=True)
+    reason = f"the {_strictness_name(tool, config)} tool {tool} was not called"
+    return Verdict("mismatch", (Finding(LEVELS[strictness], reason),), is_checked=True)
 
 
-def _unexpected(tool: str, config: GradingConfig) -> Finding:
+def _strictness_name(tool: str, config: GradingConfig) -> str:
+    """Return the strictness of a tool for a message."""
+    strictness = config.strictness_of(tool)
+    return f"{strictness} (reading by its name)" if config.is_guessed(tool) else strictness
+
+
+def _unexpected(tool: str, error: str | None, config: GradingConfig) -> Finding:
+    if error is not None:
+        reason = f"the tool {tool} was called unexpectedly and failed, so without side effects: "
+        return Finding("note", reason + truncate(error, _MAX_SHOWN))
     if config.has_side_effects(tool):
         return Finding("failure", f"the tool {tool} was called unexpectedly, and counts as having side effects")
-    return Finding("note", f"the tool {tool} was called unexpectedly, without side effects")
+    why = ", and counts as reading by its name" if config.is_guessed(tool) else ", without side effects"
+    return Finding("note", f"the tool {tool} was called unexpectedly{why}")
