@@ -1,7 +1,7 @@
-"""Comparison of texts: what stays of one without its markup, and how alike two are.
+"""Comparison of texts: markup, words and similarity.
 
-Texts come from agents and may be anything, so every function is linear in the length of its input: no pattern can start
-over from each of many positions and read far ahead every time.
+Texts come from agents and can be anything, so every function is linear in the length of its input: no pattern may start
+again from each of many positions and read far ahead every time.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 import math
 import re
 import string
+import unicodedata
 from collections import Counter
+from functools import cache
+from itertools import pairwise
 
-__all__ = ["fuzzy_str_match", "strip_markdown", "text_similarity", "tokenize"]
+__all__ = ["fuzzy_str_match", "segment", "strip_markdown", "text_similarity", "tokenize"]
 
-# The group is what stays of an emphasised stretch. A leading literal lets the search skip from star to star.
+# The group is the emphasized text. A leading literal lets the search skip from star to star.
 _EMPHASIS = re.compile(r"\*\*?\*?([^*]+)\*\*?\*?")
 _HEADING_MARK = re.compile(r"\n#{1,6}(?=\s)")
 # White space of the bullet's own line only: with that of empty lines before it, each of those would read it again.
@@ -27,6 +30,12 @@ _UNICODE_NON_WORD = re.compile(r"[^\x00-\x7f](?<!\w)")
 
 _BEGINNING = 64
 """Bytes."""
+
+# Scripts that are written without spaces: Thai, Lao, Myanmar, Khmer, Hiragana, Katakana, and Chinese characters.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+"
+)
 
 _PRICE = re.compile(r"\$[\d.]+")
 # An order or refund id, or an ISO date: each starts from its hyphen, for which the search is much quicker than for its
@@ -59,25 +68,55 @@ def strip_markdown(text: str) -> str:
 
 
 def tokenize(text: str) -> list[str]:
-    """Return the words of a text in lower case, without Markdown and ASCII punctuation.
+    """Return the words of a text in lower case, without Markdown and punctuation.
+
+    Text of scripts without spaces, such as Chinese or Thai, is split into overlapping pairs of characters.
 
     Examples:
         >>> tokenize("Order **ORD-123** shipped!")
         ['order', 'ord123', 'shipped']
+        >>> tokenize("退款已批准。")
+        ['退款', '款已', '已批', '批准']
     """
-    encoded = _without_markup(text).lower().encode("utf-8", "surrogatepass")
+    plain = _without_markup(text).lower()
+    if not plain.isascii():
+        plain = segment(plain.translate(_unicode_punctuation()))
+    encoded = plain.encode("utf-8", "surrogatepass")
     return encoded.translate(None, _PUNCTUATION).decode("utf-8", "surrogatepass").split()
 
 
-def fuzzy_str_match(a: str, b: str, threshold: float | None = None) -> bool:
-    """Tell whether two texts say about the same: equal, one within the other as whole words, or enough words in common.
+def segment(text: str) -> str:
+    """Return the text with runs of a script without spaces split into overlapping pairs of characters."""
+    return text if text.isascii() else _UNSPACED.sub(_spaced_pairs, text)
 
-    Case and punctuation do not count. A text without any word, such as an empty one, matches only the same text.
+
+def _spaced_pairs(run: re.Match[str]) -> str:
+    clusters: list[str] = []
+    for character in run[0]:
+        if clusters and unicodedata.category(character)[0] == "M":  # a mark belongs to the character before it
+            clusters[-1] += character
+        else:
+            clusters.append(character)
+    pairs = [first + second for first, second in pairwise(clusters)]
+    return f" {' '.join(pairs or clusters)} "
+
+
+@cache
+def _unicode_punctuation() -> dict[int, None]:
+    """Return a table that deletes quotes, brackets and marks beyond ASCII; dashes and apostrophes are kept."""
+    characters = (chr(code) for code in range(0x80, 0x10000) if code not in (0x2018, 0x2019))
+    return {ord(one): None for one in characters if unicodedata.category(one) in ("Pi", "Pf", "Ps", "Pe", "Po")}
+
+
+def fuzzy_str_match(a: str, b: str, threshold: float | None = None) -> bool:
+    """Return True if two texts are equal, one contains the other in whole words, or they have enough common words.
+
+    Case and punctuation do not count. Text without words, such as an empty one, matches only the same text.
 
     Args:
         a: One text.
         b: The other text.
-        threshold: The share of the larger set of words that must be common. By default it depends on the smaller set:
+        threshold: The share of the larger set of words that must be common. The default depends on the smaller set:
             0.35 up to 5 words, 0.40 up to 8, 0.55 above.
 
     Examples:
@@ -93,7 +132,7 @@ def fuzzy_str_match(a: str, b: str, threshold: float | None = None) -> bool:
         shorter, longer = longer, shorter
     if shorter == b"  ":
         return a.strip() == b.strip()
-    # The beginning is looked for first: getting ready to find a long text takes as long as to find a short one.
+    # Search for the beginning first: preparing the search for a long text takes as long as finding a short one.
     if shorter[:_BEGINNING] in longer and shorter in longer:
         return True
     few, many = set(shorter.split()), set(longer.split())
@@ -106,7 +145,7 @@ def fuzzy_str_match(a: str, b: str, threshold: float | None = None) -> bool:
 
 
 def text_similarity(text_a: str, text_b: str) -> float:
-    """Return how alike two texts are, from 0.0 to 1.0 in steps of 0.01.
+    """Return the similarity of two texts, from 0.0 to 1.0 in steps of 0.01.
 
     It is the cosine of their word counts, plus up to 0.20 for entities that both name (order and refund ids, prices,
     ISO dates, tracking addresses) and up to 0.10 for concepts of order handling that both mention.
@@ -132,7 +171,7 @@ def _without_markup(text: str) -> str:
 
 
 def _with_link_texts(text: str) -> str:
-    """Put the text of each `[text](url)` in its place, only ever going forward."""
+    """Replace each `[text](url)` by its text, in one pass."""
     kept: list[str] = []
     copied = seen = 0
     while (closing := text.find("](", seen)) >= 0:
@@ -150,10 +189,10 @@ def _with_link_texts(text: str) -> str:
 
 
 def _padded_words(text: str) -> bytes:
-    """Return the lower-cased words between blanks, as UTF-8, so that a whole word is found with its blanks."""
+    """Return the lower-case words separated and surrounded by blanks, as UTF-8; a search finds whole words only."""
     lowered = text.lower()
     if not lowered.isascii():
-        lowered = _UNICODE_NON_WORD.sub(_blank_for_space, lowered)
+        lowered = " ".join(_UNICODE_NON_WORD.sub(_blank_for_space, segment(lowered)).split())
     words = lowered.encode("utf-8", "surrogatepass").translate(_SPACE_TO_BLANK, _ASCII_NON_WORD)
     return b" " + words.strip() + b" "
 

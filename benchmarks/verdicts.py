@@ -15,6 +15,7 @@ import argparse
 import gzip
 import json
 import os
+import random
 import re
 import sys
 import zlib
@@ -24,12 +25,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ashr_labs.alignment import align_calls
+from ashr_labs.comparators import text_similarity
 from ashr_labs.grading import grade
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "grading.md"
+_BEGIN, _END = "<!-- begin of benchmarks/verdicts.py -->", "<!-- end of benchmarks/verdicts.py -->"
 Verdicts = dict[str, bool]
 """Whether a row passes, by row key."""
 
@@ -43,11 +46,20 @@ WRITES: dict[str, str] = {
 }
 """The first words of the tools that change what the benchmark's reward looks at; all others read."""
 
-ORDER_FREE: dict[str, dict[str, dict[str, str]]] = {
-    "tau2 retail": {"*": {"item_ids": "unordered"}},
-    "tau retail (assisted)": {"*": {"item_ids": "unordered"}},
+_HANDOVER = {"transfer_to_human_agents": "optional"}
+_ITEMS = {"*": {"item_ids": "unordered"}}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "tau airline": {"tool_strictness": _HANDOVER},
+    "tau2 airline": {"tool_strictness": _HANDOVER},
+    "tau2 retail": {"tool_strictness": _HANDOVER, "argument_rules": _ITEMS},
+    "tau retail (assisted)": {"tool_strictness": _HANDOVER, "argument_rules": _ITEMS},
+    "tau2 telecom": {
+        "tool_strictness": {"*": "required"},
+        "side_effects": {"*": False, "transfer_to_human_agents": True},
+        "argument_rules": {"transfer_to_human_agents": {"summary": "ignore"}},
+    },
 }
-"""Arguments whose order does not matter to the benchmark."""
+"""How the reward is defined: a handover does not count, the order of items neither; telecom asks for each action."""
 
 FILES = {
     "tau airline": "tau_airline_transcripts.jsonl.gz",
@@ -197,10 +209,10 @@ def by_grading(rows: Sequence[Row], config: Mapping[str, Any] | None) -> Verdict
 
 
 def declared(benchmark: str, rows: Sequence[Row]) -> dict[str, Any]:
-    """Return the config that declares for each tool whether it changes something."""
+    """Return the config that declares for each tool whether it changes something, as the reward is defined."""
     tools = {call.name for row in rows for call in (*row.made, *row.expected)}
     effects = {tool: is_write(benchmark, tool) for tool in sorted(tools)}
-    return {"grading_config": {"side_effects": effects, "argument_rules": ORDER_FREE.get(benchmark, {})}}
+    return {"grading_config": {"side_effects": effects, **SETTINGS.get(benchmark, {})}}
 
 
 def every_gold_call(rows: Sequence[Row]) -> Verdicts:
@@ -273,36 +285,62 @@ def main() -> int:
     if arguments.show:
         show(arguments.show, benchmarks[arguments.show], declared_tools=arguments.declared)
         return 0
-    page = "\n".join(verdict_table(benchmarks))
+    page = "\n".join([*verdict_table(benchmarks), "", *text_lines(measure_texts(folder))])
     print(page)
+    if arguments.write:
+        before, _, rest = PAGE.read_text("utf-8").partition(_BEGIN)
+        PAGE.write_text(f"{before}{_BEGIN}\n{page}\n{_END}{rest.partition(_END)[2]}", "utf-8")
     return 0
+
+
+def measure(benchmarks: Mapping[str, Sequence[Row]]) -> dict[str, dict[str, Counts]]:
+    """Return the agreement of each kind of verdict, by benchmark."""
+    others = agentevals_baselines()
+    measured: dict[str, dict[str, Counts]] = {}
+    for name, rows in benchmarks.items():
+        verdicts = {
+            "every gold call": every_gold_call(rows),
+            "same side effects": same_side_effects(name, rows),
+            **{kind: baseline(rows) for kind, baseline in others.items()},
+            "no configuration": by_grading(rows, None),
+            "tools declared": by_grading(rows, declared(name, rows)),
+        }
+        measured[name] = {kind: compare(rows, one) for kind, one in verdicts.items()}
+    return measured
+
+
+def measure_halves(benchmarks: Mapping[str, Sequence[Row]]) -> list[Counts]:
+    """Return the agreement without any configuration on each half of the tasks."""
+    verdicts = {name: by_grading(rows, None) for name, rows in benchmarks.items()}
+    return [pooled([compare(rows, verdicts[name], half) for name, rows in benchmarks.items()]) for half in (0, 1)]
+
+
+def pooled(counts: Iterable[Counts]) -> Counts:
+    """Return the sum of counts."""
+    total = Counts()
+    for one in counts:
+        total.total += one.total
+        total.false_passes += one.false_passes
+        total.false_failures += one.false_failures
+    return total
 
 
 def verdict_table(benchmarks: Mapping[str, Sequence[Row]]) -> Iterator[str]:
     """Yield a table: agreement, and in brackets false passes and false failures."""
-    others = agentevals_baselines()
-    names = ["every gold call", "same side effects", *others, "no configuration", "tools declared", "halves"]
-    yield f"| benchmark | runs | {' | '.join(names)} |"
-    yield f"|---|---{'|---' * len(names)}|"
-    pooled: list[Counts] = [Counts() for _ in names]
-    for name, rows in benchmarks.items():
-        plain, config = by_grading(rows, None), by_grading(rows, declared(name, rows))
-        verdicts = [
-            every_gold_call(rows),
-            same_side_effects(name, rows),
-            *(baseline(rows) for baseline in others.values()),
-            plain,
-            config,
-        ]
-        found = [compare(rows, one) for one in verdicts]
-        for total, one in zip(pooled, found, strict=False):
-            total.total += one.total
-            total.false_passes += one.false_passes
-            total.false_failures += one.false_failures
-        halves = [f"{compare(rows, one, half).agreement:.1%}" for one in (plain, config) for half in (0, 1)]
-        cells = [*map(str, found), " / ".join(halves)]
-        yield f"| {name} | {len(rows):,} | {' | '.join(cells)} |"
-    yield f"| pooled | {pooled[0].total:,} | {' | '.join(map(str, pooled[:-1]))} | |"
+    measured = measure(benchmarks)
+    kinds = list(next(iter(measured.values())))
+    yield f"| benchmark | runs | {' | '.join(kinds)} |"
+    yield f"|---|---{'|---' * len(kinds)}|"
+    for name, found in measured.items():
+        yield f"| {name} | {len(benchmarks[name]):,} | {' | '.join(map(str, found.values()))} |"
+    total = [pooled(found[kind] for found in measured.values()) for kind in kinds]
+    yield f"| pooled | {total[0].total:,} | {' | '.join(map(str, total))} |"
+    first, second = measure_halves(benchmarks)
+    yield ""
+    yield (
+        f"The rules were chosen on one half of the tasks: without configuration, {first.agreement:.1%} of its "
+        f"{first.total:,} runs agree, and {second.agreement:.1%} of the {second.total:,} runs of the other half."
+    )
 
 
 def show(benchmark: str, rows: Sequence[Row], *, declared_tools: bool) -> None:
@@ -314,6 +352,125 @@ def show(benchmark: str, rows: Sequence[Row], *, declared_tools: bool) -> None:
             print("FALSE FAILURE" if row.succeeded else "FALSE PASS", row.key, row.task, half_of(row.task))
             for reason in test["verdict_reasons"]:
                 print("   ", reason)
+
+
+DIALOGS = ("tau_airline", "tau2_airline", "tau2_retail", "tau2_telecom")
+TEXTS = (*(f"{name}_dialogs" for name in DIALOGS), "tooltalk", "apibank", "abcd_sample")
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{3,}\b")
+_NUMBER = re.compile(r"(?<![\w#.,-])\d+(?:\.\d+)?(?![\w-])")
+_ID = re.compile(r"\b(?=\w*\d)(?=\w*[A-Za-z_])\w{5,}\b")
+_DAY = re.compile(rf"(?:(?<=-)|(?<=\b(?:{'|'.join(m[-3:] for m in _MONTHS.split('|'))}) ))\d{{2}}\b(?!-|:)")
+_VERB = re.compile(r"\b(?:is|are|was|were|has|have|will|can|would|should|could|does|did)\b(?! not|n't)")
+
+
+@dataclass
+class TextCounts:
+    """Contradictions that were reported, and successful runs that keep their verdict."""
+
+    contradictions: int = 0
+    failed: int = 0
+    warned: int = 0
+    successful: int = 0
+    kept: int = 0
+
+    @property
+    def reported(self) -> int:
+        """How many contradictions fail or warn."""
+        return self.failed + self.warned
+
+
+def measure_texts(folder: Path, number: int = 500) -> TextCounts:
+    """Contradict real expected texts, and compare the verdicts on real runs with and without the rule."""
+    counts = TextCounts()
+    texts = sorted({text for name in TEXTS for text in _expected_texts(folder / f"{name}.json")})
+    names = sorted({match[0] for text in texts for match in _NAME.finditer(text)})
+    chance = random.Random(7)  # noqa: S311 - not for cryptography
+    while counts.contradictions < number:
+        changed = _contradict(text := chance.choice(texts), counts.contradictions % 5, names, chance)
+        if changed != text:
+            counts.contradictions += 1
+            status = _text_status(text, changed)
+            counts.failed += status == "divergent"
+            counts.warned += status == "similar"
+    for name in DIALOGS:
+        for pairs in _successful(folder, name):
+            before = all(text_similarity(*pair) >= 0.40 for pair in pairs)
+            counts.successful += before
+            counts.kept += before and all(_text_status(*pair) != "divergent" for pair in pairs)
+    return counts
+
+
+def text_lines(counts: TextCounts) -> Iterator[str]:
+    """Yield the figures of texts."""
+    share = counts.reported / counts.contradictions
+    yield (
+        f"Of {counts.contradictions} contradictions made from real expected texts (a number, id, date, name or "
+        f"negation changed), {counts.failed} fail and {counts.warned} warn: {share:.1%} are reported. "
+        f"Of {counts.successful} successful runs of real dialogs whose texts are similar to the expected ones, "
+        f"{counts.kept} keep their verdict."
+    )
+
+
+def _expected_texts(path: Path) -> Iterator[str]:
+    for scenario in json.loads(path.read_text("utf-8"))["runs"].values():
+        for action in scenario["actions"]:
+            text = action.get("content") or ""
+            if action["actor"] == "agent" and len(text.split()) >= 4:
+                yield text
+
+
+def _contradict(text: str, kind: int, names: Sequence[str], chance: random.Random) -> str:
+    """Return the text with one number, id, day, name or negation changed; unchanged if it has none."""
+    found = list((_NUMBER, _ID, _DAY, _NAME, _VERB)[kind].finditer(text))
+    if not found:
+        return text
+    match = chance.choice(found)
+    old = match[0]
+    match kind:
+        case 0:
+            new = chance.choice((f"{old}0", f"1{old}", str(int(float(old)) + chance.randint(1, 9))))
+        case 1:
+            digit = chance.choice([i for i, character in enumerate(old) if character.isdigit()])
+            new = f"{old[:digit]}{(int(old[digit]) + chance.randint(1, 9)) % 10}{old[digit + 1 :]}"
+        case 2:
+            new = f"{int(old) % 28 + 1:02}"
+        case 3:
+            new = chance.choice(names)
+        case _:
+            new = f"{old} not"
+    return text if kind == 0 and float(new) == float(old) else text[: match.start()] + new + text[match.end() :]
+
+
+def _text_status(expected: str, actual: str) -> str:
+    responses = {"expected_response": {"text": expected}, "actual_response": {"text": actual}}
+    action = {"actor": "agent", "action_type": "text", "action_index": 1, **responses}
+    graded = grade({"tests": [{"test_id": "t", "status": "completed", "action_results": [action]}]})
+    return str(graded["tests"][0]["action_results"][0]["match_status"])
+
+
+def _successful(folder: Path, name: str) -> Iterator[list[tuple[str, str]]]:
+    """Yield the expected and actual text of each turn of successful runs by other models than the expected one."""
+    scenarios = json.loads((folder / f"{name}_dialogs.json").read_text("utf-8"))["runs"]
+    with gzip.open(folder / f"{name}_transcripts.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for row in map(json.loads, lines):
+            if row["reward"] >= 1 and not row.get("reference") and row["scenario_id"] in scenarios:
+                expected = _turn_texts(scenarios[row["scenario_id"]]["actions"])
+                actual: list[list[str]] = [[] for _ in expected]
+                for turn, index in zip(row["turns"], row["align"], strict=True):
+                    actual[index] += [turn["text"]] if turn["text"] else []
+                pairs = zip(expected, actual, strict=True)
+                yield [("\n\n".join(left), "\n\n".join(right)) for left, right in pairs if left and right]
+
+
+def _turn_texts(actions: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    turns: list[list[str]] = []
+    for action in actions:
+        if action["actor"] == "user":
+            turns.append([])
+        elif action["actor"] == "agent" and turns and action.get("content"):
+            turns[-1].append(action["content"])
+    return turns
 
 
 if __name__ == "__main__":

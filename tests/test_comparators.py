@@ -401,3 +401,20 @@ def _expected_calls(dataset: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for run in runs.values() if isinstance(runs, dict) else ():
         for action in run["actions"]:
             yield from (action.get("expected_response") or {}).get("tool_calls") or ()
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "different"),
+    [
+        ("退款已批准", "退款已批准。", "天气很好"),
+        ("注文は発送されました", "「注文は発送されました」", "天気がいいです"),
+        ("คืนเงินอนุมัติแล้ว", "คืนเงินอนุมัติแล้ว!", "อากาศดีมาก"),
+        ("ការសងប្រាក់ត្រូវបានអនុម័ត", "ការសងប្រាក់ត្រូវបានអនុម័ត។", "អាកាសធាតុល្អ"),
+        ("Oui", "«Oui»", "Non"),
+        ("¿Dónde está?", "Dónde está", "Nunca"),
+    ],
+)
+def test_text_without_spaces_is_compared(text: str, other: str, different: str) -> None:
+    """Punctuation does not change the similarity in any script, and different texts stay different."""
+    assert (1.0, True) == (text_similarity(text, other), fuzzy_str_match(text, other))
+    assert text_similarity(text, different) < 0.4

@@ -442,11 +442,25 @@ def test_config_with_other_keys(config: Any) -> None:
 def test_suggested_config_changes_no_verdict() -> None:
     """The suggested config states what the names of tools are taken for."""
     config = suggest_config(["get_order", "refund_order"])
-    result = result_of(played(calls(missed("get_order"))), played(calls(missed("refund_order"))))
+    tests = [played(calls(missed(tool)), said("Hello", "Hello")) for tool in ("get_order", "refund_order")]
 
     assert not validate_grading_config(config)
-    assert [test["verdict"] for test in grade(result)["tests"]] == ["passed", "failed"]
-    assert [test["verdict"] for test in grade(result, config)["tests"]] == ["passed", "failed"]
+    for given in (None, config):
+        assert [test["verdict"] for test in grade(result_of(*tests), given)["tests"]] == ["passed", "failed"]
+
+
+@pytest.mark.parametrize(
+    ("entries", "verdict"),
+    [
+        ([missed("get_order")], "failed"),
+        ([pair(made("get_order", id=1), made("get_order", id=2))], "failed"),
+        ([missed("get_order"), pair(made("get_user"), made("get_user"))], "passed"),
+        ([missed("get_order"), pair(made("refund"), made("refund"))], "passed"),
+    ],
+)
+def test_a_scenario_that_only_expects_reads(entries: Any, verdict: str) -> None:
+    """If nothing but reads is expected, at least one of them must be made as expected."""
+    assert verdict == graded_test(calls(*entries))["verdict"]
 
 
 def test_everything_else_is_left_alone() -> None:

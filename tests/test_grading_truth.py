@@ -1,34 +1,74 @@
-"""Verdicts against the truth: the benchmarks' own rewards of real models' runs."""
+"""Verdicts and the known outcome of real runs: the rewards that benchmarks gave them."""
 
 from __future__ import annotations
 
+import importlib.util
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.benchmark_truth import agreement
 from support.replay import DATA, WHY_SKIPPED
 
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=WHY_SKIPPED)
 
-ANY_ORDER = {"return_delivered_order_items": {"item_ids": "unordered"}}
+
+@cache
+def benchmark() -> Any:
+    """Return the script that measures the agreement."""
+    path = Path(__file__).resolve().parent.parent / "benchmarks" / "verdicts.py"
+    spec = importlib.util.spec_from_file_location("benchmark_verdicts", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-@pytest.mark.parametrize(
-    ("domain", "rules", "same_effects"),
-    [
-        ("tau_airline", {}, 0.94),
-        ("tau2_airline", {}, 0.87),
-        ("tau2_retail", ANY_ORDER, 0.87),
-        ("tau2_telecom", {}, 0.68),
-    ],
-)
-def test_verdicts_agree_with_the_benchmark(domain: str, rules: Any, same_effects: float) -> None:
-    """Pass and fail agree with the reward more often than asking for the same side effects does."""
-    found = agreement(domain, rules)
+@cache
+def counts() -> dict[str, dict[str, Any]]:
+    """Return the agreement of each kind of verdict with the rewards, by benchmark."""
+    measured: dict[str, dict[str, Any]] = benchmark().measure(benchmark().load(DATA))
+    return measured
 
-    print(  # noqa: T201 (the numbers are what a reader wants)
-        f"{domain}: {len(found.runs)} runs, agreement {found.share:.1%}, area under the curve {found.area:.3f}"
-    )
-    assert found.share > same_effects
-    assert found.area > 0.7
+
+NAMES = ["tau airline", "tau2 airline", "tau2 retail", "tau2 telecom", "tau retail (assisted)", "WorkBench"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_declared_tools_agree_better_than_the_baselines(name: str) -> None:
+    """With declared tools, verdicts agree with the reward at least as often as the best baseline of the same run."""
+    found = counts()[name]
+    ours = found.pop("tools declared")
+    found.pop("no configuration")
+    best = max(found.values(), key=lambda one: one.agreement)
+
+    assert ours.agreement >= best.agreement
+    assert ours.false_passes <= best.false_passes
+
+
+def test_no_configuration_is_needed() -> None:
+    """Without configuration, at least 88 % of all verdicts agree, with fewer false passes than the best baseline."""
+    total = {
+        kind: benchmark().pooled([found[kind] for found in counts().values()])
+        for kind in ("no configuration", "same side effects", "every gold call")
+    }
+
+    assert total["no configuration"].agreement >= 0.88
+    assert total["no configuration"].false_passes <= total["same side effects"].false_passes
+
+
+def test_rules_hold_on_tasks_that_they_were_not_tuned_on() -> None:
+    """The agreement on the second half of the tasks is about that on the first."""
+    halves = benchmark().measure_halves(benchmark().load(DATA))
+
+    assert abs(halves[0].agreement - halves[1].agreement) < 0.02
+
+
+def test_contradictions_are_reported_and_good_runs_keep_their_verdict() -> None:
+    """At least 95 % of made contradictions fail or warn, and at least 95 % of successful runs keep their verdict."""
+    found = benchmark().measure_texts(DATA)
+
+    assert found.reported >= 0.95 * found.contradictions
+    assert found.kept >= 0.95 * found.successful

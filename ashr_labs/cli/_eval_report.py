@@ -94,10 +94,13 @@ class EvalReport:
 
         If the tests have verdicts, gates check the thresholds.
         """
-        if not any(test.get("status") != "failed" for test in self.tests):
+        if not any(test.get("played", test.get("status") != "failed") for test in self.tests):
             reason = self._rows()[0][3] if self.tests else "there are none"
             message = f"nothing ran: no scenario ran to its end; the first: {reason}"
             return Failure(ExitCode.NOTHING_RAN, "NothingRan", message)
+        if all(test.get("verdict") == "unchecked" for test in self.tests):
+            message = "nothing was checked: no scenario expects a tool call or a text of the agent"
+            return Failure(ExitCode.NOTHING_RAN, "NothingChecked", message)
         passed = self.metrics.get("tests_passed") or 0
         rate = passed / len(self.tests)
         if self.has_verdicts or min_pass_rate is None or rate >= min_pass_rate:

@@ -71,6 +71,8 @@ def _outcomes(result: Mapping[str, Any]) -> dict[str, list[bool]]:
         fields = as_object(test) or {}
         if "verdict" not in fields:
             raise ConfigurationError(f"test {fields.get('test_id')!r} has no verdict; grade() the result first")
+        if fields["verdict"] == "unchecked":  # neither passed nor failed
+            continue
         outcomes.setdefault(str(fields.get("test_id")), []).append(fields["verdict"] == "passed")
     return outcomes
 

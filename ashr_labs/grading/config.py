@@ -75,6 +75,11 @@ class GradingConfig:
         default = not reads_by_name(tool) if strictness is None else strictness == "required"
         return self._effects(tool, default=default)
 
+    def is_read(self, tool: str) -> bool:
+        """Return True if a tool is expected only because it reads."""
+        configured = tool in self.strictness or EVERY_TOOL in self.strictness
+        return not configured and self.strictness_of(tool) == "expected"
+
     def is_guessed(self, tool: str) -> bool:
         """Return True if a tool counts as reading only because of its name."""
         named = (tool, EVERY_TOOL)

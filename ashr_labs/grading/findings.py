@@ -38,6 +38,8 @@ class Verdict:
     """The agent's text, if it is the verdict on a text."""
     is_checked: bool = False
     """Whether something was expected, and compared with what happened."""
+    is_read: bool = False
+    """Whether it was a call of a tool that is expected only because it reads."""
 
     def fields(self) -> dict[str, Any]:
         """Return the fields for the graded entry."""

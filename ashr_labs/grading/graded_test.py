@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["GradedTest", "grade_test"]
 
+_ONLY_READS = "none of the expected calls was made as expected, and nothing else was expected"
 _UNCHECKED = "nothing was checked: the scenario expects no tool call and no text of the agent"
 
 
@@ -57,6 +58,12 @@ class GradedTest:
             return "failed"
         return "passed" if self.is_checked else "unchecked"
 
+    @property
+    def only_missed_reads(self) -> bool:
+        """Whether only calls of reading tools were expected, and none of them was made as expected."""
+        checked = [verdict for verdict in (*self.calls, *self.texts) if verdict.is_checked]
+        return bool(checked) and all(verdict.is_read and verdict.status != "exact" for verdict in checked)
+
     def fail(self, reason: str) -> None:
         """Add a failure."""
         self.findings.append(Finding("failure", reason))
@@ -87,6 +94,8 @@ def grade_test(test: object, config: GradingConfig, judge: Judge | None) -> Grad
         if behavior:
             record["behavior_results"] = [one.record() for one in behavior]
             graded.is_checked |= any(one.status != "not judged" for one in behavior)
+    if graded.only_missed_reads:
+        graded.fail(_ONLY_READS)
     graded.record = record | _verdict_fields(test, graded)
     return graded
 

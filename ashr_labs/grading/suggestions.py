@@ -19,10 +19,4 @@ def suggest_config(tools: Iterable[str]) -> dict[str, Any]:
         >>> suggest_config(["get_order", "refund_order"])["grading_config"]["side_effects"]
         {'get_order': False, 'refund_order': True}
     """
-    names = sorted(set(tools))
-    return {
-        "grading_config": {
-            "tool_strictness": {name: "expected" if reads_by_name(name) else "required" for name in names},
-            "side_effects": {name: not reads_by_name(name) for name in names},
-        }
-    }
+    return {"grading_config": {"side_effects": {name: not reads_by_name(name) for name in sorted(set(tools))}}}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from .._text import segment
 from ..comparators import text_similarity, tokenize
 from .arguments import DATE_OR_TIME, moments_of
 
@@ -153,7 +154,7 @@ def _sentence(text: str) -> _Sentence:
 
 def _expanded(text: str) -> str:
     """Return the text with `not` in place of contractions, and without phrases that only look like negations."""
-    text = _FILLERS.sub(" ", text.replace("’", "'"))
+    text = segment(_FILLERS.sub(" ", text.replace("’", "'")))
     return _CONTRACTION.sub(lambda match: f"{_STEMS.get(stem := (match[1] or match[2]).lower(), stem)} not", text)
 
 

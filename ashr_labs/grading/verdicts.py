@@ -51,6 +51,11 @@ class TurnText:
 
 def judge_call(call: CallRecord, turn_text: TurnText, config: GradingConfig) -> Verdict:
     """Compare an actual call with the expected one."""
+    verdict = _judge_call(call, turn_text, config)
+    return replace(verdict, is_read=True) if call.expected and config.is_read(call.expected) else verdict
+
+
+def _judge_call(call: CallRecord, turn_text: TurnText, config: GradingConfig) -> Verdict:
     if call.actual is None:
         if call.expected is None:
             return Verdict("mismatch", (Finding("failure", "the entry names no tool, so it cannot be graded"),))

@@ -49,6 +49,8 @@ class Gates:
         """
         if not any(sample.has_run for sample in run.samples):
             return ["nothing ran"]
+        if not any(sample.has_run and sample.is_checked for sample in run.samples):
+            return ["nothing was checked: no scenario expects anything"]
         found = list(self._failures(run))
         if self.max_errors is not None and run.errors > self.max_errors:
             found.append(f"{counted(run.errors, 'test')} ended with an error, more than {self.max_errors}")

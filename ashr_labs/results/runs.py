@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, cast
 from .._json import as_list, as_object, preview
 from ..errors import ConfigurationError
 from ..grading import grade
+from ..run_result import TestRecord
 from ._display import NotebookDisplay
 from .statistics import Interval, wilson_interval
 
@@ -55,8 +56,15 @@ class Sample(NotebookDisplay):
 
     @property
     def outcome(self) -> str:
-        """`passed`, `failed` or `error`."""
-        return "passed" if self.passed else "failed" if self.has_run else "error"
+        """`passed`, `failed`, `unchecked` or `error`."""
+        if self.passed or not self.has_run:
+            return "passed" if self.passed else "error"
+        return "failed" if self.is_checked else "unchecked"
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether the scenario expects anything; otherwise it counts neither as passed nor as failed."""
+        return self.record.get("verdict") != "unchecked"
 
     def __repr__(self) -> str:
         reason = f", {preview(self.reasons[0])}" if self.reasons else ""
@@ -73,7 +81,7 @@ class RunResults(NotebookDisplay):
 
     @classmethod
     def of(cls, result: Mapping[str, Any], label: str = "run") -> RunResults:
-        """Read a run of the platform, or the result of a run; without verdicts, it is graded with every tool required.
+        """Read a run of the platform, or the result of a run; without verdicts, it is graded.
 
         Raises:
             ConfigurationError: It is not a run, or the platform has not graded it yet.
@@ -105,6 +113,11 @@ class RunResults(NotebookDisplay):
     def errors(self) -> int:
         """Number of samples that did not run to their end."""
         return sum(not sample.has_run for sample in self.samples)
+
+    @property
+    def unchecked(self) -> int:
+        """Number of samples whose scenario expects nothing."""
+        return sum(sample.has_run and not sample.is_checked for sample in self.samples)
 
     @cached_property
     def by_scenario(self) -> Mapping[str, Sequence[Sample]]:
@@ -255,12 +268,14 @@ def _tests_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _value(sample: Sample, metric: str) -> float | None:
-    return float(sample.passed) if metric == PASS_RATE else sample.scores.get(metric)
+    if metric == PASS_RATE:
+        return float(sample.passed) if sample.is_checked else None
+    return sample.scores.get(metric)
 
 
 def _sample(test: Mapping[str, Any]) -> Sample:
     error = as_object(test.get("error"))
-    has_run = test.get("status") == "completed" and not error
+    has_run = TestRecord.read(test).has_run
     reasons = [str(one) for one in as_list(test.get("verdict_reasons")) or []]
     if not reasons and error:
         reasons = [str(error.get("message", error))]

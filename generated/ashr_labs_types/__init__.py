@@ -244,6 +244,9 @@ class ToolDefinition(TypedDict):
     parameters: NotRequired[dict[str, Any]]
     """JSON Schema of its arguments."""
 
+    annotations: NotRequired[dict[str, Any]]
+    """Of MCP; `readOnlyHint` is used where `side_effects` is absent."""
+
 
 class BehaviorRule(TypedDict):
     rule: str
@@ -261,7 +264,7 @@ class GradingConfig(TypedDict):
     """A yes or no by the tool's name."""
 
     forgive_retries: NotRequired[bool]
-    """Whether an unexpected call is forgiven where the same action or a later one has an exact call of the same tool; defaults to false."""
+    """Without effect; calls that failed are always forgiven."""
 
     argument_rules: NotRequired[dict[str, dict[str, Any]]]
     """Rules by the tool's name and the argument's path, such as `{"book": {"date": "date"}}`."""
@@ -380,6 +383,9 @@ class AggregateMetrics(TypedDict):
     """Null until graded."""
 
     tests_failed: NotRequired[int | None]
+    tests_unchecked: NotRequired[int]
+    """Set by grading."""
+
     average_similarity_score: NotRequired[float | None]
     """0..1."""
 
@@ -387,7 +393,7 @@ class AggregateMetrics(TypedDict):
     total_response_divergence: NotRequired[int | None]
 
 
-Verdict: TypeAlias = Literal["passed", "failed"]
+Verdict: TypeAlias = Literal["passed", "failed", "unchecked"]
 
 
 class BehaviorResult(TypedDict):
@@ -1389,7 +1395,13 @@ class TestResult(TypedDict):
     """The scenario's id."""
 
     status: RunStatus | str
-    """`failed` when the scenario could not be played to its end."""
+    """`failed` when the scenario could not be played to its end, or grading failed it."""
+
+    played: NotRequired[bool]
+    """Whether the scenario was played to its end; set by grading."""
+
+    expects_no_calls: NotRequired[bool]
+    """True if the scenario expects nothing but that the agent calls no tool."""
 
     action_results: list[ActionResult]
     started_at: NotRequired[str]

@@ -62,7 +62,7 @@ class GradeRun:
 
     def work(self, task: RowMapping) -> dict[str, Any]:
         """Grade the result."""
-        return grade(task["result"], task["config"], judge=judge_from_env(os.environ))
+        return grade(task["result"], task["config"], judge=judge_from_env(os.environ), strict=False)
 
     def finish(self, connection: Connection, job: Job, outcome: dict[str, Any], timestamp: str) -> None:
         """Store the graded result."""

@@ -19,6 +19,7 @@ class AggregateMetrics:
         total_tests (int | Unset):
         tests_passed (int | None | Unset): Null until graded.
         tests_failed (int | None | Unset):
+        tests_unchecked (int | Unset): Set by grading.
         average_similarity_score (float | None | Unset): 0..1.
         total_tool_call_divergence (int | None | Unset):
         total_response_divergence (int | None | Unset):
@@ -27,6 +28,7 @@ class AggregateMetrics:
     total_tests: int | Unset = UNSET
     tests_passed: int | None | Unset = UNSET
     tests_failed: int | None | Unset = UNSET
+    tests_unchecked: int | Unset = UNSET
     average_similarity_score: float | None | Unset = UNSET
     total_tool_call_divergence: int | None | Unset = UNSET
     total_response_divergence: int | None | Unset = UNSET
@@ -46,6 +48,8 @@ class AggregateMetrics:
             tests_failed = UNSET
         else:
             tests_failed = self.tests_failed
+
+        tests_unchecked = self.tests_unchecked
 
         average_similarity_score: float | None | Unset
         if isinstance(self.average_similarity_score, Unset):
@@ -74,6 +78,8 @@ class AggregateMetrics:
             field_dict["tests_passed"] = tests_passed
         if tests_failed is not UNSET:
             field_dict["tests_failed"] = tests_failed
+        if tests_unchecked is not UNSET:
+            field_dict["tests_unchecked"] = tests_unchecked
         if average_similarity_score is not UNSET:
             field_dict["average_similarity_score"] = average_similarity_score
         if total_tool_call_divergence is not UNSET:
@@ -105,6 +111,8 @@ class AggregateMetrics:
             return cast(int | None | Unset, data)
 
         tests_failed = _parse_tests_failed(d.pop("tests_failed", UNSET))
+
+        tests_unchecked = d.pop("tests_unchecked", UNSET)
 
         def _parse_average_similarity_score(data: object) -> float | None | Unset:
             if data is None:
@@ -143,6 +151,7 @@ class AggregateMetrics:
             total_tests=total_tests,
             tests_passed=tests_passed,
             tests_failed=tests_failed,
+            tests_unchecked=tests_unchecked,
             average_similarity_score=average_similarity_score,
             total_tool_call_divergence=total_tool_call_divergence,
             total_response_divergence=total_response_divergence,

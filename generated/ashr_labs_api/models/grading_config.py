@@ -25,8 +25,7 @@ class GradingConfig:
         tool_strictness (ToolStrictness | Unset): Strictness by the tool's name.
         text_similarity_threshold (float | Unset): Text below it is divergent; defaults to 0.40.
         side_effects (ToolFlags | Unset): A yes or no by the tool's name.
-        forgive_retries (bool | Unset): Whether an unexpected call is forgiven where the same action or a later one has
-            an exact call of the same tool; defaults to false.
+        forgive_retries (bool | Unset): Without effect; calls that failed are always forgiven.
         argument_rules (ArgumentRules | Unset): Rules by the tool's name and the argument's path, such as `{"book":
             {"date": "date"}}`.
         argument_modes (ArgumentModes | Unset): By the tool's name, or * for every tool: whether arguments may be

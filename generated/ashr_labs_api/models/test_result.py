@@ -28,8 +28,10 @@ class TestResult:
 
     Attributes:
         test_id (str): The scenario's id.
-        status (RunStatus | str): `failed` when the scenario could not be played to its end.
+        status (RunStatus | str): `failed` when the scenario could not be played to its end, or grading failed it.
         action_results (list[ActionResult]):
+        played (bool | Unset): Whether the scenario was played to its end; set by grading.
+        expects_no_calls (bool | Unset): True if the scenario expects nothing but that the agent calls no tool.
         started_at (str | Unset): UTC, whole seconds, ending in Z.
         completed_at (str | Unset): UTC, whole seconds, ending in Z.
         duration_ms (float | Unset): From start to end by a monotonic clock.
@@ -49,6 +51,8 @@ class TestResult:
     test_id: str
     status: RunStatus | str
     action_results: list[ActionResult]
+    played: bool | Unset = UNSET
+    expects_no_calls: bool | Unset = UNSET
     started_at: str | Unset = UNSET
     completed_at: str | Unset = UNSET
     duration_ms: float | Unset = UNSET
@@ -78,6 +82,10 @@ class TestResult:
         for action_results_item_data in self.action_results:
             action_results_item = action_results_item_data.to_dict()
             action_results.append(action_results_item)
+
+        played = self.played
+
+        expects_no_calls = self.expects_no_calls
 
         started_at = self.started_at
 
@@ -147,6 +155,10 @@ class TestResult:
                 "action_results": action_results,
             }
         )
+        if played is not UNSET:
+            field_dict["played"] = played
+        if expects_no_calls is not UNSET:
+            field_dict["expects_no_calls"] = expects_no_calls
         if started_at is not UNSET:
             field_dict["started_at"] = started_at
         if completed_at is not UNSET:
@@ -209,6 +221,10 @@ class TestResult:
             action_results_item = ActionResult.from_dict(action_results_item_data)
 
             action_results.append(action_results_item)
+
+        played = d.pop("played", UNSET)
+
+        expects_no_calls = d.pop("expects_no_calls", UNSET)
 
         started_at = d.pop("started_at", UNSET)
 
@@ -293,6 +309,8 @@ class TestResult:
             test_id=test_id,
             status=status,
             action_results=action_results,
+            played=played,
+            expects_no_calls=expects_no_calls,
             started_at=started_at,
             completed_at=completed_at,
             duration_ms=duration_ms,

@@ -24,6 +24,7 @@ class ToolDefinition:
         required (bool | Unset): Whether the agent must call it where a scenario expects it.
         side_effects (bool | Unset): Whether calling it changes something.
         parameters (JsonObject | Unset): A free-form object; it round-trips untouched.
+        annotations (JsonObject | Unset): A free-form object; it round-trips untouched.
     """
 
     name: str
@@ -31,6 +32,7 @@ class ToolDefinition:
     required: bool | Unset = UNSET
     side_effects: bool | Unset = UNSET
     parameters: JsonObject | Unset = UNSET
+    annotations: JsonObject | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -45,6 +47,10 @@ class ToolDefinition:
         parameters: dict[str, Any] | Unset = UNSET
         if not isinstance(self.parameters, Unset):
             parameters = self.parameters.to_dict()
+
+        annotations: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.annotations, Unset):
+            annotations = self.annotations.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -61,6 +67,8 @@ class ToolDefinition:
             field_dict["side_effects"] = side_effects
         if parameters is not UNSET:
             field_dict["parameters"] = parameters
+        if annotations is not UNSET:
+            field_dict["annotations"] = annotations
 
         return field_dict
 
@@ -84,12 +92,20 @@ class ToolDefinition:
         else:
             parameters = JsonObject.from_dict(_parameters)
 
+        _annotations = d.pop("annotations", UNSET)
+        annotations: JsonObject | Unset
+        if isinstance(_annotations, Unset):
+            annotations = UNSET
+        else:
+            annotations = JsonObject.from_dict(_annotations)
+
         tool_definition = cls(
             name=name,
             description=description,
             required=required,
             side_effects=side_effects,
             parameters=parameters,
+            annotations=annotations,
         )
 
         tool_definition.additional_properties = d
