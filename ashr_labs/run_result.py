@@ -11,11 +11,11 @@ from .tool_call import NONE_EXPECTED, NOT_CALLED, arguments_of, error_of, name_o
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["CallRecord", "RunRecord", "StepRecord", "TestRecord"]
+__all__ = ["ParsedCall", "ParsedRun", "ParsedStep", "ParsedTest"]
 
 
 @dataclass(frozen=True, slots=True)
-class CallRecord:
+class ParsedCall:
     """An entry of `tool_calls`: an expected call and the actual one."""
 
     fields: Mapping[str, Any]
@@ -26,7 +26,7 @@ class CallRecord:
     """The tool that was called; None if none was."""
 
     @classmethod
-    def read(cls, fields: Mapping[str, Any]) -> CallRecord:
+    def read(cls, fields: Mapping[str, Any]) -> ParsedCall:
         """Return the entry with the names of its tools."""
         expected, actual = fields.get("expected"), fields.get("actual")
         return cls(fields, _tool(expected, NONE_EXPECTED), _tool(actual, NOT_CALLED))
@@ -53,7 +53,7 @@ class CallRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class StepRecord:
+class ParsedStep:
     """An entry of `action_results`: a message of the user, or the calls or the text of the agent."""
 
     value: object
@@ -68,10 +68,10 @@ class StepRecord:
     is_calls: bool
     """Whether it holds tool calls of the agent."""
     calls: Sequence[object] | None
-    """The entries of `tool_calls`: a `CallRecord` each, or the value if it is not an object; None without a list."""
+    """The entries of `tool_calls`: a `ParsedCall` each, or the value if it is not an object; None without a list."""
 
     @classmethod
-    def read(cls, value: object, position: int) -> StepRecord:
+    def read(cls, value: object, position: int) -> ParsedStep:
         """Return the entry at a position of `action_results`."""
         fields = as_object(value) or {}
         index, actor, kind = fields.get("action_index"), fields.get("actor"), fields.get("action_type")
@@ -99,21 +99,21 @@ class StepRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class TestRecord:
+class ParsedTest:
     """An entry of `tests`: one scenario, played once."""
 
     __test__ = False  # not a test of pytest's
 
     fields: Mapping[str, Any]
     """The test as recorded."""
-    steps: Sequence[StepRecord] | None
+    steps: Sequence[ParsedStep] | None
     """The entries of `action_results`; None if that is not a list."""
 
     @classmethod
-    def read(cls, fields: Mapping[str, Any]) -> TestRecord:
+    def read(cls, fields: Mapping[str, Any]) -> ParsedTest:
         """Return a test with its steps."""
         actions = as_list(fields.get("action_results"))
-        return cls(fields, None if actions is None else [StepRecord.read(*entry) for entry in _numbered(actions)])
+        return cls(fields, None if actions is None else [ParsedStep.read(*entry) for entry in _numbered(actions)])
 
     @property
     def has_run(self) -> bool:
@@ -125,14 +125,14 @@ class TestRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class RunRecord:
+class ParsedRun:
     """The result of a run."""
 
     tests: Sequence[object] | None
-    """The entries of `tests`: a `TestRecord` each, or the value if it is not an object; None without a list."""
+    """The entries of `tests`: a `ParsedTest` each, or the value if it is not an object; None without a list."""
 
     @classmethod
-    def read(cls, result: Mapping[str, Any]) -> RunRecord:
+    def read(cls, result: Mapping[str, Any]) -> ParsedRun:
         """Return a result with its tests."""
         tests = as_list(result.get("tests"))
         return cls(None if tests is None else [_test_or_value(test) for test in tests])
@@ -144,12 +144,12 @@ def _numbered(values: Sequence[object]) -> Sequence[tuple[object, int]]:
 
 def _call_or_value(value: object) -> object:
     fields = as_object(value)
-    return value if fields is None else CallRecord.read(fields)
+    return value if fields is None else ParsedCall.read(fields)
 
 
 def _test_or_value(value: object) -> object:
     fields = as_object(value)
-    return value if fields is None else TestRecord.read(fields)
+    return value if fields is None else ParsedTest.read(fields)
 
 
 def _tool(side: object, nothing: str) -> str | None:

@@ -136,7 +136,10 @@ def test_a_reply_without_tool_calls_keeps_its_text(local_client: AshrLabsClient,
 
     texts = [entry for entry in result["tests"][1]["action_results"] if entry["actor"] == "agent"]
     assert "Hi" in [entry["actual_response"]["text"] for entry in texts if entry["action_type"] == "text"]
-    assert ["failed"] == [test["verdict"] for test in result["tests"][1:]], "the call is still missing"
+    for test in result["tests"][1:]:
+        assert any("look_up was not called" in reason for reason in test["verdict_reasons"]), (
+            "the call is still missing"
+        )
 
 
 def agent_action(**parts: Any) -> dict[str, Any]:
@@ -264,7 +267,7 @@ def test_a_gold_agent_scores_every_expected_call_exact(local_client: AshrLabsCli
 def test_a_real_models_transcripts_are_paired_as_recorded_and_graded(
     local_client: AshrLabsClient, run: ReferenceRun
 ) -> None:
-    """The statuses are those of the public package but where several calls of a tool are paired better."""
+    """The statuses are those of the public package, except for failed calls and better pairs of calls of one tool."""
     result = deployed(local_client, run)
 
     recorded, graded = called(replayed(run).build()), called(result)
@@ -273,7 +276,8 @@ def test_a_real_models_transcripts_are_paired_as_recorded_and_graded(
             one for where, one in recorded if (where, one["actual"]["name"]) == (place, before["expected"]["name"])
         ]
         repaired = ("partial", "exact") == (before["match_status"], after["match_status"]) and len(same_tool) > 1
-        assert before["match_status"] == after["match_status"] or repaired, (place, before, after)
+        failed = "error" in after["actual"] and after["match_status"] == "mismatch"
+        assert before["match_status"] == after["match_status"] or repaired or failed, (place, before, after)
     reference = reference_result(run)["tool_calls"]
     counts = Counter(call["match_status"] for _, call in recorded)
     assert reference["mismatch"] == counts["mismatch"]

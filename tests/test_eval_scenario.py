@@ -293,3 +293,18 @@ def test_reading_changes_nothing_and_shares_no_call() -> None:
     expected["meta"]["b"].append(9)
     assert isinstance(action, AgentAction)
     assert (CallRecord("f", '{"a": [1]}', {"meta": {"b": [2]}}),) == action.calls
+
+
+@pytest.mark.parametrize(
+    ("actions", "expected"),
+    [
+        ([{"actor": "agent", "expected_response": {"tool_calls": []}}], True),
+        ([{"actor": "agent", "expected_response": {}}], False),
+        ([{"actor": "agent", "content": "Hi", "expected_response": {"tool_calls": []}}], False),
+        ([{"actor": "agent", "expected_response": {"tool_calls": []}}, {"actor": "agent", "content": "Hi"}], False),
+        ([{"actor": "user", "content": "Hi"}], False),
+    ],
+)
+def test_expecting_no_calls(actions: Any, expected: bool) -> None:
+    """An empty list of tool calls, where nothing else is expected, says that no tool must be called."""
+    assert read_scenario("s", {"actions": actions}).expects_no_calls is expected

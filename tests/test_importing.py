@@ -140,7 +140,8 @@ def test_imported_scenarios_can_be_run_and_graded(city: str, verdict: str) -> No
     found = imported(CHAT)
 
     def agent(message: str) -> dict[str, Any]:
-        return {"text": "Yes, 3 below zero.", "tool_calls": [{"name": "weather", "arguments": {"city": city}}]}
+        text = "Yes, 3 below zero." if city == "Oslo" else "No, it is hot."
+        return {"text": text, "tool_calls": [{"name": "weather", "arguments": {"city": city}}]}
 
     result = grade(EvalRunner(found.dataset_source).run(agent).build())
 

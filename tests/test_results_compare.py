@@ -133,7 +133,7 @@ def test_runs_are_read_from_wherever_they_are(tmp_path: Path, local_client: Ashr
 def test_a_run_without_verdicts_is_graded() -> None:
     """What `RunBuilder` builds can be compared before any platform has seen it."""
     builder = RunBuilder().start()
-    builder.add_test("fine").start().complete()
+    builder.add_test("fine").start().add_agent_response({"text": "Hi"}, {"text": "Hi"}, "pending").complete()
     builder.add_test("broken").start().fail({"kind": "agent", "type": "KeyError", "message": "no key"})
     result = builder.complete().build()
 

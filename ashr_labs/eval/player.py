@@ -86,6 +86,7 @@ def play(sample: Sample, test: TestRecord, context: RunContext) -> Steps:
     except DatasetError as malformed:
         test.fail(dataset_error(malformed))
         return None
+    test.expects_no_calls = scenario.expects_no_calls
     callbacks = context.callbacks
     if callbacks.on_scenario is not None:
         callbacks.on_scenario(sample.scenario_id, cast("dict[str, Any]", sample.raw))

@@ -95,6 +95,14 @@ class Scenario:
         """Its path in the dataset."""
         return f"runs.{self.id}"
 
+    @property
+    def expects_no_calls(self) -> bool:
+        """Whether it expects nothing but that no tool is called, by an empty list of `tool_calls`."""
+        expected = [action for action in self.actions if isinstance(action, AgentAction)]
+        if any(action.text or action.calls for action in expected):
+            return False
+        return any("tool_calls" in (action.raw.get("expected_response") or {}) for action in expected)
+
     def path_of(self, action: Action) -> str:
         """Return the path of an action."""
         return f"{self.path}.actions[{action.action_index}]"

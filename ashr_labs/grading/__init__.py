@@ -70,7 +70,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._json import as_object
 from ..errors import ConfigurationError
-from ..run_result import RunRecord, TestRecord
+from ..run_result import ParsedRun, ParsedTest
 from .config import read_config
 from .graded_test import grade_test
 from .judge import Judge, NotJudgedError, Opinion
@@ -137,7 +137,7 @@ def grade(
     config = read_config(agent_config)
     if strict and config.problems:
         raise ConfigurationError("; ".join(config.problems))
-    tests = RunRecord.read(result).tests
+    tests = ParsedRun.read(result).tests
     given = as_object(result.get("aggregate_metrics")) or {}
     if tests is None:
         # Clients wait until the totals are numbers; keep those that the result has.
@@ -174,4 +174,4 @@ def _totals(tests: Sequence[GradedTest]) -> dict[str, Any]:
 
 
 def _unreadable(tests: Sequence[object]) -> list[str]:
-    return [f"tests[{index}] must be an object" for index, test in enumerate(tests) if not isinstance(test, TestRecord)]
+    return [f"tests[{index}] must be an object" for index, test in enumerate(tests) if not isinstance(test, ParsedTest)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .._json import as_object
 from ..alignment import MAX_PAIRS, align_calls, max_matching, min_cost_assignment
 from ..comparators import compare_args_structural
-from ..run_result import CallRecord
+from ..run_result import ParsedCall
 from .rules import FAILED, NOT_EXACT
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def realigned(calls: Sequence[object], rules: ArgumentRules) -> list[object]:
     """Return the entries, each expected call with the closest actual call of its tool."""
     result = list(calls)
     for tool, indexes in _indexes_by_tool(calls).items():
-        entries = [call for index in indexes if isinstance(call := calls[index], CallRecord)]
+        entries = [call for index in indexes if isinstance(call := calls[index], ParsedCall)]
         for index, entry, other in zip(indexes, entries, _closest(entries, rules.of(tool)), strict=True):
             result[index] = _with_actual(entry, entries[other])
     return result
@@ -39,12 +39,12 @@ def _indexes_by_tool(calls: Sequence[object]) -> dict[str, list[int]]:
     expected: defaultdict[str, list[int]] = defaultdict(list)
     unexpected: defaultdict[str, list[int]] = defaultdict(list)
     for index, call in enumerate(calls):
-        if isinstance(call, CallRecord) and call.actual is not None and call.expected in (call.actual, None):
+        if isinstance(call, ParsedCall) and call.actual is not None and call.expected in (call.actual, None):
             (unexpected if call.expected is None else expected)[call.actual].append(index)
     return {tool: both for tool, indexes in expected.items() if len(both := indexes + unexpected[tool]) > 1}
 
 
-def _closest(entries: list[CallRecord], rules: ToolRules) -> Sequence[int]:
+def _closest(entries: list[ParsedCall], rules: ToolRules) -> Sequence[int]:
     """Return for each entry the index of the entry whose actual call it gets."""
     count = sum(entry.expected is not None for entry in entries)
     if not any(_distance(entry, entry, rules) for entry in entries[:count]):
@@ -65,7 +65,7 @@ def _closest(entries: list[CallRecord], rules: ToolRules) -> Sequence[int]:
     return [chosen[index] for index in range(count)] + sorted(set(range(len(entries))) - set(chosen.values()))
 
 
-def _align_equal(entries: list[CallRecord], count: int, chosen: dict[int, int]) -> None:
+def _align_equal(entries: list[ParsedCall], count: int, chosen: dict[int, int]) -> None:
     """Align the calls with equal arguments that did not fail."""
     waiting: defaultdict[str, deque[int]] = defaultdict(deque)
     for index, entry in enumerate(entries):
@@ -77,7 +77,7 @@ def _align_equal(entries: list[CallRecord], count: int, chosen: dict[int, int]) 
 
 
 def _align_closest(
-    entries: list[CallRecord], left: list[int], free: list[int], rules: ToolRules, chosen: dict[int, int]
+    entries: list[ParsedCall], left: list[int], free: list[int], rules: ToolRules, chosen: dict[int, int]
 ) -> None:
     """Align as many calls as possible exactly, and the others so that they differ as little as possible."""
     distances = [[_distance(entries[row], entries[column], rules) for column in free] for row in left]
@@ -106,7 +106,7 @@ def _nearest(distances: list[list[int]], exact: dict[int, int]) -> list[tuple[in
     return list(pairs.items())
 
 
-def _distance(expected: CallRecord, actual: CallRecord, rules: ToolRules) -> int:
+def _distance(expected: ParsedCall, actual: ParsedCall, rules: ToolRules) -> int:
     failed = FAILED if actual.error is not None else 0
     return failed + rules.distance(expected.expected_arguments, actual.actual_arguments)
 
@@ -128,7 +128,7 @@ class _Aligned:
         return cls("", _canonical(as_object(arguments) or {}))
 
 
-def _with_actual(entry: CallRecord, other: CallRecord) -> CallRecord:
+def _with_actual(entry: ParsedCall, other: ParsedCall) -> ParsedCall:
     if entry is other:
         return entry
     actual: Any = other.fields.get("actual")
@@ -136,4 +136,4 @@ def _with_actual(entry: CallRecord, other: CallRecord) -> CallRecord:
     expected, made = as_object(fields.get("expected")), as_object(actual)
     if "argument_comparison" in fields and expected is not None and made is not None:
         fields["argument_comparison"] = compare_args_structural(expected, made)[1]
-    return CallRecord(fields, entry.expected, other.actual)
+    return ParsedCall(fields, entry.expected, other.actual)

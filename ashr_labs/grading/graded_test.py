@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._json import as_object, preview
-from ..run_result import CallRecord, TestRecord
+from ..run_result import ParsedCall, ParsedTest
 from .calls import realigned
 from .findings import LEVELS, Finding, Verdict
 from .judge import behavior_results
@@ -16,7 +16,7 @@ from .verdicts import TurnText, judge_call, judge_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ..run_result import StepRecord
+    from ..run_result import ParsedStep
     from .config import GradingConfig
     from .judge import BehaviorResult, Judge
 
@@ -31,7 +31,7 @@ class JudgedCall:
     """An entry of `tool_calls` with its verdict."""
 
     entry: object
-    """A `CallRecord`, or the value that could not be read."""
+    """A `ParsedCall`, or the value that could not be read."""
     verdict: Verdict | None
     """None if the entry could not be read."""
     step: int
@@ -77,7 +77,7 @@ class GradedTest:
 def grade_test(test: object, config: GradingConfig, judge: Judge | None) -> GradedTest:
     """Grade an entry of `tests`."""
     graded = GradedTest(test)
-    if not isinstance(test, TestRecord):
+    if not isinstance(test, ParsedTest):
         graded.fail(f"the test must be an object, got {preview(test)}")
         return graded
     if not test.has_run:
@@ -100,7 +100,7 @@ def grade_test(test: object, config: GradingConfig, judge: Judge | None) -> Grad
     return graded
 
 
-def _verdict_fields(test: TestRecord, graded: GradedTest) -> dict[str, Any]:
+def _verdict_fields(test: ParsedTest, graded: GradedTest) -> dict[str, Any]:
     """Return the verdict; `status` becomes `failed` with it, `played` says whether the scenario ran to its end."""
     reasons = [str(one) for level in ("failure", "warning") for one in graded.findings if one.level == level]
     if graded.verdict == "unchecked":
@@ -125,7 +125,7 @@ def _unfinished_reason(test: Mapping[str, Any]) -> str:
     return ": ".join(word if isinstance(word, str) else preview(word) for word in words if word)
 
 
-def _turns(steps: Sequence[StepRecord]) -> Iterator[list[int]]:
+def _turns(steps: Sequence[ParsedStep]) -> Iterator[list[int]]:
     """Yield the indexes of the steps of each turn; a message of the user begins a turn."""
     turn: list[int] = []
     for index, step in enumerate(steps):
@@ -138,7 +138,7 @@ def _turns(steps: Sequence[StepRecord]) -> Iterator[list[int]]:
 
 
 def _graded_steps(
-    steps: Sequence[StepRecord], config: GradingConfig, judge: Judge | None, graded: GradedTest
+    steps: Sequence[ParsedStep], config: GradingConfig, judge: Judge | None, graded: GradedTest
 ) -> list[object]:
     turns = list(_turns(steps))
     texts: dict[int, Verdict] = {}
@@ -159,14 +159,14 @@ def _graded_steps(
     ]
 
 
-def _judged_calls(index: int, step: StepRecord, turn_text: TurnText, config: GradingConfig) -> Iterator[JudgedCall]:
+def _judged_calls(index: int, step: ParsedStep, turn_text: TurnText, config: GradingConfig) -> Iterator[JudgedCall]:
     for call in realigned(step.calls or (), config.arguments):
-        verdict = judge_call(call, turn_text, config) if isinstance(call, CallRecord) else None
+        verdict = judge_call(call, turn_text, config) if isinstance(call, ParsedCall) else None
         yield JudgedCall(call, verdict, index)
 
 
 def _graded_step(
-    index: int, step: StepRecord, text: Verdict | None, calls: list[JudgedCall], graded: GradedTest
+    index: int, step: ParsedStep, text: Verdict | None, calls: list[JudgedCall], graded: GradedTest
 ) -> object:
     if step.fields is not step.value:
         graded.fail(f"action_results[{index}] must be an object, got {preview(step.value)}")
@@ -190,7 +190,7 @@ def _graded_text(fields: Mapping[str, Any], text: Verdict) -> dict[str, Any]:
 
 
 def _graded_call(call: JudgedCall, label: str, graded: GradedTest) -> object:
-    if call.verdict is None or not isinstance(call.entry, CallRecord):
+    if call.verdict is None or not isinstance(call.entry, ParsedCall):
         graded.fail(f"{label}: a tool call must be an object, got {preview(call.entry)}")
         return call.entry
     graded.calls.append(call.verdict)

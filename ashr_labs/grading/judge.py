@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from .._json import as_object
 from ..errors import AshrLabsError
-from ..run_result import CallRecord
+from ..run_result import ParsedCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ..run_result import StepRecord
+    from ..run_result import ParsedStep
     from .config import Strictness
 
 __all__ = ["BehaviorResult", "Judge", "NotJudgedError", "Opinion", "ask_about_texts", "behavior_results"]
@@ -83,7 +83,7 @@ def ask_about_texts(judge: Judge, expected: str, actual: str) -> Opinion:
 
 
 def behavior_results(
-    steps: Sequence[StepRecord], judge: Judge | None, rules: Sequence[tuple[str, Strictness]]
+    steps: Sequence[ParsedStep], judge: Judge | None, rules: Sequence[tuple[str, Strictness]]
 ) -> Iterator[BehaviorResult]:
     """Ask the judge, if there is one, about each rule of behavior."""
     if judge is None or not rules:
@@ -104,12 +104,12 @@ def _judged(judge: Judge, rule: str, strictness: Strictness, conversation: str) 
     return BehaviorResult(rule, strictness, "kept" if opinion.answer == "kept" else "broken", opinion.reason)
 
 
-def _lines(step: StepRecord) -> Iterator[str]:
+def _lines(step: ParsedStep) -> Iterator[str]:
     actor = step.fields.get("actor")
     said = step.fields.get("text") or step.actual_text
     if said:
         yield f"{actor}: {said}"
     for call in step.calls or ():
-        made = as_object(call.fields.get("actual")) if isinstance(call, CallRecord) else None
-        if made and isinstance(call, CallRecord) and call.actual is not None:
+        made = as_object(call.fields.get("actual")) if isinstance(call, ParsedCall) else None
+        if made and isinstance(call, ParsedCall) and call.actual is not None:
             yield f"{actor} calls {call.actual}: {json.dumps(made.get('arguments'), default=str)}"

@@ -121,8 +121,8 @@ def _contradictions(
 
 
 def _negates(one: _Sentence, other: _Sentence) -> bool:
-    """Return True if a negation is between two words that follow each other directly in the other sentence only."""
-    return bool((one.negated_pairs & other.pairs) - one.pairs)
+    """Return True if the only negations are between words that follow each other directly in the other sentence."""
+    return not other.negations and bool((one.negated_pairs & other.pairs) - one.pairs)
 
 
 def _values(sentences: Iterable[_Sentence]) -> Counter[_Word]:

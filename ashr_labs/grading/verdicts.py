@@ -16,7 +16,7 @@ from .texts import compare_texts
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..run_result import CallRecord, StepRecord
+    from ..run_result import ParsedCall, ParsedStep
     from .config import GradingConfig
     from .findings import Level
     from .judge import Judge
@@ -49,13 +49,13 @@ class TurnText:
         return words_of(" ".join(text.said for text in self._texts))
 
 
-def judge_call(call: CallRecord, turn_text: TurnText, config: GradingConfig) -> Verdict:
+def judge_call(call: ParsedCall, turn_text: TurnText, config: GradingConfig) -> Verdict:
     """Compare an actual call with the expected one."""
     verdict = _judge_call(call, turn_text, config)
     return replace(verdict, is_read=True) if call.expected and config.is_read(call.expected) else verdict
 
 
-def _judge_call(call: CallRecord, turn_text: TurnText, config: GradingConfig) -> Verdict:
+def _judge_call(call: ParsedCall, turn_text: TurnText, config: GradingConfig) -> Verdict:
     if call.actual is None:
         if call.expected is None:
             return Verdict("mismatch", (Finding("failure", "the entry names no tool, so it cannot be graded"),))
@@ -74,7 +74,7 @@ def _judge_call(call: CallRecord, turn_text: TurnText, config: GradingConfig) ->
     return _judge_arguments(call.expected, call, config)
 
 
-def judge_text(step: StepRecord, config: GradingConfig, judge: Judge | None, *, is_opening: bool = False) -> Verdict:
+def judge_text(step: ParsedStep, config: GradingConfig, judge: Judge | None, *, is_opening: bool = False) -> Verdict:
     """Compare an agent's text with the expected one; an opening comes before any message of the user."""
     expected, actual = step.expected_text, step.actual_text
     if expected is None or actual is None:
@@ -134,7 +134,7 @@ def _shown(text: str) -> str:
     return repr(truncate(" ".join(text.split()), _MAX_SHOWN))
 
 
-def _judge_arguments(tool: str, call: CallRecord, config: GradingConfig) -> Verdict:
+def _judge_arguments(tool: str, call: ParsedCall, config: GradingConfig) -> Verdict:
     level = LEVELS[config.strictness_of(tool)]
     rules = config.arguments.of(tool)
     found = rules.differences(call.expected_arguments, call.actual_arguments)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, cast
 from .._json import as_list, as_object, preview
 from ..errors import ConfigurationError
 from ..grading import grade
-from ..run_result import TestRecord
+from ..run_result import ParsedTest
 from ._display import NotebookDisplay
 from .statistics import Interval, wilson_interval
 
@@ -275,7 +275,7 @@ def _value(sample: Sample, metric: str) -> float | None:
 
 def _sample(test: Mapping[str, Any]) -> Sample:
     error = as_object(test.get("error"))
-    has_run = TestRecord.read(test).has_run
+    has_run = ParsedTest.read(test).has_run
     reasons = [str(one) for one in as_list(test.get("verdict_reasons")) or []]
     if not reasons and error:
         reasons = [str(error.get("message", error))]

@@ -96,6 +96,8 @@ class TestRecord:
         self._duration_ms: float | None = None
         self._repeat: int | None = None
         self._tags: tuple[str, ...] = ()
+        self.expects_no_calls = False
+        """Whether the scenario expects nothing but that no tool is called."""
         self._attempt_errors: tuple[TestError, ...] = ()
         self._turns: list[tuple[int, float, TokenUsage | None]] = []
 
@@ -188,6 +190,8 @@ class TestRecord:
     def _build_measures(self, built: TestResult) -> None:
         if self._tags:
             built["tags"] = [*self._tags]
+        if self.expects_no_calls:
+            built["expects_no_calls"] = True
         if self._repeat is not None:
             built["repeat"] = self._repeat
         if self._attempt_errors:
