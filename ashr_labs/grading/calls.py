@@ -58,9 +58,9 @@ def _closest(entries: list[ParsedCall], rules: ToolRules) -> Sequence[int]:
     if left and len(left) * len(free) <= _MAX_COMPARED:
         _align_closest(entries, left, free, rules, chosen)
     elif left:
-        pairs = align_calls(
-            [_Aligned.of(entries[i], "expected") for i in left], [_Aligned.of(entries[i], "actual") for i in free]
-        )
+        wanted = [_Aligned.of(entries[index].expected_arguments) for index in left]
+        given = [_Aligned.of(entries[index].actual_arguments) for index in free]
+        pairs = align_calls(wanted, given)
         chosen |= {left[row]: free[column] for row, column in pairs.items()}
     return [chosen[index] for index in range(count)] + sorted(set(range(len(entries))) - set(chosen.values()))
 
