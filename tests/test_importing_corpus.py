@@ -16,8 +16,11 @@ import jsonschema_rs
 import pytest
 
 from ashr_labs import DatasetError
+from ashr_labs.cli._exit import CommandError
+from ashr_labs.cli._import_file import read_import
 from ashr_labs.eval.scenario import read_scenario
 from ashr_labs.importing import FORMATS, ImportedDataset, import_dataset
+from ashr_labs.importing.formats import Keys
 
 FILES = Path(__file__).parent / "data" / "imports"
 SCHEMA = jsonschema_rs.validator_for(
@@ -108,6 +111,25 @@ def test_the_schema_refuses_misspelt_keys(action: dict[str, Any]) -> None:
 
     assert not SCHEMA.is_valid(source)
     assert not SCHEMA.is_valid({"dataset_source": source})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_command_reads_the_same(name: str) -> None:
+    """`datasets import` detects the format of every file and finds the same scenarios and errors."""
+    expected = expectation(name)
+    if "needs" in expected and find_spec(expected["needs"]) is None:
+        pytest.skip(f"needs {expected['needs']}")
+    options = dict(expected.get("options", {}))
+    keys = Keys(options.pop("input_key", None), options.pop("expected_key", None))
+
+    try:
+        found = read_import(FILES / name, None, keys, **options)
+    except CommandError:
+        assert expected["format"] is None
+        return
+
+    counts = (len(expected["conversations"]), len(expected.get("errors", ())))
+    assert (expected["format"], *counts) == (found.document["format"], len(found.file.scenarios), len(found.faults))
 
 
 def test_the_corpus_covers_every_format() -> None:

@@ -23,6 +23,7 @@ _ROLES = {
     **dict.fromkeys(("function", "observation", "function_response", "tool_response"), "tool"),
     "developer": "system",
 }
+_KNOWN_ROLES = frozenset({"user", "assistant", "system", "tool"})
 _CLASSES = {"HumanMessage": "user", "AIMessage": "assistant", "SystemMessage": "system", "ToolMessage": "tool"}
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text", "summary_text"})
 _HIDDEN_PARTS = frozenset({"reasoning", "thinking", "redacted_thinking", "item_reference"})
@@ -121,7 +122,7 @@ def _plain_call(raw: object) -> object:
     if isinstance(raw, str):  # names alone, as in lists of expected tools
         return {"name": raw}
     fields = as_object(raw)
-    if fields is None:
+    if fields is None or isinstance(fields.get("function"), dict):
         return raw
     for wrapper in _CALL_WRAPPERS:
         if (inner := as_object(fields.get(wrapper))) is not None:
@@ -189,6 +190,9 @@ def _calls(fields: Mapping[str, Any], field: FieldPath) -> Iterator[tuple[object
 
 
 def _role(outer: Mapping[str, Any]) -> str | None:
+    role = outer.get("role")
+    if isinstance(role, str) and role in _KNOWN_ROLES:  # the common case
+        return role
     path = as_list(outer.get("id"))
     if outer.get("type") == "constructor" and path:  # a serialized object of LangChain
         return _CLASSES.get(str(path[-1]).removesuffix("Chunk"))
@@ -200,7 +204,7 @@ def _role(outer: Mapping[str, Any]) -> str | None:
         sender = outer.get("type")
     name = str(sender).lower()
     role = _ROLES.get(name, name)
-    return role if role in {"user", "assistant", "system", "tool"} else None
+    return role if role in _KNOWN_ROLES else None
 
 
 def _role_of_item(outer: Mapping[str, Any]) -> str | None:

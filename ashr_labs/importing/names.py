@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ _LOOKS_EXPECTED = re.compile(
 )
 
 
+@lru_cache(4096)
 def snake_case(name: str) -> str:
     """Return a name in snake case.
 

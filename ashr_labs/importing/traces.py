@@ -120,7 +120,7 @@ class _TraceReader:
         if observation.get("output") is not None:
             call["result"] = observation["output"]
         if observation.get("level") == "ERROR":
-            call["error"] = observation.get("status_message") or True
+            call["error"] = str(observation.get("status_message") or "the call failed")
 
     def _call_of(self, name: str, observation: Mapping[str, Any]) -> dict[str, Any]:
         """Return the call of a span: one that a model requested, or a new one."""

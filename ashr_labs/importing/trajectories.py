@@ -222,4 +222,4 @@ def _status(status: object) -> dict[str, Any]:
     fields = as_object(status) or {}
     if fields.get("code") not in (2, "STATUS_CODE_ERROR", "ERROR"):
         return {}
-    return {"level": "ERROR", "status_message": fields.get("message") or True}
+    return {"level": "ERROR", "status_message": fields.get("message")}

@@ -33,6 +33,9 @@ def add_input(draft: ScenarioDraft, value: object, field: FieldPath, key: str | 
     Raises:
         DatasetError: A message in it is invalid.
     """
+    if isinstance(value, str) and not _is_json(value):  # the common case
+        draft.add_user(value)
+        return
     value = _chosen(draft, _parsed_input(value), field, ("messages", *INPUT_KEYS), key)
     if is_messages(value):
         add_messages(draft, value, field)
@@ -47,6 +50,10 @@ def add_input(draft: ScenarioDraft, value: object, field: FieldPath, key: str | 
 
 def add_expected(draft: ScenarioDraft, value: object, field: FieldPath, key: str | None = None) -> None:
     """Add the expected output of an example, as for `add_input()`; it may have tool calls."""
+    if isinstance(value, str) and not _is_json(value):  # the common case
+        if value:
+            draft.add_agent(value, [])
+        return
     value = _parsed_output(value)
     value = _message_of(_chosen(draft, _message_of(value), field, ("messages", *OUTPUT_KEYS), key))
     fields = as_object(value) or {}
@@ -108,7 +115,11 @@ def _parsed_output(value: object) -> object:
 
 
 def _parsed(value: object) -> object:
-    return parsed_json(value) if isinstance(value, str) and value.lstrip()[:1] in {"{", "["} else value
+    return parsed_json(value) if isinstance(value, str) and _is_json(value) else value
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip()[:1] in {"{", "["}
 
 
 def _chosen(draft: ScenarioDraft, value: object, field: FieldPath, usual: Sequence[str], key: str | None) -> object:
