@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from .._format import truncate
+from .._gc import paused_gc
 from .._json import preview
 from ..errors import AshrLabsError, NotFoundError, ResponseFormatError, error_class_for_status
 
@@ -20,6 +22,8 @@ __all__ = ["ID", "RawResponse", "decode_text", "read_response", "redact", "requi
 
 Result = TypeVar("Result")
 _SNIPPET_LENGTH = 200
+_LARGE = 100_000
+"""Characters of JSON from which pausing the garbage collector pays."""
 ID = int | str
 """An identifier; a kind for `require_field`."""
 _KINDS: dict[type | UnionType, str] = {dict: "an object", list: "an array", ID: "an id"}
@@ -70,11 +74,7 @@ def read_response(status: int, headers: Mapping[str, str], text: str | None, ope
         ResponseFormatError: If a success is not a JSON object.
         AshrLabsError: The class for the status, if the response reports an error.
     """
-    try:
-        parsed: object = json.loads(text or "")
-    except (ValueError, RecursionError):  # an integer of over 4,300 digits is a ValueError
-        parsed = None
-    body = cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else None
+    body = _json_object(text or "")
     if status < 200 or status >= 300:
         default = f"the platform does not implement {operation}" if status == _NOT_IMPLEMENTED else "no message"
         raise _failure(status, headers, body, _message(body) or _snippet(text) or default, operation)
@@ -141,6 +141,15 @@ def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> floa
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (aware - (now or datetime.now(UTC))).total_seconds())
+
+
+def _json_object(text: str) -> dict[str, Any] | None:
+    try:
+        with paused_gc() if len(text) > _LARGE else nullcontext():
+            parsed: object = json.loads(text)
+    except (ValueError, RecursionError):  # an integer of over 4,300 digits is a ValueError
+        return None
+    return cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else None
 
 
 def _failure(
