@@ -32,6 +32,12 @@ CONTRACT = ROOT / "openapi.yaml"
 GENERATED = ROOT / "generated"
 PACKAGES = ("ashr_labs_api", "ashr_labs_contract", "ashr_labs_types")
 HEADER = '"""{summary}\n\nDerived from `openapi.yaml` by `make sdk`; do not edit.\n"""\n'
+HIDDEN_FIELDS = {
+    "    token: str\n": "    token: str = field(repr=False)\n",
+    'kw_only=True, alias="headers")': 'kw_only=True, alias="headers", repr=False)',
+    'kw_only=True, alias="cookies")': 'kw_only=True, alias="cookies", repr=False)',
+}
+"""Lines of the generated clients, and what they become."""
 
 
 def main() -> int:
@@ -79,6 +85,17 @@ def write_endpoints(package: Path, contract: dict[str, Any]) -> None:
     ]
     if missing:
         raise SystemExit("\n".join(missing))
+    hide_secrets(package / "client.py")
+
+
+def hide_secrets(module: Path) -> None:
+    """Keep the token, headers and cookies of the generated clients out of their `repr`."""
+    text = module.read_text("utf-8")
+    for field, hidden in HIDDEN_FIELDS.items():
+        if field not in text:
+            raise SystemExit(f"{module.name}: the generator wrote no line {field.strip()!r}")
+        text = text.replace(field, hidden)
+    module.write_text(text, "utf-8")
 
 
 def operations(contract: dict[str, Any]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from ashr_labs._http._request import Deadline
 from ashr_labs.client import _http
 from ashr_labs.client._options import Options
 from ashr_labs.client._sync._pool import SyncPool
+from ashr_labs_api import AuthenticatedClient
 from support.scripted_server import ScriptedServer
 
 KEY = "tp_0123456789abcdef"
@@ -146,6 +147,16 @@ def test_options_show_no_secret() -> None:
     options = Options.from_args(f"tp_{SECRET}", None, 30, default_headers=headers, proxy=f"http://me:{SECRET}@proxy")
 
     assert SECRET not in repr(options)
+
+
+def test_generated_clients_show_no_secret() -> None:
+    """The repr of a generated client has neither token, nor headers, nor cookies."""
+    client = AuthenticatedClient(
+        base_url="http://platform.test", token=SECRET, headers={"X-Key": SECRET}, cookies={"session": SECRET}
+    )
+    client.get_httpx_client().close()
+
+    assert SECRET not in repr(client)
 
 
 def test_connections_are_not_shared_with_a_forked_process(server: ScriptedServer) -> None:
