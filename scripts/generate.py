@@ -114,13 +114,16 @@ def write_contract(package: Path, contract: dict[str, Any]) -> None:
 
 
 def dataset_schema(contract: dict[str, Any]) -> dict[str, Any]:
-    """Return the JSON Schema of dataset files, in which actions have no unknown keys: editors mark misspelt ones."""
+    """Return the JSON Schema of dataset files, with no keys but those that are read: editors mark misspelt ones."""
     schemas: dict[str, Any] = json.loads(json.dumps(contract["components"]["schemas"]))
     needed = ["DatasetSource"]
     for name in needed:
         found = re.findall(r"#/components/schemas/(\w+)", json.dumps(schemas[name]))
         needed += sorted(set(found) - set(needed))
-    for name in ("Action", "ExpectedResponse"):
+    for name, further in (("Scenario", ("id", "name")), ("Action", ("id", "description", "metadata"))):
+        schemas[name]["properties"] |= {key: {} for key in further}
+    schemas["ExpectedResponse"]["properties"]["metadata"] = {}
+    for name in ("Scenario", "Action", "ExpectedResponse"):
         schemas[name]["additionalProperties"] = False
     actor = schemas["Action"]["properties"]["actor"]
     actor["anyOf"] = [{"enum": ["user", "agent", "environment"]}, {"type": actor.pop("type")}]

@@ -18,6 +18,7 @@ import pytest
 from ashr_labs import DatasetError
 from ashr_labs.cli._exit import CommandError
 from ashr_labs.cli._import_file import read_import
+from ashr_labs.eval import scenario as scenarios_read
 from ashr_labs.eval.scenario import read_scenario
 from ashr_labs.importing import FORMATS, ImportedDataset, import_dataset
 from ashr_labs.importing.formats import Keys
@@ -111,6 +112,18 @@ def test_the_schema_refuses_misspelt_keys(action: dict[str, Any]) -> None:
 
     assert not SCHEMA.is_valid(source)
     assert not SCHEMA.is_valid({"dataset_source": source})
+
+
+def test_the_schema_has_the_keys_that_are_read() -> None:
+    """The JSON Schema of dataset files allows the keys that the evaluation reads, and no others."""
+    definitions = json.loads(files("ashr_labs_contract").joinpath("dataset.schema.json").read_text("utf-8"))["$defs"]
+    keys = {name: definitions[name]["properties"].keys() for name in ("Scenario", "Action", "ExpectedResponse")}
+
+    assert keys == {
+        "Scenario": scenarios_read._SCENARIO_KEYS,
+        "Action": scenarios_read._AGENT_ACTION_KEYS,
+        "ExpectedResponse": scenarios_read._RESPONSE_KEYS,
+    }
 
 
 @pytest.mark.parametrize("name", NAMES)
