@@ -116,7 +116,7 @@ def test_reading_the_answer_waits_only_for_so_long(client: AshrLabsClient, store
     assert time.monotonic() - start < 2
 
 
-@pytest.mark.parametrize("status", [429, 500, 503, 408])
+@pytest.mark.parametrize("status", [429, 500, 503, 408, 302])
 def test_what_is_refused_for_now_is_kept_and_sent_again(client: AshrLabsClient, stored: Stored, status: int) -> None:
     """Traces wait on disk while the platform fails, and arrive in order of their numbers, once, when it recovers."""
     stored.refuse(status)

@@ -164,11 +164,19 @@ class TracingMethods:
 
             score_trace(tracing, trace_id, name, value, comment)
 
-    @cached_property
+    @property
     def tracing(self) -> Tracing:
         """Settings and counters of tracing, `flush()` and `shutdown()`."""
-        with IMPORTS.lock:
-            from ..tracing.tracing import tracing_for  # noqa: PLC0415 - as in trace()
+        opened: Tracing | None = self.__dict__.get("_opened_tracing")
+        if opened is None:
+            # Not a cached property: forks wait for this lock, and not for that of cached properties.
+            with IMPORTS.lock:
+                opened = self.__dict__.get("_opened_tracing") or self._open_tracing()
+                self.__dict__["_opened_tracing"] = opened
+        return opened
+
+    def _open_tracing(self) -> Tracing:
+        from ..tracing.tracing import tracing_for  # noqa: PLC0415 - as in trace()
 
         options = self._options
         transport, http_client = self._custom_transport
@@ -181,13 +189,13 @@ class TracingMethods:
 
     def _is_sending_traces(self) -> bool:
         """Return True if traces in flight use the transport that is about to be closed."""
-        opened: Tracing | None = self.__dict__.get("tracing")
+        opened: Tracing | None = self.__dict__.get("_opened_tracing")
         if opened is None or not _is_blocking(*self._custom_transport):
             return False
         return opened._is_busy()  # pyright: ignore[reportPrivateUsage]
 
     def _close_tracing(self) -> None:
-        opened: Tracing | None = self.__dict__.pop("tracing", None)
+        opened: Tracing | None = self.__dict__.pop("_opened_tracing", None)
         if opened is not None:
             with suppress(Exception):  # as in trace()
                 opened._close()  # pyright: ignore[reportPrivateUsage]

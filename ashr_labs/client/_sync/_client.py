@@ -264,7 +264,7 @@ class AshrLabsClient(
         sibling = object.__new__(type(self))
         sibling.__dict__.update(self.__dict__)
         sibling.__dict__.pop("api", None)
-        sibling.__dict__.pop("tracing", None)
+        sibling.__dict__.pop("_opened_tracing", None)
         sibling._options = options
         sibling._transport = SyncRetryTransport(options, transport.pool, transport.clock, session, raw)
         return sibling

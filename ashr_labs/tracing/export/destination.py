@@ -17,7 +17,7 @@ from ..._retry import Backoff, is_transient_status
 from ...errors import APIConnectionError, AshrLabsError, ConfigurationError, ResponseFormatError
 from ..serialize import describe_error
 from .item import QueuedTrace
-from .queues import RecoveredQueue, SendQueue
+from .queue import SendQueue
 from .snapshots import FIRST_INTERVAL, Snapshot, Snapshots
 
 if TYPE_CHECKING:
@@ -84,8 +84,8 @@ class Destination:
     def _reset(self) -> None:
         max_in_flight = 1 if self.transport.is_blocking else _MAX_IN_FLIGHT
         self.live = SendQueue(max_in_flight)
-        self.recovered = RecoveredQueue(max_in_flight)
-        """Traces of dead processes."""
+        self.recovered = SendQueue(max_in_flight)
+        """Traces of dead processes, oldest first."""
         self.in_flight: set[QueuedTrace] = set()
         self._unsaved: deque[QueuedTrace] = deque()
         self._snapshots = None if self.spool is None else Snapshots(self.spool)
@@ -173,7 +173,7 @@ class Destination:
     def take(self, queue: SendQueue, now: float) -> QueuedTrace | None:
         """Return the next trace to send, which is in flight then, or None during back-off."""
         # After a failure one request at a time probes the platform, until one succeeds.
-        if not queue.has_next() or now < self._resume_at or (self._failures and self.in_flight):
+        if not queue or now < self._resume_at or (self._failures and self.in_flight):
             return None
         item = queue.pop()
         self.in_flight.add(item)
@@ -264,9 +264,7 @@ class Destination:
         self._resume_at = 0.0
         self.in_flight.discard(item)
         self._sent += 1
-        if item.is_recovered:
-            self._resent += 1
-            self.recovered.done(item)
+        self._resent += item.is_recovered
         self._resolve(item, answer=answer)
 
     def refused(self, item: QueuedTrace, error: Exception, now: float) -> None:
@@ -282,7 +280,6 @@ class Destination:
             self._requeue(item)
             self._spool(item)
         else:
-            self.recovered.done(item)
             self._resolve(item, failure=describe_error(error))
 
     def warn(self, message: str, *details: object) -> None:

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Hashable, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from ashr_labs_types import TracePayload
 
@@ -109,7 +109,6 @@ class QueuedTrace:
         "is_truncated",
         "record",
         "result",
-        "segment",
         "sequence",
         "size",
         "unfinished",
@@ -134,8 +133,6 @@ class QueuedTrace:
         self.sequence = 0
         self.content: bytes | None = None
         self.record: SpoolRecord | None = None
-        self.segment: Hashable = None
-        """The spool segment from which the trace was recovered."""
         self.holds_memory = True
         self.is_truncated = self.is_done = self.is_recovered = False
 
@@ -143,7 +140,7 @@ class QueuedTrace:
     def recovered(cls, record: SpoolRecord, sequence: int) -> QueuedTrace:
         """Return an item for a trace in a dead process's spool."""
         item = object.__new__(cls)
-        item.identifier, item.record, item.segment = record.identifier, record, record.segment
+        item.identifier, item.record = record.identifier, record
         item.result = item.content = item._serialize = None
         item.size, item.sequence = 0, sequence
         item.ended = monotonic()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..._forks import ForkGuard
     from .destination import Destination
     from .item import QueuedTrace
-    from .queues import SendQueue
+    from .queue import SendQueue
     from .worker import Worker
 
 __all__ = ["new_event_loop", "run_loop"]

@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Segment", "Spool", "SpoolRecord", "read_lines"]
 
 _SUFFIX = ".spool"
-_SEGMENT_BYTES = (500_000, 4_000_000)
-"""Bytes of the first segments, of which several are sent at a time, and of all further ones."""
-_SMALL_SEGMENTS = 24
-_MAX_SEGMENTS = 90
+_SEGMENT_BYTES = 4_000_000
+_MAX_SEGMENTS = 80
 """Open files; as many as a full spool of the default size needs."""
 # Symbolic links are not followed: another user with write access could point them at this user's other files.
 _FLAGS = os.O_RDWR | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOFOLLOW", 0)
@@ -232,7 +230,7 @@ class Spool:
             self._segments.remove(segment)
 
     def _segment_for(self, size: int) -> Segment | None:
-        if self._writing is None or self._writing.size > _SEGMENT_BYTES[len(self._segments) > _SMALL_SEGMENTS]:
+        if self._writing is None or self._writing.size > _SEGMENT_BYTES:
             self._writing = self._new_segment()
         used = self._bytes_of_others + sum(segment.size for segment in self._segments)
         return self._writing if used + size <= self._max_bytes else None

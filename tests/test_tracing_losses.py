@@ -1,0 +1,273 @@
+"""The fault matrix of tracing: made = delivered + spooled, and no trace is delivered twice."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ashr_labs import AshrLabsClient
+from ashr_labs.tracing.export.exporter import EXPORTER
+from ashr_labs.tracing.export.spool import Spool
+from support.scripted_server import Answer, ScriptedServer
+from support.traces import INGEST, KEY, RealPlatform, Stored, run_process, spooled
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+
+FORKS = """
+import warnings
+warnings.simplefilter("ignore", DeprecationWarning)  # from 3.12 on Python warns of forks beside threads
+"""
+SHORT_INTERVALS = """
+from ashr_labs.tracing.export import destination, snapshots
+snapshots.FIRST_INTERVAL = destination.FIRST_INTERVAL = destination._CHECK_INTERVAL = 0.05
+"""
+PATIENT = {"ASHR_LABS_TRACING_EXIT_TIMEOUT": "20"}
+
+
+@pytest.fixture(scope="module")
+def real() -> Generator[RealPlatform]:
+    with RealPlatform.running() as platform:
+        yield platform
+
+
+@pytest.fixture
+def stored(server: ScriptedServer) -> Stored:
+    return Stored(server)
+
+
+@pytest.fixture
+def client(stored: Stored) -> Generator[AshrLabsClient]:
+    with AshrLabsClient(KEY, stored.server.url) as client:
+        yield client
+        EXPORTER.close(0)
+
+
+def trace_named(real: RealPlatform, name: str) -> dict[str, Any]:
+    """Return the only trace of this name."""
+    with AshrLabsClient(KEY, real.url) as client:
+        traces: list[Any] = client.list_observability_traces(limit=100)["traces"]
+        [found] = [trace for trace in traces if trace["name"] == name]
+        return dict(client.get_observability_trace(found["id"])["trace"])
+
+
+def resend(url: str) -> None:
+    """Deliver in another process what is on disk."""
+    done = run_process(url, "print(client.tracing.flush(20))")
+    assert "'queued': 0" in done.stdout, done
+
+
+@pytest.mark.parametrize("milliseconds", [0, 5, 20, 60])
+def test_a_child_of_a_fork_during_the_first_trace_can_trace(real: RealPlatform, milliseconds: int) -> None:
+    """Whatever the thread that makes the first trace is importing, a forked child delivers and does not hang."""
+    code = f"""
+signal.alarm(50)
+thread = threading.Thread(target=make, args=("import-{milliseconds}-parent-", 1)); thread.start()
+time.sleep({milliseconds} / 1000)
+child = os.fork()
+if child == 0:
+    signal.alarm(25)
+    make("import-{milliseconds}-child-", 1)
+    os._exit(client.tracing.flush(20)["sent"] != 1)
+thread.join()
+assert os.waitpid(child, 0)[1] == 0
+"""
+    done = run_process(real.url, FORKS + code, **PATIENT)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert 2 == sum(name.startswith(f"import-{milliseconds}-") for name in real.names())
+
+
+def test_a_trace_that_is_open_at_a_fork_is_the_parents(real: RealPlatform) -> None:
+    """The child's copy is not delivered, and its answer says so; the parent's trace is whole."""
+    code = """
+trace = client.trace("open-at-fork")
+trace.span("before").end()
+child = os.fork()
+if child == 0:
+    trace.span("in the child").end()
+    answer = trace.end()
+    assert answer["status"] == "error" and "parent" in answer["message"], dict(answer)
+    make("made-by-the-child-", 1)
+    os._exit(client.tracing.flush(20)["sent"] != 1)
+assert os.waitpid(child, 0)[1] == 0
+trace.span("after").end()
+assert trace.end(wait=True)["status"] == "ok"
+"""
+    done = run_process(real.url, FORKS + code, **PATIENT)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    found = trace_named(real, "open-at-fork")
+    assert ["before", "after"] == [one["name"] for one in found["observations"]]
+    assert 1 == real.names().count("made-by-the-child-0")
+
+
+@pytest.mark.parametrize(
+    ("name", "ending"),
+    [
+        ("exit", ""),
+        ("shutdown", "client.tracing.shutdown(20); os._exit(0)"),
+        ("close", "client.close(); time.sleep(0.1); client.tracing.flush(20); os._exit(0)"),
+        ("kill", "time.sleep(1); os.kill(os.getpid(), signal.SIGKILL)"),
+    ],
+)
+def test_a_trace_that_never_ends_is_delivered_as_unfinished(real: RealPlatform, name: str, ending: str) -> None:
+    """At an exit, `shutdown()` and `close()`, and after a kill, the spans that have ended are delivered."""
+    code = f"""
+trace = client.trace("never-ends-{name}", metadata={{"a": 1}})
+trace.span("ended").end(output=1)
+open_span = trace.span("open")
+{ending}
+"""
+    run_process(real.url, SHORT_INTERVALS + code, **PATIENT)
+    resend(real.url)
+    found = trace_named(real, f"never-ends-{name}")
+
+    assert {"a": 1, "unfinished": True} == found["metadata"]
+    assert [("ended", True), ("open", False)] == [
+        (one["name"], one.get("end_time") is not None) for one in found["observations"]
+    ]
+
+
+def test_a_trace_that_ends_after_all_replaces_its_unfinished_version(real: RealPlatform) -> None:
+    """After `shutdown()` and after snapshots on disk, the end of the trace delivers all of it, once."""
+    code = """
+trace = client.trace("ends-late")
+trace.span("first").end()
+time.sleep(0.5)
+client.tracing.shutdown(20)
+trace.span("second").end()
+trace.end()
+"""
+    done = run_process(real.url, SHORT_INTERVALS + code, **PATIENT)
+    found = trace_named(real, "ends-late")
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert found["metadata"] is None
+    assert ["first", "second"] == [one["name"] for one in found["observations"]]
+    assert 0 == spooled()
+
+
+def test_a_long_trace_leaves_no_snapshot_behind(real: RealPlatform) -> None:
+    """A trace that was written to disk before its end is delivered once, without its earlier versions."""
+    code = """
+with client.trace("long") as trace:
+    for n in range(10):
+        trace.span(f"s{n}").end()
+        time.sleep(0.1)
+counts = client.tracing.flush(20)
+assert counts["sent"] == 1, counts
+"""
+    done = run_process(real.url, SHORT_INTERVALS + code, **PATIENT)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert 10 == len(trace_named(real, "long")["observations"])
+    assert 0 == spooled()
+
+
+def test_deleted_spool_files_are_written_again(client: AshrLabsClient, stored: Stored) -> None:
+    """Where another program deletes the spool while traces wait, they are on disk again at the end, and not lost."""
+    stored.refuse(503)
+    for n in range(5):
+        client.trace(f"deleted-{n}").end()
+    client.tracing.flush(0.5)
+    assert 5 == spooled()
+    for path in Path(os.environ["ASHR_LABS_SPOOL_DIR"]).rglob("*.spool"):
+        path.unlink()
+    for n in range(5, 10):
+        client.trace(f"deleted-{n}").end()
+    client.tracing.flush(0.5)
+    EXPORTER.close(1)
+    assert 10 == spooled()
+    stored.recover()
+    resend(stored.server.url)
+
+    assert {f"deleted-{n}": 1 for n in range(10)} == Counter(stored.names)
+
+
+def test_a_damaged_record_is_not_sent(tmp_path: Path) -> None:
+    """A trace that was changed on disk is an error, not another trace."""
+    spool = Spool(tmp_path, 10_000)
+    record = spool.write("a", b"content")
+    assert record is not None
+    assert b"content" == record.read()
+    [path] = tmp_path.iterdir()
+    path.write_bytes(path.read_bytes().replace(b"content", b"kontent"))
+
+    with pytest.raises(OSError, match="is damaged"):
+        record.read()
+
+
+def test_a_request_that_is_answered_during_the_exit_is_not_sent_again(server: ScriptedServer) -> None:
+    """Where the platform has failed and the next request is slow, the exit waits for its answer."""
+    stored = Stored(server)
+    refused = threading.Event()
+
+    def answer(body: dict[str, Any]) -> Answer:
+        if not refused.is_set():
+            refused.set()
+            return Answer.of({"status": "error", "message": "no"}, 503)
+        time.sleep(0.3)
+        return stored.accept(body)
+
+    server.on(INGEST, answer)
+    run_process(server.url, "make('slow-', 3)\ntime.sleep(1)\n", **PATIENT)
+    resend(server.url)
+
+    assert {f"slow-{n}": 1 for n in range(3)} == Counter(stored.names)
+
+
+def test_daemon_threads_that_trace_during_the_exit_lose_nothing(real: RealPlatform) -> None:
+    """Traces that other threads end while the process exits are delivered, or kept on disk."""
+    code = """
+import atexit
+made = [0, 0]
+def report():
+    print(*made, flush=True)
+    os._exit(0)
+atexit._clear()
+atexit.register(report)  # runs after the handler of tracing, which is registered with the first trace
+def trace(thread):
+    while True:
+        client.trace(f"daemon-{thread}-{made[thread]}").end()
+        made[thread] += 1
+        time.sleep(0.002)
+for thread in (0, 1):
+    threading.Thread(target=trace, args=(thread,), daemon=True).start()
+time.sleep(0.3)
+"""
+    done = run_process(real.url, code, **PATIENT)
+    resend(real.url)
+    made = [int(number) for number in done.stdout.split()]
+    arrived = Counter(name for name in real.names() if name.startswith("daemon-"))
+
+    assert 2 == len(made), done
+    assert {f"daemon-{thread}-{n}" for thread in (0, 1) for n in range(made[thread])} <= arrived.keys()
+    assert {1} == set(arrived.values())
+
+
+def test_a_backlog_of_a_dead_process_is_delivered_concurrently(server: ScriptedServer) -> None:
+    """What a dead process left is sent by many requests at a time, in the order in which they start, each once."""
+    stored = Stored(server)
+    stored.refuse(503)
+    run_process(server.url, "make('backlog-', 200)")
+    assert 200 == spooled()
+
+    def answer(body: dict[str, Any]) -> Answer:
+        time.sleep(0.05)
+        return stored.accept(body)
+
+    server.on(INGEST, answer)
+    with AshrLabsClient(KEY, server.url) as client:
+        start = time.monotonic()
+        assert 200 == client.tracing.flush(60)["sent"]
+        took = time.monotonic() - start
+
+    assert took < 200 * 0.05 / 2
+    assert {f"backlog-{n}": 1 for n in range(200)} == Counter(stored.names)
