@@ -59,7 +59,7 @@ def trace_named(real: RealPlatform, name: str) -> dict[str, Any]:
 
 def resend(url: str) -> None:
     """Deliver in another process what is on disk."""
-    done = run_process(url, "print(client.tracing.flush(20))")
+    done = run_process(url, "print(client.tracing.flush(50))")
     assert "'queued': 0" in done.stdout, done
 
 
@@ -223,7 +223,7 @@ def test_a_request_that_is_answered_during_the_exit_is_not_sent_again(server: Sc
     assert {f"slow-{n}": 1 for n in range(3)} == Counter(stored.names)
 
 
-def test_daemon_threads_that_trace_during_the_exit_lose_nothing(real: RealPlatform) -> None:
+def test_daemon_threads_that_trace_during_the_exit_lose_nothing(stored: Stored) -> None:
     """Traces that other threads end while the process exits are delivered, or kept on disk."""
     code = """
 import atexit
@@ -237,15 +237,15 @@ def trace(thread):
     while True:
         client.trace(f"daemon-{thread}-{made[thread]}").end()
         made[thread] += 1
-        time.sleep(0.002)
+        time.sleep(0.01)
 for thread in (0, 1):
     threading.Thread(target=trace, args=(thread,), daemon=True).start()
 time.sleep(0.3)
 """
-    done = run_process(real.url, code, **PATIENT)
-    resend(real.url)
+    done = run_process(stored.server.url, code)
+    resend(stored.server.url)
     made = [int(number) for number in done.stdout.split()]
-    arrived = Counter(name for name in real.names() if name.startswith("daemon-"))
+    arrived = Counter(stored.names)
 
     assert 2 == len(made), done
     assert {f"daemon-{thread}-{n}" for thread in (0, 1) for n in range(made[thread])} <= arrived.keys()
