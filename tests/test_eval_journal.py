@@ -159,6 +159,39 @@ def test_a_damaged_journal_is_refused(line: bytes, path: Path) -> None:
         EvalRunner(MANY).run(ScriptedAgent(), journal=path, resume=True)
 
 
+def test_a_changed_result_is_refused(path: Path) -> None:
+    """A line whose content does not fit its checksum is refused with its number, although it is JSON."""
+    EvalRunner(MANY).run(ScriptedAgent(), journal=path)
+    path.write_bytes(path.read_bytes().replace(b'"text":"message 3"', b'"text":"massage 3"'))
+
+    with pytest.raises(ConfigurationError, match="line 5 of journal"):
+        EvalRunner(MANY).run(ScriptedAgent(), journal=path, resume=True)
+
+
+def test_a_journal_without_checksums_is_resumed(path: Path) -> None:
+    """Journals of earlier versions, whose lines have no checksum, are read like others."""
+    run = EvalRunner(MANY).run(ScriptedAgent(raising_at("message 4")), journal=path)
+    header, *lines = path.read_bytes().splitlines()
+    old = [{key: value for key, value in json.loads(line).items() if key not in {"status", "crc32"}} for line in lines]
+    path.write_bytes(b"\n".join([header, *(json.dumps(line).encode() for line in old), b""]))
+    player = ScriptedAgent()
+    resumed = EvalRunner(MANY).run(player, journal=path, resume=True)
+
+    assert [] == messages(player)
+    assert run.build()["tests"] == resumed.build()["tests"]
+    EvalRunner(MANY).run(player, journal=path, rerun_failed=True)
+    assert ["message 4"] == messages(player)
+
+
+def raising_at(wrong: str) -> Any:
+    def answer(message: str) -> str:
+        if message == wrong:
+            raise ValueError
+        return message
+
+    return answer
+
+
 def test_a_journal_is_not_overwritten(path: Path) -> None:
     """An existing journal is refused unless it shall be resumed; there is nothing to resume without one."""
     EvalRunner(MANY).run(ScriptedAgent(), journal=str(path))

@@ -7,17 +7,19 @@ import json
 import os
 import stat
 import time
+import zlib
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from weakref import WeakSet
 
 from .._files import lock
+from .._gc import paused_gc
 from .._json import as_object
 from ..errors import AshrLabsError, ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ashr_labs_types import TestResult
 
@@ -29,6 +31,8 @@ __all__ = ["Journal", "JournalEntry", "digest_of", "open_journal"]
 
 _FORMAT = 1
 _SECONDS_BETWEEN_SYNCS = 1.0
+_TEST = b',"test":'
+"""What separates the head of a line, which has a checksum of the test, from the test."""
 _OPEN: WeakSet[Journal] = WeakSet()
 
 
@@ -43,16 +47,18 @@ class JournalEntry(NamedTuple):
 
 
 class _LoadedTest:
-    """A result that was read from the journal."""
+    """A result that was read from the journal, decoded when it is built."""
 
-    __slots__ = ("_result",)
+    __slots__ = ("_content",)
 
-    def __init__(self, result: TestResult) -> None:
-        self._result = result
+    def __init__(self, line: bytes) -> None:
+        self._content: bytes | TestResult = line
 
     def build(self) -> TestResult:
         """Return the test as a dict."""
-        return self._result
+        if isinstance(self._content, bytes):
+            self._content = _decoded(self._content)
+        return self._content
 
 
 class _StoredTest:
@@ -70,7 +76,7 @@ class _StoredTest:
 
 
 class Journal:
-    """A header line that identifies the samples, and one line of JSON for each finished sample.
+    """A header line that identifies the samples, and one line of JSON for each finished sample, with a checksum.
 
     Each line is written before the next result is reported, so that nothing is lost when the process ends, and synced
     to disk within a second. One process at a time can open a journal.
@@ -117,25 +123,35 @@ class Journal:
         Raises:
             AshrLabsError: It cannot be written, for example because the disk is full.
         """
-        line: dict[str, Any] = {"scenario": sample.scenario_id, "repeat": sample.repeat or 0}
+        head: dict[str, Any] = {"scenario": sample.scenario_id, "repeat": sample.repeat or 0}
         content = _content_digest(sample.raw) if self._describes_scenarios else None
         if content is not None:
-            line["content"] = content
+            head["content"] = content
         start = self._end
-        self._write({**line, "test": result})
+        test = _encoded(result)
+        self._write(
+            _encoded({**head, "status": result["status"], "crc32": zlib.crc32(test)})[:-1] + _TEST + test + b"}"
+        )
         entry = JournalEntry(start, self._end - start, result["status"] == "failed", content)
         self.entries[sample.scenario_id, sample.repeat or 0] = entry
         return entry
 
     def test(self, entry: JournalEntry, *, in_memory: bool) -> RecordedTest:
         """Return a result as a test; it is read now (`in_memory`) or each time it is built."""
-        return _LoadedTest(self.read(entry)) if in_memory else _StoredTest(self, entry)
+        if not in_memory:
+            return _StoredTest(self, entry)
+        if hasattr(os, "pread"):  # others would move the position of the next write
+            return _LoadedTest(os.pread(self._file, entry.size, entry.start))
+        return _LoadedTest(self._line(entry))
 
     def read(self, entry: JournalEntry) -> TestResult:
         """Read a result."""
+        return _decoded(self._line(entry))
+
+    def _line(self, entry: JournalEntry) -> bytes:
         with self._path.open("rb") as file:
             file.seek(entry.start)
-            return cast("TestResult", json.loads(file.read(entry.size))["test"])
+            return file.read(entry.size)
 
     def close(self) -> None:
         """Sync to disk and release the journal."""
@@ -177,13 +193,13 @@ class Journal:
         os.lseek(self._file, self._end, os.SEEK_SET)
         self._synced = time.monotonic()
         if not self._end:
-            self._write(header)
+            self._write(_encoded(header))
         return self._end
 
     def _read(self, header: dict[str, Any]) -> int:
         """Read all complete lines; return their end."""
         end = 0
-        with open(self._file, "rb", closefd=False) as file:
+        with open(self._file, "rb", closefd=False) as file, paused_gc():
             for number, line in enumerate(file, 1):
                 if not line.endswith(b"\n"):
                     break
@@ -194,26 +210,26 @@ class Journal:
     def _add_line(self, line: bytes, number: int, start: int, header: dict[str, Any]) -> None:
         entry = self._parsed(line, number)
         if number > 1:
-            has_failed = entry["test"].get("status") == "failed"
+            status = entry["status"] if "status" in entry else entry["test"].get("status")
             key = str(entry.get("scenario")), int(entry.get("repeat", 0))
-            self.entries[key] = JournalEntry(start, len(line), has_failed, entry.get("content"))
+            self.entries[key] = JournalEntry(start, len(line), status == "failed", entry.get("content"))
         elif entry != header:
             raise ConfigurationError(
                 f"journal {self._name} belongs to other scenarios or other repeats, limits and filters; "
                 "resume with the same ones, or pass another path"
             )
 
-    def _parsed(self, line: bytes, number: int) -> dict[str, Any]:
+    def _parsed(self, line: bytes, number: int) -> Mapping[str, Any]:
         try:
-            entry = as_object(json.loads(line))
+            entry = _head(line) or as_object(json.loads(line))
         except ValueError:
             entry = None
-        if entry is None or (number > 1 and as_object(entry.get("test")) is None):
+        if entry is None or (number > 1 and "crc32" not in entry and as_object(entry.get("test")) is None):
             raise ConfigurationError(f"line {number} of journal {self._name} is damaged; pass another path")
-        return dict(entry)
+        return entry
 
-    def _write(self, entry: dict[str, Any]) -> None:
-        line = json.dumps(entry, separators=(",", ":")).encode() + b"\n"
+    def _write(self, line: bytes) -> None:
+        line += b"\n"
         self._try(self._append, line)
         self._end += len(line)
         if time.monotonic() - self._synced >= _SECONDS_BETWEEN_SYNCS:
@@ -239,6 +255,30 @@ class Journal:
                 f"cannot write journal {self._name}: {error.strerror}; the results in it are safe: "
                 "solve the problem and resume it (resume)"
             ) from error
+
+
+def _head(line: bytes) -> dict[str, Any] | None:
+    """Return an entry without its test, whose checksum is right; None for a line without a checksum.
+
+    Raises:
+        ValueError: The line is damaged.
+    """
+    # A quote inside a JSON string is escaped, so this separator cannot be part of one.
+    head, separator, test = line.partition(_TEST)
+    if not separator or b'"crc32":' not in head:
+        return None
+    entry = as_object(json.loads(head + b"}"))
+    if entry is None or entry.get("crc32") != zlib.crc32(test.removesuffix(b"}\n")):
+        raise ValueError("the checksum is wrong")
+    return dict(entry)
+
+
+def _encoded(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _decoded(line: bytes) -> TestResult:
+    return cast("TestResult", json.loads(line)["test"])
 
 
 def open_journal(settings: Settings, path: str | Path, samples: SampleList | None) -> Journal:

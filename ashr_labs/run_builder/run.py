@@ -8,6 +8,7 @@ import os
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Protocol
 
+from .._gc import paused_gc
 from .._time import isoformat_seconds, utc_now
 from .records import aggregate_metrics, final_status
 from .test_builder import TestBuilder
@@ -105,7 +106,8 @@ class RunBuilder:
 
     def build(self) -> RunResult:
         """Return the run as a dict, with totals."""
-        tests = [test.build() for test in self._tests]
+        with paused_gc():
+            tests = [test.build() for test in self._tests]
         built: RunResult = {
             "tests": tests,
             "status": self._status,
