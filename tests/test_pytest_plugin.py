@@ -11,8 +11,8 @@ import pytest
 from ashr_labs import AshrLabsClient, RunOptions
 from ashr_labs.local import open_platform
 from ashr_labs.local.server.app import running_server
-from ashr_labs.pytest_plugin._pace import Pace
-from ashr_labs.pytest_plugin._run_options import MARKER_ONLY, RUN_OPTIONS
+from ashr_labs.pytest_plugin._options import MARKER_ONLY, RUN_OPTIONS
+from ashr_labs.pytest_plugin._scenarios import _run_options
 from support.cli import AGENTS, SOURCE, scenario
 
 pytest_plugins = ["pytester"]
@@ -136,6 +136,20 @@ def test_a_marker_that_cannot_work_is_said_at_collection(project: pytest.Pyteste
     assert words in done.stdout.str() + done.stderr.str()
 
 
+def test_a_missing_dataset_is_one_line(project: pytest.Pytester) -> None:
+    """A dataset that does not exist is one line with the folders that were searched, without a traceback."""
+    project.makepyfile(MARKED.format(agent="Greeter").replace("data.json", "absent.json"))
+
+    done = run(project)
+
+    [line] = [line for line in done.outlines if "absent.json" in line]
+    assert (
+        f"@pytest.mark.ashr: dataset 'absent.json' does not exist in {project.path}" == line.removeprefix("E ").strip()
+    )
+    assert "Traceback" not in done.stdout.str()
+    assert not [line for line in done.outlines if ".py:" in line]
+
+
 def test_the_fixtures(project: pytest.Pytester) -> None:
     """`ashr_client` is an empty platform of the test's own; `ashr_runner` plays a dataset and grades it."""
     project.makepyfile(
@@ -249,23 +263,21 @@ def test_messages_keep_their_distance_from_item_to_item(project: pytest.Pytester
 
 
 def test_workers_share_what_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of four workers asks a quarter as often, and waits between two runs as between two messages."""
+    """All runs of a worker share one limiter, whose rate is that of the session divided by the workers."""
     monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", "4")
-    waits: list[float] = []
-    pace = Pace(clock=lambda: 100.0, sleep=waits.append)
-    for _ in range(2):
-        with pace.kept({"requests_per_minute": 60}) as options:
-            assert {"requests_per_minute": 15} == options
+    first, again = (_run_options({"requests_per_minute": 60}) for _ in range(2))
+    rate: Any = first["requests_per_minute"]
 
-    assert [0, 4] == waits
+    assert rate is again["requests_per_minute"]
+    assert [0, 4, 8] == [round(rate.reserve()) for _ in range(3)]
 
 
 @pytest.mark.parametrize("wrong", [None, 0, -1, True, float("nan"), "many"])
 def test_a_wrong_number_of_messages_is_left_to_the_run(wrong: Any) -> None:
     """What is no limit changes nothing here."""
     options: RunOptions = {"requests_per_minute": wrong}
-    with Pace(sleep=pytest.fail).kept(options) as kept:
-        assert options == kept
+
+    assert repr({"progress": False, **options}) == repr(_run_options(options))
 
 
 WITH_XDIST = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
@@ -343,7 +355,7 @@ def test_unused_it_is_inert(project: pytest.Pytester) -> None:
 
         def test_modules():
             loaded = {name for name in sys.modules if name.startswith(("ashr_labs", "httpx", "sqlalchemy", "rich"))}
-            assert loaded == {"ashr_labs", "ashr_labs.pytest_plugin", "ashr_labs.pytest_plugin._run_options"}
+            assert loaded == {"ashr_labs", "ashr_labs.pytest_plugin", "ashr_labs.pytest_plugin._options"}
         """
     )
 

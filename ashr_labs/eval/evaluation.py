@@ -9,7 +9,6 @@ from contextlib import AbstractContextManager, closing, contextmanager, nullcont
 from typing import TYPE_CHECKING, cast
 
 from .._format import counted
-from .._retry import RateLimiter
 from ..errors import ConfigurationError
 from ..run_builder import RunBuilder
 from ..run_builder.run import extend_run
@@ -58,7 +57,7 @@ class Evaluation:
             settings.timeout,
             settings.scenario_timeout,
             settings.teacher_forcing,
-            RateLimiter(settings.requests_per_minute) if settings.requests_per_minute is not None else None,
+            settings.rate,
         )
         self._samples = _samples(scenarios, settings)
         self._journal = _journal(settings, self._samples)

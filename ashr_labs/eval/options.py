@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
 
 from .._format import suggestion
+from .._retry import RateLimiter
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -127,7 +128,8 @@ class Settings:
     scenario_timeout: float | None = None
     retries: int = 0
     retry_on: Sequence[type[BaseException] | str] = TRANSIENT
-    requests_per_minute: float | None = None
+    requests_per_minute: float | RateLimiter | None = None
+    """A limiter may be shared by several runs."""
     repeats: int | Mapping[str, int] = 1
     limit: int | None = None
     filter: ScenarioFilter | None = None
@@ -153,6 +155,12 @@ class Settings:
         settings = cls(**options)
         settings._check()
         return settings
+
+    @property
+    def rate(self) -> RateLimiter | None:
+        """The rate limiter of messages, if there is a limit."""
+        given = self.requests_per_minute
+        return given if given is None or isinstance(given, RateLimiter) else RateLimiter(given)
 
     @property
     def callbacks(self) -> Callbacks:
@@ -189,7 +197,8 @@ class Settings:
         if self.shuffle is not None:
             _check_count("shuffle", self.shuffle, 0)
         for name in ("timeout", "scenario_timeout", "requests_per_minute"):
-            _check_positive(name, getattr(self, name))
+            if not isinstance(value := getattr(self, name), RateLimiter):
+                _check_positive(name, value)
         _check_errors(self.fail_on_error)
         _check_names(self.retry_on)
         _check_filter(self.filter)

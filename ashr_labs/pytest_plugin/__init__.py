@@ -4,7 +4,7 @@
     def test_support(ashr_test):
         assert ashr_test["verdict"] == "passed"  # checked anyway, after the test's own assertions
 
-Nothing is imported or opened until a test uses the marker, a fixture or an option of it.
+Nothing is imported or opened before a test uses the marker, a fixture or an option.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ._run_options import add_run_options, run_options
+from ._options import add_run_options, run_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -26,10 +26,10 @@ __all__ = ["ashr_client", "ashr_runner", "ashr_test"]
 
 _PLAYED = pytest.StashKey[str]()
 _MARKER = (
-    "ashr(dataset, agent, config=None, **options): one test item for each scenario of the dataset, a file, an id or a "
-    "dataset_source; the agent is an object, its class, a function that makes one, or the name of a fixture; "
-    "the config is the agent's, whose rules grade; the options are those of EvalRunner.run() that suit an item, "
-    "such as timeout, retries, repeats, filter, on_environment."
+    "ashr(dataset, agent, config=None, **options): one test item for each scenario of the dataset, which is a file, an "
+    "id or a dataset_source; the agent is an object, its class, a factory, or the name of a fixture; the config is the "
+    "configuration of the agent for grading; the options are those of EvalRunner.run() for an item, such as timeout, "
+    "retries, repeats, filter, on_environment."
 )
 
 
@@ -37,11 +37,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("ashr", "agents tested against scenarios")
     group.addoption(
-        "--ashr-deploy", action="store_true", help="Store what was played as runs on the platform of the environment."
+        "--ashr-deploy", action="store_true", help="Store the results as runs on the platform of the environment."
     )
-    group.addoption("--ashr-baseline", metavar="FILE", help="Compare with this run, and fail when it was better.")
+    group.addoption("--ashr-baseline", metavar="FILE", help="Compare with this run, and fail on a regression.")
     group.addoption(
-        "--ashr-report", metavar="FILE", action="append", help="Write a report, as .html or .json; repeatable."
+        "--ashr-report", metavar="FILE", action="append", help="Write a report, .html or .json; repeatable."
     )
     add_run_options(parser, group)
 
@@ -52,27 +52,30 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make an item for each scenario of the marker's dataset."""
+    """Create an item for each scenario of a marker."""
     marker = metafunc.definition.get_closest_marker("ashr")
     if marker is None:
         return
-    from ._scenarios import scenarios_of  # noqa: PLC0415 (only tests with the marker pay for it)
+    from ._scenarios import scenarios_of  # noqa: PLC0415 (only tests with the marker load it)
 
     if "ashr_test" not in metafunc.fixturenames:
         metafunc.fixturenames.append("ashr_test")
-    options = run_options(metafunc.config, marker.kwargs)
-    scenarios = scenarios_of(marker, options, metafunc.config.rootpath, metafunc.definition.path.parent)
+    try:
+        options = run_options(metafunc.config, marker.kwargs)
+        scenarios = scenarios_of(marker, options, metafunc.config.rootpath, metafunc.definition.path.parent)
+    except pytest.UsageError as error:  # pytest would print it with a traceback of itself
+        raise pytest.Collector.CollectError(str(error)) from None
     metafunc.parametrize("ashr_test", scenarios, indirect=True, ids=[one.name for one in scenarios])
 
 
 @pytest.fixture
 def ashr_test(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Play the item's scenario with the marker's agent; return the graded test."""
+    """Play the scenario of the item with the agent of the marker; return the graded test."""
     from ._scenarios import MarkedScenario, played  # noqa: PLC0415 (as above)
 
     scenario = getattr(request, "param", None)
     if not isinstance(scenario, MarkedScenario):
-        raise pytest.UsageError("ashr_test is for tests with the marker: @pytest.mark.ashr(dataset=..., agent=...)")
+        raise pytest.UsageError("ashr_test needs the marker: @pytest.mark.ashr(dataset=..., agent=...)")
     agent: Any = request.getfixturevalue(scenario.agent) if isinstance(scenario.agent, str) else scenario.agent
     record = played(scenario, agent)
     request.node.stash[_PLAYED] = json.dumps({**record, "test": request.node.nodeid.partition("[")[0]}, default=str)
@@ -82,7 +85,7 @@ def ashr_test(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 @pytest.fixture
 def ashr_client() -> Generator[AshrLabsClient]:
-    """Return a client of an embedded platform in memory, which is this test's alone."""
+    """Return a client of an embedded platform in memory that only this test uses."""
     from ..client._sync import AshrLabsClient  # noqa: PLC0415 (as above)
 
     with AshrLabsClient.local() as client:
@@ -91,7 +94,7 @@ def ashr_client() -> Generator[AshrLabsClient]:
 
 @pytest.fixture
 def ashr_runner() -> Callable[..., RunResults]:
-    """Return a function `(dataset, agent, config=None, **options)` that plays every scenario, and grades.
+    """Return a function `(dataset, agent, config=None, **options)` that plays and grades every scenario.
 
     It returns the graded run; the options are those of `EvalRunner.run()`.
     """
@@ -102,7 +105,7 @@ def ashr_runner() -> Callable[..., RunResults]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Fail an item whose scenario did not pass, after its own assertions."""
+    """Fail an item whose scenario failed, after its own assertions."""
     outcome = yield
     if (played := pyfuncitem.stash.get(_PLAYED, None)) is not None:
         from ._scenarios import why_failed  # noqa: PLC0415 (as above)
@@ -114,7 +117,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let a report carry what was played, from a worker of pytest-xdist as well."""
+    """Attach the result to the report, which pytest-xdist sends from a worker."""
     report = yield
     if report.when == "call" and (played := item.stash.get(_PLAYED, None)) is not None:
         report.ashr_played = played  # type: ignore[attr-defined]
@@ -123,7 +126,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Collect what is played if it is to be reported, in the process that reports."""
+    """Collect the results if they are reported, in the process that reports."""
     config = session.config
     options = config.getoption("ashr_report"), config.getoption("ashr_baseline"), config.getoption("ashr_deploy")
     if any(options) and not hasattr(config, "workerinput"):

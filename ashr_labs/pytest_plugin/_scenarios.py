@@ -1,8 +1,9 @@
-"""The scenarios of a marker: which they are, how one is played, and why it failed."""
+"""The scenarios of a marker: select, play, grade, and explain failures."""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from .._json import as_object
+from .._retry import RateLimiter
 from ..client._sync import AshrLabsClient
-from ..errors import AshrLabsError
+from ..errors import AshrLabsError, ConfigurationError
 from ..eval import EvalRunner
 from ..eval.options import Settings
 from ..eval.sampling import SampleList
@@ -20,8 +22,7 @@ from ..eval.scenario import scenario_items
 from ..grading import grade
 from ..results import read_run
 from ..results.reports.text import failure_text
-from ._pace import Pace
-from ._run_options import MARKER_ONLY, RUN_OPTIONS
+from ._options import MARKER_ONLY, RUN_OPTIONS
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -31,36 +32,37 @@ if TYPE_CHECKING:
 
 __all__ = ["MarkedScenario", "graded_run", "played", "scenarios_of", "why_failed"]
 
-_PACE = Pace()
+_RATES: dict[float, RateLimiter] = {}
+"""The rate limiters of this process: each item is a run of its own, and all share the limit."""
 _CHOOSING = ("repeats", "limit", "filter", "shuffle")
-"""Options that decide which items there are, and in which order."""
+"""The options that select and order the items."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedScenario:
-    """A scenario that an item plays."""
+    """The scenario of an item."""
 
     dataset: str
-    """The dataset's name, or its id as a text."""
+    """The name of the dataset, or its id as a string."""
     scenario_id: str
     raw: object
     agent: Any
     config: Mapping[str, Any] | None
     options: RunOptions
-    """With which it is played."""
+    """The options of its run."""
     repeat: int | None = None
 
     @property
     def name(self) -> str:
-        """What its item is called."""
+        """The name of its item."""
         return self.scenario_id if self.repeat is None else f"{self.scenario_id}-{self.repeat}"
 
 
 def scenarios_of(marker: pytest.Mark, options: RunOptions, *folders: Path) -> list[MarkedScenario]:
-    """Return the scenarios of a marker's dataset; a file is looked for in the folders.
+    """Return the scenarios of a marker; the folders are searched for its dataset.
 
     Raises:
-        pytest.UsageError: The marker cannot work.
+        pytest.UsageError: The marker or its dataset is invalid.
     """
     known = {"dataset", "agent", "config", *MARKER_ONLY, *(option.name for option in RUN_OPTIONS)}
     if marker.args or not {"dataset", "agent"} <= marker.kwargs.keys() <= known:
@@ -74,7 +76,7 @@ def scenarios_of(marker: pytest.Mark, options: RunOptions, *folders: Path) -> li
     except (AshrLabsError, OSError, ValueError) as error:
         raise pytest.UsageError(f"@pytest.mark.ashr: {error}") from error
     if not samples:
-        raise pytest.UsageError(f"@pytest.mark.ashr: no scenario of {name} is chosen and has any action")
+        raise pytest.UsageError(f"@pytest.mark.ashr: no scenario of {name} is selected and has actions")
     agent, config = marker.kwargs["agent"], marker.kwargs.get("config")
     playing = cast("RunOptions", {key: value for key, value in options.items() if key not in _CHOOSING})
     return [
@@ -84,10 +86,9 @@ def scenarios_of(marker: pytest.Mark, options: RunOptions, *folders: Path) -> li
 
 
 def played(scenario: MarkedScenario, agent: Any) -> dict[str, Any]:
-    """Play a scenario; return it, and the test as it was recorded and as it was graded."""
+    """Play a scenario; return it with the recorded and the graded test."""
     runner = EvalRunner({"runs": {scenario.scenario_id: scenario.raw}})
-    with _PACE.kept(scenario.options) as options:
-        result = runner.run(agent, **_without_progress(options)).build()
+    result = runner.run(agent, **_run_options(scenario.options)).build()
     if scenario.repeat is not None:
         result["tests"][0]["repeat"] = scenario.repeat
     return {
@@ -100,7 +101,7 @@ def played(scenario: MarkedScenario, agent: Any) -> dict[str, Any]:
 
 
 def why_failed(graded: Mapping[str, Any]) -> str | None:
-    """Return why a graded test failed; None if it did not."""
+    """Return the explanation of a failed test; None if it passed."""
     sample = read_run({"tests": [graded]}).samples[0]
     return None if sample.passed else failure_text(sample)
 
@@ -108,17 +109,20 @@ def why_failed(graded: Mapping[str, Any]) -> str | None:
 def graded_run(
     dataset: object, agent: Any, config: Mapping[str, Any] | None = None, **options: Unpack[RunOptions]
 ) -> RunResults:
-    """Play every scenario of a dataset, a file, an id or a dataset_source; return the graded run."""
+    """Play every scenario of a dataset (a file, an id or a dataset_source) and return the graded run."""
     name, source = _dataset(dataset, (Path.cwd(),))
-    with _PACE.kept(options) as paced:
-        run = EvalRunner(source).run(agent, **_without_progress(paced))
+    run = EvalRunner(source).run(agent, **_run_options(options))
     return read_run(grade({**run.build()}, config), name)
 
 
-def _without_progress(options: RunOptions) -> RunOptions:
-    """Return the options, silent unless they say otherwise: pytest shows its own progress."""
-    silent: RunOptions = {"progress": False}
-    return {**silent, **options}
+def _run_options(options: RunOptions) -> RunOptions:
+    """Return the options of a run: without progress by default, and with the rate limit of the whole session."""
+    found: dict[str, Any] = {"progress": False, **options}
+    allowed = found.get("requests_per_minute")
+    if isinstance(allowed, int | float) and not isinstance(allowed, bool) and allowed > 0:  # others the run refuses
+        share = allowed / int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+        found["requests_per_minute"] = _RATES.setdefault(share, RateLimiter(share))
+    return cast("RunOptions", found)
 
 
 def _dataset(dataset: object, folders: tuple[Path, ...]) -> tuple[str, Mapping[str, Any]]:
@@ -128,6 +132,12 @@ def _dataset(dataset: object, folders: tuple[Path, ...]) -> tuple[str, Mapping[s
         with AshrLabsClient.from_env() as client:
             return str(dataset), client.get_dataset(dataset).get("dataset_source", {})
     given = Path(str(dataset))
-    path = next((folder / given for folder in folders if (folder / given).exists()), given)
-    content: Any = json.loads(path.read_bytes())
+    path = next((folder / given for folder in folders if (folder / given).is_file()), None)
+    if path is None:
+        searched = " or ".join(str(folder) for folder in dict.fromkeys(folders))
+        raise ConfigurationError(f"dataset {str(dataset)!r} does not exist in {searched}")
+    try:
+        content: Any = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise ConfigurationError(f"dataset {path} is not JSON: {error}") from error
     return path.stem, (as_object(content) or {}).get("dataset_source", content)

@@ -1,4 +1,4 @@
-"""What a session played: one run, however many workers played it; reported, compared and stored at its end."""
+"""The results of a session as one run: collected from all workers, reported, compared and stored at its end."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ __all__ = ["Session"]
 
 @dataclass
 class Session:
-    """Collects the reports of the items, and acts when the session ends."""
+    """Collects the results of the items, and reports them when the session ends."""
 
     reports: Sequence[Path]
     baseline: RunResults | None
     deploys: bool
     lines: list[str] = field(default_factory=list[str])
-    """What the terminal is told."""
+    """The lines of the summary."""
     _played: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     @classmethod
     def of(cls, reports: Sequence[str] | None, baseline: str | None, *, deploys: bool) -> Session:
-        """Check the options before anything is played.
+        """Validate the options before anything is played.
 
         Raises:
-            pytest.UsageError: They cannot work.
+            pytest.UsageError: An option is invalid.
         """
         paths = [Path(path) for path in reports or ()]
         try:
@@ -51,12 +51,12 @@ class Session:
             raise pytest.UsageError(f"--ashr: {error}") from error
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Take what an item played."""
+        """Collect the result of an item."""
         if (played := getattr(report, "ashr_played", None)) is not None:
             self._played.append(json.loads(played))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Compare, report and store; what does not work fails the session."""
+        """Compare, report and store; an error fails the session."""
         if not self._played:
             return
         try:
@@ -73,7 +73,7 @@ class Session:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Say what was done."""
+        """Print the summary."""
         if self.lines:
             terminalreporter.section("ashr")
             for line in self.lines:
@@ -86,7 +86,7 @@ class Session:
 
     @cached_property
     def comparison(self) -> Comparison | None:
-        """The session against the baseline, where one was given."""
+        """The comparison with the baseline, if there is one."""
         return compare(self.baseline, self.run) if self.baseline else None
 
     def _has_regression(self, comparison: Comparison) -> bool:

@@ -1,4 +1,4 @@
-"""The options of `EvalRunner.run()` in pytest: on the command line, in the marker, and in the ini file."""
+"""The options of `EvalRunner.run()` on the command line, in the marker and in the ini file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["MARKER_ONLY", "RUN_OPTIONS", "add_run_options", "run_options"]
 
 
 class RunOption(NamedTuple):
-    """An option of `run()` that can be given as text."""
+    """An option of `run()` that can be written as text."""
 
     name: str
     convert: Callable[[str], Any]
@@ -31,19 +31,19 @@ def _switch(value: str) -> bool:
 
 
 RUN_OPTIONS = (
-    RunOption("timeout", float, "SECONDS", "Longest time for a reply."),
-    RunOption("scenario_timeout", float, "SECONDS", "Longest time for a scenario."),
-    RunOption("retries", int, "NUMBER", "New attempts after errors that pass by themselves."),
+    RunOption("timeout", float, "SECONDS", "Maximum time for a reply."),
+    RunOption("scenario_timeout", float, "SECONDS", "Maximum time for a scenario."),
+    RunOption("retries", int, "NUMBER", "Retries after transient errors."),
     RunOption("retry_on", str, "CLASS", "An error that is retried; repeatable.", is_list=True),
-    RunOption("requests_per_minute", float, "NUMBER", "Most messages to the agent in a minute, over all workers."),
-    RunOption("repeats", int, "NUMBER", "Times that each scenario is played, each an item of its own."),
-    RunOption("limit", int, "NUMBER", "Most scenarios of a marker."),
-    RunOption("filter", str, "PATTERN", "Ids, or tags as tag:PATTERN; repeatable.", is_list=True),
-    RunOption("shuffle", int, "SEED", "Play in the order that a seed stands for."),
-    RunOption("teacher_forcing", _switch, "true", "Keep the agent's memory on the expected path."),
+    RunOption("requests_per_minute", float, "NUMBER", "Maximum messages to the agent per minute, over all workers."),
+    RunOption("repeats", int, "NUMBER", "How often each scenario is played, each time as an item of its own."),
+    RunOption("limit", int, "NUMBER", "Maximum number of scenarios of a marker."),
+    RunOption("filter", str, "PATTERN", "Pattern of ids, or of tags as tag:PATTERN; repeatable.", is_list=True),
+    RunOption("shuffle", int, "SEED", "Play in a random order."),
+    RunOption("teacher_forcing", _switch, "true", "Set the agent's memory to the expected conversation."),
 )
 MARKER_ONLY = ("on_scenario", "on_action", "on_environment")
-"""Options that are functions."""
+"""Callbacks."""
 
 
 def add_run_options(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
@@ -59,10 +59,10 @@ def add_run_options(parser: pytest.Parser, group: pytest.OptionGroup) -> None:
 
 
 def run_options(config: pytest.Config, marker: Mapping[str, Any]) -> RunOptions:
-    """Return what was asked for: on the command line, else in the marker, else in the ini file.
+    """Return the options: those of the command line, then of the marker, then of the ini file.
 
     Raises:
-        pytest.UsageError: What the ini file says is not what the option takes.
+        pytest.UsageError: A value in the ini file is invalid.
     """
     found = {name: marker[name] for name in MARKER_ONLY if name in marker}
     for option in RUN_OPTIONS:
@@ -80,4 +80,4 @@ def _converted(option: RunOption, text: str) -> object:
     try:
         return option.convert(text)
     except ValueError as error:
-        raise pytest.UsageError(f"ashr_{option.name} in the ini file cannot be {text!r}: {option.help}") from error
+        raise pytest.UsageError(f"ini option ashr_{option.name} is invalid, got {text!r}: {option.help}") from error
