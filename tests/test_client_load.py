@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from ashr_labs import AshrLabsClient, AsyncAshrLabsClient
+from ashr_labs import APITimeoutError, AshrLabsClient, AsyncAshrLabsClient, Timeout
+from support import dripping
+from support.dripping import running_dripper
 from support.scripted_server import Answer, ScriptedServer
 
 KEY = "tp_0123456789abcdef"
@@ -34,6 +36,27 @@ def test_two_hundred_tasks_get_their_responses(server: ScriptedServer) -> None:
 
     assert 200 == asyncio.run(main())
     assert 100 >= server.connections
+
+
+def test_waiting_for_a_connection_ends_with_the_deadline() -> None:
+    """A call that gets no connection in time is a timeout that certainly sent nothing."""
+
+    async def main(url: str) -> APITimeoutError:
+        async with AsyncAshrLabsClient(KEY, url, Timeout(30), max_retries=0) as client:
+            calls = [asyncio.create_task(client.health_check()) for _ in range(100)]
+            await asyncio.sleep(0)
+            with pytest.raises(APITimeoutError) as caught:
+                await client.with_options(timeout=Timeout(30, total=0.1)).health_check()
+            for call in calls:
+                call.cancel()
+            await asyncio.gather(*calls, return_exceptions=True)
+        return caught.value
+
+    with running_dripper(dripping.reads_slowly) as address:
+        error = asyncio.run(main(f"http://{address}"))
+
+    assert "waited for a connection" in str(error)
+    assert not error.may_have_arrived
 
 
 def test_two_hundred_threads_get_their_responses(server: ScriptedServer) -> None:

@@ -59,8 +59,7 @@ class AsyncConnectionStack:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        while self.idle:
-            await self.idle.pop()[1].aclose()
+        await self._lifetime.aclose()
 
     @asynccontextmanager
     async def _wait(self, deadline: Deadline) -> AsyncGenerator[None]:
@@ -82,7 +81,8 @@ class AsyncConnectionStack:
             yield
         finally:
             stacks.pop(loop, None)
-            await self.aclose()
+            while self.idle:
+                await self.idle.pop()[1].aclose()
 
 
 class AsyncNetwork(httpcore.AsyncNetworkBackend):

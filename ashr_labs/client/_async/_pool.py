@@ -69,7 +69,7 @@ class AsyncPool:
     async def aclose(self) -> None:
         """Close the connections of this event loop; those of another one close when it ends."""
         self._is_closed = True
-        stack = self._stacks.pop(AsyncConnectionStack.current(), None)
+        stack = self._stacks.get(AsyncConnectionStack.current())
         if stack is not None:
             await stack.aclose()
 

@@ -69,7 +69,7 @@ class SyncPool:
     def close(self) -> None:
         """Close the connections of this event loop; those of another one close when it ends."""
         self._is_closed = True
-        stack = self._stacks.pop(SyncConnectionStack.current(), None)
+        stack = self._stacks.get(SyncConnectionStack.current())
         if stack is not None:
             stack.close()
 
