@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import nullcontext
 from functools import cache
 from importlib.resources import files
 from typing import Any, cast
@@ -12,9 +11,8 @@ from jsonschema_rs import Draft202012Validator, Registry
 from jsonschema_rs import ValidationError as Violation
 
 from .._format import suggestion
-from .._gc import paused_gc
-from .._json import refuse_constant
 from ..errors import BadRequestError, ValidationError
+from .store.raw_json import decode
 
 __all__ = ["Contract", "load_contract", "parse_body"]
 
@@ -23,12 +21,8 @@ _MAX_MESSAGE = 300
 _MAX_INTEGER = 2**63 - 1
 _MAX_VALUES = 5_000_000
 """Of one body. The parser does not let other threads run: 60 MB of empty arrays would stop all calls for seconds."""
-_LARGE = 100_000
-"""Bytes; the garbage collector takes most of the time of parsing larger bodies."""
 _MAX_DEPTH = 200
 """Levels of nesting; readers further down the call stack must not hit the recursion limit."""
-
-_decode = json.JSONDecoder(parse_constant=refuse_constant).decode
 
 
 @cache
@@ -90,8 +84,7 @@ def parse_body(body: bytes) -> dict[str, Any]:
     if len(body) > 2 * _MAX_VALUES and sum(map(body.count, (b",", b"[", b"{"))) > _MAX_VALUES:
         raise BadRequestError(f"the body must have at most {_MAX_VALUES:,} values; send it in parts")
     try:
-        with paused_gc() if len(body) > _LARGE else nullcontext():
-            params = _decode(body.decode())
+        params = decode(body.decode())
     except UnicodeDecodeError as error:
         raise BadRequestError(f"the body must be UTF-8, got an invalid byte at position {error.start}") from error
     except RecursionError as error:

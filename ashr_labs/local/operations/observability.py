@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from ..._time import isoformat
 from ...errors import NotFoundError
 from ..jobs.handlers import FORWARD
 from ..store.columns import upsert
+from ..store.raw_json import decode
 from ..store.schema import observations, traces
 from ..store.trace_pages import read_trace, trace_filters, trace_page
 from ..store.trace_queries import model_totals, overview, tool_performance
@@ -120,7 +120,7 @@ def _page(context: Context, params: Mapping[str, Any], *conditions: ColumnElemen
 
 
 def _record(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {"id": row["id"], **json.loads(row["content"].text), "created_at": row["created_at"]}
+    return {"id": row["id"], **decode(row["content"].text), "created_at": row["created_at"]}
 
 
 def _belongs_to(key: Mapping[str, Any]) -> tuple[ColumnElement[bool], ...]:

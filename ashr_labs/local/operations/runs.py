@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
-from ..._gc import paused_gc
 from ..._json import as_object
 from ..jobs.handlers import GRADE
 from ..store.columns import add_row
-from ..store.raw_json import RawJSON
+from ..store.raw_json import RawJSON, decode
 from ..store.schema import datasets, runs
 from .registry import Context, operation
 from .rows import check_exists, check_user, get_row, page, raw_columns
@@ -86,8 +84,7 @@ def _ungraded(result: dict[str, Any]) -> dict[str, Any]:
 
 def _summary(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Convert a row, with only the metrics of the result."""
-    with paused_gc():
-        result = json.loads(row["result"].text)
+    result = decode(row["result"].text)
     kept = {name: result[name] for name in ("aggregate_metrics",) if name in result}
     return {**_record(row), "result": RawJSON.dump(kept)}
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -12,7 +11,7 @@ from sqlalchemy.exc import StatementError
 from sqlalchemy.types import TypeDecorator
 
 from ...errors import ValidationError
-from .raw_json import RawJSON, encode
+from .raw_json import RawJSON, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +71,7 @@ class JSONText(TypeDecorator[Any]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Decode the value."""
-        return None if value is None else json.loads(value)
+        return None if value is None else decode(value)
 
 
 class RawJSONText(JSONText):
