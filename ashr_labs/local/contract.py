@@ -44,7 +44,18 @@ class Contract:
         self._requests = {name: _request_schema(operation) for name, operation in self.operations.items()}
         self._validators = {name: self.validator(schema) for name, schema in self._requests.items()}
         self._parameters = {name: self._schemas[schema]["properties"].keys() for name, schema in self._requests.items()}
+        self._scalars = {
+            name: frozenset(
+                field for field, part in self._schemas[schema]["properties"].items() if not _accepts_containers(part)
+            )
+            for name, schema in self._requests.items()
+        }
         self._integers = {name: _integers(self._schemas[schema]) for name, schema in self._requests.items()}
+
+    def _without_large_mistakes(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
+        """Empty the containers that are given for scalars: the validator copies invalid values for its message."""
+        wrong = [field for field in self._scalars[name] & params.keys() if isinstance(params[field], dict | list)]
+        return {**params, **{field: type(params[field])() for field in wrong}} if wrong else params
 
     def validator(self, schema: str) -> Draft202012Validator:
         """Compile a schema of the document."""
@@ -61,7 +72,7 @@ class Contract:
         if not isinstance(name, str) or name not in self._validators:
             raise BadRequestError(f"`function` must name an operation of the API, got {_shortened(ascii(name))}")
         try:
-            violation = next(self._validators[name].iter_errors(params), None)
+            violation = next(self._validators[name].iter_errors(self._without_large_mistakes(name, params)), None)
         except UnicodeEncodeError as error:
             raise ValidationError(f"{name}: a string holds a lone surrogate, which is not a character") from error
         unknown = params.keys() - self._parameters[name]
@@ -73,6 +84,12 @@ class Contract:
         for field in self._integers[name] & params.keys():
             params[field] = _as_integer(name, field, params[field])
         return name
+
+
+def _accepts_containers(schema: dict[str, Any]) -> bool:
+    """Return True if values of a parameter may be arrays or objects."""
+    options = [schema, *schema.get("anyOf", [])]
+    return any("$ref" in option or option.get("type") in ("array", "object") for option in options)
 
 
 def parse_body(body: bytes) -> dict[str, Any]:
