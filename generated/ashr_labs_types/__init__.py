@@ -737,7 +737,7 @@ class ListRequestsRequest(TypedDict):
     """How many to skip; `cursor` is better."""
 
     summary: NotRequired[bool]
-    """Leaves out `request` and `request_input_schema`; defaults to false."""
+    """Empties `request` and `request_input_schema`; defaults to false."""
 
 
 class ListRequestsResponse(TypedDict):

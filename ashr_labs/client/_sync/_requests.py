@@ -91,7 +91,7 @@ class RequestMethods(DatasetMethods):
             limit: Maximum number to return.
             cursor: The `next_cursor` of the previous page.
             offset: Number to skip; unlike a cursor, it shifts when requests are added.
-            summary: Leave out `request` and `request_input_schema`.
+            summary: Empty `request` and `request_input_schema`.
         """
         body: ListRequestsRequest = {
             "function": "list_requests",
@@ -123,7 +123,7 @@ class RequestMethods(DatasetMethods):
             tenant_id: The tenant; defaults to the key's own.
             status: Only requests with this status, such as `pending`.
             page_size: Number to fetch at a time, at most 100.
-            summary: Leave out `request` and `request_input_schema`.
+            summary: Empty `request` and `request_input_schema`.
         """
         pages = Paginator("list_requests", "requests", page_size)
         while pages.has_next:

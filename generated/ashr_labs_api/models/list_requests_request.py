@@ -25,7 +25,7 @@ class ListRequestsRequest:
         limit (int | Unset): Defaults to 50.
         cursor (int | Unset): The id of the last request of the page before.
         offset (int | Unset): How many to skip; `cursor` is better.
-        summary (bool | Unset): Leaves out `request` and `request_input_schema`; defaults to false.
+        summary (bool | Unset): Empties `request` and `request_input_schema`; defaults to false.
     """
 
     tenant_id: int
