@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from ashr_labs import ConfigurationError, DatasetError
-from ashr_labs.importing import EXPORT_FORMATS, export_dataset, exporting, import_dataset
+from ashr_labs import ConfigurationError, DatasetError, EvalRunner, grade
+from ashr_labs.importing import EXPORT_FORMATS, export_dataset, export_run, exporting, import_dataset
 
 USER, AGENT = "user", "agent"
 
@@ -155,6 +155,48 @@ def test_an_inspect_log_has_the_parts_that_its_viewer_reads() -> None:
     assert {"_journal/start.json", "_journal/summaries/1.json", "summaries.json", "header.json"} < names
     assert {"samples/sum_epoch_1.json", "samples/call_epoch_1.json", "samples/turns_epoch_1.json"} < names
     assert ("success", "support", 3) == (header["status"], header["eval"]["task"], header["results"]["total_samples"])
+
+
+def test_runs_are_exported_as_inspect_logs() -> None:
+    """Each test is a sample with its transcript and its verdict as the score; repeats are epochs."""
+
+    def agent(message: str) -> dict[str, Any]:
+        calls = [{"name": "weather", "arguments": {"city": "Oslo"}, "result": "-3"}] if "Oslo" in message else []
+        return {"text": "No, it is warm." if "Oslo" in message else "4", "tool_calls": calls}
+
+    source = {"runs": {"sum": TEXT, "call": CALL}}
+    result = grade(EvalRunner(source).run(agent, repeats=2).build())
+
+    with zipfile.ZipFile(BytesIO(export_run(result, name="nightly"))) as archive:
+        header = json.loads(archive.read("header.json"))
+        samples = {name: json.loads(archive.read(name)) for name in archive.namelist() if name.startswith("samples/")}
+
+    assert {f"samples/{name}_epoch_{epoch}.json" for name in ("sum", "call") for epoch in (1, 2)} == set(samples)
+    assert ("nightly", 4, 0.5) == (
+        header["eval"]["task"],
+        header["results"]["total_samples"],
+        header["results"]["scores"][0]["metrics"]["accuracy"]["value"],
+    )
+    assert {"value": "C", "explanation": ""} == samples["samples/sum_epoch_1.json"]["scores"]["verdict"]
+    failed = samples["samples/call_epoch_1.json"]
+    assert "I" == failed["scores"]["verdict"]["value"]
+    assert failed["scores"]["verdict"]["explanation"]
+    assert ["user", "assistant", "tool", "assistant"] == [message["role"] for message in failed["messages"]]
+    assert ("Yes.", "No, it is warm.") == (failed["target"], failed["output"]["completion"])
+
+
+def test_failed_runs_and_tests_have_their_errors() -> None:
+    """A test that raised has its error in its sample, and is not scored without a verdict."""
+
+    def agent(message: str) -> str:
+        raise RuntimeError("offline")
+
+    result = EvalRunner({"runs": {"sum": TEXT}}).run(agent).build()
+
+    with zipfile.ZipFile(BytesIO(export_run(result))) as archive:
+        sample = json.loads(archive.read("samples/sum_epoch_1.json"))
+    assert "RuntimeError: offline" in sample["error"]["message"]
+    assert {} == sample["scores"]
 
 
 def test_unknown_formats_and_empty_datasets_are_refused() -> None:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from .conversation import ChatMessage, Conversation, ExpectedCall
 
-__all__ = ["atif", "inspect_log", "inspect_sample", "otlp"]
+__all__ = ["MODEL", "atif", "inspect_log", "inspect_sample", "otlp", "write_log"]
 
 _EPOCH = "2026-01-01T00:00:00+00:00"
 """Scenarios have no time, but logs and spans need one."""
 _EPOCH_NANOSECONDS = 1_767_225_600_000_000_000
-_MODEL = "none/none"
+MODEL = "none/none"
 
 
 def inspect_sample(one: Conversation) -> dict[str, Any]:
@@ -38,29 +38,34 @@ def inspect_sample(one: Conversation) -> dict[str, Any]:
 
 def inspect_log(conversations: Sequence[Conversation], name: str, _notes: Counter[str]) -> bytes:
     """Return an Inspect log with a sample for each scenario."""
-    samples = [_logged_sample(one) for one in conversations]
-    evaluation = _evaluation(name, [sample["id"] for sample in samples])
+    return write_log([_logged_sample(one) for one in conversations], name)
+
+
+def write_log(samples: Sequence[dict[str, Any]], name: str, accuracy: float | None = None, error: str = "") -> bytes:
+    """Return an Inspect log; with an accuracy, it is the one of a scorer `verdict`."""
+    evaluation = _evaluation(name, samples)
     plan: dict[str, Any] = {"name": "plan", "steps": [], "config": {}}
     stats: dict[str, Any] = {"started_at": _EPOCH, "completed_at": _EPOCH, "model_usage": {}}
     results: dict[str, Any] = {"total_samples": len(samples), "completed_samples": len(samples), "scores": []}
+    if accuracy is not None:
+        metric = {"name": "accuracy", "value": accuracy, "params": {}}
+        results["scores"] = [{"name": "verdict", "scorer": "verdict", "params": {}, "metrics": {"accuracy": metric}}]
+        evaluation["scorers"] = [{"name": "verdict", "options": {}, "metrics": [{"name": "accuracy", "options": {}}]}]
     header: dict[str, Any] = {
         "version": 2,
-        "status": "success",
+        "status": "error" if error else "success",
         "eval": evaluation,
         "plan": plan,
         "results": results,
         "stats": stats,
+        **({"error": {"message": error, "traceback": "", "traceback_ansi": ""}} if error else {}),
     }
-    summaries: list[dict[str, Any]] = [
-        {key: sample[key] for key in ("id", "epoch", "input", "target", "metadata", "scores")}
-        | {"model_usage": {}, "completed": True}
-        for sample in samples
-    ]
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         _add(archive, "_journal/start.json", {"version": 2, "eval": evaluation, "plan": plan})
         for sample in samples:
-            _add(archive, f"samples/{_file_name(sample['id'])}_epoch_1.json", sample)
+            _add(archive, f"samples/{_file_name(sample['id'])}_epoch_{sample['epoch']}.json", sample)
+        summaries = [_summary(sample) for sample in samples]
         _add(archive, "_journal/summaries/1.json", summaries)
         _add(archive, "summaries.json", summaries)
         _add(archive, "header.json", header)
@@ -94,7 +99,13 @@ def otlp(conversations: Sequence[Conversation], name: str, _notes: Counter[str])
     return f"{json.dumps(document, ensure_ascii=False)}\n".encode()
 
 
-def _evaluation(name: str, ids: list[str]) -> dict[str, Any]:
+def _summary(sample: dict[str, Any]) -> dict[str, Any]:
+    kept = ("id", "epoch", "input", "target", "metadata", "scores")
+    return {**{key: sample[key] for key in kept}, "model_usage": {}, "completed": True}
+
+
+def _evaluation(name: str, samples: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    ids = list(dict.fromkeys(sample["id"] for sample in samples))
     digest = hashlib.sha256(json.dumps([name, ids]).encode()).hexdigest()
     return {
         "eval_id": digest[:22],
@@ -104,8 +115,8 @@ def _evaluation(name: str, ids: list[str]) -> dict[str, Any]:
         "task_id": digest[:22],
         "task_version": 0,
         "dataset": {"name": name, "samples": len(ids), "sample_ids": ids, "shuffled": False},
-        "model": _MODEL,
-        "config": {},
+        "model": MODEL,
+        "config": {"epochs": max((sample["epoch"] for sample in samples), default=1)},
     }
 
 
@@ -118,7 +129,7 @@ def _logged_sample(one: Conversation) -> dict[str, Any]:
         **inspect_sample(one),
         "epoch": 1,
         "messages": messages,
-        "output": {"model": _MODEL, "choices": choices, "completion": one.expected_text},
+        "output": {"model": MODEL, "choices": choices, "completion": one.expected_text},
         "scores": {},
         "store": {},
         "events": [],
