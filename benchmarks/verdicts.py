@@ -338,8 +338,8 @@ def verdict_table(benchmarks: Mapping[str, Sequence[Row]]) -> Iterator[str]:
     first, second = measure_halves(benchmarks)
     yield ""
     yield (
-        f"The rules were chosen on one half of the tasks: without configuration, {first.agreement:.1%} of its "
-        f"{first.total:,} runs agree, and {second.agreement:.1%} of the {second.total:,} runs of the other half."
+        f"Split by task, {first.agreement:.1%} of the {first.total:,} runs of one half agree without configuration, "
+        f"and {second.agreement:.1%} of the {second.total:,} runs of the other half."
     )
 
 

@@ -137,3 +137,18 @@ def test_looking_makes_no_database(tmp_path: Path) -> None:
     assert "there is no database ashr.db" in workspace.call("runs", "list").error(2)
     assert "not both" in workspace.call("runs", "list", "--database", "a.db", "--remote").error(2)
     assert not (tmp_path / "ashr.db").exists()
+
+
+def test_an_agent_config_is_suggested_and_checked(workspace: Workspace) -> None:
+    """The suggested config is accepted for an agent; a misspelt key is refused with its path."""
+    scenario = {"actions": [{"actor": "agent", "expected_response": {"tool_calls": [{"name": "get_order"}]}}]}
+    workspace.write("calls.json", {"runs": {"s": scenario}})
+    workspace.write("tools.json", [{"name": "get_ticket", "annotations": {"readOnlyHint": False}}])
+
+    config = workspace.call("agents", "suggest-config", "calls.json", "--tools", "tools.json", "--json").document
+    workspace.write("good.json", config)
+    workspace.write("bad.json", {"grading_config": {"side_efects": {}}})
+
+    assert config == {"grading_config": {"side_effects": {"get_order": False, "get_ticket": True}}}
+    assert workspace.call("agents", "create", "Suggested", "--config", "good.json").out
+    assert "did you mean 'side_effects'" in workspace.call("agents", "create", "B", "--config", "bad.json").error(2)

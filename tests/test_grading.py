@@ -245,10 +245,35 @@ LONG_ANSWER = (
         ("polyester, cotton", "We have it in cotton and in Polyester, in six colours.", None, "exact", "passed"),
         ("It ships on Monday at the very latest.", LONG_ANSWER, None, "exact", "passed"),
         ("4", "You have saved a total of 40 dollars, as far as I can see.", None, "divergent", "failed"),
+        (
+            "camera, 481.50, 3 days, free shipping",
+            "The camera is $481.5; free shipping in 3 days.",
+            None,
+            "exact",
+            "passed",
+        ),
+        (
+            "camera, 481.50, 3 days, free shipping",
+            "The camera is $41.5; free shipping in 3 days.",
+            None,
+            "similar",
+            "passed",
+        ),
+        ("Your refund is 90 euros.", "Your refund is 900 euros.", None, "divergent", "failed"),
+        ("Your refund is 90 euros.", "Your refund is ninety euros now.", None, "similar", "passed"),
+        ("Your order has shipped.", "Your order has not shipped and will never ship.", None, "divergent", "failed"),
+        ("Your order hasn't shipped yet.", "Your order has shipped yet.", None, "divergent", "failed"),
+        ("We can't cancel the order", "We cannot cancel the order", None, "exact", "passed"),
+        ("It leaves on May 17, 2026.", "It leaves on 2026-05-17.", None, "similar", "passed"),
+        ("It leaves on May 17.", "It leaves on May 18.", None, "divergent", "failed"),
+        ("Hello Alice, your order W7 is done", "Hello Bob, your order W7 is done", None, "divergent", "failed"),
+        ("Your order W77 is on its way", "Your order W78 is on its way", None, "divergent", "failed"),
+        ("您的退款是90欧元", "您的退款是900欧元", None, "divergent", "failed"),
+        ("您的退款是90欧元", "您的退款是90欧元。", None, "exact", "passed"),
     ],
 )
 def test_text(expected: Any, actual: Any, threshold: float | None, status: str, verdict: str) -> None:
-    """A text is exact, similar or divergent by similarity; few expected words need only be told; silence diverges."""
+    """A text is exact, similar or divergent by similarity, facts and contradictions; silence is divergent."""
     config = {"grading_config": {"text_similarity_threshold": threshold}}
     test = graded_test(said(expected, actual), config=config)
 

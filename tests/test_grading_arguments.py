@@ -46,6 +46,8 @@ SAME = [
     ('{"a": [1, 2], "b": null}', '{"b":null,"a":[1.0,2]}'),
     ('{"a": "X"}', {"a": "x"}),
     (["a"], '["a"]'),
+    (["1", True, None], "['1', True, None]"),
+    ({"a": "it's"}, "{'a': 'it\\'s'}"),
     ({"a": 1, "b": None}, {"a": 1}),
     ([{"d": "2024-05-17"}], [{"d": "17 May 2024"}]),
     ((1, 2), [1, 2]),
@@ -221,6 +223,16 @@ def test_new_pair_gets_a_new_argument_comparison() -> None:
         ("unordered", ["a", "a"], ["a", "b"], "failed"),
         ("unordered", ["a"], ["a", "a"], "failed"),
         ("unordered", "a", "a", "passed"),
+        ("unordered", [{"t": 1}, {"t": 1, "c": 2}], [{"t": 1, "c": 2}, {"t": 1}], "passed"),
+        ("unordered", [{"t": 1, "c": 2}, {"t": 1}], [{"t": 1}, {"t": 1, "c": 2}], "passed"),
+        ("unordered", [{"t": 1, "c": 2}, {"t": 1}], [{"t": 1}, {"t": 1}], "failed"),
+        ("superset", ["a", "b"], ["c", "B", "a"], "passed"),
+        ("superset", ["a", "a"], ["c", "a"], "failed"),
+        ("text", "We ship the parcel tomorrow", "The parcel: we ship it tomorrow", "passed"),
+        ("text", "We ship 2 parcels tomorrow", "We ship 3 parcels tomorrow", "failed"),
+        ("text", "We ship the parcel tomorrow", "Nice weather today", "failed"),
+        ("placeholder", "<the customer's name>", "Ada", "passed"),
+        ("placeholder", "Ada", "Grace", "failed"),
         ("unordered", [1] * 201, [1] * 201, "passed"),
         ("approx", 100, "100.0", "passed"),
         ("approx", "1e2", 100.00001, "passed"),
@@ -355,3 +367,27 @@ def test_slowest_pattern_is_fast(pattern: str) -> None:
     graded_call(pair(made(x="a"), made(x="a" * 256)), ruled("x", {"regex": pattern}))
 
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize("rule", ["unordered", "superset"])
+def test_rules_for_the_items_of_unordered_lists(rule: str) -> None:
+    """Rules for what is inside a list apply when it is compared in any order."""
+    entry = pair(made(x=[{"id": 1, "note": "a"}, {"id": 2}]), made(x=[{"id": 2}, {"id": 1.001, "note": "b"}]))
+    rules = {"x": rule, "x[*].note": "ignore", "x[*].id": {"approx": 0.01}}
+
+    assert graded_call(entry, {"grading_config": {"argument_rules": {"book": rules}}})[0] == "passed"
+    assert graded_call(entry, ruled("x", rule))[0] == "failed"
+
+
+@pytest.mark.parametrize("number", [2, 70, 80, 300])
+@pytest.mark.parametrize("rules", [{}, {"x": {"approx": 0.5}}])
+def test_shuffled_calls_are_exact_at_any_number(number: int, rules: Any) -> None:
+    """Equal calls of one tool are aligned whatever their order, at any size, and one different call is found."""
+    wanted = [made(x=index, text="word " * 20) for index in range(number)]
+    config = {"grading_config": {"argument_rules": {"book": rules}}}
+
+    equal = graded_test(calls(*map(pair, wanted, reversed(wanted))), config=config)
+    other = graded_test(calls(*map(pair, wanted, [made(x=-5), *wanted[:0:-1]])), config=config)
+
+    assert ("passed", "failed") == (equal["verdict"], other["verdict"])
+    assert 1 == sum(call["match_status"] != "exact" for call in other["action_results"][0]["tool_calls"])

@@ -9,7 +9,8 @@ import click
 
 from ._client import stored_client, storing_client, where_options
 from ._commands import Group
-from ._options import read_json_object
+from ._dataset_file import read_dataset_file
+from ._options import json_option, read_json, read_json_object
 from ._records import show_id, show_record, show_rows
 
 if TYPE_CHECKING:
@@ -100,3 +101,22 @@ def delete_agent(out: Output, /, agent_id: int, database: Path | None, remote: b
     out.info(f"deleted agent {agent_id}")
     if out.as_json:
         out.write_json({"deleted": agent_id})
+
+
+@command.command("suggest-config")
+@click.argument("dataset", type=click.Path(path_type=Path))
+@click.option("--tools", type=click.Path(path_type=Path), help="JSON file with the agent's tools.")
+@json_option
+@click.pass_obj
+def suggest_agent_config(out: Output, /, dataset: Path, tools: Path | None) -> None:
+    """Print a config that states which tools of DATASET, a file, change something, guessed by their names.
+
+    A tool of --tools counts by its `side_effects` or MCP annotation if it has one. Review the guess and keep it as the
+    agent's config.
+    """
+    # Imported here: grading takes a while to import, and the other commands do not need it.
+    from ..grading import expected_tools, suggest_config  # noqa: PLC0415
+
+    names = expected_tools(read_dataset_file(dataset).source)
+    definitions = None if tools is None else read_json(tools)
+    out.write_json(suggest_config(names, definitions))

@@ -15,6 +15,7 @@ from .._json import is_object, preview
 from ..errors import ConfigurationError
 
 __all__ = [
+    "agent_config",
     "as_payload",
     "check",
     "checked_config",
@@ -61,6 +62,20 @@ def as_payload(value: object, name: str) -> dict[str, Any]:
     if not is_object(value):
         raise ConfigurationError(f"{name}: must be an object, got {preview(value)}")
     return dict(value)
+
+
+def agent_config(value: object) -> dict[str, Any]:
+    """Return a copy of an agent's config.
+
+    Raises:
+        ConfigurationError: If it is not an object, or grading could not use all of it; nothing was sent.
+    """
+    from ..grading import validate_grading_config  # noqa: PLC0415 - most clients never create an agent
+
+    config = as_payload(value, "config")
+    if problems := validate_grading_config(config):
+        raise ConfigurationError("; ".join(f"config.{problem}" for problem in problems))
+    return config
 
 
 def not_none(value: Given, name: str, *, clear: str = "") -> Given:

@@ -4,62 +4,81 @@ Nothing is called and nothing is random: the same run, config and grader version
 
 **Tools**
 
-1. A tool is `required`, `expected` or `optional`. `grading_config.tool_strictness` decides, then
-   `tool_definitions[].required` (true: required, false: optional); the default is required.
-2. A missing call of a required tool fails the test; of an expected tool it is a warning; of an optional tool a note.
-3. A missing call of an optional tool is a partial match if a text of the same turn serves its purpose: the text is
+1. A tool *reads* or has *side effects*. `grading_config.side_effects` decides, then `tool_definitions[].side_effects`,
+   then MCP's `tool_definitions[].annotations.readOnlyHint`, then whether the tool is configured as required. The tool
+   `"*"` is every tool. A tool without any configuration reads if its name says so: the first word is a verb such as
+   `get`, `list` or `search`, or, without a verb, the last word is a noun such as `count` or `status`; names with `and`
+   or `or` and a writing verb do not read, nor do free queries such as `query_sql`.
+2. A tool is `required`, `expected` or `optional`. `grading_config.tool_strictness` decides, then
+   `tool_definitions[].required` (true: required, false: optional); by default, a tool that reads is expected, and any
+   other tool is required.
+3. A missing call of a required tool fails the test; of an expected tool it is a warning; of an optional tool a note.
+4. A missing call of an optional tool is a partial match if a text of the same turn serves its purpose: the text is
    similar to the expected one, or it contains at least half of the words of the tool's name and description (words of
    four letters or more, compared by their first four).
-4. An unexpected call fails the test if the tool has side effects, otherwise it is a note.
-   `grading_config.side_effects` decides, then `tool_definitions[].side_effects`; by default, required tools have side
-   effects. With `grading_config.forgive_retries`, an unexpected call is a note if the same action or a later one has
-   an exact call of the same tool.
+5. An unexpected call fails the test if the tool has side effects, otherwise it is a note.
+6. A call that failed (`error`, `is_error`, `isError`) has no side effects and is not the expected call, unless the
+   expected call is recorded with an error, too.
 
 **Arguments**
 
-5. Extra arguments are a note. With missing or different arguments the call is a partial match, and fails the test,
-   warns or notes as in rule 2. A null argument equals a missing one.
-6. Numbers are equal by value: 1 equals 1.0, but neither true nor "1".
-7. A single word of letters, `_` and `-` is compared without case; any other text without white space (ids, codes, file
+7. Extra arguments are a note. With missing or different arguments the call is a partial match, and fails the test,
+   warns or notes as in rule 3. A null argument equals a missing one.
+8. Numbers are equal by value: 1 equals 1.0, but neither true nor "1".
+9. A single word of letters, `_` and `-` is compared without case; any other text without white space (ids, codes, file
    names, addresses) must be identical.
-8. Text of several words is compared without case, amount of white space, style of quotes and dashes, and a final full
-   stop. Two texts of five words or more with mostly the same words and all the same numbers are close: a partial match
-   and a warning.
-9. Dates and times are equal in different formats: `2024-05-17`, `May 17, 2024`, `05/17/2024` (month first),
-   `17.05.2024` (day first), `2:00 PM`. Both sides must have the form of a date: `20240517` and `HAT-12` do not.
-10. Objects and arrays are compared item by item, arrays in order; JSON text that contains an object or array is
-    compared as that.
-11. `grading_config.argument_rules` replaces rules 5 to 10 for single arguments: `{tool: {path: rule}}`. Paths are such
+10. Text of several words is compared without case, amount of white space, style of quotes and dashes, and a final full
+    stop. Two texts of five words or more with mostly the same words, the same numbers and the same names are close: a
+    partial match and a warning.
+11. Dates and times are equal in different formats: `2024-05-17`, `May 17, 2024`, `05/17/2024` (month first),
+    `17.05.2024` (day first), `2:00 PM`. Both sides must have the form of a date: `20240517` and `HAT-12` do not.
+12. Objects and arrays are compared item by item, arrays in order; text that contains an object or array as JSON or as a
+    Python literal is compared as that.
+13. `grading_config.argument_rules` replaces rules 7 to 12 for single arguments: `{tool: {path: rule}}`. Paths are such
     as `date`, `passengers[0].dob`, `passengers[*].dob` and `options.*`. The rules are
     `"ignore"`; `"exact"` (the same JSON value); `"date"` (anything that parses as a date, also digits only);
-    `"unordered"` (up to 200 items in any order); `"approx"` (numbers, also as text, within a millionth) and
+    `"unordered"` (up to 200 items in any order) and `"superset"` (the same, with more items allowed), both with the
+    rules for the items; `"text"` (compared like a text of the agent); `"placeholder"` (an expected value such as
+    `<name>` is not compared); `"approx"` (numbers, also as text, within a millionth) and
     `{"approx": 0.01}` (within 0.01); `{"one_of": [values]}` (one of these or the expected value);
     `{"regex": pattern}` (matches the whole value, of at most 256 characters; slow patterns are refused).
-    `grading_config.argument_modes` replaces rule 5 for single tools: `{tool: mode}` with `"exact"` (extra arguments
-    are wrong), `"subset"` (arguments may be missing, but not extra), `"superset"` (rule 5) and `"ignore"` (arguments
+    `grading_config.argument_modes` replaces rule 7 for single tools: `{tool: mode}` with `"exact"` (extra arguments
+    are wrong), `"subset"` (arguments may be missing, but not extra), `"superset"` (rule 7) and `"ignore"` (arguments
     are not compared). In both, the tool `"*"` is every tool.
-12. The order of several calls of one tool in one action does not matter: expected and actual calls are aligned so that
+14. The order of several calls of one tool in one action does not matter: expected and actual calls are aligned so that
     as many as possible are exact and the others differ as little as possible.
 
 **Texts**
 
-13. A text is exact from a similarity of 0.70, similar from 0.40 (or `grading_config.text_similarity_threshold`), and
-    otherwise divergent. A divergent text fails the test, and so does silence if a text was expected.
-14. A text that contains the whole expected one, word for word, is exact. An expected text of at most five words or
-    numbers is a list of facts: a text that contains all of them, in any order, is exact.
-15. A text is not compared if none was expected, and not missed before the first message of the user.
+15. A text is exact from a similarity of 0.70, similar from 0.40 (or `grading_config.text_similarity_threshold`), and
+    otherwise divergent. A divergent text fails the test, and so does silence if a text was expected; a similar one is
+    a warning that shows both texts.
+16. A text that contains the whole expected one, word for word, has the similarity 1. An expected text of at most five
+    words or numbers is a fact, and a longer one is a list of facts if each piece between commas or semicolons has at
+    most five: a text that contains the words of all facts, in any order, is exact.
+17. A text that contradicts the expected one is divergent: a sentence with almost the same words has another number,
+    date, time, id or name in place of the expected one, or another number of negations; or the only negation of a
+    sentence is between two words that follow each other directly in the other text.
+18. A text that does not mention a number, date, time, id or name of the expected one is at most similar.
+19. A text is not compared if none was expected, and not missed before the first message of the user.
 
 **Tests**
 
-16. A test passes if it ran to its end (`status` completed, no `error`) and none of the rules above fails it.
-17. Input that cannot be read never passes: the call, text or test fails, and the reason names the place and the value.
+20. A test passes if it ran to its end (`status` completed, no `error`), something was checked, and none of the rules
+    fails it. `status` becomes `failed` with the verdict; `played` says whether the scenario ran to its end.
+21. A test is `unchecked`, neither passed nor failed, if the scenario expects no tool call and no text. A scenario that
+    expects nothing but an empty list of tool calls is checked by rule 5.
+22. If a scenario only expects calls of tools that read, at least one of them must be exact.
+23. Input that cannot be read never passes: the call, text or test fails, and the reason names the place and the value.
+24. A config with unknown or unusable parts is refused by path: `validate_grading_config(config)` lists them, `grade()`
+    raises `ConfigurationError`, and `grade(..., strict=False)` lists them in the notes of the grader.
 
 **With a judge**
 
-18. A judge, such as a language model, compares each text that is not identical to the expected one: `same` makes it
+25. A judge, such as a language model, compares each text that is not identical to the expected one: `same` makes it
     exact, `similar` similar, `different` divergent. It also checks each of `behavior_rules`: a broken rule fails the
     test, warns or notes by its strictness (default: required), and is listed in `behavior_results`.
-19. If the judge gives no answer, texts are judged by the rules above and marked "not judged"; a rule of behavior that
+26. If the judge gives no answer, texts are judged by the rules above and marked "not judged"; a rule of behavior that
     was not judged does not change the verdict.
 """
 
@@ -74,7 +93,7 @@ from ..run_result import ParsedRun, ParsedTest
 from .config import read_config
 from .graded_test import grade_test
 from .judge import Judge, NotJudgedError, Opinion
-from .suggestions import suggest_config
+from .suggestions import expected_tools, suggest_config
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,6 +106,7 @@ __all__ = [
     "Judge",
     "NotJudgedError",
     "Opinion",
+    "expected_tools",
     "grade",
     "suggest_config",
     "validate_grading_config",

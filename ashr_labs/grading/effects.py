@@ -18,7 +18,7 @@ _READING_VERBS = _set("""
     diff display download echo enumerate estimate evaluate examine exists explain explore extract fetch filter find
     get glob grep has head identify inspect is list load locate look lookup ls match measure monitor observe parse
     peek ping poll predict preview pwd query rank read recall recommend retrieve review scan search select show sort
-    stat suggest summarize tail think trace translate validate verify view watch whoami
+    stat suggest summarize tail think trace track translate validate verify view watch whoami
     """)
 _WRITING_VERBS = _set("""
     abort accept activate add allocate append apply approve archive assign attach authorize ban block book buy call
@@ -56,7 +56,7 @@ def reads_by_name(tool: str) -> bool:
         return False
     if words[0] not in _READING_VERBS:
         return words[-1] in _READING_NOUNS and _WRITING_VERBS.isdisjoint(words[:-1])
-    if words[:2] in (["check", "in"], ["check", "out"], ["look", "after"]):
+    if words[:2] in (["check", "in"], ["check", "out"], ["look", "after"], ["track", "event"]):
         return False
     return not any(joint in ("and", "or") and verb in _WRITING_VERBS for joint, verb in pairwise(words))
 

@@ -39,8 +39,18 @@ _FILLERS = re.compile(
 _CONTRACTION = re.compile(r"\b(?:(\w+)n't|(can)not)\b", re.IGNORECASE)
 _STEMS = {"wo": "will", "ca": "can", "sha": "shall", "ai": "is"}
 # "one" is often a pronoun.
-_NUMBER_WORDS = {"zero": "0", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7"}
-_NUMBER_WORDS |= {"eight": "8", "nine": "9", "ten": "10"}
+_NUMBER_WORDS = {
+    "zero": "0",
+    "two": "2",
+    "three": "3",
+    "four": "4",
+    "five": "5",
+    "six": "6",
+    "seven": "7",
+    "eight": "8",
+    "nine": "9",
+    "ten": "10",
+}
 _NO_NAMES = re.compile(
     r"i|i'm|i'll|i've|i'd|ok|okay|hi|hello|dear|thanks|thank|yes|no|please|sorry|great|sure|mr|mrs|ms|dr|am|pm|usd|eur|id"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..._unset import UNSET
-from .._validation import as_payload, not_none
+from .._validation import agent_config, not_none
 from ._base import BaseClient
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class AgentMethods(BaseClient):
         if description is not None:
             request["description"] = description
         if config is not None:
-            request["config"] = as_payload(config, "config")
+            request["config"] = agent_config(config)
         agent: AgentRecord = self._call(request, "agent")
         return agent
 
@@ -83,7 +83,7 @@ class AgentMethods(BaseClient):
         if description is not UNSET:
             request["description"] = not_none(description, "description", clear="''")
         if config is not UNSET:
-            request["config"] = as_payload(not_none(config, "config", clear="{}"), "config")
+            request["config"] = agent_config(not_none(config, "config", clear="{}"))
         agent: AgentRecord = self._call(request, "agent")
         return agent
 

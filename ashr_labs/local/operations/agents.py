@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from ...errors import ConflictError
+from ...errors import ConflictError, ValidationError
+from ...grading import validate_grading_config
 from ..store.columns import add_row
 from ..store.schema import agents, datasets
 from .datasets import dataset_rows, with_media
@@ -45,6 +46,7 @@ _FIELDS = (
 @operation("create_agent", writes=True)
 def create_agent(context: Context, params: CreateAgentRequest) -> dict[str, Any]:
     """Store an agent; its name must be unique in the tenant."""
+    _check_config(params.get("config"))
     row = {
         "tenant_id": context.principal.tenant_id,
         "creator_id": context.principal.user_id,
@@ -76,6 +78,7 @@ def list_agents(context: Context, params: ListAgentsRequest) -> dict[str, Any]:
 @operation("update_agent", writes=True)
 def update_agent(context: Context, params: UpdateAgentRequest) -> dict[str, Any]:
     """Change the given fields; `config` replaces the whole configuration."""
+    _check_config(params.get("config"))
     get_agent_row(context, params["agent_id"])
     changes = {name: value for name, value in params.items() if name in ("name", "description", "config")}
     change = update(agents).where(agents.c.id == params["agent_id"]).values(updated_at=context.timestamp, **changes)
@@ -112,6 +115,11 @@ def set_dataset_agent(context: Context, params: SetDatasetAgentRequest) -> dict[
         get_agent_row(context, agent_id, for_update=True)
     context.connection.execute(update(datasets).where(datasets.c.id == dataset_id).values(agent_id=agent_id))
     return {"message": f"dataset {dataset_id} belongs to {'no agent' if agent_id is None else f'agent {agent_id}'}"}
+
+
+def _check_config(config: object) -> None:
+    if problems := validate_grading_config(config):
+        raise ValidationError("; ".join(f"config.{problem}" for problem in problems))
 
 
 @contextmanager
