@@ -23,14 +23,15 @@ def _api(place: Place) -> Generator[Api]:
         yield api
 
 
-def test_every_operation_of_the_contract_is_answered() -> None:
-    """The platform implements exactly the operations of the contract."""
-    assert load_contract().operations.keys() == OPERATIONS.keys()
+def test_the_platform_implements_operations_of_the_contract_only() -> None:
+    """Every operation that the platform implements is in the contract; a new one there is a 501 until it is here."""
+    assert OPERATIONS.keys() <= load_contract().operations.keys()
 
 
 def test_writes_are_the_operations_that_take_an_idempotency_key() -> None:
     """An operation honours an `Idempotency-Key` if and only if the contract says so."""
-    documented = {name for name, operation in load_contract().operations.items() if "parameters" in operation}
+    contract = load_contract().operations
+    documented = {name for name in OPERATIONS if "parameters" in contract[name]}
 
     assert documented == {name for name, operation in OPERATIONS.items() if operation.writes}
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ashr_labs.local import open_platform
-from ashr_labs.local.contract import load_contract
+from ashr_labs.local.operations import OPERATIONS
 from support.local_api import Api, Place, database_with_tenants, parameters_of
 
 VALID: dict[str, Any] = {
@@ -60,7 +60,7 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
 
 NAMING = ["agent_id", "api_key_id", "dataset_id", "request_id", "requestor_id"]
 NAMING += ["run_id", "runner_id", "tenant_id", "trace_id"]
-CALLS = [(name, field) for name in load_contract().operations for field in parameters_of(name) if field in NAMING]
+CALLS = [(name, field) for name in OPERATIONS for field in parameters_of(name) if field in NAMING]
 
 
 @pytest.mark.parametrize(("function", "field"), CALLS)

@@ -208,11 +208,12 @@ def test_each_method_sends_its_function_and_returns_the_documented_part(
     assert (answer if part is None else answer[part]) == returned
 
 
-def test_every_operation_of_the_contract_has_a_method() -> None:
-    """Every operation of the contract has a method that is tested here."""
-    tried = {function for _, _, function, *_ in CALLS}
+def test_every_method_of_an_operation_is_tested() -> None:
+    """Every operation that has a method is tested here; a new one works through `client.api` until it has one."""
+    renamed = {"keep_alive": "health_check", "get_sdk_notes": "get_notes"}
+    with_method = {name for name in OPERATIONS if hasattr(AshrLabsClient, renamed.get(name, name))}
 
-    assert set(OPERATIONS) == tried
+    assert with_method == {function for _, _, function, *_ in CALLS}
 
 
 def test_the_url_the_method_and_the_headers_are_the_platforms_own(
