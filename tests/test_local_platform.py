@@ -409,7 +409,7 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.Mo
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "sqlalchemy", None)
 
-    with pytest.raises(ConfigurationError, match=r'`sqlalchemy.*`.*pip install "ashr-labs\[local\]"'):
+    with pytest.raises(ConfigurationError, match=r'`sqlalchemy.*`.*pip install "ashr-labs\[local\]>=0\.4"'):
         open_platform()
 
 

@@ -89,7 +89,7 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.Mo
     """A PostgreSQL URL without psycopg names it and the command to install it."""
     monkeypatch.setitem(sys.modules, "psycopg", None)
 
-    with pytest.raises(ConfigurationError, match=r'`psycopg`.*pip install "ashr-labs\[postgres\]"'):
+    with pytest.raises(ConfigurationError, match=r'`psycopg`.*pip install "ashr-labs\[postgres\]>=0\.4"'):
         open_platform(NOWHERE)
 
 
