@@ -1,6 +1,6 @@
 """Programs in which each library plays the same scenarios; processes run them on request.
 
-A scenario is three messages, each answered with a text and a tool call. A program defines `play(agent, number, seconds,
+A scenario is three messages, each answered with text and a tool call. A program defines `play(agent, number, seconds,
 workers)`, where `agent` is `sync` or `async`: it plays `number` scenarios with an agent that takes
 `seconds` for a reply, `workers` at a time, and compares actual with expected results.
 """

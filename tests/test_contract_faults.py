@@ -93,7 +93,7 @@ def found(change: Callable[[dict[str, Any]], Any]) -> list[str]:
 
 
 def test_a_good_contract_has_no_faults() -> None:
-    """What is supported is accepted, `oneOf`, nullable values and header parameters included."""
+    """Supported keywords are accepted, `oneOf`, nullable values and header parameters included."""
     assert [] == found(lambda _: None)
 
 

@@ -1,4 +1,4 @@
-"""What the guides show of commands is what the commands write."""
+"""The guides show the actual output of commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the tests start does not outlive them, and can be interrupted however the tests are started."""
+"""Child processes do not outlive their test, and can be interrupted however the tests are started."""
 
 from __future__ import annotations
 

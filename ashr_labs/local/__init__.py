@@ -53,4 +53,5 @@ def open_platform(
 
 
 def _missing(error: ModuleNotFoundError, feature: str, extra: str) -> ConfigurationError:
-    return ConfigurationError(f'{feature} needs the package `{error.name}`: run `pip install "ashr-labs[{extra}]>=0.4"`')
+    command = f'pip install "ashr-labs[{extra}]>=0.4"'
+    return ConfigurationError(f"{feature} needs the package `{error.name}`: run `{command}`")

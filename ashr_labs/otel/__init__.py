@@ -13,7 +13,8 @@ except ModuleNotFoundError as error:
     if not (error.name or "").startswith("opentelemetry"):
         raise
     raise ModuleNotFoundError(
-        "ashr_labs.otel requires the OpenTelemetry SDK; install it with: pip install 'ashr-labs[otel]>=0.4'", name=error.name
+        "ashr_labs.otel requires the OpenTelemetry SDK; install it with: pip install 'ashr-labs[otel]>=0.4'",
+        name=error.name,
     ) from error
 
 from ._flush import flush_otel, register_otel_flush
