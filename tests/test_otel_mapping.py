@@ -16,6 +16,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from ashr_labs.otel import trace_of
 from ashr_labs.otel._content import input_of
 from ashr_labs.otel._mirror import copies_of
+from ashr_labs.pricing import read_usage
 from support.otel_spans import CHAT, finished_spans, identifiers, one_span
 
 MESSAGES = [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]
@@ -364,6 +365,7 @@ def test_copies_are_made_after_the_conventions() -> None:
     assert {
         "ashr_labs.trace_id": "t",
         "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "_OTHER",
         "gen_ai.request.model": "m",
         "gen_ai.usage.input_tokens": 2,
         "gen_ai.input.messages": json.dumps(MESSAGES),
@@ -397,3 +399,78 @@ def test_the_parent_need_not_be_known() -> None:
 
     assert "first" == trace_of(spans)["name"]
     assert trace_of(spans) == trace_of(spans[::-1])
+
+
+def copied(**observation: Any) -> Any:
+    """Return the copies of a trace with one observation."""
+    base = {"id": "a", "type": "span", "name": "s", "start_time": "1970-01-01T00:00:00.000002Z"}
+    trace: Any = {"id": "t", "name": "support", "observations": [{**base, **observation}]}
+    return copies_of(trace, 1_000, 9_000)
+
+
+@pytest.mark.parametrize(
+    ("model", "metadata", "provider"),
+    [
+        ("gpt-5-mini", None, "openai"),
+        ("openai/o3", None, "openai"),
+        ("claude-sonnet-4-5", None, "anthropic"),
+        ("gemini-2.5-pro", None, "gcp.gemini"),
+        ("anthropic.claude-v2", None, "aws.bedrock"),
+        ("mistral-large", {"provider": "azure.ai.inference"}, "azure.ai.inference"),
+        ("our-own", {"provider": 7}, "_OTHER"),
+        (None, None, "_OTHER"),
+    ],
+)
+def test_copies_name_the_provider(model: str | None, metadata: Any, provider: str) -> None:
+    """The required provider comes from the metadata, else from the model's name, on the generation and on the root."""
+    root, generation = copied(type="generation", model=model, metadata=metadata)
+
+    assert provider == generation.attributes["gen_ai.provider.name"] == root.attributes["gen_ai.provider.name"]
+
+
+def test_copies_have_all_kinds_of_tokens() -> None:
+    """Cached, written and reasoning tokens and the cost of a generation are attributes, and are read back."""
+    usage = {
+        "input_tokens": 100,
+        "cached_input_tokens": 80,
+        "cache_write_input_tokens": 10,
+        "output_tokens": 5,
+        "reasoning_output_tokens": 3,
+    }
+    _, generation = copied(type="generation", usage={**usage, "cost": 0.5})
+
+    assert {**usage, "cost_usd": 0.5} == read_usage(generation.attributes)
+
+
+@pytest.mark.parametrize(
+    ("value", "attribute"),
+    [
+        (0.5, ("gen_ai.evaluation.score.value", 0.5)),
+        (2, ("gen_ai.evaluation.score.value", 2.0)),
+        ("good", ("gen_ai.evaluation.score.label", "good")),
+        (True, ("gen_ai.evaluation.score.label", "true")),
+    ],
+)
+def test_scores_are_copied_as_evaluation_results(value: object, attribute: tuple[str, object]) -> None:
+    """A score is an event `gen_ai.evaluation.result` with its name, value or label, and explanation."""
+    [root] = copied(type="event", name="score:tone", input={"value": value, "comment": "why"})
+    [(name, attributes, _)] = root.events
+
+    assert "gen_ai.evaluation.result" == name
+    assert ("tone", "why") == (attributes["gen_ai.evaluation.name"], attributes["gen_ai.evaluation.explanation"])
+    assert attribute in attributes.items()
+
+
+@pytest.mark.parametrize("kind", ["agent", "chain", "retriever", "reranker", "guardrail", "evaluator"])
+def test_kinds_of_spans_are_kept(kind: str) -> None:
+    """The kind of an OpenInference span is kept in the metadata, and its copies have it again."""
+
+    def work(tracer: Tracer) -> None:
+        tracer.start_span("s", attributes={"openinference.span.kind": kind.upper()}).end()
+
+    [observation] = trace_of(finished_spans(work))["observations"]
+    assert observation["metadata"] is not None
+    assert kind == observation["metadata"]["kind"]
+    _, span = copied(metadata=observation["metadata"])
+
+    assert kind.upper() == span.attributes["openinference.span.kind"]

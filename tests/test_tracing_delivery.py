@@ -14,6 +14,7 @@ import pytest
 
 from ashr_labs import AshrLabsClient, ConfigurationError
 from ashr_labs.client._async import AsyncAshrLabsClient
+from ashr_labs.tracing.context import DEFAULT
 from ashr_labs.tracing.export.exporter import EXPORTER, Exporter
 from ashr_labs.tracing.export.worker import Worker
 from support.scripted_server import Answer, ScriptedServer
@@ -445,3 +446,35 @@ def test_where_no_thread_can_be_started_the_host_goes_on(stored: Stored, monkeyp
         client.trace("second").end()
 
         assert 2 == client.tracing.flush(20)["sent"]
+
+
+def test_settings_are_kept_unless_they_are_passed(client: AshrLabsClient) -> None:
+    """None removes a mask and a mirror; settings that are not passed keep their values."""
+    mirror: Any = object()
+    client.tracing.configure(mask=str, mirror=mirror, sample_rate=0.5)
+    client.tracing.configure(capture=False)
+    assert (str, mirror, 0.5, False) == (
+        client.tracing.settings.mask,
+        client.tracing.settings.mirror,
+        client.tracing.settings.sample_rate,
+        client.tracing.settings.capture,
+    )
+    client.tracing.configure(mask=None, mirror=None)
+
+    assert client.tracing.settings.mask is client.tracing.settings.mirror is None
+    assert 0.5 == client.tracing.settings.sample_rate
+
+
+def test_tracing_shows_users_what_is_theirs(client: AshrLabsClient) -> None:
+    """The public methods are those of the documentation, and the repr has the counts."""
+    public = {name for name in dir(client.tracing) if not name.startswith("_")}
+
+    assert {"configure", "flush", "set_default", "settings", "shutdown", "stats", "use_by_default"} == public
+    assert "<Tracing sent=0, queued=0, dropped=0, failed=0>" == repr(client.tracing)
+
+
+def test_the_former_name_of_set_default_warns(client: AshrLabsClient) -> None:
+    """`use_by_default()` still works and names its successor."""
+    with pytest.warns(DeprecationWarning, match=r"set_default\(\)"):
+        client.tracing.use_by_default()
+    assert DEFAULT.tracing is client.tracing

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import suppress
 from threading import Thread
 from typing import Any
 
@@ -468,3 +469,53 @@ def test_a_plain_generators_block_does_not_come_back(recorded: Recorded) -> None
             kept.steps.close()
         assert "t" == name_of_current()
     assert current_span() is None
+
+
+@pytest.mark.parametrize("how", ["break", "anext", "return", "raise", "held"])
+def test_what_an_abandoned_stream_yielded_is_recorded(recorded: Recorded, how: str) -> None:
+    """However a consumer leaves an asynchronous generator early, its items and an end are recorded."""
+
+    @traced("stream")
+    async def stream() -> AsyncGenerator[int]:
+        for number in range(5):
+            yield number
+
+    held: list[Any] = []
+
+    async def consume() -> None:
+        steps = stream()
+        held.append(steps)
+        if how in {"anext", "held"}:
+            assert (0, 1) == (await anext(steps), await anext(steps))
+            return
+        async for number in steps:
+            if number == 1 and how == "break":
+                break
+            if number == 1 and how == "return":
+                return
+            if number == 1:
+                raise LookupError
+
+    async def main() -> None:
+        with recorded.trace(), suppress(LookupError):
+            await consume()
+
+    asyncio.run(main())
+    held.clear()
+    assert [0, 1] == recorded.span["output"]
+    assert recorded.span["start_time"] <= recorded.span["end_time"]
+
+
+def test_what_a_held_generator_yielded_is_recorded(recorded: Recorded) -> None:
+    """A generator that is held beyond the end of its trace has its items so far, and an end."""
+
+    @traced("steps")
+    def steps() -> Generator[int]:
+        yield from range(5)
+
+    with recorded.trace():
+        held = steps()
+        assert 0 == next(held)
+
+    assert [0] == recorded.span["output"]
+    assert recorded.span["end_time"]

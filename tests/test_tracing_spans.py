@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import re
@@ -9,13 +10,14 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashr_labs.tracing import Generation, Span, Trace
+from ashr_labs.tracing import Generation, Span, Trace, current_span
 from ashr_labs.tracing.export.item import QueuedTrace
 from ashr_labs.tracing.settings import Settings
 
@@ -414,3 +416,115 @@ def test_the_cost_of_a_span_stays_small() -> None:
         return (time.perf_counter() - start) / 100
 
     assert min(once() for _ in range(50)) < 15e-6
+
+
+@pytest.mark.parametrize("form", ["trace", "span", "generation"])
+def test_wrap_ends_with_the_result_of_a_function(platform: Platform, form: str) -> None:
+    """A trace, span or generation is active during the call, and ends with the result."""
+    trace = Trace("t", tracing=platform)
+    parent: Any = {
+        "trace": lambda: trace,
+        "span": lambda: trace.span("s"),
+        "generation": lambda: trace.generation("s"),
+    }[form]()
+
+    def add(left: int, *, right: int) -> int:
+        here = current_span()
+        assert here is parent
+        here.span("inner").end()
+        return left + right
+
+    assert 3 == parent.wrap(add, 1, right=2)
+    assert current_span() is None
+    trace.end()
+    outputs = {one["name"]: one.get("output") for one in platform.observations}
+    assert 3 == (platform.trace["output"] if form == "trace" else outputs["s"])
+    assert "inner" in outputs
+
+
+@pytest.mark.parametrize("form", ["trace", "span"])
+def test_wrap_ends_with_the_exception_of_a_function(platform: Platform, form: str) -> None:
+    """An exception passes through, and the span has its description."""
+    trace = Trace("t", tracing=platform)
+    parent: Any = trace if form == "trace" else trace.span("s")
+
+    with pytest.raises(ZeroDivisionError):
+        parent.wrap(lambda: 1 / 0)
+    assert current_span() is None
+    trace.end()
+    if form == "trace":
+        assert {"error": "ZeroDivisionError: division by zero"} == platform.trace["output"]
+    else:
+        [span] = platform.observations
+        assert ("ERROR", "ZeroDivisionError: division by zero") == (span["level"], span["status_message"])
+
+
+def test_wrap_awaits_asynchronous_functions(platform: Platform) -> None:
+    """The span is active while the function is awaited, and not between the call and the await."""
+    trace = Trace("t", tracing=platform)
+    good, bad = trace.span("good"), trace.span("bad")
+
+    async def work(number: int) -> int:
+        await asyncio.sleep(0)
+        here = current_span()
+        assert here is (good if number else bad)
+        return 10 // number
+
+    async def main() -> int:
+        failing = bad.wrap(work, 0)
+        assert current_span() is None
+        with pytest.raises(ZeroDivisionError):
+            await failing
+        return await good.wrap(work, 5)
+
+    assert 2 == asyncio.run(main())
+    trace.end()
+    ended = {one["name"]: one for one in platform.observations}
+    assert 2 == ended["good"]["output"]
+    assert "ERROR" == ended["bad"]["level"]
+
+
+def test_wrap_in_a_trace_that_is_not_recorded_calls_the_function(platform: Platform) -> None:
+    """Without sampling, and after the end, the function is called and nothing is recorded."""
+    trace = Trace("t", sampled=False, tracing=platform)
+    assert 3 == trace.wrap(sum, [1, 2]) == trace.span("s").wrap(sum, [1, 2]) == trace.generation("g").wrap(sum, [1, 2])
+    assert [] == platform.received
+
+
+def test_spans_have_the_documented_id(platform: Platform) -> None:
+    """`Span.id` is the id under which the span is delivered."""
+    trace = Trace("t", tracing=platform)
+    span = trace.span("s")
+    trace.end()
+
+    assert [span.id] == [one["id"] for one in platform.observations]
+
+
+def test_reprs_name_the_thing_and_its_state(platform: Platform) -> None:
+    """Name, id and state of traces and spans are shown without waiting for the platform."""
+    trace = Trace("t", tracing=platform)
+    span = trace.span("s")
+    assert (f"<Trace 't' id={trace.trace_id} open>", f"<Span 's' id={span.id} open>") == (repr(trace), repr(span))
+    span.end()
+    trace.end()
+    assert repr(trace).endswith(" ended>")
+    assert repr(span).endswith(" ended>")
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [
+        ({"prompt_tokens": 5, "completion_tokens": 2.0}, {"input_tokens": 5, "output_tokens": 2}),
+        (SimpleNamespace(prompt_token_count=5, candidates_token_count=2), {"input_tokens": 5, "output_tokens": 2}),
+        ({"input_tokens": -5, "output_tokens": 2, "tier": "x"}, {"output_tokens": 2, "tier": "x"}),
+        (7, None),
+    ],
+)
+def test_usage_of_any_api_is_normalized(platform: Platform, usage: object, expected: dict[str, Any] | None) -> None:
+    """The usage of a generation has the API's names whatever the format it was passed in."""
+    trace = Trace("t", tracing=platform)
+    trace.generation("g").end(usage=usage)
+    trace.end()
+
+    [sent] = platform.observations
+    assert expected == sent.get("usage")

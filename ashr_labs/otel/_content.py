@@ -12,7 +12,7 @@ from . import _conventions as names
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import Event
 
-__all__ = ["Attributes", "first", "input_of", "is_content", "kind_of", "output_of", "remaining"]
+__all__ = ["Attributes", "first", "input_of", "is_content", "kind_of", "output_of", "remaining", "span_kind"]
 
 Attributes: TypeAlias = Mapping[str, Any]
 
@@ -50,6 +50,11 @@ def kind_of(attributes: Attributes) -> str:
         return "generation"
     # Older instrumentations name the model, and no operation.
     return "generation" if kind is None and "gen_ai.request.model" in attributes else "span"
+
+
+def span_kind(attributes: Attributes) -> str | None:
+    """Return the kind of a span beyond `kind_of`: `agent`, `chain`, `retriever` and the like, or None."""
+    return names.SPAN_KINDS.get(str(first(attributes, names.KINDS)).lower())
 
 
 def input_of(attributes: Attributes, events: Sequence[Event]) -> Any:

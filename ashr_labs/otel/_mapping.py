@@ -10,7 +10,7 @@ from ..pricing import observation_usage
 from ..tracing.masking import masked
 from ..tracing.serialize import as_text, json_object, optional_text, text_list, to_json
 from . import _conventions as names
-from ._content import first, input_of, is_content, kind_of, output_of, remaining
+from ._content import first, input_of, is_content, kind_of, output_of, remaining, span_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -177,6 +177,8 @@ def _failure(span: ReadableSpan) -> str | None:
 
 def _metadata(span: ReadableSpan) -> dict[str, Any] | None:
     found = remaining(span.attributes or {})
+    if kind := span_kind(span.attributes or {}):
+        found["kind"] = kind
     if span.instrumentation_scope is not None and span.instrumentation_scope.name:
         found["otel.scope.name"] = span.instrumentation_scope.name
     if span.kind.name != "INTERNAL":

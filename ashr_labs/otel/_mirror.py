@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Copy", "Mirror", "copies_of"]
 
 _TOOL = "tool:"
+_SCORE = "score:"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -38,9 +39,9 @@ class Copy:
     started: int
     ended: int
     """Nanoseconds since 1970, as `started`."""
-    attributes: dict[str, str | int]
+    attributes: dict[str, str | int | float]
     failure: str | None = None
-    events: list[tuple[str, dict[str, str], int]] = field(default_factory=list["tuple[str, dict[str, str], int]"])
+    events: list[tuple[str, dict[str, str | float], int]] = field(default_factory=list[Any])
 
 
 class Mirror:
@@ -80,7 +81,7 @@ class Mirror:
 
 
 def copies_of(trace: TracePayload, started: int, ended: int) -> list[Copy]:
-    """Return the spans that a trace makes in OpenTelemetry, parents before children: a pure function.
+    """Return the OpenTelemetry spans of a trace, parents before children. Pure.
 
     Args:
         trace: A trace as it is delivered.
@@ -96,7 +97,7 @@ def copies_of(trace: TracePayload, started: int, ended: int) -> list[Copy]:
     for observation in trace.get("observations", []):
         owner = copies.get(observation.get("parent_observation_id") or "", root)
         if observation["type"] == "event":
-            owner.events.append((observation["name"], _contents(observation), _nanoseconds(observation, "start_time")))
+            owner.events.append((*_event(observation), _nanoseconds(observation, "start_time")))
         else:
             copies[observation["id"]] = _copy(observation, mark, ended)
     return list(copies.values())
@@ -116,8 +117,10 @@ def _copy(observation: Observation, mark: dict[str, str], ended: int) -> Copy:
 
 
 def _about(trace: TracePayload) -> dict[str, str | int]:
+    generations = (one for one in trace.get("observations", []) if one["type"] == "generation")
     about: dict[str, str | int | None] = {
         "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.provider.name": _provider(next(generations, None)),
         "gen_ai.agent.name": trace["name"],
         "gen_ai.conversation.id": trace.get("session_id"),
         "user.id": trace.get("user_id"),
@@ -127,17 +130,51 @@ def _about(trace: TracePayload) -> dict[str, str | int]:
     return {name: value for name, value in about.items() if value is not None}
 
 
-def _attributes(observation: Observation) -> dict[str, str | int]:
+def _provider(observation: Observation | None) -> str:
+    """Return the provider that the metadata of a generation names, or the one of its model."""
+    if observation is None:
+        return names.UNKNOWN_PROVIDER
+    metadata = as_object(observation.get("metadata")) or {}
+    given = next((metadata[name] for name in names.PROVIDER_NAMES if isinstance(metadata.get(name), str)), None)
+    model = (observation.get("model") or "").lower().rpartition("/")[2]
+    known = (provider for prefix, provider in names.PROVIDERS.items() if model.startswith(prefix))
+    return given or next(known, names.UNKNOWN_PROVIDER)
+
+
+def _event(observation: Observation) -> tuple[str, dict[str, str | float]]:
+    """Return the name and attributes of an event; a score is an evaluation result of the GenAI conventions."""
+    name = observation["name"]
+    contents: dict[str, str | float] = {**_contents(observation)}
+    if not name.startswith(_SCORE):
+        return name, contents
+    score = as_object(observation.get("input")) or {}
+    value, comment = score.get("value"), score.get("comment")
+    contents["gen_ai.evaluation.name"] = name.removeprefix(_SCORE)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        contents["gen_ai.evaluation.score.value"] = float(value)
+    elif value is not None:
+        contents["gen_ai.evaluation.score.label"] = _as_json(value) or ""
+    if isinstance(comment, str):
+        contents["gen_ai.evaluation.explanation"] = comment
+    return "gen_ai.evaluation.result", contents
+
+
+def _attributes(observation: Observation) -> dict[str, str | int | float]:
     given, came = _as_json(observation.get("input")), _as_json(observation.get("output"))
     name = observation["name"]
-    found: dict[str, str | int | None] = {"ashr_labs.metadata": _as_json(observation.get("metadata"))}
+    found: dict[str, str | float | None] = {"ashr_labs.metadata": _as_json(observation.get("metadata"))}
     if observation["type"] == "generation":
         usage = observation.get("usage") or {}
         found |= {
             "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": _provider(observation),
             "gen_ai.request.model": observation.get("model"),
             "gen_ai.usage.input_tokens": usage.get("input_tokens"),
+            "gen_ai.usage.cache_read.input_tokens": usage.get("cached_input_tokens"),
+            "gen_ai.usage.cache_creation.input_tokens": usage.get("cache_write_input_tokens"),
             "gen_ai.usage.output_tokens": usage.get("output_tokens"),
+            "gen_ai.usage.reasoning.output_tokens": usage.get("reasoning_output_tokens"),
+            "gen_ai.usage.cost": usage.get("cost"),
             "gen_ai.input.messages": given and json.dumps(_messages(observation.get("input"), "user")),
             "gen_ai.output.messages": came and json.dumps(_messages(observation.get("output"), "assistant")),
         }
@@ -149,7 +186,10 @@ def _attributes(observation: Observation) -> dict[str, str | int]:
             "gen_ai.tool.call.result": came,
         }
     else:
+        kind = (as_object(observation.get("metadata")) or {}).get("kind")
         found |= {"ashr_labs.input": given, "ashr_labs.output": came}
+        if isinstance(kind, str) and kind in names.SPAN_KINDS.values():
+            found |= {"openinference.span.kind": kind.upper(), "gen_ai.operation.name": names.OPERATIONS.get(kind)}
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -9,10 +9,11 @@ application's objects have no effect; everything else is serialized by the expor
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable
 from contextlib import suppress
 from itertools import count
 from time import perf_counter_ns, time_ns
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar, cast
 
 from .._json import is_object
 from .._time import isoformat_ns
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NO_SPAN", "Generation", "Parent", "Span", "TraceState", "current_span", "rough_size"]
 
+P = ParamSpec("P")
+T = TypeVar("T")
 _SIZED = {str, list, dict}
 
 
@@ -91,11 +94,12 @@ class TraceState:
 class Parent:
     """Base class of traces and spans: anything that observations can be added to."""
 
-    __slots__ = ("_id", "_state")
+    __slots__ = ("_id", "_scope", "_state")
 
     def __init__(self, state: TraceState, own_id: int | None) -> None:
         self._state = state
         self._id = own_id
+        self._scope: Scope | None = None
 
     @property
     def trace_id(self) -> str:
@@ -144,6 +148,62 @@ class Parent:
             with suppress(Exception):
                 _Event(self, name, input, metadata, level=level)
 
+    def wrap(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a function under this span, and end the span with its result or exception.
+
+        Returns the result; that of an asynchronous function is awaited by the caller, and the span ends then.
+
+        >>> from ashr_labs import AshrLabsClient
+        >>> with AshrLabsClient.local() as client, client.trace("sum") as trace:
+        ...     trace.span("add").wrap(sum, [1, 2])
+        3
+        """
+        self.__enter__()
+        try:
+            result = function(*args, **kwargs)
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
+        with suppress(Exception):  # as in span()
+            if isinstance(result, Awaitable):
+                self._leave()
+                return cast("T", self._wrap_awaitable(result))
+        self._end_with(result)
+        return result
+
+    async def _wrap_awaitable(self, awaitable: Awaitable[T]) -> T:
+        self.__enter__()
+        try:
+            result = await awaitable
+        except BaseException as error:
+            self.__exit__(type(error), error, None)
+            raise
+        self._end_with(result)
+        return result
+
+    def _end_with(self, result: Any) -> None:
+        with suppress(Exception):  # as in span()
+            self._leave()
+            self.end(output=result if self._state.capture_content else UNSET)
+
+    def _leave(self) -> None:
+        """Close the scope and keep the span open."""
+        scope, self._scope = self._scope, None
+        if scope is not None:
+            context.deactivate(scope)
+
+    def end(self, *, output: Any = UNSET) -> object:
+        """End the trace or span."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        raise NotImplementedError
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        raise NotImplementedError
+
     def score(self, name: str, value: float | str | bool, *, comment: str | None = None) -> None:
         """Record a score as an event named `score:<name>`."""
         self.event(f"score:{name}", input={"value": value, "comment": comment})
@@ -160,7 +220,6 @@ class Span(Parent):
         "_name",
         "_output",
         "_parent_id",
-        "_scope",
         "_started",
         "_status",
         "_suspended",
@@ -181,7 +240,7 @@ class Span(Parent):
         self._level: str | None = None
         self._ended: int | None = None
         self._suspended: int | None = None
-        self._scope: Scope | None = None
+        self._scope = None
         self._started = perf_counter_ns()
         state.observations.append(self)
 
@@ -339,8 +398,7 @@ class _NoSpan(Generation):
     __slots__ = ()
 
     def __init__(self, state: TraceState) -> None:
-        self._state = state
-        self._id = None
+        Parent.__init__(self, state, None)
 
     def __repr__(self) -> str:
         return "<Span not recorded>"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import TracePayload
 
-    from .context import Scope, TracingHandle
+    from .context import TracingHandle
 
 __all__ = ["NO_TRACE", "Trace", "score_trace"]
 
@@ -53,7 +53,6 @@ class Trace(Parent):
         "_name",
         "_open",
         "_result",
-        "_scope",
         "_session_id",
         "_sink",
         "_tags",
@@ -103,7 +102,7 @@ class Trace(Parent):
                 self._mirrored = settings.mirror.begin()
         self._result = ExportResult()
         self._open = [is_open]
-        self._scope: Scope | None = None
+        self._scope = None
         self._forks = PROCESS.forks
         if is_open:
             sink.open_traces[trace_id] = ref(self)
