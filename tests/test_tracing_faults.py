@@ -81,6 +81,7 @@ CALLED_BY_THE_HOST = {
         "spans.Parent.span",
         "spans.Parent.trace_id",
         "spans.Parent.traceparent",
+        "spans.Parent.wrap",
         "spans.Span.__enter__",
         "spans.Span.__exit__",
         "spans.Span.end",
@@ -116,6 +117,7 @@ def traced_work(client: AshrLabsClient, fails: bool) -> int:
             here = current_span()
             if here is not None:
                 here.span("inner").end(output=None, status_message="s", level="WARNING")
+            assert 7 == span.span("wrapped").wrap(work, False)
             len(trace.traceparent) + len(trace.trace_id)
         with ContextThreadPoolExecutor(1) as pool:
             total = sum(pool.map(abs, [-1, 2]))

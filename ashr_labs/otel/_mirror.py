@@ -164,20 +164,7 @@ def _attributes(observation: Observation) -> dict[str, str | int | float]:
     name = observation["name"]
     found: dict[str, str | float | None] = {"ashr_labs.metadata": _as_json(observation.get("metadata"))}
     if observation["type"] == "generation":
-        usage = observation.get("usage") or {}
-        found |= {
-            "gen_ai.operation.name": "chat",
-            "gen_ai.provider.name": _provider(observation),
-            "gen_ai.request.model": observation.get("model"),
-            "gen_ai.usage.input_tokens": usage.get("input_tokens"),
-            "gen_ai.usage.cache_read.input_tokens": usage.get("cached_input_tokens"),
-            "gen_ai.usage.cache_creation.input_tokens": usage.get("cache_write_input_tokens"),
-            "gen_ai.usage.output_tokens": usage.get("output_tokens"),
-            "gen_ai.usage.reasoning.output_tokens": usage.get("reasoning_output_tokens"),
-            "gen_ai.usage.cost": usage.get("cost"),
-            "gen_ai.input.messages": given and json.dumps(_messages(observation.get("input"), "user")),
-            "gen_ai.output.messages": came and json.dumps(_messages(observation.get("output"), "assistant")),
-        }
+        found |= _generation_attributes(observation)
     elif name.startswith(_TOOL):
         found |= {
             "gen_ai.operation.name": "execute_tool",
@@ -191,6 +178,24 @@ def _attributes(observation: Observation) -> dict[str, str | int | float]:
         if isinstance(kind, str) and kind in names.SPAN_KINDS.values():
             found |= {"openinference.span.kind": kind.upper(), "gen_ai.operation.name": names.OPERATIONS.get(kind)}
     return {name: value for name, value in found.items() if value is not None}
+
+
+def _generation_attributes(observation: Observation) -> dict[str, str | float | None]:
+    usage = observation.get("usage") or {}
+    given, came = observation.get("input"), observation.get("output")
+    return {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": _provider(observation),
+        "gen_ai.request.model": observation.get("model"),
+        "gen_ai.usage.input_tokens": usage.get("input_tokens"),
+        "gen_ai.usage.cache_read.input_tokens": usage.get("cached_input_tokens"),
+        "gen_ai.usage.cache_creation.input_tokens": usage.get("cache_write_input_tokens"),
+        "gen_ai.usage.output_tokens": usage.get("output_tokens"),
+        "gen_ai.usage.reasoning.output_tokens": usage.get("reasoning_output_tokens"),
+        "gen_ai.usage.cost": usage.get("cost"),
+        "gen_ai.input.messages": _as_json(given) and json.dumps(_messages(given, "user")),
+        "gen_ai.output.messages": _as_json(came) and json.dumps(_messages(came, "assistant")),
+    }
 
 
 def _messages(value: Any, role: str) -> list[Any]:

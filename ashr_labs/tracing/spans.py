@@ -168,7 +168,7 @@ class Parent:
             if isinstance(result, Awaitable):
                 self._leave()
                 return cast("T", self._wrap_awaitable(result))
-        self._end_with(result)
+            self._end_with(result)
         return result
 
     async def _wrap_awaitable(self, awaitable: Awaitable[T]) -> T:
@@ -178,13 +178,13 @@ class Parent:
         except BaseException as error:
             self.__exit__(type(error), error, None)
             raise
-        self._end_with(result)
+        with suppress(Exception):  # as in span()
+            self._end_with(result)
         return result
 
     def _end_with(self, result: Any) -> None:
-        with suppress(Exception):  # as in span()
-            self._leave()
-            self.end(output=result if self._state.capture_content else UNSET)
+        self._leave()
+        self.end(output=result if self._state.capture_content else UNSET)
 
     def _leave(self) -> None:
         """Close the scope and keep the span open."""
