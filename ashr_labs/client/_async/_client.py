@@ -163,6 +163,7 @@ class AsyncAshrLabsClient(
         Example:
             >>> run = client.with_options(idempotency_key="nightly-7").create_run(1, {})  # doctest: +SKIP
         """
+        api_key = Secret(api_key) if isinstance(api_key, str) else api_key  # as in the constructor
         options = self._options.replace(
             api_key=api_key,
             timeout=timeout,

@@ -127,8 +127,12 @@ async def test_a_write_that_times_out_does_not_show_the_key(monkeypatch: pytest.
 
 async def test_an_invalid_option_does_not_show_the_key() -> None:
     """The variables of the client's own frames mask the key."""
-    with pytest.raises(ConfigurationError) as caught:
+    with pytest.raises(ConfigurationError) as constructed:
         AsyncAshrLabsClient(CANARY, "ftp://platform.test")
+    with pytest.raises(ConfigurationError) as changed:
+        AsyncAshrLabsClient(CANARY).with_options(api_key=CANARY, max_retries=-1)
 
-    frames = TracebackException.from_exception(caught.value, capture_locals=True).stack
-    assert [] == [frame.name for frame in frames if CANARY in str(frame.locals)]
+    for error in (constructed.value, changed.value):
+        frames = TracebackException.from_exception(error, capture_locals=True).stack
+        assert len(frames) > 2
+        assert [] == [frame.name for frame in frames if CANARY in str(frame.locals)]
