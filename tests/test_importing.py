@@ -358,7 +358,7 @@ def test_invalid_rows_are_reported(text: str, fault: str) -> None:
 
 def test_large_lines_are_refused() -> None:
     """A line of over 16 MiB and a value that is nested too deeply are refused."""
-    with pytest.raises(DatasetError, match="line 1: has over 16,777,216 characters"):
+    with pytest.raises(DatasetError, match="line 1: has over 16,777,216 characters; write one record per line"):
         import_dataset(BytesIO(b"x" * 17_000_000))
     deep = f'{{"input": {"[" * 900}{"]" * 900}}}'
     assert 1 >= len(imported(deep).faults)

@@ -239,6 +239,20 @@ def test_a_file_that_others_can_read_is_made_private(tmp_path: Path, caplog: pyt
     assert "from 0644 to 0600" in caplog.text
 
 
+def test_a_running_platform_can_be_backed_up(tmp_path: Path) -> None:
+    """`VACUUM INTO` by another program copies every commit of a running platform, which goes on meanwhile."""
+    path, backup = tmp_path / "evals.db", tmp_path / "backup.db"
+    with Api.opened(path) as api:
+        dataset_id = api.dataset()
+        other = sqlite3.connect(path)
+        other.execute("VACUUM INTO ?", [str(backup)])
+        other.close()
+        assert dataset_id + 1 == api.dataset()
+
+    with Api.opened(backup) as api:
+        assert [dataset_id] == [dataset["id"] for dataset in api("list_datasets", tenant_id=1)["datasets"]]
+
+
 @pytest.mark.parametrize("statement", ["DELETE FROM alembic_version", "DROP TABLE alembic_version"])
 def test_a_lost_migration_history_is_named_with_what_to_do(tmp_path: Path, statement: str) -> None:
     """A database without its schema version is rejected unchanged, and opens again once the version is restored."""

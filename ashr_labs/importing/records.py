@@ -112,7 +112,11 @@ def _lines(text: TextIOWrapper) -> Iterator[tuple[int, str]]:
     while line := text.readline(_MAX_LINE + 1):
         number += 1
         if len(line) > _MAX_LINE:
-            raise DatasetError(f"has over {_MAX_LINE:,} characters", path=f"line {number}")
+            raise DatasetError(
+                f"has over {_MAX_LINE:,} characters; write one record per line (JSON Lines), or the elements of a JSON "
+                "array on lines of their own",
+                path=f"line {number}",
+            )
         yield number, line
 
 
