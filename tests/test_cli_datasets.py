@@ -112,7 +112,7 @@ def test_every_fault_is_listed_with_its_path(workspace: Workspace) -> None:
 
     done = workspace.call(*IMPORT, "--json")
 
-    assert "data.json is not stored: it has 8 faults" in done.error(2)
+    assert "data.json is not a valid dataset: it has 8 faults" in done.error(2)
     assert expected == [fault["path"] for fault in done.document["faults"]]
     assert expected == [line.partition(": ")[0] for line in done.err.splitlines()[:-1]]
     assert "DatasetError" == done.document["type"]

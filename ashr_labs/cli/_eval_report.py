@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TextIO
 
-from .._format import one_line
+import click
+
+from .._format import counted, one_line
 from .._json import as_list, as_object
+from ..results import RunResults
+from ..results.reports.text import sample_text, summary_text
 from ._exit import ExitCode, Failure
 from ._records import table_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["EvalReport"]
+    from ..results import Sample
 
-_STYLES = {"passed": "green", "failed": "red"}
+__all__ = ["EvalReport", "colored", "failures_text"]
+
+_STYLES = {"passed": "green", "failed": "red", "error": "red", "unchecked": "yellow"}
+_LINE_STYLES = {"- ": "red", "+ ": "green"}
+_MAX_FAILURES = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EvalReport:
     """A graded run."""
 
     dataset_id: int
     run_id: int
     result: Mapping[str, Any]
-    titles: Mapping[str, str]
-    """Titles of the scenarios by their ids."""
+    """The result; its tests have titles."""
     repeats: Mapping[str, Any] | None = None
     """Metrics of repeated scenarios."""
 
-    @property
+    @cached_property
     def tests(self) -> list[Mapping[str, Any]]:
         """The tests of the run."""
         return [test for raw in as_list(self.result.get("tests")) or [] if (test := as_object(raw)) is not None]
@@ -45,6 +53,11 @@ class EvalReport:
         """Return True if the tests have verdicts; some platforms return only the totals."""
         return any("verdict" in test for test in self.tests)
 
+    @cached_property
+    def run(self) -> RunResults:
+        """The samples of the run."""
+        return RunResults.of(self.result, f"run {self.run_id}")
+
     def document(self) -> dict[str, Any]:
         """Return a JSON object."""
         return {
@@ -54,7 +67,7 @@ class EvalReport:
             "tests": [
                 {
                     "test_id": test.get("test_id"),
-                    "title": self.titles.get(str(test.get("test_id"))),
+                    "title": test.get("title"),
                     "verdict": test.get("verdict"),
                     "reasons": test.get("verdict_reasons") or [],
                     "status": test.get("status"),
@@ -66,12 +79,13 @@ class EvalReport:
             **({} if self.repeats is None else {"repeats": self.repeats}),
         }
 
-    def plain(self) -> str:
-        """Return lines of text."""
-        return table_text(self._rows()) + f"{self._totals()}\n" if self.tests else f"{self._totals()}\n"
+    def plain(self, *, verbose: bool = False) -> str:
+        """Return a line for each test, the transcripts of failures, and the summary."""
+        table = table_text(self._rows()) if self.tests else ""
+        return f"{table}{self._details(verbose=verbose)}{self._summary()}\n"
 
-    def fancy(self, terminal: TextIO) -> str:
-        """Return a table that fits the terminal."""
+    def fancy(self, terminal: TextIO, *, verbose: bool = False) -> str:
+        """Return a table that fits the terminal, the transcripts of failures, and the summary, with colours."""
         # Imported here: other commands need no table, and the import takes a third of their time.
         from rich.box import SIMPLE_HEAD  # noqa: PLC0415
         from rich.console import Console  # noqa: PLC0415
@@ -79,28 +93,24 @@ class EvalReport:
         from rich.text import Text  # noqa: PLC0415
 
         table = Table(box=SIMPLE_HEAD)
-        for heading in ("scenario", "title", "verdict", "first reason"):
+        for heading in ("scenario", "title", "outcome", "first reason"):
             table.add_column(heading, overflow="fold")
-        for test_id, title, verdict, reason in self._rows():
-            table.add_row(*map(Text, (test_id, title)), Text(verdict, _STYLES.get(verdict, "")), Text(reason))
+        for name, title, outcome, reason in self._rows():
+            table.add_row(*map(Text, (name, title)), Text(outcome, _STYLES.get(outcome, "")), Text(reason))
         console = Console(file=terminal)
         with console.capture() as captured:
             console.print(table)
-            console.print(Text(self._totals()))
-        return captured.get()
+        return f"{captured.get()}{colored(self._details(verbose=verbose))}{self._summary()}\n"
 
     def failure(self, min_pass_rate: float | None = None) -> Failure | None:
         """Return the failure of a run in which nothing ran, or whose totals alone miss the minimum pass rate.
 
         If the tests have verdicts, gates check the thresholds.
         """
-        if not any(test.get("played", test.get("status") != "failed") for test in self.tests):
+        if not any(sample.has_run for sample in self.run.samples):
             reason = self._rows()[0][3] if self.tests else "there are none"
             message = f"nothing ran: no scenario ran to its end; the first: {reason}"
             return Failure(ExitCode.NOTHING_RAN, "NothingRan", message)
-        if all(test.get("verdict") == "unchecked" for test in self.tests):
-            message = "nothing was checked: no scenario expects a tool call or a text of the agent"
-            return Failure(ExitCode.NOTHING_RAN, "NothingChecked", message)
         passed = self.metrics.get("tests_passed") or 0
         rate = passed / len(self.tests)
         if self.has_verdicts or min_pass_rate is None or rate >= min_pass_rate:
@@ -109,15 +119,47 @@ class EvalReport:
         return Failure(ExitCode.GATE_FAILED, "GateFailed", message)
 
     def _rows(self) -> list[tuple[str, str, str, str]]:
-        return [self._row(test) for test in self.tests]
+        if not self.has_verdicts:
+            return [(one_line(str(test.get("test_id"))), "", str(test.get("status")), "") for test in self.tests]
+        return [
+            (one_line(one.name), one_line(one.title), one.outcome, one_line(one.reasons[0]) if one.reasons else "")
+            for one in self.run.samples
+        ]
 
-    def _row(self, test: Mapping[str, Any]) -> tuple[str, str, str, str]:
-        test_id = str(test.get("test_id"))
-        reasons = as_list(test.get("verdict_reasons")) or [(as_object(test.get("error")) or {}).get("message", "")]
-        verdict = str(test.get("verdict") or test.get("status"))
-        title, reason = self.titles.get(test_id, ""), str(reasons[0])
-        return one_line(test_id), one_line(title), verdict, one_line(reason)
+    def _details(self, *, verbose: bool) -> str:
+        return failures_text(self.run.samples, verbose=verbose) if self.has_verdicts else ""
 
-    def _totals(self) -> str:
-        numbers = {**self.metrics, **(self.repeats or {})}
-        return one_line("  ".join(f"{name}={'-' if value is None else value}" for name, value in numbers.items()))
+    def _summary(self) -> str:
+        if not self.has_verdicts:
+            return f"{self.metrics.get('tests_passed', '-')} of {len(self.tests)} passed"
+        repeats = (f"{name}={'-' if value is None else value}" for name, value in (self.repeats or {}).items())
+        return "\n".join([*filter(None, [" ".join(repeats)]), summary_text(self.run)])
+
+
+def failures_text(samples: Sequence[Sample], *, verbose: bool) -> str:
+    """Return the transcripts of the first failures; with `verbose`, those of all samples."""
+    failed = [one for one in samples if one.outcome in {"failed", "error"}]
+    shown = list(samples) if verbose else failed[:_MAX_FAILURES]
+    return "".join(_lines(shown, 0 if verbose else len(failed) - len(shown)))
+
+
+def colored(text: str) -> str:
+    """Return transcripts with the colours of a diff."""
+    return "".join(
+        click.style(line, fg=_LINE_STYLES.get(line[:2])) if line[:2] in _LINE_STYLES else line
+        for line in text.splitlines(keepends=True)
+    )
+
+
+def _lines(samples: Sequence[Sample], hidden: int) -> Iterator[str]:
+    if samples:
+        yield "\n"
+    for sample in samples:
+        lines = sample_text(sample).splitlines()
+        yield "".join(f"{_printable(line)}\n" for line in [*lines, ""])
+    if hidden:
+        yield f"... and {counted(hidden, 'more failure', 'more failures')}: use -v to show all transcripts\n\n"
+
+
+def _printable(line: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in line)

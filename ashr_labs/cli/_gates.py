@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from ..results import Gates
+from ..results.gates import NOTHING_CHECKED, NOTHING_RAN
 from ._exit import CommandError, ExitCode, Failure
 from ._options import Number
 
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ..results import Comparison, RunResults
+    from ._output import Output
 
-__all__ = ["GATE_NAMES", "check_gates", "gate_options", "gates_of"]
+__all__ = ["baseline_gate_options", "finish", "gate_options", "pop_gates"]
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -39,6 +41,10 @@ def _named(flag: str, number: Number, text: str) -> Callable[[_Command], _Comman
     return click.option(flag, multiple=True, metavar="NAME=NUMBER", callback=_thresholds(number), help=text)
 
 
+def _points(ctx: click.Context, param: click.Parameter, value: float | None) -> float | None:
+    return None if value is None else value / 100
+
+
 _OPTIONS = (
     click.option("--min-pass-rate", type=Number(0, 1), metavar="RATE", help="Minimum pass rate, from 0 to 1."),
     click.option(
@@ -47,45 +53,78 @@ _OPTIONS = (
     _named("--min-score", Number(), "Minimum mean of a score; repeatable."),
     _named("--min-tag", Number(0, 1), "Minimum pass rate of the tests with a tag; repeatable."),
     _named("--min-scenario", Number(0, 1), "Minimum pass rate of a scenario; repeatable."),
+    click.option(
+        "--min-each", type=Number(0, 1), metavar="RATE", help="Minimum pass rate of every scenario, over its repeats."
+    ),
 )
-
-GATE_NAMES = ("min_pass_rate", "max_errors", "min_score", "min_tag", "min_scenario")
-"""Parameter names of the options."""
+_BASELINE_OPTIONS = (
+    click.option("--no-regression", is_flag=True, help="Gate: fail if any metric is significantly worse."),
+    click.option(
+        "--max-regressed",
+        type=click.IntRange(0),
+        metavar="COUNT",
+        help="Gate: maximum number of scenarios that passed in the baseline and fail now.",
+    ),
+    click.option(
+        "--no-worse-than",
+        type=Number(0, 100),
+        callback=_points,
+        metavar="POINTS",
+        help="Gate: fail unless a loss of more percentage points is ruled out.",
+    ),
+)
+_FIELDS = {
+    "min_pass_rate": "min_pass_rate",
+    "max_errors": "max_errors",
+    "min_score": "min_scores",
+    "min_tag": "min_tag_pass_rates",
+    "min_scenario": "min_scenario_pass_rates",
+    "min_each": "min_each",
+    "no_regression": "no_regression",
+    "max_regressed": "max_regressed",
+    "no_worse_than": "no_worse_than",
+}
+"""Fields of `Gates` by the parameters of the options."""
 
 
 def gate_options(command: _Command) -> _Command:
-    """Add the options for the gates of a run; their parameters are those of `gates_of`."""
+    """Add the options for the gates of a run; `pop_gates` reads their values."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
-def gates_of(
-    *,
-    min_pass_rate: float | None,
-    max_errors: int | None,
-    min_score: Mapping[str, float],
-    min_tag: Mapping[str, float],
-    min_scenario: Mapping[str, float],
-    no_regression: bool = False,
-) -> Gates:
-    """Return the gates for the values of the options."""
-    return Gates(min_pass_rate, max_errors, min_score, min_tag, min_scenario, no_regression)
+def baseline_gate_options(command: _Command) -> _Command:
+    """Add the options for gates that compare a run with a baseline; `pop_gates` reads their values."""
+    for option in reversed(_BASELINE_OPTIONS):
+        command = option(command)
+    return command
 
 
-def check_gates(
-    gates: Gates, run: RunResults, document: Mapping[str, Any], comparison: Comparison | None = None
+def pop_gates(options: dict[str, Any]) -> Gates:
+    """Remove the values of the gate options and return the gates."""
+    return Gates(**{field: options.pop(name) for name, field in _FIELDS.items() if name in options})
+
+
+def finish(
+    out: Output, gates: Gates, run: RunResults, document: Mapping[str, Any], comparison: Comparison | None = None
 ) -> None:
-    """Check that a run passes the gates.
+    """Check that a run passes the gates, and end the command with the JSON object if one was asked for.
 
     Raises:
-        CommandError: It does not, or nothing ran.
+        CommandError: The run fails a gate, or nothing ran; the error holds the object.
     """
     failures = gates.failures(run, comparison)
-    if not failures:
-        return
-    document = {**document, "gates": failures}
-    if failures == ["nothing ran"]:
+    notes = gates.notes(comparison) if comparison else []
+    for note in notes:
+        out.info(note)
+    document = {**document, **({"notes": notes} if notes else {}), **({"gates": failures} if failures else {})}
+    if failures == [NOTHING_RAN]:
         message = f"nothing ran: no test of {run.label} ran to its end"
         raise CommandError(Failure(ExitCode.NOTHING_RAN, "NothingRan", message), document)
-    raise CommandError(Failure(ExitCode.GATE_FAILED, "GateFailed", "; ".join(failures)), document)
+    if failures == [NOTHING_CHECKED]:
+        raise CommandError(Failure(ExitCode.NOTHING_RAN, "NothingChecked", f"{run.label}: {NOTHING_CHECKED}"), document)
+    if failures:
+        raise CommandError(Failure(ExitCode.GATE_FAILED, "GateFailed", "; ".join(failures)), document)
+    if out.as_json:
+        out.write_json(document)

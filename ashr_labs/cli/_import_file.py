@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .._format import counted
 from ..errors import DatasetError
 from ..eval.scenario import scenario_items
 from ..importing import import_dataset, scenario_of_trace
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ..client._sync import AshrLabsClient
+    from ._output import Output
 
-__all__ = ["OWN_FORMAT", "ImportedFile", "import_traces", "read_import"]
+__all__ = ["OWN_FORMAT", "ImportedFile", "import_traces", "read_import", "refuse_faults"]
 
 OWN_FORMAT = "dataset"
 """The format of `datasets export`."""
@@ -92,6 +94,17 @@ def import_traces(client: AshrLabsClient, ids: Sequence[str]) -> ImportedFile:
     name = "trace" if len(runs) == 1 else "traces"
     file = DatasetFile(Path(name), name, None, {"runs": runs}, list(runs.items()))
     return ImportedFile(file, [], notes, {"format": "traces", "notes": notes})
+
+
+def refuse_faults(out: Output, imported: ImportedFile) -> None:
+    """Raise CommandError if a file has faults, after listing all of them."""
+    if not imported.faults:
+        return
+    for fault in imported.faults:
+        out.info(str(fault))
+    message = f"{imported.file.path} is not a valid dataset: it has {counted(len(imported.faults), 'fault')}"
+    faults = [{"path": fault.path, "message": str(fault)} for fault in imported.faults]
+    raise CommandError(Failure(ExitCode.USAGE, "DatasetError", message), {"faults": faults, **imported.document})
 
 
 def _is_own(path: Path, keys: Keys) -> bool:

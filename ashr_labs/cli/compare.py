@@ -12,7 +12,7 @@ from ..results.reports.text import comparison_lines
 from ._client import load_runs, run_source_options
 from ._commands import program_command
 from ._exit import CommandError, ExitCode, Failure
-from ._gates import check_gates, gate_options, gates_of
+from ._gates import baseline_gate_options, finish, gate_options, pop_gates
 from ._options import Number, json_option
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _COLOURS = {"better": "green", "worse": "red"}
     "--resamples", type=click.IntRange(100), default=10_000, show_default=True, help="Resamples of the bootstrap."
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the random numbers.")
-@click.option("--no-regression", is_flag=True, help="Gate: fail if any metric is worse.")
+@baseline_gate_options
 @gate_options
 @json_option
 @click.pass_obj
@@ -53,7 +53,6 @@ def command(
     confidence: float,
     resamples: int,
     seed: int,
-    no_regression: bool,
     **thresholds: Any,
 ) -> None:
     """Compare CANDIDATE with BASELINE: better, worse, or cannot tell.
@@ -70,9 +69,7 @@ def command(
         raise CommandError(Failure(ExitCode.NOTHING_RAN, "NothingRan", message), found.document())
     if not out.as_json:
         out.write(_comparison_text(out, found))
-    check_gates(gates_of(no_regression=no_regression, **thresholds), after, found.document(), found)
-    if out.as_json:
-        out.write_json(found.document())
+    finish(out, pop_gates(thresholds), after, found.document(), found)
 
 
 def _comparison_text(out: Output, found: Comparison) -> str:

@@ -15,8 +15,7 @@ from ..importing import export_dataset as write_dataset
 from ..importing.formats import Keys
 from ._client import check_one_platform, stored_client, storing_client, where_options
 from ._commands import Group
-from ._exit import CommandError, ExitCode, Failure
-from ._import_file import OWN_FORMAT, ImportedFile, import_traces, read_import
+from ._import_file import OWN_FORMAT, import_traces, read_import, refuse_faults
 from ._options import Number, OutputFile, limit_option, read_json_object
 from ._records import show_record, show_rows
 
@@ -135,7 +134,7 @@ def import_dataset(
             imported = import_traces(client, traces)
     for note, count in imported.notes.items():
         out.info(f"{count} x {note}")
-    _refuse_faults(out, imported)
+    refuse_faults(out, imported)
 
     file = imported.file
     name, description = name or file.name, description or file.description
@@ -183,16 +182,6 @@ def export_dataset(
         out.info(f"left out, because .jsonl holds only scenarios: {', '.join(left_out)}")
     if out.as_json:
         out.write_json({"dataset_id": dataset_id, "file": str(path), "left_out": left_out})
-
-
-def _refuse_faults(out: Output, imported: ImportedFile) -> None:
-    if not imported.faults:
-        return
-    for fault in imported.faults:
-        out.info(str(fault))
-    message = f"{imported.file.path} is not stored: it has {counted(len(imported.faults), 'fault')}"
-    faults = [{"path": fault.path, "message": str(fault)} for fault in imported.faults]
-    raise CommandError(Failure(ExitCode.USAGE, "DatasetError", message), {"faults": faults, **imported.document})
 
 
 def _write_foreign(out: Output, dataset: Mapping[str, Any], file_format: str, path: Path) -> None:

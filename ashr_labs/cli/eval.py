@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from dataclasses import replace
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from .._format import counted
-from .._json import as_object
+from .._format import counted, suggestion
+from .._json import as_list, as_object
 from ..errors import AshrLabsError
 from ..eval import EvalRunner, repeat_metrics
 from ..eval.collector import NOT_RECORDED
-from ..results import RunResults
 from ._agent_reference import describe_error, load_agent
 from ._client import check_one_platform, is_id, open_client
 from ._commands import program_command
-from ._dataset_file import DatasetFile, read_dataset_file
 from ._eval_report import EvalReport
 from ._exit import CommandError, ExitCode, Failure, failure_of
-from ._gates import GATE_NAMES, check_gates, gate_options, gates_of
+from ._gates import finish, gate_options, pop_gates
 from ._options import Number, OutputFile, json_option, run_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..client._sync import AshrLabsClient
     from ..eval import RunOptions
     from ..results import Gates
     from ..run_builder import RunBuilder
+    from ._dataset_file import DatasetFile
     from ._output import Output
 
 __all__ = ["command"]
@@ -56,6 +57,8 @@ __all__ = ["command"]
 @click.option("--pass-k", type=click.IntRange(1), metavar="K", help="Show pass@k and pass^k of the repeats.")
 @gate_options
 @run_options
+@click.option("--scenario", "scenarios", multiple=True, metavar="ID", help="Play only this scenario; repeatable.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the transcripts of all scenarios.")
 @click.option("--quiet", is_flag=True, help="Write only errors and the output of the agent to stderr.")
 @click.option("--output", type=OutputFile(), metavar="FILE", help="Write the graded result to this file, as JSON.")
 @json_option
@@ -72,25 +75,31 @@ def command(
     grading_timeout: float,
     output: Path | None,
     pass_k: int | None,
+    scenarios: tuple[str, ...],
+    verbose: bool,
     quiet: bool,
     **options: Any,
 ) -> None:
     """Test an agent against every scenario of DATASET and print the verdicts.
 
-    DATASET is a JSON file with a `dataset_source`, or the id of a stored dataset. A file is stored on the embedded
+    DATASET is a file that `datasets import` reads, or the id of a stored dataset. A file is stored on the embedded
     platform, by default in memory; an id is looked up in --database, or else on the remote platform. The module of
-    the agent is imported from the current folder first; its output goes to stderr. Thresholds are gates: the exit
-    code is 1 if the run misses one.
+    the agent is imported from the current folder first; its output goes to stderr. Failures are shown with their
+    transcripts: `-` marks what was expected, `+` what happened. Thresholds are gates: the exit code is 1 if the run
+    misses one.
     """
-    gates = gates_of(**{name: options.pop(name) for name in GATE_NAMES})
+    gates = pop_gates(options)
     info: Callable[[str], object] = _discard if quiet else out.info
     options["progress"] = options["progress"] and not quiet
     if pass_k is not None and pass_k > options["repeats"]:
         raise click.ClickException(f"--pass-k {pass_k} needs --repeats {pass_k} or more, got {options['repeats']}")
     check_one_platform(database, remote=remote)
-    file = None if is_id(dataset) else read_dataset_file(Path(dataset))
+    # The agent may change the current folder: resolve all paths before it is imported.
+    database, output, options["journal"] = map(_absolute, (database, output, options["journal"]))
+    file = None if is_id(dataset) else _read_dataset(out, Path(dataset))
     if file is None:
         _check_stored(database, name)
+    metadata = {"agent": reference, "dataset": name or (file.name if file else dataset), **_commit()}
     out.reserve_stdout()
     agent = load_agent(reference)
     with open_client(database, remote=remote or (file is None and database is None)) as client:
@@ -98,14 +107,70 @@ def command(
         if agent_id is not None:
             client.set_dataset_agent(dataset_id, agent_id)  # before the run, which may be expensive
         source = client.get_dataset(dataset_id, include_signed_urls=False).get("dataset_source", {})
+        options["filter"] += _exact(scenarios, source)
         run = _play(EvalRunner(source), agent, reference, _given(options))
         run_id = run.deploy(client, dataset_id)["id"]
         info(f"grading run {run_id} of dataset {dataset_id}")
-        graded = client.poll_run(run_id, timeout=grading_timeout)
+        graded = client.poll_run(run_id, timeout=grading_timeout)["result"]
 
-    repeated = repeat_metrics(graded["result"], pass_k) if pass_k is not None and run.status == "completed" else None
-    report = EvalReport(dataset_id, run_id, graded["result"], _titles(source), repeated)
-    _show(out, report, _written(output, report.result) or _ended_early(run), gates)
+    repeated = repeat_metrics(graded, pass_k) if pass_k is not None and run.status == "completed" else None
+    report = EvalReport(dataset_id, run_id, _described(graded, source, metadata), repeated)
+    failure = _written(output, report.result) or _ended_early(run)
+    _show(out, report, failure, gates, verbose=verbose or bool(scenarios))
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return None if path is None else path.absolute()
+
+
+def _read_dataset(out: Output, path: Path) -> DatasetFile:
+    """Read a dataset of our own, whose malformed scenarios fail alone, or a file of another tool without faults."""
+    from ..importing.formats import Keys  # noqa: PLC0415 (not for stored datasets)
+    from ._import_file import read_import, refuse_faults  # noqa: PLC0415
+
+    imported = read_import(path, None, Keys())
+    for note, count in imported.notes.items():
+        out.info(f"{count} x {note}")
+    if "format" in imported.document:
+        refuse_faults(out, imported)
+    return imported.file
+
+
+def _commit() -> dict[str, str]:
+    """Return the commit of the current folder, if it is in a git repository."""
+    try:
+        done = subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"],  # noqa: S607 (the user's own git)
+            capture_output=True,
+            text=True,
+            timeout=5,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return {}
+    return {"commit": done.stdout.strip()} if done.returncode == 0 else {}
+
+
+def _exact(scenarios: Sequence[str], source: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return filters that match exactly these scenarios."""
+    known = as_object(source.get("runs")) or {}
+    for name in scenarios:
+        if name not in known:
+            raise click.ClickException(f"--scenario {name}: the dataset has no such scenario{suggestion(name, known)}")
+    return tuple(map(escape, scenarios))
+
+
+def _described(result: Mapping[str, Any], source: Mapping[str, Any], metadata: Mapping[str, str]) -> dict[str, Any]:
+    """Return the result with the titles of its scenarios and the metadata of the run."""
+    scenarios = as_object(source.get("runs")) or {}
+
+    def titled(test: object) -> object:
+        fields = as_object(test) or {}
+        title = (as_object(scenarios.get(str(fields.get("test_id")))) or {}).get("title")
+        return {"title": title, **fields} if title else test
+
+    tests = [titled(test) for test in as_list(result.get("tests")) or []]
+    return {**result, "tests": tests, "metadata": {**(as_object(result.get("metadata")) or {}), **metadata}}
 
 
 def _check_stored(database: Path | None, name: str | None) -> None:
@@ -117,11 +182,6 @@ def _check_stored(database: Path | None, name: str | None) -> None:
 
 def _store(client: AshrLabsClient, file: DatasetFile, name: str | None) -> int:
     return client.create_dataset(name or file.name, file.source, file.description)["id"]
-
-
-def _titles(source: Mapping[str, Any]) -> dict[str, str]:
-    scenarios = as_object(source.get("runs")) or {}
-    return {name: str((as_object(raw) or {}).get("title") or "") for name, raw in scenarios.items()}
 
 
 def _discard(_: str) -> None: ...
@@ -178,13 +238,12 @@ def _written(output: Path | None, result: Mapping[str, Any]) -> Failure | None:
     return None
 
 
-def _show(out: Output, report: EvalReport, failure: Failure | None, gates: Gates) -> None:
+def _show(out: Output, report: EvalReport, failure: Failure | None, gates: Gates, *, verbose: bool) -> None:
     """Show the report, and raise the failure of the command if it failed."""
     if not out.as_json:
-        out.write(report.fancy(out.terminal) if out.terminal else report.plain())
+        terminal = out.terminal
+        out.write(report.fancy(terminal, verbose=verbose) if terminal else report.plain(verbose=verbose))
     if failure := failure or report.failure(gates.min_pass_rate):
         raise CommandError(failure, report.document())
     checked = gates if report.has_verdicts else replace(gates, min_pass_rate=None)
-    check_gates(checked, RunResults.of(report.result, f"run {report.run_id}"), report.document())
-    if out.as_json:  # otherwise the error is in the same object
-        out.write_json(report.document())
+    finish(out, checked, report.run, report.document())

@@ -12,7 +12,8 @@ from ..results.reports.markdown import markdown_report
 from ..results.reports.tables import rows_of
 from ._client import load_runs, run_source_options
 from ._commands import program_command
-from ._gates import check_gates, gate_options, gates_of
+from ._eval_report import failures_text
+from ._gates import baseline_gate_options, finish, gate_options, pop_gates
 from ._options import OutputFile, json_option
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ __all__ = ["command"]
 )
 @click.option("--title", help="Heading of the HTML page.")
 @run_source_options
+@click.option("--scenario", metavar="ID", help="Only this scenario, as text with its transcript.")
+@baseline_gate_options
 @gate_options
 @json_option
 @click.pass_obj
@@ -46,6 +49,7 @@ def command(
     baseline: str | None,
     outputs: tuple[Path, ...],
     title: str | None,
+    scenario: str | None,
     database: Path | None,
     remote: bool,
     **thresholds: Any,
@@ -58,13 +62,13 @@ def command(
     """
     check_suffixes(*outputs)
     found, *before = load_runs([run, *([baseline] if baseline else [])], database, remote=remote)
+    if scenario:
+        found = found.scenario(scenario)
     comparison = compare(before[0], found) if before else None
     for path in outputs:
         write_report(path, found, comparison, title)
         out.info(f"wrote {path}")
     document = {"run": found.label, "tests": rows_of(found), "files": [str(path) for path in outputs]}
     if not outputs and not out.as_json:
-        out.write(markdown_report(comparison or found))
-    check_gates(gates_of(**thresholds), found, document, comparison)
-    if out.as_json:
-        out.write_json(document)
+        out.write(failures_text(found.samples, verbose=True) if scenario else markdown_report(comparison or found))
+    finish(out, pop_gates(thresholds), found, document, comparison)

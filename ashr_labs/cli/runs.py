@@ -39,13 +39,33 @@ def list_runs(out: Output, /, dataset_id: int | None, limit: int, database: Path
 
 @command.command("get")
 @click.argument("run_id", type=click.IntRange(1))
+@click.option("--scenario", metavar="ID", help="Show the transcript of this scenario.")
+@click.option("-v", "--verbose", is_flag=True, help="Show the transcripts of all scenarios.")
 @where_options
 @click.pass_obj
-def get_run(out: Output, /, run_id: int, database: Path | None, remote: bool) -> None:
-    """Show a run; with --json also its result."""
+def get_run(
+    out: Output, /, run_id: int, scenario: str | None, verbose: bool, database: Path | None, remote: bool
+) -> None:
+    """Show a run and the transcripts of its failures; with --json its whole result."""
+    # Imported here: the other commands of this group do not need it.
+    from ..results import read_run  # noqa: PLC0415
+    from ..results.reports.text import summary_text  # noqa: PLC0415
+    from ._eval_report import failures_text  # noqa: PLC0415
+
     with stored_client(database, remote=remote) as client:
         run = client.get_run(run_id)
+    is_graded = run.get("grading_status") in {None, "completed", "graded"}
+    if scenario is not None:
+        found = read_run(run).scenario(scenario)
+        if out.as_json:
+            out.write_json({"run_id": run_id, "tests": [sample.record for sample in found.samples]})
+        else:
+            out.write(failures_text(found.samples, verbose=True))
+        return
     show_record(out, run if out.as_json else {**run, **_metrics(run)})
+    if is_graded and not out.as_json:
+        samples = read_run(run)
+        out.write(f"{failures_text(samples.samples, verbose=verbose)}{summary_text(samples)}\n")
 
 
 @command.command("watch")

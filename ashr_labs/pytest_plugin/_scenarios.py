@@ -21,7 +21,7 @@ from ..eval.sampling import SampleList
 from ..eval.scenario import scenario_items
 from ..grading import grade
 from ..results import read_run
-from ..results.reports.text import failure_text
+from ..results.reports.text import sample_text
 from ._options import MARKER_ONLY, RUN_OPTIONS
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def played(scenario: MarkedScenario, agent: Any) -> dict[str, Any]:
 def why_failed(graded: Mapping[str, Any]) -> str | None:
     """Return the explanation of a failed test; None if it passed."""
     sample = read_run({"tests": [graded]}).samples[0]
-    return None if sample.passed else failure_text(sample)
+    return None if sample.passed else sample_text(sample)
 
 
 def graded_run(

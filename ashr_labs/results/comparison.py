@@ -8,6 +8,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .._deprecation import warn_deprecated
+from .._format import counted
 from ..errors import ConfigurationError
 from ._display import NotebookDisplay
 from .runs import PASS_RATE, TEXT_SIMILARITY, read_run
@@ -60,6 +61,20 @@ class Difference:
         if self.adjusted_p >= self.level or self.interval.low <= 0 <= self.interval.high:
             return "cannot tell"
         return "better" if self.difference > 0 else "worse"
+
+    @property
+    def conflict(self) -> str | None:
+        """Why the test and the interval disagree, in one sentence; None if they agree."""
+        is_significant = self.adjusted_p < self.level
+        excludes_zero = not self.interval.low <= 0 <= self.interval.high
+        if is_significant == excludes_zero:
+            return None
+        if excludes_zero:
+            return (
+                f"the interval of {self.metric} excludes 0, but the {self.test} test does not rule out chance: "
+                f"{counted(self.scenarios, 'scenario')} are too few"
+            )
+        return f"the {self.test} test of {self.metric} rules out chance, but the interval includes 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +137,14 @@ class Comparison(NotebookDisplay):
         """Scenarios whose repeats do not agree in one of the runs."""
         return self._with_status("flaky")
 
+    @cached_property
+    def unchecked(self) -> tuple[str, ...]:
+        """Scenarios of both runs with nothing to check in one of them; they are not compared."""
+        compared = {one.scenario_id for one in self.changes}
+        return tuple(
+            one for one in self.baseline.by_scenario if one in self.candidate.by_scenario and one not in compared
+        )
+
     @property
     def broke(self) -> tuple[str, ...]:
         """Deprecated: use `regressed`."""
@@ -180,6 +203,7 @@ class Comparison(NotebookDisplay):
             "flipped": self.flaky,
             "only_in_baseline": self.only_in_baseline,
             "only_in_candidate": self.only_in_candidate,
+            "unchecked": self.unchecked,
         }
 
     def _with_status(self, status: str) -> tuple[str, ...]:

@@ -7,20 +7,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .._format import counted
-from .reports.text import describe_difference, format_value
+from ..errors import ConfigurationError
+from .power import discordant_share, plan
+from .reports.text import describe_difference, format_value, listed
 from .runs import PASS_RATE, RunResults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .comparison import Comparison
+    from .comparison import Comparison, Difference
 
-__all__ = ["Gates"]
+__all__ = ["NOTHING_CHECKED", "NOTHING_RAN", "Gates"]
+
+NOTHING_RAN = "nothing ran"
+NOTHING_CHECKED = "nothing was checked: no scenario has an expectation"
 
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """Thresholds that a run must meet; a run without a completed test meets none.
+    """Thresholds that a run must meet; a run without a completed and checked test meets none.
 
     Examples:
         >>> tests = [{"test_id": "refund", "status": "completed", "verdict": "failed", "tags": ["money"]}]
@@ -39,28 +44,51 @@ class Gates:
     """By scenario id, over its repeats."""
     no_regression: bool = False
     """Fail if a metric is significantly worse than in the baseline."""
+    max_regressed: int | None = None
+    """Maximum number of scenarios that passed in the baseline and fail now, significant or not."""
+    no_worse_than: float | None = None
+    """Margin of the pass rate, such as 0.05: fail unless the interval excludes a larger loss (non-inferiority)."""
+    min_each: float | None = None
+    """Minimum pass rate of every single scenario, over its repeats."""
 
     def failures(self, run: RunResults, comparison: Comparison | None = None) -> list[str]:
         """Return a line for each threshold that the run misses; an empty list if it passes.
 
         Args:
             run: The run.
-            comparison: Comparison of the run with its baseline, required by `no_regression`.
+            comparison: Comparison of the run with its baseline, required by `no_regression`, `max_regressed` and
+                `no_worse_than`.
         """
         if not any(sample.has_run for sample in run.samples):
-            return ["nothing ran"]
+            return [NOTHING_RAN]
         if not any(sample.has_run and sample.is_checked for sample in run.samples):
-            return ["nothing was checked: no scenario expects anything"]
+            return [NOTHING_CHECKED]
         found = list(self._failures(run))
         if self.max_errors is not None and run.errors > self.max_errors:
             found.append(f"{counted(run.errors, 'test')} ended with an error, more than {self.max_errors}")
-        if self.no_regression and comparison is None:
-            found.append("no_regression needs a baseline")
-        elif self.no_regression and comparison is not None:
-            if not comparison.changes:
-                found.append("no scenario is in both runs")
-            found += [describe_difference(one) for one in comparison.differences if one.verdict == "worse"]
-        return found
+        if comparison is None:
+            return found + [f"{name} needs a baseline" for name in self._needs_baseline()]
+        if self._needs_baseline() and not comparison.changes:
+            return [*found, "no scenario is in both runs"]
+        return found + list(self._regressions(comparison))
+
+    def notes(self, comparison: Comparison) -> list[str]:
+        """Return what `no_regression` could not have detected where the comparison cannot tell."""
+        if not self.no_regression:
+            return []
+        return [
+            f"{one.metric} cannot tell: {_detectable(comparison)}"
+            for one in comparison.differences
+            if one.metric == PASS_RATE and one.verdict == "cannot tell"
+        ]
+
+    def _needs_baseline(self) -> list[str]:
+        given = {
+            "no_regression": self.no_regression,
+            "max_regressed": self.max_regressed is not None,
+            "no_worse_than": self.no_worse_than is not None,
+        }
+        return [name for name, is_given in given.items() if is_given]
 
     def _failures(self, run: RunResults) -> Iterator[str]:
         if self.min_pass_rate is not None:
@@ -69,13 +97,54 @@ class Gates:
             yield from _below(name, name, run.mean(name), minimum)
         for tag, minimum in self.min_tag_pass_rates.items():
             yield from _below(f"pass_rate of tag {tag}", PASS_RATE, run.with_tag(tag).mean(), minimum)
+        means = run.means()
         for scenario_id, minimum in self.min_scenario_pass_rates.items():
-            rate = run.means().get(scenario_id, math.nan)
+            rate = means.get(scenario_id, math.nan)
             yield from _below(f"pass_rate of scenario {scenario_id}", PASS_RATE, rate, minimum)
+        if self.min_each is not None:
+            below = tuple(name for name, rate in means.items() if rate < self.min_each)
+            if below:
+                limit = format_value(PASS_RATE, self.min_each)
+                yield f"{counted(len(below), 'scenario')} below a pass_rate of {limit}{listed(below)}"
+
+    def _regressions(self, comparison: Comparison) -> Iterator[str]:
+        if self.no_regression:
+            yield from (describe_difference(one) for one in comparison.differences if one.verdict == "worse")
+        regressed = comparison.regressed
+        if self.max_regressed is not None and len(regressed) > self.max_regressed:
+            yield f"{counted(len(regressed), 'scenario')} regressed, more than {self.max_regressed}{listed(regressed)}"
+        if self.no_worse_than is not None:
+            yield from _inferior(comparison, self.no_worse_than)
 
 
-def _below(what: str, metric: str, value: float, minimum: float) -> Iterator[str]:
+def _below(name: str, metric: str, value: float, minimum: float) -> Iterator[str]:
     if math.isnan(value):
-        yield f"{what} is unknown: no test has it"
+        yield f"{name} is unknown: no test has it"
     elif value < minimum:
-        yield f"{what} is {format_value(metric, value)}, below {format_value(metric, minimum)}"
+        yield f"{name} is {format_value(metric, value)}, below {format_value(metric, minimum)}"
+
+
+def _inferior(comparison: Comparison, margin: float) -> Iterator[str]:
+    """Yield why the pass rate is not shown to be at most `margin` worse."""
+    rate: Difference | None = next((one for one in comparison.differences if one.metric == PASS_RATE), None)
+    if rate is None:
+        yield "no_worse_than needs the metric pass_rate"
+    elif rate.interval.low < -margin:
+        yield (
+            f"pass_rate may be {-100 * rate.interval.low:.1f} points worse, more than {100 * margin:.1f}: "
+            f"{describe_difference(rate)}"
+        )
+
+
+def _detectable(comparison: Comparison) -> str:
+    """Return the smallest difference that a comparison of this size detects."""
+    scenarios = len(comparison.changes)
+    baseline = next(one.baseline for one in comparison.differences if one.metric == PASS_RATE)
+    try:
+        planned = plan(scenarios=scenarios, baseline=baseline, disagreement=discordant_share(comparison))
+    except ConfigurationError as error:
+        return str(error)
+    return (
+        f"a loss of less than {100 * planned.difference:.1f} points would not be detected by "
+        f"{counted(scenarios, 'scenario')} with a power of {100 * planned.power:.0f} %"
+    )

@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, cast
 
+from .._format import suggestion
 from .._json import as_list, as_object, preview
 from ..errors import ConfigurationError
 from ..grading import grade
@@ -29,6 +30,9 @@ PASS_RATE = "pass_rate"  # noqa: S105 (a name of a metric)
 TEXT_SIMILARITY = "text_similarity"
 SCORE_PREFIX = "score."
 """Prefix of the columns for scores in the rows of a report."""
+
+UNCHECKED = "unchecked"
+"""Verdict on a scenario with nothing to check."""
 
 _MAX_JOURNAL_HEADER = 4_000
 
@@ -53,18 +57,22 @@ class Sample(NotebookDisplay):
     """Duration of each reply of the agent in milliseconds, where known."""
     record: Mapping[str, Any] = field(repr=False)
     """The test as recorded."""
+    title: str = ""
+    is_checked: bool = True
+    """False if the scenario has nothing to check; it counts neither as passed nor as failed."""
 
     @property
     def outcome(self) -> str:
-        """`passed`, `failed`, `unchecked` or `error`."""
-        if self.passed or not self.has_run:
-            return "passed" if self.passed else "error"
-        return "failed" if self.is_checked else "unchecked"
+        """`passed`, `failed`, `error` or `unchecked`."""
+        if not self.is_checked:
+            return "unchecked"
+        return "passed" if self.passed else "failed" if self.has_run else "error"
 
     @property
-    def is_checked(self) -> bool:
-        """Whether the scenario expects anything; otherwise it counts neither as passed nor as failed."""
-        return self.record.get("verdict") != "unchecked"
+    def name(self) -> str:
+        """The id, with the number of the repeat if the scenario was repeated."""
+        repeat = self.record.get("repeat")
+        return self.scenario_id if repeat is None else f"{self.scenario_id}[{repeat}]"
 
     def __repr__(self) -> str:
         reason = f", {preview(self.reasons[0])}" if self.reasons else ""
@@ -78,10 +86,12 @@ class RunResults(NotebookDisplay):
     label: str
     """Display name, such as `run 7` or the name of the file."""
     samples: tuple[Sample, ...] = field(repr=False)
+    facts: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """When, with what and by which configuration the run was made, where known."""
 
     @classmethod
     def of(cls, result: Mapping[str, Any], label: str = "run") -> RunResults:
-        """Read a run of the platform, or the result of a run; without verdicts, it is graded.
+        """Read a run of the platform, or the result of a run; without verdicts, it is graded with every tool required.
 
         Raises:
             ConfigurationError: It is not a run, or the platform has not graded it yet.
@@ -90,13 +100,14 @@ class RunResults(NotebookDisplay):
         status = result.get("grading_status")
         if status is not None and status not in {"completed", "graded"}:
             raise ConfigurationError(f"{label} is not graded, its grading is {status}: wait for it with poll_run()")
+        facts = dict(_facts(result))
         result = as_object(result.get("result")) or result
         tests = as_list(result.get("tests"))
         if tests is None:
             raise ConfigurationError(f"{label} has no list of tests; its keys are {preview(list(result))}")
         if not any("verdict" in (as_object(test) or {}) for test in tests):
             tests = grade(result)["tests"]
-        return cls(label, tuple(_sample(as_object(test) or {}) for test in tests))
+        return cls(label, tuple(_sample(as_object(test) or {}) for test in tests), facts)
 
     def __len__(self) -> int:
         return len(self.samples)
@@ -115,9 +126,19 @@ class RunResults(NotebookDisplay):
         return sum(not sample.has_run for sample in self.samples)
 
     @property
+    def failed(self) -> int:
+        """Number of samples that ran to their end and failed."""
+        return sum(sample.outcome == "failed" for sample in self.samples)
+
+    @property
     def unchecked(self) -> int:
-        """Number of samples whose scenario expects nothing."""
-        return sum(sample.has_run and not sample.is_checked for sample in self.samples)
+        """Number of samples with nothing to check; they do not count in the pass rate."""
+        return sum(not sample.is_checked for sample in self.samples)
+
+    @property
+    def checked(self) -> int:
+        """Number of samples that count in the pass rate."""
+        return len(self.samples) - self.unchecked
 
     @cached_property
     def by_scenario(self) -> Mapping[str, Sequence[Sample]]:
@@ -139,7 +160,19 @@ class RunResults(NotebookDisplay):
 
     def with_tag(self, tag: str) -> RunResults:
         """Return the samples that have a tag."""
-        return RunResults(f"{self.label}, {tag}", tuple(one for one in self.samples if tag in one.tags))
+        return RunResults(f"{self.label}, {tag}", tuple(one for one in self.samples if tag in one.tags), self.facts)
+
+    def scenario(self, scenario_id: str) -> RunResults:
+        """Return the samples of one scenario.
+
+        Raises:
+            ConfigurationError: The run has no such scenario.
+        """
+        samples = self.by_scenario.get(scenario_id)
+        if samples is None:
+            hint = suggestion(scenario_id, self.by_scenario)
+            raise ConfigurationError(f"{self.label} has no scenario {scenario_id!r}{hint}")
+        return RunResults(self.label, tuple(samples), self.facts)
 
     def means(self, metric: str = PASS_RATE) -> dict[str, float]:
         """Return the mean of a metric for each scenario that has it."""
@@ -255,9 +288,11 @@ def _tests_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "test_id": row.get("scenario_id"),
             "repeat": row.get("repeat"),
             "status": "completed" if row.get("has_run") else "failed",
-            "verdict": "passed" if row.get("passed") else "failed",
+            "verdict": _verdict(row),
             "verdict_reasons": row.get("reasons"),
             "tags": row.get("tags"),
+            "title": row.get("title"),
+            "duration_ms": _milliseconds(row),
             "usage": {"cost_usd": row.get("cost_usd")},
             "scores": {
                 key.removeprefix(SCORE_PREFIX): value for key, value in row.items() if key.startswith(SCORE_PREFIX)
@@ -267,21 +302,48 @@ def _tests_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def _verdict(row: Mapping[str, Any]) -> str:
+    if row.get("outcome") == UNCHECKED:
+        return UNCHECKED
+    return "passed" if row.get("passed") else "failed"
+
+
+def _milliseconds(row: Mapping[str, Any]) -> float | None:
+    seconds = _number(row, "seconds")
+    return None if seconds is None else 1000 * seconds
+
+
 def _value(sample: Sample, metric: str) -> float | None:
     if metric == PASS_RATE:
         return float(sample.passed) if sample.is_checked else None
     return sample.scores.get(metric)
 
 
+def _facts(run: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the known facts about a run: its date, dataset and agent, and its metadata."""
+    result = as_object(run.get("result")) or run
+    known = {
+        "date": run.get("created_at") or result.get("started_at"),
+        "dataset": run.get("dataset_name") or run.get("dataset"),
+        "agent": run.get("agent_name") or run.get("agent_id"),
+        "grader": " ".join(str(one) for one in (as_object(result.get("grader")) or {}).values() if one),
+        **(as_object(result.get("metadata")) or {}),
+    }
+    for name, value in known.items():
+        if isinstance(value, str | int | float) and value != "":
+            yield str(name), str(value)
+
+
 def _sample(test: Mapping[str, Any]) -> Sample:
     error = as_object(test.get("error"))
-    has_run = ParsedTest.read(test).has_run
+    has_run = ParsedTest(test, None).has_run
+    verdict = test.get("verdict")
     reasons = [str(one) for one in as_list(test.get("verdict_reasons")) or []]
     if not reasons and error:
         reasons = [str(error.get("message", error))]
     return Sample(
         scenario_id=str(test.get("test_id")),
-        passed=has_run and test.get("verdict") == "passed",
+        passed=has_run and verdict == "passed",
         has_run=has_run,
         reasons=tuple(reasons),
         scores=_scores(test),
@@ -290,6 +352,8 @@ def _sample(test: Mapping[str, Any]) -> Sample:
         cost_usd=_number(as_object(test.get("usage")) or {}, "cost_usd"),
         latencies_ms=tuple(_latencies(test)),
         record=test,
+        title=str(test.get("title") or ""),
+        is_checked=not (has_run and verdict == UNCHECKED),
     )
 
 
@@ -318,6 +382,8 @@ def _latencies(test: Mapping[str, Any]) -> Iterator[float]:
 
 
 def _seconds(test: Mapping[str, Any]) -> float | None:
+    if (duration := _number(test, "duration_ms")) is not None:
+        return duration / 1000
     try:
         begin, end = (datetime.fromisoformat(str(test.get(key))) for key in ("started_at", "completed_at"))
         return max(0.0, (end - begin).total_seconds())

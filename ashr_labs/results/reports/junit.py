@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from .text import sample_text
+
 if TYPE_CHECKING:
     from ..runs import RunResults, Sample
 
@@ -18,9 +20,9 @@ def junit_xml(run: RunResults) -> str:
         "testsuite",
         name=_printable(run.label),
         tests=str(len(run)),
-        failures=str(len(run) - run.passed - run.errors),
+        failures=str(run.failed),
         errors=str(run.errors),
-        skipped="0",
+        skipped=str(run.unchecked),
         time=f"{seconds:.3f}",
     )
     for sample in run.samples:
@@ -32,18 +34,21 @@ def junit_xml(run: RunResults) -> str:
 
 
 def _add_case(suite: ET.Element, sample: Sample, label: str) -> None:
-    repeat = sample.record.get("repeat")
-    name = sample.scenario_id if repeat is None else f"{sample.scenario_id}[{repeat}]"
     case = ET.SubElement(
-        suite, "testcase", classname=_printable(label), name=_printable(name), time=f"{sample.seconds or 0:.3f}"
+        suite, "testcase", classname=_printable(label), name=_printable(sample.name), time=f"{sample.seconds or 0:.3f}"
     )
-    if sample.scores:
-        properties = ET.SubElement(case, "properties")
-        for score, value in sample.scores.items():
-            ET.SubElement(properties, "property", name=_printable(score), value=f"{value:.6g}")
-    if not sample.passed:
-        reasons = [_printable(one) for one in sample.reasons] or ["no reason was recorded"]
-        ET.SubElement(case, "failure" if sample.has_run else "error", message=reasons[0]).text = "\n".join(reasons)
+    properties = {"title": sample.title} if sample.title else {}
+    properties |= {name: f"{value:.6g}" for name, value in sample.scores.items()}
+    if properties:
+        listed = ET.SubElement(case, "properties")
+        for name, text in properties.items():
+            ET.SubElement(listed, "property", name=_printable(name), value=_printable(text))
+    if sample.outcome == "unchecked":
+        ET.SubElement(case, "skipped", message="unchecked: the scenario has no expectation")
+    elif not sample.passed:
+        message = sample.reasons[0] if sample.reasons else "no reason was recorded"
+        kind = "failure" if sample.has_run else "error"
+        ET.SubElement(case, kind, message=_printable(message)).text = _printable(sample_text(sample))
 
 
 def _printable(text: str) -> str:

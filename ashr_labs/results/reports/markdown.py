@@ -14,17 +14,20 @@ from .text import (
     format_p_value,
     format_value,
     pass_rate_text,
+    sample_text,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ..runs import RunResults
+    from ..runs import RunResults, Sample
 
 __all__ = ["markdown_report"]
 
 _MAX_ROWS = 50
 _MAX_CELL = 300
+_MAX_TRANSCRIPTS = 10
+_MAX_TRANSCRIPT = 3_000
 
 
 def markdown_report(subject: RunResults | Comparison) -> str:
@@ -39,13 +42,11 @@ def _run_lines(run: RunResults) -> Iterator[str]:
         yield f"\n{counted(run.errors, 'test')} ended with an error."
     if usage := ", ".join(f"{name}: {text}" for name, text in usage_rows(usage_of(run))):
         yield f"\n{usage}"
-    failed = [one for one in run.samples if not one.passed]
-    if failed:
-        yield ""
-        yield from _table(
-            ["scenario", "why"], ((one.scenario_id, "; ".join(one.reasons)) for one in failed[:_MAX_ROWS])
-        )
-        yield from _more(len(failed))
+    failed = [one for one in run.samples if one.outcome in {"failed", "error"}]
+    yield from _failure_rows(failed)
+    yield from _transcripts(failed)
+    if unchecked := [one.name for one in run.samples if not one.is_checked]:
+        yield f"\nUnchecked, without an expectation: {_cell(', '.join(unchecked))}"
 
 
 def _comparison_lines(found: Comparison) -> Iterator[str]:
@@ -72,9 +73,33 @@ def _comparison_lines(found: Comparison) -> Iterator[str]:
         rows = ((status, name, reasons.get(name, "")) for status, name in changed[:_MAX_ROWS])
         yield from _table(["change", "scenario", "why"], rows)
         yield from _more(len(changed))
+    regressed = set(found.regressed)
+    yield from _transcripts([one for one in found.candidate.samples if one.scenario_id in regressed])
     unmatched = len(found.only_in_baseline) + len(found.only_in_candidate)
     if unmatched:
         yield f"\nOnly in one run, not compared: {counted(unmatched, 'scenario')}."
+
+
+def _failure_rows(failed: Sequence[Sample]) -> Iterator[str]:
+    if failed:
+        yield ""
+        rows = ((one.name, one.title, "; ".join(dict.fromkeys(one.reasons))) for one in failed[:_MAX_ROWS])
+        yield from _table(["scenario", "title", "why"], rows)
+        yield from _more(len(failed))
+
+
+def _transcripts(samples: Sequence[Sample]) -> Iterator[str]:
+    """Yield collapsed transcripts, as code in which nothing is markup or a mention."""
+    for sample in samples[:_MAX_TRANSCRIPTS]:
+        lines = truncate(sample_text(sample), _MAX_TRANSCRIPT).splitlines()
+        yield f"\n<details><summary>{_cell(sample.name)}</summary>\n"
+        # Indented code ends at the margin, so that no line of it can close the block.
+        yield "\n".join(f"    {_code(line)}" for line in lines)
+        yield "\n</details>"
+
+
+def _code(line: str) -> str:
+    return re.sub("([@<&])", "\\1\u200b", "".join(one if one.isprintable() else " " for one in line))
 
 
 def _more(count: int) -> Iterator[str]:

@@ -27,7 +27,9 @@ def rows_of(run: RunResults) -> list[dict[str, Any]]:
     return [
         {
             "scenario_id": one.scenario_id,
+            "title": one.title,
             "repeat": one.record.get("repeat"),
+            "outcome": one.outcome,
             "passed": one.passed,
             "has_run": one.has_run,
             "seconds": one.seconds,
@@ -72,4 +74,5 @@ def _cell(value: Any) -> Any:
     if not isinstance(text, str):
         return text
     text = text.replace("\0", "\ufffd")
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    # Where the decimal separator is a comma, spreadsheets split the line at semicolons: escape each part.
+    return ";".join(f"'{part}" if part.lstrip(" ").startswith(_FORMULA) else part for part in text.split(";"))

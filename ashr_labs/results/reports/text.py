@@ -6,26 +6,33 @@ import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..._format import truncate
-from ..._json import as_list, as_object
+from ..._format import one_line, truncate
+from ..._json import as_object
+from ..._unset import UNSET
+from ...run_result import ParsedCall, ParsedTest
+from ...tool_call import arguments_of, name_of, result_of
 from ..runs import PASS_RATE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from ...run_result import ParsedStep
     from ..comparison import Comparison, Difference
     from ..runs import RunResults, Sample
     from ..statistics import Interval
 
 __all__ = [
+    "call_text",
     "comparison_lines",
     "describe_difference",
     "escape_surrogates",
-    "failure_text",
     "format_difference",
     "format_p_value",
     "format_value",
+    "listed",
     "pass_rate_text",
+    "sample_text",
+    "summary_text",
 ]
 
 _MAX_LISTED = 10
@@ -55,14 +62,24 @@ def pass_rate_text(run: RunResults, confidence: float = 0.95) -> str:
     """Return the number of passed samples, and the pass rate with its interval."""
     if not run.samples:
         return "no tests"
+    unchecked = f"{run.unchecked} unchecked" if run.unchecked else ""
+    if not run.checked:
+        return unchecked
     low, high = run.pass_interval(confidence)
-    return f"{run.passed} of {len(run)} passed, {100 * run.mean():.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+    rate = f"{100 * run.mean():.1f} % ({100 * low:.1f} to {100 * high:.1f})"
+    return f"{run.passed} of {run.checked} passed, {rate}{unchecked and f'; {unchecked}'}"
 
 
 def describe_difference(one: Difference) -> str:
     """Return a difference as one sentence."""
     change = format_difference(one.metric, one.difference, one.interval)
     return f"{one.metric} is {change}, {format_p_value(one.adjusted_p)}: {one.verdict}"
+
+
+def summary_text(run: RunResults) -> str:
+    """Return the pass rate of a run, and how many tests failed or ended with an error, on one line."""
+    counts = {"failed": run.failed, "ended with an error": run.errors}
+    return ", ".join([pass_rate_text(run), *(f"{count} {outcome}" for outcome, count in counts.items() if count)])
 
 
 def escape_surrogates(text: str) -> str:
@@ -79,77 +96,102 @@ def comparison_lines(comparison: Comparison) -> list[str]:
         "flaky": comparison.flaky,
         "only in baseline": comparison.only_in_baseline,
         "only in candidate": comparison.only_in_candidate,
+        "unchecked": comparison.unchecked,
     }
     return [
         f"verdict: {comparison.verdict}",
         *(f"{name}: {run.label}, {pass_rate_text(run)}" for name, run in runs),
         f"scenarios in both: {len(comparison.changes)}",
         *map(describe_difference, comparison.differences),
+        *(conflict for one in comparison.differences if (conflict := one.conflict)),
         *(f"{name}: {before} -> {after} ({change})" for name, before, after, change in comparison.usage_changes()),
-        *(f"{name}: {len(ids)}{_listed(ids)}" for name, ids in lists.items() if ids),
+        *(f"{name}: {len(ids)}{listed(ids)}" for name, ids in lists.items() if ids),
     ]
 
 
-def failure_text(sample: Sample) -> str:
-    """Return why a scenario failed with its transcript: `-` marks what was expected, `+` what happened."""
-    reasons = (f"  {reason}" for reason in sample.reasons)
-    traceback = (as_object(sample.record.get("error")) or {}).get("traceback")
+def sample_text(sample: Sample) -> str:
+    """Return the reasons and the transcript of a sample: `-` marks what was expected, `+` what happened instead."""
+    record = ParsedTest.read(sample.record)
+    outcome = "ended with an error" if sample.outcome == "error" else sample.outcome
+    title = f" ({one_line(sample.title)})" if sample.title else ""
     return "\n".join(
         [
-            f"scenario {sample.scenario_id} {'failed' if sample.has_run else 'ended with an error'}:",
-            *reasons,
+            f"scenario {sample.name}{title} {outcome}:",
+            *(f"  {reason}" for reason in dict.fromkeys(sample.reasons)),
             "",
-            *(line for action in as_list(sample.record.get("action_results")) or [] for line in _action_lines(action)),
-            *([str(traceback)] if traceback else []),
+            *(line for step in record.steps or () for line in _step_lines(step)),
+            *_error_lines(as_object(sample.record.get("error")) or {}),
         ]
     )
 
 
-def _listed(ids: tuple[str, ...]) -> str:
+def call_text(call: Mapping[str, Any], limit: int = _MAX_LINE) -> str:
+    """Return a tool call as `name(argument=value)` on one line."""
+    arguments = arguments_of(call)
+    fields = as_object(arguments)
+    given = _json(arguments) if fields is None else ", ".join(f"{key}={_json(value)}" for key, value in fields.items())
+    return truncate(one_line(f"{name_of(call)}({given})"), limit)
+
+
+def listed(ids: Sequence[str]) -> str:
+    """Return ids in brackets, at most ten of them; an empty string without ids."""
+    if not ids:
+        return ""
     more = f" and {len(ids) - _MAX_LISTED} more" if len(ids) > _MAX_LISTED else ""
     return f" ({', '.join(ids[:_MAX_LISTED])}{more})"
 
 
-def _action_lines(action: object) -> Iterator[str]:
-    fields = as_object(action) or {}
-    calls = as_list(fields.get("tool_calls"))
-    if calls is not None:
-        for call in calls:
-            yield from _call_lines(as_object(call) or {})
-    elif fields.get("actor") == "agent":
-        yield from _text_lines(fields)
+def _step_lines(step: ParsedStep) -> Iterator[str]:
+    if step.calls is not None:
+        for call in step.calls:
+            yield from _call_lines(call)
+    elif step.is_text:
+        yield from _text_lines(step)
     else:
-        yield f"{fields.get('actor')}: {_short(fields.get('text') or fields.get('content') or '')}"
+        actor = step.fields.get("actor") or "?"
+        yield f"{actor}: {_short(step.fields.get('text') or step.fields.get('content') or '')}"
 
 
-def _call_lines(call: Mapping[str, Any]) -> Iterator[str]:
-    expected, actual = (_call_text(call.get(side)) for side in ("expected", "actual"))
-    if call.get("match_status") == "exact":
-        yield f"  called {actual}"
+def _call_lines(call: object) -> Iterator[str]:
+    if not isinstance(call, ParsedCall):
+        yield f"+ called {_short(call)}"
         return
-    if not expected.startswith("NONE_EXPECTED"):
-        yield f"- called {expected}"
-    if not actual.startswith("NOT_CALLED"):
-        yield f"+ called {actual}"
-
-
-def _call_text(call: object) -> str:
-    fields = as_object(call) or {}
-    arguments = as_object(fields.get("arguments")) or {}
-    shown = ", ".join(f"{key}={json.dumps(value, ensure_ascii=False, default=str)}" for key, value in arguments.items())
-    return _short(f"{fields.get('name')}({shown})")
-
-
-def _text_lines(fields: Mapping[str, Any]) -> Iterator[str]:
-    expected, actual = (
-        (as_object(fields.get(f"{side}_response")) or {}).get("text") for side in ("expected", "actual")
-    )
-    if fields.get("match_status") == "divergent":
-        yield f"- said {_short(expected or '')}"
-        yield f"+ said {_short(actual or '')}"
+    expected, actual = (as_object(call.fields.get(side)) or {} for side in ("expected", "actual"))
+    if call.fields.get("match_status") == "exact":
+        yield f"  called {call_text(actual)}"
     else:
-        yield f"agent: {_short(actual or '')}"
+        if call.expected is not None:
+            yield f"- called {call_text(expected)}"
+        if call.actual is not None:
+            yield f"+ called {call_text(actual)}"
+    if call.error is not None:
+        yield f"    error: {_short(call.error)}"
+    elif (result := result_of(actual)) is not UNSET:
+        yield f"    -> {_short(result if isinstance(result, str) else _json(result))}"
+
+
+def _text_lines(step: ParsedStep) -> Iterator[str]:
+    expected, actual = (_short(text or "") for text in (step.expected_text, step.actual_text))
+    status = step.fields.get("match_status")
+    if status == "divergent":
+        yield f"- said {expected}".rstrip()
+        yield f"+ said {actual}".rstrip()
+        return
+    yield f"agent: {actual}".rstrip()
+    if status == "similar" and expected != actual:
+        yield f"  similar to: {expected}"
+
+
+def _error_lines(error: Mapping[str, Any]) -> Iterator[str]:
+    if traceback := error.get("traceback"):
+        yield str(traceback).rstrip()
+    if path := error.get("path"):
+        yield f"in the dataset: {path}"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _short(text: object) -> str:
-    return truncate(" ".join(str(text).split()), _MAX_LINE)
+    return truncate(one_line(str(text)), _MAX_LINE)
