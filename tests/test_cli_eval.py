@@ -57,10 +57,83 @@ def test_a_file_is_evaluated_in_memory(workspace: Workspace) -> None:
 
     assert 0 == done.code
     assert before == workspace.names()
-    *rows, totals = done.out.splitlines()
+    rows = done.out.splitlines()[:2]
     assert ["first   A greeting        failed  ", "second  Another greeting  failed  "] == [row[:34] for row in rows]
     assert all("greet was not called" in row for row in rows)
-    assert totals.startswith("total_tests=2 tests_passed=0 tests_failed=2 ")
+    assert "0 of 2 passed, 0.0 % (0.0 to 65.8), 2 failed" == done.out.splitlines()[-1]
+
+
+def test_a_failure_explains_itself(workspace: Workspace) -> None:
+    """A failed scenario is shown with its title, all reasons, and its transcript with expected and actual."""
+    lines = evaluate(workspace, "--scenario", "first", agent="Mute").out.splitlines()
+
+    start = lines.index("scenario first (A greeting) failed:")
+    assert all("greet was not called" in line or "said nothing" in line for line in lines[start + 1 : start + 3])
+    transcript = ["user: Hello", '- called greet(who="you")', "- said Hello there, how can I help?", "+ said"]
+    assert transcript == lines[start + 4 : start + 8]
+    assert not any("second" in line for line in lines)
+
+
+def test_a_crash_shows_where_it_happened(workspace: Workspace) -> None:
+    """A test that ends with an error shows the file, the line and the scenario, and is not called failed."""
+    out = evaluate(workspace, agent="Shy").out
+
+    assert "second  Another greeting  error " in out
+    assert "scenario second (Another greeting) ended with an error:" in out
+    assert re.search(r'File ".*agents\.py", line \d+, in respond', out)
+    assert "1 of 2 passed, 50.0 % (9.5 to 90.5), 1 ended with an error" == out.splitlines()[-1]
+
+
+def test_passed_scenarios_are_shown_when_asked_for(workspace: Workspace) -> None:
+    """With `-v` every transcript is shown, else only those of the first ten failures."""
+    workspace.write("many.json", {"runs": {f"s{number}": scenario("Many") for number in range(12)}})
+
+    assert "scenario first (A greeting) passed:" in evaluate(workspace, "-v").out
+    assert "scenario" not in evaluate(workspace).out
+    assert "... and 2 more failures: use -v" in evaluate(workspace, agent="Mute", data="many.json").out
+
+
+def test_an_unknown_scenario_is_refused(workspace: Workspace) -> None:
+    """`--scenario` names a scenario of the dataset; another name gets a suggestion and nothing is played."""
+    assert "no such scenario; did you mean 'first'?" in evaluate(workspace, "--scenario", "frist").error(2)
+
+
+def test_files_of_other_tools_are_evaluated(workspace: Workspace) -> None:
+    """`eval` reads the files that `datasets import` reads; one with faults is refused."""
+    (workspace.folder / "rows.csv").write_text("question,answer\nHi,Hello there\n", "utf-8")
+    (workspace.folder / "bad.jsonl").write_text('{"id": "a", "actions": [{"content": "who?"}]}\n', "utf-8")
+
+    assert 1 == evaluate(workspace, "--json", data="rows.csv").document["metrics"]["total_tests"]
+    assert "it has 1 fault" in evaluate(workspace, data="bad.jsonl").error(2)
+
+
+def test_paths_belong_to_the_folder_of_the_call(workspace: Workspace) -> None:
+    """Files are written to the folder in which the command was called, wherever the agent changes to."""
+    (workspace.folder / "elsewhere").mkdir()
+    (workspace.folder / "wandering.py").write_text(
+        "import os\nfrom agents import Greeter\n\n"
+        "class Agent(Greeter):\n"
+        "    def respond(self, message):\n"
+        "        os.chdir(os.path.join(os.path.dirname(__file__), 'elsewhere'))\n"
+        "        return super().respond(message)\n",
+        "utf-8",
+    )
+    options = ["--output", "run.json", "--journal", "run.journal", "--database", "kept.db"]
+
+    done = workspace.run("eval", "data.json", "--agent", "wandering:Agent", *options)
+
+    assert 0 == done.code, done
+    assert {"run.json", "run.journal", "kept.db"} <= workspace.names()
+    assert [] == list((workspace.folder / "elsewhere").iterdir())
+
+
+def test_the_output_names_the_run(workspace: Workspace) -> None:
+    """The result in the output file has the titles of its scenarios, the agent and the dataset."""
+    evaluate(workspace, "--output", "run.json")
+
+    result = json.loads((workspace.folder / "run.json").read_text("utf-8"))
+    assert {"agent": "agents:Greeter", "dataset": "data"}.items() <= result["metadata"].items()
+    assert ["A greeting", "Another greeting"] == [test["title"] for test in result["tests"]]
 
 
 def test_json_is_one_object_for_programs(workspace: Workspace) -> None:
@@ -563,7 +636,7 @@ def test_a_journal_is_gone_on_with(workspace: Workspace) -> None:
     assert {"first": "passed", "second": "failed"} == verdicts(first) == verdicts(resumed)
     assert ["A greeting", "Another greeting"] == [test["title"] for test in resumed.document["tests"]]
     assert {"first": "passed", "second": "passed"} == verdicts(repaired)
-    assert "journal j exists" in refused.error(2)
+    assert "j exists" in refused.error(2)
 
 
 @pytest.mark.parametrize(

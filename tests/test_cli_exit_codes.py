@@ -63,6 +63,7 @@ COMMANDS = {
     "keys revoke": Command("1", "1"),
     "traces list": Command(""),
     "traces get": Command(TRACE, TRACE),
+    "traces analytics": Command(""),
     "traces tail": Command("", codes=(130,)),
     "serve": Command("--database new.db", has_platform=False, codes=(130,)),
     "init": Command("new", has_platform=False),

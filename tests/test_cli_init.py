@@ -23,8 +23,35 @@ def test_what_it_writes_works(tmp_path: Path) -> None:
     evaluated = workspace.run("eval", "ashr_dataset.json", "--agent", "ashr_agent:MyAgent", "--min-pass-rate", "1")
     tested = workspace.run_command([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"])
     assert (0, 0) == (evaluated.code, tested.code), (evaluated, tested)
-    assert "1 passed" in tested.out
-    assert "ashr-labs eval" in (tmp_path / ".github" / "workflows" / "agent.yml").read_text("utf-8")
+    assert "2 passed" in tested.out
+
+
+def test_the_new_project_notices_a_broken_agent(tmp_path: Path) -> None:
+    """An agent that stops calling its tool fails the scenario that expects the call, and the report says so."""
+    workspace = Workspace(tmp_path)
+    assert 0 == workspace.run("init").code
+    agent = tmp_path / "ashr_agent.py"
+    agent.write_text(agent.read_text("utf-8").replace('"tool_calls": [call]', '"tool_calls": []'), "utf-8")
+
+    done = workspace.run("eval", "ashr_dataset.json", "--agent", "ashr_agent:MyAgent", "--min-pass-rate", "1")
+
+    assert "pass_rate is 50.0 %" in done.error(1)
+    assert '- called lookup_order(order_id="1042")' in done.out
+
+
+def test_the_workflow_keeps_what_it_finds(tmp_path: Path) -> None:
+    """The workflow installs this version and the user's requirements, keeps the reports, and comments."""
+    assert 0 == Workspace(tmp_path).run("init").code
+    workflow = (tmp_path / ".github" / "workflows" / "agent.yml").read_text("utf-8")
+
+    for words in (
+        "ashr-labs[cli,local]>=0.4",
+        "requirements.txt",
+        "upload-artifact",
+        "GITHUB_STEP_SUMMARY",
+        "pr comment",
+    ):
+        assert words in workflow
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ashr_labs import AshrLabsClient, AuthenticationError
-from support.cli import Workspace
+from support.cli import PROGRAM, Workspace
 from support.postgresql import PostgreSQLServer
 
 KEY = "tp_a_key_for_the_tests"
@@ -65,6 +65,22 @@ def test_a_first_start_makes_a_key_in_a_file(workspace: Workspace) -> None:
     assert key not in err
     if sys.platform != "win32":
         assert 0o600 == stat.S_IMODE(key_file.stat().st_mode)
+
+
+def test_a_script_can_wait_for_the_server(workspace: Workspace) -> None:
+    """The ready file appears once calls are answered, holds what a client needs, and is for its owner only."""
+    ready_file = workspace.folder / "ready.env"
+    ready_file.write_text("export ASHR_LABS_BASE_URL=http://of-an-earlier-server\n", "utf-8")
+    with serving(workspace, "--ready-file", "ready.env") as (process, ready):
+        done = workspace.run_command(["sh", "-c", f". ./ready.env && {PROGRAM} doctor --remote"])
+        text = ready_file.read_text("utf-8")
+        end(process)
+
+    assert "accepts the key of" in done.out, done
+    assert f"export ASHR_LABS_BASE_URL={ready['url']}\n" in text
+    assert Path(ready["key_file"]).read_text("utf-8").strip() in text
+    if sys.platform != "win32":
+        assert 0o600 == stat.S_IMODE(ready_file.stat().st_mode)
 
 
 def test_a_given_first_key_is_used(workspace: Workspace) -> None:

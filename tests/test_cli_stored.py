@@ -49,6 +49,11 @@ def test_one_thing_is_shown(workspace: Workspace) -> None:
     trace_id = workspace.call("traces", "list", "--json").document["traces"][0]["id"]
 
     assert "tests_passed" in workspace.call("runs", "get", "1").out
+    assert "2 of 2 passed" in workspace.call("runs", "get", "1").out.splitlines()[-1]
+    assert "agent: Hello there" in workspace.call("runs", "get", "1", "--scenario", "first").out
+    assert 1 == len(workspace.call("runs", "get", "1", "--scenario", "first", "--json").document["tests"])
+    assert "did you mean 'first'?" in workspace.call("runs", "get", "1", "--scenario", "frist").error(2)
+    assert "scenario second" in workspace.call("runs", "get", "1", "-v").out
     assert 2 == len(workspace.call("runs", "get", "1", "--json").document["result"]["tests"])
     assert SOURCE == workspace.call("datasets", "get", "1", "--json").document["dataset_source"]
     assert 1 == len(workspace.call("traces", "get", trace_id, "--json").document["observations"])

@@ -17,7 +17,7 @@ import pytest
 
 from ashr_labs import AshrLabsClient
 from ashr_labs.cli._tail import Pause, tail
-from ashr_labs.cli.traces import observation_lines
+from ashr_labs.cli._trace_text import observation_lines, trace_totals
 from ashr_labs.errors import APIConnectionError, AuthenticationError, RateLimitError
 from ashr_labs.local import open_platform
 from ashr_labs.local.server.app import running_server
@@ -136,6 +136,68 @@ def test_observations_stand_below_their_parents() -> None:
     assert ["event  lost", "span  handle  250 ms", "  span  tool:a  ERROR  x y"] == observation_lines(trace)
 
 
+def test_observations_show_what_went_in_and_out() -> None:
+    """Input and output are shown on a line each, cut where they are long, and empty ones not at all."""
+    one = {"id": "1", "type": "generation", "name": "answer", "input": {"q": "a\nb"}, "output": "x" * 400}
+
+    assert [
+        "generation  answer",
+        r'  < {"q": "a\nb"}',
+        f"  > {'x' * 300}...",
+        "event  done",
+    ] == observation_lines({"observations": [one, {"id": "2", "type": "event", "name": "done", "input": {}}]})
+
+
+def test_a_trace_is_summed_up() -> None:
+    """Status, latency, tokens and cost come from the observations; what nobody measured is not shown."""
+    usage = {"input_tokens": 1200, "output_tokens": 30, "cost": 0.25}
+    trace = {
+        "tags": ["a", "b"],
+        "observations": [
+            {"start_time": "2026-01-01T00:00:00Z", "end_time": "2026-01-01T00:00:01.5Z", "level": "ERROR"},
+            {"start_time": "2026-01-01T00:00:00.5Z", "usage": usage},
+        ],
+    }
+    totals = {"status": "error", "latency": "1,500 ms", "tokens": "1,230", "cost": "$0.2500", "tags": "a, b"}
+
+    assert totals == trace_totals(trace)
+    assert {"status": "ok"} == {key: value for key, value in trace_totals({}).items() if value is not None}
+
+
+def test_a_list_shows_how_traces_went(workspace: Workspace) -> None:
+    """The list has status, latency, tokens, cost and tags; analytics have the totals by tool and by model."""
+    with workspace.client("ashr.db") as client:
+        with client.trace("good", tags=["beta"]) as trace:
+            usage = {"input_tokens": 10, "output_tokens": 5, "cost": 0.5}
+            trace.generation("answer", model="m").end(output="x", usage=usage)
+        with client.trace("bad") as trace:
+            trace.span("tool:look", input={"q": 1}).end(error=RuntimeError("no"))
+        client.tracing.flush()
+
+    lines = workspace.call("traces", "list").out.splitlines()
+    assert ["status", "latency", "tokens", "cost"] == lines[0].split()[3:7]
+    assert {"ok", "15", "$0.5000", "beta"} <= set(next(line for line in lines if "good" in line).split())
+    assert "error" in next(line for line in lines if "bad" in line).split()
+    analytics = workspace.call("traces", "analytics").out
+    assert all(words in analytics for words in ("total_traces", "look", "avg_latency_ms"))
+    assert 2 == workspace.call("traces", "analytics", "--json").document["overview"]["total_traces"]
+
+
+def test_the_environment_names_the_platform(workspace: Workspace) -> None:
+    """Without --database the commands use the platform of ASHR_LABS_BASE_URL; with it the file."""
+    platform = open_platform()
+    platform.bootstrap(KEY)
+    with workspace.client("ashr.db") as client:
+        client.create_agent("Of the file")
+    with running_server(platform) as url:
+        settings = {"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": url}
+        assert "there are no agents" in workspace.call("agents", "list", **settings).err
+        workspace.call("agents", "create", "Of the server", **settings)
+        assert "Of the server" in workspace.call("agents", "list", **settings).out
+        assert "Of the file" in workspace.call("agents", "list", "--database", "ashr.db", **settings).out
+    platform.close()
+
+
 @pytest.fixture(name="workspace")
 def _workspace(tmp_path: Path) -> Workspace:
     return Workspace(tmp_path)
@@ -157,7 +219,7 @@ def test_traces_are_filtered_in_both_worlds(workspace: Workspace, is_remote: boo
         with AshrLabsClient(KEY, url) as client:
             ids = [recorded(client, "one", user_id="ann", session_id="s1"), recorded(client, "two", user_id="bob")]
         settings = {"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": url}
-        where = ["--remote"] if is_remote else []
+        where = ["--remote"] if is_remote else ["--database", "ashr.db"]
 
         def listed(*options: str) -> list[str]:
             document = workspace.call("traces", "list", *options, *where, "--json", **settings).document

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ashr_labs import AshrLabsClient, ConfigurationError, EvalRunner, RunBuilder, compare, grade
-from ashr_labs.results import Gates, RunResults, read_run
+from ashr_labs.results import Gates, RunResults, html_report, junit_xml, markdown_report, read_run
 from ashr_labs.results.reports import write_report
-from ashr_labs.results.reports.text import comparison_lines
+from ashr_labs.results.reports.text import comparison_lines, summary_text
 from support.graded_runs import graded_run, graded_test, rewarded_run
 from support.replay import DATA, WHY_SKIPPED, reference_runs, replayed
 
@@ -285,6 +286,107 @@ def test_a_regression_is_what_is_told_to_be_worse() -> None:
     assert [] == failures(unsure) == failures(good)
     assert ["pass_rate is -100.0 points (-100.0 to -40.2), p = 0.004: worse"] == failures(bad)
     assert ["no scenario is in both runs"] == failures(graded_run({"other": [True]}))
+
+
+def test_unchecked_scenarios_count_apart(tmp_path: Path) -> None:
+    """A scenario with nothing to check neither passes nor fails, and every output counts it apart."""
+    tests = [graded_test("a", True), graded_test("b", False), {**graded_test("c", False), "verdict": "unchecked"}]
+    run = read_run({"tests": tests})
+    write_report(path := tmp_path / "rows.jsonl", run)
+
+    assert (1, 1, 1, 2) == (run.passed, run.failed, run.unchecked, run.checked)
+    assert 0.5 == run.mean() == read_run(path).mean()
+    assert "1 of 2 passed, 50.0 % (9.5 to 90.5); 1 unchecked, 1 failed" == summary_text(run)
+    assert "unchecked" == read_run(path).samples[2].outcome
+    assert 'failures="1" errors="0" skipped="1"' in junit_xml(run)
+    assert "Unchecked, without an expectation: c" in markdown_report(run)
+    assert "1 of 2 passed" in html_report(run)
+    found = compare(run, run)
+    assert (2, ("c",)) == (len(found.changes), found.unchecked)
+    assert "unchecked: 1 (c)" == comparison_lines(found)[-1]
+
+
+def test_a_run_that_checks_nothing_passes_no_gate() -> None:
+    """Where no scenario has an expectation nothing was checked, whatever the gates."""
+    run = read_run({"tests": [{**graded_test("a", True), "verdict": "unchecked"}]})
+
+    for gates in (Gates(), Gates(min_pass_rate=0), Gates(max_errors=3)):
+        assert ["nothing was checked: no scenario has an expectation"] == gates.failures(run)
+
+
+REGRESSED = graded_run([True] * 20 + [False] * 5)
+
+
+@pytest.mark.parametrize(
+    ("gates", "failures"),
+    [
+        (Gates(no_regression=True), []),  # 25/25 -> 20/25: p = 0.0625
+        (Gates(max_regressed=5), []),
+        (Gates(max_regressed=4), ["5 scenarios regressed, more than 4 (20, 21, 22, 23, 24)"]),
+        (Gates(no_worse_than=0.4), []),
+        (Gates(min_each=0), []),
+        (Gates(min_each=0.5), ["5 scenarios below a pass_rate of 50.0 % (20, 21, 22, 23, 24)"]),
+    ],
+)
+def test_losses_that_chance_explains_can_be_refused(gates: Gates, failures: list[str]) -> None:
+    """Regressions can be counted, bounded by a margin, or refused for each scenario, significant or not."""
+    found = compare(graded_run([True] * 25), REGRESSED)
+
+    assert failures == gates.failures(found.candidate, found)
+
+
+def test_the_candidate_must_show_that_it_is_no_worse() -> None:
+    """With a margin the burden is on the candidate: what is not ruled out fails, and few scenarios rule out little."""
+    same = compare(graded_run([True] * 25), graded_run([True] * 25))
+    worse = compare(graded_run([True] * 25), REGRESSED)
+
+    assert [] == Gates(no_worse_than=0.2).failures(same.candidate, same)
+    assert "points worse, more than 5.0" in Gates(no_worse_than=0.05).failures(same.candidate, same)[0]
+    assert "pass_rate may be" in Gates(no_worse_than=0.2).failures(worse.candidate, worse)[0]
+    assert ["no_worse_than needs a baseline"] == Gates(no_worse_than=0.2).failures(same.candidate)
+
+
+def test_a_gate_that_passes_unsure_says_what_it_could_have_seen() -> None:
+    """Where the comparison cannot tell, the smallest loss that this many scenarios detect is named."""
+    found = compare(graded_run([True] * 25), REGRESSED)
+    few = compare(graded_run([True] * 3), graded_run([True] * 3))
+
+    [note] = Gates(no_regression=True).notes(found)
+    assert re.fullmatch(r"pass_rate cannot tell: a loss of less than \d+\.\d points .* 25 scenarios .* 80 %", note)
+    assert "3 scenarios cannot detect any difference" in Gates(no_regression=True).notes(few)[0]
+    assert [] == Gates(min_pass_rate=1).notes(found)
+
+
+def test_a_test_and_an_interval_that_disagree_are_explained() -> None:
+    """One sentence says which of them does not rule out chance."""
+    [one] = compare(graded_run([True] * 25), REGRESSED).differences
+
+    assert "cannot tell" == one.verdict
+    assert "the interval of pass_rate excludes 0, but the McNemar test does not rule out chance" in str(one.conflict)
+    assert one.conflict in comparison_lines(compare(graded_run([True] * 25), REGRESSED))
+    assert compare(graded_run([True] * 9), graded_run([False] * 9)).differences[0].conflict is None
+
+
+def test_durations_are_milliseconds(tmp_path: Path) -> None:
+    """A recorded duration counts before the whole seconds of the times, and rows keep it."""
+    times = {"started_at": "2026-05-17T10:00:00Z", "completed_at": "2026-05-17T10:00:02Z"}
+    run = read_run({"tests": [graded_test("a", True, duration_ms=1234, **times), graded_test("b", True, **times)]})
+    write_report(path := tmp_path / "rows.jsonl", run)
+
+    assert [1.234, 2.0] == [one.seconds for one in run.samples] == [one.seconds for one in read_run(path).samples]
+    assert 'name="a" time="1.234"' in junit_xml(run)
+
+
+def test_names_of_before_still_work() -> None:
+    """Deprecated names of a comparison warn and give the same answer."""
+    found = compare(graded_run({"a": [True], "b": [True]}), graded_run({"a": [False], "b": [True, False]}))
+
+    with pytest.warns(DeprecationWarning, match="use Comparison.regressed"):
+        assert ("a",) == found.broke
+    with pytest.warns(DeprecationWarning, match="use Comparison.flaky"):
+        assert ("b",) == found.flipped
+    with pytest.warns(DeprecationWarning, match="use Change.status"):
+        assert ["broke", "flipped"] == [one.kind for one in found.changes]
 
 
 def test_a_comparison_in_words() -> None:

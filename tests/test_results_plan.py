@@ -53,6 +53,23 @@ def test_the_planned_runs_see_the_difference(difference: float, disagreement: fl
     assert 0.8 == pytest.approx(share, abs=0.06)
 
 
+@pytest.mark.parametrize("disagreement", [0.0, 0.1, 0.3])
+def test_runs_of_the_planned_size_pass_the_gate(disagreement: float) -> None:
+    """Of 200 simulated pairs of equally good agents, about as many as promised rule out a loss of the margin."""
+    planned = plan(no_worse_than=0.1, disagreement=disagreement)
+    gate = Gates(no_worse_than=0.1)
+
+    def passes(seed: int) -> bool:
+        random = Random(seed)
+        coins = [random.random() < 2 * disagreement for _ in range(planned.scenarios)]
+        runs = [graded_run(random.random() < 0.5 if coin else True for coin in coins) for _ in range(2)]
+        found = compare(*runs, resamples=400)
+        return not gate.failures(found.candidate, found)
+
+    assert sum(map(passes, range(200))) / 200 >= 0.7
+    assert str(planned).startswith(f"{planned.scenarios} scenarios show that an equally good candidate is at most 10.0")
+
+
 @given(st.floats(0.02, 0.5), st.floats(0, 0.4), st.integers(1, 5))
 def test_both_questions_have_the_same_answer(difference: float, disagreement: float, repeats: int) -> None:
     """The scenarios that see a difference see that difference, or a smaller one; more noise needs more of them."""

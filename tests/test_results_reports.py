@@ -103,7 +103,7 @@ def test_a_page_names_nothing_outside_itself() -> None:
 def test_a_page_in_a_browser(tmp_path: Path) -> None:
     """It filters and searches, shows expected beside actual, complains about nothing and asks the network nothing."""
     with open_page(tmp_path, written(tmp_path, html_report(read_run(RUN), "Refunds"))) as page:
-        assert ["wrong_amount", "right_amount", "crash", EVIL] == page.run(SHOWN)
+        assert ["crash", "wrong_amount", EVIL, "right_amount"] == page.run(SHOWN)
         assert "Refunds" == page.run("document.title")
 
         page.run("document.querySelector('[data-kind=error]').click()")
@@ -129,6 +129,28 @@ def test_a_page_in_a_browser(tmp_path: Path) -> None:
         assert "median latency\t340 ms" in page.run("document.querySelector('header').innerText")
         assert [] == page.complaints
         assert [] == [url for url in page.requests if not url.startswith(("file:", "data:"))]
+
+
+def test_a_page_sums_up_the_run() -> None:
+    """The head of the page has the facts of the run, the pass rate as a bar, tokens, and a row for each tag."""
+    usage = {"input_tokens": 1200, "output_tokens": 34, "cost_usd": 0.5}
+    tests = [refund("a", True, tags=["money"], usage=usage), refund("b", tags=["<slow>"], title="A late refund")]
+    metadata = {"agent": "bots:Refunds", "commit": "0123456789ab", "dataset": "refunds"}
+    page = html_report(read_run({"tests": tests, "metadata": metadata, "started_at": "2026-05-17T10:00:00Z"}))
+
+    for cells in (
+        ("date", "2026-05-17T10:00:00Z"),
+        ("agent", "bots:Refunds"),
+        ("commit", "0123456789ab"),
+        ("dataset", "refunds"),
+        ("input tokens", "1,200"),
+        ("text similarity", "0.2"),
+        ("money", "1 of 1 passed, 100.0 % (20.7 to 100.0)"),
+        ("&lt;slow&gt;", "0 of 1 passed, 0.0 % (0.0 to 79.3)"),
+    ):
+        assert "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>" in page
+    assert 'aria-label="pass rate 50.0 %, 95 % interval 9.5 to 90.5"' in page
+    assert page.index('"id":"b","title":"A late refund"') < page.index('"id":"a"')
 
 
 @in_browser
@@ -192,6 +214,10 @@ def test_junit_tells_failures_from_errors() -> None:
         next((one.tag for one in case if one.tag != "properties"), None) for case in suite
     ]
     assert EVIL == suite[3].get("name")
+    failure = suite[0].find("failure")
+    assert failure is not None
+    assert "action 1: refund: amount: expected 10, got 12" == failure.get("message")
+    assert "- said It is on its way.\n+ said Sure, a heron told me." in str(failure.text)
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=[])))
@@ -207,11 +233,16 @@ def test_junit_is_xml_whatever_a_run_holds(text: str) -> None:
 def test_markdown_is_short_and_harmless() -> None:
     """Failures are rows of a table in which nothing is markup, and there are at most 50."""
     many = markdown_report(read_run({"tests": [refund(f"s{number}") for number in range(70)]}))
+    hostile = markdown_report(read_run({"tests": [refund("a", amount="</details> @team")]}))
     evil = markdown_report(read_run({"tests": [graded_test("a|b\n@team", False, verdict_reasons=["<b>x</b>"])]}))
 
     assert 50 + 2 == sum(line.startswith("|") for line in many.splitlines())
-    assert many.endswith("... and 20 more.\n")
-    assert "| a\\|b @\u200bteam | \\<b\\>x\\</b\\> |" in evil
+    assert "\n... and 20 more.\n" in many
+    assert 10 == many.count("<details>") == many.count("\n</details>")
+    assert "- called refund(order=7, amount=10)" in many
+    assert 1 == hostile.count("</details>")
+    assert "@team" not in hostile
+    assert "| a\\|b @\u200bteam |  | \\<b\\>x\\</b\\> |" in evil
 
 
 def test_markdown_of_a_comparison_lists_regressions() -> None:
@@ -224,7 +255,7 @@ def test_markdown_of_a_comparison_lists_regressions() -> None:
 
 def test_tables_have_a_row_for_each_test() -> None:
     """CSV and JSON lines have the same rows, and no cell of the CSV is a formula."""
-    run = read_run({"tests": [*RUN["tests"], graded_test("=1+1", True)]})
+    run = read_run({"tests": [*RUN["tests"], graded_test("=1+1", True, tags=["a;=2", "+3"])]})
 
     rows = [json.loads(line) for line in jsonl_text(run).splitlines()]
     cells = list(csv.DictReader(io.StringIO(csv_text(run))))
@@ -232,6 +263,7 @@ def test_tables_have_a_row_for_each_test() -> None:
     assert [one.scenario_id for one in run.samples] == [row["scenario_id"] for row in rows]
     assert [str(row["passed"]) for row in rows] == [row["passed"] for row in cells]
     assert "'=1+1" == cells[-1]["scenario_id"]
+    assert "a;'=2;' +3" == cells[-1]["tags"]
     assert "scenario_id\n" == csv_text(read_run({"tests": []}))
 
 

@@ -220,3 +220,23 @@ def test_five_thousand_scenarios_are_compared_in_seconds() -> None:
     runs = [graded_run(random.random() < rate for _ in range(5_000)) for rate in (0.7, 0.75)]
 
     assert cpu_seconds(lambda: compare(*runs), times=1) < 5
+
+
+def test_a_hundred_thousand_scenarios_are_compared_in_seconds() -> None:
+    """The exact test and the bootstrap of single runs take time in proportion to the number of scenarios."""
+    random = Random(1)
+    runs = [graded_run(random.random() < rate for _ in range(100_000)) for rate in (0.7, 0.75)]
+
+    assert cpu_seconds(lambda: compare(*runs), times=1) < 9
+
+
+def test_counts_are_resampled_as_values_are() -> None:
+    """Drawing the numbers of ups and downs gives the same interval as drawing the values, within the noise."""
+    random = Random(3)
+    values = random.choices((-1.0, 0.0, 1.0), (0.2, 0.5, 0.3), k=2_000)
+
+    by_counts = bootstrap_interval(values, resamples=10_000)
+    by_values = bootstrap_interval(values, resamples=5_000)
+    width = by_values.high - by_values.low
+
+    assert by_values == pytest.approx(by_counts, abs=0.06 * width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check_one_platform",
     "is_id",
+    "is_remote",
     "load_runs",
     "open_client",
     "platform_errors",
@@ -49,7 +51,7 @@ def where_options(command: _Command) -> _Command:
             "--database",
             type=OutputFile(),
             metavar="FILE",
-            help="Database of the embedded platform [default: ashr.db].",
+            help="Database of the embedded platform [default: ashr.db, or the platform of ASHR_LABS_BASE_URL if set].",
         ),
         click.option("--remote", is_flag=True, help="Use the platform of ASHR_LABS_API_KEY and ASHR_LABS_BASE_URL."),
         json_option,
@@ -72,6 +74,12 @@ def run_source_options(command: _Command) -> _Command:
     for option in reversed(options):
         command = option(command)
     return command
+
+
+def is_remote(database: Path | None, *, remote: bool) -> bool:
+    """Return True if a command uses the remote platform: if asked to, or if only the environment names a platform."""
+    check_one_platform(database, remote=remote)
+    return remote or (database is None and bool(os.environ.get("ASHR_LABS_BASE_URL", "").strip()))
 
 
 def check_one_platform(database: Path | None, *, remote: bool) -> None:
@@ -101,7 +109,9 @@ def open_client(database: Path | None, *, remote: bool) -> Generator[AshrLabsCli
 @contextmanager
 def stored_client(database: Path | None, *, remote: bool) -> Generator[AshrLabsClient]:
     """Yield a client for reading: the database must exist."""
-    check_one_platform(database, remote=remote)
+    remote = is_remote(database, remote=remote) or (
+        database is None and not _DEFAULT_DATABASE.exists() and bool(os.environ.get("ASHR_LABS_API_KEY", "").strip())
+    )
     path = None if remote else database or _DEFAULT_DATABASE
     if path and not path.exists():
         raise click.ClickException(f"there is no database {path}; name one with --database, or use --remote")
@@ -112,7 +122,7 @@ def stored_client(database: Path | None, *, remote: bool) -> Generator[AshrLabsC
 @contextmanager
 def storing_client(database: Path | None, *, remote: bool) -> Generator[AshrLabsClient]:
     """Yield a client for writing: the database is created if it does not exist."""
-    check_one_platform(database, remote=remote)
+    remote = is_remote(database, remote=remote)
     with open_client(None if remote else database or _DEFAULT_DATABASE, remote=remote) as client:
         yield client
 

@@ -19,6 +19,9 @@ def show_rows(out: Output, name: str, rows: Sequence[Mapping[str, Any]], columns
     if out.as_json:
         out.write_json({name: list(rows)})
         return
+    if not rows:
+        out.info(f"there are no {name.replace('_', ' ').replace('api keys', 'API keys')}")
+        return
     cells = [[one_line("-" if row.get(key) is None else str(row[key])) for key in columns] for row in rows]
     out.write(table_text([list(columns), *cells]))
 

@@ -13,7 +13,7 @@ from .._json import as_object
 from ..importing import EXPORT_FORMATS, FORMATS
 from ..importing import export_dataset as write_dataset
 from ..importing.formats import Keys
-from ._client import check_one_platform, stored_client, storing_client, where_options
+from ._client import check_one_platform, is_remote, stored_client, storing_client, where_options
 from ._commands import Group
 from ._import_file import OWN_FORMAT, import_traces, read_import, refuse_faults
 from ._options import Number, OutputFile, limit_option, read_json_object
@@ -140,7 +140,7 @@ def import_dataset(
     name, description = name or file.name, description or file.description
     with storing_client(database, remote=remote) as client:
         dataset_id = client.create_dataset(name=name, dataset_source=file.source, description=description)["id"]
-    place = "" if remote else f" in {database or 'ashr.db'}"
+    place = "" if is_remote(database, remote=remote) else f" in {database or 'ashr.db'}"
     out.info(f"stored {counted(len(file.scenarios), 'scenario')} as dataset {dataset_id}{place}")
     if out.as_json:
         document: dict[str, Any] = {"dataset_id": dataset_id, "name": name, "scenarios": len(file.scenarios)}

@@ -26,15 +26,30 @@ _DATASET = {
                     {"actor": "user", "content": "Hello, who are you?"},
                     {"actor": "agent", "content": "I am your assistant. How can I help?"},
                 ],
-            }
+            },
+            "order_status": {
+                "title": "Status of an order",
+                "tags": ["orders"],
+                "actions": [
+                    {"actor": "user", "content": "Where is my order 1042?"},
+                    {
+                        "actor": "agent",
+                        "content": "Order 1042 has been shipped.",
+                        "expected_response": {
+                            "tool_calls": [{"name": "lookup_order", "arguments": {"order_id": "1042"}}]
+                        },
+                    },
+                ],
+            },
         }
     },
 }
 
-_AGENT = '''"""The agent under test: let `respond` call your own."""
+_AGENT = '''"""The agent under test: replace the body of `respond` with a call of your own agent."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 
@@ -45,11 +60,15 @@ class MyAgent:
         """Forget the conversation; called before each scenario."""
 
     def respond(self, message: str) -> dict[str, Any]:
-        """Return what the agent says, and which tools it calls."""
-        return {"text": "I am your assistant. How can I help?", "tool_calls": []}
+        """Return the reply, and the tool calls that the agent made for it."""
+        order = re.search(r"order (\\d+)", message)
+        if order is None:
+            return {"text": "I am your assistant. How can I help?", "tool_calls": []}
+        call = {"name": "lookup_order", "arguments": {"order_id": order[1]}, "result": {"status": "shipped"}}
+        return {"text": f"Order {order[1]} has been shipped.", "tool_calls": [call]}
 '''
 
-_TEST = '''"""One test item for each scenario of the dataset."""
+_TEST = '''"""A test item for each scenario of the dataset."""
 
 from __future__ import annotations
 
@@ -59,12 +78,16 @@ from ashr_agent import MyAgent
 
 @pytest.mark.ashr(dataset="ashr_dataset.json", agent=MyAgent)
 def test_agent() -> None:
-    """The agent does what each scenario expects."""
+    """The agent behaves as each scenario expects."""
 '''
 
 _WORKFLOW = """name: agent
 
 on: [pull_request]
+
+permissions:
+  contents: read
+  pull-requests: write
 
 jobs:
   evaluate:
@@ -73,10 +96,33 @@ jobs:
       - uses: actions/checkout@v4
       - uses: actions/setup-python@v5
         with: { python-version: "3.12" }
-      - run: pip install "ashr-labs[cli,local]"
+      - run: pip install "ashr-labs[cli,local]>=0.4"
+      - run: pip install -r requirements.txt
+        if: hashFiles('requirements.txt') != ''
       - run: ashr-labs eval ashr_dataset.json --agent ashr_agent:MyAgent --min-pass-rate 0.9 --output run.json
-      - run: ashr-labs report run.json --output report.html --output junit.xml
-        if: always()
+      - name: Write the reports
+        if: always() && hashFiles('run.json') != ''
+        run: |
+          ashr-labs report run.json --output report.html --output junit.xml --output comment.md
+          cat comment.md >> "$GITHUB_STEP_SUMMARY"
+      - name: Keep the reports
+        if: always() && hashFiles('run.json') != ''
+        uses: actions/upload-artifact@v4
+        with:
+          name: agent-evaluation
+          path: |
+            run.json
+            report.html
+            junit.xml
+      - name: Comment on the pull request
+        if: always() && hashFiles('comment.md') != ''
+        continue-on-error: true  # pull requests from forks have no permission to comment
+        env:
+          GH_TOKEN: ${{ github.token }}
+          PULL_REQUEST: ${{ github.event.pull_request.html_url }}
+        run: >
+          gh pr comment "$PULL_REQUEST" --body-file comment.md --edit-last
+          || gh pr comment "$PULL_REQUEST" --body-file comment.md
 """
 
 _FILES = {

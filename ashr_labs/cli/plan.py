@@ -30,6 +30,12 @@ _DEFAULT_BASELINE = 0.7
     "--difference", type=Number(0, 1, min_open=True, max_open=True), help="Compute how many scenarios detect it."
 )
 @click.option(
+    "--no-worse-than",
+    type=Number(0, 100, min_open=True, max_open=True),
+    metavar="POINTS",
+    help="Compute how many scenarios pass the gate of this name if the agents are equally good.",
+)
+@click.option(
     "--repeats", type=click.IntRange(1), default=1, show_default=True, help="Repeats of each scenario in each run."
 )
 @click.option(
@@ -58,6 +64,7 @@ def command(
     trials: tuple[str, ...],
     scenarios: int | None,
     difference: float | None,
+    no_worse_than: float | None,
     repeats: int,
     baseline: float | None,
     disagreement: float | None,
@@ -80,6 +87,7 @@ def command(
     planned = plan(
         scenarios=scenarios,
         difference=difference,
+        no_worse_than=None if no_worse_than is None else no_worse_than / 100,
         repeats=repeats,
         baseline=_DEFAULT_BASELINE if baseline is None else baseline,
         disagreement=disagreement,

@@ -6,6 +6,7 @@ import logging
 import os
 import shlex
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from ..local import open_platform
 from ..local.server.sockets import bind, listens_everywhere
 from ._client import platform_errors
 from ._commands import program_command
-from ._options import DatabaseToServe, json_option
+from ._options import DatabaseToServe, OutputFile, json_option
 
 if TYPE_CHECKING:
     from socket import socket
@@ -54,6 +55,12 @@ _KEY_VARIABLE = "ASHR_LABS_BOOTSTRAP_KEY"
     type=click.Choice(["langfuse", "otlp"]),
     help="Forward traces to a service, configured by its environment variables [default: ASHR_FORWARD_TO].",
 )
+@click.option(
+    "--ready-file",
+    type=OutputFile(),
+    metavar="FILE",
+    help="Write ASHR_LABS_BASE_URL and ASHR_LABS_API_KEY to this file, for `source`, once requests are accepted.",
+)
 @click.option("--access-log", is_flag=True, help="Write a line of JSON for each request to stderr.")
 @json_option
 @click.pass_obj
@@ -64,16 +71,20 @@ def command(
     database: Path | str,
     prices: str | None,
     forward_to: str | None,
+    ready_file: Path | None,
     access_log: bool,
 ) -> None:
     """Run the platform on this machine, until Ctrl-C or SIGTERM.
 
     A new database gets a first API key: ASHR_LABS_BOOTSTRAP_KEY if set, or a random one in a file next to the
     database (for a URL, ashr.key in the current folder) that only you can read. With --json, stdout gets one object
-    {"url", "database", "key_file"} once the server accepts requests.
+    {"url", "database", "key_file"} once the server accepts requests. In a script, wait until --ready-file exists and
+    read it with `source`; an old file is deleted first.
     """
     logging.basicConfig(format="%(levelname)s %(name)s: %(message)s")
     # The platform reads its settings from the environment.
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)
     given = {"ASHR_PRICES": prices, "ASHR_FORWARD_TO": forward_to}
     os.environ.update({name: value for name, value in given.items() if value})
     # The port comes first: if it is taken, no file is created.
@@ -83,20 +94,59 @@ def command(
         with platform_errors():
             platform = open_platform(database)
         with closing(platform):
-            _serve(out, platform, listener, database, access_log=access_log)
+            if access_log:
+                _log_requests()
+            key_file = _install_key(platform, _key_file(database))
+            ready = _Ready(out, database, platform.label, key_file, ready_file)
+            _serve(out, platform, listener, ready)
 
 
-def _serve(out: Output, platform: Platform, listener: socket, database: Path | str, *, access_log: bool) -> None:
-    # Imported here: they need the extra `local`, and open_platform has reported if it is missing.
-    from ..local.server.access_log import log_to_stderr  # noqa: PLC0415
-    from ..local.server.app import serve  # noqa: PLC0415
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """Announces that the server accepts requests."""
 
-    key_file = _install_key(platform, _key_file(database))
-    if access_log:
-        log_to_stderr()
+    out: Output
+    database: Path | str
+    label: str
+    key_file: Path | None
+    ready_file: Path | None
+
+    def announce(self, url: str) -> None:
+        """Tell the user, a program that reads stdout, and a script that waits for the file."""
+        shown = self.database if isinstance(self.database, Path) else self.label
+        self.out.info(f"serving {shown} at {url} until Ctrl-C; in the shell of a client:")
+        key = f'"$(cat {shlex.quote(str(self.key_file))})"' if self.key_file else f"...  # such as {_KEY_VARIABLE}"
+        self.out.info(f"export ASHR_LABS_BASE_URL={url} ASHR_LABS_API_KEY={key}")
+        if self.ready_file is not None:
+            self._write(url, self.ready_file)
+        if self.out.as_json:
+            key_path = str(self.key_file.resolve()) if self.key_file else None
+            self.out.write_json({"url": url, "database": self.label, "key_file": key_path})
+
+    def _write(self, url: str, path: Path) -> None:
+        """Write the file at once and for its owner only: it may be read as soon as it exists."""
+        key = self.key_file.read_text("utf-8").strip() if self.key_file else os.environ.get(_KEY_VARIABLE, "").strip()
+        lines = [f"export ASHR_LABS_BASE_URL={shlex.quote(url)}"]
+        lines += [f"export ASHR_LABS_API_KEY={shlex.quote(key)}"] if key else []
+        partial = path.with_name(f".{path.name}.{os.getpid()}")
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(descriptor, "w", encoding="utf-8") as file:  # noqa: PTH123 (a descriptor)
+            file.write("".join(f"{line}\n" for line in lines))
+        partial.replace(path)
+
+
+def _serve(out: Output, platform: Platform, listener: socket, ready: _Ready) -> None:
+    from ..local.server.app import serve  # noqa: PLC0415 (needs the extra `local`)
+
     if listens_everywhere(listener):
         out.info("listening on every address of this machine; other machines reach it by its name or address")
-    serve(platform, listener=listener, on_ready=lambda url: _announce(out, url, database, platform.label, key_file))
+    serve(platform, listener=listener, on_ready=ready.announce)
+
+
+def _log_requests() -> None:
+    from ..local.server.access_log import log_to_stderr  # noqa: PLC0415 (needs the extra `local`)
+
+    log_to_stderr()
 
 
 def _key_file(database: Path | str) -> Path:
@@ -111,13 +161,3 @@ def _install_key(platform: Platform, file: Path) -> Path | None:
         return None
     platform.write_first_key(file)
     return file if file.exists() else None
-
-
-def _announce(out: Output, url: str, database: Path | str, label: str, key_file: Path | None) -> None:
-    shown = database if isinstance(database, Path) else label
-    out.info(f"serving {shown} at {url} until Ctrl-C; in the shell of a client:")
-    key = f'"$(cat {shlex.quote(str(key_file))})"' if key_file else f"...  # the value of {_KEY_VARIABLE}, for example"
-    out.info(f"export ASHR_LABS_BASE_URL={url} ASHR_LABS_API_KEY={key}")
-    if out.as_json:
-        key_path = str(key_file.resolve()) if key_file else None
-        out.write_json({"url": url, "database": label, "key_file": key_path})

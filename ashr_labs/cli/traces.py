@@ -4,31 +4,32 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from .._format import one_line
-from .._json import as_list, as_object
+from .._threads import map_threads
+from ..errors import AshrLabsError
 from ._client import stored_client, where_options
 from ._commands import Group
 from ._exit import ExitCode
 from ._options import Number, limit_option
 from ._records import show_record, show_rows
 from ._tail import Pause, tail
+from ._trace_text import observation_lines, trace_line, trace_totals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from ..client._sync import AshrLabsClient
     from ._output import Output
 
-__all__ = ["command", "observation_lines"]
+__all__ = ["command"]
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
-_COLUMNS = ("id", "name", "created_at", "user_id", "session_id")
+_COLUMNS = ("id", "name", "created_at", "status", "latency", "tokens", "cost", "user_id", "session_id", "tags")
 _FILTERS = (
     click.option("--user-id", metavar="ID", help="Only traces of this end user."),
     click.option("--session-id", metavar="ID", help="Only traces of this conversation."),
@@ -39,8 +40,13 @@ _FILTERS = (
     click.option("--until", metavar="TIME", help="Only traces received before this ISO 8601 time."),
     click.option("--errors/--no-errors", "has_errors", default=None, help="Only traces with, or without, an error."),
 )
+_ANALYTICS = {
+    "tool_performance": ("tool_name", "total_calls", "error_rate", "avg_latency_ms"),
+    "model_usage": ("model", "total_calls", "total_tokens", "avg_latency_ms", "total_cost"),
+}
 _PAGE_SIZE = 100
-_MAX_DEPTH = 50
+_MAX_REQUESTS = 8
+"""Concurrent requests for the observations of the listed traces."""
 
 command = Group("traces", "Show traces.")
 
@@ -61,7 +67,10 @@ def _filter_options(decorated: _Command) -> _Command:
 def list_traces(out: Output, /, limit: int, page: int, database: Path | None, remote: bool, **filters: Any) -> None:
     """List the newest traces."""
     with stored_client(database, remote=remote) as client:
-        rows = client.list_observability_traces(limit=limit, page=page, **_given(filters))["traces"]
+        found = client.list_observability_traces(limit=limit, page=page, **_given(filters))["traces"]
+        rows: list[dict[str, Any]] = [{**row} for row in found]
+        if not out.as_json:  # the list has no observations
+            rows = map_threads(lambda row: _with_totals(client, row), rows, max_threads=_MAX_REQUESTS)
     show_rows(out, "traces", rows, _COLUMNS)
 
 
@@ -70,10 +79,13 @@ def list_traces(out: Output, /, limit: int, page: int, database: Path | None, re
 @where_options
 @click.pass_obj
 def get_trace(out: Output, /, trace_id: str, database: Path | None, remote: bool) -> None:
-    """Show a trace and its observations; with --json also their inputs and outputs."""
+    """Show a trace with its totals, and its observations with their inputs (<) and outputs (>), truncated.
+
+    With --json everything is complete.
+    """
     with stored_client(database, remote=remote) as client:
         trace = client.get_observability_trace(trace_id)["trace"]
-    show_record(out, trace)
+    show_record(out, trace if out.as_json else {**trace, **trace_totals(trace)})
     if not out.as_json:
         out.write("".join(f"  {line}\n" for line in observation_lines(trace)))
 
@@ -113,22 +125,36 @@ def tail_traces(
                 if isinstance(step, Pause):
                     _pause(out, step)
                 else:
-                    out.write(f"{json.dumps(step) if out.as_json else _trace_line(step)}\n")
+                    out.write(f"{json.dumps(step) if out.as_json else trace_line(step)}\n")
                 if out.is_closed:
                     return
         except KeyboardInterrupt:  # the usual end: not an error among the lines
             raise click.exceptions.Exit(ExitCode.INTERRUPTED) from None
 
 
-def observation_lines(trace: Mapping[str, Any]) -> list[str]:
-    """Return a line for each observation of a trace, indented below its parent."""
-    found = [fields for one in as_list(trace.get("observations")) or () if (fields := as_object(one)) is not None]
-    known = {one.get("id") for one in found}
-    children: dict[object, list[Mapping[str, Any]]] = {}
-    for one in sorted(found, key=lambda one: str(one.get("start_time") or "")):
-        parent = one.get("parent_observation_id")
-        children.setdefault(parent if parent in known else None, []).append(one)
-    return list(_tree_lines(children, None, 0))
+@command.command("analytics")
+@click.option("--days", type=click.IntRange(1, 365), default=7, show_default=True, help="Length of the period.")
+@where_options
+@click.pass_obj
+def show_analytics(out: Output, /, days: int, database: Path | None, remote: bool) -> None:
+    """Show traces, errors, latency, tokens and cost of the last days, in total, by tool and by model."""
+    with stored_client(database, remote=remote) as client:
+        found: Mapping[str, Any] = client.get_observability_analytics(days)
+    if out.as_json:
+        out.write_json(found)
+        return
+    show_record(out, found["overview"])
+    for name, columns in _ANALYTICS.items():
+        if rows := found.get(name):
+            out.write("\n")
+            show_rows(out, name, rows, columns)
+
+
+def _with_totals(client: AshrLabsClient, row: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {**row, **trace_totals(client.get_observability_trace(row["id"])["trace"])}
+    except AshrLabsError:  # deleted since it was listed
+        return row
 
 
 def _given(filters: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,26 +165,3 @@ def _pause(out: Output, step: Pause) -> None:
     if step.message:
         out.info(step.message)
     time.sleep(step.seconds)
-
-
-def _trace_line(trace: Mapping[str, Any]) -> str:
-    return "  ".join(one_line(str(trace.get(key) or "-")) for key in ("created_at", *_COLUMNS[:2], *_COLUMNS[3:]))
-
-
-def _tree_lines(children: Mapping[object, Sequence[Mapping[str, Any]]], parent: object, depth: int) -> Iterator[str]:
-    for one in children.get(parent, ()):
-        duration = _milliseconds(one)
-        words = [one.get("type"), one.get("name"), f"{duration:.0f} ms" if duration is not None else None]
-        if one.get("level") not in {None, "DEFAULT"}:
-            words += [one["level"], one.get("status_message")]
-        yield "  " * depth + "  ".join(one_line(str(word)) for word in words if word)
-        if depth < _MAX_DEPTH:  # an observation may be its own ancestor
-            yield from _tree_lines(children, one.get("id"), depth + 1)
-
-
-def _milliseconds(observation: Mapping[str, Any]) -> float | None:
-    try:
-        begin, end = (datetime.fromisoformat(str(observation.get(key))) for key in ("start_time", "end_time"))
-        return (end - begin).total_seconds() * 1000
-    except (ValueError, TypeError):
-        return None

@@ -34,6 +34,8 @@ class Plan:
     disagreement: float
     power: float
     confidence: float
+    margin: float | None = None
+    """Largest loss that the runs rule out if the agents are equally good; None if not planned."""
 
     @property
     def samples(self) -> int:
@@ -41,22 +43,32 @@ class Plan:
         return self.scenarios * self.repeats
 
     def __str__(self) -> str:
+        if self.margin is not None:
+            return self._margin_text(self.margin)
         times = f" x {counted(self.repeats, 'repeat')}" if self.repeats > 1 else ""
         return (
             f"{counted(self.scenarios, 'scenario')}{times} detect a difference of {100 * self.difference:.1f} points "
             f"with a power of {100 * self.power:.0f} %"
         )
 
+    def _margin_text(self, margin: float) -> str:
+        times = f" x {counted(self.repeats, 'repeat')}" if self.repeats > 1 else ""
+        return (
+            f"{counted(self.scenarios, 'scenario')}{times} show that an equally good candidate is at most "
+            f"{100 * margin:.1f} points worse, with a power of {100 * self.power:.0f} %"
+        )
+
     def document(self) -> dict[str, Any]:
         """Return a JSON object."""
         names = ("scenarios", "repeats", "samples", "difference", "baseline", "disagreement", "power", "confidence")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in names} | ({} if self.margin is None else {"margin": self.margin})
 
 
 def plan(
     *,
     scenarios: int | None = None,
     difference: float | None = None,
+    no_worse_than: float | None = None,
     repeats: int = 1,
     baseline: float = 0.7,
     disagreement: float | None = None,
@@ -68,6 +80,7 @@ def plan(
     Args:
         scenarios: Number of scenarios; None to compute it.
         difference: Difference of the pass rates, such as 0.1 for ten points; None to compute it.
+        no_worse_than: Margin of the gate of the same name, such as 0.05 for five points, in place of a difference.
         repeats: Number of repeats of each scenario in each run.
         baseline: Pass rate of the current agent.
         disagreement: Share of scenarios with different outcomes when the same agent plays them twice: those that
@@ -77,7 +90,8 @@ def plan(
         confidence: 1 minus the accepted probability of a false alarm.
 
     Raises:
-        ConfigurationError: Both or neither of `scenarios` and `difference` are given, or a number is out of range.
+        ConfigurationError: Not exactly one of `scenarios`, `difference` and `no_worse_than` is given, or a number is
+            out of range.
 
     Examples:
         >>> print(plan(difference=0.1, baseline=0.8, disagreement=0.1))
@@ -87,23 +101,27 @@ def plan(
     """
     most = 2 * baseline * (1 - baseline)
     disagreement = most if disagreement is None else disagreement
-    _check_shares(difference=difference, power=power, confidence=confidence)
+    _check_shares(difference=difference, no_worse_than=no_worse_than, power=power, confidence=confidence)
     _check_from_zero(baseline=baseline, disagreement=disagreement)
     _check_counts(scenarios=scenarios, repeats=repeats)
 
     def needed(change: float) -> int:
         return _needed(change, disagreement / repeats, power, confidence)
 
-    if scenarios is None and difference is not None:
+    if (scenarios is None) + (difference is None) + (no_worse_than is None) != 2:
+        raise ConfigurationError("give one of scenarios, difference and no_worse_than, not both or none")
+    if no_worse_than is not None:
+        count = _needed_to_rule_out(no_worse_than, disagreement / repeats, power, confidence)
+        return Plan(count, repeats, no_worse_than, baseline, disagreement, power, confidence, no_worse_than)
+    if difference is not None:
         count, change = needed(difference), difference
-    elif difference is None and scenarios is not None:
+    else:
+        assert scenarios is not None  # noqa: S101 (checked above)
         if scenarios < needed(1):
             raise ConfigurationError(
                 f"{counted(scenarios, 'scenario')} cannot detect any difference; at least {needed(1)} are needed"
             )
         count, change = scenarios, _smallest(lambda change: needed(change) <= scenarios)
-    else:
-        raise ConfigurationError("give the number of scenarios or the difference, not both")
     return Plan(count, repeats, change, baseline, disagreement, power, confidence)
 
 
@@ -128,6 +146,18 @@ def _needed(change: float, noise: float, power: float, confidence: float) -> int
     root = alarm * math.sqrt(changed) + miss * math.sqrt(max(0.0, changed - change * change))
     fewest = math.ceil(1 - math.log2(1 - confidence))  # if all change, and all in one direction
     return max(fewest, math.ceil((root / change) ** 2 + 1 / change))
+
+
+def _needed_to_rule_out(margin: float, noise: float, power: float, confidence: float) -> int:
+    """Return how many scenarios rule out a loss of `margin` by the interval of the difference, if there is none.
+
+    Two runs of one agent differ by chance in a share `noise` of the scenarios, which is the variance of a difference;
+    the interval is never narrower than the one of a rate of 0 of n, which is about 3.84 / n at a confidence of 95 %.
+    """
+    alarm, miss = _NORMAL.inv_cdf((1 + confidence) / 2), _NORMAL.inv_cdf(power)
+    by_chance = math.ceil(noise * ((alarm + miss) / margin) ** 2)
+    without_change = math.ceil(alarm * alarm * (1 - margin) / margin)
+    return max(by_chance, without_change)
 
 
 def _smallest(is_detected: Callable[[float], bool]) -> float:

@@ -149,6 +149,10 @@ class RunResults(NotebookDisplay):
         return dict(groups)
 
     @cached_property
+    def _means(self) -> dict[str, dict[str, float]]:
+        return {}
+
+    @cached_property
     def tags(self) -> tuple[str, ...]:
         """All tags of the samples, sorted."""
         return tuple(sorted({tag for sample in self.samples for tag in sample.tags}))
@@ -176,11 +180,17 @@ class RunResults(NotebookDisplay):
 
     def means(self, metric: str = PASS_RATE) -> dict[str, float]:
         """Return the mean of a metric for each scenario that has it."""
-        values = {
-            scenario_id: [value for one in samples if (value := _value(one, metric)) is not None]
-            for scenario_id, samples in self.by_scenario.items()
-        }
-        return {scenario_id: fmean(found) for scenario_id, found in values.items() if found}
+        if metric not in self._means:
+            values = {
+                scenario_id: [value for one in samples if (value := _value(one, metric)) is not None]
+                for scenario_id, samples in self.by_scenario.items()
+            }
+            self._means[metric] = {
+                scenario_id: found[0] if len(found) == 1 else fmean(found)
+                for scenario_id, found in values.items()
+                if found
+            }
+        return dict(self._means[metric])
 
     def mean(self, metric: str = PASS_RATE) -> float:
         """Return the mean over the scenarios, each with the same weight; NaN if no scenario has the metric."""
@@ -338,7 +348,7 @@ def _sample(test: Mapping[str, Any]) -> Sample:
     error = as_object(test.get("error"))
     has_run = ParsedTest(test, None).has_run
     verdict = test.get("verdict")
-    reasons = [str(one) for one in as_list(test.get("verdict_reasons")) or []]
+    reasons = list(map(str, as_list(test.get("verdict_reasons")) or ()))
     if not reasons and error:
         reasons = [str(error.get("message", error))]
     return Sample(
@@ -347,7 +357,7 @@ def _sample(test: Mapping[str, Any]) -> Sample:
         has_run=has_run,
         reasons=tuple(reasons),
         scores=_scores(test),
-        tags=tuple(str(tag) for tag in as_list(test.get("tags")) or []),
+        tags=tuple(map(str, as_list(test.get("tags")) or ())),
         seconds=_seconds(test),
         cost_usd=_number(as_object(test.get("usage")) or {}, "cost_usd"),
         latencies_ms=tuple(_latencies(test)),
@@ -359,8 +369,10 @@ def _sample(test: Mapping[str, Any]) -> Sample:
 
 def _scores(test: Mapping[str, Any]) -> dict[str, float]:
     """Return the scores of a test, with the mean similarity of its texts if it was measured."""
-    given = as_object(test.get("scores")) or {}
-    scores = {name: float(value) for name, value in given.items() if _is_number(value)}
+    given = as_object(test.get("scores"))
+    scores = {name: float(value) for name, value in given.items() if _is_number(value)} if given else {}
+    if not test.get("action_results"):
+        return scores
     actions = [as_object(action) or {} for action in as_list(test.get("action_results")) or []]
     found = [value for action in actions if _is_number(value := action.get("semantic_similarity"))]
     return {**scores, TEXT_SIMILARITY: fmean(found)} if found else scores
@@ -384,8 +396,11 @@ def _latencies(test: Mapping[str, Any]) -> Iterator[float]:
 def _seconds(test: Mapping[str, Any]) -> float | None:
     if (duration := _number(test, "duration_ms")) is not None:
         return duration / 1000
+    started, completed = test.get("started_at"), test.get("completed_at")
+    if not isinstance(started, str) or not isinstance(completed, str):
+        return None
     try:
-        begin, end = (datetime.fromisoformat(str(test.get(key))) for key in ("started_at", "completed_at"))
+        begin, end = datetime.fromisoformat(started), datetime.fromisoformat(completed)
         return max(0.0, (end - begin).total_seconds())
-    except (ValueError, TypeError):  # missing, not dates, or only one of them has a time zone
+    except (ValueError, TypeError):  # not dates, or only one of them has a time zone
         return None

@@ -27,6 +27,7 @@ _MIN_RESAMPLES = 1_000
 _MIN_TAIL = 1e-6
 _MAX_DRAWS = 10_000_000
 """About a second of work; larger samples get fewer resamples."""
+_MAX_RESAMPLED_COUNTS = 2_000
 _MAX_EXACT = 12
 """Up to this many differences, all 4,096 combinations of signs are tried."""
 _MAX_FLIPS = 5_000_000
@@ -151,7 +152,7 @@ def _resampled_means(values: Sequence[float], resamples: int, seed: int) -> list
     size = len(values)
     random = Random(seed)  # noqa: S311 (statistics, not secrets)
     if size * resamples > _MAX_DRAWS and set(values) <= {-1.0, 0.0, 1.0}:
-        return _resampled_signs(values, resamples, random)
+        return _resampled_signs(values, min(resamples, _MAX_RESAMPLED_COUNTS), random)
     times = min(resamples, max(_MIN_RESAMPLES, _MAX_DRAWS // size))
     return [sum(random.choices(values, k=size)) / size for _ in range(times)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
 
 __all__ = ["html_report", "html_summary", "html_test"]
 
-_ORDER = ("regressed", "flaky", "fixed", "failed", "passed", "added", "removed")
-"""Order of the rows of a comparison."""
+_ORDER = ("regressed", "flaky", "fixed", "error", "failed", "unchecked", "passed", "added", "removed")
+"""Order of the rows."""
+
+_MAX_TAGS = 50
 
 _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 """Characters that could end the element that contains the data."""
@@ -70,12 +73,53 @@ def html_summary(subject: RunResults | Comparison) -> str:
     """Return the numbers of a run or a comparison as an HTML fragment."""
     if isinstance(subject, Comparison):
         return _comparison_summary(subject)
-    rows = [("passed", pass_rate_text(subject)), ("scenarios", str(len(subject.by_scenario)))]
+    rows = [("passed", pass_rate_text(subject)), ("scenarios", f"{len(subject.by_scenario):,}")]
     rows += [("ended with an error", counted(subject.errors, "test"))] if subject.errors else []
-    rows += [(name, format_value(name, subject.mean(name))) for name in subject.score_names]
-    rows += [("duration", f"{total:.0f} s")] if (total := _total(one.seconds for one in subject.samples)) else []
-    rows += [("cost", f"${total:.4f}")] if (total := _total(one.cost_usd for one in subject.samples)) else []
-    return _table([], [*rows, *usage_rows(usage_of(subject))])
+    rows += [(_readable(name), format_value(name, subject.mean(name))) for name in subject.score_names]
+    rows += [("total duration", f"{total:.3g} s")] if (total := _total(one.seconds for one in subject.samples)) else []
+    rows += [("total cost", f"${total:.4f}")] if (total := _total(one.cost_usd for one in subject.samples)) else []
+    rows += _token_rows(subject)
+    return (
+        _rate_bar(subject)
+        + _table(
+            [],
+            [*rows, *usage_rows(usage_of(subject)), *((_readable(name), fact) for name, fact in subject.facts.items())],
+        )
+        + _tag_table(subject)
+    )
+
+
+def _rate_bar(run: RunResults) -> str:
+    """Return the pass rate as a bar with its confidence interval."""
+    if not run.checked:
+        return ""
+    rate, (low, high) = 100 * run.mean(), (100 * bound for bound in run.pass_interval())
+    label = f"pass rate {rate:.1f} %, 95 % interval {low:.1f} to {high:.1f}"
+    return (
+        f'<div class="bar" role="img" aria-label="{label}" title="{label}"><div class="rate" style="width:{rate:.1f}%">'
+        f'</div><div class="interval" style="left:{low:.1f}%;width:{high - low:.1f}%"></div></div>'
+    )
+
+
+def _tag_table(run: RunResults) -> str:
+    if not run.tags:
+        return ""
+    rows = [(tag, pass_rate_text(run.with_tag(tag))) for tag in run.tags[:_MAX_TAGS]]
+    return _table(["tag", "passed"], rows)
+
+
+def _token_rows(run: RunResults) -> list[tuple[str, str]]:
+    """Return the totals of all token counts in the usage of the tests."""
+    totals: Counter[str] = Counter()
+    for sample in run.samples:
+        usage = as_object(sample.record.get("usage")) or {}
+        counts = {key: value for key, value in usage.items() if key.endswith("_tokens") and isinstance(value, int)}
+        totals.update(counts)
+    return [(_readable(name), f"{count:,}") for name, count in totals.items()]
+
+
+def _readable(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _comparison_summary(found: Comparison) -> str:
@@ -84,7 +128,7 @@ def _comparison_summary(found: Comparison) -> str:
     words = _table([], [line.split(": ", 1) for line in comparison_lines(found)[1:3]])
     metrics = [
         (
-            one.metric,
+            _readable(one.metric),
             format_value(one.metric, one.baseline),
             format_value(one.metric, one.candidate),
             format_difference(one.metric, one.difference, one.interval),
@@ -110,7 +154,9 @@ def _total(values: Iterable[float | None]) -> float:
 
 
 def _run_rows(run: RunResults) -> list[dict[str, Any]]:
-    return [_row(one.scenario_id, one.outcome, [one], [("", [place])]) for place, one in enumerate(run.samples)]
+    """Return a row for each sample, failures first."""
+    rows = [_row(one.scenario_id, one.outcome, [one], [("", [place])]) for place, one in enumerate(run.samples)]
+    return sorted(rows, key=lambda row: _ORDER.index(row["kind"]))
 
 
 def _comparison_rows(found: Comparison) -> list[dict[str, Any]]:
@@ -124,7 +170,7 @@ def _comparison_rows(found: Comparison) -> list[dict[str, Any]]:
     rows = [
         _row(
             name,
-            kinds.get(name, "removed" if sides[0] else "added"),
+            kinds.get(name) or ("unchecked" if all(sides) else "removed" if sides[0] else "added"),
             [samples[place] for place in (sides[1] or sides[0])],
             [("baseline", sides[0]), ("candidate", sides[1])],
         )
@@ -136,7 +182,8 @@ def _comparison_rows(found: Comparison) -> list[dict[str, Any]]:
 def _row(scenario_id: str, kind: str, samples: list[Sample], sides: list[tuple[str, list[int]]]) -> dict[str, Any]:
     why = next((reason for one in samples for reason in one.reasons), "")
     tags = sorted({tag for one in samples for tag in one.tags})
-    return {"id": scenario_id, "kind": kind, "why": why, "tags": tags, "sides": sides}
+    title = next((one.title for one in samples if one.title), "")
+    return {"id": scenario_id, "title": title, "kind": kind, "why": why, "tags": tags, "sides": sides}
 
 
 def _record(sample: Sample) -> dict[str, Any]:

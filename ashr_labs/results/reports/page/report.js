@@ -43,29 +43,40 @@
   }
 
   const argumentsOf = (call) => (isObject(call) && isObject(call.arguments) ? call.arguments : {});
+  const isAbsent = (call) => !isObject(call) || ["NOT_CALLED", "NONE_EXPECTED"].includes(call.name ?? call.tool_name);
   const nameOf = (call) => (isObject(call) ? String(call.name ?? call.tool_name ?? "?") : "?");
 
-  function toolCall(call) {
+  function toolCall(call, reasons) {
     if (!isObject(call)) return el("div", "", asText(call));
     const [expected, actual] = [call.expected, call.actual];
-    const names = nameOf(expected) === nameOf(actual) ? nameOf(actual) : `${nameOf(expected)} → ${nameOf(actual)}`;
+    const names = isAbsent(actual) ? `${nameOf(expected)}: not called`
+      : isAbsent(expected) ? `${nameOf(actual)}: not expected`
+      : nameOf(expected) === nameOf(actual) ? nameOf(actual) : `${nameOf(expected)} → ${nameOf(actual)}`;
     return el("div", "said",
       el("div", "", el("span", "label", "tool call "), el("code", "", names), " ", status(call.match_status)),
       Object.keys({ ...argumentsOf(expected), ...argumentsOf(actual) }).length
         ? argumentTable(argumentsOf(expected), argumentsOf(actual)) : null,
-      call.divergence_notes ? el("div", "soft", String(call.divergence_notes)) : null);
+      isObject(actual) && actual.error ? el("div", "soft", `error: ${asText(actual.error)}`)
+        : isObject(actual) && actual.result !== undefined ? el("div", "soft", `result: ${asText(actual.result)}`) : null,
+      note(call, reasons));
+  }
+
+  /* A note that a reason of the verdict repeats is not shown again. */
+  function note(entry, reasons) {
+    const text = String(entry.divergence_notes ?? "");
+    return text && !reasons.some((reason) => reason.includes(text)) ? el("div", "soft", text) : null;
   }
 
   const textOf = (response) => (isObject(response) ? String(response.text ?? "") : String(response ?? ""));
 
-  function agentText(action) {
+  function agentText(action, reasons) {
     const similarity = typeof action.semantic_similarity === "number" ? ` ${action.semantic_similarity.toFixed(2)}` : "";
     const sides = [["expected", action.expected_response], ["actual", action.actual_response]];
     return el("div", "said",
       el("div", "", el("span", "label", "agent "), status(action.match_status), similarity),
       el("div", "pair", ...sides.map(([label, side]) =>
         el("div", "box", el("div", "label", label), textOf(side)))),
-      action.divergence_notes ? el("div", "soft", String(action.divergence_notes)) : null);
+      note(action, reasons));
   }
 
   const tookText = (turn) => [
@@ -73,10 +84,10 @@
     typeof turn.usage?.cost_usd === "number" ? `$${turn.usage.cost_usd.toFixed(4)}` : "",
   ].filter(Boolean).join(" · ");
 
-  function step(action, turns) {
+  function step(action, turns, reasons) {
     if (!isObject(action)) return el("div", "said", asText(action));
-    if (Array.isArray(action.tool_calls)) return el("div", "", ...action.tool_calls.map(toolCall));
-    if (action.actor === "agent") return agentText(action);
+    if (Array.isArray(action.tool_calls)) return el("div", "", ...action.tool_calls.map((call) => toolCall(call, reasons)));
+    if (action.actor === "agent") return agentText(action, reasons);
     const took = turns.get(action.action_index);
     return el("div", "said", el("div", "label", String(action.actor ?? ""), took ? ` · ${took}` : ""),
       String(action.text ?? action.content ?? action.file_path ?? ""));
@@ -95,11 +106,11 @@
   function transcript(test) {
     const error = isObject(test.error) ? test.error : null;
     const turns = new Map(listed(test.turns).filter(isObject).map((turn) => [turn.action_index, tookText(turn)]));
+    const reasons = [...new Set(listed(test.verdict_reasons).map(String))];
     return el("div", "transcript",
       el("div", "soft", facts(test)),
-      listed(test.verdict_reasons).length
-        ? el("ul", "", ...test.verdict_reasons.map((reason) => el("li", "", String(reason)))) : null,
-      ...listed(test.action_results).map((action) => step(action, turns)),
+      reasons.length ? el("ul", "", ...reasons.map((reason) => el("li", "", reason))) : null,
+      ...listed(test.action_results).map((action) => step(action, turns, reasons)),
       error ? el("pre", "error", [error.path, error.traceback || `${error.type ?? ""}: ${error.message ?? ""}`]
         .filter(Boolean).join("\n")) : null);
   }
@@ -112,7 +123,7 @@
 
   function rowElement(row) {
     const made = el("details", "",
-      el("summary", "", el("span", `kind ${row.kind}`, row.kind), el("span", "name", row.id), el("span", "why", row.why)));
+      el("summary", "", el("span", `kind ${row.kind}`, row.kind), el("span", "name", row.id), el("span", "soft", row.title), el("span", "why", row.why)));
     made.addEventListener("toggle", () => {
       if (made.open && made.childElementCount === 1) made.append(opened(row));
     });
@@ -126,7 +137,7 @@
     return value !== null && typeof value === "object" ? Object.values(value).map(said).join("\n") : "";
   }
   const haystack = (row) =>
-    [row.id, row.why, ...row.sides.flatMap(([, tests]) => tests.map((place) => said(testAt(place))))].join("\n").toLowerCase();
+    [row.id, row.title, row.why, ...row.sides.flatMap(([, tests]) => tests.map((place) => said(testAt(place))))].join("\n").toLowerCase();
 
   function apply() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -172,6 +183,9 @@
     waiting = setTimeout(apply, 80);
   });
   rows.append(...elements);
+  /* Rows that were never on the screen have no size yet, and would print as empty space. */
+  addEventListener("beforeprint", () => elements.forEach((one) => { one.style.contentVisibility = "visible"; }));
+  addEventListener("afterprint", () => elements.forEach((one) => { one.style.contentVisibility = ""; }));
   apply();
   document.documentElement.dataset.ready = "yes";
 })();
