@@ -171,7 +171,7 @@ def test_a_list_shows_how_traces_went(workspace: Workspace) -> None:
             usage = {"input_tokens": 10, "output_tokens": 5, "cost": 0.5}
             trace.generation("answer", model="m").end(output="x", usage=usage)
         with client.trace("bad") as trace:
-            trace.span("tool:look", input={"q": 1}).end(error=RuntimeError("no"))
+            trace.span("tool:look", input={"q": 1}).end(level="ERROR", status_message="no")
         client.tracing.flush()
 
     lines = workspace.call("traces", "list").out.splitlines()

@@ -155,7 +155,7 @@ def _needed_to_rule_out(margin: float, noise: float, power: float, confidence: f
     the interval is never narrower than the one of a rate of 0 of n, which is about 3.84 / n at a confidence of 95 %.
     """
     alarm, miss = _NORMAL.inv_cdf((1 + confidence) / 2), _NORMAL.inv_cdf(power)
-    by_chance = math.ceil(noise * ((alarm + miss) / margin) ** 2)
+    by_chance = math.ceil(noise * ((alarm + miss) / margin) ** 2 + (1 / margin if noise else 0))
     without_change = math.ceil(alarm * alarm * (1 - margin) / margin)
     return max(by_chance, without_change)
 
