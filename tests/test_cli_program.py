@@ -99,7 +99,7 @@ def test_each_shell_gets_its_completion(shell: str, words: str, workspace: Works
         ("ashr-labs datasets ex", {"export"}),
         ("ashr-labs runs ", {"list", "get", "watch", "delete"}),
         ("ashr-labs datasets import --fo", {"--format"}),
-        ("ashr-labs datasets import --format open", {"openai"}),
+        ("ashr-labs datasets import --format open", {"openai", "openai-evals"}),
         ("ashr-labs completion z", {"zsh"}),
     ],
 )

@@ -145,10 +145,10 @@ def failures_text(samples: Sequence[Sample], *, verbose: bool) -> str:
 
 def colored(text: str) -> str:
     """Return transcripts with the colours of a diff."""
-    return "".join(
-        click.style(line, fg=_LINE_STYLES.get(line[:2])) if line[:2] in _LINE_STYLES else line
-        for line in text.splitlines(keepends=True)
-    )
+    lines = [
+        click.style(line, fg=_LINE_STYLES[line[:2]]) if line[:2] in _LINE_STYLES else line for line in text.splitlines()
+    ]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _lines(samples: Sequence[Sample], hidden: int) -> Iterator[str]:

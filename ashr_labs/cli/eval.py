@@ -94,11 +94,11 @@ def command(
     if pass_k is not None and pass_k > options["repeats"]:
         raise click.ClickException(f"--pass-k {pass_k} needs --repeats {pass_k} or more, got {options['repeats']}")
     check_one_platform(database, remote=remote)
-    # The agent may change the current folder: resolve all paths before it is imported.
-    database, output, options["journal"] = map(_absolute, (database, output, options["journal"]))
     file = None if is_id(dataset) else _read_dataset(out, Path(dataset))
     if file is None:
         _check_stored(database, name)
+    # The agent may change the current folder: resolve all paths before it is imported.
+    database, output, options["journal"] = map(_absolute, (database, output, options["journal"]))
     metadata = {"agent": reference, "dataset": name or (file.name if file else dataset), **_commit()}
     out.reserve_stdout()
     agent = load_agent(reference)
