@@ -91,7 +91,7 @@ class RunResults(NotebookDisplay):
 
     @classmethod
     def of(cls, result: Mapping[str, Any], label: str = "run") -> RunResults:
-        """Read a run of the platform, or the result of a run; without verdicts, it is graded with every tool required.
+        """Read a run of the platform, or the result of a run; without verdicts, it is graded.
 
         Raises:
             ConfigurationError: It is not a run, or the platform has not graded it yet.
@@ -212,8 +212,8 @@ def read_run(source: RunSource, label: str | None = None) -> RunResults:
 
     Args:
         source: A run of the platform, the result of a run, or a path: a JSON file with either, a journal, or the
-            .jsonl rows of a report; the content decides which. The tests of a journal are graded with every tool
-            required, and the label says how many samples are missing.
+            .jsonl rows of a report; the content decides which. The tests of a journal are graded, and the label
+            says how many samples are missing.
         label: Display name; defaults to the id or the name of the file.
 
     Raises:
