@@ -36,7 +36,7 @@ def test_the_new_project_notices_a_broken_agent(tmp_path: Path) -> None:
     done = workspace.run("eval", "ashr_dataset.json", "--agent", "ashr_agent:MyAgent", "--min-pass-rate", "1")
 
     assert "pass_rate is 50.0 %" in done.error(1)
-    assert '- called lookup_order(order_id="1042")' in done.out
+    assert '- called cancel_order(order_id="1042")' in done.out
 
 
 def test_the_workflow_keeps_what_it_finds(tmp_path: Path) -> None:

@@ -27,16 +27,16 @@ _DATASET = {
                     {"actor": "agent", "content": "I am your assistant. How can I help?"},
                 ],
             },
-            "order_status": {
-                "title": "Status of an order",
+            "cancel_order": {
+                "title": "An order is cancelled",
                 "tags": ["orders"],
                 "actions": [
-                    {"actor": "user", "content": "Where is my order 1042?"},
+                    {"actor": "user", "content": "Please cancel order 1042."},
                     {
                         "actor": "agent",
-                        "content": "Order 1042 has been shipped.",
+                        "content": "Order 1042 is cancelled.",
                         "expected_response": {
-                            "tool_calls": [{"name": "lookup_order", "arguments": {"order_id": "1042"}}]
+                            "tool_calls": [{"name": "cancel_order", "arguments": {"order_id": "1042"}}]
                         },
                     },
                 ],
@@ -64,8 +64,8 @@ class MyAgent:
         order = re.search(r"order (\\d+)", message)
         if order is None:
             return {"text": "I am your assistant. How can I help?", "tool_calls": []}
-        call = {"name": "lookup_order", "arguments": {"order_id": order[1]}, "result": {"status": "shipped"}}
-        return {"text": f"Order {order[1]} has been shipped.", "tool_calls": [call]}
+        call = {"name": "cancel_order", "arguments": {"order_id": order[1]}, "result": {"status": "cancelled"}}
+        return {"text": f"Order {order[1]} is cancelled.", "tool_calls": [call]}
 '''
 
 _TEST = '''"""A test item for each scenario of the dataset."""
