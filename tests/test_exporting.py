@@ -37,7 +37,7 @@ TURNS = {
         reply("No."),
     ],
 }
-SOURCE = {"runs": {"sum": TEXT, "call": CALL, "turns": TURNS}}
+SOURCE: dict[str, dict[str, Any]] = {"runs": {"sum": TEXT, "call": CALL, "turns": TURNS}}
 KEEPS_EVERYTHING = {"openai", "langfuse", "deepeval", "sharegpt", "atif", "parquet"}
 KEEPS_IDS = {"langfuse", "inspect", "inspect-log", "sharegpt", "atif", "table", "parquet"}
 

@@ -48,7 +48,7 @@ def write_log(samples: Sequence[dict[str, Any]], name: str, accuracy: float | No
     stats: dict[str, Any] = {"started_at": _EPOCH, "completed_at": _EPOCH, "model_usage": {}}
     results: dict[str, Any] = {"total_samples": len(samples), "completed_samples": len(samples), "scores": []}
     if accuracy is not None:
-        metric = {"name": "accuracy", "value": accuracy, "params": {}}
+        metric: dict[str, Any] = {"name": "accuracy", "value": accuracy, "params": {}}
         results["scores"] = [{"name": "verdict", "scorer": "verdict", "params": {}, "metrics": {"accuracy": metric}}]
         evaluation["scorers"] = [{"name": "verdict", "options": {}, "metrics": [{"name": "accuracy", "options": {}}]}]
     header: dict[str, Any] = {
