@@ -31,7 +31,7 @@ _Features: TypeAlias = tuple[tuple[str, str], ...]
 """The sorted names and values of a call's arguments."""
 _FeaturesByIndex: TypeAlias = Mapping[int, _Features]
 _Keys: TypeAlias = Sequence[Hashable] | Mapping[int, Hashable]
-"""What calls are compared by, by their indexes."""
+"""Comparison keys of calls, by index."""
 
 
 class AlignableCall(Protocol):

@@ -125,7 +125,7 @@ class NoRespond:
     ],
 )
 def test_what_is_no_agent_is_refused(agent: Any, problem: str) -> None:
-    """What cannot be evaluated is refused before anything starts, with what is missing."""
+    """An object that cannot be evaluated is refused before anything starts; the message says what is missing."""
     with pytest.raises(ConfigurationError, match=problem):
         AgentFactory(agent)
 
@@ -388,7 +388,7 @@ def test_replies(value: Any, expected: ParsedReply) -> None:
     ],
 )
 def test_what_is_no_reply(value: Any, problem: str) -> None:
-    """What cannot be read is refused with where it is wrong and what to return."""
+    """An invalid reply is refused; the message says where it is wrong and what to return."""
     with pytest.raises(ReplyError) as caught:
         read_reply(value, "respond()")
 
@@ -396,7 +396,7 @@ def test_what_is_no_reply(value: Any, problem: str) -> None:
 
 
 def test_arguments_that_contain_themselves_are_refused() -> None:
-    """Arguments without an end are no JSON."""
+    """Circular arguments are refused."""
     arguments: dict[str, Any] = {}
     arguments["self"] = arguments
     with pytest.raises(ReplyError, match=r"tool_calls\[0\]\.arguments must be a JSON object"):

@@ -55,7 +55,7 @@ def test_any_agent_plays_in_a_loop_and_outside(subject: Any, workers: int) -> No
 
 
 def test_as_many_asynchronous_scenarios_as_workers_play_at_a_time() -> None:
-    """No more scenarios than workers are under way at once, and as many if there are enough."""
+    """As many scenarios as there are workers are played concurrently, and not more."""
     now, most = 0, 0
 
     async def answer(message: str) -> str:

@@ -19,7 +19,7 @@ MANY = source(**{f"s{n}": [user(f"message {n}"), agent(f"message {n}")] for n in
 
 
 class Worker(ScriptedAgent):
-    """Tells in which process it plays."""
+    """Replies with the id of its process."""
 
     def respond(self, message: str) -> str:
         if message == "message 3":

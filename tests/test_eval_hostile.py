@@ -94,7 +94,7 @@ def test_one_scenario_costs_only_itself(name: str, kind: type[Agent], way: str, 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_an_agent_that_changes_what_it_gets_changes_nothing(way: str) -> None:
-    """What an agent does with the messages that it is given stays with it: each turn gets the expected conversation."""
+    """An agent that changes the messages it receives does not change the expected conversation of later turns."""
     heard = list[Any]()
 
     class Vandal(ScriptedAgent):
@@ -118,7 +118,7 @@ def test_an_agent_that_changes_what_it_gets_changes_nothing(way: str) -> None:
 
 @pytest.mark.parametrize("way", ["threads", "tasks", "executor"])
 def test_an_agent_that_cannot_be_copied_is_refused_before_anything_starts(way: str) -> None:
-    """Where each scenario needs an agent of its own and there is no way to one, that is said, and nobody is asked."""
+    """If each scenario needs its own agent and none can be made, that is an error before any agent is called."""
 
     class Single(ScriptedAgent):
         def __init__(self) -> None:

@@ -75,7 +75,7 @@ def test_a_killed_run_goes_on_where_it_was(how: str, tmp_path: Path) -> None:
     asked = (tmp_path / "asked").read_text().splitlines()
 
     assert even.stdout == done.stdout
-    assert 80 <= len(asked) <= 80 + 3 * 4  # at most what was under way when it was killed
+    assert 80 <= len(asked) <= 80 + 3 * 4  # at most what was in progress when it was killed
 
 
 def test_what_is_cut_off_in_a_line_is_played_again(path: Path) -> None:
@@ -150,7 +150,7 @@ def test_another_selection_is_refused(dataset: Any, options: Any, path: Path) ->
 
 @pytest.mark.parametrize("line", [b"{", b"[]", b'{"scenario": "s1"}'])
 def test_a_damaged_journal_is_refused(line: bytes, path: Path) -> None:
-    """A whole line that is no result is told with its number."""
+    """A complete line that is not a result is refused with its number."""
     EvalRunner(MANY).run(ScriptedAgent(), journal=path)
     lines = path.read_bytes().splitlines()
     path.write_bytes(b"\n".join([*lines[:4], line, *lines[5:], b""]))
@@ -193,7 +193,7 @@ def raising_at(wrong: str) -> Any:
 
 
 def test_a_journal_is_not_overwritten(path: Path) -> None:
-    """An existing journal is refused unless it shall be resumed; there is nothing to resume without one."""
+    """An existing journal is refused without `resume`, and `resume` needs a journal."""
     EvalRunner(MANY).run(ScriptedAgent(), journal=str(path))
 
     with pytest.raises(ConfigurationError, match="exists; resume it"):
@@ -317,7 +317,7 @@ def test_what_was_done_before_the_second_interrupt_is_kept(workers: int, tmp_pat
 
 
 def test_a_rerun_that_was_cut_off_goes_on(path: Path) -> None:
-    """What a rerun has repaired is not played again by the next one; what failed again is."""
+    """A scenario that a rerun has repaired is not played again by the next rerun; one that failed again is."""
 
     def answer(message: str) -> str:
         if message in {"message 2", "message 5"}:

@@ -59,7 +59,7 @@ print(json.dumps({
 
 
 def measured(number: int, how: str, folder: Path) -> Any:
-    """Return what a run of so many scenarios of six actions costs in a process of its own."""
+    """Return the cost of a run of `number` scenarios of six actions, in a process of its own."""
     command = [sys.executable, "-c", PROGRAM, str(number), how]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=500, check=True)
@@ -83,7 +83,7 @@ def test_results_are_compact_and_the_first_call_comes_at_once(number: int, tmp_p
     """A scenario of six actions adds at most 5 KB until it is built; the agent is asked within 50 ms."""
     told = measured(number, "kept", tmp_path)
     seconds: float = told["seconds_to_first_call"]
-    if seconds > 0.05:  # whoever runs it first compiles the modules
+    if seconds > 0.05:  # the first process compiles the modules
         seconds = measured(number, "kept", tmp_path)["seconds_to_first_call"]
 
     assert told["grown"] / number < 5_000

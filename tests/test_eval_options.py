@@ -59,7 +59,7 @@ def test_all_ways_to_run_take_the_same_options() -> None:
     ("option", "values"),
     [
         ("max_workers", [0, -1, True, float("nan"), 2.0, "2", None]),
-        ("repeats", [0, -1, True, 1.5, {"s1": 0}, {"s1": True}, {"nobody": 2}]),
+        ("repeats", [0, -1, True, 1.5, {"s1": 0}, {"s1": True}, {"absent": 2}]),
         ("retries", [-1, True, 0.5, None]),
         ("limit", [0, -3, True, 2.5]),
         ("shuffle", [-1, True, "seed"]),
@@ -74,7 +74,7 @@ def test_all_ways_to_run_take_the_same_options() -> None:
     ],
 )
 def test_values_that_cannot_work_are_refused(option: str, values: list[Any]) -> None:
-    """What an option cannot mean is a ConfigurationError that names it, before the agent hears anything."""
+    """An invalid value is a ConfigurationError that names the option, before the agent gets a message."""
     player = ScriptedAgent()
     for value in values:
         with pytest.raises(ConfigurationError, match=option):
@@ -174,7 +174,7 @@ def test_a_process_with_blocked_agents_exits() -> None:
 @pytest.mark.parametrize("asynchronous", [False, True])
 @pytest.mark.parametrize("workers", [1, 3])
 def test_errors_that_pass_are_retried(workers: int, asynchronous: bool) -> None:
-    """A scenario whose agent raises a named error is played anew; the attempts and their errors are recorded."""
+    """A scenario whose agent raises a named error is played again; its attempts and their errors are recorded."""
     asked = list[str]()
 
     def answer(message: str) -> str:
@@ -222,7 +222,7 @@ def test_requests_are_spread_and_their_waiting_is_not_latency(workers: int) -> N
 
 
 def test_a_rate_is_kept_by_places_in_time() -> None:
-    """Whoever asks gets the next place, half a second after the last one; unused time is not saved up."""
+    """Each caller gets the next slot, half a second after the last one; unused slots are lost."""
     now = [0.0]
     rate = RateLimiter(120, lambda: now[0])
     first = [rate.reserve() for _ in range(3)]
@@ -270,7 +270,7 @@ def test_too_many_errors_stop_a_run(bound: Any, played: int) -> None:
 
 @pytest.mark.parametrize("workers", [1, 4])
 def test_each_result_is_told_when_it_is_there(workers: int) -> None:
-    """on_result gets every result as it stands in the record; what it raises ends the run."""
+    """on_result gets every result as it is recorded; its exceptions end the run."""
     told = list[Any]()
     tests = built(MANY, ScriptedAgent, on_result=told.append, max_workers=workers)
 
@@ -324,6 +324,38 @@ def test_teacher_forcing_puts_the_agent_back_on_the_expected_path() -> None:
             {"role": "assistant", "content": "1", "tool_calls": [{"name": "f", "arguments": {"a": 1}}]},
         ],
     ] == Wrong.histories
+
+
+def test_results_and_errors_of_expected_calls_are_history() -> None:
+    """The conversation that an agent is set to has the results and errors of tool calls that the dataset has."""
+    histories = list[Any]()
+
+    class Remembering(ScriptedAgent):
+        def set_history(self, messages: Any) -> None:
+            histories.append(messages)
+
+    ended = {"name": "f", "arguments": {"a": 1}, "result": {"id": 7}}
+    failed = {"name": "g", "args": {}, "error": "no such order", "note": "kept in the dataset"}
+    built(source(s=[user("one"), agent("1", ended, failed), user("two")]), Remembering(), teacher_forcing=True)
+
+    assert [
+        {"name": "f", "arguments": {"a": 1}, "result": {"id": 7}},
+        {"name": "g", "arguments": {}, "error": "no such order"},
+    ] == histories[1][1]["tool_calls"]
+
+
+def test_what_a_call_returned_is_recorded() -> None:
+    """The result and the error of a call in a reply are in the record of the run."""
+    calls = [
+        {"name": "f", "arguments": {}, "result": 7},
+        {"name": "g", "arguments": {}, "result": "no", "is_error": True},
+    ]
+    [test] = built(source(s=[user("one"), agent("1")]), lambda _: {"text": "1", "tool_calls": calls})
+    recorded = [call["actual"] for call in test["action_results"][1]["tool_calls"]]
+
+    assert [("f", 7, None), ("g", "no", "no")] == [
+        (one["name"], one.get("result"), one.get("error")) for one in recorded
+    ]
 
 
 def test_selection_does_not_depend_on_what_else_is_chosen() -> None:

@@ -186,7 +186,7 @@ def test_calls_that_an_environment_action_cuts_off_were_not_expected() -> None:
     ],
 )
 def test_the_environment_may_change_a_part_of_the_answer(update: Any, text: str, status: str) -> None:
-    """What the environment's reply does not say stays as the agent said it."""
+    """Parts that the reply of the environment leaves out stay as the agent returned them."""
     _, _, test = played([user(), environment(), agent("hi", call("a"))], [reply("old", made("a")), update])
     _, called, said = entries(test)
 
@@ -202,7 +202,7 @@ def test_the_environment_may_change_a_part_of_the_answer(update: Any, text: str,
     ],
 )
 def test_an_answer_that_is_none_names_the_path(answers: list[Any], place: int, message: str) -> None:
-    """What is no reply fails the test, and the message begins with the path."""
+    """An invalid reply fails the test, and the message begins with the path."""
     _, _, test = played([user(), environment(), agent("a"), user()], answers)
     error = test["error"]
 

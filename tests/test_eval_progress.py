@@ -129,7 +129,7 @@ def piped(options: str, *arguments: str) -> tuple[str, str]:
     ids=str,
 )
 def test_a_progress_reads_in_one_line(told: Progress, line: str) -> None:
-    """The line tells what is known, and leaves out what nobody knows yet."""
+    """The line has the known numbers and leaves out the others."""
     assert line == progress_line(told)
 
 
@@ -222,7 +222,7 @@ def test_a_line_is_written_in_the_place_of_the_last_one() -> None:
 
 
 def test_a_log_has_a_line_at_least_every_half_minute() -> None:
-    """Where nobody can rewrite a line, one comes before the half minute is over, though nothing has happened."""
+    """A log gets a line at least every half minute, even if nothing has happened."""
     stream = io.StringIO()
     ticks = Ticks(3)
     with show_progress(lambda has_ended=False: Progress(3, 9, has_ended=has_ended), LogDisplay(stream), ticks):
@@ -236,7 +236,7 @@ def test_a_log_has_a_line_at_least_every_half_minute() -> None:
 
 @pytest.mark.parametrize("failure", [OSError, ValueError])
 def test_a_screen_that_breaks_does_not_end_the_run(failure: type[Exception]) -> None:
-    """Who shows progress may go away; the run goes on."""
+    """A display whose stream fails does not end the run."""
 
     class Broken(io.StringIO):
         def write(self, _: str) -> int:
@@ -295,7 +295,7 @@ def test_a_terminal_gets_one_line(options: str, settings: dict[str, str], kind: 
 
 @pytest.mark.parametrize(("options", "is_shown"), [("{}", False), ("{'progress': True}", True)])
 def test_elsewhere_it_is_shown_when_asked_for(options: str, is_shown: bool) -> None:
-    """Where stderr is no terminal nothing is shown unless asked for, and never on stdout."""
+    """If stderr is not a terminal, nothing is shown by default, and never on stdout."""
     out, err = piped(options)
 
     assert "done\n" == out
@@ -303,7 +303,7 @@ def test_elsewhere_it_is_shown_when_asked_for(options: str, is_shown: bool) -> N
 
 
 def test_a_process_whose_stderr_is_closed_runs(tmp_path: Any) -> None:
-    """A run that shall show progress to nobody ends well."""
+    """A run whose progress cannot be written ends normally."""
     out, _ = piped("{'progress': True}", "close")
 
     assert "done\n" == out
@@ -311,12 +311,12 @@ def test_a_process_whose_stderr_is_closed_runs(tmp_path: Any) -> None:
 
 @pytest.mark.parametrize(("stream", "wanted"), [(None, True), (io.StringIO(), None), (object(), True)])
 def test_what_is_no_terminal_gets_nothing_by_default(stream: Any, wanted: bool | None) -> None:
-    """Without a stream, with one that only somebody's tests read, or with something odd, nothing is shown."""
+    """Without a stream, with an in-memory stream or with an unknown object, nothing is shown."""
     assert display_for(wanted, stream) is None
 
 
 def test_a_stream_that_passes_the_text_on_is_written_to() -> None:
-    """What has no descriptor of its own, as a Tee, gets progress when it is asked for."""
+    """A stream without a descriptor, such as a Tee, gets progress if it is requested."""
 
     class Tee:
         def isatty(self) -> bool:
@@ -326,7 +326,7 @@ def test_a_stream_that_passes_the_text_on_is_written_to() -> None:
 
 
 def test_a_notebook_gets_a_line_that_is_exchanged(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In a notebook the line stands below the cell and is exchanged in its place; nothing goes to stderr."""
+    """In a notebook the line is below the cell and updated in place; nothing goes to stderr."""
     from IPython.core.displaypub import CapturingDisplayPublisher
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets.config import Config
@@ -355,7 +355,7 @@ def test_a_notebook_gets_a_line_that_is_exchanged(tmp_path: Any, monkeypatch: py
 
 
 def test_ipython_is_not_loaded() -> None:
-    """Whoever works without notebooks does not load their library."""
+    """Runs outside of notebooks do not load IPython."""
     code = (
         "import sys; from ashr_labs import EvalRunner\n"
         "EvalRunner({'runs': {}}).run(lambda message: message, progress=True)\n"

@@ -47,7 +47,7 @@ def test_the_runner_and_grading_agree(expected: Any, actual: Any, rules: Any, mo
     result = recorded(config, [call("book", **one) for one in expected], [made("book", **one) for one in actual])
     graded = grade(result, {"grading_config": config})
 
-    # Which of two calls that are as close stands where is free.
+    # Either of two equally close calls may be matched.
     assert sorted(one["match_status"] for one in calls_in(result)) == sorted(
         one["match_status"] for one in calls_in(graded)
     )
@@ -70,7 +70,7 @@ def test_the_order_of_the_calls_does_not_change_the_result(
 
 
 def test_rules_replace_the_literal_comparison() -> None:
-    """With rules, an argument that they ignore is no difference, and what they find wrong is said."""
+    """An argument that the rules ignore is not a difference; differences by the rules are noted."""
     options = {"argument_rules": {"book": {"note": "ignore", "day": "date"}}}
     [good] = calls_in(recorded(options, [call("book", day="2024-05-17")], [made("book", day="17 May 2024", note="x")]))
     [bad] = calls_in(recorded(options, [call("book", day="2024-05-17")], [made("book", day="2024-05-18")]))
@@ -100,7 +100,7 @@ def test_calls_without_a_counterpart_stay_mismatches() -> None:
 
 
 def test_rules_leave_texts_to_whoever_judges_them() -> None:
-    """With rules alone, texts stay pending; with a text comparator as well, they are judged."""
+    """With rules alone, texts stay pending; with a text comparator, they are judged."""
     for options, status in (({}, "pending"), ({"text_comparator": lambda _a, _b: 1.0}, "exact")):
         runner = EvalRunner(source(s=[user(), agent("Done")]), argument_modes={"*": "exact"}, **options)
         [_, text] = runner.run(ScriptedAgent(lambda _: "Done")).build()["tests"][0]["action_results"]

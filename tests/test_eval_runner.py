@@ -241,7 +241,7 @@ def test_a_reply_without_calls_keeps_its_text(value: Any) -> None:
 
 
 def test_an_agent_that_changes_its_old_replies_does_not_change_the_record() -> None:
-    """What an agent answered is recorded as it was, even when the agent goes on using the same objects."""
+    """A reply is recorded as it was, even if the agent reuses and changes its objects."""
     shared: dict[str, Any] = reply("", made("f", items=[]))
 
     def answer(message: str) -> Any:
@@ -290,7 +290,7 @@ def test_a_run_can_be_repeated() -> None:
 
 
 def test_malformed_scenarios_fail_and_the_others_are_played() -> None:
-    """What is wrong in one scenario is that scenario's failure, with its path; no other result is lost."""
+    """A malformed scenario is a failed test with the path; the results of the others are kept."""
     dataset = source(
         null={"actions": [user(), agent(expected_response=None)]},
         arguments={"actions": [user(), agent("", {"name": "f", "arguments_json": "{"})]},
@@ -326,7 +326,7 @@ def test_a_dataset_that_cannot_be_run_is_refused_at_once(dataset: Any) -> None:
 
 @pytest.mark.parametrize("max_workers", [0, -1, True, False, float("nan"), 2.0, "2", None])
 def test_a_number_of_workers_that_cannot_work_is_refused(max_workers: Any) -> None:
-    """What is no whole number from 1 up is refused before the agent hears anything."""
+    """A number of workers that is not an integer >= 1 is refused before the agent gets a message."""
     player = ScriptedAgent()
     with pytest.raises(ConfigurationError, match="max_workers must be an integer >= 1, got"):
         EvalRunner(source(s=[user()])).run(player, max_workers=max_workers)
@@ -403,7 +403,7 @@ def test_ten_thousand_calls_in_a_scenario(in_one_action: bool, step: int) -> Non
 
 
 def test_the_scope_of_a_scenario_takes_calls_from_any_turn() -> None:
-    """In the scope of the scenario an expected call may be made in any turn; what is left stands at the last action."""
+    """In the scope of the scenario an expected call may be made in any turn; the rest is at the last action."""
     dataset = source(s=[user("one"), agent("1", call("a")), user("two"), agent("2", call("b"), call("c"))])
     answers = {"one": reply("1", made("b")), "two": reply("2", made("a"), made("d"))}
     result = EvalRunner(dataset, tool_scope="scenario").run(ScriptedAgent(answers.__getitem__)).build()

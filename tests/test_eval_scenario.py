@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import pickle
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -158,6 +159,32 @@ def test_what_would_be_ignored_is_refused(raw: Any, path: str, problem: str) -> 
     assert problem in str(caught.value)
 
 
+def misspelt(value: Any) -> Iterator[Any]:
+    """Yield copies of a JSON value, each with one key that lacks a letter."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from ([*value[:index], changed, *value[index + 1 :]] for changed in misspelt(item))
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield {(key[:2] + key[3:] if name == key else name): old for name, old in value.items()}
+            yield from ({**value, key: changed} for changed in misspelt(item))
+
+
+def test_every_misspelt_key_is_refused() -> None:
+    """Whichever key of a scenario lacks a letter, reading it is an error."""
+    raw = {
+        "title": "T",
+        "description": "D",
+        "tags": ["smoke"],
+        "actions": [user("a", name="asks"), agent("b", call("f", x=1)), environment("c")],
+    }
+    read_scenario("s", raw)
+
+    for changed in misspelt(raw):
+        with pytest.raises(DatasetError):
+            read_scenario("s", changed)
+
+
 @pytest.mark.parametrize("actor", ["customer", "planner", "manager", "shop_assistant", "superuser"])
 def test_any_other_actor_speaks_to_the_agent(actor: str) -> None:
     """A name that is not close to a known actor is that of a speaker."""
@@ -220,7 +247,7 @@ SCENARIOS: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("raw", "path"), SCENARIOS)
 def test_a_malformed_scenario_says_where(raw: Any, path: str) -> None:
-    """What is wrong in a scenario is named with its whole path."""
+    """The error of a malformed scenario has the whole path."""
     with pytest.raises(DatasetError) as caught:
         read_scenario("tau_0", raw)
 
@@ -239,7 +266,7 @@ def test_the_example_of_the_documentation() -> None:
 
 
 def test_a_scenario_with_an_empty_list_of_actions_is_skipped() -> None:
-    """No actions yet is no scenario; one whose list is missing or no list stays, so that its fault can be told."""
+    """A scenario with an empty list of actions is skipped; a missing or wrong list is an error of the scenario."""
     dataset = source(
         empty=[], misspelt={"action": [user()]}, null={"actions": None}, text={"actions": ""}, good=[user()]
     )
@@ -261,7 +288,7 @@ def test_the_order_of_the_dataset_is_kept() -> None:
 
 @given(JSON)
 def test_any_json_is_a_scenario_or_a_dataset_error(raw: Any) -> None:
-    """Whatever stands where a scenario should be, reading it ends in a scenario or in a DatasetError."""
+    """Any JSON value is read as a scenario or refused with a DatasetError."""
     for value in (
         raw,
         {"actions": raw},
@@ -275,7 +302,7 @@ def test_any_json_is_a_scenario_or_a_dataset_error(raw: Any) -> None:
 
 @given(JSON)
 def test_any_json_is_a_dataset_or_a_dataset_error(raw: Any) -> None:
-    """Whatever stands where a dataset should be, reading it ends in scenarios or in a DatasetError."""
+    """Any JSON value is read as a dataset or refused with a DatasetError."""
     for value in (raw, {"runs": raw}):
         with contextlib.suppress(DatasetError):
             scenario_items(value)

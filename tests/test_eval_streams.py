@@ -169,7 +169,7 @@ def test_a_refused_run_reads_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_options_that_need_all_scenarios_are_refused(options: Any, problem: str) -> None:
-    """What can only be told when all scenarios are known is refused before the first one is read."""
+    """Options that need all scenarios are refused before the first one is read."""
     reader = Reader()
 
     with pytest.raises(ConfigurationError, match=problem):
@@ -289,7 +289,7 @@ def test_progress_does_not_know_how_many_come() -> None:
 
 @pytest.mark.parametrize("keep_results", [True, False])
 def test_a_journal_of_a_stream_is_gone_on_with(keep_results: bool, tmp_path: Path) -> None:
-    """What the journal holds of a stream is not played again, and the result is that of an even run."""
+    """Scenarios in the journal of a stream are not played again, and the result is that of an uninterrupted run."""
     path = tmp_path / "j"
     even = EvalRunner(iter(ITEMS)).run(echo, journal=path, repeats=2)
     content = path.read_bytes().splitlines(keepends=True)

@@ -57,7 +57,7 @@ def test_an_agent_that_leaks_threads_does_not_disturb_the_run(way: str) -> None:
 def test_blocked_calls_are_counted_and_capped(
     way: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """However an agent that blocks is played, only so many threads are left behind, and the rest fails at once."""
+    """However a blocking agent is run, at most MAX_HUNG threads are left behind; further scenarios fail at once."""
     monkeypatch.setattr(threads, "MAX_HUNG", 4)
     monkeypatch.setattr(executors, "_hung", threads.HungThreads())
     over = threading.Event()

@@ -1,4 +1,4 @@
-"""Tests of `ashr_labs.eval.tool_matching` and `.comparison`: which call stands beside which, and who judges them."""
+"""Tests of `ashr_labs.eval.tool_matching` and `.comparison`: which calls are matched, and how they are judged."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def statuses(pairs: list[CallPair]) -> list[tuple[str, str, str]]:
 
 
 def distance(expected: Call, actual: Call) -> int:
-    """Return in how many arguments two calls differ, counting each that stands on one side only."""
+    """Return the number of differing arguments; one that only one call has counts once."""
     left, right = json.loads(expected.arguments_json), json.loads(actual.arguments_json)
     same = [
         key
@@ -143,7 +143,7 @@ def test_a_mode_that_does_not_exist_is_refused(option: str, value: Any) -> None:
 
 
 def test_pairs_compare_themselves_literally() -> None:
-    """A pair that nobody judged is built with the literal comparison of its arguments."""
+    """A pair without a status is built with the literal comparison of its arguments."""
     built = CallPair(Call("f", '{"a": 1, "b": "x"}'), Call("f", '{"a": 1.0, "b": "X"}')).build()
 
     assert ("partial", None) == (built["match_status"], built["divergence_notes"])
@@ -161,7 +161,7 @@ def test_a_missing_side_is_a_mismatch(pair: CallPair) -> None:
 
 
 def test_other_fields_of_an_expected_call_are_built() -> None:
-    """Whatever else a dataset says about a call stands in the result, and belongs to that result alone."""
+    """The other fields of an expected call are copied to the result."""
     pair = CallPair(Call("f", "{}", {"tool_name": "g", "meta": {"a": []}}), NOT_CALLED)
     built: Any = pair.build()["expected"]
     built["meta"]["a"].append(1)
@@ -251,7 +251,7 @@ def test_any_option_judges_here_with_the_defaults_for_the_rest() -> None:
     [(1, "exact"), (0.70, "exact"), (0.69, "similar"), (0.40, "similar"), (0.39, "divergent"), (0.0, "divergent")],
 )
 def test_default_thresholds(similarity: float, status: str) -> None:
-    """From 0.70 on a text is exact, from 0.40 on similar, below divergent."""
+    """A similarity of at least 0.70 is exact, of at least 0.40 similar, and divergent below."""
     pair = comparison_of(None, lambda _a, _b: similarity, None).texts("a", "b")
 
     assert (status, float(similarity)) == (pair.match_status, pair.semantic_similarity)

@@ -59,7 +59,7 @@ def test_each_scenario_is_an_item(project: pytest.Pytester) -> None:
 
 
 def test_a_failure_reads_as_a_difference(project: pytest.Pytester) -> None:
-    """What was expected and what happened stand below each other, without a traceback of the plugin."""
+    """A failure shows the expected and the actual reply, without a traceback of the plugin."""
     project.makepyfile(MARKED.format(agent="Mute"))
 
     done = run(project)
@@ -172,7 +172,7 @@ def test_the_fixtures(project: pytest.Pytester) -> None:
 
 
 def test_every_option_of_a_run_is_one_of_the_plugin() -> None:
-    """What run() takes is an option here under its name, but for what pytest does itself."""
+    """Each option of run() has the same name here, except those that pytest provides itself."""
     by_pytest = {
         "max_workers": "pytest -n",
         "executor": "pytest -n",
@@ -234,7 +234,7 @@ def test_the_options_of_a_run_decide_in_pytest(project: pytest.Pytester) -> None
 
 
 def test_messages_keep_their_distance_from_item_to_item(project: pytest.Pytester) -> None:
-    """With so many messages a minute, no two come sooner after each other, whichever items they belong to."""
+    """The rate limit applies to all items of the session together."""
     project.makepyfile(
         """
         import time
@@ -274,7 +274,7 @@ def test_workers_share_what_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("wrong", [None, 0, -1, True, float("nan"), "many"])
 def test_a_wrong_number_of_messages_is_left_to_the_run(wrong: Any) -> None:
-    """What is no limit changes nothing here."""
+    """An invalid rate is passed on to the run, which refuses it."""
     options: RunOptions = {"requests_per_minute": wrong}
 
     assert repr({"progress": False, **options}) == repr(_run_options(options))
@@ -318,7 +318,7 @@ def test_a_regression_fails_the_session(project: pytest.Pytester) -> None:
 def test_deploying_stores_one_run(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: tuple[str, ...]
 ) -> None:
-    """What all workers played is one run on the platform, which grades it to the same verdicts."""
+    """The results of all workers are stored as one run, and the platform grades it to the same verdicts."""
     platform = open_platform()
     platform.bootstrap(KEY)
     project.makepyfile(MARKED.format(agent="Shy"))
@@ -337,7 +337,7 @@ def test_deploying_stores_one_run(
 
 
 def test_a_platform_that_cannot_be_reached_fails_the_session(project: pytest.Pytester) -> None:
-    """Without a key nothing is stored, and that is said and is no success."""
+    """Without an API key nothing is stored, and the session fails with an error."""
     project.makepyfile(MARKED.format(agent="Greeter"))
 
     done = run(project, "--ashr-deploy")

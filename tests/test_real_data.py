@@ -1,20 +1,21 @@
 """Tests on benchmark data: real scenarios and transcripts give, test for test, what the public package 0.3.1 records.
 
 The public package is wrong where `docs/compatibility.md` says so. One of these rules is met by well-formed data and
-agents that answer: of several calls of one tool in a turn, each expected one stands beside the one that suits it best.
+agents that reply: of several calls of one tool in a turn, each expected one is matched with the most similar one.
 With the public package's rule in its place, no test differs.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
-from ashr_labs import EvalRunner, RunBuilder
+from ashr_labs import DatasetError, EvalRunner, RunBuilder
 from ashr_labs.eval import tool_matching
+from ashr_labs.eval.scenario import read_scenario
 from ashr_labs.eval.tool_calls import CallRecord
 from support.clusters import dask_cluster
 from support.replay import (
@@ -40,6 +41,31 @@ RUNS = reference_runs()
 GOLD = [run for run in RUNS if run.agent == "gold"]
 
 
+def misspelt(value: Any) -> Iterator[Any]:
+    """Yield copies of a JSON value, each with one key that lacks a letter."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from ([*value[:index], changed, *value[index + 1 :]] for changed in misspelt(item))
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield {(key[:2] + key[3:] if name == key else name): old for name, old in value.items()}
+            yield from ({**value, key: changed} for changed in misspelt(item))
+
+
+def test_no_misspelt_key_of_a_real_scenario_is_ignored() -> None:
+    """Each key of 200 real scenarios is needed: without one of its letters the scenario is refused."""
+    scenarios = [item for run in GOLD for item in source_of(run)["runs"].items()][::17][:200]
+    changes = 0
+
+    for scenario_id, raw in scenarios:
+        for changed in misspelt(raw):
+            changes += 1
+            with pytest.raises(DatasetError):
+                read_scenario(scenario_id, changed)
+
+    assert 1_000 < changes
+
+
 def calls_of(result: Any) -> list[Any]:
     return [
         call for test in result["tests"] for action in test["action_results"] for call in action.get("tool_calls", [])
@@ -59,7 +85,7 @@ def first_come(expected: Sequence[CallRecord], actual: Sequence[CallRecord]) -> 
 
 
 def has_choice(test: Any) -> bool:
-    """Tell whether a tool was called, or expected, more than once in a turn."""
+    """Return True if a tool was called, or expected, more than once in a turn."""
     sides: list[list[str]] = [[], []]
     for action in test["action_results"]:
         if action["actor"] == "user":

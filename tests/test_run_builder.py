@@ -153,7 +153,7 @@ def test_an_explicit_index_moves_the_automatic_one() -> None:
 
 
 def test_calls_of_one_index_stand_in_one_entry() -> None:
-    """Calls of one action index are one entry, which stands where the first was made, whatever came between."""
+    """Calls with the same action index share an entry, at the position of the first call."""
     test = TestBuilder("t")
     for name, index in (("a", 1), ("b", 1), ("c", None), ("d", 1), ("e", None)):
         test.add_tool_call({"name": name}, {"name": name}, "exact", action_index=index)
@@ -249,7 +249,7 @@ def test_durations_are_in_milliseconds() -> None:
 
 
 def test_later_changes_do_not_reach_the_record() -> None:
-    """What was recorded stays as it was when the caller goes on using its own dicts."""
+    """Changes of the caller's own dicts do not change the record."""
     call: dict[str, Any] = {"name": "f", "arguments": {"items": [1]}}
     comparison: Any = {"matching": {}, "different": {}, "missing": {}, "extra": {}}
     logs: list[dict[str, Any]] = [{"ts": 0, "type": "error"}]

@@ -32,7 +32,7 @@ __all__ = ["Journal", "JournalEntry", "digest_of", "open_journal"]
 _FORMAT = 1
 _SECONDS_BETWEEN_SYNCS = 1.0
 _TEST = b',"test":'
-"""What separates the head of a line, which has a checksum of the test, from the test."""
+"""Separates the head of a line, which has a checksum of the test, from the test."""
 _OPEN: WeakSet[Journal] = WeakSet()
 
 

@@ -68,6 +68,7 @@ def given_call(index: int, built: ToolCallResult) -> Record:
     return ("call", index, built)
 
 
+_OUTCOME_KEYS = frozenset(("result", "output", "error", "is_error", "isError"))
 _FINAL_STATUSES = ("completed", "failed", "cancelled")
 
 
@@ -79,7 +80,7 @@ def final_status(status: str) -> str:
 
 
 class TestRecord:
-    """What is recorded of a test: by the eval loop, or through a `TestBuilder`."""
+    """The record of a test, filled by the eval loop or through a `TestBuilder`."""
 
     __test__ = False  # pytest would collect a class of this name
 
@@ -347,10 +348,11 @@ def recorded_call(call: Mapping[str, Any]) -> RecordedToolCall:
     )
     recorded["arguments"] = arguments
     recorded["arguments_json"] = written if isinstance(written, str) else json.dumps(arguments)
-    if (result := result_of(call)) is not UNSET:
-        recorded["result"] = copy.deepcopy(result)
-    if (error := error_of(call)) is not None:
-        recorded["error"] = error
+    if not _OUTCOME_KEYS.isdisjoint(recorded):
+        if (result := result_of(recorded)) is not UNSET:
+            recorded["result"] = result
+        if (error := error_of(recorded)) is not None:
+            recorded["error"] = error
     return cast("RecordedToolCall", recorded)
 
 

@@ -66,7 +66,20 @@ def timeless(test: Mapping[str, Any]) -> str:
     """Return a test as JSON, without its times and without what the reference does not record."""
     own = {"started_at", "completed_at", "duration_ms", "turns", "expects_no_calls"}
     kept = {key: value for key, value in test.items() if key not in own}
+    if "action_results" in kept:
+        kept["action_results"] = [_without_outcomes(action) for action in kept["action_results"]]
     return json.dumps(kept, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _without_outcomes(action: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an action without the results and errors of the agent's calls."""
+    if "tool_calls" not in action:
+        return action
+    calls = [
+        {**call, "actual": {key: value for key, value in call["actual"].items() if key not in {"result", "error"}}}
+        for call in action["tool_calls"]
+    ]
+    return {**action, "tool_calls": calls}
 
 
 def digest(test: Mapping[str, Any]) -> str:
