@@ -88,12 +88,25 @@ grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 print(json.dumps([counts["sent"] / took, made, counts["sent"] / time.process_time(), threads, grown, counts]))
 """
 
+FIRST = """
+start = time.perf_counter()
+trace = client.trace("first")
+print((time.perf_counter() - start) * 1e3)
+client.tracing.configure(exit_timeout=0.0)
+"""
+
+BACKLOG = """
+start = time.perf_counter()
+counts = client.tracing.flush(600)
+print(json.dumps([counts["sent"] / (time.perf_counter() - start), counts]))
+"""
+
 EXIT = "make(number)\nprint(time.time(), flush=True)\n"
 NEXT = "print(json.dumps(client.tracing.flush(60)))\n"
 
 
 class Candidate:
-    """A process that measures spans when it is told to."""
+    """A process that measures spans on request."""
 
     def __init__(self, program: str, python: str = sys.executable, folder: str = "") -> None:
         self._process = subprocess.Popen(  # noqa: S603 - our own code
@@ -106,7 +119,7 @@ class Candidate:
         )
 
     def measure(self) -> float | None:
-        """Return microseconds per span; None where the library is not there, or of another version."""
+        """Return microseconds per span, or None if the library is missing or of another version."""
         assert self._process.stdin is not None  # noqa: S101 - opened above
         assert self._process.stdout is not None  # noqa: S101 - opened above
         try:
@@ -148,7 +161,7 @@ def _numbers(times: list[float | None]) -> list[float]:
 
 
 def run(program: str, url: str, number: int) -> str:
-    """Run a program with a client in a process of its own, and return what it printed."""
+    """Run a program with a client in a process of its own, and return its output."""
     code = CLIENT.format(key=KEY) + program
     done = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", code, url, str(number)], capture_output=True, text=True, check=True
@@ -162,6 +175,22 @@ def measure_ends(name: str, url: str) -> None:
     print(
         f"trace.end()           {name:32} {statistics.median(times):9.2f} us   p99 {times[-len(times) // 100]:.0f} us"
     )
+
+
+def measure_first(rounds: int) -> None:
+    """Print how long the first trace of a process blocks its thread."""
+    times = sorted(float(run(FIRST, "http://127.0.0.1:9", 0)) for _ in range(rounds))
+    print(f"first client.trace()  {'refused':32} {statistics.median(times):9.2f} ms   max {times[-1]:.0f} ms")
+
+
+def measure_backlog(number: int) -> None:
+    """Print how many traces of a dead process are delivered per second by a platform that answers in 50 ms."""
+    with socket.create_server(("127.0.0.1", 0)) as gone:
+        port = gone.getsockname()[1]
+    run(EXIT, f"http://127.0.0.1:{port}", number)
+    with platform(0.05, port) as url:
+        rate, counts = json.loads(run(BACKLOG, url, 0))
+    print(f"backlog, 50 ms        {number} traces of a dead process: {rate:.0f} traces/s, {json.dumps(counts)}")
 
 
 def measure_delivery(url: str, number: int) -> None:
@@ -214,6 +243,8 @@ def main() -> None:
             measure_delivery(url, arguments.traces)
         measure_ends("refused", "http://127.0.0.1:9")
         measure_ends("silent", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        measure_first(arguments.rounds)
+        measure_backlog(arguments.traces)
         measure_exit(400)
         measure_exit(2_000)
 

@@ -168,12 +168,13 @@ class TracingMethods:
     def tracing(self) -> Tracing:
         """Settings and counters of tracing, `flush()` and `shutdown()`."""
         opened: Tracing | None = self.__dict__.get("_opened_tracing")
-        if opened is None:
-            # Not a cached property: forks wait for this lock, and not for that of cached properties.
-            with IMPORTS.lock:
-                opened = self.__dict__.get("_opened_tracing") or self._open_tracing()
-                self.__dict__["_opened_tracing"] = opened
-        return opened
+        if opened is not None:
+            return opened
+        # Not a cached property: forks wait for this lock, and not for that of cached properties.
+        with IMPORTS.lock:
+            first: Tracing = self.__dict__.get("_opened_tracing") or self._open_tracing()
+            self.__dict__["_opened_tracing"] = first
+            return first
 
     def _open_tracing(self) -> Tracing:
         from ..tracing.tracing import tracing_for  # noqa: PLC0415 - as in trace()

@@ -8,8 +8,6 @@ from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any, cast
 
-from .._json import is_object
-
 if TYPE_CHECKING:
     from ashr_labs_types import TokenUsage, Usage
 
@@ -204,9 +202,10 @@ def _numbers_of(value: object) -> dict[str, float]:
     if value is None:
         return {}
     found: dict[str, float] = {}
-    names = USAGE_NAMES.intersection(value) if type(value) is dict and is_object(value) else USAGE_NAMES
+    given: Any = value
+    names = USAGE_NAMES.intersection(given) if type(given) is dict else USAGE_NAMES
     for outer in names:
-        held = _get(value, outer)
+        held = _get(given, outer)
         if held is None:
             continue
         for path, inner in _PATHS[outer]:

@@ -167,11 +167,12 @@ class Parent:
         with suppress(Exception):  # as in span()
             if isinstance(result, Awaitable):
                 self._leave()
-                return cast("T", self._wrap_awaitable(result))
+                awaitable = cast("Awaitable[Any]", result)
+                return cast("T", self._wrap_awaitable(awaitable))
             self._end_with(result)
         return result
 
-    async def _wrap_awaitable(self, awaitable: Awaitable[T]) -> T:
+    async def _wrap_awaitable(self, awaitable: Awaitable[Any]) -> Any:
         self.__enter__()
         try:
             result = await awaitable

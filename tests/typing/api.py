@@ -236,7 +236,7 @@ async def trace_functions(client: AshrLabsClient, other: AsyncAshrLabsClient) ->
     with traced("search", kind="tool") as tool:
         assert_type(tool.is_recorded, bool)
     traced("x", kind="nothing", client=7)  # type: ignore[call-overload]  # pyright: ignore
-    client.tracing.use_by_default()
+    client.tracing.set_default()
 
 
 def compare() -> None:
