@@ -1,6 +1,6 @@
-"""Comparison of texts and of tool calls: pure functions that the evaluation loop and the grading use.
+"""Pure functions that compare texts and tool calls, for evaluation and grading.
 
-None of them raises for any JSON value, and each is linear in the size of its input.
+They raise for no JSON value and take time linear in the size of the input.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = [
 
 _Status = Literal["exact", "partial", "mismatch"]
 
-# A plain tuple narrows no type, so the test is not redundant; dict stands first because it is told at once.
+# dict comes first: isinstance() with an abstract class is slower.
 _OBJECT_TYPES: tuple[type[Any], ...] = (dict, Mapping)
 
 
@@ -51,7 +51,7 @@ def compare_tool_args(expected: Mapping[str, object], actual: Mapping[str, objec
     """Compare the arguments of two tool calls: texts by `fuzzy_str_match()`, everything else by value.
 
     Returns:
-        The status and, unless it is exact, what differs in words. Arguments that only the actual call has do not
+        The status and, unless it is exact, a description of the differences. Extra arguments of the actual call do not
         change the status. An argument that is null only in the actual call counts as missing.
 
     Examples:
@@ -95,7 +95,7 @@ def compare_args_structural(
 
 
 def compare_arguments(wanted: dict[str, Any], given: dict[str, Any]) -> tuple[_Status, ArgumentComparison]:
-    """Compare the arguments of one tool as `compare_args_structural()` does those of two calls."""
+    """Compare arguments of one tool like `compare_args_structural()`."""
     matching: dict[str, ArgumentPair] = {}
     different: dict[str, ArgumentPair] = {}
     missing: dict[str, ArgumentPair] = {}
@@ -129,7 +129,7 @@ def _arguments(call: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _divergence(key: str, wanted: dict[str, Any], given: dict[str, Any]) -> str | None:
-    """Say in words how one expected argument differs, or return None where it does not."""
+    """Return a description of how an argument differs, or None if it does not."""
     expected, actual = wanted[key], given.get(key)
     if key not in given or (actual is None and expected is not None):
         return f"missing arg '{key}'"
@@ -152,17 +152,17 @@ def _shown(value: object) -> str:
 
 
 def _same_json(expected: object, actual: object) -> bool:
-    """Tell whether two JSON values are equal: 1 equals 1.0, but True is not 1, at any depth."""
+    """Return True if two JSON values are equal: 1 equals 1.0, but not True, at any depth."""
     if isinstance(expected, str):
         return expected == actual
     try:
         return expected == actual and _same_booleans(expected, actual)
-    except RecursionError:  # deeper than any JSON text that can be read or written here
+    except RecursionError:  # deeper than any JSON text that can be parsed or encoded
         return False
 
 
 def _same_booleans(left: object, right: Any) -> bool:
-    """Tell whether two values, known to be equal with 1 for True, hold their booleans at the same places."""
+    """Return True if two values, which are equal if True counts as 1, have their booleans in the same places."""
     if isinstance(left, dict):
         for key, value in cast("dict[str, object]", left).items():
             if not isinstance(value, str) and not _same_booleans(value, right[key]):

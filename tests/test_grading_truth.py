@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ def benchmark() -> Any:
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
 
@@ -39,7 +41,7 @@ NAMES = ["tau airline", "tau2 airline", "tau2 retail", "tau2 telecom", "tau reta
 @pytest.mark.parametrize("name", NAMES)
 def test_declared_tools_agree_better_than_the_baselines(name: str) -> None:
     """With declared tools, verdicts agree with the reward at least as often as the best baseline of the same run."""
-    found = counts()[name]
+    found = dict(counts()[name])
     ours = found.pop("tools declared")
     found.pop("no configuration")
     best = max(found.values(), key=lambda one: one.agreement)
@@ -59,8 +61,8 @@ def test_no_configuration_is_needed() -> None:
     assert total["no configuration"].false_passes <= total["same side effects"].false_passes
 
 
-def test_rules_hold_on_tasks_that_they_were_not_tuned_on() -> None:
-    """The agreement on the second half of the tasks is about that on the first."""
+def test_rules_hold_on_both_halves_of_the_tasks() -> None:
+    """Verdicts without any configuration agree about as often on each half of the tasks."""
     halves = benchmark().measure_halves(benchmark().load(DATA))
 
     assert abs(halves[0].agreement - halves[1].agreement) < 0.02
@@ -70,5 +72,6 @@ def test_contradictions_are_reported_and_good_runs_keep_their_verdict() -> None:
     """At least 95 % of made contradictions fail or warn, and at least 95 % of successful runs keep their verdict."""
     found = benchmark().measure_texts(DATA)
 
+    assert found.contradictions == 500
     assert found.reported >= 0.95 * found.contradictions
     assert found.kept >= 0.95 * found.successful

@@ -28,6 +28,8 @@ _RELATED = 0.5
 _EDGES = ".,;:!?()[]{}\"'*_`$€£%«»“”‘’„‚¿¡<>|~#…–—"
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _DECIMAL = re.compile(r"\d+\.\d+", re.ASCII)
+_MAX_CACHED = 40
+_DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(r"\S+")
 _SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+|\n+|(?<=[。！？；])")
 _NEGATIONS = frozenset(("not", "no", "never", "none", "without", "neither", "nor", "nothing", "nobody", "unable"))
@@ -200,9 +202,18 @@ def _plain_words(text: str, starts_sentence: bool) -> Iterator[_Word]:
 
 
 def _word(word: str, starts_sentence: bool) -> _Word:
+    return _short_word(word, starts_sentence) if len(word) <= _MAX_CACHED else _read_word(word, starts_sentence)
+
+
+@lru_cache(maxsize=8192)
+def _short_word(word: str, starts_sentence: bool) -> _Word:
+    return _read_word(word, starts_sentence)
+
+
+def _read_word(word: str, starts_sentence: bool) -> _Word:
     plain = word.casefold()
     plain = _NUMBER_WORDS.get(plain, plain)
-    if any(character.isdigit() for character in plain):
+    if _DIGIT.search(plain):
         return _Word(word, _number(plain), "id" if any(map(str.isalpha, plain)) else "number")
     is_name = word[0].isupper() and not starts_sentence and not _NO_NAMES.fullmatch(plain)
     return _Word(word, plain, "name" if is_name else "word")
