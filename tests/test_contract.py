@@ -216,12 +216,11 @@ print(json.dumps([list(OPERATIONS["archive_run"]), sorted(Shape.__annotations__)
 
 def test_a_new_operation_becomes_a_typed_function_with_nothing_else_to_touch(copy: Path) -> None:
     """After `make sdk` a new endpoint's function sends and reads all that its schemas allow."""
-    contract = copy / "openapi.yaml"
-    text = contract.read_text("utf-8")
-    start, end = text.index("  /#get_run:"), text.index("  /#list_runs:")
-    operation = text[start:end].replace("get_run", "archive_run").replace("GetRunRequest", "ArchiveRunRequest")
-    text = text.replace("  /#list_runs:", operation + "  /#list_runs:", 1)
-    contract.write_text(text.replace("    GetRunRequest:\n", NEW_SCHEMAS[1:] + "    GetRunRequest:\n", 1), "utf-8")
+    document = json.loads(json.dumps(CONTRACT))
+    operation = json.dumps(CONTRACT["paths"]["/#get_run"]).replace("get_run", "archive_run")
+    document["paths"]["/#archive_run"] = json.loads(operation.replace("GetRunRequest", "ArchiveRunRequest"))
+    document["components"]["schemas"] |= yaml.safe_load(NEW_SCHEMAS)
+    (copy / "openapi.yaml").write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), "utf-8")
 
     done = generate(copy)
     assert (0, "") == (done.returncode, done.stderr)
