@@ -405,6 +405,17 @@ def test_deploy_does_not_swallow_a_failed_link(local_client: AshrLabsClient) -> 
     assert [] == local_client.list_runs(dataset_id=dataset["id"])["runs"]
 
 
+def test_a_run_is_stored_again_for_another_agent(local_client: AshrLabsClient) -> None:
+    """Deploying a run for another agent stores and grades it again, by that agent's configuration."""
+    dataset = local_client.create_dataset(name="D", dataset_source={"runs": {}})
+    agents = [local_client.create_agent(name=name)["id"] for name in ("A", "B")]
+    run = RunBuilder().start().complete()
+
+    stored = [run.deploy(local_client, dataset["id"], agent_id=agent)["id"] for agent in [*agents, agents[1]]]
+
+    assert stored[0] != stored[1] == stored[2]
+
+
 def test_a_run_that_is_deployed_twice_is_stored_once(local_client: AshrLabsClient) -> None:
     """Deploying the same run again returns the stored run; another run, or one that has grown, is stored."""
     dataset = local_client.create_dataset(name="D", dataset_source={"runs": {}})

@@ -129,7 +129,7 @@ class RunBuilder:
     ) -> Run:
         """Store the run on the platform, which grades it, and return the stored run.
 
-        Storing the same run again returns the run that is stored already, if the platform supports idempotency keys.
+        Storing the same run again for the same agent returns the stored run, if the platform supports idempotency keys.
 
         Args:
             client: The client of the platform.
@@ -141,7 +141,7 @@ class RunBuilder:
         if agent_id is not None:
             client.set_dataset_agent(dataset_id, agent_id)
         result = self.build()
-        keyed = _with_key(client, self._idempotency_key(result, dataset_id, tenant_id, runner_id))
+        keyed = _with_key(client, self._idempotency_key(result, dataset_id, tenant_id, runner_id, agent_id))
         return keyed.create_run(dataset_id=dataset_id, result={**result}, tenant_id=tenant_id, runner_id=runner_id)
 
     def _idempotency_key(self, result: RunResult, *target: int | None) -> str:
