@@ -135,7 +135,7 @@ def test_tokenize(text: str, words: list[str]) -> None:
     ],
 )
 def test_fuzzy_match(a: str, b: str, threshold: float | None) -> None:
-    """Texts match when equal, one within the other, or sharing enough words, whichever stands first."""
+    """Texts match if they are equal, one contains the other, or they share enough words, in either order."""
     assert fuzzy_str_match(a, b, threshold)
     assert fuzzy_str_match(b, a, threshold)
 
@@ -211,7 +211,7 @@ def test_text_similarity(a: str, b: str, similarity: float) -> None:
 @given(texts_with_surrogates, texts_with_surrogates)
 @settings(deadline=None)
 def test_text_similarity_is_symmetric_and_bounded(a: str, b: str) -> None:
-    """Any two texts have the same similarity in either order, from 0 to 1, and a text with words is like itself."""
+    """The similarity is symmetric and from 0 to 1, and 1 for equal texts with words."""
     assert text_similarity(a, b) == text_similarity(b, a)
     assert 0.0 <= text_similarity(a, b) <= 1.0
     assert text_similarity(a, a) == (1.0 if tokenize(a) else 0.0)
@@ -262,7 +262,7 @@ def test_hostile_arguments_take_linear_time(text: str) -> None:
     ],
 )
 def test_extract_tool_args(tool_call: Any, arguments: dict[str, Any]) -> None:
-    """The arguments object goes before its JSON text, and what is no JSON object counts as no arguments."""
+    """The arguments object takes precedence over the JSON text; anything but a JSON object counts as no arguments."""
     assert arguments == extract_tool_args(tool_call)
 
 

@@ -281,7 +281,7 @@ def test_text(expected: Any, actual: Any, threshold: float | None, status: str, 
 
 
 def test_nothing_is_missed_before_anybody_has_spoken_to_the_agent() -> None:
-    """An expected greeting that nobody asked for is a note; what was said all the same is judged."""
+    """A missing greeting before the first message of the user is a note; a greeting that was said is compared."""
     silent = graded_test(said("Hello there, how are you?", ""), asked(), said("Good to hear, bye now", "Good to hear"))
     rude = graded_test(said("Hello there, how are you?", "Go away"), asked())
     unasked = graded_test(said("Hello there, how are you?", ""))

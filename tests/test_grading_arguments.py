@@ -137,7 +137,7 @@ def test_wrong_arguments_weigh_as_their_tool(strictness: str, verdict: str, pref
 
 
 def test_extra_arguments_are_a_note() -> None:
-    """Arguments that nobody expected leave the match exact."""
+    """Extra arguments leave the match exact."""
     assert graded_call(pair(made(x=1), made(x=1, y="z"))) == (
         "passed",
         "exact",
@@ -192,7 +192,7 @@ def test_order_of_calls_of_one_tool_does_not_decide() -> None:
 
 
 def test_new_pair_gets_a_new_argument_comparison() -> None:
-    """An entry whose actual call changes has its literal comparison made anew."""
+    """The argument comparison is recomputed for an entry that gets another actual call."""
     entries = [
         {**pair(made(x=1), made(x=2)), "argument_comparison": {"different": {"x": {"expected": 1, "actual": 2}}}},
         {**pair(made(x=2), made(x=1)), "argument_comparison": {"different": {"x": {"expected": 2, "actual": 1}}}},
@@ -273,7 +273,7 @@ def test_argument_rule(rule: Any, expected: Any, actual: Any, verdict: str) -> N
     ],
 )
 def test_path_of_a_rule(path: str, verdict: str) -> None:
-    """A rule holds for its path alone, where `*` stands for any key and `[*]` for any place."""
+    """A rule applies to its path only; `*` matches any key and `[*]` any index."""
     entry = pair(made(people=[{"age": 1}]), made(people=[{"age": 2}]))
 
     assert graded_call(entry, ruled(path, "ignore"))[0] == verdict
@@ -303,7 +303,7 @@ def test_ignored_arguments_may_be_missing_or_extra() -> None:
         ({"regex": "(?:a?)" * 25}, "can take too long"),
     ],
 )
-def test_unusable_rule_is_said_and_left_out(rule: Any, problem: str) -> None:
+def test_unusable_rule_is_noted_and_left_out(rule: Any, problem: str) -> None:
     """A rule that cannot be used is named in the grader's notes, and its argument is compared by default."""
     result = grade(result_of(played(calls(pair(made(x="A"), made(x="a"))))), ruled("x", rule), strict=False)
 
@@ -343,7 +343,7 @@ def test_argument_mode(mode: str, expected: Any, actual: Any, graded: Any) -> No
 
 
 def test_rules_for_every_tool_come_after_a_tools_own() -> None:
-    """What stands under `*` holds for every tool, unless the tool has a rule for the same argument."""
+    """The rules of `*` apply to every tool; a tool's own rule for the same argument takes precedence."""
     config = {"argument_rules": {"*": {"x": "ignore", "y": "ignore"}, "book": {"x": "exact"}}}
     entry = pair(made(x=1, y=1), made(x=2, y=2))
 

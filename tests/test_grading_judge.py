@@ -50,7 +50,7 @@ CONTRADICTION = said("Your refund was approved today.", "Your refund was not app
     ],
 )
 def test_a_judge_decides_what_texts_say(answer: Any, action: Any, status: str, verdict: str, note: str) -> None:
-    """The judge's word counts for a text; without one the rules' does, and the similarity is never the judge's."""
+    """The judge decides on a text, and rules do without an answer; the similarity is always computed by rules."""
     judged, by_rules = (graded(judge, asked(), action)["tests"][0] for judge in (Scripted(answer), None))
 
     text = judged["action_results"][1]
@@ -60,7 +60,7 @@ def test_a_judge_decides_what_texts_say(answer: Any, action: Any, status: str, v
 
 
 def test_a_judge_is_not_asked_what_is_plain() -> None:
-    """A text that holds the expected one, silence, and a text that nobody expected are not asked about."""
+    """The judge is not asked about an identical text, about silence, or if no text was expected."""
     judge = Scripted("different")
     plain = [said("It is done.", "It is done. "), said("It is done.", ""), said("", "It is done.")]
 
@@ -97,8 +97,8 @@ def test_rules_of_behavior(answer: Any, strictness: str | None, status: str, ver
     )
 
 
-def test_a_conversation_beyond_measure_is_not_judged() -> None:
-    """What no model can read whole is not sent, and says so."""
+def test_a_conversation_that_is_too_long_is_not_judged() -> None:
+    """A conversation that is too long for a model is not sent, and is marked as not judged."""
     judge = Scripted("broken")
     config = {"behavior_rules": [{"rule": RULE}]}
 
@@ -108,7 +108,7 @@ def test_a_conversation_beyond_measure_is_not_judged() -> None:
 
 
 def test_without_a_judge_nothing_changes() -> None:
-    """Rules of behaviour need a judge: without one there is no trace of them."""
+    """Without a judge, rules of behavior are not in the result."""
     config = {"behavior_rules": [{"rule": RULE}]}
 
     assert graded(None, asked(), PARAPHRASE) == graded(None, asked(), PARAPHRASE, config=config)
