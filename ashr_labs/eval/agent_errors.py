@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from .agents import ReplyError
 
@@ -74,9 +74,7 @@ class AgentError:
 
 def ends_run(error: BaseException) -> bool:
     """Return True for an interrupt by the user, or a group with one: the only exceptions of an agent that end a run."""
-    if isinstance(error, BaseExceptionGroup):
-        return error.subgroup(KeyboardInterrupt) is not None
-    return isinstance(error, KeyboardInterrupt)
+    return isinstance(error, KeyboardInterrupt) or any(map(ends_run, _members(error)))
 
 
 def is_cancellation(error: BaseException) -> bool:
@@ -103,11 +101,16 @@ def _related(error: BaseException) -> list[BaseException]:
     """Return an exception, the members of its group, and its causes, nearest first."""
     found, seen = [error], {id(error)}
     for one in found:  # grows meanwhile
-        members = one.exceptions if isinstance(one, BaseExceptionGroup) else ()
-        new = [other for other in (*members, one.__cause__) if other is not None and id(other) not in seen]
+        new = [other for other in (*_members(one), one.__cause__) if other is not None and id(other) not in seen]
         seen.update(map(id, new))
         found += new
     return found
+
+
+def _members(error: BaseException) -> tuple[BaseException, ...]:
+    """Return the members of a group; of another exception none."""
+    group = cast("BaseExceptionGroup[BaseException]", error) if isinstance(error, BaseExceptionGroup) else None
+    return () if group is None else group.exceptions
 
 
 def _retry_after(error: BaseException) -> float | None:
@@ -129,7 +132,7 @@ def _message(error: BaseException) -> str:
     try:
         text = str(error)
         if isinstance(error, BaseExceptionGroup):
-            first = next(one for one in _related(error) if not isinstance(one, BaseExceptionGroup))
+            first = next(one for one in _related(cast("BaseException", error)) if not _members(one))
             return f"{text}: {type(first).__name__}: {first}"
     except Exception as failure:
         return f"(no message: its __str__ raised {type(failure).__name__})"

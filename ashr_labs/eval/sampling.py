@@ -292,5 +292,7 @@ def _fits(chosen: ScenarioFilter | None, scenario_id: str, raw: object) -> bool:
 
 
 def _tags(raw: object) -> tuple[str, ...]:
-    given = raw.get("tags") if isinstance(raw, dict) else None
-    return tuple(tag for tag in given if isinstance(tag, str)) if isinstance(given, list | tuple) else ()
+    given: object = cast("dict[str, object]", raw).get("tags") if isinstance(raw, dict) else None
+    if not isinstance(given, list | tuple):
+        return ()
+    return tuple(tag for tag in cast("Sequence[object]", given) if isinstance(tag, str))

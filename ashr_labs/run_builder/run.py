@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .._gc import paused_gc
 from .._time import isoformat_seconds, utc_now
@@ -147,14 +147,14 @@ class RunBuilder:
     def _idempotency_key(self, result: RunResult, *target: int | None) -> str:
         """Return a key that is the same each time this run is stored with this result in the same place."""
         tests = [(test["test_id"], test["status"], len(test["action_results"])) for test in result["tests"]]
-        times = result["started_at"], result["completed_at"]
+        times = result.get("started_at"), result.get("completed_at")
         content = json.dumps([target, result["status"], times, result["aggregate_metrics"], tests])
         return f"{self._id}-{hashlib.sha256(content.encode()).hexdigest()[:32]}"
 
 
 def extend_run(run: RunBuilder, tests: Iterable[RecordedTest]) -> RunBuilder:
     """Add tests that were recorded without a `TestBuilder`."""
-    run._tests.extend(tests)
+    run._tests.extend(tests)  # pyright: ignore[reportPrivateUsage] - a friend of the class, hidden from its users
     return run
 
 
@@ -163,5 +163,4 @@ def _with_key(client: RunClient, key: str) -> RunClient:
     with_options = getattr(client, "with_options", None)
     if not callable(with_options) or getattr(getattr(client, "_options", None), "idempotency_key", None):
         return client
-    keyed: RunClient = with_options(idempotency_key=key)
-    return keyed
+    return cast("RunClient", with_options(idempotency_key=key))

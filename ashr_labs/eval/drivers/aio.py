@@ -210,7 +210,7 @@ async def run_tasks(queue: RunQueue, work: Callable[[], Coroutine[Any, Any, None
 
     A task that an agent has cancelled is replaced.
     """
-    tasks = [asyncio.create_task(work()) for _ in range(count)]
+    tasks: list[asyncio.Task[None]] = [asyncio.create_task(work()) for _ in range(count)]
     try:
         while tasks:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
