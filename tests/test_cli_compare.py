@@ -65,14 +65,14 @@ def test_gates_and_faults_have_their_exit_codes(
 
 
 def test_a_candidate_that_passes_its_gates(workspace: Workspace) -> None:
-    """All gates may be used together; *cannot tell* is no regression."""
+    """All gates may be used together; *cannot tell* is not a regression."""
     gates = ["--no-regression", "--max-errors", "0", "--min-pass-rate", "0.8", "--min-scenario", "0=1"]
 
     assert 0 == workspace.call("compare", "good.json", "unsure.json", *gates).code
 
 
 def test_crashes_do_not_pass(workspace: Workspace) -> None:
-    """A candidate in which nothing could be played is not a bad one but none."""
+    """A candidate without a finished test is reported as such, not as worse."""
     error = {"kind": "agent", "message": "boom"}
     tests: list[Any] = [graded_test(str(n), True, error=error) for n in range(9)]
     workspace.write("crashed.json", {"tests": tests})

@@ -97,7 +97,7 @@ def _faulty() -> dict[str, Any]:
 
 
 def test_every_fault_is_listed_with_its_path(workspace: Workspace) -> None:
-    """A faulty dataset is not stored; each of its faults is told with its path, on stderr and in the object."""
+    """A faulty dataset is not stored; each of its faults is listed with its path, on stderr and in the object."""
     workspace.write("data.json", {"runs": _faulty()})
     expected = [
         "runs.no_object",
@@ -166,7 +166,7 @@ CHAT = json.dumps({"messages": [*MESSAGES, {"role": "assistant", "content": "Hel
 def test_files_of_other_tools_are_imported(
     workspace: Workspace, name: str, text: str, options: list[str], file_format: str
 ) -> None:
-    """The format is told from the file or said; what has no place is counted; the dataset is stored."""
+    """The format is detected or given; fields without a place are counted; the dataset is stored."""
     (workspace.folder / name).write_text(text, "utf-8")
 
     done = workspace.call("datasets", "import", name, *options, "--json")
@@ -205,7 +205,7 @@ def test_what_cannot_be_imported_is_not_stored(
 
 
 def test_a_scenarios_fault_has_its_line(workspace: Workspace) -> None:
-    """What is wrong inside a scenario is told by the line that it stands in."""
+    """A fault inside a scenario is reported with the line of the scenario."""
     (workspace.folder / "s.jsonl").write_text('\n{"id": "a", "actions": [{"actor": "user", "content": 7}]}', "utf-8")
 
     faults = workspace.call("datasets", "import", "s.jsonl", "--json").document["faults"]

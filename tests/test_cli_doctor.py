@@ -20,7 +20,7 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 def test_the_doctor_finds_a_sound_machine_sound(tmp_path: Path) -> None:
-    """Where everything is there, each line says ok, and no key is shown."""
+    """On a complete installation each line says ok, and no key is shown."""
     workspace = Workspace(tmp_path)
     key = "tp_0123456789_secret"
 
@@ -47,7 +47,7 @@ def test_the_doctor_finds_a_sound_machine_sound(tmp_path: Path) -> None:
     ],
 )
 def test_the_doctor_says_what_to_do(tmp_path: Path, arguments: list[str], settings: dict[str, str], words: str) -> None:
-    """What is wrong is named together with the remedy, and the exit code is 3."""
+    """Each problem is named with advice, and the exit code is 3."""
     done = Workspace(tmp_path).call("doctor", *arguments, **settings)
 
     assert "not ready: " in done.error(3)
@@ -78,7 +78,7 @@ def test_the_doctor_asks_the_platform(tmp_path: Path) -> None:
         (-60, False, "3600 s ahead"),
     ],
 )
-def test_a_clock_that_is_wrong_is_told(minutes: float, is_fine: bool, words: str) -> None:
+def test_a_wrong_clock_is_reported(minutes: float, is_fine: bool, words: str) -> None:
     """A minute apart from the platform's header `Date` is too much, and the advice is to set the clock."""
     clock = checks.clock(format_datetime(NOW + timedelta(minutes=minutes), usegmt=True), NOW)
 
@@ -94,7 +94,7 @@ def test_a_platform_without_a_clock_is_fine(date: str | None) -> None:
 
 
 def test_the_spool_is_looked_into(tmp_path: Path) -> None:
-    """It tells the folder, how many traces wait there, and when they are sent."""
+    """The finding names the folder, the number of waiting traces, and when they are sent."""
     environment = {"ASHR_LABS_SPOOL_DIR": str(tmp_path / "spool")}
     assert "no undelivered traces" in checks.spool(environment).found
     spool = Spool(tmp_path / "spool" / "one", 10_000)

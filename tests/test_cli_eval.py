@@ -162,7 +162,7 @@ def test_json_is_one_object_for_programs(workspace: Workspace) -> None:
 
 
 def test_nothing_but_the_object_gets_to_stdout(workspace: Workspace) -> None:
-    """What an agent prints, and what processes print that it starts, goes to stderr."""
+    """The output of an agent and of its child processes goes to stderr."""
     done = evaluate(workspace, "--json", agent="Loud")
 
     assert {"first": "passed", "second": "passed"} == verdicts(done)
@@ -290,7 +290,7 @@ def test_the_gate_decides(agent: str, rate: str, code: int, workspace: Workspace
     ],
 )
 def test_every_gate_decides(gates: list[str], failed: list[str], workspace: Workspace) -> None:
-    """Thresholds for errors, tags and scenarios are gates like the pass rate; those not reached are told together."""
+    """Thresholds for errors, tags and scenarios are gates like the pass rate; all missed ones are reported together."""
     runs = {"first": {**scenario("A"), "tags": ["polite"]}, "second": {**scenario("B"), "tags": ["rude"]}}
     workspace.write("data.json", {"runs": runs})
 
@@ -302,7 +302,7 @@ def test_every_gate_decides(gates: list[str], failed: list[str], workspace: Work
 
 
 def test_progress_is_told_on_stderr(workspace: Workspace) -> None:
-    """The command tells how far it is, on stderr alone; when quiet, it tells nothing."""
+    """Progress is shown on stderr only, and not at all with `--quiet`."""
     shown, without, quiet = [
         evaluate(workspace, "--json", *options) for options in ((), ["--no-progress"], ["--quiet"])
     ]
@@ -598,7 +598,7 @@ def _ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 
 def test_every_option_of_a_run_is_an_option_of_the_command() -> None:
-    """What run() takes can be given on the command line, except for functions and executors."""
+    """Every option of run() is on the command line, except for callbacks and executors."""
     functions = {"on_scenario", "on_action", "on_environment", "on_result", "executor"}
 
     assert set(RunOptions.__annotations__) - functions <= {parameter.name for parameter in command.params}
@@ -617,7 +617,7 @@ def test_the_options_of_a_run_reach_it(workspace: Workspace) -> None:
 
 
 def test_repeats_are_told(workspace: Workspace) -> None:
-    """With `--pass-k` the report tells what the repeats tell; more draws than repeats are refused before the run."""
+    """With `--pass-k` the report has the metrics of the repeats; more draws than repeats are refused before the run."""
     shown = evaluate(workspace, "--repeats", "3", "--pass-k", "2")
     told = evaluate(workspace, "--json", "--repeats", "3", "--pass-k", "2", agent="Shy").document["repeats"]
 
@@ -627,7 +627,7 @@ def test_repeats_are_told(workspace: Workspace) -> None:
 
 
 def test_a_journal_is_gone_on_with(workspace: Workspace) -> None:
-    """With `--journal` and `--resume` what is done is not played again; what failed is, with `--rerun-failed`."""
+    """With `--journal` and `--resume` finished scenarios are not repeated; failed ones are with `--rerun-failed`."""
     first = evaluate(workspace, "--json", "--journal", "j", agent="Shy")
     resumed = evaluate(workspace, "--json", "--journal", "j", "--resume", agent="Raising")
     repaired = evaluate(workspace, "--json", "--journal", "j", "--rerun-failed", agent="Greeter")

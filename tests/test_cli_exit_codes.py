@@ -30,7 +30,7 @@ class Command:
 
     arguments: str
     looks_up: str = ""
-    """What of the arguments is an id or a file, for one that is not there."""
+    """The argument that is an id or a file, to be replaced by a missing one."""
     stores: bool = False
     """Whether it makes the database where there is none."""
     has_platform: bool = True
@@ -57,6 +57,7 @@ COMMANDS = {
     "agents get": Command("1", "1"),
     "agents create": Command("Second --config tools.json", "tools.json", stores=True),
     "agents update": Command("1 --description D", "1"),
+    "agents suggest-config": Command("data.json", "data.json", has_platform=False),
     "agents delete": Command("1", "1"),
     "keys list": Command(""),
     "keys create": Command("another --scope read --days 1", stores=True),
@@ -124,7 +125,7 @@ def _stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @contextmanager
 def serving(path: Path) -> Generator[dict[str, str]]:
-    """Serve a database; lend the settings that lead there."""
+    """Serve a database and yield the settings of its clients."""
     platform = open_platform(path)
     with running_server(platform) as url:
         yield {"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": url}
@@ -197,7 +198,7 @@ def test_what_is_not_there_is_usage(workspace: Workspace, stocked: Path, served:
 
 @pytest.mark.parametrize("name", [name for name in PLATFORM_COMMANDS if not COMMANDS[name].stores])
 def test_a_database_that_is_not_there_is_usage(workspace: Workspace, name: str) -> None:
-    """What looks into a database does not make one: exit code 2."""
+    """A command that reads a database does not create it: exit code 2."""
     assert "there is no database absent.db" in called(workspace, name, "--database", "absent.db").error(2)
     assert "absent.db" not in workspace.names()
 
@@ -205,7 +206,7 @@ def test_a_database_that_is_not_there_is_usage(workspace: Workspace, name: str) 
 @pytest.mark.parametrize("name", PLATFORM_COMMANDS)
 def test_a_platform_that_cannot_work_is_exit_code_3(workspace: Workspace, served: dict[str, str], name: str) -> None:
     """A broken database, a missing or unknown key, and a URL at which something else answers, are the platform's."""
-    (workspace.folder / "broken.db").write_text("this is no database " * 99, "utf-8")
+    (workspace.folder / "broken.db").write_text("not a database " * 99, "utf-8")
     url = served["ASHR_LABS_BASE_URL"]
 
     called(workspace, name, "--database", "broken.db").error(3)
@@ -239,7 +240,7 @@ def test_content_that_the_platform_refuses_is_usage(
     deep: object = "deep"
     for _ in range(250):
         deep = {"below": deep}
-    workspace.write("deep.json", {"runs": {"a": {"actions": [{"actor": "user"}], "deep": deep}}})
+    workspace.write("deep.json", {"runs": {"a": {"actions": [{"actor": "user", "content": "hi"}], "metadata": deep}}})
     workspace.write("deep_config.json", deep)
 
     assert "nested" in called(workspace, "datasets import", where, arguments="deep.json", **served).error(2)

@@ -104,7 +104,7 @@ def test_each_shell_gets_its_completion(shell: str, words: str, workspace: Works
     ],
 )
 def test_commands_options_and_choices_are_completed(words: str, expected: set[str], workspace: Workspace) -> None:
-    """What the shell's script asks for is answered."""
+    """The requests of the shell's script are answered."""
     settings = {"_ASHR_LABS_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
 
     found = {line.partition(",")[2] for line in workspace.call(**settings).out.splitlines()}
@@ -207,7 +207,7 @@ def test_a_wrong_call_is_json_too(workspace: Workspace) -> None:
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )
 def test_what_is_raised_becomes_an_exit_code(error: BaseException, expected: tuple[int, str, str]) -> None:
-    """The class of an error decides the exit code, and a 404 that no platform wrote is no wrong id."""
+    """The class of an error decides the exit code, and a 404 of another server does not mean a wrong id."""
     failure = failure_of(error)
 
     assert expected == (failure.code, failure.type, failure.message)
@@ -235,7 +235,7 @@ def test_without_the_extra_the_program_says_so(library: str, workspace: Workspac
 
     done = workspace.run_command([sys.executable, "-c", block + CALL, "--help"])
 
-    assert 'error: the command line needs its extra: pip install "ashr-labs[cli]"' == done.error(2)
+    assert 'error: the command line needs its extra: pip install "ashr-labs[cli]>=0.4"' == done.error(2)
     assert "" == done.out
 
 

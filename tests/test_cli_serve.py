@@ -29,7 +29,7 @@ def _workspace(tmp_path: Path) -> Workspace:
 
 @contextmanager
 def serving(workspace: Workspace, *options: str, **settings: str) -> Generator[tuple[Popen[str], dict[str, Any]]]:
-    """Serve on a free port while the block runs; lend the process, and the object that it wrote."""
+    """Serve on a free port while the block runs; yield the process and the object that it wrote."""
     with workspace.start("serve", "--port", "0", "--json", *options, **settings) as process:
         try:
             assert process.stdout is not None
@@ -182,7 +182,7 @@ def test_without_json_stdout_stays_empty(workspace: Workspace) -> None:
 
 
 def test_a_reader_that_has_gone_does_not_stop_it(workspace: Workspace) -> None:
-    """The server goes on serving when nobody reads its stdout."""
+    """The server keeps serving after the reader of its stdout has gone."""
     with workspace.start("serve", "--port", "0", "--json", ASHR_LABS_BOOTSTRAP_KEY=KEY) as process:
         assert process.stdout is not None
         assert process.stderr is not None
@@ -209,7 +209,7 @@ def test_a_reader_that_has_gone_does_not_stop_it(workspace: Workspace) -> None:
 def test_a_server_that_cannot_start_says_why(
     options: list[str], settings: dict[str, str], code: int, message: str, workspace: Workspace
 ) -> None:
-    """What keeps it from serving is one line and an exit code; stdout has the error and nothing else."""
+    """A failed start is one line and an exit code; stdout has only the error."""
     done = workspace.run("serve", "--port", "0", "--json", *options, **settings)
 
     assert message in done.error(code)
@@ -226,7 +226,7 @@ def test_a_port_in_use_is_refused(workspace: Workspace) -> None:
 
 
 def test_a_port_that_is_taken_leaves_no_files(workspace: Workspace) -> None:
-    """Where nobody can listen, it is said before a database or a key is made."""
+    """If the port is taken, the server fails before it creates a database or a key."""
     before = workspace.names()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

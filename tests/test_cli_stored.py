@@ -76,7 +76,7 @@ def test_a_graded_run_need_not_be_watched_for_long(workspace: Workspace) -> None
 def test_a_run_is_watched_until_it_is_graded(
     tmp_path: Path, server: ScriptedServer, states: list[str], options: list[str], code: int, words: str
 ) -> None:
-    """Each state is told once; a grading that fails or takes too long is the platform's failure."""
+    """Each state is shown once; a grading that fails or takes too long is the platform's failure."""
     result = {"tests": [], "aggregate_metrics": {"tests_passed": 3}}
     runs = [{"id": 7, "grading_status": state, "grading_error": "no judge", "result": result} for state in states]
     server.on("get_run", *({"status": "ok", "run": run} for run in runs))
@@ -91,7 +91,7 @@ def test_a_run_is_watched_until_it_is_graded(
 
 
 def test_agents_and_keys_are_made_and_changed(workspace: Workspace) -> None:
-    """What is made prints its id or key alone, what is changed keeps the rest, and what is deleted is gone."""
+    """Creating prints only the id or key, changing keeps other fields, and deleting removes."""
     workspace.write("config.json", {"tools": [{"name": "greet"}]})
     agent = workspace.call("agents", "create", "Second", "--description", "D", "--config", "config.json").out.strip()
     assert f"{agent}\n" == workspace.call("agents", "update", agent, "--name", "Third").out
@@ -136,7 +136,7 @@ def test_runs_and_keys_are_removed(workspace: Workspace) -> None:
 
 
 def test_looking_makes_no_database(tmp_path: Path) -> None:
-    """A list of a database that is not there is an error, and leaves none behind."""
+    """Listing a missing database is an error and does not create it."""
     workspace = Workspace.at(tmp_path)
 
     assert "there is no database ashr.db" in workspace.call("runs", "list").error(2)

@@ -56,7 +56,7 @@ def until_pause(steps: Iterator[Any]) -> tuple[list[str], Pause]:
 
 
 def test_the_last_ones_come_first_and_then_what_is_new() -> None:
-    """It begins with the newest of those that are there, the oldest of them first, and tells each row once."""
+    """It begins with the newest existing rows, oldest first, and yields each row once."""
     shelf = Shelf(*"abcde")
     steps = shelf.tail()
 
@@ -92,7 +92,7 @@ def test_it_asks_more_slowly_where_nothing_comes() -> None:
 
 
 def test_losses_are_waited_for_and_told_once() -> None:
-    """While the platform is away pauses grow to 30 s; what came in meanwhile is told when it is back."""
+    """While the platform is unreachable, pauses grow to 30 s; rows of that time follow once it is back."""
     shelf = Shelf("a")
     steps = shelf.tail()
     until_pause(steps)
@@ -107,7 +107,7 @@ def test_losses_are_waited_for_and_told_once() -> None:
 
 
 def test_a_refusal_ends_it() -> None:
-    """What does not pass by itself is an error."""
+    """An error that is not transient ends the command."""
     shelf = Shelf("a")
     shelf.failures = [AuthenticationError("unknown key", 401, {})]
 
@@ -149,7 +149,7 @@ def test_observations_show_what_went_in_and_out() -> None:
 
 
 def test_a_trace_is_summed_up() -> None:
-    """Status, latency, tokens and cost come from the observations; what nobody measured is not shown."""
+    """Status, latency, tokens and cost come from the observations; unmeasured ones are not shown."""
     usage = {"input_tokens": 1200, "output_tokens": 30, "cost": 0.25}
     trace = {
         "tags": ["a", "b"],

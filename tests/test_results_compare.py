@@ -132,7 +132,7 @@ def test_runs_are_read_from_wherever_they_are(tmp_path: Path, local_client: Ashr
 
 
 def test_a_run_without_verdicts_is_graded() -> None:
-    """What `RunBuilder` builds can be compared before any platform has seen it."""
+    """A result of `RunBuilder` can be compared without a platform."""
     builder = RunBuilder().start()
     builder.add_test("fine").start().add_agent_response({"text": "Hi"}, {"text": "Hi"}, "pending").complete()
     builder.add_test("broken").start().fail({"kind": "agent", "type": "KeyError", "message": "no key"})
@@ -214,7 +214,7 @@ def test_rows_of_a_report_are_a_run(tmp_path: Path, count: int) -> None:
 
 
 def test_a_journal_that_was_cut_off_is_what_was_played(tmp_path: Path) -> None:
-    """A line that was being written is left out, the label tells how much there is, and a later try counts."""
+    """An incomplete line is ignored, the label says how much there is, and a later attempt counts."""
     path = journalled(tmp_path / "run.journal", {"a": "the answer to a", "b": "no"})
     header, first, second = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(header + first + second[:-20])
@@ -275,7 +275,7 @@ def test_zero_results_never_pass() -> None:
     assert [["nothing ran"]] * 2 == [Gates().failures(read_run(one)) for one in ({"tests": []}, crashed)]
 
 
-def test_a_regression_is_what_is_told_to_be_worse() -> None:
+def test_a_regression_is_a_significant_loss() -> None:
     """The gate is closed by *worse*, not by *cannot tell*, and by runs that share no scenario."""
     gate = Gates(no_regression=True)
     good, bad, unsure = graded_run([True] * 9), graded_run([False] * 9), graded_run([True] * 8 + [False])
@@ -420,7 +420,7 @@ def test_models_compare_as_their_rewards_do() -> None:
 
 @with_data
 def test_models_replayed_and_graded_here_compare_as_their_rewards_do() -> None:
-    """What our own rules make of the two models' conversations points where the benchmark's rewards point."""
+    """Our own grading of the two models' conversations agrees with the rewards of the benchmark."""
     chosen = [run for run in reference_runs() if run.dataset == "tau2_airline_dialogs" and run.policy == "align"]
     runs = {run.agent: run for run in chosen}
     large, small = (grade(replayed(runs[f"{model}/trial0"]).build()) for model in ("gpt-4.1", "qwen2.5-7b"))
@@ -434,7 +434,7 @@ def test_models_replayed_and_graded_here_compare_as_their_rewards_do() -> None:
 
 
 @with_data
-def test_a_clear_difference_of_models_is_told() -> None:
+def test_a_clear_difference_of_models_is_detected() -> None:
     """On 25 airline tasks with rewards 18 and 5 the smaller model is worse."""
     found = compare(
         rewarded_run("tau2_airline", "nemotron-orchestrator-8b"), rewarded_run("tau2_airline", "qwen2.5-7b")

@@ -112,7 +112,7 @@ def test_the_examples_of_the_docstrings_are_true(documented: Any) -> None:
 
 
 def test_the_command_answers_both_questions(tmp_path: Path) -> None:
-    """`ashr-labs plan` says how many scenarios see a difference, and which difference so many see."""
+    """`ashr-labs plan` computes the scenarios for a difference, and the difference for a number of scenarios."""
     workspace = Workspace.at(tmp_path)
 
     assert 165 == workspace.run("plan", "--difference", "0.1", "--disagreement", "0.1", "--json").document["scenarios"]
@@ -124,7 +124,7 @@ def test_the_command_answers_both_questions(tmp_path: Path) -> None:
 
 
 def test_the_command_measures_trials(tmp_path: Path) -> None:
-    """Two runs of the same agent say how far it disagrees with itself, and what its pass rate is."""
+    """Two runs of the same agent give its disagreement and its pass rate."""
     workspace = Workspace.at(tmp_path)
     workspace.write("one.json", graded_run([True] * 8 + [False] * 2))
     workspace.write("two.json", graded_run([True] * 7 + [False] * 3))

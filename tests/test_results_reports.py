@@ -36,7 +36,7 @@ EVIL = "</script><script>document.title='owned'</script><img src=x onerror=\"doc
 
 
 def refund(test_id: str, passed: bool = False, amount: Any = 12, **more: Any) -> dict[str, Any]:
-    """Return a test with a message, a call and a text."""
+    """Return a test with a message, a tool call and a reply."""
     call = {"name": "refund", "tool_name": "refund", "arguments": {"order": 7, "amount": 10}}
     actual = {**call, "arguments": {"order": 7, "amount": amount}}
     return graded_test(
@@ -283,7 +283,7 @@ def timed(latency: float, cost: float | None, *, scenario: str = "a") -> dict[st
 
 
 def test_a_comparison_tells_what_both_runs_took() -> None:
-    """Replies and money are compared over the scenarios that both runs have; what nobody measured is not told."""
+    """Latency and cost are compared over the scenarios of both runs, if both measured them."""
     before = {"tests": [timed(100, 0.02), timed(9_000, 5, scenario="gone")]}
     after = {"tests": [timed(150, 0.01), graded_test("b", True)]}
 

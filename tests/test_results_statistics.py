@@ -170,7 +170,7 @@ def test_intervals_of_rates_hold_the_truth_as_often_as_they_say() -> None:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("repeats", [1, 4])
 def test_many_metrics_and_repeats_give_no_more_false_alarms(repeats: int) -> None:
-    """Of 2,000 seeded pairs of runs of one agent with three scores, at most 5 % tell a difference in any metric."""
+    """Of 2,000 seeded pairs of runs of one agent with three scores, at most 5 % differ in any metric."""
 
     def run(random: Random, hardness: list[float]) -> dict[str, Any]:
         def test(name: str, one: float) -> dict[str, Any]:
@@ -199,7 +199,7 @@ def test_a_mean_is_inside_its_interval(values: list[float]) -> None:
 
 
 def test_the_same_seed_gives_the_same_answer() -> None:
-    """What is random depends on the seed alone."""
+    """Random numbers depend only on the seed."""
     values = drawn("scores", 1)
 
     assert bootstrap_interval(values, seed=3) == bootstrap_interval(values, seed=3)

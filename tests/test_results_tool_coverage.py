@@ -41,8 +41,8 @@ def test_each_tool_argument_and_value_is_counted() -> None:
     assert 0.5 == found.share
 
 
-def test_pairs_and_unknown_tools_are_told() -> None:
-    """What follows what is counted within a scenario; a tool that the agent does not have is no coverage."""
+def test_pairs_and_unknown_tools_are_reported() -> None:
+    """Consecutive calls are counted within a scenario; a tool that the agent does not have is not covered."""
     found = tool_coverage(source(("refund", {}), ("cancel", {}), ("teleport", {})), TOOLS)
 
     assert {("refund", "cancel"): 1, ("cancel", "teleport"): 1} == found.pairs
@@ -87,7 +87,7 @@ def test_schemas_are_read_to_their_depths() -> None:
     ],
 )
 def test_failures_of_tools_are_counted(call: dict[str, Any], fails: bool) -> None:
-    """Whether a scenario exercises the failure of a tool is told, and counts where that is asked for."""
+    """Failures of tools are counted, and are items only if asked for."""
     actions = [{"actor": "agent", "expected_response": {"tool_calls": [{"name": "cancel", **call}]}}]
     data = {"runs": {"one": {"actions": actions}}}
 
@@ -116,7 +116,7 @@ def test_tools_are_read_in_the_usual_shapes(tools: Any) -> None:
 
 @pytest.mark.parametrize("tools", [[], {}, None, [{"title": "x"}], "refund"])
 def test_no_tools_are_no_coverage(tools: Any) -> None:
-    """Without tools there is nothing to cover, which is an error and not a hundred per cent."""
+    """No tools are an error, not a coverage of 100 %."""
     with pytest.raises(ConfigurationError, match="at least one tool"):
         tool_coverage(source(), tools)
 

@@ -29,19 +29,16 @@ HABITS = {
 
 NOT_YET_CLEAN: set[str] = {
     "ashr_labs/_text",
-    "ashr_labs/cli",
     "ashr_labs/comparators",
     "ashr_labs/grading",
     "ashr_labs/run_result",
     "ashr_labs/tool_call",
     "ashr_labs/tracing",
     "docs/grading.md",
-    "tests/test_cli",
     "tests/test_comparators",
     "tests/test_eval",
     "tests/test_grading",
     "tests/test_otel",
-    "tests/test_results",
     "tests/test_tool",
     "tests/test_tracing",
 }

@@ -11,7 +11,7 @@ __all__ = ["main"]
 def main() -> int:
     """Run the command of `sys.argv` and return the exit code."""
     if not all(map(find_spec, ("click", "rich"))):
-        sys.stderr.write('error: the command line needs its extra: pip install "ashr-labs[cli]"\n')
+        sys.stderr.write('error: the command line needs its extra: pip install "ashr-labs[cli]>=0.4"\n')
         return 2
     from ._exit import exit_despite_threads  # noqa: PLC0415 (needs the extra)
     from ._main import run  # noqa: PLC0415 (needs the extra)

@@ -112,7 +112,7 @@ class _Ready:
     ready_file: Path | None
 
     def announce(self, url: str) -> None:
-        """Tell the user, a program that reads stdout, and a script that waits for the file."""
+        """Announce the URL to the user, to a program that reads stdout, and to a script that waits for the file."""
         shown = self.database if isinstance(self.database, Path) else self.label
         self.out.info(f"serving {shown} at {url} until Ctrl-C; in the shell of a client:")
         key = f'"$(cat {shlex.quote(str(self.key_file))})"' if self.key_file else f"...  # such as {_KEY_VARIABLE}"
