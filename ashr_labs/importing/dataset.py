@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .._format import suggestion
+from .._gc import paused_gc
 from ..errors import ConfigurationError, DatasetError
 from .formats import FORMATS, Keys, detected, drafted, expanded
 from .records import Record, read_records
@@ -71,8 +72,9 @@ def import_dataset(
         )
     notes: Counter[str] = Counter()
     collected = _Collector(Keys(input_key, expected_key), file_format, notes, keep_unknown=keep_unknown)
-    for record in expanded(read_records(file, encoding, delimiter, notes)):
-        collected.add(record)
+    with paused_gc():
+        for record in expanded(read_records(file, encoding, delimiter, notes)):
+            collected.add(record)
     return ImportedDataset(
         collected.format or "", {"runs": collected.runs}, collected.places, dict(notes), tuple(collected.faults)
     )
