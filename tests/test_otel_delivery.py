@@ -37,7 +37,7 @@ def stored(server: ScriptedServer) -> Stored:
 
 @pytest.fixture
 def client(stored: Stored) -> Generator[AshrLabsClient]:
-    """Return a client of the scripted server, without what earlier tests left under way."""
+    """Return a client of the scripted server, without traces of earlier tests."""
     with AshrLabsClient(KEY, stored.server.url) as client:
         yield client
         EXPORTER._sources.clear()

@@ -1,4 +1,4 @@
-"""OpenTelemetry spans become the traces that Ashr documents, and the other way round, whoever made them."""
+"""OpenTelemetry spans of any instrumentation become documented Ashr traces, and the reverse."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]], dict[st
 def test_each_convention_is_understood(
     attributes: dict[str, Any], events: list[tuple[str, dict[str, Any]]], expected: dict[str, Any]
 ) -> None:
-    """What a span says in any of the conventions stands where Ashr has a place for it."""
+    """Attributes of all conventions are mapped to the fields of Ashr traces."""
     found = observation(attributes, *events)
 
     assert expected == {name: found.get(name) for name in expected}

@@ -185,7 +185,7 @@ print(worst)
 
 
 def test_an_exit_with_a_dead_platform_is_short_and_loses_nothing() -> None:
-    """A process with 2,000 undelivered spans ends within 2.5 s where nobody listens; the next one delivers them all."""
+    """A process with 2,000 undelivered spans exits within 2.5 s without a platform; the next one delivers them all."""
     port = free_port()
     code = """
 for n in range(100):

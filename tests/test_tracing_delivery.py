@@ -1,4 +1,4 @@
-"""Traces are delivered in the background: all of them, once, without keeping anybody waiting."""
+"""Traces are delivered in the background: all of them, once, without blocking the application."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def stored(server: ScriptedServer) -> Stored:
 
 @pytest.fixture
 def client(stored: Stored) -> Generator[AshrLabsClient]:
-    """Return a client of the scripted server, without what earlier tests left under way."""
+    """Return a client of the scripted server, without traces of earlier tests."""
     with AshrLabsClient(KEY, stored.server.url) as client:
         yield client
         EXPORTER.close(0)
@@ -210,7 +210,7 @@ def test_many_clients_share_one_worker(stored: Stored) -> None:
 
 @pytest.mark.usefixtures("own_exporter")
 def test_a_client_that_is_forgotten_holds_no_thread(stored: Stored) -> None:
-    """What a client delivers traces with ends when nobody can use the client any more, closed or not."""
+    """The worker ends when the client is garbage-collected, closed or not."""
     AshrLabsClient(KEY, stored.server.url).trace("t").end()
     gc.collect()
     deadline = time.monotonic() + 10
@@ -308,7 +308,7 @@ def test_nobody_is_waited_for_in_vain(client: AshrLabsClient, stored: Stored) ->
 
 
 def test_switched_off_nothing_runs(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With `ASHR_LABS_TRACING=false` there is no thread and no request, and code works as before."""
+    """With `ASHR_LABS_TRACING=false` no thread is started and no request is sent, and code works as before."""
     EXPORTER.close(0)
     monkeypatch.setenv("ASHR_LABS_TRACING", "false")
     with AshrLabsClient(KEY, stored.server.url) as client:
@@ -349,7 +349,7 @@ def test_asynchronous_code_awaits_the_answer(stored: Stored) -> None:
 
 
 def test_a_local_platform_gets_its_traces_before_it_is_closed() -> None:
-    """Closing a client of an embedded platform delivers what is under way first, sync and async."""
+    """Closing a client of an embedded platform delivers queued traces first, sync and async."""
     with AshrLabsClient.local() as client:
         make(client, 20)
         tracing = client.tracing
@@ -365,7 +365,7 @@ def test_a_local_platform_gets_its_traces_before_it_is_closed() -> None:
 
 
 def test_a_burst_is_delivered_by_many_requests_at_a_time(stored: Stored, client: AshrLabsClient) -> None:
-    """Against a slow platform many requests are under way at once, over two threads at most."""
+    """Against a slow platform many requests are in flight at once, with at most two threads."""
     pause = threading.Event()
 
     def slow(body: dict[str, Any]) -> Answer:

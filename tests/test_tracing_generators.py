@@ -1,4 +1,4 @@
-"""Traced generators behave as untraced ones, and never show their span to whoever consumes them."""
+"""Traced generators behave as untraced ones, and their span is not active in their consumers."""
 
 from __future__ import annotations
 
@@ -208,7 +208,7 @@ ENDS: list[tuple[Callable[[Any], None], list[int], str | None]] = [
 def test_however_a_generator_ends_its_span_ends_once(
     recorded: Recorded, consume: Callable[[Any], None], items: list[int], status: str | None
 ) -> None:
-    """Its span holds what was yielded so far; being closed early is no error; what it opened itself ends with it."""
+    """Its span has the items so far; closing early is not an error; spans that it opened end with it."""
 
     @traced("stream")
     def stream() -> Generator[int]:
@@ -437,7 +437,7 @@ def test_a_dropped_coroutine_ends_its_span(recorded: Recorded) -> None:
 
 
 class Closed:
-    """A block in a plain generator, which nobody can switch between items."""
+    """A block in a generator without `traced`, which stays active between items."""
 
     def __init__(self) -> None:
         self.steps = self._steps()
@@ -507,7 +507,7 @@ def test_what_an_abandoned_stream_yielded_is_recorded(recorded: Recorded, how: s
 
 
 def test_what_a_held_generator_yielded_is_recorded(recorded: Recorded) -> None:
-    """A generator that is held beyond the end of its trace has its items so far, and an end."""
+    """A generator that is held after the end of its trace has its items so far, and an end."""
 
     @traced("steps")
     def steps() -> Generator[int]:

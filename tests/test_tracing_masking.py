@@ -64,7 +64,7 @@ BESIDE = [
 
 @pytest.mark.parametrize(("text", "expected"), BESIDE)
 def test_what_stands_beside_a_secret_hides_it_from_nobody(text: str, expected: str) -> None:
-    """A secret is found beside other numbers, words and names, and cut texts keep no part of it."""
+    """A secret is found next to other numbers, words and names, and truncated text keeps no part of it."""
     assert expected == mask_personal_data(text)
 
 
@@ -80,7 +80,7 @@ def test_names_of_keys_decide_in_json_within_json_too() -> None:
 
 @pytest.mark.parametrize(("secret", "name"), SECRETS)
 def test_each_kind_is_replaced_wherever_it_stands(secret: str, name: str) -> None:
-    """A secret is replaced alone, within a text, and within lists, dicts and keys."""
+    """A secret is masked alone, in text, and in lists, dicts and keys."""
     assert name == mask_personal_data(secret)
     assert f"See {name}, please." == mask_personal_data(f"See {secret}, please.")
     assert {"a": [name, {"b": name}], name: 1} == mask_personal_data({"a": [secret, {"b": secret}], secret: 1})

@@ -53,7 +53,7 @@ def flush_in_the_next_process(url: str, folder_of: str | None = None) -> None:
 def test_a_process_that_ends_by_itself_delivers_everything(
     real: RealPlatform, prefix: str, ending: str, code: int
 ) -> None:
-    """At the end of a process what is under way is delivered, with no word to the host."""
+    """At the exit of a process queued traces are delivered, without output."""
     # A machine that is busy with other things may need more than the two seconds that are the default.
     done = run_process(real.url, f"make('{prefix}', 50)\n{ending}", ASHR_LABS_TRACING_EXIT_TIMEOUT="20")
 

@@ -38,7 +38,7 @@ class ExpectedTrace:
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """Something that observations can be made under, and what it stands for."""
+    """A parent of observations, and its expected payload."""
 
     actual: Trace | Span
     owner: ExpectedTrace

@@ -320,7 +320,7 @@ def test_cycles_end(make: Any) -> None:
 
 
 def test_the_same_value_twice_is_no_cycle() -> None:
-    """A value that stands in two places is written in both."""
+    """A value that occurs twice is converted twice."""
     shared = [1]
     assert [[1], [1]] == to_json([shared, shared])
 
@@ -416,7 +416,7 @@ def test_threads_may_change_a_value_meanwhile() -> None:
 
 
 def test_errors_are_described_by_type_and_text() -> None:
-    """An exception without a text is its type alone, and one that cannot be read still has a description."""
+    """An exception without a message is described by its type, and so is one whose message cannot be read."""
     assert "ValueError: x" == describe_error(ValueError("x"))
     assert "ValueError" == describe_error(ValueError())
     assert "BadTextError: <unreadable message>" == describe_error(BadTextError())

@@ -192,7 +192,7 @@ def test_only_the_first_end_of_a_span_counts(platform: Platform) -> None:
 
 
 def test_none_is_an_output_when_it_is_given(platform: Platform) -> None:
-    """An explicit None is recorded; without one there is no output."""
+    """An explicit None is recorded; otherwise the output is absent."""
     trace = Trace("t", tracing=platform)
     trace.span("given").end(output=None)
     trace.generation("also given").end(output=None)
@@ -283,7 +283,7 @@ def test_trace_fields_of_another_kind_cost_only_themselves(
 
 
 def test_span_fields_of_another_kind_cost_only_themselves(platform: Platform) -> None:
-    """A level, message, model or count of the wrong kind does not lose the trace, nor the value beside it."""
+    """A level, message, model or count of the wrong kind does not lose the trace or its other values."""
     wrong: Any = [1]
     trace = Trace("t", tracing=platform)
     generation = trace.generation(wrong, model=wrong, metadata=wrong, input={"lock": threading.Lock(), "q": 1})

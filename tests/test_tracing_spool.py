@@ -43,7 +43,7 @@ def test_nobody_takes_what_another_still_has(tmp_path: Path) -> None:
 
 
 def test_what_is_inherited_can_be_delivered_and_is_gone_then(tmp_path: Path) -> None:
-    """Once all that was inherited is delivered, its file is removed; until then nobody else gets it."""
+    """A recovered file is removed when all its traces are delivered; until then no other process gets it."""
     old = Spool(tmp_path, 10_000)
     old.write("a", b"x")
     old.write("b", b"y")
@@ -119,7 +119,7 @@ def test_a_changed_byte_costs_one_line(contents: list[str], data: st.DataObject)
 
 
 def test_the_end_of_a_file_whose_process_died_over_it_is_mended(tmp_path: Path) -> None:
-    """What is added to a file with half a line at its end is found by whoever comes next."""
+    """Lines that are appended to a file with a truncated last line are found by the next process."""
     first = Spool(tmp_path, 10_000)
     first.write("a", b"x")
     first.write("b", b"y")
@@ -209,7 +209,7 @@ def test_order_survives_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: py
 
 
 def test_many_dead_processes_do_not_take_all_of_the_hosts_files(tmp_path: Path) -> None:
-    """However many processes left something, only so many files are open at a time, and in the end all are sent."""
+    """The spools of many dead processes are recovered with a limited number of open files, and all are sent."""
     for number in range(200):
         dead = Spool(tmp_path, 10**6)
         dead.write(f"{number:03d}", b"x")

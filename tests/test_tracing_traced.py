@@ -148,7 +148,7 @@ def test_each_form_records_arguments_and_result(recorded: Recorded, form: str) -
 
 
 def test_a_generation_has_its_model(recorded: Recorded) -> None:
-    """The kind and the model of a call of a language model are recorded, and metadata stands beside them."""
+    """The kind, the model and the metadata of a call of a language model are recorded."""
     with recorded.trace():
         asyncio.run(chat("hi"))
         with traced("g", kind="generation", model="m-2", metadata={"try": 1}) as generation:

@@ -53,7 +53,7 @@ def kind_of(attributes: Attributes) -> str:
 
 
 def span_kind(attributes: Attributes) -> str | None:
-    """Return the kind of a span beyond `kind_of`: `agent`, `chain`, `retriever` and the like, or None."""
+    """Return the specific kind of a span, such as `agent`, `chain` or `retriever`, or None."""
     return names.SPAN_KINDS.get(str(first(attributes, names.KINDS)).lower())
 
 

@@ -15,7 +15,7 @@ __all__ = ["USAGE_NAMES", "observation_usage", "read_usage"]
 
 # The names of all formats, in order of precedence; a slash leads into a nested object.
 _EXCLUSIVE_INPUT = ("input_tokens", "inputTokens", "inputTokenCount")
-"""Anthropic and Bedrock count tokens that were read from or written to a cache beside these."""
+"""Anthropic and Bedrock count tokens that were read from or written to a cache separately."""
 _INPUT = (
     *_EXCLUSIVE_INPUT,
     "prompt_tokens",  # OpenAI Chat Completions, Mistral, and what copies them
@@ -29,7 +29,7 @@ _INPUT = (
     "llm.usage.prompt_tokens",
 )
 _TOOL_INPUT = ("toolUsePromptTokenCount", "tool_use_prompt_token_count")
-"""Gemini counts the results of its own tools beside the prompt."""
+"""Gemini counts the results of its own tools separately from the prompt."""
 _EXCLUSIVE_READ = ("cache_read_input_tokens", "cacheReadInputTokens", "cacheReadInputTokenCount")
 _EXCLUSIVE_WRITE = ("cache_creation_input_tokens", "cacheWriteInputTokens", "cacheWriteInputTokenCount")
 _CACHE_READ = (
@@ -61,7 +61,7 @@ _CACHE_WRITE = (
     "llm.token_count.prompt_details.cache_write",
 )
 _EXCLUSIVE_OUTPUT = (
-    "candidatesTokenCount",  # Gemini counts thoughts beside these
+    "candidatesTokenCount",  # Gemini counts thoughts separately
     "candidates_token_count",
     "responseTokenCount",
     "response_token_count",
@@ -179,7 +179,7 @@ def _output_tokens(found: dict[str, float]) -> int | None:
     reasoning = _count(found, _REASONING) or 0
     is_exclusive = reasoning and (
         _count(found, _EXCLUSIVE_OUTPUT) is not None
-        # xAI counts reasoning beside the completion; its total shows it.
+        # xAI counts reasoning separately from the completion, as its total shows.
         or _count(found, _TOTAL) == (_count(found, _INPUT) or 0) + written + reasoning
     )
     return written + reasoning if is_exclusive else written

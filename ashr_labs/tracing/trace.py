@@ -91,10 +91,10 @@ class Trace(Parent):
         self._name = name
         self._user_id = user_id
         self._session_id = session_id
-        self._metadata = to_json(metadata) if is_open else None
+        self._metadata = to_json(metadata) if is_open and metadata is not None else None
         if remote is not None:
             self._metadata = {**(json_object(self._metadata) or {}), **remote.as_metadata()}
-        self._tags = to_json(tags) if is_open else None
+        self._tags = to_json(tags) if is_open and tags is not None else None
         self._wait = wait
         self._mirrored: Any = None
         if is_open and settings.mirror is not None:
