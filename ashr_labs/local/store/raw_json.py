@@ -57,7 +57,7 @@ def encode(value: Any) -> str:
     Raises:
         ValidationError: It holds NaN or an infinity.
     """
-    if isinstance(value, dict | list) and _count(value, _SLICED_LEVELS) > _LARGE_VALUE:
+    if _is_large(value):
         return "".join(_slices(value, _SLICED_LEVELS))
     return _encode(value)
 
@@ -92,25 +92,37 @@ def _encode_slice(value: Any) -> str:
         return _encode(value)
 
 
-def _count(value: Any, levels: int) -> int:
-    """Return the number of elements in the outer levels, or any number over the limit."""
-    if not isinstance(value, dict | list) or not levels or len(value) > _LARGE_VALUE:
-        return len(value) if isinstance(value, dict | list) else 1
-    parts = value.values() if isinstance(value, dict) else value
-    return sum(_count(part, levels - 1) for part in parts)
+def _is_large(value: Any) -> bool:
+    """Return True if the sliced levels have many elements."""
+    level: list[Any] = [value]
+    count = 0
+    for _ in range(_SLICED_LEVELS):
+        parts: list[Any] = []
+        for node in level:
+            kind: Any = type(node)
+            if kind is dict:
+                parts += node.values()
+            elif kind is list:
+                parts += node
+        count += len(parts)
+        if count > _LARGE_VALUE:
+            return True
+        level = parts
+    return False
 
 
 def _slices(value: Any, levels: int) -> Iterator[str]:
-    if levels and isinstance(value, list):
+    kind: Any = type(value) if levels else None
+    if kind is list and value:
         for index, item in enumerate(value):
             yield "," if index else "["
             yield from _slices(item, levels - 1)
-        yield "]" if value else "[]"
-    elif levels and isinstance(value, dict) and all(isinstance(name, str) for name in value):
-        for index, (name, item) in enumerate(value.items()):
+        yield "]"
+    elif kind is dict and value and all(type(name) is str for name in value):
+        for index, name in enumerate(value):
             yield f"{',' if index else '{'}{json.dumps(name)}:"
-            yield from _slices(item, levels - 1)
-        yield "}" if value else "{}"
+            yield from _slices(value[name], levels - 1)
+        yield "}"
     else:
         yield _encode_slice(value)
 

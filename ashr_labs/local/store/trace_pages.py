@@ -24,7 +24,8 @@ _DEFAULT_LIMIT = 50
 _SEPARATOR = "/"
 _RECORDS: Select[str, str, dict[str, Any]] = select(traces.c.id, traces.c.created_at, traces.c.content)
 """Traces without their observations."""
-_RAW_RECORDS = select(traces.c.id, traces.c.created_at, type_coerce(traces.c.content, RawJSONText).label("content"))
+_RAW_CONTENT = type_coerce(traces.c.content, RawJSONText).label("content")
+_RAW_RECORDS: Any = select(traces.c.id, traces.c.created_at, _RAW_CONTENT)
 
 
 def trace_filters(params: Mapping[str, Any]) -> list[ColumnElement[bool]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -36,11 +38,11 @@ def upgrade() -> None:
     op.drop_table("forwards")
 
 
-def _waiting_jobs() -> list[dict[str, object]]:
+def _waiting_jobs() -> list[dict[str, Any]]:
     """Return the jobs whose run or request still exists, oldest first."""
     old = sa.table("jobs", *map(sa.column, ("id", "created_at", "kind", "subject_id", "attempts")))
     connection = op.get_bind()
-    rows: list[dict[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for kind, name in _TENANTS.items():
         subjects = sa.table(name, sa.column("id"), sa.column("tenant_id"))
         wanted = (
@@ -62,7 +64,7 @@ def _waiting_jobs() -> list[dict[str, object]]:
             }
             for row in connection.execute(wanted)
         ]
-    rows.sort(key=lambda row: row.pop("old_id"))  # type: ignore[arg-type,return-value]
+    rows.sort(key=lambda row: row.pop("old_id"))
     return rows
 
 
