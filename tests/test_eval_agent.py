@@ -6,6 +6,7 @@ import threading
 from collections import UserDict
 from collections.abc import Mapping
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import Mock
 
@@ -335,6 +336,8 @@ def test_a_mock_is_an_agent() -> None:
             ParsedReply("", (CallRecord("f", '{"b": 1}'),)),
         ),
         (reply("", Dumped({"function": {"name": "f", "arguments": "{}"}})), ParsedReply("", (CallRecord("f", "{}"),))),
+        (reply("a") | {"usage": 7}, ParsedReply("a", ())),
+        (reply("a") | {"usage": SimpleNamespace(prompt_tokens=3)}, ParsedReply("a", (), {"input_tokens": 3})),
         (reply("", {"name": "f", "args": {"b": 1}}), ParsedReply("", (CallRecord("f", '{"b": 1}'),))),
         (
             reply("", {**made("f", b=1), "result": {"id": 7}}),
@@ -369,7 +372,6 @@ def test_replies(value: Any, expected: ParsedReply) -> None:
         (["a"], "respond() returned ['a']; return"),
         (b"a", "respond() returned b'a'; return"),
         ({"content": "Hello"}, "respond() returned {'content': 'Hello'}; return"),
-        (reply() | {"usage": 7}, "respond() returned a reply whose usage must be an object, got 7"),
         ({"text": 5}, "respond() returned a reply whose text must be a string, got 5"),
         (reply() | {"tool_calls": {}}, "respond() returned a reply whose tool_calls must be a list, got {}"),
         (reply() | {"tool_calls": "f"}, "respond() returned a reply whose tool_calls must be a list, got 'f'"),

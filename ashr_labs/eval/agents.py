@@ -181,7 +181,7 @@ def read_reply(value: object, source: str) -> ParsedReply:
         read = None if calls is None else read_calls(calls)
     except ShapeError as error:
         raise ReplyError(f"{source} returned a reply whose tool_calls{error.at} {error.problem}") from error
-    return ParsedReply(text, read, _usage(usage, source) if usage else None)
+    return ParsedReply(text, read, read_usage(usage) or None)
 
 
 def refuse_awaitable(value: object, source: str) -> None:
@@ -200,14 +200,6 @@ def _check_keys(fields: Mapping[str, Any], source: str) -> None:
     for key in fields.keys() - _REPLY_KEYS:
         if meant := suggestion(key, _REPLY_KEYS, cutoff=_MIN_SIMILARITY):
             raise ReplyError(f"{source} returned a reply with the unknown key {key!r}{meant}")
-
-
-def _usage(given: object, source: str) -> TokenUsage | None:
-    dump = getattr(given, "model_dump", None)  # the objects of the model clients
-    fields = as_object(dump() if callable(dump) else given)
-    if fields is None:
-        raise ReplyError(f"{source} returned a reply whose usage must be an object, got {preview(given)}")
-    return read_usage(fields) or None
 
 
 class _FunctionAgent:
