@@ -46,3 +46,4 @@ def show(result: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     evaluate(SupportBot())
+    print("\nThe failures are intended: each one shows a weakness of the example bot (examples/support_bot).")

@@ -98,9 +98,9 @@ def test_the_spool_is_looked_into(tmp_path: Path) -> None:
     environment = {"ASHR_LABS_SPOOL_DIR": str(tmp_path / "spool")}
     assert "no undelivered traces" in checks.spool(environment).found
     spool = Spool(tmp_path / "spool" / "one", 10_000)
-    places = [spool.keep(name, b"{}") for name in ("a", "b", "c")]
-    assert places[0]
-    spool.done(places[0])
+    records = [spool.write(name, b"{}") for name in ("a", "b", "c")]
+    assert records[0]
+    spool.done(records[0])
 
     found = checks.spool(environment)
 

@@ -229,8 +229,8 @@ def move_to_old_version(path: Path) -> None:
     now = path.with_name("now.db")
     path.rename(now)
     engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(path))
-    with engine.begin() as connection:
-        config = Config(attributes={"connection": connection})
+    with engine.begin() as migrating:
+        config = Config(attributes={"connection": migrating})
         config.set_main_option("script_location", str(MIGRATIONS))
         command.upgrade(config, "0002")
     engine.dispose()
