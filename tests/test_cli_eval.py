@@ -388,7 +388,7 @@ def test_a_file_that_is_no_dataset_is_refused(content: bytes | None, message: st
         ("agents:", "write it as module:attribute"),
         ("nowhere:Agent", "there is no module nowhere, neither in "),
         ("agents.inner:Agent", "agents.inner"),
-        ("agents:Nobody", "has no attribute 'Nobody'"),
+        ("agents:Missing", "has no attribute 'Missing'"),
         ("importing:Agent", "importing it failed: ModuleNotFoundError: No module named 'not_installed' ("),
         ("broken:Agent", "importing it failed: ZeroDivisionError: division by zero ("),
         ("leaving:Agent", "importing it failed: SystemExit: 0 ("),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .._deprecation import warn_deprecated
 from .._format import counted
+from .._gc import paused_gc
 from ..errors import ConfigurationError
 from ._display import NotebookDisplay
 from .runs import PASS_RATE, TEXT_SIMILARITY, read_run
@@ -210,6 +211,7 @@ class Comparison(NotebookDisplay):
         return tuple(one.scenario_id for one in self.changes if one.status == status)
 
 
+@paused_gc()
 def compare(
     baseline: RunSource,
     candidate: RunSource,

@@ -14,6 +14,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, cast
 
 from .._format import suggestion
+from .._gc import paused_gc
 from .._json import as_list, as_object, preview
 from ..errors import ConfigurationError
 from ..grading import grade
@@ -107,7 +108,8 @@ class RunResults(NotebookDisplay):
             raise ConfigurationError(f"{label} has no list of tests; its keys are {preview(list(result))}")
         if not any("verdict" in (as_object(test) or {}) for test in tests):
             tests = grade(result)["tests"]
-        return cls(label, tuple(_sample(as_object(test) or {}) for test in tests), facts)
+        with paused_gc():
+            return cls(label, tuple([_sample(as_object(test) or {}) for test in tests]), facts)
 
     def __len__(self) -> int:
         return len(self.samples)
