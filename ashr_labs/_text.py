@@ -68,7 +68,7 @@ def strip_markdown(text: str) -> str:
 
 
 def tokenize(text: str) -> list[str]:
-    """Return the words of a text in lower case, without Markdown and punctuation.
+    """Return the words of text in lower case, without Markdown and punctuation.
 
     Text of scripts without spaces, such as Chinese or Thai, is split into overlapping pairs of characters.
 

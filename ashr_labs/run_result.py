@@ -64,7 +64,7 @@ class ParsedStep:
     """Where it happened, such as `action 3`."""
     is_user: bool
     is_text: bool
-    """Whether it is a text of the agent."""
+    """Whether it is text of the agent."""
     is_calls: bool
     """Whether it holds tool calls of the agent."""
     calls: Sequence[object] | None
@@ -94,7 +94,7 @@ class ParsedStep:
 
     @property
     def actual_text(self) -> str | None:
-        """What the agent said; empty if nothing, None if it cannot be read."""
+        """The agent's text; empty if there is none, None if it cannot be read."""
         return _text(self.fields.get("actual_response"))
 
 

@@ -60,7 +60,7 @@ class ShapeError(ValueError):
     def __init__(self, problem: str, at: str = "") -> None:
         super().__init__(f"{at} {problem}")
         self.problem = problem
-        """What is wrong, such as `must be an object, got None`."""
+        """The error, such as `must be an object, got None`."""
         self.at = at
         """The path of the wrong part, such as `.name`; empty for the value itself."""
 
@@ -78,7 +78,7 @@ class ToolCall(NamedTuple):
     """The arguments as received, if they came as JSON text."""
     id: str | None = None
     result: object = UNSET
-    """What the tool returned; `UNSET` if the call does not say."""
+    """The tool's result; `UNSET` if the call has none."""
     error: str | None = None
     """Why the call failed; None if it did not."""
 

@@ -73,7 +73,7 @@ def test_json_text_is_kept_as_received() -> None:
     ],
 )
 def test_a_fault_is_named_by_its_path(call: Any, at: str, problem: str) -> None:
-    """What is not a tool call is refused with the path of the wrong part, also below a list."""
+    """A value that is not a tool call is refused with the path of the wrong part, also below a list."""
     with pytest.raises(ShapeError) as caught:
         read_tool_call(call)
 

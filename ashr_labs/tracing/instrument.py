@@ -142,7 +142,7 @@ class ActiveGenerator(ActiveCall):
 
 @dataclass(frozen=True, slots=True)
 class SpanSpec:
-    """What to record for each call of a function, or for a block."""
+    """The settings of what is recorded for each call of a function, or for a block."""
 
     name: str
     kind: Kind = "span"

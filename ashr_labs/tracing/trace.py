@@ -222,7 +222,7 @@ class Trace(Parent):
 
 
 class _NoTrace(Trace):
-    """Stands in for a trace that could not be started: it records nothing and is never active."""
+    """Replacement for a trace that could not be started: it records nothing and is never active."""
 
     __slots__ = ()
 
