@@ -203,7 +203,8 @@ def _numbers_of(value: object) -> dict[str, float]:
         return {}
     found: dict[str, float] = {}
     given: Any = value
-    names = USAGE_NAMES.intersection(given) if type(given) is dict else USAGE_NAMES
+    is_plain = type(value) is dict  # a name, as pyright would narrow the type to an unknown one
+    names = USAGE_NAMES.intersection(given) if is_plain else USAGE_NAMES
     for outer in names:
         held = _get(given, outer)
         if held is None:

@@ -165,10 +165,10 @@ class Parent:
             self.__exit__(type(error), error, None)
             raise
         with suppress(Exception):  # as in span()
-            if isinstance(result, Awaitable):
+            returned: object = result
+            if isinstance(returned, Awaitable):
                 self._leave()
-                awaitable = cast("Awaitable[Any]", result)
-                return cast("T", self._wrap_awaitable(awaitable))
+                return cast("T", self._wrap_awaitable(cast("Awaitable[Any]", returned)))
             self._end_with(result)
         return result
 
