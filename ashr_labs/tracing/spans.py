@@ -165,10 +165,11 @@ class Parent:
             self.__exit__(type(error), error, None)
             raise
         with suppress(Exception):  # as in span()
-            returned: object = result
-            if isinstance(returned, Awaitable):
+            returned: Any = result
+            is_awaitable = isinstance(returned, Awaitable)
+            if is_awaitable:
                 self._leave()
-                return cast("T", self._wrap_awaitable(cast("Awaitable[Any]", returned)))
+                return cast("T", self._wrap_awaitable(returned))
             self._end_with(result)
         return result
 
