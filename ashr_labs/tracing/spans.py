@@ -9,7 +9,6 @@ application's objects have no effect; everything else is serialized by the expor
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable
 from contextlib import suppress
 from itertools import count
 from time import perf_counter_ns, time_ns
@@ -24,7 +23,7 @@ from .masking import masked
 from .serialize import JSON, GrowingArray, as_text, describe_error, json_object, optional_text, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
     from ashr_labs_types import Observation
@@ -166,8 +165,7 @@ class Parent:
             raise
         with suppress(Exception):  # as in span()
             returned: Any = result
-            is_awaitable = isinstance(returned, Awaitable)
-            if is_awaitable:
+            if callable(getattr(returned, "__await__", None)):
                 self._leave()
                 return cast("T", self._wrap_awaitable(returned))
             self._end_with(result)
