@@ -260,6 +260,7 @@ def start(folder: Path, argument: str) -> subprocess.Popen[str]:
     path = os.pathsep.join(map(str, (folder, folder / "generated")))
     return subprocess.Popen(  # noqa: S603 - this interpreter, on the program above
         [sys.executable, "-c", PROGRAM, argument],
+        cwd=folder,  # Python looks there first
         env=os.environ | {"PYTHONPATH": path, "ASHR_LABS_TRACING_SPOOL": "off"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -181,7 +181,7 @@ def read_reply(value: object, source: str) -> ParsedReply:
         read = None if calls is None else read_calls(calls)
     except ShapeError as error:
         raise ReplyError(f"{source} returned a reply whose tool_calls{error.at} {error.problem}") from error
-    return ParsedReply(text, read, read_usage(usage) or None)
+    return ParsedReply(text, read, None if usage is None else read_usage(usage) or None)
 
 
 def refuse_awaitable(value: object, source: str) -> None:

@@ -145,7 +145,8 @@ def is_without_actions(raw: object) -> bool:
 
 def _read_actions(raw: object) -> Iterator[Action]:
     fields = _object(raw)
-    _check_keys(fields, _SCENARIO_KEYS, "a scenario", {})
+    if not fields.keys() <= _SCENARIO_KEYS:
+        _refuse_unknown_keys(fields, _SCENARIO_KEYS, "a scenario", {})
     actions: object = fields.get("actions")
     if not isinstance(actions, list):
         raise ShapeError(f"must be a list, got {preview(actions)}", at=".actions")
@@ -165,10 +166,12 @@ def _read_action(index: int, raw: object, following: object) -> Action:
     if not isinstance(content, str):
         raise ShapeError(f"must be a string, got {preview(content)}", at=".content")
     if actor in _AGENT_ACTORS:
-        _check_keys(fields, _AGENT_ACTION_KEYS, "an action", _OTHER_SPELLINGS)
+        if not fields.keys() <= _AGENT_ACTION_KEYS:
+            _refuse_unknown_keys(fields, _AGENT_ACTION_KEYS, "an action", _OTHER_SPELLINGS)
         text, calls = _expected(fields, content)
         return AgentAction(index, fields, text, calls, is_last=not _is_agent_action(following))
-    _check_keys(fields, _ACTION_KEYS, f"an action of {actor!r}", _OTHER_SPELLINGS)
+    if not fields.keys() <= _ACTION_KEYS:
+        _refuse_unknown_keys(fields, _ACTION_KEYS, f"an action of {actor!r}", _OTHER_SPELLINGS)
     if actor == "environment":
         return EnvironmentAction(index, fields, content)
     if actor != "user" and (meant := suggestion(actor, _ACTORS, cutoff=_MIN_ACTOR_SIMILARITY)):
@@ -199,7 +202,8 @@ def _expected(action: dict[str, Any], content: str) -> tuple[str, tuple[CallReco
     at = ".expected_response"
     try:
         response = _object(action["expected_response"])
-        _check_keys(response, _RESPONSE_KEYS, "an expected response", {"content": "text"})
+        if not response.keys() <= _RESPONSE_KEYS:
+            _refuse_unknown_keys(response, _RESPONSE_KEYS, "an expected response", {"content": "text"})
         text = content or _response_text(response)
         at = ".expected_response.tool_calls"
         return text, read_expected_calls(response.get("tool_calls", ()))
@@ -214,10 +218,8 @@ def _response_text(response: dict[str, Any]) -> str:
     return text or ""
 
 
-def _check_keys(fields: dict[str, Any], known: frozenset[str], owner: str, others: Mapping[str, str]) -> None:
-    """Refuse unknown keys: what they say would be ignored."""
-    if fields.keys() <= known:
-        return
+def _refuse_unknown_keys(fields: dict[str, Any], known: frozenset[str], owner: str, others: Mapping[str, str]) -> None:
+    """Raise ShapeError for the first unknown key: its value would be ignored."""
     key = next(key for key in fields if key not in known)
     meant = f"; did you mean {others[key]!r}?" if key in others else suggestion(key, known)
     advice = meant or "; other information belongs in 'metadata'"
