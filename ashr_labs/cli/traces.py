@@ -19,7 +19,7 @@ from ._tail import Pause, tail
 from ._trace_text import observation_lines, trace_line, trace_totals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from ..client._sync import AshrLabsClient
@@ -120,16 +120,7 @@ def tail_traces(
             interval=interval,
             last=last,
         )
-        try:
-            for step in steps:
-                if isinstance(step, Pause):
-                    _pause(out, step)
-                else:
-                    out.write(f"{json.dumps(step) if out.as_json else trace_line(step)}\n")
-                if out.is_closed:
-                    return
-        except KeyboardInterrupt:  # the usual end: not an error among the lines
-            raise click.exceptions.Exit(ExitCode.INTERRUPTED) from None
+        _show_steps(out, steps)
 
 
 @command.command("analytics")
@@ -161,7 +152,21 @@ def _given(filters: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in filters.items() if value not in (None, ())}
 
 
-def _pause(out: Output, step: Pause) -> None:
+def _show_steps(out: Output, steps: Iterable[Mapping[str, Any] | Pause]) -> None:
+    try:
+        for step in steps:
+            _show_step(out, step)
+            if out.is_closed:
+                return
+    except KeyboardInterrupt:  # the usual end: not an error among the lines
+        raise click.exceptions.Exit(ExitCode.INTERRUPTED) from None
+
+
+def _show_step(out: Output, step: Mapping[str, Any] | Pause) -> None:
+    """Write a trace, or sleep for a pause."""
+    if not isinstance(step, Pause):
+        out.write(f"{json.dumps(step) if out.as_json else trace_line(step)}\n")
+        return
     if step.message:
         out.info(step.message)
     time.sleep(step.seconds)

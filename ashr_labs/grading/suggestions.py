@@ -41,6 +41,5 @@ def _names(dataset_source: Mapping[str, Any]) -> Iterator[str]:
     for scenario in (as_object(dataset_source.get("runs")) or {}).values():
         for action in as_list((as_object(scenario) or {}).get("actions")) or ():
             response = as_object((as_object(action) or {}).get("expected_response")) or {}
-            for call in as_list(response.get("tool_calls")) or ():
-                if isinstance(name := name_of(as_object(call) or {}), str):
-                    yield name
+            names = (name_of(as_object(call) or {}) for call in as_list(response.get("tool_calls")) or ())
+            yield from (name for name in names if isinstance(name, str))

@@ -109,9 +109,8 @@ def _spans(fields: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for resource in map(as_object, resources):
         scopes = _get(resource or {}, "scopeSpans", "scope_spans", "instrumentationLibrarySpans")
         for scope in map(as_object, as_list(scopes) or ()):
-            for span in map(as_object, as_list((scope or {}).get("spans")) or ()):
-                if span is not None:
-                    yield span
+            spans = map(as_object, as_list((scope or {}).get("spans")) or ())
+            yield from (span for span in spans if span is not None)
 
 
 def _get(fields: Mapping[str, Any], *keys: str) -> Any:

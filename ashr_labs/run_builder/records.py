@@ -362,16 +362,16 @@ def aggregate_metrics(tests: Sequence[TestResult]) -> AggregateMetrics:
     call_statuses: list[str] = []
     text_statuses: list[str | None] = []
     similarities: list[float] = []
-    for test in tests:
-        for action in test["action_results"]:
-            if action["actor"] != "agent":
-                continue
-            if "tool_calls" in action:
-                call_statuses += [call["match_status"] for call in action["tool_calls"]]
-            if action["action_type"] == "text":
-                text_statuses.append(action.get("match_status"))
-                if "semantic_similarity" in action:
-                    similarities.append(action["semantic_similarity"])
+    actions = (action for test in tests for action in test["action_results"])
+    for action in actions:
+        if action["actor"] != "agent":
+            continue
+        if "tool_calls" in action:
+            call_statuses += [call["match_status"] for call in action["tool_calls"]]
+        if action["action_type"] == "text":
+            text_statuses.append(action.get("match_status"))
+            if "semantic_similarity" in action:
+                similarities.append(action["semantic_similarity"])
     return {
         "total_tests": len(tests),
         "tests_passed": statuses.count("completed"),

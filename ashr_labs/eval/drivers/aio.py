@@ -215,11 +215,10 @@ async def run_tasks(queue: RunQueue, work: Callable[[], Coroutine[Any, Any, None
         while tasks:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             tasks = [task for task in tasks if task not in done]
-            for task in done:
-                if not task.cancelled():
-                    task.result()
-                elif not queue.is_closed:
-                    tasks.append(asyncio.create_task(work()))
+            for task in (task for task in done if not task.cancelled()):
+                task.result()
+            if not queue.is_closed:
+                tasks += [asyncio.create_task(work()) for task in done if task.cancelled()]
     finally:
         queue.abort()
         for task in tasks:
@@ -253,14 +252,7 @@ def _run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
     runner = asyncio.Runner()
     try:
         loop = runner.get_loop()
-        task = loop.create_task(main())
-        while True:
-            try:
-                return loop.run_until_complete(task)
-            except RuntimeError:
-                if task.done():
-                    raise
-                _log.warning("the agent stopped the event loop of the run; the run goes on")
+        return _run_to_end(loop, loop.create_task(main()))
     finally:
         stubborn = runner.run(_cancel_all())
         if stubborn:
@@ -268,6 +260,16 @@ def _run(main: Callable[[], Coroutine[Any, Any, T]]) -> T:
             _left.append((runner, stubborn))
         else:
             runner.close()
+
+
+def _run_to_end(loop: asyncio.AbstractEventLoop, task: asyncio.Task[T]) -> T:
+    while True:
+        try:
+            return loop.run_until_complete(task)
+        except RuntimeError:
+            if task.done():
+                raise
+            _log.warning("the agent stopped the event loop of the run; the run goes on")
 
 
 async def _cancel_all() -> set[asyncio.Task[Any]]:

@@ -15,7 +15,7 @@ from ..store.engine import is_outage
 from .queue import LEASE_SECONDS, claim, complete, fail, next_due, renew, reschedule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -177,9 +177,7 @@ class Worker:
         try:
             outcomes = map_threads(self._work, tasks, max_threads=self._max_threads)
             if outcomes:
-                with self._database.write() as connection:
-                    for (job, task), outcome in zip(tasks, outcomes, strict=True):
-                        self._store(connection, job, task, outcome)
+                self._store_all(tasks, outcomes)
         finally:
             self._current = ()
         return 0.0 if outcomes else self._poll_seconds
@@ -199,6 +197,11 @@ class Worker:
             return None if task is None else handler.work(task)
         except Exception as error:
             return error
+
+    def _store_all(self, tasks: Sequence[tuple[Job, Any]], outcomes: Sequence[Any]) -> None:
+        with self._database.write() as connection:
+            for (job, task), outcome in zip(tasks, outcomes, strict=True):
+                self._store(connection, job, task, outcome)
 
     def _store(self, connection: Connection, job: Job, task: Any, outcome: Any) -> None:
         if isinstance(outcome, Exception):
@@ -231,10 +234,11 @@ class Worker:
 
     def _renew_leases(self) -> None:
         while not self._ended.wait(self._heartbeat_seconds):
+            if not self._current:
+                continue
             try:
-                if self._current:
-                    with self._database.write() as connection:
-                        renew(connection, self._current, self._now())
+                with self._database.write() as connection:
+                    renew(connection, self._current, self._now())
             except Exception as error:
                 # If the outage lasts, the jobs run a second time elsewhere.
                 self._log_outage(error)

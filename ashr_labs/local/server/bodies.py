@@ -60,16 +60,9 @@ class BodyReader:
             self._free += len(body)
 
     async def _fill(self, body: bytearray, request: Request, *, keeps: bool) -> None:
-        size = 0
-        is_full = False
         try:
             with fail_after(self.timeout):
-                async for chunk in request.stream():
-                    size += len(chunk)
-                    if keeps and not is_full and size <= self._limit:
-                        is_full = not self._add(body, chunk)
-                    elif size > _DRAIN_FACTOR * self._limit:
-                        break
+                size, is_full = await self._receive(body, request, keeps=keeps)
         except TimeoutError as error:
             raise HTTPException(408, f"the body was not complete after {self.timeout:g} seconds") from error
         except ClientDisconnect as error:
@@ -79,6 +72,18 @@ class BodyReader:
         if is_full:
             message = "too many large requests are in progress; send it again in a moment"
             raise HTTPException(503, message, headers={"retry-after": "1"})
+
+    async def _receive(self, body: bytearray, request: Request, *, keeps: bool) -> tuple[int, bool]:
+        """Return the size of what was received, and whether there was not enough memory to keep it."""
+        size = 0
+        is_full = False
+        async for chunk in request.stream():
+            size += len(chunk)
+            if keeps and not is_full and size <= self._limit:
+                is_full = not self._add(body, chunk)
+            elif size > _DRAIN_FACTOR * self._limit:
+                break
+        return size, is_full
 
     def _add(self, body: bytearray, chunk: bytes) -> bool:
         if len(chunk) > self._free:

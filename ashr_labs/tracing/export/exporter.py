@@ -197,9 +197,9 @@ class Exporter:
             with self.lock:
                 self._has_exited = True
                 rest, self._queue = self._queue, deque()
-                for entry in rest:  # from threads that ended traces meanwhile
-                    if not isinstance(entry, Flush):
-                        _spool_now(*entry)
+                # From threads that ended traces meanwhile.
+                for destination, item in (entry for entry in rest if not isinstance(entry, Flush)):
+                    _spool_now(destination, item)
 
 
 def _spool_now(destination: Destination, item: QueuedTrace) -> None:
