@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def test_optional_purpose_reached_in_text(expected: str, actual: str, status: st
 
 
 def test_optional_purpose_looks_at_the_same_turn_only() -> None:
-    """What the agent says in another turn does not stand for a missed optional call."""
+    """Text of another turn does not take the place of a missed optional call."""
     config = {"grading_config": {"tool_strictness": {"end_session": "optional"}}}
     test = graded_test(
         asked(0), calls(missed("end_session"), index=1), asked(2), said("End of session", "End of session", 3),
@@ -137,11 +138,26 @@ FAILED = {**OTHER, "error": "no such order"}
 def test_failed_call(actions: Any, verdict: str, notes: str, forgive: Any) -> None:
     """A failed call has no side effects and meets no expectation; only a failure forgives an unexpected call."""
     config = {"grading_config": {"forgive_retries": forgive}}
-    test = graded_test(*actions, config=config)
+    with pytest.warns(DeprecationWarning, match="forgive_retries") if forgive else nullcontext():
+        test = graded_test(*actions, config=config)
 
     found = [call["divergence_notes"] for action in test["action_results"] for call in action.get("tool_calls", [])]
     assert verdict == test["verdict"]
     assert any(notes in (note or "") for note in found)
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_forgive_retries_is_deprecated(value: bool) -> None:
+    """`grade()` warns its caller about a key without effect; with a config that was stored earlier it does not."""
+    config = {"grading_config": {"forgive_retries": value}}
+
+    with pytest.warns(
+        DeprecationWarning, match=r"grading_config\.forgive_retries is deprecated, use a config"
+    ) as found:
+        graded = grade(result_of(played()), config)
+
+    assert [__file__] == [one.filename for one in found]
+    assert graded == grade(result_of(played()), config, strict=False)
 
 
 @pytest.mark.parametrize(
@@ -273,7 +289,7 @@ LONG_ANSWER = (
     ],
 )
 def test_text(expected: Any, actual: Any, threshold: float | None, status: str, verdict: str) -> None:
-    """A text is exact, similar or divergent by similarity, facts and contradictions; silence is divergent."""
+    """Text is exact, similar or divergent by similarity, facts and contradictions; silence is divergent."""
     config = {"grading_config": {"text_similarity_threshold": threshold}}
     test = graded_test(said(expected, actual), config=config)
 
@@ -330,8 +346,8 @@ def test_text_that_is_not_compared_has_no_similarity() -> None:
         ({"action_results": [calls(7)]}, "action 1: a tool call must be an object, got 7"),
         ({"action_results": [calls({})]}, "action 1: the entry names no tool, so it cannot be graded"),
         ({"action_results": [calls() | {"tool_calls": None}]}, "action 1: tool_calls must be a list, got None"),
-        ({"action_results": [said(7, "x")]}, "action 1: expected_response must hold a text, got {'text': 7}"),
-        ({"action_results": [said("x", [])]}, "action 1: actual_response must hold a text, got {'text': []}"),
+        ({"action_results": [said(7, "x")]}, "action 1: expected_response must hold text, got {'text': 7}"),
+        ({"action_results": [said("x", [])]}, "action 1: actual_response must hold text, got {'text': []}"),
     ],
 )
 def test_what_did_not_run_or_cannot_be_read_fails(fields: dict[str, Any], reason: str) -> None:

@@ -50,7 +50,7 @@ CONTRADICTION = said("Your refund was approved today.", "Your refund was not app
     ],
 )
 def test_a_judge_decides_what_texts_say(answer: Any, action: Any, status: str, verdict: str, note: str) -> None:
-    """The judge decides on a text, and rules do without an answer; the similarity is always computed by rules."""
+    """The judge decides on text, and rules do without an answer; the similarity is always computed by rules."""
     judged, by_rules = (graded(judge, asked(), action)["tests"][0] for judge in (Scripted(answer), None))
 
     text = judged["action_results"][1]

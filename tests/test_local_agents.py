@@ -6,6 +6,7 @@ from collections.abc import Generator
 
 import pytest
 
+from ashr_labs import AshrLabsClient
 from support.local_api import Api, Place
 
 
@@ -51,3 +52,16 @@ def test_names_of_agents_are_unique_among_those_in_use(api: Api) -> None:
     assert "'Bot'" in api.refused(409, "update_agent", agent_id=second, name="Bot")
     api("delete_agent", agent_id=first)
     assert "Bot" == api("update_agent", agent_id=second, name="Bot")["agent"]["name"]
+
+
+def test_a_client_warns_about_a_key_without_effect(local_client: AshrLabsClient) -> None:
+    """`create_agent()` and `update_agent()` warn their caller about `forgive_retries`, and still store it."""
+    config = {"grading_config": {"forgive_retries": True}}
+
+    with pytest.warns(DeprecationWarning, match="forgive_retries") as created:
+        agent = local_client.create_agent("Bot", config=config)
+    with pytest.warns(DeprecationWarning, match="forgive_retries") as updated:
+        changed = local_client.update_agent(agent["id"], config=config)
+
+    assert [__file__] * 2 == [one.filename for one in (*created, *updated)]
+    assert config == changed["config"]

@@ -71,10 +71,12 @@ def agent_config(value: object) -> dict[str, Any]:
         ConfigurationError: If it is not an object, or grading could not use all of it; nothing was sent.
     """
     from ..grading import validate_grading_config  # noqa: PLC0415 - most clients never create an agent
+    from ..grading.config import warn_deprecated_keys  # noqa: PLC0415 - as above
 
     config = as_payload(value, "config")
     if problems := validate_grading_config(config):
         raise ConfigurationError("; ".join(f"config.{problem}" for problem in problems))
+    warn_deprecated_keys(config, stacklevel=5)
     return config
 
 

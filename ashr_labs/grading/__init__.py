@@ -13,7 +13,7 @@ Nothing is called and nothing is random: the same run, config and grader version
    `tool_definitions[].required` (true: required, false: optional); by default, a tool that reads is expected, and any
    other tool is required.
 3. A missing call of a required tool fails the test; of an expected tool it is a warning; of an optional tool a note.
-4. A missing call of an optional tool is a partial match if a text of the same turn serves its purpose: the text is
+4. A missing call of an optional tool is a partial match if text of the same turn serves its purpose: the text is
    similar to the expected one, or it contains at least half of the words of the tool's name and description (words of
    four letters or more, compared by their first four).
 5. An unexpected call fails the test if the tool has side effects, otherwise it is a note.
@@ -38,7 +38,7 @@ Nothing is called and nothing is random: the same run, config and grader version
     as `date`, `passengers[0].dob`, `passengers[*].dob` and `options.*`. The rules are
     `"ignore"`; `"exact"` (the same JSON value); `"date"` (anything that parses as a date, also digits only);
     `"unordered"` (up to 200 items in any order) and `"superset"` (the same, with more items allowed), both with the
-    rules for the items; `"text"` (compared like a text of the agent); `"placeholder"` (an expected value such as
+    rules for the items; `"text"` (compared like text of the agent); `"placeholder"` (an expected value such as
     `<name>` is not compared); `"approx"` (numbers, also as text, within a millionth) and
     `{"approx": 0.01}` (within 0.01); `{"one_of": [values]}` (one of these or the expected value);
     `{"regex": pattern}` (matches the whole value, of at most 256 characters; slow patterns are refused).
@@ -50,17 +50,17 @@ Nothing is called and nothing is random: the same run, config and grader version
 
 **Texts**
 
-15. A text is exact from a similarity of 0.70, similar from 0.40 (or `grading_config.text_similarity_threshold`), and
-    otherwise divergent. A divergent text fails the test, and so does silence if a text was expected; a similar one is
-    a warning that shows both texts.
-16. A text that contains the whole expected one, word for word, has the similarity 1. An expected text of at most five
-    words or numbers is a fact, and a longer one is a list of facts if each piece between commas or semicolons has at
-    most five: a text that contains the words of all facts, in any order, is exact.
-17. A text that contradicts the expected one is divergent: a sentence with almost the same words has another number,
+15. Text is exact from a similarity of 0.70, similar from 0.40 (or `grading_config.text_similarity_threshold`), and
+    otherwise divergent. Divergent text fails the test, and so does silence if text was expected; similar text is a
+    warning that shows both texts.
+16. Text that contains the whole expected text, word for word, has the similarity 1. Expected text of at most five
+    words or numbers is a fact, and longer text is a list of facts if each piece between commas or semicolons has at
+    most five: text that contains the words of all facts, in any order, is exact.
+17. Text that contradicts the expected text is divergent: a sentence with almost the same words has another number,
     date, time, id or name in place of the expected one, or another number of negations; or the only negation of a
     sentence is between two words that follow each other directly in the other text.
-18. A text that does not mention a number, date, time, id or name of the expected one is at most similar.
-19. A text is not compared if none was expected, and not missed before the first message of the user.
+18. Text that does not mention a number, date, time, id or name of the expected text is at most similar.
+19. Text is not compared if none was expected, and not missed before the first message of the user.
 
 **Tests**
 
@@ -90,7 +90,7 @@ from typing import TYPE_CHECKING, Any
 from .._json import as_object
 from ..errors import ConfigurationError
 from ..run_result import ParsedRun, ParsedTest
-from .config import read_config
+from .config import read_config, warn_deprecated_keys
 from .graded_test import grade_test
 from .judge import Judge, NotJudgedError, Opinion
 from .suggestions import expected_tools, suggest_config
@@ -146,6 +146,9 @@ def grade(
     Raises:
         ConfigurationError: The config has problems; the message lists them.
 
+    Warns:
+        DeprecationWarning: The config sets `forgive_retries`, which has no effect; not with `strict=False`.
+
     Examples:
         >>> call = {"name": "refund", "arguments": {"order": 7}}
         >>> entry = {"expected": call, "actual": {"name": "NOT_CALLED", "arguments": {}}, "match_status": "mismatch"}
@@ -155,8 +158,10 @@ def grade(
         ['action 0: the required tool refund was not called']
     """
     config = read_config(agent_config)
-    if strict and config.problems:
-        raise ConfigurationError("; ".join(config.problems))
+    if strict:
+        if config.problems:
+            raise ConfigurationError("; ".join(config.problems))
+        warn_deprecated_keys(agent_config)
     tests = ParsedRun.read(result).tests
     given = as_object(result.get("aggregate_metrics")) or {}
     if tests is None:

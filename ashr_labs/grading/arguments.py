@@ -60,7 +60,7 @@ _DATE = (
 _TIME = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?: ?[ap]\.?m\.?)?(?: ?(?:z|utc|gmt|[+-]\d{2}:?\d{2}))?"
 _SHAPE = re.compile(rf"{_DATE}(?:(?:t|,? +(?:at +)?){_TIME})?|{_TIME}", re.IGNORECASE | re.ASCII)
 DATE_OR_TIME = re.compile(rf"(?<![\w-])(?:{_DATE}|{_TIME})(?![\w-])", re.IGNORECASE | re.ASCII)
-"""Dates and times within a text."""
+"""Dates and times within text."""
 
 _MAX_DATE_CHARACTERS = 64
 # dateutil takes missing parts from a default. Parsing with two defaults that differ in year, month and day
@@ -344,7 +344,7 @@ def _kind(value: object) -> str:
 
 @lru_cache(maxsize=4096)
 def moments_of(text: str) -> tuple[datetime, ...] | None:
-    """Return the date or time in a text, parsed with two defaults for its missing parts; None if it does not parse."""
+    """Return the date or time in text, parsed with two defaults for its missing parts; None if it does not parse."""
     if len(text) > _MAX_DATE_CHARACTERS or not any(character.isdigit() for character in text):
         return None
     shape = _SHAPE.fullmatch(text.strip())

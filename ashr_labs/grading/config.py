@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
+from .._deprecation import warn_deprecated
 from .._format import suggestion
 from .._json import as_list, as_object, preview
 from .effects import reads_by_name
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from .rules import ArgumentRules
 
-__all__ = ["GradingConfig", "Strictness", "read_config", "words_of"]
+__all__ = ["GradingConfig", "Strictness", "read_config", "warn_deprecated_keys", "words_of"]
 
 Strictness: TypeAlias = Literal["required", "expected", "optional"]
 
@@ -51,7 +52,7 @@ class GradingConfig:
     purposes: Mapping[str, frozenset[str]]
     """The words of each tool's name and description."""
     similar: float
-    """The similarity from which a text is similar."""
+    """The similarity from which text is similar."""
     behavior_rules: tuple[tuple[str, Strictness], ...]
     """Rules of behavior and their strictness."""
     problems: tuple[str, ...]
@@ -59,7 +60,7 @@ class GradingConfig:
 
     @property
     def exact(self) -> float:
-        """The similarity from which a text is exact."""
+        """The similarity from which text is exact."""
         return max(EXACT_SIMILARITY, self.similar)
 
     def strictness_of(self, tool: str) -> Strictness:
@@ -117,6 +118,19 @@ def read_config(agent_config: object) -> GradingConfig:
         behavior_rules=tuple(_behavior_rules(config, problems)),
         problems=tuple(problems),
     )
+
+
+def warn_deprecated_keys(agent_config: object, *, stacklevel: int = 4) -> None:
+    """Warn about keys of an agent's config that have no effect any more.
+
+    Args:
+        agent_config: The config that a user passed.
+        stacklevel: As in `warn_deprecated()`; 4 is the caller of the function that calls this one.
+    """
+    grading = as_object((as_object(agent_config) or {}).get("grading_config")) or {}
+    if grading.get("forgive_retries") is not None:
+        old = "grading_config.forgive_retries"
+        warn_deprecated(old, "a config without it: calls that failed are never counted", stacklevel=stacklevel)
 
 
 def _check_keys(keys: Iterable[str], known: Iterable[str], prefix: str, problems: list[str]) -> None:

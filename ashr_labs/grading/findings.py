@@ -28,14 +28,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The verdict on a tool call or a text."""
+    """The verdict on a tool call or on text."""
 
     status: Literal["exact", "partial", "mismatch", "similar", "divergent"]
     findings: tuple[Finding, ...] = ()
     similarity: float | None = None
     """From 0 to 1; None if no texts were compared."""
     said: str = ""
-    """The agent's text, if it is the verdict on a text."""
+    """The agent's text, if the verdict is on text."""
     is_checked: bool = False
     """Whether something was expected, and compared with what happened."""
     is_read: bool = False

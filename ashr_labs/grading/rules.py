@@ -215,7 +215,7 @@ def _text(expected: object, actual: object) -> str | None:
         found = compare_texts(expected, actual)
         if not found.contradictions and found.similarity >= _SIMILAR_TEXT:
             return None
-    return _unlike(expected, actual, f"expected a text like {preview(expected)}, got {preview(actual)}")
+    return _unlike(expected, actual, f"expected text like {preview(expected)}, got {preview(actual)}")
 
 
 def _placeholder(expected: object, actual: object) -> str | None:

@@ -1,4 +1,4 @@
-"""The verdict on a tool call or a text."""
+"""The verdict on a tool call or on text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TextStatus: TypeAlias = Literal["exact", "similar", "divergent"]
 
 _STATUSES: dict[str, TextStatus] = {"same": "exact", "similar": "similar", "different": "divergent"}
 _MAX_SHOWN = 200
-"""Characters of a text in a reason."""
+"""Characters of text in a reason."""
 
 
 class TurnText:
@@ -79,7 +79,7 @@ def judge_text(step: ParsedStep, config: GradingConfig, judge: Judge | None, *, 
     expected, actual = step.expected_text, step.actual_text
     if expected is None or actual is None:
         side = "expected_response" if expected is None else "actual_response"
-        reason = f"{side} must hold a text, got {preview(step.fields.get(side))}"
+        reason = f"{side} must hold text, got {preview(step.fields.get(side))}"
         return Verdict("divergent", (Finding("failure", reason),))
     if not expected.strip():
         return Verdict("exact", (Finding("note", "no text was expected, so none was compared"),), said=actual)
