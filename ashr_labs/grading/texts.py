@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from .._text import segment
 from ..comparators import text_similarity, tokenize
@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 __all__ = ["TextComparison", "compare_texts"]
 
+_KINDS = ("number", "id", "date", "year", "time", "name")
 _MAX_FACTS = 5
 _MAX_PIECES = 50
 _MAX_CHARACTERS = 20_000
 _MAX_SENTENCES = 200
-"""How much of a text is searched for contradictions."""
+"""How much text is searched for contradictions."""
 _SAME = 0.85
 _RELATED = 0.5
 """The likeness of sentences from which they say the same, or speak of the same."""
@@ -30,7 +31,6 @@ _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _DECIMAL = re.compile(r"\d+\.\d+", re.ASCII)
 _MAX_CACHED = 40
 _DIGIT = re.compile(r"\d")
-_TOKEN = re.compile(r"\S+")
 _SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+|\n+|(?<=[。！？；])")
 _NEGATIONS = frozenset(("not", "no", "never", "none", "without", "neither", "nor", "nothing", "nobody", "unable"))
 _FILLERS = re.compile(
@@ -66,19 +66,22 @@ class TextComparison:
     similarity: float
     """From 0 to 1; 1 if the actual text contains the expected one."""
     contradictions: tuple[str, ...] = ()
-    """What says the opposite or another value in the same place, for a message."""
+    """Statements of the opposite or of another value in the same place, for a message."""
     missing: tuple[str, ...] = ()
     """Numbers, dates, ids and names of the expected text that the actual one does not have."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    text: str = field(compare=False)
+class _Word(NamedTuple):
+    text: str
     """As written."""
     plain: str
     """Without case and punctuation around it; the same for the same number, date or time."""
     kind: str
     """`number`, `id`, `date`, `year`, `time`, `name` or `word`."""
+
+
+_Value: TypeAlias = tuple[str, str]
+"""The `plain` and `kind` of a `_Word`, by which it is compared: `word[1:]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +110,25 @@ def compare_texts(expected: str, actual: str) -> TextComparison:
     is_told = _contains_facts(actual, expected)
     similarity = 1.0 if is_told or _contains(actual, expected) else text_similarity(expected, actual)
     wanted, given = _sentences(expected), _sentences(actual)
-    surplus = _values(given) - _values(wanted)
-    lacking = Counter[_Word]() if is_told else _values(wanted) - _values(given)
+    expected_values, actual_values = _values(wanted), _values(given)
+    surplus = actual_values - expected_values
+    lacking = Counter[_Value]() if is_told else expected_values - actual_values
     found = [reason for one in wanted for reason in _contradictions(one, given, lacking, surplus)]
-    return TextComparison(similarity, tuple(dict.fromkeys(found)), tuple(dict.fromkeys(word.text for word in lacking)))
+    return TextComparison(similarity, tuple(dict.fromkeys(found)), _as_written(lacking, wanted))
+
+
+def _as_written(values: Counter[_Value], sentences: Iterable[_Sentence]) -> tuple[str, ...]:
+    """Return the values as the sentences first write them."""
+    if not values:
+        return ()
+    first: dict[_Value, str] = {}
+    for word in (word for sentence in sentences for word in sentence.special if word[1:] in values):
+        first.setdefault(word[1:], word.text)
+    return tuple(dict.fromkeys(first.values()))
 
 
 def _contradictions(
-    wanted: _Sentence, given: Sequence[_Sentence], lacking: Counter[_Word], surplus: Counter[_Word]
+    wanted: _Sentence, given: Sequence[_Sentence], lacking: Counter[_Value], surplus: Counter[_Value]
 ) -> Iterator[str]:
     """Yield how the counterpart of a sentence says the opposite, or another value."""
     other = max(given, key=wanted.likeness, default=None)
@@ -125,9 +139,9 @@ def _contradictions(
     if _negates(wanted, other) or _negates(other, wanted) or (is_same and wanted.negations != other.negations):
         yield f"{wanted.text!r} became {other.text!r}"
     if is_same:
-        for kind in ("number", "id", "date", "year", "time", "name"):
-            left = [word.text for word in wanted.special if word in lacking and word.kind == kind]
-            right = [word.text for word in other.special if word in surplus and word.kind == kind]
+        for kind in _KINDS if lacking and surplus else ():
+            left = [word.text for word in wanted.special if word.kind == kind and word[1:] in lacking]
+            right = [word.text for word in other.special if word.kind == kind and word[1:] in surplus]
             if left and right:
                 yield f"{left[0]!r} became {right[0]!r}"
 
@@ -137,8 +151,8 @@ def _negates(one: _Sentence, other: _Sentence) -> bool:
     return not other.negations and bool((one.negated_pairs & other.pairs) - one.pairs)
 
 
-def _values(sentences: Iterable[_Sentence]) -> Counter[_Word]:
-    return Counter(word for sentence in sentences for word in sentence.special)
+def _values(sentences: Iterable[_Sentence]) -> Counter[_Value]:
+    return Counter(word[1:] for sentence in sentences for word in sentence.special)
 
 
 @lru_cache(maxsize=1024)
@@ -173,7 +187,7 @@ def _expanded(text: str) -> str:
 def _read_words(text: str) -> Iterator[_Word]:
     position, starts = 0, True
     text = _THOUSANDS.sub("", text)
-    for found in DATE_OR_TIME.finditer(text):
+    for found in DATE_OR_TIME.finditer(text) if _DIGIT.search(text) else ():
         yield from _plain_words(text[position : found.start()], starts)
         yield from _moment(found[0])
         position, starts = found.end(), False
@@ -194,11 +208,11 @@ def _moment(text: str) -> Iterator[_Word]:
 
 
 def _plain_words(text: str, starts_sentence: bool) -> Iterator[_Word]:
-    for match in _TOKEN.finditer(text):
-        word = match[0].strip(_EDGES)
+    for token in text.split():
+        word = token.strip(_EDGES)
         if word:
             yield _word(word, starts_sentence)
-        starts_sentence = match[0][-1] in ".!?" or not word
+        starts_sentence = token[-1] in ".!?" or not word
 
 
 def _word(word: str, starts_sentence: bool) -> _Word:
@@ -236,13 +250,12 @@ def _contains_facts(actual: str, expected: str) -> bool:
     if none of them has more than five words. Case, punctuation around words and the format of numbers do not count:
     "$1,126.40" is "1126.4".
     """
-    pieces = [_fact_words(piece) for piece in _pieces(expected)]
-    return bool(pieces) and all(0 < len(piece) <= _MAX_FACTS for piece in pieces) and _told(pieces, actual)
-
-
-def _told(pieces: Iterable[set[str]], actual: str) -> bool:
-    words = _fact_words(actual)
-    return all(piece <= words for piece in pieces)
+    pieces: list[set[str]] = []
+    for piece in map(_fact_words, _pieces(expected)):
+        if not 0 < len(piece) <= _MAX_FACTS:
+            return False
+        pieces.append(piece)
+    return bool(pieces) and set[str]().union(*pieces) <= _fact_words(actual)
 
 
 def _pieces(text: str) -> list[str]:
