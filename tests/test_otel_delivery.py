@@ -1,4 +1,4 @@
-"""Traces of OpenTelemetry are delivered as ours are: once, whole where that is possible, without a word to the host."""
+"""OpenTelemetry traces are delivered once, whole if possible, without affecting the application."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def names(trace: dict[str, Any]) -> list[str]:
 
 
 def converse(tracer: Tracer, name: str = "support", children: int = 2) -> str:
-    """Make a trace of a root and calls of a model, and return its id."""
+    """Make a trace of a root and model calls, and return its id."""
     with tracer.start_as_current_span(name) as root:
         for number in range(children):
             tracer.start_span(f"chat {number}", attributes=CHAT).end()
@@ -61,7 +61,7 @@ def converse(tracer: Tracer, name: str = "support", children: int = 2) -> str:
 
 
 def test_a_processor_delivers_when_the_last_span_has_ended(client: AshrLabsClient, stored: Stored) -> None:
-    """A trace is delivered whole, with its own ids, though a child ends after the root."""
+    """A trace is delivered whole, with its own ids, even if a child ends after the root."""
     provider = provider_of(SpanProcessor(client))
     tracer = provider.get_tracer("test")
     with tracer.start_as_current_span("root") as root:
@@ -77,7 +77,7 @@ def test_a_processor_delivers_when_the_last_span_has_ended(client: AshrLabsClien
 
 @pytest.mark.parametrize("processor", [SimpleSpanProcessor, BatchSpanProcessor])
 def test_an_exporter_delivers_when_the_root_has_ended(client: AshrLabsClient, stored: Stored, processor: Any) -> None:
-    """Behind any processor a trace is delivered whole, with children that end soon after the root."""
+    """Behind any processor a trace is delivered whole, with children that end shortly after the root."""
     provider = provider_of(processor(SpanExporter(client)))
     tracer = provider.get_tracer("test")
     with tracer.start_as_current_span("root"):
@@ -89,7 +89,7 @@ def test_an_exporter_delivers_when_the_root_has_ended(client: AshrLabsClient, st
 
 
 def test_an_exporter_delivers_by_itself(client: AshrLabsClient, stored: Stored) -> None:
-    """Without a flush, a trace is delivered a little while after its root has ended."""
+    """Without a flush, a trace is delivered shortly after its root has ended."""
     tracer = provider_of(SimpleSpanProcessor(SpanExporter(client))).get_tracer("test")
     converse(tracer)
     deadline = time.monotonic() + 10
@@ -100,7 +100,7 @@ def test_an_exporter_delivers_by_itself(client: AshrLabsClient, stored: Stored) 
 
 
 def test_a_trace_without_a_root_is_delivered(client: AshrLabsClient, stored: Stored) -> None:
-    """What ended of a trace that goes on for too long is delivered, and so is the rest, under ids of their own."""
+    """The ended spans of a trace that exceeds `idle_timeout` are delivered, and later the rest, with separate ids."""
     provider = provider_of(SpanProcessor(client, idle_timeout=0.0))
     tracer = provider.get_tracer("test")
     with tracer.start_as_current_span("root") as root:
@@ -120,7 +120,7 @@ def test_a_trace_without_a_root_is_delivered(client: AshrLabsClient, stored: Sto
 
 
 def test_only_traces_of_agents_are_delivered(client: AshrLabsClient, stored: Stored) -> None:
-    """Unless told otherwise, a trace without a span of an agent is left alone; of the others every span is kept."""
+    """By default only traces with an agent's span are delivered, with all their spans."""
     provider = provider_of(SpanProcessor(client))
     provider.get_tracer("web").start_span("GET /health").end()
     converse(provider.get_tracer("agent"), children=1)
@@ -132,7 +132,7 @@ def test_only_traces_of_agents_are_delivered(client: AshrLabsClient, stored: Sto
 
 
 def test_sampling_and_switching_off_hold_here_too(client: AshrLabsClient, stored: Stored) -> None:
-    """Traces that OpenTelemetry or the settings do not sample are not delivered, nor is any while tracing is off."""
+    """Traces that OpenTelemetry or the settings do not sample are not delivered, nor any while tracing is disabled."""
     processor = SpanProcessor(client, keep=lambda _: True)
     tracer = provider_of(processor).get_tracer("test")
     client.tracing.configure(sample_rate=0.0)
@@ -150,7 +150,7 @@ def test_sampling_and_switching_off_hold_here_too(client: AshrLabsClient, stored
 
 
 def test_memory_is_bounded(client: AshrLabsClient, stored: Stored) -> None:
-    """Beyond `max_spans` the quietest unfinished traces are delivered as they are; no span is lost or kept twice."""
+    """Beyond `max_spans` the least active traces are delivered unfinished; no span is lost or duplicated."""
     processor = SpanProcessor(client, max_spans=50)
     tracer = provider_of(processor).get_tracer("test")
     roots = [tracer.start_span(f"root {n}") for n in range(20)]
@@ -170,7 +170,7 @@ def test_memory_is_bounded(client: AshrLabsClient, stored: Stored) -> None:
 
 
 def test_whatever_fails_is_no_concern_of_the_host(client: AshrLabsClient, stored: Stored) -> None:
-    """A raising `keep`, and attributes that mean nothing, cost at most their own trace."""
+    """A `keep` function that raises, or an invalid attribute, affects at most its own trace."""
 
     def keep(spans: Any) -> bool:
         return bool(spans[0].name == "fine" or 1 / 0)
@@ -184,7 +184,7 @@ def test_whatever_fails_is_no_concern_of_the_host(client: AshrLabsClient, stored
 
 
 def test_copies_do_not_come_back(client: AshrLabsClient, stored: Stored) -> None:
-    """Copied to a provider that delivers to Ashr itself, a trace arrives once; the copies are there for others."""
+    """A trace that is mirrored to a provider that exports to Ashr is delivered once; other processors get the copy."""
     kept = Finished()
     provider = provider_of(kept, SpanProcessor(client, keep=lambda _: True), SimpleSpanProcessor(SpanExporter(client)))
     tracer = provider.get_tracer("test")
@@ -207,7 +207,7 @@ def test_copies_do_not_come_back(client: AshrLabsClient, stored: Stored) -> None
 
 
 def test_a_mirror_that_fails_costs_only_the_copy(client: AshrLabsClient, stored: Stored) -> None:
-    """Whatever a mirror raises, the trace is delivered and the host does not notice."""
+    """If a mirror raises, the trace is delivered and the application is not affected."""
 
     class Broken:
         def begin(self) -> int:
@@ -229,7 +229,7 @@ def test_a_mirror_that_fails_costs_only_the_copy(client: AshrLabsClient, stored:
 def test_the_delivery_itself_is_not_traced(
     client: AshrLabsClient, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where an instrumentation traces every request, those that deliver traces make none, or there would be no end."""
+    """Requests that deliver traces are not traced by HTTP instrumentations, which would never end."""
     from ashr_labs.client._tracing import HTTPTraceTransport
 
     seen: list[bool] = []
@@ -249,7 +249,7 @@ def test_the_delivery_itself_is_not_traced(
 
 
 def test_the_global_provider_is_not_touched(client: AshrLabsClient) -> None:
-    """Nothing here reads or sets the provider that the process shares."""
+    """The process's global provider is neither read nor set."""
     code = """
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
@@ -275,7 +275,7 @@ assert trace._TRACER_PROVIDER is None
     [("provider first", "BatchSpanProcessor(SpanExporter(client))"), ("client first", "SpanProcessor(client)")],
 )
 def test_a_process_that_ends_delivers_everything(order: str, way: str) -> None:
-    """Whoever says goodbye first, finished and unfinished traces arrive, now or with the next process."""
+    """In whatever order exit handlers run, all traces are delivered, by this process or the next one."""
     steps = ["provider = TracerProvider()", "client.trace('own').end()"]
     made = "\n".join(steps if order == "provider first" else steps[::-1])
     code = f"""
@@ -295,14 +295,14 @@ tracer.start_span("unfinished", attributes=chat).end()
         run_process(real.url, "client.tracing.flush(20)")
         arrived = real.names()
 
-    # What older versions of OpenTelemetry say of the span that never ended.
+    # Logged by older versions of OpenTelemetry for the span that never ended.
     said = done.stderr.replace("Already shutdown, dropping span.\n", "")
     assert (0, "") == (done.returncode, said)
     assert {"own": 1, "finished": 1, "unfinished": 1} == Counter(arrived)
 
 
 def test_a_forked_child_delivers_its_own() -> None:
-    """Of a trace during which a process is forked, the parent's spans are the parent's, and the child's the child's."""
+    """If a process is forked during a trace, parent and child each deliver their own spans."""
     code = f"""
 import warnings
 from opentelemetry.sdk.trace import TracerProvider
@@ -335,7 +335,7 @@ assert os.waitpid(child, 0)[1] == 0
 
 
 def test_flushing_is_bounded_and_says_how_it_went(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is registered is flushed once each, faults and delays stay inside, and the result tells of them."""
+    """Each registered provider and function is flushed once; errors and timeouts are contained and reported."""
     monkeypatch.setattr("ashr_labs.otel._flush._registered", [])
     memory = InMemorySpanExporter()
     provider = provider_of(BatchSpanProcessor(memory))
@@ -373,7 +373,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.booleans(), 
 def test_each_span_is_given_out_once(
     steps: list[tuple[int, int, bool, float]], max_spans: int, sees_starts: bool
 ) -> None:
-    """In whatever order spans of several traces start and end, each is given out once, with others of its trace."""
+    """In whatever order spans start and end, each is released once, together with spans of its own trace."""
     kept = Finished()
     tracer = provider_of(kept).get_tracer("test")
     assembler = TraceAssembler(sees_starts=sees_starts, max_spans=max_spans, idle_timeout=5)

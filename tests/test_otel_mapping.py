@@ -24,7 +24,7 @@ ANSWER = [{"role": "assistant", "parts": [{"type": "text", "content": "hello"}],
 
 
 def observation(attributes: dict[str, Any], *events: tuple[str, dict[str, Any]], name: str = "step") -> dict[str, Any]:
-    """Return what one span becomes."""
+    """Return the observation of a span."""
     return dict(trace_of([one_span(attributes, *events, name=name)])["observations"][0])
 
 
@@ -172,14 +172,14 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]], dict[st
 def test_each_convention_is_understood(
     attributes: dict[str, Any], events: list[tuple[str, dict[str, Any]]], expected: dict[str, Any]
 ) -> None:
-    """Attributes of all conventions are mapped to the fields of Ashr traces."""
+    """The attributes of all conventions are mapped to the fields of Ashr traces."""
     found = observation(attributes, *events)
 
     assert expected == {name: found.get(name) for name in expected}
 
 
 def test_what_has_no_place_is_kept_as_metadata() -> None:
-    """Attributes without a place of their own are metadata, with the scope and links; what has one is not repeated."""
+    """Attributes without a field of their own are metadata, with scope and links; mapped ones are not repeated."""
     other = SpanContext(5, 6, is_remote=True)
 
     def work(tracer: Tracer) -> None:
@@ -224,7 +224,7 @@ def said(code: StatusCode, description: str | None, *, raised: bool) -> Callable
     ],
 )
 def test_failures_are_errors(work: Callable[[Tracer], None], expected: tuple[str | None, str | None]) -> None:
-    """A status of error and a recorded exception make an error with its message, unless the status says OK."""
+    """An error status or a recorded exception is an error with its message, unless the status is OK."""
     found = trace_of(finished_spans(work))["observations"][0]
 
     assert expected == (found["level"], found.get("status_message"))
@@ -271,7 +271,7 @@ def test_ids_parents_times_and_events_are_kept() -> None:
 
 
 def test_a_part_of_a_trace_has_an_id_of_its_own() -> None:
-    """What was done for another service, whose part has the trace's id, does not take its place."""
+    """A trace continued from another service has an id of its own, so that it does not replace that service's trace."""
     header = {"traceparent": f"00-{7:032x}-{8:016x}-01"}
 
     def work(tracer: Tracer) -> None:
@@ -287,7 +287,7 @@ def test_a_part_of_a_trace_has_an_id_of_its_own() -> None:
 
 
 def test_every_content_is_masked() -> None:
-    """Inputs, outputs, metadata, messages, events and tags go through the mask; ids and names do not."""
+    """Inputs, outputs, metadata, messages, events and tags are masked; ids and names are not."""
     span = one_span(
         {**CHAT, "gen_ai.prompt": "secret", "gen_ai.completion": "secret", "note": "secret", "tag.tags": ["secret"]},
         ("seen", {"what": "secret"}),
@@ -308,14 +308,14 @@ PATHS = st.lists(st.sampled_from(["0", "1", "²", "role", "message", ""]), min_s
 
 @given(st.dictionaries(st.builds("{}.{}".format, NAMES, PATHS), st.sampled_from(["a", 1, True]), max_size=8))
 def test_any_attributes_are_read_without_a_fault(attributes: dict[str, Any]) -> None:
-    """However attributes with one name per leaf contradict each other, reading them gives something."""
+    """Attributes whose names contradict each other are read without an error."""
     found = input_of(attributes, [])
 
     assert found is None or isinstance(found, list)
 
 
 def test_copies_are_made_after_the_conventions() -> None:
-    """A trace's copies say what they are of in `gen_ai.*` attributes, with the original's times, parents and errors."""
+    """Mirrored spans have `gen_ai.*` attributes and the original's times, parents and errors."""
     trace: Any = {
         "id": "t",
         "name": "support",
@@ -387,7 +387,7 @@ def test_copies_are_made_after_the_conventions() -> None:
 
 
 def test_the_parent_need_not_be_known() -> None:
-    """Spans of which the parent is elsewhere make a trace that is named after the first of them."""
+    """Spans whose parent is unknown make a trace that is named after the first of them."""
 
     def work(tracer: Tracer) -> None:
         parent = tracer.start_span("never ends")
@@ -402,7 +402,7 @@ def test_the_parent_need_not_be_known() -> None:
 
 
 def copied(**observation: Any) -> Any:
-    """Return the copies of a trace with one observation."""
+    """Return the mirrored spans of a trace with one observation."""
     base = {"id": "a", "type": "span", "name": "s", "start_time": "1970-01-01T00:00:00.000002Z"}
     trace: Any = {"id": "t", "name": "support", "observations": [{**base, **observation}]}
     return copies_of(trace, 1_000, 9_000)
@@ -422,7 +422,7 @@ def copied(**observation: Any) -> Any:
     ],
 )
 def test_copies_name_the_provider(model: str | None, metadata: Any, provider: str) -> None:
-    """The required provider comes from the metadata, else from the model's name, on the generation and on the root."""
+    """The required provider comes from the metadata, else from the model's name, on the generation and the root."""
     root, generation = copied(type="generation", model=model, metadata=metadata)
 
     assert provider == generation.attributes["gen_ai.provider.name"] == root.attributes["gen_ai.provider.name"]
@@ -463,7 +463,7 @@ def test_scores_are_copied_as_evaluation_results(value: object, attribute: tuple
 
 @pytest.mark.parametrize("kind", ["agent", "chain", "retriever", "reranker", "guardrail", "evaluator"])
 def test_kinds_of_spans_are_kept(kind: str) -> None:
-    """The kind of an OpenInference span is kept in the metadata, and its copies have it again."""
+    """The kind of an OpenInference span is kept in the metadata and restored in the mirrored span."""
 
     def work(tracer: Tracer) -> None:
         tracer.start_span("s", attributes={"openinference.span.kind": kind.upper()}).end()

@@ -1,4 +1,4 @@
-"""Children find the span that they belong to, in tasks, threads and other services."""
+"""Spans find their parent in tasks, threads and other services."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def child(name: str) -> None:
 
 
 def test_the_current_span_is_the_innermost_block(client: AshrLabsClient) -> None:
-    """Entering a block makes it current, and leaving it brings back what was current before."""
+    """Entering a block makes its span the current one; leaving it restores the previous one."""
     assert current_span() is None
     with client.trace("t") as trace:
         assert current_span() is trace
@@ -69,7 +69,7 @@ def test_tasks_and_threads_of_asyncio_find_their_parent(client: AshrLabsClient) 
 
 
 def test_threads_find_their_parent_with_help(client: AshrLabsClient) -> None:
-    """A bound function and the context-keeping executor see the current span; a bare thread does not."""
+    """`keep_context` and `ContextThreadPoolExecutor` propagate the current span; a plain thread does not."""
     bare: list[object] = []
     with client.trace("t") as trace, trace.span("s"):
         threads = [
@@ -158,7 +158,7 @@ async def in_shield() -> None:
 
 @pytest.mark.parametrize("way", [in_executor, in_group, in_callback, in_time, in_shield], ids=lambda one: one.__name__)
 def test_the_ways_of_asyncio_keep_the_current_span(way: Callable[[], Any]) -> None:
-    """Task groups, callbacks, timeouts, shields and an executor that keeps its caller's span find the parent."""
+    """Task groups, callbacks, timeouts, `shield` and a context-propagating executor keep the current span."""
     recorded = Recorded()
 
     async def work() -> None:
@@ -172,7 +172,7 @@ def test_the_ways_of_asyncio_keep_the_current_span(way: Callable[[], Any]) -> No
 
 
 def test_a_cancelled_task_ends_its_spans(client: AshrLabsClient) -> None:
-    """Each span that a cancellation passes through ends once, with what it was, and the others go on."""
+    """A cancellation ends each span that it passes through once, as an error; other tasks continue."""
     recorded = Recorded()
 
     @traced("waits")
@@ -195,7 +195,7 @@ def test_a_cancelled_task_ends_its_spans(client: AshrLabsClient) -> None:
 
 
 def test_a_block_left_in_another_context_does_no_harm(client: AshrLabsClient) -> None:
-    """A generator that is closed elsewhere ends its span once and raises nothing."""
+    """A generator that is closed in another context ends its span once and raises nothing."""
 
     def stream(trace: Any) -> Generator[int]:
         with trace.span("stream"):
@@ -216,7 +216,7 @@ def test_a_block_left_in_another_context_does_no_harm(client: AshrLabsClient) ->
 
 
 def test_a_trace_names_the_service_that_it_is_done_for(client: AshrLabsClient) -> None:
-    """A valid `traceparent` is found under the trace's metadata; its own header names its own id."""
+    """A valid `traceparent` is recorded in the metadata; the header for other services has the trace's own id."""
     header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     with client.trace("t", metadata={"a": 1}, traceparent=header) as trace, trace.span("s") as span:
         out = span.traceparent
@@ -248,7 +248,7 @@ def test_a_trace_names_the_service_that_it_is_done_for(client: AshrLabsClient) -
     ],
 )
 def test_a_header_that_is_not_valid_is_absent(header: Any) -> None:
-    """What W3C Trace Context calls invalid is treated as if it were not there."""
+    """A header that is invalid according to W3C Trace Context is ignored."""
     assert SpanContext.parse(header) is None
 
 
@@ -263,13 +263,13 @@ def test_a_header_that_is_not_valid_is_absent(header: Any) -> None:
     ],
 )
 def test_a_valid_header_is_read(header: str, is_sampled: bool) -> None:
-    """Of the flags only "sampled" counts, and versions to come are read as far as they are known."""
+    """Only the `sampled` flag is evaluated, and headers of future versions are parsed as far as they are known."""
     assert SpanContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", is_sampled) == SpanContext.parse(header)
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.3, 1.0])
 def test_services_along_a_chain_decide_alike(rate: float) -> None:
-    """At one rate, a trace is kept in all services that work for it, or in none; so are scores that come later."""
+    """At the same sample rate all services of a request record it, or none does; later scores follow the decision."""
     recorded = Recorded(sample_rate=rate)
     for _ in range(200):
         first = recorded.trace("first")
@@ -282,7 +282,7 @@ def test_services_along_a_chain_decide_alike(rate: float) -> None:
 
 
 def test_headers_name_a_trace_whatever_becomes_of_it() -> None:
-    """A header is valid, with the same decision, before and after the end, and from what is not recorded."""
+    """A header is valid and has the same decision before and after the end of a trace, and if it is not recorded."""
     for rate, flag in ((1.0, True), (0.0, False)):
         trace = Recorded(sample_rate=rate).trace("t")
         headers = [trace.traceparent, trace.span("s").traceparent, trace.generation("g").traceparent]
@@ -294,7 +294,7 @@ def test_headers_name_a_trace_whatever_becomes_of_it() -> None:
 
 
 def test_a_service_that_does_not_trace_passes_the_header_on() -> None:
-    """With tracing switched off, the services behind find the trace of those in front; without one, none is denied."""
+    """With tracing disabled the incoming header is passed on; without one, the trace's own header says `sampled`."""
     header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     off = Recorded(enabled=False)
 
@@ -307,14 +307,14 @@ def test_a_service_that_does_not_trace_passes_the_header_on() -> None:
 
 @given(st.text("0123456789abcdef", min_size=32, max_size=32), st.floats(0, 1), st.floats(0, 1))
 def test_sampling_depends_on_the_id_alone(trace_id: str, one: float, other: float) -> None:
-    """A trace that is kept at a rate is kept at each higher rate, all at 1, none at 0."""
+    """A trace that is sampled at one rate is sampled at all higher rates; all are at 1, none at 0."""
     low, high = sorted((one, other))
     assert is_sampled(trace_id, high) or not is_sampled(trace_id, low)
     assert (True, False) == (is_sampled(trace_id, 1.0), is_sampled(trace_id, 0.0))
 
 
 def test_what_is_not_sampled_leaves_no_trace() -> None:
-    """Neither children nor scores of a trace that is not kept are sent; a caller's decision is followed."""
+    """Spans and scores of a trace that is not sampled are not sent; the caller's decision is followed."""
     unsampled = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
     with AshrLabsClient.local() as client:
         with client.trace("no", traceparent=unsampled) as trace, trace.span("s") as span:

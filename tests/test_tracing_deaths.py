@@ -1,4 +1,4 @@
-"""Processes that die, fork and lose their platform: what was delivered and what is kept make up what was made."""
+"""No trace is lost or duplicated when processes die, fork or lose the platform."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def spooled_names() -> set[str]:
 
 
 def test_workers_that_are_forked_beforehand_deliver_theirs(real: RealPlatform) -> None:
-    """A parent makes the client and traces, and forks workers that end in every way: all arrive, none twice."""
+    """The traces of workers that are forked after the client has traced are delivered once each, however they exit."""
     code = """
 import warnings
 warnings.simplefilter("ignore", DeprecationWarning)
@@ -101,7 +101,7 @@ while time.monotonic() < end or number < 50:
 
 
 def oldest_loss(url: str, ending: str, name: str, log: Path, arrived: Any) -> float:
-    """Return the age of the oldest trace that is lost when a process dies, in seconds before its death."""
+    """Return the age of the oldest lost trace when the process died, in seconds."""
     run_process(url, LOGGED + ending, LOG=str(log), PREFIX=name)
     ended = {name: float(moment) for name, moment in (line.split() for line in log.read_text().splitlines())}
     there = spooled_names() | arrived()
@@ -119,7 +119,7 @@ def oldest_loss(url: str, ending: str, name: str, log: Path, arrived: Any) -> fl
 def test_a_sudden_death_costs_the_last_tenth_of_a_second(
     real: RealPlatform, tmp_path: Path, ending: str, is_up: bool
 ) -> None:
-    """Whatever ended more than 100 ms before an unannounced death was delivered or is on disk, platform up or down."""
+    """Traces that ended more than 100 ms before a kill are delivered or on disk, with and without a platform."""
     url = real.url if is_up else f"http://127.0.0.1:{free_port()}"
     losses: list[float] = []
     # On a machine whose processors others use, the worker may not have had its turn: try three times.
@@ -132,7 +132,7 @@ def test_a_sudden_death_costs_the_last_tenth_of_a_second(
 
 @contextmanager
 def flapping(port: int, up: float, down: float) -> Generator[Any]:
-    """Run a platform that comes and goes, and stays at the end of the block."""
+    """Run a platform that goes down and up repeatedly, and is up at the end of the block."""
     platform = open_platform()
     platform.bootstrap(KEY)
     is_over = threading.Event()
@@ -153,7 +153,7 @@ def flapping(port: int, up: float, down: float) -> Generator[Any]:
 
 
 def test_a_platform_that_comes_and_goes_gets_every_trace_once() -> None:
-    """While a platform flaps the host is not held up, and what was delivered and what is kept make up what was made."""
+    """While the platform goes down and up the application is not blocked, and each trace is delivered once."""
     port = free_port()
     code = """
 worst = 0.0
@@ -211,7 +211,7 @@ print(time.time(), flush=True)
 
 
 def test_processes_that_resend_at_once_share_the_work(server: ScriptedServer) -> None:
-    """When several processes start over what a dead one left, each trace is sent once, by one of them."""
+    """Processes that start at the same time send each trace of a dead process once between them."""
     stored = Stored(server)
     stored.refuse(503)
     run_process(server.url, "make('left-', 60)")
@@ -229,7 +229,7 @@ def test_processes_that_resend_at_once_share_the_work(server: ScriptedServer) ->
 
 
 def test_threads_of_a_pool_deliver_theirs(real: RealPlatform) -> None:
-    """What the threads of a pool trace is delivered at the end of the process, under the span that submitted it."""
+    """Traces of the threads of a pool are delivered at the end of the process."""
     code = """
 from ashr_labs import ContextThreadPoolExecutor
 def work(n):
@@ -245,7 +245,7 @@ with ContextThreadPoolExecutor(8) as pool:
 
 
 def test_what_is_traced_at_the_very_end_is_kept(real: RealPlatform) -> None:
-    """A trace that ends after our own goodbye, in another's exit handler, is on disk for the next process."""
+    """A trace that ends in an exit handler that runs after the exporter's is written to disk."""
     code = """
 import atexit
 atexit.register(lambda: make("afterwards-", 3))  # before ours, so it is called after ours

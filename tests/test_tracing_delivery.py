@@ -1,4 +1,4 @@
-"""Traces are delivered in the background: all of them, once, without blocking the application."""
+"""Traces are delivered in the background, once each, without blocking the application."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def client(stored: Stored) -> Generator[AshrLabsClient]:
 
 @pytest.fixture
 def own_exporter(monkeypatch: pytest.MonkeyPatch) -> Generator[Exporter]:
-    """Return a process's delivery without clients that other tests left open."""
+    """Return an exporter without clients that other tests left open."""
     EXPORTER.close(0)
     exporter = Exporter()
     monkeypatch.setattr("ashr_labs.tracing.tracing.EXPORTER", exporter)
@@ -55,7 +55,7 @@ def threads() -> list[str]:
 
 
 def test_all_traces_arrive_once(client: AshrLabsClient, stored: Stored) -> None:
-    """A flush waits until all traces made before it are delivered, and counts them."""
+    """A flush waits until all earlier traces are delivered, and counts them."""
     make(client, 300)
 
     assert {"sent": 300, "queued": 0, "dropped": 0, "failed": 0} == client.tracing.flush(20)
@@ -63,7 +63,7 @@ def test_all_traces_arrive_once(client: AshrLabsClient, stored: Stored) -> None:
 
 
 def test_the_answer_reads_like_the_documented_one(client: AshrLabsClient) -> None:
-    """What `end()` returns is a mapping whose items are the platform's answer."""
+    """`end()` returns a mapping with the items of the platform's response."""
     trace = client.trace("t")
     answer = trace.end()
 
@@ -83,7 +83,7 @@ def test_wait_delivers_before_it_returns(client: AshrLabsClient, stored: Stored)
 
 
 def test_end_returns_at_once_whatever_the_platform_does(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The host waits for none of a slow, a refusing and a silent platform."""
+    """`end()` does not block, whether the platform is slow, refuses requests or never responds."""
     slow = threading.Event()
     stored.server.on(INGEST, lambda _: (slow.wait(0.05), Answer.of({"status": "ok"}))[1])
     with socket.create_server(("127.0.0.1", 0)) as silent, socket.create_server(("127.0.0.1", 0)) as gone:
@@ -105,7 +105,7 @@ def test_end_returns_at_once_whatever_the_platform_does(stored: Stored, monkeypa
 
 
 def test_reading_the_answer_waits_only_for_so_long(client: AshrLabsClient, stored: Stored) -> None:
-    """Where nothing can be delivered, reading gives an error after `flush_timeout`, counted from the end."""
+    """Without a delivery, reading the result returns an error after `flush_timeout`, counted from the end."""
     stored.refuse(503)
     client.tracing.configure(flush_timeout=0.3)
     trace = client.trace("t")
@@ -119,7 +119,7 @@ def test_reading_the_answer_waits_only_for_so_long(client: AshrLabsClient, store
 
 @pytest.mark.parametrize("status", [429, 500, 503, 408, 302])
 def test_what_is_refused_for_now_is_kept_and_sent_again(client: AshrLabsClient, stored: Stored, status: int) -> None:
-    """Traces wait on disk while the platform fails, and arrive in order of their numbers, once, when it recovers."""
+    """Traces are spooled while the platform fails, and are sent once each when it recovers."""
     stored.refuse(status)
     make(client, 5)
     assert 5 == client.tracing.flush(0.5)["queued"]
@@ -136,7 +136,7 @@ def test_what_is_refused_for_now_is_kept_and_sent_again(client: AshrLabsClient, 
 def test_what_will_never_be_accepted_is_counted_and_said(
     client: AshrLabsClient, stored: Stored, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A trace that the platform rejects is failed, not sent again, and said once."""
+    """A trace that the platform rejects is counted as failed, logged once, and not sent again."""
     stored.refuse(status)
     make(client, 3)
 
@@ -146,7 +146,7 @@ def test_what_will_never_be_accepted_is_counted_and_said(
 
 
 def test_a_refused_key_is_said_once(client: AshrLabsClient, stored: Stored, caplog: pytest.LogCaptureFixture) -> None:
-    """The first 401 logs one warning that names the variable and not the key, and the traces are kept."""
+    """The first 401 logs one warning that names the variable but not the key, and the traces are kept."""
     stored.server.on(INGEST, Answer.of({"status": "error", "message": f"{KEY} is unknown"}, 401))
     make(client, 4)
     client.tracing.flush(0.5)
@@ -160,7 +160,7 @@ def test_a_refused_key_is_said_once(client: AshrLabsClient, stored: Stored, capl
 
 
 def test_a_trace_that_is_too_large_is_sent_smaller(client: AshrLabsClient, stored: Stored) -> None:
-    """After a 413 the large values are replaced by markers with their size; neighbours are not touched."""
+    """After a 413 large values are replaced by markers with their sizes; other traces are not changed."""
 
     def answer(body: dict[str, Any]) -> Answer:
         sizes = [len(str(one.get("input"))) for one in body["trace"]["observations"]]
@@ -182,7 +182,7 @@ def test_a_trace_that_is_too_large_is_sent_smaller(client: AshrLabsClient, store
 def test_what_does_not_fit_is_dropped_and_said_once_a_minute(
     client: AshrLabsClient, stored: Stored, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Beyond the limits of the queue traces are dropped and counted; the answer says so."""
+    """Traces beyond the limits of the queue are dropped and counted, and their result is an error."""
     client.tracing.configure(max_queue_items=0)
     make(client, 10)
 
@@ -193,7 +193,7 @@ def test_what_does_not_fit_is_dropped_and_said_once_a_minute(
 
 @pytest.mark.usefixtures("own_exporter")
 def test_many_clients_share_one_worker(stored: Stored) -> None:
-    """Clients of one platform and key use one thread, which ends when the last of them is closed."""
+    """Clients of the same platform and key share one thread, which ends when the last of them is closed."""
     clients = [AshrLabsClient(KEY, stored.server.url) for _ in range(50)]
     for client in clients:
         client.trace("t").end()
@@ -224,10 +224,10 @@ def test_a_client_that_is_forgotten_holds_no_thread(stored: Stored) -> None:
 def test_a_worker_that_died_is_started_again(
     client: AshrLabsClient, stored: Stored, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """After the worker's death the next trace starts another, which delivers what the first one had."""
+    """After the worker has died, the next trace starts another, which delivers the earlier traces too."""
     from ashr_labs.tracing.export.destination import Destination
 
-    monkeypatch.setattr(Worker, "quiet_until", 0.0)  # whatever other tests had it say
+    monkeypatch.setattr(Worker, "quiet_until", 0.0)  # other tests may have logged the warning
     make(client, 1)
     client.tracing.flush(10)
     with monkeypatch.context() as patch:
@@ -246,7 +246,7 @@ def test_a_worker_that_died_is_started_again(
 def test_a_worker_that_dies_over_and_over_is_said_once(
     client: AshrLabsClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """However many workers die of the same fault, the log has one warning of it a minute."""
+    """A worker that dies repeatedly is logged at most once a minute."""
     from ashr_labs.tracing.export.destination import Destination
     from ashr_labs.tracing.export.worker import Worker
 
@@ -262,7 +262,7 @@ def test_a_worker_that_dies_over_and_over_is_said_once(
 
 
 def test_shutdown_keeps_to_its_time(server: ScriptedServer) -> None:
-    """Over a platform that never answers, `shutdown` and `flush` return in time with counts that add up."""
+    """With a platform that never responds, `shutdown` and `flush` return in time with counts that add up."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         client = AshrLabsClient(KEY, f"http://127.0.0.1:{silent.getsockname()[1]}")
         make(client, 50)
@@ -282,7 +282,7 @@ def test_shutdown_keeps_to_its_time(server: ScriptedServer) -> None:
 
 
 def test_a_worker_that_is_told_to_end_hands_over_to_the_next(client: AshrLabsClient, stored: Stored) -> None:
-    """With shutdowns that do not wait between them, every trace arrives, and the counts add up."""
+    """With repeated shutdowns that do not wait, every trace is delivered, and the counts add up."""
     for number in range(10):
         make(client, 5, f"{number}-")
         client.tracing.shutdown(0)
@@ -291,8 +291,8 @@ def test_a_worker_that_is_told_to_end_hands_over_to_the_next(client: AshrLabsCli
     assert 50 == len(set(stored.ids))
 
 
-def test_nobody_is_waited_for_in_vain(client: AshrLabsClient, stored: Stored) -> None:
-    """After a flush that ran out of time, the worker rests between its tries instead of looking all the time."""
+def test_the_worker_sleeps_between_attempts(client: AshrLabsClient, stored: Stored) -> None:
+    """After a flush that timed out, the worker sleeps between attempts instead of polling."""
     stored.refuse(503)
     make(client, 1)
     client.tracing.flush(0.2)
@@ -308,7 +308,7 @@ def test_nobody_is_waited_for_in_vain(client: AshrLabsClient, stored: Stored) ->
 
 
 def test_switched_off_nothing_runs(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With `ASHR_LABS_TRACING=false` no thread is started and no request is sent, and code works as before."""
+    """With `ASHR_LABS_TRACING=false` no thread is started and no request is sent; traced code works as before."""
     EXPORTER.close(0)
     monkeypatch.setenv("ASHR_LABS_TRACING", "false")
     with AshrLabsClient(KEY, stored.server.url) as client:
@@ -323,7 +323,7 @@ def test_switched_off_nothing_runs(stored: Stored, monkeypatch: pytest.MonkeyPat
 
 
 def test_settings_are_checked(client: AshrLabsClient) -> None:
-    """A setting that cannot work is refused with its value."""
+    """An invalid setting raises an error that shows its value."""
     with pytest.raises(ConfigurationError, match="`sample_rate` must be between 0 and 1, got 2"):
         client.tracing.configure(sample_rate=2)
     with pytest.raises(ConfigurationError, match="`exit_timeout` must be a number >= 0, got -1"):
@@ -331,7 +331,7 @@ def test_settings_are_checked(client: AshrLabsClient) -> None:
 
 
 def test_asynchronous_code_awaits_the_answer(stored: Stored) -> None:
-    """A trace of an asynchronous client keeps the event loop free, and its answer can be awaited."""
+    """Traces of an async client do not block the event loop, and their result can be awaited."""
 
     async def work() -> tuple[Any, float]:
         async with AsyncAshrLabsClient(KEY, stored.server.url) as client:
@@ -365,7 +365,7 @@ def test_a_local_platform_gets_its_traces_before_it_is_closed() -> None:
 
 
 def test_a_burst_is_delivered_by_many_requests_at_a_time(stored: Stored, client: AshrLabsClient) -> None:
-    """Against a slow platform many requests are in flight at once, with at most two threads."""
+    """With a slow platform many requests are in flight at once, with at most two threads."""
     pause = threading.Event()
 
     def slow(body: dict[str, Any]) -> Answer:
@@ -382,7 +382,7 @@ def test_a_burst_is_delivered_by_many_requests_at_a_time(stored: Stored, client:
 
 
 def test_memory_stays_within_the_limit_while_nothing_is_taken(client: AshrLabsClient, stored: Stored) -> None:
-    """With a platform that fails and no spool, at most `max_queue_bytes` wait; the rest is dropped and counted."""
+    """While the platform fails and there is no spool, at most `max_queue_bytes` are queued; the rest is dropped."""
     stored.refuse(503)
     client.tracing.configure(max_queue_bytes=500_000)
     destination = client.tracing._sink
@@ -402,7 +402,7 @@ def test_memory_stays_within_the_limit_while_nothing_is_taken(client: AshrLabsCl
 
 
 def test_scores_are_delivered_as_events(client: AshrLabsClient, stored: Stored) -> None:
-    """A score is an event named after it; one that comes later is a trace of its own that names the scored one."""
+    """A score is an event named after it; a later score is a separate trace that names the scored one."""
     with client.trace("t") as trace:
         trace.score("helpful", 0.5, comment="short")
     client.score_trace(trace.trace_id, "solved", True)
@@ -421,7 +421,7 @@ def test_scores_are_delivered_as_events(client: AshrLabsClient, stored: Stored) 
 
 
 def test_a_real_platform_stores_what_is_traced() -> None:
-    """Over HTTP, an embedded platform has every trace under the id that the client knows."""
+    """Over HTTP, an embedded platform stores each trace under the id that the client knows."""
     with RealPlatform.running() as real, AshrLabsClient(KEY, real.url) as client:
         with client.trace("t", user_id="u") as trace, trace.span("tool:search") as span:
             span.end(output=1)
@@ -432,7 +432,7 @@ def test_a_real_platform_stores_what_is_traced() -> None:
 
 
 def test_where_no_thread_can_be_started_the_host_goes_on(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a thread traces wait, the traced code does not notice, and a later trace starts the delivery."""
+    """If no thread can be started, traced code is unaffected, and a later trace starts the delivery."""
     EXPORTER.close(0)
 
     def refuse(_thread: threading.Thread) -> None:
@@ -466,7 +466,7 @@ def test_settings_are_kept_unless_they_are_passed(client: AshrLabsClient) -> Non
 
 
 def test_tracing_shows_users_what_is_theirs(client: AshrLabsClient) -> None:
-    """The public methods are those of the documentation, and the repr has the counts."""
+    """The public methods are the documented ones, and the repr has the counts."""
     public = {name for name in dir(client.tracing) if not name.startswith("_")}
 
     assert {"configure", "flush", "set_default", "settings", "shutdown", "stats", "use_by_default"} == public

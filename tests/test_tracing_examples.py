@@ -1,4 +1,4 @@
-"""The examples of tracing: a web service and a worker of jobs, as processes of their own and against bad platforms."""
+"""The tracing examples, a web service and a job worker, run as processes and with failing platforms."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def start(example: str, url: str, *arguments: str) -> subprocess.Popen[str]:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the workers are forked")
 def test_each_job_of_a_forked_worker_is_a_trace_of_its_submitters(real: RealPlatform) -> None:
-    """Every job's trace is delivered by the process that did it, and names the trace that it was submitted in."""
+    """The trace of a job is delivered by the process that ran it, and names the trace that submitted it."""
     process = start("tracing_worker.py", real.url)
     shown, errors = process.communicate(timeout=60)
 
@@ -71,7 +71,7 @@ def test_each_job_of_a_forked_worker_is_a_trace_of_its_submitters(real: RealPlat
 
 
 def answered(url: str, path: str) -> httpx.Response:
-    """Return the answer of a service that may still be starting."""
+    """Return the response of a service that may still be starting."""
     for _ in range(200):
         try:
             return httpx.get(url + path, params={"question": "tea"}, headers={"traceparent": CALLER}, trust_env=False)
@@ -81,7 +81,7 @@ def answered(url: str, path: str) -> httpx.Response:
 
 
 def test_each_request_of_the_web_service_is_a_trace(real: RealPlatform) -> None:
-    """Traces hold the steps of each request, name the caller's, and are there when a signal has ended the service."""
+    """Each request's trace has its steps and its caller's trace, and is delivered when a signal ends the service."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     process = start("tracing_web.py", real.url, str(port))
@@ -108,7 +108,7 @@ async def fetch(app: Any, path: str) -> httpx.Response:
 
 
 def test_a_bad_platform_is_not_noticed_by_requests() -> None:
-    """With a platform that is down or never answers, requests are served at once; the traces wait."""
+    """If the platform is down or never responds, requests are served without delay and the traces are kept."""
     with socket.create_server(("127.0.0.1", 0)) as silent, socket.create_server(("127.0.0.1", 0)) as gone:
         urls = [f"http://127.0.0.1:{one.getsockname()[1]}" for one in (silent, gone)]
         gone.close()
@@ -126,7 +126,7 @@ def test_a_bad_platform_is_not_noticed_by_requests() -> None:
 
 
 def test_what_a_request_raises_reaches_the_server_unchanged(local_client: AshrLabsClient) -> None:
-    """An error of the application passes through the middleware, and its trace says what it was."""
+    """An application error passes through the middleware unchanged, and is recorded in the trace."""
     error = ValueError("the service fails")
 
     async def fail(_request: Any) -> JSONResponse:

@@ -1,4 +1,4 @@
-"""Whatever breaks inside tracing, traced code returns and raises exactly what it does untraced."""
+"""If tracing fails anywhere, traced code returns and raises exactly what it does without tracing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MODULES = [
 
 
 class BrokenError(Exception):
-    """What a broken function raises."""
+    """Raised by a patched function."""
 
 
 def broken(*_: object, **__: object) -> Any:
@@ -36,7 +36,7 @@ def broken(*_: object, **__: object) -> Any:
 
 
 def patches() -> Iterator[tuple[str, list[tuple[object, str]]]]:
-    """Name each function of tracing, and every place that holds it."""
+    """Yield each function of tracing with every place that refers to it."""
     for module in MODULES:
         for name, value in vars(module).items():
             if home_of(value) != module.__name__:
@@ -49,7 +49,7 @@ def patches() -> Iterator[tuple[str, list[tuple[object, str]]]]:
 
 
 def home_of(value: object) -> str | None:
-    """Return the module that defines a function or class; the public ones name `ashr_labs` as their module."""
+    """Return the module that defines a function or class; public ones have `ashr_labs` as their `__module__`."""
     name: str | None = getattr(value, "__module__", None)
     if name != "ashr_labs":
         return name
@@ -101,11 +101,11 @@ CALLED_BY_THE_HOST = {
         "trace.Trace.trace_id",
     )
 }
-"""What traced code calls itself, and what a wrapped function consists of: nothing of ours is around these."""
+"""Functions that traced code calls directly, and parts of wrapped functions; tracing does not catch their errors."""
 
 
 def traced_work(client: AshrLabsClient, fails: bool) -> int:
-    """Do some work, traced in every form."""
+    """Run traced code of every form."""
     with client.trace(
         "t", user_id="u", metadata={"a": 1}, tags=["x"], traceparent="00-" + "1" * 32 + "-" + "2" * 16 + "-01"
     ) as trace:
@@ -172,7 +172,7 @@ class Tools:
 
 
 def call_traced_functions() -> None:
-    """Run functions of each kind that were decorated before anything broke."""
+    """Call functions of each kind that were decorated before anything was patched."""
     assert (4, [1, 2], 5, [1, 2], "m", "Tools", 2) == (
         double(2),
         list(many()),
@@ -185,14 +185,14 @@ def call_traced_functions() -> None:
 
 
 def work(fails: bool) -> int:
-    """Do the work itself."""
+    """Return 7, or raise an exception."""
     if fails:
         raise LookupError("the host's own")
     return 7
 
 
 def outcome(client: AshrLabsClient, *, fails: bool) -> object:
-    """Return what the work gives or raises; a block that cannot be left stays current, so in a context of its own."""
+    """Return the result or exception of the work, run in a copy of the context since a block may stay open."""
     try:
         return copy_context().run(traced_work, client, fails)
     except Exception as error:
@@ -210,7 +210,7 @@ def url() -> Generator[str]:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", sorted(ALL.keys() - CALLED_BY_THE_HOST))
 def test_a_broken_part_is_not_noticed(name: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With any one function of tracing raising, work gives the same result and the same exception as untraced."""
+    """If any one function of tracing raises, the work has the same result and exception as untraced."""
     with monkeypatch.context() as patch:
         for holder, attribute in ALL[name]:
             value = vars(holder)[attribute]
@@ -226,5 +226,5 @@ def test_a_broken_part_is_not_noticed(name: str, url: str, monkeypatch: pytest.M
 
 
 def test_every_function_that_is_left_out_exists() -> None:
-    """The list of what traced code calls itself names nothing that is gone."""
+    """Each function in the list of exceptions exists."""
     assert set() == CALLED_BY_THE_HOST - ALL.keys()

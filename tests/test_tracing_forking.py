@@ -1,4 +1,4 @@
-"""Forks while traces are being delivered."""
+"""Forks during the delivery of traces."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ assert os.waitpid(child, 0)[1] == 0
 
 
 def test_a_child_that_is_forked_while_the_worker_loads_a_module_delivers(real: RealPlatform) -> None:
-    """The fork waits for the worker's step to end, as the child could never load what was half loaded."""
+    """A fork waits while the worker imports a module, which the child could not import again."""
     done = run_process(real.url, FORKS_ON_PURPOSE + LOADING)
 
     assert (0, "") == (done.returncode, done.stderr)
@@ -69,7 +69,7 @@ def test_a_child_that_is_forked_while_the_worker_loads_a_module_delivers(real: R
 
 @pytest.mark.long
 def test_children_that_are_forked_at_any_moment_deliver(real: RealPlatform) -> None:
-    """Whatever the worker does when its process is forked: each child delivers, and ends."""
+    """A child that is forked at any point of the delivery delivers its traces and exits."""
     code = """
 for attempt in range(10):
     make(f"any-parent-{attempt}-", 3)
@@ -88,7 +88,7 @@ for attempt in range(10):
 
 
 def test_a_fork_waits_until_the_thread_only_waits_for_the_network() -> None:
-    """Not sooner, and then at once; the thread goes on after it."""
+    """A fork waits until the thread is idle, and the thread resumes after it."""
     forks = ForkGuard()
     working, may_rest, forked, may_go_on, went_on = Event(), Event(), Event(), Event(), Event()
 
@@ -123,7 +123,7 @@ def test_a_fork_waits_until_the_thread_only_waits_for_the_network() -> None:
 
 
 def test_a_thread_that_never_rests_delays_a_fork_for_a_limited_time() -> None:
-    """The fork goes on, and takes nothing away that it did not get."""
+    """The fork proceeds after `max_wait`, and does not release a lock that it did not acquire."""
     forks = ForkGuard(max_wait=0.01)
     with forks.lock:
         forks.before()
@@ -134,7 +134,7 @@ def test_a_thread_that_never_rests_delays_a_fork_for_a_limited_time() -> None:
 
 
 def test_two_threads_that_fork_at_a_time_leave_the_thread_free() -> None:
-    """Only the one that made the thread wait lets it go on."""
+    """Only the thread that acquired the lock for its fork releases it."""
     forks = ForkGuard()
     forks.before()
     other = Thread(target=forks.after_in_parent)

@@ -33,7 +33,7 @@ def name_of_current() -> str | None:
 
 
 def obedient(log: list[Any]) -> Generator[Any, Any, str]:
-    """Note what happens to it."""
+    """Record what it receives."""
     try:
         for number in range(4):
             try:
@@ -48,7 +48,7 @@ def obedient(log: list[Any]) -> Generator[Any, Any, str]:
 
 
 def stubborn(log: list[Any]) -> Generator[Any, Any, str]:
-    """Yield even when it is told to stop."""
+    """Yield even when it is closed."""
     for number in range(3):
         try:
             log.append((yield number))
@@ -87,7 +87,7 @@ STEPS = st.lists(st.sampled_from(["next", "send", "throw", "close"]), max_size=8
 
 
 def play(steps: Generator[Any, Any, Any], acts: list[str]) -> list[Any]:
-    """Drive a generator and return what came of each act."""
+    """Drive a generator and return the outcome of each step."""
     seen: list[Any] = []
     for act in acts:
         try:
@@ -127,7 +127,7 @@ async def play_later(steps: AsyncGenerator[Any, Any], acts: list[str]) -> list[A
 @pytest.mark.parametrize("function", [obedient, stubborn], ids=lambda one: one.__name__)
 @given(acts=STEPS)
 def test_a_generator_does_what_it_does_untraced(function: Callable[..., Any], acts: list[str]) -> None:
-    """However it is advanced, sent to, thrown at and closed: the same items, errors, effects and result."""
+    """With `next`, `send`, `throw` and `close` it has the same items, exceptions, effects and result as untraced."""
     recorded = Recorded()
     logs: list[list[Any]] = [[], []]
 
@@ -142,7 +142,7 @@ def test_a_generator_does_what_it_does_untraced(function: Callable[..., Any], ac
 @pytest.mark.parametrize("function", [obedient_later, stubborn_later], ids=lambda one: one.__name__)
 @given(acts=STEPS)
 def test_an_async_generator_does_what_it_does_untraced(function: Callable[..., Any], acts: list[str]) -> None:
-    """The same holds for asynchronous generators, in and out of a trace."""
+    """The same holds for async generators, inside and outside of a trace."""
     recorded = Recorded()
     logs: list[list[Any]] = [[], []]
 
@@ -208,7 +208,7 @@ ENDS: list[tuple[Callable[[Any], None], list[int], str | None]] = [
 def test_however_a_generator_ends_its_span_ends_once(
     recorded: Recorded, consume: Callable[[Any], None], items: list[int], status: str | None
 ) -> None:
-    """Its span has the items so far; closing early is not an error; spans that it opened end with it."""
+    """The span has the items so far and ends with its children; closing the generator early is not an error."""
 
     @traced("stream")
     def stream() -> Generator[int]:
@@ -232,7 +232,7 @@ def test_however_a_generator_ends_its_span_ends_once(
 
 
 def test_the_consumer_and_the_generator_have_their_own_spans_in_turn(recorded: Recorded) -> None:
-    """Blocks that one of them opens between two items never become the other's."""
+    """A span that the generator opens is never active in its consumer, nor the reverse."""
 
     @traced("outer")
     def outer() -> Generator[int]:
@@ -269,7 +269,7 @@ def test_the_consumer_and_the_generator_have_their_own_spans_in_turn(recorded: R
 
 
 def test_items_are_recorded_within_limits(recorded: Recorded) -> None:
-    """Of a long stream the first items are recorded as they were when they were yielded; the rest is counted."""
+    """The first items of a long stream are recorded as they were when yielded; the rest are counted."""
 
     @traced("numbers")
     def numbers() -> Generator[dict[str, int]]:
@@ -288,7 +288,7 @@ def test_items_are_recorded_within_limits(recorded: Recorded) -> None:
 
 
 def test_a_generator_that_outlives_its_trace_goes_on(recorded: Recorded) -> None:
-    """Items after the trace's end reach the consumer and are not recorded; the span has what came before."""
+    """Items after the end of the trace are yielded but not recorded; the span has the earlier ones."""
 
     @traced("late")
     def late() -> Generator[int]:
@@ -379,7 +379,7 @@ ASYNC_ENDS: list[tuple[Any, list[int], str | None]] = [
 def test_however_an_async_generator_ends_its_span_ends_once(
     recorded: Recorded, caplog: pytest.LogCaptureFixture, consume: Any, items: list[int], status: str | None
 ) -> None:
-    """The same holds for asynchronous generators; nothing is logged, and each is cleaned up, with `await`, once."""
+    """The same holds for async generators; each is closed once, with `await`, and nothing is logged."""
     cleaned: list[str] = []
 
     @traced("stream")
@@ -414,7 +414,7 @@ def test_however_an_async_generator_ends_its_span_ends_once(
 
 
 def test_a_dropped_coroutine_ends_its_span(recorded: Recorded) -> None:
-    """A coroutine that is thrown away in the middle ends its span, and leaves alone what is current there."""
+    """A suspended coroutine that is closed ends its span and leaves the current span unchanged."""
 
     @traced("coroutine")
     async def work() -> None:
@@ -437,7 +437,7 @@ def test_a_dropped_coroutine_ends_its_span(recorded: Recorded) -> None:
 
 
 class Closed:
-    """A block in a generator without `traced`, which stays active between items."""
+    """A block in an untraced generator, which stays active between items."""
 
     def __init__(self) -> None:
         self.steps = self._steps()
@@ -449,7 +449,7 @@ class Closed:
 
 
 def test_a_plain_generators_block_ends_with_the_block_around_it(recorded: Recorded) -> None:
-    """A generator that was put aside in the middle of its own block leaves no span behind as the current one."""
+    """A suspended generator's open block does not stay current after the block around it has ended."""
     with recorded.trace("t"):
         with traced("outer"):
             kept = Closed()
@@ -461,7 +461,7 @@ def test_a_plain_generators_block_ends_with_the_block_around_it(recorded: Record
 
 
 def test_a_plain_generators_block_does_not_come_back(recorded: Recorded) -> None:
-    """Where it ends inside of a later block of the consumer's, its span is never the current one again."""
+    """A block that ends inside a later block of the consumer does not make its span current again."""
     with recorded.trace("t"):
         kept = Closed()
         next(kept.steps)
@@ -473,7 +473,7 @@ def test_a_plain_generators_block_does_not_come_back(recorded: Recorded) -> None
 
 @pytest.mark.parametrize("how", ["break", "anext", "return", "raise", "held"])
 def test_what_an_abandoned_stream_yielded_is_recorded(recorded: Recorded, how: str) -> None:
-    """However a consumer leaves an asynchronous generator early, its items and an end are recorded."""
+    """However a consumer leaves an async generator early, its items and an end time are recorded."""
 
     @traced("stream")
     async def stream() -> AsyncGenerator[int]:
@@ -507,7 +507,7 @@ def test_what_an_abandoned_stream_yielded_is_recorded(recorded: Recorded, how: s
 
 
 def test_what_a_held_generator_yielded_is_recorded(recorded: Recorded) -> None:
-    """A generator that is held after the end of its trace has its items so far, and an end."""
+    """A generator that is still suspended when its trace ends has its items so far and an end time."""
 
     @traced("steps")
     def steps() -> Generator[int]:

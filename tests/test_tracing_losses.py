@@ -1,4 +1,4 @@
-"""The fault matrix of tracing: made = delivered + spooled, and no trace is delivered twice."""
+"""Fault injection: every trace is delivered or spooled, and no trace is delivered twice."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def client(stored: Stored) -> Generator[AshrLabsClient]:
 
 
 def trace_named(real: RealPlatform, name: str) -> dict[str, Any]:
-    """Return the only trace of this name."""
+    """Return the only trace with this name."""
     with AshrLabsClient(KEY, real.url) as client:
         traces: list[Any] = client.list_observability_traces(limit=100)["traces"]
         [found] = [trace for trace in traces if trace["name"] == name]
@@ -58,14 +58,14 @@ def trace_named(real: RealPlatform, name: str) -> dict[str, Any]:
 
 
 def resend(url: str) -> None:
-    """Deliver in another process what is on disk."""
+    """Deliver the spooled traces in another process."""
     done = run_process(url, "print(client.tracing.flush(50))")
     assert "'queued': 0" in done.stdout, done
 
 
 @pytest.mark.parametrize("milliseconds", [0, 5, 20, 60])
 def test_a_child_of_a_fork_during_the_first_trace_can_trace(real: RealPlatform, milliseconds: int) -> None:
-    """Whatever the thread that makes the first trace is importing, a forked child delivers and does not hang."""
+    """A child that is forked while the first trace imports modules delivers and does not hang."""
     code = f"""
 signal.alarm(50)
 thread = threading.Thread(target=make, args=("import-{milliseconds}-parent-", 1)); thread.start()
@@ -85,7 +85,7 @@ assert os.waitpid(child, 0)[1] == 0
 
 
 def test_a_trace_that_is_open_at_a_fork_is_the_parents(real: RealPlatform) -> None:
-    """The child's copy is not delivered, and its answer says so; the parent's trace is whole."""
+    """Only the parent delivers a trace that is open at a fork; the result of the child's copy says so."""
     code = """
 trace = client.trace("open-at-fork")
 trace.span("before").end()
@@ -118,7 +118,7 @@ assert trace.end(wait=True)["status"] == "ok"
     ],
 )
 def test_a_trace_that_never_ends_is_delivered_as_unfinished(real: RealPlatform, name: str, ending: str) -> None:
-    """At an exit, `shutdown()` and `close()`, and after a kill, the spans that have ended are delivered."""
+    """After an exit, `shutdown()`, `close()` or a kill, the ended spans of an open trace are delivered."""
     code = f"""
 trace = client.trace("never-ends-{name}", metadata={{"a": 1}})
 trace.span("ended").end(output=1)
@@ -136,7 +136,7 @@ open_span = trace.span("open")
 
 
 def test_a_trace_that_ends_after_all_replaces_its_unfinished_version(real: RealPlatform) -> None:
-    """After `shutdown()` and after snapshots on disk, the end of the trace delivers all of it, once."""
+    """A trace that ends after `shutdown()` or after snapshots is delivered whole, once."""
     code = """
 trace = client.trace("ends-late")
 trace.span("first").end()
@@ -155,7 +155,7 @@ trace.end()
 
 
 def test_a_long_trace_leaves_no_snapshot_behind(real: RealPlatform) -> None:
-    """A trace that was written to disk before its end is delivered once, without its earlier versions."""
+    """A trace that was written to disk before its end is delivered once, without its snapshots."""
     code = """
 with client.trace("long") as trace:
     for n in range(10):
@@ -172,7 +172,7 @@ assert counts["sent"] == 1, counts
 
 
 def test_deleted_spool_files_are_written_again(client: AshrLabsClient, stored: Stored) -> None:
-    """Where another program deletes the spool while traces wait, they are on disk again at the end, and not lost."""
+    """If another program deletes the spool while traces are queued, they are written again and not lost."""
     stored.refuse(503)
     for n in range(5):
         client.trace(f"deleted-{n}").end()
@@ -192,7 +192,7 @@ def test_deleted_spool_files_are_written_again(client: AshrLabsClient, stored: S
 
 
 def test_a_damaged_record_is_not_sent(tmp_path: Path) -> None:
-    """A trace that was changed on disk is an error, not another trace."""
+    """Reading a trace that was changed on disk raises an error."""
     spool = Spool(tmp_path, 10_000)
     record = spool.write("a", b"content")
     assert record is not None
@@ -205,7 +205,7 @@ def test_a_damaged_record_is_not_sent(tmp_path: Path) -> None:
 
 
 def test_a_request_that_is_answered_during_the_exit_is_not_sent_again(server: ScriptedServer) -> None:
-    """Where the platform has failed and the next request is slow, the exit waits for its answer."""
+    """The exit waits for the response to a slow request, even after a failure, so that it is not sent again."""
     stored = Stored(server)
     refused = threading.Event()
 
@@ -224,7 +224,7 @@ def test_a_request_that_is_answered_during_the_exit_is_not_sent_again(server: Sc
 
 
 def test_daemon_threads_that_trace_during_the_exit_lose_nothing(stored: Stored) -> None:
-    """Traces that other threads end while the process exits are delivered, or kept on disk."""
+    """Traces that other threads end while the process exits are delivered or spooled."""
     code = """
 import atexit
 made = [0, 0]
@@ -253,7 +253,7 @@ time.sleep(0.3)
 
 
 def test_a_backlog_of_a_dead_process_is_delivered_concurrently(server: ScriptedServer) -> None:
-    """What a dead process left is sent by many requests at a time, in the order in which they start, each once."""
+    """Traces of a dead process are sent by concurrent requests, in order, once each."""
     stored = Stored(server)
     stored.refuse(503)
     run_process(server.url, "make('backlog-', 200)")

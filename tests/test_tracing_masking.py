@@ -1,4 +1,4 @@
-"""What must not leave the process does not."""
+"""Personal data and secrets are masked before export."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ BESIDE = [
 
 
 @pytest.mark.parametrize(("text", "expected"), BESIDE)
-def test_what_stands_beside_a_secret_hides_it_from_nobody(text: str, expected: str) -> None:
-    """A secret is found next to other numbers, words and names, and truncated text keeps no part of it."""
+def test_secrets_next_to_other_text_are_masked(text: str, expected: str) -> None:
+    """A secret is found next to other numbers, words and names; truncated text keeps no part of it."""
     assert expected == mask_personal_data(text)
 
 
 def test_names_of_keys_decide_in_json_within_json_too() -> None:
-    """However often JSON was written into JSON, the value under a secret's name is replaced whole."""
+    """The value under a secret's name is replaced entirely in JSON nested in JSON strings."""
     text = json.dumps({"user": "Ann", "password": 'hun"ter\\2', "n": 1})
     for _ in range(3):
         masked = mask_personal_data(text)
@@ -79,8 +79,8 @@ def test_names_of_keys_decide_in_json_within_json_too() -> None:
 
 
 @pytest.mark.parametrize(("secret", "name"), SECRETS)
-def test_each_kind_is_replaced_wherever_it_stands(secret: str, name: str) -> None:
-    """A secret is masked alone, in text, and in lists, dicts and keys."""
+def test_each_kind_is_replaced_everywhere(secret: str, name: str) -> None:
+    """A secret is masked alone, within text, and in lists, dicts and keys."""
     assert name == mask_personal_data(secret)
     assert f"See {name}, please." == mask_personal_data(f"See {secret}, please.")
     assert {"a": [name, {"b": name}], name: 1} == mask_personal_data({"a": [secret, {"b": secret}], secret: 1})
@@ -114,12 +114,12 @@ def test_each_kind_is_replaced_wherever_it_stands(secret: str, name: str) -> Non
     ],
 )
 def test_what_only_looks_like_one_stays(harmless: Any) -> None:
-    """Numbers whose check digit is wrong, versions, dates and the like are not replaced."""
+    """Numbers with a wrong check digit, versions, dates and the like are not replaced."""
     assert harmless == mask_personal_data(harmless)
 
 
 def test_names_of_keys_decide_too() -> None:
-    """What is under a secret's name is replaced whatever it looks like; counts of tokens are not secrets."""
+    """Any value under a secret's name is replaced; token counts are not secrets."""
     secrets = ["password", "api_key", "Authorization", "user_ssn", "clientSecret", "pwd", "cvc", "card_number"]
     values = ["x", 1234, 0.5, ["a", {"b": "c"}], {"d": "e"}]
     for name in secrets:
@@ -135,15 +135,15 @@ def test_names_of_keys_decide_too() -> None:
     st.recursive(st.none() | st.integers() | st.text(), lambda more: st.lists(more) | st.dictionaries(st.text(), more))
 )
 def test_any_value_is_masked_twice_as_once(value: Any) -> None:
-    """Masking never raises, keeps JSON, and masking what is masked changes nothing more."""
+    """Masking never raises, returns JSON, and is idempotent."""
     once = mask_personal_data(value)
     json.dumps(once)
     assert once == mask_personal_data(once)
 
 
 @given(st.sampled_from([secret for secret, _ in SECRETS]), st.text(), st.text())
-def test_a_secret_is_found_whatever_stands_around_it(secret: str, before: str, after: str) -> None:
-    """No text before or after a secret, set off by a comma, keeps it from being replaced."""
+def test_a_secret_is_found_in_any_text(secret: str, before: str, after: str) -> None:
+    """A secret separated by commas is replaced, whatever the text before and after it."""
     assert secret not in mask_personal_data(f"{before}, {secret}, {after}")
 
 
@@ -182,7 +182,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("part", HOSTILE)
 def test_hostile_texts_take_linear_time(part: str) -> None:
-    """Eight times as much of what could make a pattern try everything takes some eight times as long."""
+    """Eight times as much adversarial text takes about eight times as long."""
 
     def fastest(characters: int) -> float:
         text = part * (characters // len(part))
@@ -197,7 +197,7 @@ def test_hostile_texts_take_linear_time(part: str) -> None:
 
 
 def test_a_secret_in_any_field_never_leaves(server: ScriptedServer) -> None:
-    """With a mask, a secret in any content, message, error or score is in no request; ids are not masked."""
+    """With a mask, no request contains a secret of any content, message, error or score; ids are not masked."""
     stored = Stored(server)
     canary = "canary@example.com"
 
@@ -223,7 +223,7 @@ def test_a_secret_in_any_field_never_leaves(server: ScriptedServer) -> None:
 
 
 def test_a_mask_that_raises_costs_the_field_only(server: ScriptedServer) -> None:
-    """A field whose mask raises is left out with a marker; the others arrive."""
+    """A field whose mask raises is replaced by a marker; the other fields are delivered."""
     Stored(server)
 
     def mask(value: Any) -> Any:

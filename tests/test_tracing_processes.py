@@ -1,4 +1,4 @@
-"""However a process ends, its traces arrive once: now, or by the next process."""
+"""However a process ends, its traces are delivered once: by itself or by the next process."""
 
 from __future__ import annotations
 
@@ -25,13 +25,6 @@ def real() -> Generator[RealPlatform]:
         yield platform
 
 
-@pytest.fixture
-def nobody() -> str:
-    """Return the URL of a platform that is not there."""
-    with socket.create_server(("127.0.0.1", 0)) as gone:
-        return f"http://127.0.0.1:{gone.getsockname()[1]}"
-
-
 def arrived(real: RealPlatform, prefix: str) -> list[str]:
     return [name for name in real.names() if name.startswith(prefix)]
 
@@ -54,7 +47,7 @@ def test_a_process_that_ends_by_itself_delivers_everything(
     real: RealPlatform, prefix: str, ending: str, code: int
 ) -> None:
     """At the exit of a process queued traces are delivered, without output."""
-    # A machine that is busy with other things may need more than the two seconds that are the default.
+    # A busy machine may need more than the default of two seconds.
     done = run_process(real.url, f"make('{prefix}', 50)\n{ending}", ASHR_LABS_TRACING_EXIT_TIMEOUT="20")
 
     assert code == done.returncode, done.stderr
@@ -70,7 +63,7 @@ def test_a_process_that_ends_by_itself_delivers_everything(
     ],
 )
 def test_a_process_that_dies_loses_at_most_its_last_moments(real: RealPlatform, prefix: str, ending: str) -> None:
-    """What ended 300 ms before an unannounced death is delivered, or kept and delivered by the next process, once."""
+    """A trace that ended 300 ms before a kill is delivered once, by the process or by the next one."""
     run_process(real.url, f"make('{prefix}', 50)\ntime.sleep(0.3)\n{ending}")
     flush_in_the_next_process(real.url)
 
@@ -78,7 +71,7 @@ def test_a_process_that_dies_loses_at_most_its_last_moments(real: RealPlatform, 
 
 
 def test_a_silent_platform_holds_the_exit_up_within_the_bound() -> None:
-    """A platform that accepts and never answers delays the end of the process by two seconds, and no trace is lost."""
+    """A platform that never responds delays the exit by at most two seconds, and no trace is lost."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         done = run_process(url, "make('t', 100)\nprint(time.time(), flush=True)")
@@ -90,7 +83,7 @@ def test_a_silent_platform_holds_the_exit_up_within_the_bound() -> None:
 
 
 def test_a_file_system_that_cannot_be_written_costs_the_spool_only(real: RealPlatform, tmp_path: Path) -> None:
-    """Where the spool cannot be made, traces are delivered as ever, and the host hears nothing."""
+    """If the spool cannot be created, traces are delivered as usual and nothing is raised."""
     # As above, a busy machine may need more than the default of two seconds.
     settings = {"ASHR_LABS_SPOOL_DIR": "/proc/none", "ASHR_LABS_TRACING_EXIT_TIMEOUT": "20"}
     done = run_process(real.url, "make('readonly', 20)", **settings)
@@ -119,7 +112,7 @@ print(sorted(set(sys.modules) - before))
 
 
 def test_a_forked_child_has_a_worker_of_its_own(real: RealPlatform) -> None:
-    """With the lock of the queue held by another thread at the fork, child and parent deliver their own, once."""
+    """If another thread holds the queue's lock at a fork, parent and child still deliver their own traces once."""
     code = """
 import warnings
 from ashr_labs.tracing.export.exporter import EXPORTER
@@ -149,7 +142,7 @@ assert os.waitpid(child, 0)[1] == 0
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_processes_of_multiprocessing_deliver_theirs(real: RealPlatform, method: str, tmp_path: Path) -> None:
-    """Children of multiprocessing, and workers of a process pool, deliver at their end."""
+    """Children of multiprocessing and workers of a process pool deliver their traces at exit."""
     script = f"""
 import multiprocessing, os, sys
 from concurrent.futures import ProcessPoolExecutor
@@ -177,7 +170,7 @@ if __name__ == "__main__":
 
 
 def test_a_second_interrupt_ends_at_once() -> None:
-    """An interrupt during the last wait ends the process without a traceback."""
+    """An interrupt while the exit waits for the delivery ends the process without a traceback."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         code = PREAMBLE + "make('t', 5)\nclient.tracing.configure(exit_timeout=30)\nprint('made', flush=True)"

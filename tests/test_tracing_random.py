@@ -1,4 +1,4 @@
-"""Whatever is opened and ended, in any order and thread, is delivered as a plain list would record it."""
+"""Random trees of spans, ended in any order and thread, are delivered as a simple model predicts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OUTPUTS = st.sampled_from([None, "text", 3, {"a": [1, {"b": 2}]}, ...])
 
 @dataclass
 class Expected:
-    """An observation as a plain model has it."""
+    """The expected payload of an observation."""
 
     kind: str
     parent: Expected | None
@@ -29,7 +29,7 @@ class Expected:
 
 @dataclass
 class ExpectedTrace:
-    """A trace as a plain model has it."""
+    """The expected payload of a trace."""
 
     observations: list[Expected] = field(default_factory=list[Expected])
     is_open: bool = True
@@ -38,7 +38,7 @@ class ExpectedTrace:
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """A parent of observations, and its expected payload."""
+    """A trace or span, and its expected payload."""
 
     actual: Trace | Span
     owner: ExpectedTrace
@@ -46,7 +46,7 @@ class Node:
 
 
 class AnyTrees(RuleBasedStateMachine):
-    """Traces whose parts are opened, entered, left and ended in any order, by three threads."""
+    """Traces and spans that three threads open, enter, leave and end in any order."""
 
     nodes = Bundle("nodes")
 

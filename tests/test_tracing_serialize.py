@@ -1,4 +1,4 @@
-"""Any value becomes bounded JSON that a strict reader accepts, whatever the value's own code does."""
+"""Any value becomes bounded, strict JSON, whatever the value's own code does."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ class Order:
 
 
 class Dumped:
-    """Stands for a model that only knows `model_dump`."""
+    """An object that only has `model_dump`."""
 
     def model_dump(self) -> dict[str, Any]:
         return {"order": Order("A-1")}
 
 
 class PydanticLike:
-    """Stands for a pydantic model: read by its declared fields, since `model_dump` may warn."""
+    """A fake pydantic model, read by its declared fields since `model_dump` may warn."""
 
     __pydantic_fields__ = {  # noqa: RUF012
         "name": types.SimpleNamespace(repr=True),
@@ -67,7 +67,7 @@ class PydanticLike:
 
 
 class Array:
-    """Stands for a numpy array."""
+    """A fake numpy array."""
 
     def __init__(self, length: int) -> None:
         self.length = length
@@ -126,7 +126,7 @@ class BadMapping(dict[str, int]):
 
 
 class LazyRows:
-    """Stands for a database query that runs when anybody looks at it."""
+    """A fake database query that runs when its rows are read."""
 
     def __iter__(self) -> Iterator[int]:
         raise AssertionError("must not run")
@@ -139,7 +139,7 @@ class LazyRows:
 
 
 class Endless(Sequence[int]):
-    """Counts how much of it is read."""
+    """An endless sequence that counts how much of it is read."""
 
     def __init__(self) -> None:
         self.read = 0
@@ -220,7 +220,7 @@ class BadTextError(Exception):
     ids=lambda value: type(value).__name__,  # pytest's own would run the values' code
 )
 def test_values(value: Any, expected: Any) -> None:
-    """Each kind of value has its one form, and what JSON cannot express costs only itself."""
+    """Each kind of value has one form, and a value that JSON cannot express is replaced by a marker."""
     assert expected == _without_test_package(to_json(value))
 
 
@@ -257,34 +257,34 @@ class Customer(pydantic.BaseModel):
     ids=lambda value: type(value).__name__,
 )
 def test_values_of_well_known_packages(value: Any, expected: Any) -> None:
-    """Scalars and arrays of numpy and models of pydantic are what they hold, without what is hidden or computed."""
+    """Numpy scalars and arrays and pydantic models are converted without hidden and computed fields."""
     assert expected == to_json(value)
 
 
 def test_a_model_that_holds_itself_costs_only_itself() -> None:
-    """A cycle through models ends where it closes."""
+    """A cycle of models is replaced by a marker where it closes."""
     ann = Customer(name="Ann", key=pydantic.SecretStr("k"))
     ann.friend = [ann]
     assert "contains itself>" in str(to_dict(ann)["friend"])
 
 
 def test_integers_too_long_to_write_give_their_size() -> None:
-    """An integer that Python refuses to write out is marked with its size."""
+    """An integer that Python refuses to format is replaced by a marker with its size."""
     assert ["<int: 16610 bits>"] == to_json([10**5000])
 
 
 def test_the_class_that_an_object_claims_is_not_asked_for() -> None:
-    """A proxy whose `__class__` raises is recorded by what it really is."""
+    """A proxy whose `__class__` raises is recorded by its actual type."""
     assert ["lying"] == to_json([Lying()])
 
 
 def test_a_class_without_a_name_is_an_object() -> None:
-    """Even a class that cannot be named is marked."""
+    """An object of a class without a readable name is replaced by a marker."""
     assert ["<object>"] == to_json([OfNameless()])
 
 
 def test_module_is_named_not_walked() -> None:
-    """A module becomes one short text."""
+    """A module is replaced by a short marker."""
     assert str(to_json(json)).startswith("<module 'json'")
 
 
@@ -308,7 +308,7 @@ def test_coroutines_are_never_awaited() -> None:
 
 @pytest.mark.parametrize("make", [list, dict, lambda: Point(1)])
 def test_cycles_end(make: Any) -> None:
-    """A container that holds itself is marked where it comes round again."""
+    """A container that contains itself is replaced by a marker where the cycle closes."""
     value = make()
     if isinstance(value, list):
         value.append(value)
@@ -338,7 +338,7 @@ def test_depth_is_bounded() -> None:
 
 
 def test_items_are_bounded_over_the_whole_value() -> None:
-    """However the items are spread, no more than the limit is kept, and the marker counts the rest."""
+    """However the items are nested, at most the limit is kept, and markers count the rest."""
     written = to_json([list(range(MAX_ITEMS)), [1, 2], {"a": 1, "b": 2}])
     assert isinstance(written, list)
     assert isinstance(written[0], list)
@@ -347,13 +347,13 @@ def test_items_are_bounded_over_the_whole_value() -> None:
 
 
 def test_objects_are_cut_with_a_count() -> None:
-    """A dict that is too large says how many entries are missing."""
+    """A dict that is too large has a marker with the number of missing entries."""
     written = to_dict({str(number): number for number in range(MAX_ITEMS + 5)})
     assert "<6 more items>" == written["<cut>"]
 
 
 def test_nested_objects_are_cut_with_a_count() -> None:
-    """A dict whose first value spends all that is allowed says how many entries are missing."""
+    """A dict whose first value uses up the limit has a marker with the number of missing entries."""
     assert {"a", "<cut>"} == set(to_dict({"a": list(range(MAX_ITEMS)), "b": 1, "c": 2}))
 
 
@@ -365,13 +365,13 @@ def test_huge_sequences_are_read_no_further_than_the_limit() -> None:
 
 
 def test_texts_are_bounded_over_the_whole_value() -> None:
-    """Texts share one budget, and a cut text gives its original length."""
+    """All strings share one limit, and the marker of a truncated string has its original length."""
     written = to_dict({"a": "x" * (MAX_CHARACTERS - 10), "b": "é" * 50})
     assert "é" * 8 + "<cut, 50 characters>" == written["b"]
 
 
 def test_result_is_a_copy() -> None:
-    """Later changes of the value do not reach its JSON, on the short path and on the long one."""
+    """Later changes of the value do not change its JSON, with and without the fast path."""
     flat, deep = {"a": 1}, {"a": [1]}
     written = to_json(flat), to_json(deep)
     flat["a"] = 2
@@ -384,7 +384,7 @@ def test_result_is_a_copy() -> None:
     [{"a": "é"}, {"é": 1}, {"a": 1.5}, {"a": [1]}, {1: 1}, {"a": "\ud83e"}, {"a": 2**64}, {"a": "x" * MAX_CHARACTERS}],
 )
 def test_short_path_agrees_with_the_long_one(value: Any) -> None:
-    """A small dict is copied as it would be converted."""
+    """The fast path for small dicts gives the same result as the conversion."""
     assert to_json(OrderedDict(value)) == to_json(value)
 
 
@@ -395,7 +395,7 @@ def to_dict(value: Any) -> dict[str, Any]:
 
 
 def test_threads_may_change_a_value_meanwhile() -> None:
-    """A dict that another thread is filling is recorded all the same."""
+    """A dict that another thread is changing is recorded without an error."""
     shared: dict[int, int] = {}
     stop = threading.Event()
 
@@ -416,7 +416,7 @@ def test_threads_may_change_a_value_meanwhile() -> None:
 
 
 def test_errors_are_described_by_type_and_text() -> None:
-    """An exception without a message is described by its type, and so is one whose message cannot be read."""
+    """An exception with an empty or unreadable message is described by its type."""
     assert "ValueError: x" == describe_error(ValueError("x"))
     assert "ValueError" == describe_error(ValueError())
     assert "BadTextError: <unreadable message>" == describe_error(BadTextError())
@@ -424,7 +424,7 @@ def test_errors_are_described_by_type_and_text() -> None:
 
 
 def test_example_of_the_docstring() -> None:
-    """The documented example shows what really comes out."""
+    """The example in the docstring has the documented result."""
     assert 0 == doctest.testmod(serialize).failed
 
 
@@ -460,7 +460,7 @@ _values = st.recursive(
 
 @given(_values)
 def test_any_value_becomes_strict_json(value: Any) -> None:
-    """Whatever is nested in whatever, the result is JSON that a strict UTF-8 reader gives back unchanged."""
+    """Any nested value becomes JSON that survives a round trip through a strict UTF-8 parser."""
     written = to_json(value)
     document = json.dumps(written, allow_nan=False, ensure_ascii=False).encode()
     assert written == json.loads(document)
@@ -468,13 +468,13 @@ def test_any_value_becomes_strict_json(value: Any) -> None:
 
 @given(_values)
 def test_json_stays_as_it_is(value: Any) -> None:
-    """What has been converted once is not changed by converting it again."""
+    """Converting JSON returns it unchanged."""
     once = to_json(value)
     assert once == to_json(once)
 
 
 def _without_test_package(written: Any) -> Any:
-    """Cut what precedes this module's name in markers, which depends on how pytest imports it."""
+    """Remove the package name before this module's in markers, which depends on how pytest imports it."""
     if isinstance(written, str) and written.startswith("<") and "test_tracing_serialize." in written:
         return "<test_tracing_serialize." + written.split("test_tracing_serialize.", 1)[1]
     if isinstance(written, list):

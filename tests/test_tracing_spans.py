@@ -1,4 +1,4 @@
-"""A trace records what its parts say, delivers it once, and never raises into the host."""
+"""A trace records its spans, is delivered once, and never raises into the application."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
 class Platform:
-    """Delivers at once, and keeps what is delivered."""
+    """A sink that delivers at once and keeps the traces."""
 
     def __init__(self, answer: dict[str, Any] | None = None) -> None:
         self.settings = Settings()
@@ -62,7 +62,7 @@ def platform() -> Platform:
 
 
 def test_trace_carries_its_own_id_and_what_it_was_given(platform: Platform) -> None:
-    """The payload has exactly the documented keys, with a W3C-sized id that makes delivery idempotent."""
+    """The payload has exactly the documented keys, with a W3C trace id as its idempotency key."""
     trace = Trace("t", user_id="u", session_id="s", metadata={"plan": "pro"}, tags=["a", "b"], tracing=platform)
     trace.end()
     assert re.fullmatch("[0-9a-f]{32}", platform.trace["id"])
@@ -77,8 +77,8 @@ def test_trace_carries_its_own_id_and_what_it_was_given(platform: Platform) -> N
     } == platform.trace
 
 
-def test_observations_stand_in_order_of_creation_under_their_parents(platform: Platform) -> None:
-    """Each observation names its parent, whatever order they end in."""
+def test_observations_are_in_order_of_creation_under_their_parents(platform: Platform) -> None:
+    """Observations are listed in order of creation with their parents, in whatever order they end."""
     trace = Trace("t", tracing=platform)
     outer = trace.span("outer")
     inner = outer.generation("inner")
@@ -100,7 +100,7 @@ def test_observations_stand_in_order_of_creation_under_their_parents(platform: P
 
 
 def test_a_bare_span_sends_the_documented_keys_only(platform: Platform) -> None:
-    """What was never given is null where the wire wants it, and absent elsewhere."""
+    """Fields that were not passed are null where the API requires them, and absent elsewhere."""
     trace = Trace("t", tracing=platform)
     trace.span("s")
     trace.end()
@@ -118,7 +118,7 @@ def test_a_bare_span_sends_the_documented_keys_only(platform: Platform) -> None:
 
 
 def test_a_full_generation_sends_everything(platform: Platform) -> None:
-    """Model, usage, output, level and message arrive as they were given."""
+    """Model, usage, output, level and message are delivered as passed."""
     trace = Trace("t", tracing=platform)
     generation = trace.generation("g", model="m-1", input=[{"role": "user"}], metadata={"try": 1})
     generation.end(
@@ -154,7 +154,7 @@ def test_events_have_a_level_and_no_end(platform: Platform) -> None:
 
 
 def test_times_are_utc_and_in_order(platform: Platform) -> None:
-    """Start and end lie between the test's own readings of the clock."""
+    """Start and end times are UTC and lie between the test's own readings of the clock."""
     before = datetime.now(UTC)
     trace = Trace("t", tracing=platform)
     trace.span("s").end()
@@ -167,7 +167,7 @@ def test_times_are_utc_and_in_order(platform: Platform) -> None:
 
 
 def test_a_span_that_outlives_the_trace_has_no_end(platform: Platform) -> None:
-    """An observation that was never ended is delivered without an end, and ending it later does no harm."""
+    """A span that is open at the end of its trace is delivered without an end; ending it later is harmless."""
     trace = Trace("t", tracing=platform)
     span = trace.span("s")
     trace.end()
@@ -177,7 +177,7 @@ def test_a_span_that_outlives_the_trace_has_no_end(platform: Platform) -> None:
 
 
 def test_only_the_first_end_of_a_span_counts(platform: Platform) -> None:
-    """A second end, such as that of the `with` block, changes nothing."""
+    """A second `end()`, such as that of the `with` block, has no effect."""
     trace = Trace("t", tracing=platform)
     with trace.span("s") as span:
         span.end(output=1, level="DEBUG")
@@ -192,7 +192,7 @@ def test_only_the_first_end_of_a_span_counts(platform: Platform) -> None:
 
 
 def test_none_is_an_output_when_it_is_given(platform: Platform) -> None:
-    """An explicit None is recorded; otherwise the output is absent."""
+    """An explicit None is recorded; without an output, the key is absent."""
     trace = Trace("t", tracing=platform)
     trace.span("given").end(output=None)
     trace.generation("also given").end(output=None)
@@ -203,7 +203,7 @@ def test_none_is_an_output_when_it_is_given(platform: Platform) -> None:
 
 
 def test_blocks_end_themselves(platform: Platform) -> None:
-    """Leaving a block ends the span, the generation and the trace."""
+    """Leaving a `with` block ends the span, the generation and the trace."""
     with Trace("t", tracing=platform) as trace, trace.span("s") as span, span.generation("g") as generation:
         assert isinstance(span, Span)
         assert isinstance(generation, Generation)
@@ -212,7 +212,7 @@ def test_blocks_end_themselves(platform: Platform) -> None:
 
 
 def test_exceptions_pass_through_and_are_recorded(platform: Platform) -> None:
-    """The host gets its own exception; each block that it left is an error, and so is the trace's output."""
+    """The caller gets the original exception; each span that it left, and the trace's output, is an error."""
     error = ValueError("no such order")
 
     def work() -> None:
@@ -228,7 +228,7 @@ def test_exceptions_pass_through_and_are_recorded(platform: Platform) -> None:
 
 
 def test_an_exception_after_an_explicit_end_is_recorded(platform: Platform) -> None:
-    """A span that was ended inside its block keeps its output and still shows the error that left the block."""
+    """A span that was ended inside its block keeps its output and has the exception that left the block."""
     trace = Trace("t", tracing=platform)
 
     def work() -> None:
@@ -244,7 +244,7 @@ def test_an_exception_after_an_explicit_end_is_recorded(platform: Platform) -> N
 
 
 def test_values_are_taken_when_they_are_given(platform: Platform) -> None:
-    """Changing a dict after handing it over does not change history."""
+    """Changing a dict after it was recorded does not change the payload."""
     messages = [{"role": "user"}]
     flat: dict[str, Any] = {"n": 1}
     trace = Trace("t", metadata=flat, tags=(tags := ["a"]), tracing=platform)
@@ -276,14 +276,14 @@ def test_values_are_taken_when_they_are_given(platform: Platform) -> None:
 def test_trace_fields_of_another_kind_cost_only_themselves(
     platform: Platform, key: str, value: Any, expected: Any
 ) -> None:
-    """Whatever a field was given is brought to the kind that the platform accepts."""
+    """A trace field of the wrong type is converted to the type that the platform accepts."""
     arguments: dict[str, Any] = {"name": "t", key: value}
     Trace(tracing=platform, **arguments).end()
     assert expected == platform.trace[key]
 
 
 def test_span_fields_of_another_kind_cost_only_themselves(platform: Platform) -> None:
-    """A level, message, model or count of the wrong kind does not lose the trace or its other values."""
+    """A level, message, model or count of the wrong type does not affect the rest of the trace."""
     wrong: Any = [1]
     trace = Trace("t", tracing=platform)
     generation = trace.generation(wrong, model=wrong, metadata=wrong, input={"lock": threading.Lock(), "q": 1})
@@ -308,7 +308,7 @@ def test_span_fields_of_another_kind_cost_only_themselves(platform: Platform) ->
 
 
 def test_ending_twice_delivers_once(platform: Platform) -> None:
-    """Every end returns the answer of the one delivery."""
+    """Each `end()` returns the result of the single delivery."""
     with Trace("t", tracing=platform) as trace:
         first = trace.end(output=1)
     assert trace.end(output=2) == first == {"status": "ok"}
@@ -316,7 +316,7 @@ def test_ending_twice_delivers_once(platform: Platform) -> None:
 
 
 def test_threads_that_end_a_trace_together_deliver_it_once(platform: Platform) -> None:
-    """Of threads that end a trace at the same time one delivers it, and all get the answer."""
+    """A trace that several threads end at the same time is delivered once, and all get the result."""
     trace = Trace("t", tracing=platform)
     with ThreadPoolExecutor(8) as pool:
         ends = [pool.submit(trace.end) for _ in range(32)]
@@ -325,7 +325,7 @@ def test_threads_that_end_a_trace_together_deliver_it_once(platform: Platform) -
 
 
 def test_threads_may_add_spans_together(platform: Platform) -> None:
-    """No observation of any thread is lost, and no two share an id."""
+    """Spans that several threads add to a trace are all delivered, with unique ids."""
     trace = Trace("t", tracing=platform)
 
     def work(_number: int) -> None:
@@ -340,7 +340,7 @@ def test_threads_may_add_spans_together(platform: Platform) -> None:
 
 
 def test_ids_differ_between_traces() -> None:
-    """Traces made one after the other share neither their own ids nor those of their observations."""
+    """Two traces share neither their ids nor those of their observations."""
     platform = Platform()
     for _ in range(100):
         trace = Trace("t", tracing=platform)
@@ -351,7 +351,7 @@ def test_ids_differ_between_traces() -> None:
 
 
 def test_end_never_raises() -> None:
-    """Where a trace cannot be handed over, the answer is an error."""
+    """If a trace cannot be queued, its result is an error."""
 
     class Broken(Platform):
         def enqueue(self, item: QueuedTrace) -> None:
@@ -365,7 +365,7 @@ def test_end_never_raises() -> None:
 
 
 def test_trace_id_is_the_platforms_once_it_answered() -> None:
-    """A platform that makes its own ids is asked for the trace by its id."""
+    """If the platform assigns ids of its own, `trace_id` is the assigned one."""
     trace = Trace("t", tracing=Platform({"status": "ok", "trace_id": "tr-9"}))
     assert 32 == len(trace.trace_id)
     trace.end()
@@ -373,7 +373,7 @@ def test_trace_id_is_the_platforms_once_it_answered() -> None:
 
 
 def test_values_do_not_outlive_the_delivery() -> None:
-    """Once a trace is delivered, its parts are freed with their last use and do not wait for the garbage collector."""
+    """The spans of a delivered trace are freed at once, without the garbage collector."""
     gc.collect()
     gc.disable()
     try:
@@ -387,7 +387,7 @@ def test_values_do_not_outlive_the_delivery() -> None:
 
 @given(st.lists(st.tuples(st.sampled_from(["span", "generation", "event"]), st.integers(0, 20), st.booleans())))
 def test_any_tree_arrives_whole(steps: list[tuple[str, int, bool]]) -> None:
-    """Every observation made is delivered once, under the parent that it was made under."""
+    """Each observation of a random tree is delivered once, under its parent."""
     platform = Platform()
     trace = Trace("t", tracing=platform)
     parents: list[Any] = [trace]
@@ -406,7 +406,7 @@ def test_any_tree_arrives_whole(steps: list[tuple[str, int, bool]]) -> None:
 
 
 def test_the_cost_of_a_span_stays_small() -> None:
-    """Start and end of a span with small values take a few microseconds; the bound allows for a busy machine."""
+    """Starting and ending a small span takes a few microseconds; the bound allows for a busy machine."""
     trace = Trace("t", tracing=Platform())
 
     def once() -> float:
@@ -485,7 +485,7 @@ def test_wrap_awaits_asynchronous_functions(platform: Platform) -> None:
 
 
 def test_wrap_in_a_trace_that_is_not_recorded_calls_the_function(platform: Platform) -> None:
-    """Without sampling, and after the end, the function is called and nothing is recorded."""
+    """If the trace is not sampled or has ended, the function is called and nothing is recorded."""
     trace = Trace("t", sampled=False, tracing=platform)
     assert 3 == trace.wrap(sum, [1, 2]) == trace.span("s").wrap(sum, [1, 2]) == trace.generation("g").wrap(sum, [1, 2])
     assert [] == platform.received
@@ -501,7 +501,7 @@ def test_spans_have_the_documented_id(platform: Platform) -> None:
 
 
 def test_reprs_name_the_thing_and_its_state(platform: Platform) -> None:
-    """Name, id and state of traces and spans are shown without waiting for the platform."""
+    """The repr of a trace or span has its name, id and state, and does not wait for the platform."""
     trace = Trace("t", tracing=platform)
     span = trace.span("s")
     assert (f"<Trace 't' id={trace.trace_id} open>", f"<Span 's' id={span.id} open>") == (repr(trace), repr(span))
@@ -521,7 +521,7 @@ def test_reprs_name_the_thing_and_its_state(platform: Platform) -> None:
     ],
 )
 def test_usage_of_any_api_is_normalized(platform: Platform, usage: object, expected: dict[str, Any] | None) -> None:
-    """The usage of a generation has the API's names whatever the format it was passed in."""
+    """The usage of a generation has the API's field names, whatever format was passed."""
     trace = Trace("t", tracing=platform)
     trace.generation("g").end(usage=usage)
     trace.end()

@@ -1,4 +1,4 @@
-"""The spool keeps what it is given until it is told that it is delivered, whatever happens to the file."""
+"""The spool keeps traces until they are marked as delivered, whatever happens to its files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ashr_labs.tracing.export.spool import Spool, read_lines
 
 
 def test_the_next_process_gets_what_is_not_delivered_in_order(tmp_path: Path) -> None:
-    """What was noted as delivered is not handed on; the rest is, oldest first, with its content."""
+    """Undelivered traces are recovered with their content, oldest first; delivered ones are not."""
     first = Spool(tmp_path, 10_000)
     records = [first.write(f"{n:032x}", b"content %d" % n) for n in range(5)]
     assert records[1] is not None
@@ -30,8 +30,8 @@ def test_the_next_process_gets_what_is_not_delivered_in_order(tmp_path: Path) ->
     assert [f"{n:032x}" for n in (0, 2, 3, 4)] == [record.identifier for record in inherited]
 
 
-def test_nobody_takes_what_another_still_has(tmp_path: Path) -> None:
-    """The file of a spool that is in use is left alone; an empty one is removed at the end."""
+def test_segments_in_use_are_left_alone(tmp_path: Path) -> None:
+    """A segment in use is not recovered by another process; an empty one is removed at the end."""
     mine = Spool(tmp_path, 10_000)
     record = mine.write("a", b"x")
     assert [] == Spool(tmp_path, 10_000).recover()
@@ -43,7 +43,7 @@ def test_nobody_takes_what_another_still_has(tmp_path: Path) -> None:
 
 
 def test_what_is_inherited_can_be_delivered_and_is_gone_then(tmp_path: Path) -> None:
-    """A recovered file is removed when all its traces are delivered; until then no other process gets it."""
+    """A recovered segment stays locked until all its traces are delivered, and is then removed."""
     old = Spool(tmp_path, 10_000)
     old.write("a", b"x")
     old.write("b", b"y")
@@ -58,7 +58,7 @@ def test_what_is_inherited_can_be_delivered_and_is_gone_then(tmp_path: Path) -> 
 
 
 def test_the_files_are_private(tmp_path: Path) -> None:
-    """Only their owner can read the folder and the files."""
+    """Only the owner can read the folder and the files."""
     Spool(tmp_path / "deep", 1000).write("a", b"x")
     [file] = (tmp_path / "deep").iterdir()
 
@@ -66,7 +66,7 @@ def test_the_files_are_private(tmp_path: Path) -> None:
 
 
 def test_the_size_is_limited(tmp_path: Path) -> None:
-    """Beyond its size the spool takes nothing, and what others left counts."""
+    """A full spool rejects traces, and segments of other processes count towards the limit."""
     spool = Spool(tmp_path, 1000)
     kept = [spool.write(str(n), b"x" * 400) for n in range(4)]
     assert [True, True, False, False] == [record is not None for record in kept]
@@ -76,7 +76,7 @@ def test_the_size_is_limited(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_made_costs_the_spool_only(tmp_path: Path) -> None:
-    """Where nothing can be written nothing is kept, and nothing raised."""
+    """If the folder cannot be created, nothing is kept and nothing is raised."""
     (tmp_path / "file").write_text("")
     spool = Spool(tmp_path / "file" / "spool", 1000)
 
@@ -87,7 +87,7 @@ def test_a_folder_that_cannot_be_made_costs_the_spool_only(tmp_path: Path) -> No
 
 @given(st.lists(st.binary(min_size=1).filter(lambda data: b"\n" not in data and data != b"-"), max_size=8), st.data())
 def test_damage_costs_the_damaged_lines_only(contents: list[bytes], data: st.DataObject) -> None:
-    """However a file is cut or changed, every line that is whole is found, and nothing that was never written."""
+    """In a truncated or changed file every intact line is found, and no line that was never written."""
     from ashr_labs.tracing.export.spool import _line
 
     written = {f"id{n}": content for n, content in enumerate(contents)}
@@ -103,7 +103,7 @@ def test_damage_costs_the_damaged_lines_only(contents: list[bytes], data: st.Dat
 
 @given(st.lists(st.binary(min_size=1, max_size=20).map(bytes.hex), min_size=1, max_size=6), st.data())
 def test_a_changed_byte_costs_one_line(contents: list[str], data: st.DataObject) -> None:
-    """Whichever byte of a file changes, all lines but one, or two that it joins, are found as they were."""
+    """A changed byte loses at most one line, or two if it joins them."""
     from ashr_labs.tracing.export.spool import _line
 
     lines = [_line(f"id{n}", content.encode()) for n, content in enumerate(contents)]
@@ -136,7 +136,7 @@ def test_the_end_of_a_file_whose_process_died_over_it_is_mended(tmp_path: Path) 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
 def test_a_full_disk_costs_what_did_not_fit_only(tmp_path: Path) -> None:
-    """When a write does not fit whole, what was kept before and what is kept after is found by the next process."""
+    """After a partial write, earlier and later traces are found by the next process."""
     code = f"""
 import resource, sys
 from pathlib import Path
@@ -153,7 +153,7 @@ print([spool.write(name, size * b"x") is not None for name, size in [("a", 500),
 
 @pytest.mark.skipif(os.name != "posix", reason="links and modes of POSIX")
 def test_nothing_that_others_planted_is_touched(tmp_path: Path) -> None:
-    """Links, pipes and folders in the spool are neither followed nor read, and do not keep the rest from being sent."""
+    """Links, pipes and folders in the spool are neither followed nor read, and other segments are recovered."""
     folder = tmp_path / "spool"
     first = Spool(folder, 10_000)
     first.write("a", b"x")
@@ -173,7 +173,7 @@ def test_nothing_that_others_planted_is_touched(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="links and modes of POSIX")
 @pytest.mark.parametrize("kind", ["writable by others", "a link", "another user's"])
 def test_a_folder_of_others_is_not_used(tmp_path: Path, kind: str) -> None:
-    """Where others could exchange the files, nothing is kept and nothing taken over."""
+    """A folder that is a link, belongs to another user or is writable by others is not used."""
     folder, other = tmp_path / "spool", tmp_path / "other"
     other.mkdir(mode=0o700)
     (other / "0.spool").write_bytes(_line_of("evil", b"y"))
@@ -194,7 +194,7 @@ def test_a_folder_of_others_is_not_used(tmp_path: Path, kind: str) -> None:
 
 
 def test_order_survives_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was kept later is sent later, though the clock said otherwise in between."""
+    """Traces are sent in the order in which they were written, even if the clock is set back in between."""
     import ashr_labs.tracing.export.spool as module
 
     monkeypatch.setattr(module, "_SEGMENT_BYTES", 0)
@@ -209,7 +209,7 @@ def test_order_survives_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: py
 
 
 def test_many_dead_processes_do_not_take_all_of_the_hosts_files(tmp_path: Path) -> None:
-    """The spools of many dead processes are recovered with a limited number of open files, and all are sent."""
+    """The spools of many dead processes are recovered completely, with a limited number of open files."""
     for number in range(200):
         dead = Spool(tmp_path, 10**6)
         dead.write(f"{number:03d}", b"x")

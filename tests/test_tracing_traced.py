@@ -1,4 +1,4 @@
-"""`traced` records what functions and blocks do, and changes nothing of it."""
+"""`traced` records functions and blocks without changing their behaviour."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def recorded() -> Recorded:
 
 @traced
 def add(a: int, b: int = 2, *more: int, scale: int = 1, **named: int) -> int:
-    """Add."""
+    """Return the sum."""
     return (a + b + sum(more) + sum(named.values())) * scale
 
 
@@ -83,7 +83,7 @@ class Agent:
 
 
 class Calculator:
-    """Stands for an object that can be called."""
+    """A callable object."""
 
     def __call__(self, number: int) -> int:
         return number + 1
@@ -135,7 +135,7 @@ CALLS: dict[str, tuple[Callable[[], Any], str, Any, Any]] = {
 
 @pytest.mark.parametrize("form", CALLS)
 def test_each_form_records_arguments_and_result(recorded: Recorded, form: str) -> None:
-    """Whatever is traced, and however, one ended span holds its name, arguments without self, and result."""
+    """Each form of `traced` records one ended span with its name, arguments without `self`, and result."""
     call, name, given, output = CALLS[form]
     untraced = call()
 
@@ -148,7 +148,7 @@ def test_each_form_records_arguments_and_result(recorded: Recorded, form: str) -
 
 
 def test_a_generation_has_its_model(recorded: Recorded) -> None:
-    """The kind, the model and the metadata of a call of a language model are recorded."""
+    """The kind, model and metadata of a language model call are recorded."""
     with recorded.trace():
         asyncio.run(chat("hi"))
         with traced("g", kind="generation", model="m-2", metadata={"try": 1}) as generation:
@@ -178,12 +178,12 @@ KINDS: list[tuple[Callable[..., Any], Callable[[Any], bool]]] = [
 
 @pytest.mark.parametrize(("function", "is_kind"), KINDS, ids=lambda one: getattr(one, "__name__", ""))
 def test_the_kind_of_a_function_stays(function: Callable[..., Any], is_kind: Callable[[Any], bool]) -> None:
-    """Frameworks that look whether to await, to iterate or to bind a function see what they would see untraced."""
+    """Frameworks that inspect a function to await, iterate or bind it see the same kind as untraced."""
     assert is_kind(function)
 
 
 def test_a_traced_function_looks_like_itself() -> None:
-    """Signature, name, module, text and annotations are those of the function."""
+    """Signature, name, module, docstring and annotations are those of the function."""
     assert inspect.signature(plain) == inspect.signature(traced("minus", plain))
     assert "(self, message: 'str') -> 'str'" == str(inspect.signature(Agent.respond))
     assert ("add", "Add.", __name__) == (add.__name__, add.__doc__, add.__module__)
@@ -192,13 +192,13 @@ def test_a_traced_function_looks_like_itself() -> None:
 
 
 def test_traced_functions_travel_to_other_processes() -> None:
-    """A traced function is pickled by its name, as any function."""
+    """A traced function is pickled by its name, like any function."""
     for function in (add, chat, count, Agent.respond, Agent.outer_static):
         assert pickle.loads(pickle.dumps(function)) is function
 
 
-def test_decorators_may_stand_above_and_below(recorded: Recorded) -> None:
-    """Above or below another decorator, a call has one span, and the argument names of the innermost function."""
+def test_decorators_may_be_above_and_below(recorded: Recorded) -> None:
+    """Above or below another decorator, a call has one span, with the innermost function's argument names."""
 
     def shouting(function: Callable[..., str]) -> Callable[..., str]:
         @functools.wraps(function)
@@ -223,7 +223,7 @@ def test_decorators_may_stand_above_and_below(recorded: Recorded) -> None:
     "thing", [7, Agent, property(plain), None.__class__], ids=["number", "class", "property", "type"]
 )
 def test_what_is_no_function_is_refused(thing: Any) -> None:
-    """A class, a property or a number under `traced` is a fault of the code, said where it is defined."""
+    """`traced` on a class, a property or a number raises TypeError at the definition."""
     with pytest.raises(TypeError, match="must be a function or method"):
         traced("x", thing)
 
@@ -262,7 +262,7 @@ FAILING: list[tuple[Callable[..., Any], Callable[[Any], Any], Any]] = [
 def test_exceptions_are_recorded_and_pass_unchanged(
     recorded: Recorded, function: Callable[..., Any], run: Callable[[Any], Any], output: Any
 ) -> None:
-    """The same exception arrives with one more frame and nothing chained to it; its span says what it was."""
+    """The same exception is raised, with one more frame and nothing chained to it, and is recorded."""
     with pytest.raises(TroubleError) as untraced:
         run(function("luck"))
     with recorded.trace(), pytest.raises(TroubleError) as caught:
@@ -277,7 +277,7 @@ def test_exceptions_are_recorded_and_pass_unchanged(
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
 def test_interrupts_pass_too(recorded: Recorded, error: type[BaseException]) -> None:
-    """What is raised past `except Exception` is recorded and raised like anything else."""
+    """Exceptions that `except Exception` does not catch are recorded and raised as well."""
     raised = error()
 
     def interrupt() -> None:
@@ -304,7 +304,7 @@ SWITCHES: list[tuple[bool, dict[str, Any], tuple[bool, bool]]] = [
 
 @pytest.mark.parametrize(("general", "options", "expected"), SWITCHES, ids=repr)
 def test_capturing_can_be_switched(general: bool, options: dict[str, Any], expected: tuple[bool, bool]) -> None:
-    """The decorator's word counts before that of the settings, for arguments and results apart or together."""
+    """The decorator's options take precedence over the settings, for arguments and results."""
     recorded = Recorded(capture=general)
 
     with recorded.trace():
@@ -314,7 +314,7 @@ def test_capturing_can_be_switched(general: bool, options: dict[str, Any], expec
 
 
 def test_without_results_the_text_of_an_exception_stays_out(recorded: Recorded) -> None:
-    """An exception's text often repeats the arguments, so that only its type is recorded where content is not."""
+    """Without content capture only the type of an exception is recorded, since its message may repeat arguments."""
     with pytest.raises(TroubleError):
         traced("fails", fail, capture=False, client=recorded)("a secret")
 
@@ -325,7 +325,7 @@ def test_without_results_the_text_of_an_exception_stays_out(recorded: Recorded) 
 
 @pytest.mark.parametrize(("written", "expected"), [("false", False), ("0", False), ("true", True), ("", True)])
 def test_the_environment_switches_capturing(monkeypatch: pytest.MonkeyPatch, written: str, expected: bool) -> None:
-    """ASHR_LABS_TRACING_CAPTURE decides where nothing else does."""
+    """ASHR_LABS_TRACING_CAPTURE is the default for capture."""
     monkeypatch.setenv("ASHR_LABS_TRACING_CAPTURE", written)
     with AshrLabsClient.local() as client:
         with client.trace("t") as trace:
@@ -337,7 +337,7 @@ def test_the_environment_switches_capturing(monkeypatch: pytest.MonkeyPatch, wri
 
 
 def test_the_environment_switches_everything_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With ASHR_LABS_TRACING=false nothing is recorded or sent and no thread started, whatever the program says."""
+    """With ASHR_LABS_TRACING=false nothing is recorded or sent and no thread is started, whatever the settings."""
     monkeypatch.setenv("ASHR_LABS_TRACING", "false")
     threads = set(threading.enumerate())
     with AshrLabsClient.local() as client:
@@ -352,7 +352,7 @@ def test_the_environment_switches_everything_off(monkeypatch: pytest.MonkeyPatch
 
 
 def test_outside_of_a_trace_nothing_happens_by_itself() -> None:
-    """Without a client that was told to, a traced function is called and nothing else."""
+    """Without a default client, a traced function outside of a trace is called and not recorded."""
     assert 2 == traced(plain)(3, 1)
     with traced("block") as span:
         assert current_span() is None
@@ -361,7 +361,7 @@ def test_outside_of_a_trace_nothing_happens_by_itself() -> None:
 
 
 def test_outside_of_a_trace_a_client_makes_one(recorded: Recorded) -> None:
-    """With a client of its own a traced function is a trace, and what it calls is inside of it."""
+    """A traced function with a client starts a trace, and the traced functions that it calls are in it."""
 
     @traced(client=recorded)
     def outer() -> int:
@@ -378,7 +378,7 @@ def test_outside_of_a_trace_a_client_makes_one(recorded: Recorded) -> None:
 
 
 def test_a_client_can_be_the_one_for_all() -> None:
-    """The client that is used by default records what is outside of a trace, until it is closed."""
+    """The default client records functions outside of a trace until it is closed."""
     with AshrLabsClient.local() as client:
         client.tracing.set_default()
         add(1)
@@ -395,8 +395,8 @@ def test_a_client_can_be_the_one_for_all() -> None:
         assert 0 == other.list_observability_traces()["total"]
 
 
-def test_the_trace_that_is_under_way_comes_first(recorded: Recorded) -> None:
-    """Inside of a trace a function's own client is not asked."""
+def test_the_active_trace_takes_precedence(recorded: Recorded) -> None:
+    """Inside a trace the function's own client is not used."""
     other = Recorded()
     with recorded.trace():
         traced("minus", plain, client=other)(3, 1)
@@ -407,7 +407,7 @@ def test_the_trace_that_is_under_way_comes_first(recorded: Recorded) -> None:
 
 @pytest.mark.parametrize("settings", [{"sample_rate": 0.0}, {"enabled": False}], ids=repr)
 def test_what_is_not_kept_leaves_nothing(settings: dict[str, Any]) -> None:
-    """A trace that is not sampled, or switched off, has no children, and none of them begins a trace of its own."""
+    """A trace that is not sampled or disabled records nothing, and calls inside it do not start traces of their own."""
     recorded = Recorded(**settings)
 
     @traced(client=recorded)
@@ -423,7 +423,7 @@ def test_what_is_not_kept_leaves_nothing(settings: dict[str, Any]) -> None:
 
 
 def test_blocks_nest_and_record_errors(recorded: Recorded) -> None:
-    """A block's span is current inside of it, takes what it is given, and says what left it."""
+    """A block's span is current inside it, records values, and has the exception that left it."""
 
     def failing() -> None:
         with traced("failing"):
@@ -451,7 +451,7 @@ async def _async_block() -> None:
 
 
 def test_one_block_serves_many_tasks(recorded: Recorded) -> None:
-    """A block that several tasks and recursive calls are inside of at a time gives each its own span."""
+    """A block that several tasks and recursive calls enter at the same time has one span for each."""
     block = traced("step")
 
     async def step(number: int) -> None:
@@ -476,7 +476,7 @@ def test_one_block_serves_many_tasks(recorded: Recorded) -> None:
 
 
 def test_a_function_may_end_its_span_itself(recorded: Recorded) -> None:
-    """What a function says about its span counts before what it returns."""
+    """Values that a function records in its span take precedence over its result."""
 
     @traced
     def work() -> str:
@@ -529,7 +529,7 @@ def cyclic() -> list[Any]:
     ids=["hostile", "cyclic", "iterator", "generator", "nan", "surrogate", "object"],
 )
 def test_any_value_passes_through(recorded: Recorded, make: Callable[[], Any]) -> None:
-    """Whatever is given and returned is the very same object, nothing of it is consumed, and the trace arrives."""
+    """Arguments and results are passed on as the same objects, unconsumed, and the trace is delivered."""
     value = make()
 
     def same(given: Any) -> Any:
@@ -553,7 +553,7 @@ BROKEN = ["begin", "begin_stream", "succeed", "fail", "resume", "suspend", "note
 def test_faults_of_tracing_are_not_the_hosts(
     recorded: Recorded, monkeypatch: pytest.MonkeyPatch, form: str, name: str
 ) -> None:
-    """Whatever part of tracing raises, a function returns what it returns untraced."""
+    """If any part of tracing raises, a function returns its untraced result."""
 
     def broken(*_: Any, **__: Any) -> None:
         raise RuntimeError("a fault of ours")

@@ -178,7 +178,7 @@ class SpanSpec:
             return None
         state = parent._state  # pyright: ignore[reportPrivateUsage]
         if not state.is_open:
-            # An own trace that is not sampled is activated all the same, so that its callees are not sampled either.
+            # A new trace that is not sampled is activated too, so that its callees are not sampled either.
             return None if trace is None else (trace.span(self.name), trace, False)
         given = self.input
         if given is UNSET:

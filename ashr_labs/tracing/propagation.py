@@ -41,7 +41,7 @@ class SpanContext:
 def make_trace_id(remote: SpanContext | None) -> str:
     """Return a new trace id with the same sampling decision as the parent's, at any rate.
 
-    All services along a chain of calls, and later scores, decide alike.
+    All services along a chain of calls, and later scores, make the same decision.
     """
     own = os.urandom(16).hex()
     return own if remote is None else remote.trace_id[:_SAMPLING_DIGITS] + own[_SAMPLING_DIGITS:]

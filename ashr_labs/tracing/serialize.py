@@ -284,7 +284,7 @@ def _has(value: object, name: str) -> bool:
 
 
 def _is_opaque(value: object) -> bool:
-    """Return True if the repr of a value says nothing, or might evaluate something lazy."""
+    """Return True if the repr of a value has no information, or might evaluate something lazy."""
     return type(value).__repr__ is object.__repr__ or any(_has(value, name) for name in _LAZY)
 
 

@@ -48,7 +48,7 @@ _SUPERSEDED = {"status": "ok", "message": "The trace has ended; it is delivered 
 
 
 class Scheduler(Protocol):
-    """The exporter, as its destinations see it."""
+    """The part of the exporter that destinations use."""
 
     @property
     def lock(self) -> AbstractContextManager[Any]:
@@ -106,7 +106,7 @@ class Destination:
 
     @property
     def in_memory(self) -> int:
-        """Those of them that would be lost with the process."""
+        """Traces in memory only, which would be lost with the process."""
         return self._ended - self._released
 
     def counts(self) -> dict[str, int]:
@@ -322,7 +322,7 @@ class Destination:
             self.recovered.push(QueuedTrace.recovered(record, next(self._sequence)))
 
     def _supersede(self, item: QueuedTrace, spool: Spool | None) -> None:
-        """Replace what is on disk or in the queue of a trace from before it ended."""
+        """Replace the snapshot on disk and the earlier unfinished version of a trace."""
         trace_id = item.identifier.partition(".")[0]
         snapshot = self._snapshots.pop(trace_id) if self._snapshots is not None else None
         if snapshot is not None and spool is not None:

@@ -30,7 +30,7 @@ _STOP_SECONDS = 0.45
 
 
 class Exporter:
-    """Passes traces to one worker, however many clients there are; only `flush` and `close` block."""
+    """Passes the traces of all clients to one worker; only `flush` and `close` block."""
 
     def __init__(self) -> None:
         self._destinations: dict[Hashable, Destination] = {}
@@ -47,7 +47,7 @@ class Exporter:
         self._has_exited = False
 
     def register(self, key: Hashable, make: Callable[[Exporter], Destination]) -> Destination:
-        """Return the destination with this key, for one more client."""
+        """Return the destination with this key, and count one more client of it."""
         with self.lock:
             destination = self._destinations.get(key)
             if destination is None:

@@ -88,7 +88,7 @@ class Worker:
     """Owns the thread; the event loop in it is imported and run by the thread itself.
 
     Args:
-        queue: What is to be done, in order.
+        queue: Ended traces and flushes, in order.
         destinations: Returns all destinations.
         sources: Returns all sources of spans.
         collect_idle: Removes unused destinations; returns them, and whether there is nothing left to do.
