@@ -377,6 +377,11 @@ def test_replies(value: Any, expected: ParsedReply) -> None:
         (reply() | {"tool_calls": "f"}, "respond() returned a reply whose tool_calls must be a list, got 'f'"),
         ({"text": "a", "tool_call": []}, "with the unknown key 'tool_call'; did you mean 'tool_calls'?"),
         ({"text": "a", "toolCalls": []}, "with the unknown key 'toolCalls'; did you mean 'tool_calls'?"),
+        ({"text": "a", "calls": [{"name": "b"}]}, "with the unknown key 'calls'; did you mean 'tool_calls'?"),
+        (
+            {"text": "a", "tool_calls": [{"name": "b", "arguments": {"c": 1}, "eror": "declined"}]},
+            "whose tool_calls[0].eror must not be a key of a tool call; did you mean 'error'?",
+        ),
         (reply("", {"name": "f", "argumnts": {}}), "tool_calls[0].argumnts must not be a key of a tool call; did you"),
         (reply("", "f"), "tool_calls[0] must be an object, got 'f'"),  # type: ignore[arg-type]
         (reply("", made("f"), {}), "tool_calls[1].name must be the tool's name, got None"),

@@ -114,6 +114,34 @@ def test_the_tests_own_assertions_come_first(project: pytest.Pytester) -> None:
     done.stdout.fnmatch_lines(["*assert *99*"])
 
 
+@pytest.mark.parametrize("place", ["function", "class", "module"])
+def test_an_agent_that_fails_fails_a_test_without_arguments(project: pytest.Pytester, place: str) -> None:
+    """The scenario is played and judged wherever the marker is, also if the test does not take `ashr_test`."""
+    mark = 'pytest.mark.ashr(dataset="data.json", agent=Broken)'
+    project.makepyfile(
+        f"""
+        import pytest
+
+        class Broken:
+            def reset(self): ...
+            def respond(self, message): raise ValueError("broken on purpose")
+
+        {f"pytestmark = {mark}" if place == "module" else ""}
+
+        {f"@{mark}" if place == "class" else ""}
+        class TestAgent:
+            {f"@{mark}" if place == "function" else ""}
+            def test_nothing(self):
+                pass
+        """
+    )
+
+    done = run(project)
+
+    done.assert_outcomes(failed=2)
+    done.stdout.fnmatch_lines(["*broken on purpose*"])
+
+
 @pytest.mark.parametrize(
     ("marker", "words"),
     [

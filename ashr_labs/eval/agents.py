@@ -60,6 +60,8 @@ class AsyncAgent(Protocol):
         ...
 
 
+_OTHER_CALL_KEYS = frozenset(("calls", "tools", "function_calls", "functions_called", "tool_use"))
+"""Keys under which other tools have the calls; ignoring them would hide calls."""
 _REPLY_KEYS = frozenset(("text", "tool_calls", "usage"))
 _MIN_SIMILARITY = 0.85
 """How similar another key of a reply must be to one of these to count as misspelt."""
@@ -198,7 +200,10 @@ def refuse_awaitable(value: object, source: str) -> None:
 def _check_keys(fields: Mapping[str, Any], source: str) -> None:
     """Refuse a misspelt key: that part of the reply would be lost."""
     for key in fields.keys() - _REPLY_KEYS:
-        if meant := suggestion(key, _REPLY_KEYS, cutoff=_MIN_SIMILARITY):
+        meant = suggestion(key, _REPLY_KEYS, cutoff=_MIN_SIMILARITY)
+        if key in _OTHER_CALL_KEYS and fields.get("tool_calls") is None and fields[key]:
+            meant = "; did you mean 'tool_calls'?"
+        if meant:
             raise ReplyError(f"{source} returned a reply with the unknown key {key!r}{meant}")
 
 

@@ -63,7 +63,7 @@ def read_calls(value: object) -> tuple[CallRecord, ...]:
             call = read_tool_call(given)
             text = call.arguments_json or _encoded(call.arguments)
             is_plain = call.error is None and call.result is UNSET
-            if not call.arguments:
+            if not call.arguments or (type(given) is dict and len(cast("dict[str, Any]", given)) > 2):
                 _check_keys(given, call)
             calls.append(CallRecord(call.name, text, None if is_plain else _outcome(call)))
     except ShapeError as error:
@@ -103,11 +103,12 @@ def _extra(fields: dict[str, Any], call: ToolCall) -> dict[str, Any] | None:
 
 
 def _check_keys(given: object, call: ToolCall) -> None:
-    """Refuse a misspelt key of a call: its arguments would be lost."""
+    """Refuse a misspelt key of a call: its arguments, or its error, would be lost."""
     fields = as_object(given) or {}
     cutoff = _MIN_SIMILARITY if call.arguments else _MIN_SIMILARITY_WITHOUT_ARGUMENTS
     for key in fields.keys() - CALL_KEYS:
-        if meant := suggestion(key, ("name", *ARGUMENT_KEYS), cutoff=cutoff):
+        meant = suggestion(key, ("name", *ARGUMENT_KEYS), cutoff=cutoff)
+        if meant := meant or suggestion(key, ("result", "error", "is_error"), cutoff=_MIN_SIMILARITY):
             raise ShapeError(f"must not be a key of a tool call{meant}", at=f".{key}")
 
 

@@ -51,6 +51,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: object) -> None:
+    """Let a marked test use `ashr_test`, which plays the scenario, if it does not have it as an argument."""
+    # Before pytest reads the fixtures of the function: it drops those that are added later.
+    if collector.istestfunction(obj, name) and _is_marked(collector, obj):
+        pytest.mark.usefixtures("ashr_test")(obj)
+
+
+def _is_marked(collector: pytest.Module | pytest.Class, function: object) -> bool:
+    own = getattr(function, "pytestmark", [])
+    return any(mark.name == "ashr" for mark in own) or collector.get_closest_marker("ashr") is not None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Create an item for each scenario of a marker."""
     marker = metafunc.definition.get_closest_marker("ashr")
@@ -58,8 +71,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     from ._scenarios import scenarios_of  # noqa: PLC0415 (only tests with the marker load it)
 
-    if "ashr_test" not in metafunc.fixturenames:
-        metafunc.fixturenames.append("ashr_test")
     try:
         options = run_options(metafunc.config, marker.kwargs)
         scenarios = scenarios_of(marker, options, metafunc.config.rootpath, metafunc.definition.path.parent)
