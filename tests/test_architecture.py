@@ -64,9 +64,6 @@ HTTP_EDGES = (
 )
 """Where the HTTP libraries may be imported: the client's transport, and the platform's httpx transport."""
 
-KNOWN_CYCLES = [{"tracing"}]
-"""Rooms with import cycles that are still to be removed."""
-
 MAX_MODULE_LINES = 450
 MAX_FUNCTION_LINES = 30
 MAX_NESTING = 3
@@ -190,7 +187,7 @@ def test_modules_import_each_other_in_no_circle() -> None:
     """No two modules need each other, not even for type checking or inside functions."""
     graph = {name: {other for other in imports_of(path) if other in NAMES} for name, path in NAMES.items()}
 
-    found = [sorted(cycle) for cycle in cycles(graph) if {room_of(name) for name in cycle} not in KNOWN_CYCLES]
+    found = [sorted(cycle) for cycle in cycles(graph)]
 
     assert [] == found
 

@@ -161,7 +161,7 @@ class Exporter:
         worker = self._worker
         if worker is None or not worker.thread.is_alive():
             destinations, sources = (lambda: list(self._destinations.values())), (lambda: self._sources)
-            worker = Worker(self._queue, destinations, sources, self._collect_idle, after=self._last_thread)
+            worker = Worker(self._queue, destinations, sources, self._collect_idle, _load_loop, after=self._last_thread)
             worker.thread.start()
             self._worker, self._last_thread = worker, worker.thread
             self._stop_at_exit()
@@ -200,6 +200,12 @@ class Exporter:
                 # From threads that ended traces meanwhile.
                 for destination, item in (entry for entry in rest if not isinstance(entry, Flush)):
                     _spool_now(destination, item)
+
+
+def _load_loop() -> Callable[[Worker], None]:
+    from .loop import run_loop  # noqa: PLC0415 - asyncio is slow to import
+
+    return run_loop
 
 
 def _spool_now(destination: Destination, item: QueuedTrace) -> None:

@@ -92,6 +92,7 @@ class Worker:
         destinations: Returns all destinations.
         sources: Returns all sources of spans.
         collect_idle: Removes unused destinations; returns them, and whether there is nothing left to do.
+        load_loop: Imports and returns the function that runs the event loop until the worker ends.
         after: The thread of the previous worker, which may not have ended yet.
     """
 
@@ -104,6 +105,7 @@ class Worker:
         destinations: Callable[[], list[Destination]],
         sources: Callable[[], list[SpanSource]],
         collect_idle: Callable[[], tuple[list[Destination], bool]],
+        load_loop: Callable[[], Callable[[Worker], None]],
         *,
         after: Thread | None = None,
     ) -> None:
@@ -120,6 +122,7 @@ class Worker:
         """Whether the event loop waits for longer than its poll interval, so that it must be woken."""
         self.loop: asyncio.AbstractEventLoop | None = None
         self.woken: asyncio.Event | None = None
+        self._load_loop = load_loop
         self._predecessor = after
         self._begin = Event()
         self.thread = Thread(target=self._run, name="ashr-labs-traces", daemon=True)
@@ -163,7 +166,7 @@ class Worker:
                 self._predecessor = None
             self._load()
             with IMPORTS.lock:
-                from .loop import run_loop  # noqa: PLC0415 - asyncio is slow to import
+                run_loop = self._load_loop()
             with STEPS.lock:
                 run_loop(self)
         except BaseException:
