@@ -63,7 +63,7 @@ def read_calls(value: object) -> tuple[CallRecord, ...]:
             call = read_tool_call(given)
             text = call.arguments_json or _encoded(call.arguments)
             is_plain = call.error is None and call.result is UNSET
-            if not call.arguments or (type(given) is dict and len(cast("dict[str, Any]", given)) > 2):
+            if not call.arguments or _has_more_keys(given):
                 _check_keys(given, call)
             calls.append(CallRecord(call.name, text, None if is_plain else _outcome(call)))
     except ShapeError as error:
@@ -93,6 +93,11 @@ def _items(value: object) -> list[object]:
     if not isinstance(value, (list, tuple)):
         raise ShapeError(f"must be a list, got {preview(value)}")
     return cast("list[object]", value)
+
+
+def _has_more_keys(given: object) -> bool:
+    """Return True if a call has keys other than its name and arguments."""
+    return isinstance(given, dict) and len(cast("dict[str, Any]", given)) > 2
 
 
 def _extra(fields: dict[str, Any], call: ToolCall) -> dict[str, Any] | None:

@@ -99,7 +99,7 @@ def _is_large(value: Any) -> bool:
     for _ in range(_SLICED_LEVELS):
         parts: list[Any] = []
         for node in level:
-            kind: Any = type(node)
+            kind: Any = node.__class__
             if kind is dict:
                 parts += node.values()
             elif kind is list:
@@ -112,7 +112,7 @@ def _is_large(value: Any) -> bool:
 
 
 def _slices(value: Any, levels: int) -> Iterator[str]:
-    kind: Any = type(value) if levels else None
+    kind: Any = value.__class__ if levels else None
     if kind is list and value:
         for index, item in enumerate(value):
             yield "," if index else "["
