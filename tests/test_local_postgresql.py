@@ -208,7 +208,7 @@ def test_a_call_that_is_being_answered_elsewhere_is_waited_for(url: str) -> None
         elsewhere = stack.enter_context(psycopg.connect(url))
         elsewhere.execute("INSERT INTO idempotency VALUES (1, 'k', '2999-01-01T00:00:00.000000Z', '', NULL)")
 
-        assert "still being answered" in api.refused(409, "create_agent", name="Bot", idempotency_key="k")
+        assert "still in progress" in api.refused(409, "create_agent", name="Bot", idempotency_key="k")
         elsewhere.rollback()
 
         assert "Bot" == api("create_agent", name="Bot", idempotency_key="k")["agent"]["name"]

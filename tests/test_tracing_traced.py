@@ -186,7 +186,7 @@ def test_a_traced_function_looks_like_itself() -> None:
     """Signature, name, module, docstring and annotations are those of the function."""
     assert inspect.signature(plain) == inspect.signature(traced("minus", plain))
     assert "(self, message: 'str') -> 'str'" == str(inspect.signature(Agent.respond))
-    assert ("add", "Add.", __name__) == (add.__name__, add.__doc__, add.__module__)
+    assert ("add", "Return the sum.", __name__) == (add.__name__, add.__doc__, add.__module__)
     assert "Agent.respond" == Agent.respond.__qualname__
     assert {"a": int, "b": int, "return": int} == inspect.get_annotations(traced(plain), eval_str=True)
 
