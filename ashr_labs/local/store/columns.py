@@ -33,6 +33,7 @@ __all__ = [
     "metadata",
     "numbered_table",
     "replace_unstorable",
+    "require_storable",
     "tenant_column",
     "unwrap",
     "upsert",
@@ -92,12 +93,7 @@ class PlainText(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Return the value, or raise `ValidationError` with the position of a character that cannot be stored."""
-        if value is not None and (found := _UNSTORABLE.search(value)):
-            raise ValidationError(
-                f"text {value[:40]!a} holds the character {found[0]!a} at position {found.start()}, "
-                "which cannot be stored; remove it"
-            )
-        return value
+        return None if value is None else require_storable(value)
 
 
 def numbered_table(name: str, *parts: Any) -> Table:
@@ -143,6 +139,16 @@ def unwrap(error: Exception) -> Exception:
 def replace_unstorable(text: str) -> str:
     """Replace NUL and lone surrogates, which databases do not store."""
     return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def require_storable(text: str) -> str:
+    """Return the text, or raise `ValidationError` with the position of a character that cannot be stored."""
+    if found := _UNSTORABLE.search(text):
+        raise ValidationError(
+            f"text {text[:40]!a} holds the character {found[0]!a} at position {found.start()}, "
+            "which cannot be stored; remove it"
+        )
+    return text
 
 
 def index_text(text: str) -> str:

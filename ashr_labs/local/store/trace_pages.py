@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, and_, func, or_, select, type_coerce
 
 from ..._time import isoformat
-from .columns import RawJSONText
+from .columns import RawJSONText, require_storable
 from .pages import fetch_page
 from .schema import observations, traces
 from .trace_rows import key_text, parse_timestamp, search_text, tag_line
@@ -90,7 +90,8 @@ def _cursor(last: Mapping[Any, Any]) -> str:
 
 def _after(cursor: str) -> ColumnElement[bool]:
     """Return the condition for traces after a cursor; the trace it names may have been deleted."""
-    created_at, _, trace_id = cursor.partition(_SEPARATOR)
+    # Checked before the query is sent: SQLAlchemy leaves a server-side cursor open if a value of it is refused.
+    created_at, _, trace_id = require_storable(cursor).partition(_SEPARATOR)
     # The first condition is redundant; it lets the database use the index.
     return and_(
         traces.c.created_at <= created_at,
