@@ -246,7 +246,7 @@ def _align_equal_calls(
 def _align_equal(
     wanted_keys: _Keys, made_keys: _Keys, wanted: _Indexes, made: _Indexes, chosen: dict[int, int]
 ) -> tuple[_Indexes, _Indexes]:
-    """Align what has equal keys, first with first; return what is left on both sides, in order."""
+    """Align items with equal keys, first with first; return the rest of both sides, in order."""
     waiting: defaultdict[Hashable, deque[int]] = defaultdict(deque)
     for index in made:
         waiting[made_keys[index]].append(index)

@@ -89,7 +89,7 @@ class ConfigurationError(AshrLabsError, ValueError):
 
 
 class MissingAPIKeyError(ConfigurationError, RuntimeError):
-    """There is no API key, neither as an argument nor in the environment."""
+    """No API key was given as an argument or in the environment."""
 
 
 class DatasetError(AshrLabsError, ValueError):

@@ -51,8 +51,8 @@ def test_the_verdict_is_printed_and_is_no_failure(
         ("good", ["--min-tag", "money=2"], 2, "range"),
         ("good", ["--metric", "charm"], 2, "is not a metric of both runs"),
         ("absent", [], 2, "cannot read"),
-        ("other", [], 4, "no scenario is in both"),
-        ("empty", ["--no-regression"], 4, "no scenario is in both"),
+        ("other", [], 4, "no scenario has a verdict in both"),
+        ("empty", ["--no-regression"], 4, "no scenario has a verdict in both"),
     ],
 )
 def test_gates_and_faults_have_their_exit_codes(

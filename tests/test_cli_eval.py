@@ -93,6 +93,13 @@ def test_passed_scenarios_are_shown_when_asked_for(workspace: Workspace) -> None
     assert "... and 2 more failures: use -v" in evaluate(workspace, agent="Mute", data="many.json").out
 
 
+def test_a_scenario_and_a_filter_exclude_each_other(workspace: Workspace) -> None:
+    """`--scenario` plays one scenario only, so it is refused beside a filter that selects others."""
+    done = workspace.run("eval", "data.json", "--agent", "agents:Greeter", "--scenario", "ok", "--filter", "tag:x")
+
+    assert "exclude each other" in done.error(2)
+
+
 def test_an_unknown_scenario_is_refused(workspace: Workspace) -> None:
     """`--scenario` names a scenario of the dataset; another name gets a suggestion and nothing is played."""
     assert "no such scenario; did you mean 'first'?" in evaluate(workspace, "--scenario", "frist").error(2)

@@ -285,7 +285,7 @@ def test_a_regression_is_a_significant_loss() -> None:
 
     assert [] == failures(unsure) == failures(good)
     assert ["pass_rate is -100.0 points (-100.0 to -40.2), p = 0.004: worse"] == failures(bad)
-    assert ["no scenario is in both runs"] == failures(graded_run({"other": [True]}))
+    assert ["no scenario has a verdict in both runs"] == failures(graded_run({"other": [True]}))
 
 
 def test_unchecked_scenarios_count_apart(tmp_path: Path) -> None:
@@ -355,6 +355,14 @@ def test_a_gate_that_passes_unsure_says_what_it_could_have_seen() -> None:
     assert re.fullmatch(r"pass_rate cannot tell: a loss of less than \d+\.\d points .* 25 scenarios .* 80 %", note)
     assert "3 scenarios cannot detect any difference" in Gates(no_regression=True).notes(few)[0]
     assert [] == Gates(min_pass_rate=1).notes(found)
+
+
+def test_a_gate_names_scenarios_that_the_candidate_does_not_have() -> None:
+    """A scenario of the baseline that was not played cannot regress, so gates on the baseline name it."""
+    partial = compare(graded_run({"a": [True], "b": [True]}), graded_run({"a": [True]}))
+
+    assert ["not in the candidate, so not compared: 1 scenario (b)"] == Gates(max_regressed=0).notes(partial)
+    assert [] == Gates(min_pass_rate=1).notes(partial)
 
 
 def test_a_test_and_an_interval_that_disagree_are_explained() -> None:

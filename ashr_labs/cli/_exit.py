@@ -1,4 +1,4 @@
-"""Exit codes, the failures that they stand for, and the end of the process."""
+"""Exit codes, the failures that map to them, and the end of the process."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Exit codes:
   1    a gate failed
   2    usage: invalid arguments, files, datasets or agents; unknown ids
   3    platform: cannot be opened or reached, rejects the key, or failed
-  4    nothing ran: no scenario, or none that ran to its end
+  4    nothing was tested: no scenario ran to its end, or none checks anything
   130  interrupted
 """
 """Epilog of all help texts."""

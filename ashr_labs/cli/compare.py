@@ -65,7 +65,7 @@ def command(
     before, after = load_runs([baseline, candidate], database, remote=remote)
     found = compare(before, after, metrics=metrics or None, confidence=confidence, resamples=resamples, seed=seed)
     if not found.changes:
-        message = f"nothing to compare: no scenario is in both {before.label} and {after.label}"
+        message = f"nothing to compare: no scenario has a verdict in both {before.label} and {after.label}"
         raise CommandError(Failure(ExitCode.NOTHING_RAN, "NothingRan", message), found.document())
     if not out.as_json:
         out.write(_comparison_text(out, found))

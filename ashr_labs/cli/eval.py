@@ -97,6 +97,8 @@ def command(
     file = None if is_id(dataset) else _read_dataset(out, Path(dataset))
     if file is None:
         _check_stored(database, name)
+    if scenarios and options["filter"]:
+        raise click.UsageError("--scenario and --filter exclude each other; use one of them")
     # The agent may change the current folder: resolve all paths before it is imported.
     database, output, options["journal"] = map(_absolute, (database, output, options["journal"]))
     metadata = {"agent": reference, "dataset": name or (file.name if file else dataset), **_commit()}

@@ -69,13 +69,16 @@ class Gates:
         if comparison is None:
             return found + [f"{name} needs a baseline" for name in self._needs_baseline()]
         if self._needs_baseline() and not comparison.changes:
-            return [*found, "no scenario is in both runs"]
+            return [*found, "no scenario has a verdict in both runs"]
         return found + list(self._regressions(comparison))
 
     def notes(self, comparison: Comparison) -> list[str]:
-        """Return what `no_regression` could not have detected where the comparison cannot tell."""
-        if not self.no_regression:
-            return []
+        """Return what the gates on the baseline could not have detected: missing scenarios, small differences."""
+        missing = comparison.only_in_baseline if self._needs_baseline() else ()
+        found = [f"not in the candidate, so not compared: {counted(len(missing), 'scenario')}{listed(missing)}"]
+        return (found if missing else []) + (self._undetectable(comparison) if self.no_regression else [])
+
+    def _undetectable(self, comparison: Comparison) -> list[str]:
         return [
             f"{one.metric} cannot tell: {_detectable(comparison)}"
             for one in comparison.differences
