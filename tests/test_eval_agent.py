@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ashr_labs import Agent, AgentReply, ConfigurationError
 from ashr_labs.eval.agents import AgentFactory, ParsedReply, ReplyError, read_reply
-from ashr_labs.eval.tool_calls import CallRecord
+from ashr_labs.scenarios.tool_calls import CallRecord
 from support.eval_data import ScriptedAgent, made, reply
 
 

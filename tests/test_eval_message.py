@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ashr_labs import DatasetError, EvalRunner, Message
-from ashr_labs.eval import message as module
-from ashr_labs.eval.scenario import read_scenario
+from ashr_labs.scenarios import message as module
+from ashr_labs.scenarios.scenario import read_scenario
 from support.doctests import run_examples
 
 PARTS: list[dict[str, Any]] = [

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ashr_labs import ConfigurationError, EvalRunner, compare_tool_args, grade
 from ashr_labs.eval.comparison import argument_policy_of
-from ashr_labs.eval.tool_calls import CallRecord as Call
 from ashr_labs.eval.tool_matching import ToolCallMatcher
+from ashr_labs.scenarios.tool_calls import CallRecord as Call
 from support.eval_data import ScriptedAgent, agent, call, made, reply, source, user
 
 VALUES = st.sampled_from([1, 1.0, 2, True, None, "1", "May 17, 2024", "2024-05-17", "a b", [1, 2], [2, 1], {"k": 1}])

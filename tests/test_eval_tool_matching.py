@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from ashr_labs import ConfigurationError, compare_tool_args
 from ashr_labs.eval.comparison import comparison_of
-from ashr_labs.eval.tool_calls import NONE_EXPECTED, NOT_CALLED
-from ashr_labs.eval.tool_calls import CallRecord as Call
 from ashr_labs.eval.tool_matching import CallPair, ToolCallMatcher
+from ashr_labs.scenarios.tool_calls import NONE_EXPECTED, NOT_CALLED
+from ashr_labs.scenarios.tool_calls import CallRecord as Call
 from support.timing import cpu_seconds
 
 CALLS = st.lists(

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashr_labs import AshrLabsClient, ConfigurationError, DatasetError, EvalRunner, grade
-from ashr_labs.eval.scenario import read_scenario
 from ashr_labs.importing import FORMATS, ImportedDataset, dataset, import_dataset, scenario_of_trace
+from ashr_labs.scenarios.scenario import read_scenario
 
 CALL = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Oslo"}'}}
 CHAT = {

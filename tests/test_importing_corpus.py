@@ -18,10 +18,10 @@ import pytest
 from ashr_labs import DatasetError
 from ashr_labs.cli._exit import CommandError
 from ashr_labs.cli._import_file import read_import
-from ashr_labs.eval import scenario as scenarios_read
-from ashr_labs.eval.scenario import read_scenario
 from ashr_labs.importing import FORMATS, ImportedDataset, import_dataset
 from ashr_labs.importing.formats import Keys
+from ashr_labs.scenarios import scenario as scenarios_read
+from ashr_labs.scenarios.scenario import read_scenario
 
 FILES = Path(__file__).parent / "data" / "imports"
 SCHEMA = jsonschema_rs.validator_for(

@@ -15,8 +15,8 @@ import pytest
 
 from ashr_labs import DatasetError, EvalRunner, RunBuilder
 from ashr_labs.eval import tool_matching
-from ashr_labs.eval.scenario import read_scenario
-from ashr_labs.eval.tool_calls import CallRecord
+from ashr_labs.scenarios.scenario import read_scenario
+from ashr_labs.scenarios.tool_calls import CallRecord
 from support.clusters import dask_cluster
 from support.replay import (
     DATA,

@@ -10,7 +10,7 @@ import click
 
 from .._json import as_list, as_object, refuse_constant
 from ..errors import DatasetError
-from ..eval.scenario import read_scenario, scenario_items
+from ..scenarios.scenario import read_scenario, scenario_items
 from ._exit import CommandError, ExitCode, Failure
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ import click
 
 from .._format import counted
 from ..errors import DatasetError
-from ..eval.scenario import scenario_items
 from ..importing import import_dataset, scenario_of_trace
 from ..importing.formats import Keys, detected
 from ..importing.records import Record, read_records
+from ..scenarios.scenario import scenario_items
 from ._dataset_file import DatasetFile, dataset_faults, read_dataset_file
 from ._exit import CommandError, ExitCode, Failure
 

@@ -117,8 +117,7 @@ def command(
 
     repeated = repeat_metrics(graded, pass_k) if pass_k is not None and run.status == "completed" else None
     report = EvalReport(dataset_id, run_id, _described(graded, source, metadata), repeated)
-    failure = _written(output, report.result) or _ended_early(run)
-    _show(out, report, failure, gates, verbose=verbose or bool(scenarios))
+    _show(out, report, _written(output, report.result) or _ended_early(run), gates, verbose=verbose or bool(scenarios))
 
 
 def _absolute(path: Path | None) -> Path | None:

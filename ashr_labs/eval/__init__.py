@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..scenarios.message import Message
 from .agents import Agent, AgentReply, AsyncAgent
-from .message import Message
 from .metrics import repeat_metrics
 from .options import RunOptions
 from .progress import Progress

@@ -13,7 +13,7 @@ from .._format import suggestion
 from .._json import as_object, preview
 from ..errors import ConfigurationError
 from ..pricing import read_usage
-from .tool_calls import CallRecord, ShapeError, read_calls
+from ..scenarios.tool_calls import CallRecord, ShapeError, read_calls
 
 if TYPE_CHECKING:
     from ashr_labs_types import TokenUsage

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from ..comparators import compare_tool_args, text_similarity
 from ..errors import ConfigurationError
-from .tool_calls import NONE_EXPECTED, NOT_CALLED
+from ..scenarios.tool_calls import NONE_EXPECTED, NOT_CALLED
 from .tool_matching import TextPair
 
 if TYPE_CHECKING:

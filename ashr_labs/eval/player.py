@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from ..errors import DatasetError
 from ..run_builder.records import TestRecord
+from ..scenarios.scenario import AgentAction, EnvironmentAction, Scenario, UserAction, read_scenario
 from .agent_errors import AgentError, dataset_error, timeout_error
 from .agents import BoundAgent, ReplyError, read_reply, refuse_awaitable
-from .scenario import AgentAction, EnvironmentAction, Scenario, UserAction, read_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from .._retry import RateLimiter
+    from ..scenarios.tool_calls import CallRecord
     from .agents import AgentFactory, ParsedReply
     from .comparison import Comparison
     from .options import Callbacks
     from .sampling import Sample
-    from .tool_calls import CallRecord
     from .tool_matching import CallPair, ToolCallMatcher
 
 __all__ = ["TIMED_OUT", "Call", "RunContext", "Sleep", "Steps", "play"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from .._json import as_object, preview
 from ..errors import ConfigurationError, DatasetError
-from .scenario import is_without_actions, scenario_items
+from ..scenarios.scenario import is_without_actions, scenario_items
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..alignment import align_calls, align_calls_by, out_of_order
 from ..errors import ConfigurationError
 from ..run_builder.records import built_pair
-from .tool_calls import NONE_EXPECTED, NOT_CALLED, CallRecord
+from ..scenarios.tool_calls import NONE_EXPECTED, NOT_CALLED, CallRecord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -18,10 +18,10 @@ from ..errors import AshrLabsError, ConfigurationError
 from ..eval import EvalRunner
 from ..eval.options import Settings
 from ..eval.sampling import SampleList
-from ..eval.scenario import scenario_items
 from ..grading import grade
 from ..results import read_run
 from ..results.reports.text import sample_text
+from ..scenarios.scenario import scenario_items
 from ._options import MARKER_ONLY, RUN_OPTIONS
 
 if TYPE_CHECKING:

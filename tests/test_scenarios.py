@@ -1,4 +1,4 @@
-"""Tests of `ashr_labs.eval.scenario`: what a dataset may look like, and where exactly it is wrong if it does not."""
+"""Tests of `ashr_labs.scenarios`: what a dataset may look like, and where exactly it is wrong if it does not."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashr_labs import DatasetError
-from ashr_labs.eval.scenario import AgentAction, EnvironmentAction, UserAction, read_scenario, scenario_items
-from ashr_labs.eval.tool_calls import CallRecord
+from ashr_labs.scenarios.scenario import AgentAction, EnvironmentAction, UserAction, read_scenario, scenario_items
+from ashr_labs.scenarios.tool_calls import CallRecord
 from support.eval_data import agent, call, environment, source, user
 
 JSON = st.recursive(
