@@ -1,7 +1,7 @@
 """Test AI agents against scenarios, and see what they do in production.
 
 The names in `__all__` are public, and so are the modules `comparators`, `errors`, `eval`, `generation`, `grading`,
-`importing`, `local`, `otel`, `results`, `run_builder`, `tracing` and `types`. Each is imported on first use.
+`importing`, `local`, `otel`, `results`, `run_builder`, `scorers`, `tracing` and `types`. Each is imported on first use.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from . import otel as otel
     from . import results as results
     from . import run_builder as run_builder
+    from . import scorers as scorers
     from . import tracing as tracing
     from . import types as types
     from ._unset import UNSET
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         PollTimeoutError,
         RateLimitError,
         ResponseFormatError,
+        ScorerError,
         ServerError,
         ValidationError,
     )
@@ -97,6 +99,7 @@ __all__ = [
     "ResponseFormatError",
     "RunBuilder",
     "RunOptions",
+    "ScorerError",
     "ServerError",
     "Span",
     "TestBuilder",
@@ -162,6 +165,7 @@ _MODULES = frozenset(
         "otel",
         "results",
         "run_builder",
+        "scorers",
         "tracing",
         "types",
     }

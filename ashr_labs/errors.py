@@ -40,6 +40,7 @@ __all__ = [
     "PollTimeoutError",
     "RateLimitError",
     "ResponseFormatError",
+    "ScorerError",
     "ServerError",
     "ValidationError",
     "error_class_for_status",
@@ -99,6 +100,10 @@ class DatasetError(AshrLabsError, ValueError):
         super().__init__(f"{path}: {message}")
         self.path = path
         """The place in the dataset, such as `runs.refund_1.actions[3].expected_response`."""
+
+
+class ScorerError(AshrLabsError, ValueError):
+    """A scorer returned something that is not a score, or was given something that it cannot score."""
 
 
 class APIConnectionError(AshrLabsError):

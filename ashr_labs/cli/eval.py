@@ -91,14 +91,11 @@ def command(
     gates = pop_gates(options)
     info: Callable[[str], object] = _discard if quiet else out.info
     options["progress"] = options["progress"] and not quiet
-    if pass_k is not None and pass_k > options["repeats"]:
-        raise click.ClickException(f"--pass-k {pass_k} needs --repeats {pass_k} or more, got {options['repeats']}")
+    _check_options(scenarios, pass_k, options)
     check_one_platform(database, remote=remote)
     file = None if is_id(dataset) else _read_dataset(out, Path(dataset))
     if file is None:
         _check_stored(database, name)
-    if scenarios and options["filter"]:
-        raise click.UsageError("--scenario and --filter exclude each other; use one of them")
     # The agent may change the current folder: resolve all paths before it is imported.
     database, output, options["journal"] = map(_absolute, (database, output, options["journal"]))
     metadata = {"agent": reference, "dataset": name or (file.name if file else dataset), **_commit()}
@@ -118,6 +115,13 @@ def command(
     repeated = repeat_metrics(graded, pass_k) if pass_k is not None and run.status == "completed" else None
     report = EvalReport(dataset_id, run_id, _described(graded, source, metadata), repeated)
     _show(out, report, _written(output, report.result) or _ended_early(run), gates, verbose=verbose or bool(scenarios))
+
+
+def _check_options(scenarios: tuple[str, ...], pass_k: int | None, options: dict[str, Any]) -> None:
+    if pass_k is not None and pass_k > options["repeats"]:
+        raise click.ClickException(f"--pass-k {pass_k} needs --repeats {pass_k} or more, got {options['repeats']}")
+    if scenarios and options["filter"]:
+        raise click.UsageError("--scenario and --filter exclude each other; use one of them")
 
 
 def _absolute(path: Path | None) -> Path | None:
