@@ -396,6 +396,51 @@ class AggregateMetrics(TypedDict):
 Verdict: TypeAlias = Literal["passed", "failed", "unchecked"]
 
 
+class ScoreResult(TypedDict):
+    """
+    What a scorer found.
+    """
+
+    value: float | None
+    """0..1; null where the scorer does not apply or could not decide."""
+
+    passed: NotRequired[bool | None]
+    """Null without a value."""
+
+    reason: NotRequired[str]
+    weight: NotRequired[float]
+    """Its share of the composite score; 1 where absent."""
+
+    gate: NotRequired[bool]
+    """True if the test fails where the score does not pass."""
+
+    metadata: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+
+class Check(TypedDict):
+    """
+    A scorer and its options: `type` names the scorer, such as `contains`, `json_schema` or `rubric`; `value` is its main option. A check that does not pass fails the test.
+    """
+
+    type: str
+    value: NotRequired[Any]
+    """The main option of the scorer."""
+
+    name: NotRequired[str]
+    """The name of the score; made from the type where absent."""
+
+    weight: NotRequired[float]
+    threshold: NotRequired[float]
+    """The score from which the check passes, 0..1."""
+
+    gate: NotRequired[bool]
+    """False if the score does not decide about the test."""
+
+    negated: NotRequired[bool]
+    """True if the check passes where the scorer does not."""
+
+
 class BehaviorResult(TypedDict):
     """
     The judgement of one of the agent's `behavior_rules` in one scenario.
@@ -476,6 +521,9 @@ class RecordedToolCall(TypedDict):
 
     error: NotRequired[str]
     """Why the call failed; absent if it did not."""
+
+    duration_ms: NotRequired[float]
+    """How long the tool took; absent where that was not recorded."""
 
 
 class ArgumentPair(TypedDict):
@@ -1292,6 +1340,8 @@ class Action(TypedDict):
     """A label of the action."""
 
     expected_response: NotRequired[ExpectedResponse]
+    checks: NotRequired[list[Check]]
+    """Scorers of the reply that an action of the agent expects."""
 
 
 class ToolCallResult(TypedDict):
@@ -1331,6 +1381,8 @@ class Scenario(TypedDict):
     """Values that grading ignores."""
 
     actions: NotRequired[list[Action]]
+    checks: NotRequired[list[Check]]
+    """Scorers of the whole scenario; their input is the last reply of the agent."""
 
 
 class ActionResult(TypedDict):
@@ -1438,6 +1490,17 @@ class TestResult(TypedDict):
     """The agent's replies, as they were measured."""
 
     usage: NotRequired[TokenUsage]
+    scores: NotRequired[dict[str, ScoreResult | float]]
+    """The scores of a test by their names."""
+
+    trace_id: NotRequired[str]
+    """The trace of what the agent did; absent where it recorded nothing."""
+
+    spans: NotRequired[list[Observation]]
+    """The observations that were recorded while the agent ran, in order of start."""
+
+    spans_left_out: NotRequired[int]
+    """How many observations are not in `spans` because of its limits."""
 
 
 class GenerationConfig(TypedDict):

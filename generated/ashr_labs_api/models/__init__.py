@@ -17,6 +17,7 @@ from .argument_rules import ArgumentRules
 from .behavior_result import BehaviorResult
 from .behavior_rule import BehaviorRule
 from .capabilities import Capabilities
+from .check import Check
 from .complexity_distribution import ComplexityDistribution
 from .confirmation import Confirmation
 from .coverage import Coverage
@@ -114,6 +115,8 @@ from .run_status import RunStatus
 from .sample_data import SampleData
 from .scenario import Scenario
 from .scenario_map import ScenarioMap
+from .score_result import ScoreResult
+from .scores import Scores
 from .sdk_note import SdkNote
 from .session import Session
 from .set_dataset_agent_request import SetDatasetAgentRequest
@@ -163,6 +166,7 @@ __all__ = (
     "BehaviorResult",
     "BehaviorRule",
     "Capabilities",
+    "Check",
     "ComplexityDistribution",
     "Confirmation",
     "Coverage",
@@ -260,6 +264,8 @@ __all__ = (
     "SampleData",
     "Scenario",
     "ScenarioMap",
+    "ScoreResult",
+    "Scores",
     "SdkNote",
     "Session",
     "SetDatasetAgentRequest",

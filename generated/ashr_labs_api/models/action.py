@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.check import Check
     from ..models.expected_response import ExpectedResponse
     from ..models.json_object import JsonObject
 
@@ -27,6 +28,7 @@ class Action:
             takes them; `content` is its text.
         name (str | Unset): A label of the action.
         expected_response (ExpectedResponse | Unset): The agent's expected behavior in this step.
+        checks (list[Check] | Unset): Scorers of the reply that an action of the agent expects.
     """
 
     actor: str
@@ -34,6 +36,7 @@ class Action:
     parts: list[JsonObject] | Unset = UNSET
     name: str | Unset = UNSET
     expected_response: ExpectedResponse | Unset = UNSET
+    checks: list[Check] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -54,6 +57,13 @@ class Action:
         if not isinstance(self.expected_response, Unset):
             expected_response = self.expected_response.to_dict()
 
+        checks: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.checks, Unset):
+            checks = []
+            for checks_item_data in self.checks:
+                checks_item = checks_item_data.to_dict()
+                checks.append(checks_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -69,11 +79,14 @@ class Action:
             field_dict["name"] = name
         if expected_response is not UNSET:
             field_dict["expected_response"] = expected_response
+        if checks is not UNSET:
+            field_dict["checks"] = checks
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.check import Check  # noqa: PLC0415
         from ..models.expected_response import ExpectedResponse  # noqa: PLC0415
         from ..models.json_object import JsonObject  # noqa: PLC0415
 
@@ -100,12 +113,22 @@ class Action:
         else:
             expected_response = ExpectedResponse.from_dict(_expected_response)
 
+        _checks = d.pop("checks", UNSET)
+        checks: list[Check] | Unset = UNSET
+        if _checks is not UNSET:
+            checks = []
+            for checks_item_data in _checks:
+                checks_item = Check.from_dict(checks_item_data)
+
+                checks.append(checks_item)
+
         action = cls(
             actor=actor,
             content=content,
             parts=parts,
             name=name,
             expected_response=expected_response,
+            checks=checks,
         )
 
         action.additional_properties = d

@@ -27,6 +27,7 @@ class RecordedToolCall:
             arguments_json (str | Unset):
             result (Any | Unset): What the tool returned.
             error (str | Unset): Why the call failed; absent if it did not.
+            duration_ms (float | Unset): How long the tool took; absent where that was not recorded.
     """
 
     name: str | Unset = UNSET
@@ -35,6 +36,7 @@ class RecordedToolCall:
     arguments_json: str | Unset = UNSET
     result: Any | Unset = UNSET
     error: str | Unset = UNSET
+    duration_ms: float | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,6 +54,8 @@ class RecordedToolCall:
 
         error = self.error
 
+        duration_ms = self.duration_ms
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -67,6 +71,8 @@ class RecordedToolCall:
             field_dict["result"] = result
         if error is not UNSET:
             field_dict["error"] = error
+        if duration_ms is not UNSET:
+            field_dict["duration_ms"] = duration_ms
 
         return field_dict
 
@@ -92,6 +98,8 @@ class RecordedToolCall:
 
         error = d.pop("error", UNSET)
 
+        duration_ms = d.pop("duration_ms", UNSET)
+
         recorded_tool_call = cls(
             name=name,
             tool_name=tool_name,
@@ -99,6 +107,7 @@ class RecordedToolCall:
             arguments_json=arguments_json,
             result=result,
             error=error,
+            duration_ms=duration_ms,
         )
 
         recorded_tool_call.additional_properties = d

@@ -10,6 +10,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.action import Action
+    from ..models.check import Check
     from ..models.json_object import JsonObject
 
 
@@ -26,6 +27,7 @@ class Scenario:
         tags (list[str] | Unset):
         metadata (JsonObject | Unset): A free-form object; it round-trips untouched.
         actions (list[Action] | Unset):
+        checks (list[Check] | Unset): Scorers of the whole scenario; their input is the last reply of the agent.
     """
 
     title: str | Unset = UNSET
@@ -33,6 +35,7 @@ class Scenario:
     tags: list[str] | Unset = UNSET
     metadata: JsonObject | Unset = UNSET
     actions: list[Action] | Unset = UNSET
+    checks: list[Check] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -55,6 +58,13 @@ class Scenario:
                 actions_item = actions_item_data.to_dict()
                 actions.append(actions_item)
 
+        checks: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.checks, Unset):
+            checks = []
+            for checks_item_data in self.checks:
+                checks_item = checks_item_data.to_dict()
+                checks.append(checks_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -68,12 +78,15 @@ class Scenario:
             field_dict["metadata"] = metadata
         if actions is not UNSET:
             field_dict["actions"] = actions
+        if checks is not UNSET:
+            field_dict["checks"] = checks
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.action import Action  # noqa: PLC0415
+        from ..models.check import Check  # noqa: PLC0415
         from ..models.json_object import JsonObject  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -99,12 +112,22 @@ class Scenario:
 
                 actions.append(actions_item)
 
+        _checks = d.pop("checks", UNSET)
+        checks: list[Check] | Unset = UNSET
+        if _checks is not UNSET:
+            checks = []
+            for checks_item_data in _checks:
+                checks_item = Check.from_dict(checks_item_data)
+
+                checks.append(checks_item)
+
         scenario = cls(
             title=title,
             description=description,
             tags=tags,
             metadata=metadata,
             actions=actions,
+            checks=checks,
         )
 
         scenario.additional_properties = d

@@ -13,6 +13,8 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.action_result import ActionResult
     from ..models.behavior_result import BehaviorResult
+    from ..models.observation import Observation
+    from ..models.scores import Scores
     from ..models.test_error import TestError
     from ..models.token_usage import TokenUsage
     from ..models.turn_result import TurnResult
@@ -46,6 +48,10 @@ class TestResult:
         attempt_errors (list[TestError] | Unset): Why the attempts before the last one were not enough.
         turns (list[TurnResult] | Unset): The agent's replies, as they were measured.
         usage (TokenUsage | Unset): Token usage; numbers that were not reported are absent.
+        scores (Scores | Unset): The scores of a test by their names.
+        trace_id (str | Unset): The trace of what the agent did; absent where it recorded nothing.
+        spans (list[Observation] | Unset): The observations that were recorded while the agent ran, in order of start.
+        spans_left_out (int | Unset): How many observations are not in `spans` because of its limits.
     """
 
     test_id: str
@@ -67,6 +73,10 @@ class TestResult:
     attempt_errors: list[TestError] | Unset = UNSET
     turns: list[TurnResult] | Unset = UNSET
     usage: TokenUsage | Unset = UNSET
+    scores: Scores | Unset = UNSET
+    trace_id: str | Unset = UNSET
+    spans: list[Observation] | Unset = UNSET
+    spans_left_out: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -146,6 +156,21 @@ class TestResult:
         if not isinstance(self.usage, Unset):
             usage = self.usage.to_dict()
 
+        scores: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.scores, Unset):
+            scores = self.scores.to_dict()
+
+        trace_id = self.trace_id
+
+        spans: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.spans, Unset):
+            spans = []
+            for spans_item_data in self.spans:
+                spans_item = spans_item_data.to_dict()
+                spans.append(spans_item)
+
+        spans_left_out = self.spans_left_out
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -187,6 +212,14 @@ class TestResult:
             field_dict["turns"] = turns
         if usage is not UNSET:
             field_dict["usage"] = usage
+        if scores is not UNSET:
+            field_dict["scores"] = scores
+        if trace_id is not UNSET:
+            field_dict["trace_id"] = trace_id
+        if spans is not UNSET:
+            field_dict["spans"] = spans
+        if spans_left_out is not UNSET:
+            field_dict["spans_left_out"] = spans_left_out
 
         return field_dict
 
@@ -194,6 +227,8 @@ class TestResult:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.action_result import ActionResult  # noqa: PLC0415
         from ..models.behavior_result import BehaviorResult  # noqa: PLC0415
+        from ..models.observation import Observation  # noqa: PLC0415
+        from ..models.scores import Scores  # noqa: PLC0415
         from ..models.test_error import TestError  # noqa: PLC0415
         from ..models.token_usage import TokenUsage  # noqa: PLC0415
         from ..models.turn_result import TurnResult  # noqa: PLC0415
@@ -305,6 +340,26 @@ class TestResult:
         else:
             usage = TokenUsage.from_dict(_usage)
 
+        _scores = d.pop("scores", UNSET)
+        scores: Scores | Unset
+        if isinstance(_scores, Unset):
+            scores = UNSET
+        else:
+            scores = Scores.from_dict(_scores)
+
+        trace_id = d.pop("trace_id", UNSET)
+
+        _spans = d.pop("spans", UNSET)
+        spans: list[Observation] | Unset = UNSET
+        if _spans is not UNSET:
+            spans = []
+            for spans_item_data in _spans:
+                spans_item = Observation.from_dict(spans_item_data)
+
+                spans.append(spans_item)
+
+        spans_left_out = d.pop("spans_left_out", UNSET)
+
         test_result = cls(
             test_id=test_id,
             status=status,
@@ -325,6 +380,10 @@ class TestResult:
             attempt_errors=attempt_errors,
             turns=turns,
             usage=usage,
+            scores=scores,
+            trace_id=trace_id,
+            spans=spans,
+            spans_left_out=spans_left_out,
         )
 
         test_result.additional_properties = d
