@@ -271,7 +271,7 @@ class Scripted:
             raise self.error
         return task
 
-    def finish(self, connection: Connection, job: Job, outcome: int, timestamp: str) -> None:
+    def finish(self, connection: Connection, job: Job, outcome: int, moment: float) -> None:
         self.done.append(outcome)
 
     def fail(self, connection: Connection, job: Job, reason: str) -> None:

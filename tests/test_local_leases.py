@@ -54,7 +54,7 @@ class Counted:
         assert self.may_end.wait(20)
         return task
 
-    def finish(self, connection: Connection, job: Job, outcome: int, timestamp: str) -> None:
+    def finish(self, connection: Connection, job: Job, outcome: int, moment: float) -> None:
         self.stored.append((self.name, outcome))
 
     def fail(self, connection: Connection, job: Job, reason: str) -> None:

@@ -116,14 +116,16 @@ def parse_body(body: bytes) -> dict[str, Any]:
 
 
 def _is_deeper_than(levels: int, value: Any) -> bool:
-    level = [value]
+    level: list[Any] = [value]
     for _ in range(levels):
-        level = [
-            child
-            for node in level
-            if isinstance(node, dict | list)
-            for child in (node.values() if isinstance(node, dict) else node)
-        ]
+        parts: list[Any] = []
+        for node in level:
+            kind: Any = node.__class__
+            if kind is dict:
+                parts += node.values()
+            elif kind is list:
+                parts += node
+        level = parts
         if not level:
             return False
     return any(isinstance(node, dict | list) for node in level)

@@ -5,30 +5,38 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select, tuple_, update
+from sqlalchemy import bindparam, delete, select, tuple_, type_coerce, update
 from sqlalchemy.exc import DBAPIError
 
 from .._time import isoformat
 from ..errors import ConflictError, ValidationError
-from .store.columns import upsert
+from .store.columns import RawJSONText, upsert
 from .store.engine import is_lock_timeout
-from .store.raw_json import RawJSON
 from .store.schema import idempotency
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import Connection, UpdateBase
 
     from .operations import Context
+    from .store.raw_json import RawJSON
 
 __all__ = ["IdempotentRequest"]
 
 _KEY = re.compile("[!-~]([ -~]{0,253}[!-~])?")
 _TTL_SECONDS = 24 * 60 * 60
 _CLEANUP_BATCH = 100
+
+_KEY_COLUMNS = (idempotency.c.tenant_id, idempotency.c.key)
+_IS_EXPIRED = idempotency.c.created_at < bindparam("expired_before")
+# Skips those that another call is deleting.
+_EXPIRED = select(*_KEY_COLUMNS).where(_IS_EXPIRED).limit(_CLEANUP_BATCH).with_for_update(skip_locked=True)
+_DELETE_EXPIRED = delete(idempotency).where(tuple_(*_KEY_COLUMNS).in_(_EXPIRED))
+_OURS = (idempotency.c.tenant_id == bindparam("owner")) & (idempotency.c.key == bindparam("given_key"))
+_FIRST = select(idempotency.c.digest, type_coerce(idempotency.c.answer, RawJSONText).label("answer")).where(_OURS)
+_STORE = update(idempotency).where(_OURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class IdempotentRequest:
             raise ValidationError(f"Idempotency-Key must be 1 to 255 visible ASCII characters, got {key[:100]!a}")
         return cls(key, hashlib.sha256(body).hexdigest())
 
-    def claim(self, context: Context) -> Mapping[str, Any] | None:
+    def claim(self, context: Context) -> RawJSON | None:
         """Claim the key in the call's transaction and return None, or return the response of the first call.
 
         Waits while the first call is still in progress.
@@ -54,54 +62,43 @@ class IdempotentRequest:
             ConflictError: The key was used for another call, the response held a secret that is not stored, or the
                 first call takes longer than the lock timeout.
         """
-        _delete_expired(context)
-        if self._is_first(context):
+        created_at, expired = context.timestamp, {"expired_before": isoformat(context.moment - _TTL_SECONDS)}
+        context.connection.execute(_DELETE_EXPIRED, expired)
+        new = {**expired, "tenant_id": context.principal.tenant_id, "created_at": created_at}
+        if self._is_first(context.connection, new):
             return None
-        first = context.connection.execute(select(idempotency).where(self._row(context))).mappings().one()
+        first = context.connection.execute(_FIRST, self._row(context)).mappings().one()
         if first["digest"] != self.digest:
             raise ConflictError(f"the Idempotency-Key {self.key!r} was already used for another call")
         if first["answer"] is None:
             raise ConflictError("this call has been completed; its response held a secret that is shown only once")
-        answer: Mapping[str, Any] = first["answer"]
+        answer: RawJSON = first["answer"]
         return answer
 
-    def store(self, context: Context, answer: Mapping[str, Any]) -> None:
+    def store(self, context: Context, answer: RawJSON) -> None:
         """Store the response for repeats."""
-        stored = update(idempotency).where(self._row(context)).values(answer=RawJSON.dump(answer))
-        context.connection.execute(stored)
+        context.connection.execute(_STORE, {**self._row(context), "answer": answer})
 
-    def _is_first(self, context: Context) -> bool:
+    def _is_first(self, connection: Connection, new: dict[str, Any]) -> bool:
         """Claim the key in the call's transaction; return False if a committed call has it."""
-        row = {
-            "tenant_id": context.principal.tenant_id,
-            "key": self.key,
-            "created_at": context.timestamp,
-            "digest": self.digest,
-            "answer": None,
-        }
-        new = upsert(context.connection, idempotency, row)
-        claim = new.on_conflict_do_update(
-            index_elements=[idempotency.c.tenant_id, idempotency.c.key],
-            set_={name: new.excluded[name] for name in ("created_at", "digest", "answer")},
-            where=_is_expired(context),
-        )
+        row = {**new, "key": self.key, "digest": self.digest}
         try:
-            return context.connection.execute(claim.returning(idempotency.c.key)).first() is not None
+            return connection.execute(_claim(connection.dialect.name), row).first() is not None
         except DBAPIError as error:
             if not is_lock_timeout(error):
                 raise
             raise ConflictError("the same call is still in progress; send it again in a moment") from error
 
-    def _row(self, context: Context) -> ColumnElement[bool]:
-        return (idempotency.c.tenant_id == context.principal.tenant_id) & (idempotency.c.key == self.key)
+    def _row(self, context: Context) -> dict[str, Any]:
+        return {"owner": context.principal.tenant_id, "given_key": self.key}
 
 
-def _is_expired(context: Context) -> ColumnElement[bool]:
-    return idempotency.c.created_at < isoformat(context.moment - _TTL_SECONDS)
-
-
-def _delete_expired(context: Context) -> None:
-    """Delete a batch of expired rows; skip those that another call is deleting."""
-    row = (idempotency.c.tenant_id, idempotency.c.key)
-    expired = select(*row).where(_is_expired(context)).limit(_CLEANUP_BATCH).with_for_update(skip_locked=True)
-    context.connection.execute(delete(idempotency).where(tuple_(*row).in_(expired)))
+@cache
+def _claim(dialect: str) -> UpdateBase:
+    new = upsert(dialect, idempotency)
+    claim = new.on_conflict_do_update(
+        index_elements=_KEY_COLUMNS,
+        set_={name: new.excluded[name] for name in ("created_at", "digest", "answer")},
+        where=_IS_EXPIRED,
+    )
+    return claim.returning(idempotency.c.key)

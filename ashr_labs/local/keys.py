@@ -18,6 +18,9 @@ from .store.columns import add_row
 from .store.schema import api_keys, settings, tenants, users
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from sqlalchemy import Connection
 
 __all__ = ["ALL_SCOPES", "APIKeys", "Principal", "ensure_owner", "new_key", "record_use"]
@@ -115,8 +118,15 @@ class APIKeys:
         """Return True if any key is stored."""
         return connection.execute(select(api_keys.c.id).limit(1)).first() is not None
 
-    def find(self, connection: Connection, key: str, *, moment: float) -> tuple[Principal, int | None]:
+    def find(
+        self, key: str, read: Callable[[], AbstractContextManager[Connection]], *, moment: float
+    ) -> tuple[Principal, int | None]:
         """Return the principal of a key, and the id of its row if `record_use` is due.
+
+        Args:
+            key: The key.
+            read: Returns a connection; not called for keys that exist only in this object.
+            moment: The time of the call.
 
         Raises:
             AuthenticationError: The key is unknown, expired or revoked.
@@ -124,7 +134,8 @@ class APIKeys:
         digest = self._digest(key)
         if session := self._sessions.get(digest):
             return session, None
-        row = connection.execute(_BY_DIGEST, {"digest": digest}).mappings().one_or_none()
+        with read() as connection:
+            row = connection.execute(_BY_DIGEST, {"digest": digest}).mappings().one_or_none()
         if row is None:
             raise AuthenticationError("the API key is unknown or revoked; check ASHR_LABS_API_KEY")
         if row["expires_at"] is not None and row["expires_at"] <= isoformat(moment):

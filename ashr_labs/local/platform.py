@@ -8,7 +8,7 @@ import os
 import secrets
 import time
 import weakref
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .._time import isoformat
@@ -28,7 +28,7 @@ from .media import download_headers
 from .operations import OPERATIONS, Context, Operation
 from .store.columns import unwrap
 from .store.engine import is_outage, outage_reason
-from .store.raw_json import encode
+from .store.raw_json import RawJSON, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -159,10 +159,7 @@ class Platform:
             origin: Scheme and host by which the client reaches the platform; signed URLs begin with it.
         """
         info = RequestInfo()
-        response = self._respond(
-            lambda: (encode(self._answer(body, authorization, idempotency_key, origin, info)).encode(), {})
-        )
-        return replace(response, info=info)
+        return self._respond(lambda: (self._answer(body, authorization, idempotency_key, origin, info), {}), info)
 
     def is_authorized(self, authorization: str | None) -> bool:
         """Return True if the header has a valid API key; cheaper than reading a large body first."""
@@ -174,34 +171,7 @@ class Platform:
 
     def media(self, media_id: int, *, expires: str, signature: str) -> PlatformResponse:
         """Answer a signed URL with the content of the file, or an error."""
-        return self._respond(lambda: self._media(media_id, expires, signature))
-
-    def dispatch(
-        self,
-        name: object,
-        params: dict[str, Any],
-        principal: Principal,
-        *,
-        idempotent: IdempotentRequest | None = None,
-        origin: str = "",
-    ) -> dict[str, Any]:
-        """Run an operation and return its response, which may contain `RawJSON`.
-
-        Raises:
-            AshrLabsError: It failed; the class determines the HTTP status.
-        """
-        operation = _implementation(self._contract.check(name, params))
-        _check_permission(operation, params, principal)
-        transaction = self._database.write if operation.writes else self._database.read
-        with transaction() as connection:
-            context = Context(connection, principal, self._keys, self._now(), self._links, origin, self._settings)
-            if idempotent and operation.writes:
-                content = _act_once(operation, context, params, idempotent)
-            else:
-                content = operation.act(context, params)
-        for kind in context.enqueued:
-            self._workers[kind].wake()
-        return {"status": "ok", **content}
+        return self._respond(lambda: self._media(media_id, expires, signature), RequestInfo())
 
     def health(self) -> dict[str, Any]:
         """Return the status, and the number of waiting and failed traces if the platform forwards traces."""
@@ -210,7 +180,7 @@ class Platform:
         with self._database.read() as connection:
             return {"status": "ok", "forwarding": counts(connection, FORWARD)}
 
-    def _respond(self, act: Callable[[], tuple[bytes, dict[str, str]]]) -> PlatformResponse:
+    def _respond(self, act: Callable[[], tuple[bytes, dict[str, str]]], info: RequestInfo) -> PlatformResponse:
         if not self._release.alive:
             raise ConfigurationError("the platform is closed; open it again")
         request_id = secrets.token_hex(8)
@@ -218,8 +188,8 @@ class Platform:
             content, headers = act()
         except Exception as error:
             status, failure = _failure(error, request_id)
-            return PlatformResponse(status, encode(failure).encode(), {"x-request-id": request_id})
-        return PlatformResponse(200, content, {"x-request-id": request_id, **headers})
+            return PlatformResponse(status, encode(failure).encode(), {"x-request-id": request_id}, info)
+        return PlatformResponse(200, content, {"x-request-id": request_id, **headers}, info)
 
     def _media(self, media_id: int, expires: str, signature: str) -> tuple[bytes, dict[str, str]]:
         self._links.check(media_id, expires, signature, moment=self._now())
@@ -229,14 +199,38 @@ class Platform:
 
     def _answer(
         self, body: bytes, authorization: str | None, idempotency_key: str | None, origin: str, info: RequestInfo
-    ) -> dict[str, Any]:
+    ) -> bytes:
         principal = self._authenticate(authorization)
         info.tenant_id = principal.tenant_id
         params = parse_body(body)
         name = params.get("function")
         info.operation = name if isinstance(name, str) and name in OPERATIONS else None
+        operation = _implementation(self._contract.check(name, params))
+        _check_permission(operation, params, principal)
         idempotent = None if idempotency_key is None else IdempotentRequest.from_body(idempotency_key, body)
-        return self.dispatch(name, params, principal, idempotent=idempotent, origin=origin)
+        content = self._run(operation, params, principal, idempotent, origin)
+        text = content.text if isinstance(content, RawJSON) else encode(content)
+        return f'{{"status":"ok"{"," if len(text) > len("{}") else ""}{text[1:]}'.encode()
+
+    def _run(
+        self,
+        operation: Operation,
+        params: dict[str, Any],
+        principal: Principal,
+        idempotent: IdempotentRequest | None,
+        origin: str,
+    ) -> Mapping[str, Any] | RawJSON:
+        """Run an operation in a transaction, then wake the workers of the jobs that it has enqueued."""
+        with self._database.write() if operation.writes else self._database.read() as connection:
+            context = Context(connection, principal, self._keys, self._now(), self._links, origin, self._settings)
+            content: Mapping[str, Any] | RawJSON
+            if idempotent and operation.writes:
+                content = _act_once(operation, context, params, idempotent)
+            else:
+                content = operation.act(context, params)
+        for kind in context.enqueued:
+            self._workers[kind].wake()
+        return content
 
     def _authenticate(self, authorization: str | None) -> Principal:
         principal, used_key = self._find_key(authorization)
@@ -249,18 +243,15 @@ class Platform:
         scheme, _, key = (authorization or "").partition(" ")
         if scheme.lower() != "bearer":
             raise AuthenticationError("an API key is required: send the header `Authorization: Bearer tp_...`")
-        with self._database.read() as connection:
-            return self._keys.find(connection, key.strip(), moment=self._now())
+        return self._keys.find(key.strip(), self._database.read, moment=self._now())
 
 
-def _act_once(
-    operation: Operation, context: Context, params: dict[str, Any], idempotent: IdempotentRequest
-) -> Mapping[str, Any]:
+def _act_once(operation: Operation, context: Context, params: dict[str, Any], idempotent: IdempotentRequest) -> RawJSON:
     """Run an operation and store its response, or return the stored one."""
     stored = idempotent.claim(context)
     if stored is not None:
         return stored
-    content = operation.act(context, params)
+    content = RawJSON.dump(operation.act(context, params))
     if not operation.secret:
         idempotent.store(context, content)
     return content

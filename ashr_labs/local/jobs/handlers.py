@@ -8,21 +8,23 @@ import os
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, type_coerce, update
 
 from ..._json import as_object
 from ..._retry import Backoff
+from ..._time import isoformat
 from ...generation import generate
 from ...grading import grade
 from ..llm.judge import judge_from_env
 from ..llm.paraphrase import paraphrase
-from ..store.columns import add_row
+from ..store.columns import CheckedText, add_row
+from ..store.raw_json import decode
 from ..store.schema import agents, datasets, requests, runs
 from ..store.trace_pages import read_trace
 from .worker import RetryLaterError
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import Connection
 
     from ..forwarding.destination import Destination
     from ..store.engine import Database
@@ -38,11 +40,13 @@ FORWARD: Final = "forward_trace"
 
 _BACKOFF = Backoff(first=1.0, cap=60.0)
 _UNGRADED = (
-    select(runs.c.result, agents.c.config)
+    # As text: it is decoded outside of the transaction.
+    select(type_coerce(runs.c.result, CheckedText), type_coerce(agents.c.config, CheckedText))
     .outerjoin_from(runs, datasets, datasets.c.id == runs.c.dataset_id)
     .outerjoin(agents, agents.c.id == datasets.c.agent_id)
-    .where(runs.c.grading_status.in_(["pending", "running"]))
+    .where(runs.c.id == bindparam("subject"), runs.c.grading_status.in_(["pending", "running"]))
 )
+_UPDATE_RUN = update(runs).where(runs.c.id == bindparam("subject"))
 _UNANSWERED = select(requests.c.request).where(requests.c.request_status.in_(["pending", "processing"]))
 
 
@@ -53,18 +57,22 @@ class GradeRun:
     backoff = _BACKOFF
     keeps_failed = False
 
-    def start(self, connection: Connection, job: Job) -> RowMapping | None:
+    def start(self, connection: Connection, job: Job) -> tuple[str, str | None] | None:
         """Read the result and the agent's configuration."""
-        task = connection.execute(_UNGRADED.where(runs.c.id == int(job.subject))).mappings().one_or_none()
-        if task is not None:
-            _update_run(connection, job, grading_status="running")
-        return task
+        task = connection.execute(_UNGRADED, {"subject": int(job.subject)}).one_or_none()
+        if task is None:
+            return None
+        _update_run(connection, job, grading_status="running")
+        result, config = task
+        return result, config
 
-    def work(self, task: RowMapping) -> dict[str, Any]:
+    def work(self, task: tuple[str, str | None]) -> dict[str, Any]:
         """Grade the result."""
-        return grade(task["result"], task["config"], judge=judge_from_env(os.environ), strict=False)
+        result, config = task
+        rules = None if config is None else decode(config)
+        return grade(decode(result), rules, judge=judge_from_env(os.environ), strict=False)
 
-    def finish(self, connection: Connection, job: Job, outcome: dict[str, Any], timestamp: str) -> None:
+    def finish(self, connection: Connection, job: Job, outcome: dict[str, Any], moment: float) -> None:
         """Store the graded result."""
         _update_run(connection, job, grading_status="completed", result=outcome)
 
@@ -92,10 +100,11 @@ class GenerateDataset:
         seed = zlib.crc32(json.dumps(task, sort_keys=True).encode())
         return paraphrase(generate(task, seed=seed), os.environ)
 
-    def finish(self, connection: Connection, job: Job, outcome: dict[str, Any], timestamp: str) -> None:
+    def finish(self, connection: Connection, job: Job, outcome: dict[str, Any], moment: float) -> None:
         """Store the dataset with the id of the request."""
         request = connection.execute(select(requests).where(requests.c.id == int(job.subject))).mappings().one()
         metadata = as_object(request["request"].get("metadata")) or {}
+        timestamp = isoformat(moment)
         dataset = {
             "tenant_id": request["tenant_id"],
             "creator_id": request["requestor_id"],
@@ -143,7 +152,7 @@ class ForwardTrace:
         self._log_availability(None)
         return True
 
-    def finish(self, connection: Connection, job: Job, outcome: bool, timestamp: str) -> None:
+    def finish(self, connection: Connection, job: Job, outcome: bool, moment: float) -> None:
         """Store nothing; the other platform has the trace."""
 
     def fail(self, connection: Connection, job: Job, reason: str) -> None:
@@ -163,7 +172,7 @@ class ForwardTrace:
 
 
 def _update_run(connection: Connection, job: Job, **values: Any) -> None:
-    connection.execute(update(runs).where(runs.c.id == int(job.subject)).values(values))
+    connection.execute(_UPDATE_RUN, {"subject": int(job.subject), **values})
 
 
 def _update_request(connection: Connection, job: Job, **values: Any) -> None:

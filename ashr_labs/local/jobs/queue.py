@@ -8,9 +8,10 @@ subject was enqueued again meanwhile, does not store an outcome.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from ..._time import isoformat
 from ..store.columns import upsert
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from sqlalchemy import Connection
+
+    from ..store.columns import Upsert
 
 __all__ = [
     "LEASE_SECONDS",
@@ -38,6 +41,25 @@ __all__ = [
 
 LEASE_SECONDS: Final = 10.0
 """How long a worker keeps a job without renewing its lease."""
+_RETRIED = ("attempts", "due_at", "error")
+
+_OF_KINDS = jobs.c.kind.in_(bindparam("kinds", expanding=True))
+_NEXT_DUE = select(func.min(jobs.c.due_at)).where(_OF_KINDS)
+_DUE = (
+    select(jobs.c.id, jobs.c.kind, jobs.c.tenant_id, jobs.c.subject, jobs.c.attempts, jobs.c.version)
+    .where(_OF_KINDS, jobs.c.due_at <= bindparam("now"))
+    .order_by(jobs.c.due_at, jobs.c.id)
+    .limit(bindparam("maximum"))
+    .with_for_update(skip_locked=True)
+)
+_LEASE = (
+    update(jobs)
+    .where(jobs.c.id.in_(bindparam("claimed", expanding=True)))
+    .values(attempts=jobs.c.attempts + 1, version=jobs.c.version + 1, due_at=bindparam("lease_end"))
+)
+_IS_OURS = (jobs.c.id == bindparam("job_id")) & (jobs.c.version == bindparam("held_version"))
+_UPDATE = update(jobs).where(_IS_OURS)
+_DELETE = delete(jobs).where(_IS_OURS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,47 +78,42 @@ class Job:
 def enqueue(connection: Connection, kind: str, tenant_id: int, subject: str, timestamp: str) -> None:
     """Add a job; if the subject has one already, that one starts over, even if a worker is busy with it."""
     row = {"kind": kind, "tenant_id": tenant_id, "subject": subject, "created_at": timestamp, "version": 0}
-    new = upsert(connection, jobs, {**row, "attempts": 0, "due_at": timestamp, "error": None})
-    connection.execute(
-        new.on_conflict_do_update(
-            index_elements=[jobs.c.kind, jobs.c.tenant_id, jobs.c.subject],
-            set_={
-                **{name: new.excluded[name] for name in ("attempts", "due_at", "error")},
-                "version": jobs.c.version + 1,
-            },
-        )
+    connection.execute(_enqueue(connection.dialect.name), {**row, "attempts": 0, "due_at": timestamp})
+
+
+@cache
+def _enqueue(dialect: str) -> Upsert:
+    new = upsert(dialect, jobs)
+    return new.on_conflict_do_update(
+        index_elements=[jobs.c.kind, jobs.c.tenant_id, jobs.c.subject],
+        set_={**{name: new.excluded[name] for name in _RETRIED}, "version": jobs.c.version + 1},
     )
 
 
 def next_due(connection: Connection, kinds: Collection[str]) -> str | None:
     """Return when the next job can be claimed."""
-    due: str | None = connection.scalar(select(func.min(jobs.c.due_at)).where(jobs.c.kind.in_(kinds)))
+    due: str | None = connection.scalar(_NEXT_DUE, {"kinds": kinds})
     return due
 
 
 def claim(connection: Connection, kinds: Collection[str], moment: float, *, limit: int = 1) -> list[Job]:
     """Claim up to `limit` due jobs, earliest first; skip jobs that other workers are claiming right now."""
-    due = (
-        select(jobs)
-        .where(jobs.c.kind.in_(kinds), jobs.c.due_at <= isoformat(moment))
-        .order_by(jobs.c.due_at, jobs.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    now, lease_end = isoformat(moment), isoformat(moment + LEASE_SECONDS)
     claimed = [
-        Job(row["id"], row["kind"], row["tenant_id"], row["subject"], row["attempts"] + 1, row["version"] + 1)
-        for row in connection.execute(due).mappings()
+        Job(number, kind, tenant_id, subject, attempts + 1, version + 1)
+        for number, kind, tenant_id, subject, attempts, version in connection.execute(
+            _DUE, {"kinds": kinds, "now": now, "maximum": limit}
+        )
     ]
-    lease = {"attempts": jobs.c.attempts + 1, "version": jobs.c.version + 1, "due_at": _lease_end(moment)}
     if claimed:
-        connection.execute(update(jobs).where(jobs.c.id.in_([job.id for job in claimed])).values(lease))
+        connection.execute(_LEASE, {"claimed": [job.id for job in claimed], "lease_end": lease_end})
     return claimed
 
 
 def renew(connection: Connection, claimed: Iterable[Job], moment: float) -> None:
     """Extend the leases of jobs; leases that were lost stay lost."""
     for job in claimed:
-        connection.execute(update(jobs).where(_is_ours(job)).values(due_at=_lease_end(moment)))
+        connection.execute(_UPDATE, {**_key(job), "due_at": isoformat(moment + LEASE_SECONDS)})
 
 
 def complete(connection: Connection, job: Job) -> bool:
@@ -104,18 +121,17 @@ def complete(connection: Connection, job: Job) -> bool:
 
     Called in the transaction that stores the outcome, this ensures that exactly one outcome is stored.
     """
-    return connection.execute(delete(jobs).where(_is_ours(job))).rowcount == 1
+    return connection.execute(_DELETE, _key(job)).rowcount == 1
 
 
 def reschedule(connection: Connection, job: Job, due_at: str, reason: str) -> None:
     """Make a job due again later, unless the lease was lost."""
-    connection.execute(update(jobs).where(_is_ours(job)).values(due_at=due_at, error=reason))
+    connection.execute(_UPDATE, {**_key(job), "due_at": due_at, "error": reason})
 
 
 def fail(connection: Connection, job: Job, reason: str) -> bool:
     """Keep a job as failed until `requeue_failed`; return False if the lease was lost."""
-    failed = update(jobs).where(_is_ours(job)).values(due_at=None, error=reason)
-    return connection.execute(failed).rowcount == 1
+    return connection.execute(_UPDATE, {**_key(job), "due_at": None, "error": reason}).rowcount == 1
 
 
 def recover(connection: Connection, timestamp: str) -> bool:
@@ -137,9 +153,5 @@ def counts(connection: Connection, kind: str) -> dict[str, int]:
     return {"waiting": row[0], "given_up": row[1] - row[0]}
 
 
-def _lease_end(moment: float) -> str:
-    return isoformat(moment + LEASE_SECONDS)
-
-
-def _is_ours(job: Job) -> ColumnElement[bool]:
-    return (jobs.c.id == job.id) & (jobs.c.version == job.version)
+def _key(job: Job) -> dict[str, int]:
+    return {"job_id": job.id, "held_version": job.version}

@@ -70,7 +70,7 @@ class JobHandler(Protocol):
             RejectedError: It will not succeed; any other exception also fails the job, and is logged.
         """
 
-    def finish(self, connection: Connection, job: Job, outcome: Any, timestamp: str) -> None:
+    def finish(self, connection: Connection, job: Job, outcome: Any, moment: float) -> None:
         """Store the outcome."""
 
     def fail(self, connection: Connection, job: Job, reason: str) -> None:
@@ -166,26 +166,24 @@ class Worker:
 
     def _run_due_jobs(self) -> float | None:
         moment = self._now()
-        with self._database.read() as connection:
-            due = next_due(connection, self._kinds)
-        if due is None or due > isoformat(moment):
-            return self._seconds_until(due, moment)
         # A lost claim only means that the job runs again.
         with self._database.write_async_commit() as connection:
             self._current = claim(connection, self._kinds, moment, limit=self._batch)
+            if not self._current:
+                # A job that is due is being claimed by another process.
+                return self._seconds_until(next_due(connection, self._kinds), moment) or self._poll_seconds
             tasks = [(job, self._handlers[job.kind].start(connection, job)) for job in self._current]
         try:
             outcomes = map_threads(self._work, tasks, max_threads=self._max_threads)
-            if outcomes:
-                self._store_all(tasks, outcomes)
+            due = self._store_all(tasks, outcomes)
         finally:
             self._current = ()
-        return 0.0 if outcomes else self._poll_seconds
+        return self._seconds_until(due, self._now())
 
     def _seconds_until(self, due: str | None, moment: float) -> float | None:
-        if (due_at := parse_iso(due)) is None:
+        if due is None or (due_at := parse_iso(due)) is None:
             return self._poll_seconds
-        return min(due_at.timestamp() - moment, self._poll_seconds or _MAX_WAIT_SECONDS)
+        return max(0.0, min(due_at.timestamp() - moment, self._poll_seconds or _MAX_WAIT_SECONDS))
 
     def _work(self, claimed: tuple[Job, Any]) -> Any:
         """Return the outcome, or the exception instead of it."""
@@ -198,10 +196,12 @@ class Worker:
         except Exception as error:
             return error
 
-    def _store_all(self, tasks: Sequence[tuple[Job, Any]], outcomes: Sequence[Any]) -> None:
+    def _store_all(self, tasks: Sequence[tuple[Job, Any]], outcomes: Sequence[Any]) -> str | None:
+        """Store the outcomes and return when the next job can be claimed."""
         with self._database.write() as connection:
             for (job, task), outcome in zip(tasks, outcomes, strict=True):
                 self._store(connection, job, task, outcome)
+            return next_due(connection, self._kinds)
 
     def _store(self, connection: Connection, job: Job, task: Any, outcome: Any) -> None:
         if isinstance(outcome, Exception):
@@ -211,7 +211,7 @@ class Worker:
         try:
             with connection.begin_nested():
                 if complete(connection, job) and task is not None:
-                    handler.finish(connection, job, outcome, isoformat(self._now()))
+                    handler.finish(connection, job, outcome, self._now())
         except Exception as error:
             self._store_failure(connection, job, error)
 

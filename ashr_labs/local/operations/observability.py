@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import bindparam, delete, insert
 
 from ..._time import isoformat
 from ...errors import NotFoundError
@@ -21,7 +22,7 @@ from .registry import Context, operation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, UpdateBase
 
     from ashr_labs_types import (
         GetObservabilityAnalyticsRequest,
@@ -44,22 +45,28 @@ __all__ = [
 _DAYS = 7
 _SECONDS_PER_DAY = 86_400
 
+_KEPT = {"tenant_id", "id", "created_at"}
+"""Columns of a trace that do not change when it is replaced."""
+_ADD_OBSERVATIONS = insert(observations)
+_DELETE_OBSERVATIONS = delete(observations).where(
+    observations.c.tenant_id == bindparam("owner"), observations.c.trace_id == bindparam("trace")
+)
+
 
 @operation("ingest_observability_trace", writes=True)
 def ingest_observability_trace(context: Context, params: IngestObservabilityTraceRequest) -> dict[str, Any]:
     """Store a trace; a trace with the same id is replaced."""
     trace = params["trace"]
     trace_id = trace.get("id") or secrets.token_hex(16)
-    key = {"tenant_id": context.principal.tenant_id, "id": trace_id}
+    tenant_id = context.principal.tenant_id
     rows = split_trace(trace)
-    stored = upsert(context.connection, traces, {**key, **rows.trace, "created_at": context.timestamp})
-    stored = stored.on_conflict_do_update(index_elements=[traces.c.tenant_id, traces.c.id], set_=rows.trace)
-    created_at = context.connection.scalar(stored.returning(traces.c.created_at))
-    context.connection.execute(delete(observations).where(*_belongs_to(key)))
+    row = {"tenant_id": tenant_id, "id": trace_id, **rows.trace, "created_at": context.timestamp}
+    created_at = context.connection.scalar(_store(context.connection.dialect.name), row)
+    context.connection.execute(_DELETE_OBSERVATIONS, {"owner": tenant_id, "trace": trace_id})
     if rows.observations:
-        shared = {"tenant_id": key["tenant_id"], "trace_id": key["id"], "created_at": created_at}
+        shared = {"tenant_id": tenant_id, "trace_id": trace_id, "created_at": created_at}
         numbered = [{**shared, **row, "position": position} for position, row in enumerate(rows.observations)]
-        context.connection.execute(insert(observations), numbered)
+        context.connection.execute(_ADD_OBSERVATIONS, numbered)
     if context.settings.destination is not None:
         context.enqueue(FORWARD, trace_id)
     return {"trace_id": trace_id}
@@ -123,5 +130,10 @@ def _record(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {"id": row["id"], **decode(row["content"].text), "created_at": row["created_at"]}
 
 
-def _belongs_to(key: Mapping[str, Any]) -> tuple[ColumnElement[bool], ...]:
-    return observations.c.tenant_id == key["tenant_id"], observations.c.trace_id == key["id"]
+@cache
+def _store(dialect: str) -> UpdateBase:
+    """Return the statement that adds or replaces a trace, keeps its creation time, and returns that."""
+    new = upsert(dialect, traces)
+    changes = {column.name: new.excluded[column.name] for column in traces.c if column.name not in _KEPT}
+    store = new.on_conflict_do_update(index_elements=[traces.c.tenant_id, traces.c.id], set_=changes)
+    return store.returning(traces.c.created_at)

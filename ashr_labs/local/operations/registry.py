@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 from ..._time import isoformat
@@ -22,7 +23,7 @@ Scope: TypeAlias = Literal["any", "read", "write", "admin"]
 """The scope that a key must have; `any` accepts every key."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Context:
     """The context of one call; its connection commits when the handler returns and rolls back when it raises."""
 
@@ -38,11 +39,10 @@ class Context:
     enqueued: set[str] = field(default_factory=set[str])
     """The kinds of jobs that the call has enqueued."""
 
-    timestamp: str = field(init=False)
-    """The time of the call, as it is stored."""
-
-    def __post_init__(self) -> None:
-        self.timestamp = isoformat(self.moment)
+    @cached_property
+    def timestamp(self) -> str:
+        """The time of the call, as it is stored."""
+        return isoformat(self.moment)
 
     def enqueue(self, kind: str, subject: int | str) -> None:
         """Enqueue a job that runs after the commit; `ashr_labs.local.jobs.handlers` defines the kinds."""

@@ -96,8 +96,10 @@ def check_user(context: Context, user_id: int) -> int:
     Raises:
         AuthorizationError: The tenant does not have this user.
     """
-    wanted = select(users.c.id).where(users.c.id == user_id, users.c.tenant_id == context.principal.tenant_id)
-    if context.connection.scalar(wanted) is None:
+    principal = context.principal
+    if user_id == principal.user_id:  # found with the key
+        return user_id
+    if context.connection.scalar(_id_by_id(users), {"row_id": user_id, "tenant_id": principal.tenant_id}) is None:
         raise AuthorizationError(f"user {user_id} must belong to the tenant of the API key")
     return user_id
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Table, Text, insert
@@ -16,17 +17,19 @@ from .raw_json import RawJSON, decode, encode
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Insert
     from sqlalchemy.dialects import postgresql, sqlite
     from sqlalchemy.engine import Dialect
 
     Upsert: TypeAlias = postgresql.Insert | sqlite.Insert
 
 __all__ = [
+    "CheckedText",
     "JSONText",
     "Number",
     "PlainText",
     "RawJSONText",
+    "Upsert",
     "add_row",
     "created_column",
     "index_text",
@@ -53,6 +56,8 @@ Number = BigInteger().with_variant(Integer, "sqlite")
 
 # The collation C compares and sorts by code points, whatever locale the database was created with.
 _TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+CheckedText = _TEXT
+"""Text that is known to be storable: the platform wrote it, or another column or the contract has checked it."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _MAX_INDEXED = 255
 """Characters; PostgreSQL allows 2,700 bytes for all columns of an index entry together."""
@@ -109,26 +114,31 @@ def tenant_column(*, nullable: bool = False) -> Column[int]:
 
 def created_column() -> Column[str]:
     """Return the column for the creation time: UTC, fixed width, so that text order is time order."""
-    return Column("created_at", PlainText, nullable=False)
+    return Column("created_at", CheckedText, nullable=False)
 
 
 def add_row(connection: Connection, table: Table, values: Mapping[str, Any]) -> int:
     """Insert a row into a numbered table and return its id."""
-    key = connection.execute(insert(table), values).inserted_primary_key
+    key = connection.execute(_insert(table), values).inserted_primary_key
     number: int = key[0] if key else 0
     return number
 
 
-def upsert(connection: Connection, table: Table, values: Mapping[str, Any]) -> Upsert:
+@cache
+def _insert(table: Table) -> Insert:
+    return insert(table)
+
+
+def upsert(dialect: str, table: Table) -> Upsert:
     """Return an INSERT that supports `on_conflict_do_update`; it waits for concurrent inserts of the same key."""
     # Imported here: one of the two is loaded already, the other one costs 20 ms.
-    if connection.dialect.name == "sqlite":
+    if dialect == "sqlite":
         from sqlalchemy.dialects import sqlite  # noqa: PLC0415
 
-        return sqlite.insert(table).values(dict(values))
+        return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql  # noqa: PLC0415
 
-    return postgresql.insert(table).values(dict(values))
+    return postgresql.insert(table)
 
 
 def unwrap(error: Exception) -> Exception:

@@ -12,7 +12,7 @@ from sqlalchemy import (
     Table,
 )
 
-from .columns import JSONText, Number, PlainText, created_column, metadata, numbered_table, tenant_column
+from .columns import CheckedText, JSONText, Number, PlainText, created_column, metadata, numbered_table, tenant_column
 from .trace_tables import observations, traces
 
 __all__ = [
@@ -61,9 +61,9 @@ api_keys = numbered_table(
     created_column(),
     Column("name", PlainText, nullable=False),
     Column("key_prefix", PlainText, nullable=False),
-    Column("digest", PlainText, nullable=False, unique=True),
+    Column("digest", CheckedText, nullable=False, unique=True),
     Column("scopes", JSONText, nullable=False),
-    Column("last_used_at", PlainText),
+    Column("last_used_at", CheckedText),
     Column("expires_at", PlainText),
     Column("is_active", Boolean, nullable=False),
 )
@@ -76,7 +76,7 @@ agents = numbered_table(
     created_column(),
     Column("name", PlainText, nullable=False),
     Column("description", PlainText),
-    Column("updated_at", PlainText, nullable=False),
+    Column("updated_at", CheckedText, nullable=False),
     Column("config", JSONText, nullable=False),
     Column("is_active", Boolean, nullable=False),
 )
@@ -107,7 +107,7 @@ datasets = numbered_table(
     tenant_column(),
     Column("creator_id", Number, ForeignKey("users.id"), nullable=False),
     created_column(),
-    Column("updated_at", PlainText, nullable=False),
+    Column("updated_at", CheckedText, nullable=False),
     Column("name", PlainText, nullable=False),
     Column("description", PlainText),
     Column("dataset_source", JSONText, nullable=False),
@@ -137,7 +137,7 @@ runs = numbered_table(
     Column("runner_id", Number, ForeignKey("users.id"), nullable=False),
     created_column(),
     Column("result", JSONText, nullable=False),
-    Column("grading_status", PlainText, nullable=False),
+    Column("grading_status", CheckedText, nullable=False),
     Column("grading_error", PlainText),
 )
 Index(None, runs.c.tenant_id, runs.c.id)
@@ -158,7 +158,7 @@ notes = numbered_table(
     tenant_column(nullable=True),
     Column("agent_id", Number, ForeignKey("agents.id")),
     created_column(),
-    Column("updated_at", PlainText, nullable=False),
+    Column("updated_at", CheckedText, nullable=False),
     Column("title", PlainText, nullable=False),
     Column("content", PlainText, nullable=False),
     Column("category", PlainText, nullable=False),
@@ -173,15 +173,15 @@ jobs = numbered_table(
     "jobs",
     tenant_column(),
     created_column(),
-    Column("kind", PlainText, nullable=False),
+    Column("kind", CheckedText, nullable=False),
     # The id of a run or request, or of a trace within the tenant.
-    Column("subject", PlainText, nullable=False),
+    Column("subject", CheckedText, nullable=False),
     # How many times a worker has claimed it.
     Column("attempts", Integer, nullable=False),
     # Incremented by each claim and each new enqueue; an outcome counts only if it is unchanged.
     Column("version", Number, nullable=False),
     # When it can be claimed; for a claimed job, when the lease expires. NULL: failed.
-    Column("due_at", PlainText),
+    Column("due_at", CheckedText),
     Column("error", PlainText),
 )
 Index(None, jobs.c.kind, jobs.c.tenant_id, jobs.c.subject, unique=True)
@@ -191,9 +191,9 @@ idempotency = Table(
     "idempotency",
     metadata,
     Column("tenant_id", Number, ForeignKey("tenants.id"), primary_key=True),
-    Column("key", PlainText, primary_key=True),
+    Column("key", CheckedText, primary_key=True),
     created_column(),
-    Column("digest", PlainText, nullable=False),
+    Column("digest", CheckedText, nullable=False),
     # NULL if the response held a secret, which is shown once and not stored.
     Column("answer", JSONText),
 )
