@@ -27,7 +27,7 @@ def public(cls: type) -> set[str]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_an_operation_exists_in_every_form(operation: str) -> None:
+def test_every_operation_has_function_methods_and_guide_entry(operation: str) -> None:
     """Each operation has a generated module; if it has a method, both clients do, and a guide and tests name it."""
     method = METHODS.get(operation, operation)
     module = import_module(f"ashr_labs_api.api.{OPERATIONS[operation]}.{operation}")
@@ -45,7 +45,7 @@ def test_an_operation_exists_in_every_form(operation: str) -> None:
         assert f'"{operation}"' in tests
 
 
-def test_both_clients_have_the_same_names() -> None:
+def test_both_clients_have_the_same_methods() -> None:
     """Both clients have the same methods with the same parameters; only `close` and `aclose` differ."""
     assert public(AshrLabsClient) - {"close"} == public(AsyncAshrLabsClient) - {"aclose"}
     for name in public(AshrLabsClient) - {"close"}:
@@ -62,7 +62,7 @@ def test_every_public_name_of_a_client_is_in_the_guide() -> None:
 
 
 @pytest.mark.parametrize("client", [AshrLabsClient("tp_key"), AsyncAshrLabsClient("tp_key")], ids=["sync", "async"])
-def test_each_method_that_calls_has_a_raw_response(client: AshrLabsClient | AsyncAshrLabsClient) -> None:
+def test_every_call_method_has_raw_response(client: AshrLabsClient | AsyncAshrLabsClient) -> None:
     """`with_raw_response` has exactly the methods that send calls, with their parameters and docstrings."""
     calling = {name for name in public(AsyncAshrLabsClient) if is_calling(getattr(AsyncAshrLabsClient, name))}
     raw = client.with_raw_response

@@ -27,7 +27,7 @@ KEY = "tp_canary_0123456789abcdef"
 @pytest.mark.parametrize(
     "key", ["", "   ", "sk_other", "tp_with space", "tp_line\nbreak", "tp_tab\tkey", "tp_\u00e9", "tp_nul\x00"]
 )
-def test_an_invalid_key_is_refused_without_being_repeated(key: str) -> None:
+def test_invalid_key_is_rejected_without_disclosure(key: str) -> None:
     """A bad key fails before any request, as a ValueError, and is not in the message."""
     with pytest.raises(ValueError, match="API key") as caught:
         AshrLabsClient(key)
@@ -35,7 +35,7 @@ def test_an_invalid_key_is_refused_without_being_repeated(key: str) -> None:
     assert not key.strip() or key not in str(caught.value)
 
 
-def test_options_come_from_arguments_then_the_environment_then_defaults(
+def test_options_precedence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Arguments come first, then the environment, then the defaults; blank counts as absent."""
@@ -48,7 +48,7 @@ def test_options_come_from_arguments_then_the_environment_then_defaults(
     assert "https://api.ashr.io/testing-platform-api" in repr(AshrLabsClient.from_env())
 
 
-def test_a_missing_key_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_key_raises_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """`from_env` without a key raises an error that names the variable; it is a RuntimeError and a ValueError."""
     with pytest.raises(MissingAPIKeyError, match="ASHR_LABS_API_KEY") as caught:
         AshrLabsClient.from_env()
@@ -58,13 +58,13 @@ def test_a_missing_key_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), True])
-def test_an_invalid_timeout_is_refused(timeout: float) -> None:
+def test_invalid_timeout_is_rejected(timeout: float) -> None:
     """A timeout is a finite number of seconds above zero."""
     with pytest.raises(ConfigurationError, match="timeout"):
         AshrLabsClient(KEY, timeout=timeout)
 
 
-def test_an_invalid_url_is_refused() -> None:
+def test_invalid_url_is_rejected() -> None:
     """A base URL without a scheme is refused at once."""
     with pytest.raises(ConfigurationError, match="base_url"):
         AshrLabsClient(KEY, "api.example.com")
@@ -76,7 +76,7 @@ ALL_ERRORS = sorted(
 
 
 @pytest.mark.parametrize("cls", ALL_ERRORS)
-def test_every_error_survives_pickle_and_copy(cls: type[AshrLabsError]) -> None:
+def test_errors_survive_pickle_and_copy(cls: type[AshrLabsError]) -> None:
     """An error keeps its attributes when it is pickled or copied."""
     if cls is DatasetError:
         error: AshrLabsError = DatasetError("is null", path="runs.a.actions[0]")
@@ -87,7 +87,7 @@ def test_every_error_survives_pickle_and_copy(cls: type[AshrLabsError]) -> None:
         assert (type(error), str(error), vars(error)) == (type(twin), str(twin), vars(twin))
 
 
-def test_the_tree_in_the_docstring_is_the_tree() -> None:
+def test_docstring_lists_error_hierarchy() -> None:
     """Each class is in the module's docstring."""
     drawn = errors.__doc__ or ""
 
@@ -108,12 +108,12 @@ def test_the_tree_in_the_docstring_is_the_tree() -> None:
         ({"retry-after": "inf"}, None),
     ],
 )
-def test_retry_after_is_read_in_each_of_its_forms(headers: dict[str, str], seconds: float | None) -> None:
+def test_retry_after_formats(headers: dict[str, str], seconds: float | None) -> None:
     """Seconds, milliseconds and HTTP dates are understood; malformed values are ignored."""
     assert seconds == retry_after(headers, datetime(2026, 11, 20, 12, tzinfo=UTC))
 
 
-def test_the_tree_in_the_guide_is_the_tree() -> None:
+def test_guide_lists_error_hierarchy() -> None:
     """Each class and each attribute is in `docs/errors.md`."""
     guide = (Path(__file__).resolve().parent.parent / "docs" / "errors.md").read_text("utf-8")
     attributes = vars(AshrLabsError("x")) | vars(DatasetError("x", path="y"))
@@ -122,7 +122,7 @@ def test_the_tree_in_the_guide_is_the_tree() -> None:
     assert [] == [name for name in (*attributes, "may_have_arrived") if f"`{name}`" not in guide]
 
 
-def test_errors_cross_a_process_pool() -> None:
+def test_errors_propagate_from_process_pool() -> None:
     """An error in a worker process is raised in the parent with its class."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         error = pool.submit(AshrLabsClient, "no_key").exception()
@@ -130,7 +130,7 @@ def test_errors_cross_a_process_pool() -> None:
     assert isinstance(error, ConfigurationError)
 
 
-def test_every_network_error_has_a_name_in_httpx() -> None:
+def test_every_httpcore_error_maps_to_httpx() -> None:
     """Every error of httpcore is mapped to the httpx error of the same name."""
     import httpcore
     import httpx

@@ -26,7 +26,7 @@ def slowly(_: dict[str, Any]) -> Answer:
     return Answer.of({"status": "ok"})
 
 
-def test_two_hundred_tasks_get_their_responses(server: ScriptedServer) -> None:
+def test_two_hundred_concurrent_tasks_succeed(server: ScriptedServer) -> None:
     """Calls beyond the limit of connections wait for one, without a timeout of its own."""
     server.on("keep_alive", slowly)
 
@@ -38,7 +38,7 @@ def test_two_hundred_tasks_get_their_responses(server: ScriptedServer) -> None:
     assert 100 >= server.connections
 
 
-def test_waiting_for_a_connection_ends_with_the_deadline() -> None:
+def test_pool_wait_ends_at_deadline() -> None:
     """A call that gets no connection in time is a timeout that certainly sent nothing."""
 
     async def main(url: str) -> APITimeoutError:
@@ -59,7 +59,7 @@ def test_waiting_for_a_connection_ends_with_the_deadline() -> None:
     assert not error.may_have_arrived
 
 
-def test_two_hundred_threads_get_their_responses(server: ScriptedServer) -> None:
+def test_two_hundred_concurrent_threads_succeed(server: ScriptedServer) -> None:
     """A client can be shared by any number of threads."""
     server.on("keep_alive", slowly)
 
@@ -95,9 +95,7 @@ def open_descriptors() -> int:
 
 @pytest.mark.skipif(not DESCRIPTORS.exists(), reason="the system does not list open descriptors here")
 @pytest.mark.parametrize("cycles", [sync_cycles, async_cycles])
-def test_a_thousand_clients_leave_no_descriptor_behind(
-    server: ScriptedServer, cycles: Callable[[str, int], None]
-) -> None:
+def test_closed_clients_leak_no_descriptors(server: ScriptedServer, cycles: Callable[[str, int], None]) -> None:
     """Closing a client of either kind closes everything that it opened."""
     server.on("keep_alive", {"status": "ok"})
     cycles(server.url, 1)

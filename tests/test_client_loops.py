@@ -12,7 +12,7 @@ from support.scripted_server import Answer, ScriptedServer
 KEY = "tp_0123456789abcdef"
 
 
-def test_one_client_works_in_successive_event_loops(server: ScriptedServer) -> None:
+def test_client_works_in_successive_event_loops(server: ScriptedServer) -> None:
     """Each `asyncio.run` has connections of its own, which are closed at its end."""
     server.on("keep_alive", {"status": "ok"})
     client = AsyncAshrLabsClient(KEY, server.url, max_retries=0)
@@ -30,7 +30,7 @@ def test_one_client_works_in_successive_event_loops(server: ScriptedServer) -> N
     asyncio.run(client.aclose())
 
 
-def test_one_client_works_in_threads_with_event_loops_of_their_own(server: ScriptedServer) -> None:
+def test_client_works_in_concurrent_event_loops(server: ScriptedServer) -> None:
     """Event loops that run at the same time share no connection."""
     server.on("keep_alive", {"status": "ok"})
     client = AsyncAshrLabsClient(KEY, server.url, max_retries=0)
@@ -49,7 +49,7 @@ def test_one_client_works_in_threads_with_event_loops_of_their_own(server: Scrip
     assert ["ok"] * 40 == answers
 
 
-def test_a_loop_that_was_not_shut_down_is_dropped(server: ScriptedServer) -> None:
+def test_connections_of_unclosed_loop_are_dropped(server: ScriptedServer) -> None:
     """The connections of a loop that was not shut down are dropped when the next loop is used."""
     server.on("keep_alive", {"status": "ok"})
     client = AsyncAshrLabsClient(KEY, server.url, max_retries=0)
@@ -64,7 +64,7 @@ def test_a_loop_that_was_not_shut_down_is_dropped(server: ScriptedServer) -> Non
     asyncio.run(call())
 
 
-def test_a_call_can_be_cancelled(server: ScriptedServer) -> None:
+def test_cancelled_call_leaves_client_usable(server: ScriptedServer) -> None:
     """A cancelled call ends at once, and the client remains usable."""
     release = threading.Event()
 

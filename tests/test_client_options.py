@@ -53,7 +53,7 @@ SECRET = "s3cret-canary"
         ({"api_key": 5}, "API key"),
     ],
 )
-def test_an_invalid_option_is_refused_by_name(settings: dict[str, Any], name: str) -> None:
+def test_invalid_option_is_rejected_by_name(settings: dict[str, Any], name: str) -> None:
     """The message names the option, and contains no secret."""
     with pytest.raises(ConfigurationError, match=name) as caught:
         AshrLabsClient(**{"api_key": KEY, **settings})
@@ -62,7 +62,7 @@ def test_an_invalid_option_is_refused_by_name(settings: dict[str, Any], name: st
 
 
 @pytest.mark.parametrize("key", ["", " ", "a\nb", "ключ"])
-def test_an_invalid_idempotency_key_is_refused(key: str) -> None:
+def test_invalid_idempotency_key_is_rejected(key: str) -> None:
     """An invalid idempotency key is refused before anything is sent."""
     with AshrLabsClient(KEY) as client, pytest.raises(ConfigurationError, match="idempotency_key"):
         client.with_options(idempotency_key=key)
@@ -76,7 +76,7 @@ def test_each_timeout_is_validated(phase: str) -> None:
             Timeout(**{phase: value})
 
 
-def test_a_phase_never_outlasts_the_call() -> None:
+def test_phase_timeout_never_exceeds_remaining_time() -> None:
     """A phase has its own timeout or the default, and never more than the time left for the call."""
     timeout = Timeout(30, connect=5)
     requests = _http.request_factory(Options.from_args(KEY, None, timeout))
@@ -88,14 +88,14 @@ def test_a_phase_never_outlasts_the_call() -> None:
     assert {"connect": 2, "read": 2, "write": 2, "pool": None} == phases(2)
 
 
-def test_no_timeout_means_no_limit() -> None:
+def test_none_timeout_disables_limits() -> None:
     """`timeout=None` sets no limit to a phase or to the whole call."""
     timeout = Options.from_args(KEY, None, None).timeout
 
     assert Timeout(10**6, total=10**6) == timeout
 
 
-def test_the_longest_timeout_works(server: ScriptedServer) -> None:
+def test_longest_timeout_does_not_overflow(server: ScriptedServer) -> None:
     """The longest timeout does not overflow anywhere."""
     server.on("keep_alive", {"status": "ok"})
 
@@ -103,19 +103,19 @@ def test_the_longest_timeout_works(server: ScriptedServer) -> None:
         assert "ok" == client.health_check()["status"]
 
 
-def test_a_blank_path_to_certificates_means_the_usual_ones() -> None:
+def test_blank_certificate_path_uses_default_store() -> None:
     """Blank counts as absent, and a path may be a `Path`."""
     assert Options.from_args(KEY, None, 30, verify=" ").verify is True
     assert "ca.pem" == Options.from_args(KEY, None, 30, verify=Path("ca.pem")).verify  # type: ignore[arg-type]
 
 
-def test_a_synchronous_http_client_is_refused() -> None:
+def test_synchronous_http_client_is_rejected_by_async_client() -> None:
     """An asynchronous client sends through an asynchronous httpx client."""
     with httpx.Client() as mine, pytest.raises(ConfigurationError, match="http_client"):
         AsyncAshrLabsClient(KEY, http_client=mine)  # type: ignore[arg-type]
 
 
-def test_unreadable_certificates_are_an_error() -> None:
+def test_unreadable_certificates_raise_configuration_error() -> None:
     """A path without certificates is a ConfigurationError that names it."""
     client = AshrLabsClient(KEY, "https://127.0.0.1:9", verify="/no/such.pem")
 
@@ -123,7 +123,7 @@ def test_unreadable_certificates_are_an_error() -> None:
         client.health_check()
 
 
-def test_an_invalid_proxy_of_the_environment_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_invalid_proxy_in_environment_raises_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """A proxy that httpx refuses is a ConfigurationError without its password."""
     monkeypatch.setenv("ALL_PROXY", f"quic://me:{SECRET}@proxy.test")
     monkeypatch.delenv("HTTP_PROXY", raising=False)
@@ -136,12 +136,12 @@ def test_an_invalid_proxy_of_the_environment_is_an_error(monkeypatch: pytest.Mon
     assert SECRET not in str(caught.value)
 
 
-def test_the_authorities_are_read_once_per_process() -> None:
+def test_default_ssl_context_is_shared() -> None:
     """All clients share one TLS context, which takes up to 20 ms to create."""
     assert _http._tls_context(True) is _http._tls_context(True)
 
 
-def test_options_show_no_secret() -> None:
+def test_options_repr_hides_secrets() -> None:
     """Neither key, nor proxy, nor headers are in the repr of options."""
     headers = {"X-Secret": SECRET}
     options = Options.from_args(f"tp_{SECRET}", None, 30, default_headers=headers, proxy=f"http://me:{SECRET}@proxy")
@@ -149,7 +149,7 @@ def test_options_show_no_secret() -> None:
     assert SECRET not in repr(options)
 
 
-def test_generated_clients_show_no_secret() -> None:
+def test_generated_client_repr_hides_secrets() -> None:
     """The repr of a generated client has neither token, nor headers, nor cookies."""
     client = AuthenticatedClient(
         base_url="http://platform.test", token=SECRET, headers={"X-Key": SECRET}, cookies={"session": SECRET}

@@ -49,7 +49,7 @@ def paginated(
     size=st.integers(1, 20),
     added=st.lists(st.integers(0, 30), max_size=6),
 )
-def test_every_row_comes_exactly_once_while_others_are_added(
+def test_each_row_is_yielded_once_during_concurrent_inserts(
     platform: Callable[[list[int], Paginator, int], Page], rows: int, size: int, added: list[int]
 ) -> None:
     """Whatever is added meanwhile, each row that existed at the start is returned, and none twice."""
@@ -60,7 +60,7 @@ def test_every_row_comes_exactly_once_while_others_are_added(
 
 
 @given(rows=st.integers(0, 60), size=st.integers(2, 20), added=st.lists(st.integers(0, 1), max_size=6))
-def test_offsets_are_used_without_cursors(rows: int, size: int, added: list[int]) -> None:
+def test_offset_pagination_without_cursors(rows: int, size: int, added: list[int]) -> None:
     """Iteration over a platform that supports offsets only is complete as well."""
     seen = paginated(by_offset, rows, size, added)
 
@@ -77,7 +77,7 @@ def test_offsets_are_used_without_cursors(rows: int, size: int, added: list[int]
         [{"runs": [{"id": 5}], "total": 9}, {"runs": [{"id": 5}], "total": 9}],
     ],
 )
-def test_repeated_pages_are_an_error(pages: list[Page]) -> None:
+def test_repeated_pages_raise_error(pages: list[Page]) -> None:
     """Pages that would never end are an error."""
     paginator = Paginator("list_runs", "runs", 1)
     paginator.next_rows(pages[0])
@@ -87,7 +87,7 @@ def test_repeated_pages_are_an_error(pages: list[Page]) -> None:
 
 
 @pytest.mark.parametrize("size", [0, -1, 101])
-def test_an_invalid_page_size_is_refused(size: int) -> None:
+def test_invalid_page_size_is_rejected(size: int) -> None:
     """Pages have 1 to 100 rows."""
     with pytest.raises(ConfigurationError, match="page_size"):
         Paginator("list_runs", "runs", size)

@@ -42,7 +42,7 @@ def test_is_graded(item: dict[str, Any], graded: bool) -> None:
     elapsed=st.floats(0, 2000),
     random=st.floats(0, 1),
 )
-def test_no_delay_goes_past_the_timeout(
+def test_delay_never_exceeds_timeout(
     timeout: float, interval: float | None, attempt: int, elapsed: float, random: float
 ) -> None:
     """Whatever the settings, a delay ends at the timeout at the latest, and there is none after it."""

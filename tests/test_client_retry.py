@@ -29,7 +29,7 @@ def never_sent() -> APIConnectionError:
     retry_after=st.none() | st.floats(0, 100_000),
     random=st.floats(0, 1),
 )
-def test_a_delay_is_within_every_limit(
+def test_delay_is_within_every_limit(
     max_retries: int, remaining: float, attempt: int, retry_after: float | None, random: float
 ) -> None:
     """No delay is negative, ends after the deadline, or follows the last attempt; `Retry-After` is kept."""
@@ -58,7 +58,7 @@ def test_delays_double_up_to_the_cap_and_are_fully_jittered() -> None:
 
 
 @pytest.mark.parametrize(("retry_after", "delay"), [(0, 0), (0.25, 0.25), (120, 120), (120.5, None), (198_300, None)])
-def test_retry_after_is_kept_up_to_two_minutes(retry_after: float, delay: float | None) -> None:
+def test_retry_after_is_honoured_up_to_two_minutes(retry_after: float, delay: float | None) -> None:
     """A longer delay is raised at once, for the caller to decide."""
     assert delay == retry_delay(0, failure(429, retry_after), max_retries=2, remaining=600, random=0)
 

@@ -23,7 +23,7 @@ def server() -> Generator[ScriptedServer]:
         yield server
 
 
-def test_a_request_and_its_response(server: ScriptedServer) -> None:
+def test_request_and_response(server: ScriptedServer) -> None:
     """The body and the headers are sent, and status, headers and body are returned whatever the status."""
     server.on("keep_alive", Answer(503, "später".encode(), {"Retry-After": "7"}))
 
@@ -33,7 +33,7 @@ def test_a_request_and_its_response(server: ScriptedServer) -> None:
     assert ("/x?y=1", "Bearer k") == (server.asked[0].path, server.asked[0].headers["authorization"])
 
 
-def test_a_long_body_is_cut(server: ScriptedServer) -> None:
+def test_long_body_is_truncated(server: ScriptedServer) -> None:
     """No more than `max_bytes` of the body are returned."""
     server.on("keep_alive", Answer(200, b"x" * 300_000))
 
@@ -41,7 +41,7 @@ def test_a_long_body_is_cut(server: ScriptedServer) -> None:
 
 
 @pytest.mark.parametrize("behaviour", [dripping.drips_the_head, dripping.drips_the_body, dripping.reads_slowly])
-def test_a_slow_server_times_out(behaviour: dripping.Behaviour) -> None:
+def test_slow_server_times_out(behaviour: dripping.Behaviour) -> None:
     """The call ends at its timeout, however slowly single bytes are transferred."""
     start = time.monotonic()
     with running_dripper(behaviour) as address, pytest.raises(TimeoutError, match=r"0\.2 seconds"):
@@ -50,7 +50,7 @@ def test_a_slow_server_times_out(behaviour: dripping.Behaviour) -> None:
     assert time.monotonic() - start < 2
 
 
-def test_a_failed_connection_is_an_os_error(server: ScriptedServer) -> None:
+def test_failed_connection_raises_os_error(server: ScriptedServer) -> None:
     """A refused connection and a lost one raise OSError, whatever the HTTP library raises."""
     with pytest.raises(OSError, match="refused"):
         post("http://127.0.0.1:9", BODY, {}, timeout=5)
@@ -59,7 +59,7 @@ def test_a_failed_connection_is_an_os_error(server: ScriptedServer) -> None:
         post(server.url, BODY, {}, timeout=5)
 
 
-def test_an_unknown_authority_is_refused(tmp_path: Path) -> None:
+def test_untrusted_certificate_is_rejected(tmp_path: Path) -> None:
     """TLS certificates are verified."""
     certificate = new_certificate(tmp_path)
     script = ScriptedServer(server_context(certificate))
@@ -67,6 +67,6 @@ def test_an_unknown_authority_is_refused(tmp_path: Path) -> None:
         post(script.url, BODY, {}, timeout=5)
 
 
-def test_a_response_is_a_plain_value() -> None:
+def test_undecodable_bytes_are_replaced() -> None:
     """Bytes that are not UTF-8 are replaced in the text."""
     assert "\ufffd" == HTTPResponse(200, {}, b"\xff").text

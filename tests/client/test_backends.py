@@ -29,7 +29,7 @@ def sends_much(connection: socket.socket) -> None:
     connection.recv(1)
 
 
-def test_an_operation_without_a_timeout_ends_with_the_connection_s_deadline() -> None:
+def test_operation_without_timeout_ends_at_connection_deadline() -> None:
     """The HTTP library negotiates with SOCKS proxies without a timeout, which must not block for ever."""
     start = time.monotonic()
     with running_dripper(dripping.reads_slowly) as address:
@@ -42,7 +42,7 @@ def test_an_operation_without_a_timeout_ends_with_the_connection_s_deadline() ->
     assert time.monotonic() - start < 2
 
 
-async def test_the_same_holds_in_an_event_loop() -> None:
+async def test_async_operation_without_timeout_ends_at_connection_deadline() -> None:
     """Asynchronous connections end with the deadline as well."""
     start = time.monotonic()
     with running_dripper(dripping.reads_slowly) as address:
@@ -55,7 +55,7 @@ async def test_the_same_holds_in_an_event_loop() -> None:
     assert time.monotonic() - start < 2
 
 
-async def test_a_slow_reader_does_not_fill_the_memory() -> None:
+async def test_slow_reader_applies_backpressure() -> None:
     """The event loop stops receiving when the caller does not read, and goes on when it does."""
     with running_dripper(sends_much) as address:
         host, _, port = address.partition(":")
@@ -72,7 +72,7 @@ async def test_a_slow_reader_does_not_fill_the_memory() -> None:
     assert SIZE == received
 
 
-async def test_a_closed_connection_is_not_written_to() -> None:
+async def test_write_to_closed_connection_raises_write_error() -> None:
     """Writing after the connection is closed is a WriteError, reading one returns the end."""
     with running_dripper(dripping.reads_slowly) as address:
         host, _, port = address.partition(":")
@@ -86,7 +86,7 @@ async def test_a_closed_connection_is_not_written_to() -> None:
             await stream.write(b"x")
 
 
-async def test_a_host_with_several_addresses_is_reached() -> None:
+async def test_connect_falls_back_to_other_addresses() -> None:
     """`localhost`, which may have an IPv6 address where nothing listens, is reached by its other one."""
     with running_dripper(dripping.drips_the_head) as address:
         port = int(address.rpartition(":")[2])

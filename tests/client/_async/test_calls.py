@@ -216,7 +216,7 @@ def test_every_method_of_an_operation_is_tested() -> None:
     assert with_method == {function for _, _, function, *_ in CALLS}
 
 
-async def test_the_url_the_method_and_the_headers_are_the_platforms_own(
+async def test_request_uses_the_configured_url_and_bearer_token(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """A call is a POST to exactly the configured URL, with the key as a bearer token."""
@@ -230,7 +230,7 @@ async def test_the_url_the_method_and_the_headers_are_the_platforms_own(
     assert "application/json" == asked.headers["content-type"]
 
 
-async def test_the_session_is_fetched_once_when_needed(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_session_is_fetched_lazily_and_once(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """`init` is sent when a call first needs the tenant, and only then."""
     server.on("keep_alive", ok())
     server.on("list_runs", ok(runs=[]))
@@ -243,7 +243,7 @@ async def test_the_session_is_fetched_once_when_needed(client: AsyncAshrLabsClie
     assert (0, 1) == (before, len(server.calls("init")))
 
 
-async def test_notes_come_from_init_without_another_call(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_notes_are_read_from_the_session(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """`notes` has the notes of the last `init`, and reading it sends nothing."""
     server.on("init", ok(user={"id": 7}, tenant={"id": 3}, notes=[{"id": 1, "title": "Hello"}]))
 
@@ -253,7 +253,7 @@ async def test_notes_come_from_init_without_another_call(client: AsyncAshrLabsCl
     assert 1 == len(server.asked)
 
 
-def test_the_documented_positional_order_is_kept() -> None:
+def test_positional_argument_order_is_stable() -> None:
     """Code that passes arguments by position keeps its meaning."""
     expected = {
         "__init__": ["api_key", "base_url", "timeout"],
@@ -284,7 +284,7 @@ def test_the_documented_positional_order_is_kept() -> None:
     assert expected == positional
 
 
-async def test_generated_endpoint_functions_share_the_clients_connections(
+async def test_generated_endpoint_functions_share_client_connections(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """A typed endpoint function called through `client.api` goes to the same URL and returns a typed model."""

@@ -53,7 +53,7 @@ async def late(client: AsyncAshrLabsClient, source: dict[str, Any] | None = None
     [(dripping.drips_the_head, None), (dripping.drips_the_body, None), (dripping.reads_slowly, LARGE)],
     ids=["head", "body", "upload"],
 )
-async def test_a_call_that_was_sent_times_out_and_its_outcome_is_unknown(
+async def test_timeout_after_sending_has_unknown_outcome(
     behaviour: dripping.Behaviour, source: dict[str, Any] | None
 ) -> None:
     """Slow headers, a slow body and a slow reader do not hold a call for longer than the total."""
@@ -64,7 +64,7 @@ async def test_a_call_that_was_sent_times_out_and_its_outcome_is_unknown(
     assert error.outcome_unknown
 
 
-async def test_a_slow_handshake_times_out(certificate: Path) -> None:
+async def test_slow_tls_handshake_times_out(certificate: Path) -> None:
     """A TLS handshake that times out leaves no outcome unknown: nothing was sent."""
     with running_dripper(dripping.drips_the_handshake) as address:
         error = await late(AsyncAshrLabsClient(KEY, f"https://{address}", TIMEOUT, verify=str(certificate)))
@@ -79,7 +79,7 @@ async def test_a_slow_handshake_times_out(certificate: Path) -> None:
     [dripping.drips_the_answer_to_connect, dripping.drips_the_handshake_in_a_tunnel],
     ids=["connect", "handshake"],
 )
-async def test_a_slow_proxy_times_out(certificate: Path, behaviour: dripping.Behaviour, is_secured: bool) -> None:
+async def test_slow_proxy_times_out(certificate: Path, behaviour: dripping.Behaviour, is_secured: bool) -> None:
     """A tunnel that times out leaves no outcome unknown, through an http or https proxy."""
     verify = ssl.create_default_context(cafile=certificate)
     with running_dripper(behaviour, server_context(certificate) if is_secured else None) as address:
@@ -108,7 +108,7 @@ async def test_slow_name_resolution_times_out(monkeypatch: pytest.MonkeyPatch) -
     assert not caught.value.may_have_arrived
 
 
-async def test_asking_for_capabilities_is_part_of_the_call(server: ScriptedServer) -> None:
+async def test_capability_check_counts_toward_the_total_timeout(server: ScriptedServer) -> None:
     """The `init` call that decides about a retry has no total of its own."""
     server.on("create_agent", Answer(closes=True))
     server.on("init", Answer(body=b" " * 10_000, pause=0.02))
@@ -121,7 +121,7 @@ async def test_asking_for_capabilities_is_part_of_the_call(server: ScriptedServe
     assert time.monotonic() - begun < 0.5 + 0.4
 
 
-async def test_the_next_call_has_its_own_deadline(server: ScriptedServer) -> None:
+async def test_each_call_has_its_own_deadline(server: ScriptedServer) -> None:
     """A connection that is kept open can be used for longer than the total of one call."""
     server.on("keep_alive", Answer(body=b'{"status": "ok"}', pause=0.01))
     async with AsyncAshrLabsClient(KEY, server.url, Timeout(5, total=0.5), max_retries=0) as client:

@@ -52,7 +52,7 @@ async def client(server: ScriptedServer) -> AsyncGenerator[AsyncAshrLabsClient]:
         (599, ServerError),
     ],
 )
-async def test_a_status_raises_its_class(
+async def test_status_code_raises_documented_error(
     client: AsyncAshrLabsClient, server: ScriptedServer, status: int, cls: type[AshrLabsError]
 ) -> None:
     """Each documented status raises its class, with the platform's message and all attributes."""
@@ -94,7 +94,7 @@ async def test_a_status_raises_its_class(
         (Answer(closes=True), APIConnectionError, None),
     ],
 )
-async def test_a_malformed_response_raises_an_error_of_the_package(
+async def test_malformed_response_raises_ashr_labs_error(
     client: AsyncAshrLabsClient,
     server: ScriptedServer,
     answer: Answer,
@@ -111,7 +111,7 @@ async def test_a_malformed_response_raises_an_error_of_the_package(
 
 
 @pytest.mark.parametrize("missing", ["user", "tenant"])
-async def test_an_incomplete_session_is_a_format_error(
+async def test_incomplete_session_raises_format_error(
     client: AsyncAshrLabsClient, server: ScriptedServer, missing: str
 ) -> None:
     """A response to `init` without user or tenant is an error that names the missing field."""
@@ -122,7 +122,7 @@ async def test_an_incomplete_session_is_a_format_error(
 
 
 @pytest.mark.parametrize("run", [None, [], 5, "x"])
-async def test_a_field_of_another_type_is_a_format_error(
+async def test_wrong_field_type_raises_format_error(
     client: AsyncAshrLabsClient, server: ScriptedServer, run: object
 ) -> None:
     """A field that is not of the documented type is an error of every method that reads it."""
@@ -144,7 +144,7 @@ async def test_a_field_of_another_type_is_a_format_error(
         {"user": {"id": None}, "tenant": {"id": 1}},
     ],
 )
-async def test_a_malformed_session_is_a_format_error(
+async def test_malformed_session_raises_format_error(
     client: AsyncAshrLabsClient, server: ScriptedServer, session: dict[str, Any]
 ) -> None:
     """A response to `init` with fields of another type is an error."""
@@ -154,7 +154,7 @@ async def test_a_malformed_session_is_a_format_error(
         await client.list_runs()
 
 
-async def test_a_session_may_have_no_notes(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_session_without_notes_is_valid(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """Null notes count as an empty list."""
     server.on("init", SESSION | {"notes": None})
 
@@ -163,7 +163,7 @@ async def test_a_session_may_have_no_notes(client: AsyncAshrLabsClient, server: 
     assert [] == client.notes
 
 
-async def test_a_refused_connection_is_a_connection_error(server: ScriptedServer) -> None:
+async def test_refused_connection_raises_connection_error(server: ScriptedServer) -> None:
     """A refused connection raises APIConnectionError that names the URL."""
     unused = "http://127.0.0.1:9"
     async with AsyncAshrLabsClient(KEY, unused, max_retries=0) as client:
@@ -174,7 +174,7 @@ async def test_a_refused_connection_is_a_connection_error(server: ScriptedServer
     assert caught.value.status_code is None
 
 
-async def test_a_slow_response_is_a_timeout_error(server: ScriptedServer) -> None:
+async def test_slow_response_raises_timeout_error(server: ScriptedServer) -> None:
     """A timeout raises APITimeoutError, which is a built-in TimeoutError too."""
     import threading
 
@@ -193,7 +193,7 @@ async def test_a_slow_response_is_a_timeout_error(server: ScriptedServer) -> Non
     assert isinstance(caught.value, APITimeoutError)
 
 
-async def test_using_a_closed_client_is_an_error(client: AsyncAshrLabsClient) -> None:
+async def test_closed_client_raises_configuration_error(client: AsyncAshrLabsClient) -> None:
     """Using a closed client raises ConfigurationError."""
     await client.aclose()
 
@@ -201,9 +201,7 @@ async def test_using_a_closed_client_is_an_error(client: AsyncAshrLabsClient) ->
         await client.health_check()
 
 
-async def test_a_parameter_that_json_cannot_write_is_refused(
-    client: AsyncAshrLabsClient, server: ScriptedServer
-) -> None:
+async def test_unserializable_parameter_is_rejected(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """NaN and objects that are not JSON are refused before anything is sent; the error names the operation."""
     for value in (float("nan"), object()):
         with pytest.raises(ConfigurationError, match="create_dataset"):
@@ -212,7 +210,7 @@ async def test_a_parameter_that_json_cannot_write_is_refused(
     assert [] == server.asked
 
 
-async def test_white_space_around_a_key_is_removed(server: ScriptedServer) -> None:
+async def test_whitespace_around_key_is_stripped(server: ScriptedServer) -> None:
     """A key pasted with a line break at its end works."""
     server.on("keep_alive", {"status": "ok"})
     async with AsyncAshrLabsClient(f" {KEY}\n", server.url) as client:
@@ -221,7 +219,7 @@ async def test_white_space_around_a_key_is_removed(server: ScriptedServer) -> No
     assert f"Bearer {KEY}" == server.asked[-1].headers["authorization"]
 
 
-async def test_the_key_is_in_no_repr_and_no_error(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_key_is_absent_from_repr_and_errors(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """The key is not in the repr of the client, its options or an error."""
     server.on("get_run", Answer.of({"status": "error", "message": "no"}, 401))
 
@@ -246,7 +244,7 @@ async def test_the_key_is_in_no_repr_and_no_error(client: AsyncAshrLabsClient, s
         ("run_pentest", ["A", "quick", [], []], "report"),
     ],
 )
-async def test_a_payload_that_is_not_an_object_is_refused_by_name(
+async def test_non_object_payload_is_rejected(
     client: AsyncAshrLabsClient, server: ScriptedServer, method: str, arguments: list[Any], name: str
 ) -> None:
     """A payload that is not an object is refused before anything is sent."""
@@ -256,9 +254,7 @@ async def test_a_payload_that_is_not_an_object_is_refused_by_name(
     assert [] == server.asked
 
 
-async def test_a_key_that_the_platform_repeats_is_not_shown(
-    client: AsyncAshrLabsClient, server: ScriptedServer
-) -> None:
+async def test_key_echoed_by_the_platform_is_masked(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A key that the platform repeats in a response is masked in the error."""
     server.on("get_run", Answer.of({"status": "error", "message": f"bad key {KEY}", "key": [KEY]}, 401))
 

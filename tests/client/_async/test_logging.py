@@ -21,7 +21,7 @@ BUSY = Answer.of({"status": "error", "message": "busy"}, 503, X_Request_Id="req_
 RUN = {"status": "ok", "run": {"id": 5, "result": {}}}
 
 
-async def test_each_request_and_each_retry_is_one_line(
+async def test_each_request_and_retry_logs_one_line(
     client: AsyncAshrLabsClient, server: ScriptedServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     """At level DEBUG the logger `ashr_labs` writes operation, status, request id and delay."""
@@ -48,7 +48,7 @@ async def test_nothing_is_logged_by_default(
     assert ("", "") == capfd.readouterr()
 
 
-async def test_the_environment_enables_logging(
+async def test_environment_variable_enables_logging(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """`ASHR_LABS_LOG=debug` shows the lines on standard error, each once."""
@@ -77,7 +77,7 @@ async def test_the_environment_enables_logging(
         Answer(body=b"{}", pause=2),
     ],
 )
-async def test_the_key_is_shown_nowhere(
+async def test_key_is_never_disclosed(
     server: ScriptedServer,
     clock: AsyncManualClock,
     caplog: pytest.LogCaptureFixture,
@@ -114,7 +114,7 @@ async def write_much(client: AsyncAshrLabsClient) -> None:
         await client.create_dataset("D", {"runs": {"r": "x" * 20_000_000}})
 
 
-async def test_a_write_that_times_out_does_not_show_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_timed_out_write_does_not_disclose_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """Frames of the HTTP library, whose variables hold the request's bytes, are not in tracebacks."""
     monkeypatch.setenv("ASHR_LABS_API_KEY", CANARY)
     with running_dripper(dripping.reads_slowly) as address, pytest.raises(APITimeoutError) as caught:
@@ -125,7 +125,7 @@ async def test_a_write_that_times_out_does_not_show_the_key(monkeypatch: pytest.
     assert any("_pool.py" in text for text in shown)
 
 
-async def test_an_invalid_option_does_not_show_the_key() -> None:
+async def test_invalid_option_does_not_disclose_the_key() -> None:
     """The variables of the client's own frames mask the key."""
     with pytest.raises(ConfigurationError) as constructed:
         AsyncAshrLabsClient(CANARY, "ftp://platform.test")

@@ -47,7 +47,7 @@ async def test_successive_calls_share_a_connection(client: AsyncAshrLabsClient, 
     assert 1 == server.connections
 
 
-async def test_a_connection_that_the_server_closed_is_replaced(server: ScriptedServer) -> None:
+async def test_connection_closed_by_server_is_replaced(server: ScriptedServer) -> None:
     """An idle connection that the server closed is not used again."""
     server.on("keep_alive", Answer.of({"status": "ok"}, Connection="close"))
     async with AsyncAshrLabsClient(KEY, server.url, max_retries=0) as client:
@@ -68,7 +68,7 @@ async def test_default_headers_are_sent_with_every_request(server: ScriptedServe
     assert ("search", "nightly/1", f"Bearer {KEY}") == (sent["x-team"], sent["user-agent"], sent["authorization"])
 
 
-async def test_the_user_agent_has_the_version(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_user_agent_contains_version(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """By default the user agent names the package and its version."""
     await client.health_check()
 
@@ -92,7 +92,7 @@ async def test_none_resets_an_option(client: AsyncAshrLabsClient, server: Script
         changed.with_options(max_retries=None)  # type: ignore[arg-type]
 
 
-async def test_none_as_a_key_means_the_environment(
+async def test_none_as_key_reads_the_environment(
     client: AsyncAshrLabsClient, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`with_options(api_key=None)` reads the key from the environment, as the constructor does."""
@@ -104,9 +104,7 @@ async def test_none_as_a_key_means_the_environment(
 
 
 @pytest.mark.parametrize("field", ["name", "description", "config"])
-async def test_a_field_is_not_cleared_with_none(
-    client: AsyncAshrLabsClient, server: ScriptedServer, field: str
-) -> None:
+async def test_none_does_not_clear_a_field(client: AsyncAshrLabsClient, server: ScriptedServer, field: str) -> None:
     """None is neither sent, as the API has no null, nor taken as "keep"."""
     with pytest.raises(ConfigurationError, match=f"{field}: must not be None"):
         await client.update_agent(1, **{field: None})  # type: ignore[arg-type]
@@ -114,7 +112,7 @@ async def test_a_field_is_not_cleared_with_none(
     assert [] == server.calls("update_agent")
 
 
-async def test_an_empty_field_is_sent(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_empty_field_is_sent(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """An empty description and an empty config are sent; fields that are not given are not."""
     server.on("update_agent", {"status": "ok", "agent": {"id": 1}})
 
@@ -123,7 +121,7 @@ async def test_an_empty_field_is_sent(client: AsyncAshrLabsClient, server: Scrip
     assert {"function": "update_agent", "agent_id": 1, "description": "", "config": {}} == server.asked[-1].body
 
 
-async def test_wrong_arguments_are_reported_for_the_public_class(client: AsyncAshrLabsClient) -> None:
+async def test_argument_errors_name_the_public_class(client: AsyncAshrLabsClient) -> None:
     """Errors and tracebacks name the client and the package, not a private base class or module."""
     for method in (client.get_run, client.trace, client.with_options):
         with pytest.raises(TypeError, match=rf"AsyncAshrLabsClient\.{method.__name__}\(\) got an unexpected keyword"):
@@ -144,7 +142,7 @@ async def test_with_options_changes_only_what_is_given(client: AsyncAshrLabsClie
     assert (f"Bearer {KEY}", None) == (ours["authorization"], ours.get("x-team"))
 
 
-async def test_options_accumulate(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_with_options_calls_accumulate(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """Options accumulate, an idempotency key too."""
     server.on("delete_run", {"status": "ok"})
 
@@ -164,7 +162,7 @@ async def test_compressed_responses_are_read(client: AsyncAshrLabsClient, server
         await client.get_run(5)
 
 
-async def test_clients_with_the_same_key_share_the_session(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_clients_with_same_key_share_the_session(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """The session is fetched once per key."""
     await client.with_options(timeout=9).list_runs()
     await client.list_runs()
@@ -174,7 +172,7 @@ async def test_clients_with_the_same_key_share_the_session(client: AsyncAshrLabs
     assert (1, 2) == (before, len(server.calls("init")))
 
 
-async def test_closing_a_client_closes_those_of_with_options(client: AsyncAshrLabsClient) -> None:
+async def test_closing_a_client_closes_derived_clients(client: AsyncAshrLabsClient) -> None:
     """Clients that share connections are closed together; closing twice is harmless."""
     sibling = client.with_options(timeout=3)
     await sibling.health_check()
@@ -188,7 +186,7 @@ async def test_closing_a_client_closes_those_of_with_options(client: AsyncAshrLa
         await client.health_check()
 
 
-async def test_the_users_own_httpx_client_is_used_and_left_open(server: ScriptedServer) -> None:
+async def test_custom_http_client_is_used_and_left_open(server: ScriptedServer) -> None:
     """The settings of `http_client` apply, except cookies and redirects, and it is not closed with the client."""
     server.on("keep_alive", Answer(302, b"", {"Location": "http://127.0.0.1:9/", "Set-Cookie": "a=b"}))
     seen: list[str] = []
@@ -211,7 +209,7 @@ async def test_the_users_own_httpx_client_is_used_and_left_open(server: Scripted
     assert [None] * 3 == [asked.headers.get("cookie") for asked in server.asked]
 
 
-async def test_a_transport_replaces_the_network() -> None:
+async def test_custom_transport_receives_requests() -> None:
     """A custom httpx transport receives the requests."""
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -221,7 +219,7 @@ async def test_a_transport_replaces_the_network() -> None:
         assert "nowhere.test" == dict(await client.health_check())["host"]
 
 
-async def test_a_proxy_gets_the_requests(server: ScriptedServer) -> None:
+async def test_proxy_receives_requests(server: ScriptedServer) -> None:
     """Plain requests are sent to `proxy`, with the whole URL."""
     server.on("keep_alive", {"status": "ok"})
     async with AsyncAshrLabsClient(KEY, "http://platform.test/api", proxy=server.url) as client:
@@ -240,7 +238,7 @@ async def test_a_proxy_gets_the_requests(server: ScriptedServer) -> None:
         ({}, False),
     ],
 )
-async def test_the_environment_may_name_the_proxy(
+async def test_proxy_is_read_from_environment(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], is_used: bool
 ) -> None:
     """The usual variables apply, whatever `NO_PROXY` contains."""
@@ -258,7 +256,7 @@ async def test_the_environment_may_name_the_proxy(
     assert is_used is server.asked[-1].path.startswith("http://")
 
 
-async def test_a_private_authority_is_trusted_when_named(tmp_path: Path) -> None:
+async def test_private_certificate_authority_is_trusted_with_verify(tmp_path: Path) -> None:
     """`verify` takes a path or a context; without it the error names the option, and a proxy is tunnelled through."""
     certificate = new_certificate(tmp_path)
     script = ScriptedServer(server_context(certificate))
@@ -279,7 +277,7 @@ async def test_a_private_authority_is_trusted_when_named(tmp_path: Path) -> None
     assert 4 == len(script.asked)
 
 
-async def test_a_proxy_may_be_reached_over_tls(tmp_path: Path) -> None:
+async def test_https_proxy_is_supported(tmp_path: Path) -> None:
     """TLS to the platform runs inside TLS to the proxy, with large payloads too, and `verify` applies to both."""
     certificate = new_certificate(tmp_path)
     script = ScriptedServer(server_context(certificate))
@@ -297,7 +295,7 @@ async def test_a_proxy_may_be_reached_over_tls(tmp_path: Path) -> None:
     assert [script.url.removeprefix("https://")] == tunnelled
 
 
-async def test_the_total_timeout_applies_to_an_http_client(server: ScriptedServer) -> None:
+async def test_total_timeout_applies_to_custom_http_client(server: ScriptedServer) -> None:
     """A slow response to `http_client` ends at the total timeout, although each byte arrives in time."""
     server.on("keep_alive", Answer(body=b" " * 1000, pause=0.02))
     async with httpx.AsyncClient() as mine:
@@ -308,7 +306,7 @@ async def test_the_total_timeout_applies_to_an_http_client(server: ScriptedServe
 
 
 @pytest.mark.parametrize("is_proxied", [False, True])
-async def test_sockets_are_kept_alive(server: ScriptedServer, is_proxied: bool) -> None:
+async def test_tcp_keep_alive_is_enabled(server: ScriptedServer, is_proxied: bool) -> None:
     """TCP keep-alive is on, for connections to a proxy too."""
     client = AsyncAshrLabsClient(KEY, server.url, proxy=server.url if is_proxied else None)
     deadline = Deadline(60)
@@ -321,7 +319,7 @@ async def test_sockets_are_kept_alive(server: ScriptedServer, is_proxied: bool) 
     await client.aclose()
 
 
-async def test_options_are_pickled(server: ScriptedServer) -> None:
+async def test_client_options_survive_pickling(server: ScriptedServer) -> None:
     """An unpickled client has the same options and opens connections of its own; a key is pickled on request."""
     server.on("keep_alive", {"status": "ok"})
     async with AsyncAshrLabsClient(KEY, server.url, max_retries=0, pickle_api_key=True) as client:
@@ -335,7 +333,7 @@ async def test_options_are_pickled(server: ScriptedServer) -> None:
     assert 2 == server.connections
 
 
-async def test_a_key_is_not_pickled_by_default(client: AsyncAshrLabsClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_key_is_not_pickled_by_default(client: AsyncAshrLabsClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client with a key of its own is refused; with the key of the environment it is pickled without the key."""
     with pytest.raises(TypeError, match="pickle_api_key=True"):
         pickle.dumps(client)
@@ -348,7 +346,7 @@ async def test_a_key_is_not_pickled_by_default(client: AsyncAshrLabsClient, monk
         assert KEY == twin.api_key
 
 
-async def test_options_can_be_read(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_client_exposes_its_options(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A client has its key, masked in `repr`, its URL and its timeout."""
     timeout = Timeout(3, connect=1)
 
@@ -357,14 +355,14 @@ async def test_options_can_be_read(client: AsyncAshrLabsClient, server: Scripted
     assert timeout is client.with_options(timeout=timeout).timeout
 
 
-async def test_a_half_built_client_has_a_repr() -> None:
+async def test_partially_initialized_client_has_repr() -> None:
     """A client whose constructor raised can be shown in a traceback."""
     assert "<AsyncAshrLabsClient, not initialized>" == repr(object.__new__(AsyncAshrLabsClient))
 
 
 @pytest.mark.parametrize("url", ["http://platform.test", "https://platform.test"])
 @pytest.mark.parametrize("by", ["argument", "environment"])
-async def test_an_unreachable_proxy_is_named(url: str, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_unreachable_proxy_is_named_without_password(url: str, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of the connection to a proxy names the proxy without its password, not `base_url`."""
     proxy = "http://me:s3cret@127.0.0.1:9"
     monkeypatch.delenv("NO_PROXY", raising=False)
@@ -383,7 +381,7 @@ async def test_an_unreachable_proxy_is_named(url: str, by: str, monkeypatch: pyt
     assert "s3cret" not in str(caught.value)
 
 
-async def test_a_key_of_the_environment_is_not_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_key_from_environment_is_not_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
     """The key is read again when the client is unpickled, and it is an error if it is missing there."""
     monkeypatch.setenv("ASHR_LABS_API_KEY", KEY)
     async with AsyncAshrLabsClient.from_env() as client:
@@ -398,14 +396,14 @@ async def test_a_key_of_the_environment_is_not_pickled(monkeypatch: pytest.Monke
         pickle.loads(packed)
 
 
-async def test_a_client_of_the_embedded_platform_is_not_pickled() -> None:
+async def test_local_client_cannot_be_pickled() -> None:
     """A client of the embedded platform cannot be pickled; the error says why."""
     async with AsyncAshrLabsClient.local() as client:
         with pytest.raises(TypeError, match="cannot be pickled"):
             pickle.dumps(client)
 
 
-async def test_a_tls_context_is_not_pickled() -> None:
+async def test_ssl_context_cannot_be_pickled() -> None:
     """An SSL context cannot be pickled; the error names the alternative."""
     client = AsyncAshrLabsClient(KEY, verify=ssl.create_default_context())
     with pytest.raises(TypeError, match="verify="):
@@ -413,7 +411,7 @@ async def test_a_tls_context_is_not_pickled() -> None:
     await client.aclose()
 
 
-async def test_the_embedded_platform_is_a_transport() -> None:
+async def test_embedded_platform_works_as_transport() -> None:
     """`local()` needs no network, and its platform supports idempotency keys."""
     async with AsyncAshrLabsClient.local() as client:
         once = client.with_options(idempotency_key="nightly-7")

@@ -12,7 +12,7 @@ from support.scripted_server import Answer, ScriptedServer
 RUN = {"status": "ok", "run": {"id": 5, "result": {}}, "extra": 1}
 
 
-async def test_a_raw_response_has_status_headers_request_id_and_body(
+async def test_raw_response_has_status_headers_request_id_and_body(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """The same method with the same arguments returns the whole response."""
@@ -25,9 +25,7 @@ async def test_a_raw_response_has_status_headers_request_id_and_body(
     assert {"function": "get_run", "run_id": 5} == server.calls("get_run")[-1].body
 
 
-async def test_of_several_calls_the_last_response_is_returned(
-    client: AsyncAshrLabsClient, server: ScriptedServer
-) -> None:
+async def test_raw_response_is_that_of_the_last_call(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A method that first sends `init` returns the response to its own call."""
     server.on("list_runs", {"status": "ok", "runs": []})
 
@@ -37,9 +35,7 @@ async def test_of_several_calls_the_last_response_is_returned(
     assert answer.request_id is None
 
 
-async def test_failures_and_retries_are_those_of_the_plain_method(
-    client: AsyncAshrLabsClient, server: ScriptedServer
-) -> None:
+async def test_raw_response_keeps_errors_and_retries(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """Errors are raised as usual, and options of `with_options` apply."""
     server.on("get_run", Answer.of({"status": "error", "message": "busy"}, 503), Answer.of({"message": "no"}, 404))
 
@@ -47,7 +43,7 @@ async def test_failures_and_retries_are_those_of_the_plain_method(
         await client.with_options(timeout=3).with_raw_response.get_run(1)
 
 
-async def test_a_method_of_a_subclass_is_the_one_that_is_called(server: ScriptedServer) -> None:
+async def test_raw_response_calls_subclass_methods(server: ScriptedServer) -> None:
     """Methods that a subclass overrides are used for raw responses too."""
     server.on("get_run", RUN)
 
@@ -65,13 +61,13 @@ async def test_a_method_of_a_subclass_is_the_one_that_is_called(server: Scripted
     "name",
     ["trace", "score_trace", "tracing", "aclose", "with_options", "iter_runs", "api", "notes", "_call", "nothing"],
 )
-async def test_only_methods_that_call_have_raw_responses(client: AsyncAshrLabsClient, name: str) -> None:
+async def test_non_call_attributes_have_no_raw_response(client: AsyncAshrLabsClient, name: str) -> None:
     """Attributes that send no single call have no raw response."""
     with pytest.raises(AttributeError, match=name):
         getattr(client.with_raw_response, name)
 
 
-async def test_a_method_that_fails_before_sending_raises_as_usual(client: AsyncAshrLabsClient) -> None:
+async def test_error_before_sending_is_raised_unchanged(client: AsyncAshrLabsClient) -> None:
     """An invalid config is refused in both ways."""
     with pytest.raises(ConfigurationError, match=r"config\.agent"):
         await client.with_raw_response.create_request("R", {})

@@ -29,7 +29,7 @@ def busy(**headers: str) -> Answer:
     return Answer.of({"status": "error", "message": "slow down"}, 429, **headers)
 
 
-async def test_a_failing_read_is_retried_until_it_succeeds(
+async def test_failing_read_is_retried_until_it_succeeds(
     client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
 ) -> None:
     """A read survives an error of the platform and a lost connection, with growing delays."""
@@ -42,7 +42,7 @@ async def test_a_failing_read_is_retried_until_it_succeeds(
     assert [None] * 3 == server.keys("get_run")
 
 
-async def test_the_error_of_the_last_attempt_is_raised(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_error_of_last_attempt_is_raised(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A call is retried `max_retries` times."""
     server.on("get_run", BUSY)
 
@@ -54,7 +54,7 @@ async def test_the_error_of_the_last_attempt_is_raised(client: AsyncAshrLabsClie
 
 
 @pytest.mark.parametrize("body", [b"", b'{"status": "error", "message": "create_run is not implemented"}'])
-async def test_an_operation_that_is_not_implemented_is_not_retried(
+async def test_unimplemented_operation_is_not_retried(
     client: AsyncAshrLabsClient, server: ScriptedServer, body: bytes
 ) -> None:
     """The status 501 is raised at once, with a message that names the operation and no outcome unknown."""
@@ -93,7 +93,7 @@ async def test_retry_after_is_honoured(
     assert waits == clock.waits
 
 
-async def test_too_long_a_delay_is_raised_at_once(
+async def test_excessive_retry_after_raises_immediately(
     client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
 ) -> None:
     """A delay of over two minutes, or past the deadline, raises the error at once with `retry_after`."""
@@ -129,7 +129,7 @@ CREATING: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("method", "arguments", "answer"), CREATING)
-async def test_a_write_with_a_lost_response_is_retried_if_keys_are_supported(
+async def test_write_with_lost_response_is_retried_with_idempotency_key(
     client: AsyncAshrLabsClient, server: ScriptedServer, method: str, arguments: dict[str, Any], answer: dict[str, Any]
 ) -> None:
     """A write whose response was lost is retried with its key, if the platform reports that it supports keys."""
@@ -146,7 +146,7 @@ async def test_a_write_with_a_lost_response_is_retried_if_keys_are_supported(
 
 @pytest.mark.parametrize(("method", "arguments", "answer"), CREATING)
 @pytest.mark.parametrize("failing", [CUT, BUSY, Answer(half_closes=True), Answer(cut_after=5, body=b"0123456789")])
-async def test_a_write_with_a_lost_response_has_an_unknown_outcome_otherwise(
+async def test_write_with_lost_response_has_unknown_outcome_without_keys(
     client: AsyncAshrLabsClient,
     server: ScriptedServer,
     method: str,
@@ -172,7 +172,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda answer: str(answer.status))
-async def test_an_unknown_outcome_stays_unknown(
+async def test_unknown_outcome_is_preserved_across_retries(
     client: AsyncAshrLabsClient, server: ScriptedServer, refusal: Answer
 ) -> None:
     """The outcome is unknown if the first response was lost and later attempts are refused."""
@@ -187,7 +187,7 @@ async def test_an_unknown_outcome_stays_unknown(
     assert 1 == len(server.calls("init"))
 
 
-async def test_a_refused_write_is_retried(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_rejected_write_is_retried(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A write that the platform refused temporarily is retried on any platform, with the same key."""
     server.on("create_run", busy(), busy(), RUN)
 
@@ -198,7 +198,7 @@ async def test_a_refused_write_is_retried(client: AsyncAshrLabsClient, server: S
     assert 1 == len(set(keys))
 
 
-async def test_a_failed_connection_is_retried(clock: AsyncManualClock) -> None:
+async def test_failed_connection_is_retried(clock: AsyncManualClock) -> None:
     """A write that was not sent is retried, and its error leaves no outcome unknown."""
     async with AsyncAshrLabsClient("tp_0123456789", "http://127.0.0.1:9") as client:
         client._transport.clock = clock
@@ -210,9 +210,7 @@ async def test_a_failed_connection_is_retried(clock: AsyncManualClock) -> None:
     assert 2 == len(clock.waits)
 
 
-async def test_keys_count_as_unsupported_without_a_response_to_init(
-    client: AsyncAshrLabsClient, server: ScriptedServer
-) -> None:
+async def test_keys_are_unsupported_without_init_response(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """Without a response to `init` a write of unknown outcome is not retried."""
     server.on("init", Answer.of({"status": "error", "message": "no"}, 401))
     server.on("create_agent", CUT)
@@ -223,7 +221,7 @@ async def test_keys_count_as_unsupported_without_a_response_to_init(
     assert 1 == len(server.calls("create_agent"))
 
 
-async def test_every_write_has_a_key_of_its_own(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_each_write_has_its_own_idempotency_key(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """Each call has a key of its own, so that two equal runs are two runs; changes and deletions have keys too."""
     server.on("create_run", RUN)
     server.on("delete_run", OK)
@@ -236,7 +234,7 @@ async def test_every_write_has_a_key_of_its_own(client: AsyncAshrLabsClient, ser
     assert 4 == len({key for key in keys if key})
 
 
-async def test_a_key_of_the_user_is_used(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_user_supplied_idempotency_key_is_sent(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A key passed to `with_options` is sent by that client only, and not with reads."""
     server.on("create_run", BUSY, RUN)
     server.on("init", SUPPORTS_KEYS)
@@ -252,7 +250,9 @@ async def test_a_key_of_the_user_is_used(client: AsyncAshrLabsClient, server: Sc
     assert [None] == server.keys("get_run")
 
 
-async def test_a_conflict_is_retried_only_if_it_may_pass(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_conflict_is_retried_for_idempotent_operations_only(
+    client: AsyncAshrLabsClient, server: ScriptedServer
+) -> None:
     """A conflict of a creation is final; that of an idempotent operation is retried."""
     conflict = Answer.of({"status": "error", "message": "in use"}, 409)
     server.on("create_agent", conflict)
@@ -265,7 +265,7 @@ async def test_a_conflict_is_retried_only_if_it_may_pass(client: AsyncAshrLabsCl
     assert (1, 2) == (len(server.calls("create_agent")), len(server.calls("update_agent")))
 
 
-async def test_a_conflict_with_an_earlier_attempt_is_retried(
+async def test_conflict_with_own_earlier_attempt_is_retried(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """A creation whose first attempt is still in progress under the same key is retried until it is done."""
@@ -277,7 +277,7 @@ async def test_a_conflict_with_an_earlier_attempt_is_retried(
     assert 1 == len(set(server.keys("create_agent")))
 
 
-async def test_a_conflict_that_lasts_is_raised(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_persistent_conflict_is_raised(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A deletion that keeps conflicting raises the conflict after the last attempt, with no outcome unknown."""
     server.on("delete_dataset", Answer.of({"status": "error", "message": "in use"}, 409))
 

@@ -22,7 +22,7 @@ def answers(*bodies: dict[str, Any]) -> Any:
     return lambda _: Answer.of({"status": "ok", **(left.pop(0) if len(left) > 1 else left[0])})
 
 
-async def test_poll_run_relies_on_the_platforms_status(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_poll_run_relies_on_status(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A pending run is not graded, whatever its metrics contain."""
     server.on("get_run", answers({"run": run("pending", 3)}, {"run": run("completed", 2)}))
 
@@ -46,7 +46,7 @@ async def test_poll_run_reports_each_poll(
     assert [20, 20] == clock.waits
 
 
-async def test_a_timeout_of_zero_polls_once(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+async def test_zero_timeout_polls_once(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
     """A timeout of 0 polls once."""
     server.on("get_request", answers({"request": {"id": 1, "request_status": "completed"}}))
 
@@ -55,7 +55,7 @@ async def test_a_timeout_of_zero_polls_once(client: AsyncAshrLabsClient, server:
     assert "completed" == request.get("request_status")
 
 
-async def test_a_timeout_raises_poll_timeout_error(
+async def test_timeout_raises_poll_timeout_error(
     client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
 ) -> None:
     """A timeout raises PollTimeoutError, a built-in TimeoutError, after a last poll at the deadline."""
@@ -68,7 +68,7 @@ async def test_a_timeout_raises_poll_timeout_error(
     assert ([20, 20, 10], 4) == (clock.waits, len(server.calls("get_run")))
 
 
-async def test_a_failed_grading_and_a_failed_request_raise_the_platforms_reason(
+async def test_failed_grading_and_request_raise_platform_reason(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """A failure that the platform reports is an error with its message."""
@@ -82,7 +82,7 @@ async def test_a_failed_grading_and_a_failed_request_raise_the_platforms_reason(
 
 
 @pytest.mark.parametrize("arguments", [{"timeout": -1}, {"timeout": float("nan")}, {"poll_interval": -0.1}])
-async def test_invalid_timeouts_are_refused(client: AsyncAshrLabsClient, arguments: dict[str, float]) -> None:
+async def test_invalid_timeout_is_rejected(client: AsyncAshrLabsClient, arguments: dict[str, float]) -> None:
     """A negative or undefined timeout is refused before anything is sent."""
     with pytest.raises(ConfigurationError):
         await client.poll_run(1, **arguments)
@@ -94,7 +94,7 @@ CONFIG = {
 }
 
 
-async def test_generate_dataset_finds_its_dataset_however_many_are_newer(
+async def test_generate_dataset_finds_its_dataset_on_any_page(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """The dataset is found by its request's id, on any page."""
@@ -128,7 +128,7 @@ async def test_generate_dataset_adds_required_fields(client: AsyncAshrLabsClient
     assert "accepted_inputs" not in CONFIG["agent"], "the user's own config is not changed"
 
 
-async def test_a_completed_request_without_a_dataset_and_a_repeating_page_end(
+async def test_missing_dataset_and_repeated_page_raise_error(
     client: AsyncAshrLabsClient, server: ScriptedServer
 ) -> None:
     """The search for a dataset raises an error if it does not exist, or the platform repeats a page."""
@@ -193,7 +193,7 @@ VALID = {"agent": {"name": "A"}, "context": {"domain": "d"}}
         ({"surprise": 1}, "config.surprise"),
     ],
 )
-async def test_an_invalid_config_is_refused_with_its_path(
+async def test_invalid_config_is_rejected_with_path(
     client: AsyncAshrLabsClient, server: ScriptedServer, change: dict[str, Any], path: str
 ) -> None:
     """An invalid generation config is refused before anything is sent, with a ValueError that begins with the path."""

@@ -52,7 +52,7 @@ def client(server: ScriptedServer) -> Generator[AshrLabsClient]:
         (599, ServerError),
     ],
 )
-def test_a_status_raises_its_class(
+def test_status_code_raises_documented_error(
     client: AshrLabsClient, server: ScriptedServer, status: int, cls: type[AshrLabsError]
 ) -> None:
     """Each documented status raises its class, with the platform's message and all attributes."""
@@ -94,7 +94,7 @@ def test_a_status_raises_its_class(
         (Answer(closes=True), APIConnectionError, None),
     ],
 )
-def test_a_malformed_response_raises_an_error_of_the_package(
+def test_malformed_response_raises_ashr_labs_error(
     client: AshrLabsClient,
     server: ScriptedServer,
     answer: Answer,
@@ -111,7 +111,7 @@ def test_a_malformed_response_raises_an_error_of_the_package(
 
 
 @pytest.mark.parametrize("missing", ["user", "tenant"])
-def test_an_incomplete_session_is_a_format_error(client: AshrLabsClient, server: ScriptedServer, missing: str) -> None:
+def test_incomplete_session_raises_format_error(client: AshrLabsClient, server: ScriptedServer, missing: str) -> None:
     """A response to `init` without user or tenant is an error that names the missing field."""
     server.on("init", {key: value for key, value in SESSION.items() if key != missing})
 
@@ -120,7 +120,7 @@ def test_an_incomplete_session_is_a_format_error(client: AshrLabsClient, server:
 
 
 @pytest.mark.parametrize("run", [None, [], 5, "x"])
-def test_a_field_of_another_type_is_a_format_error(client: AshrLabsClient, server: ScriptedServer, run: object) -> None:
+def test_wrong_field_type_raises_format_error(client: AshrLabsClient, server: ScriptedServer, run: object) -> None:
     """A field that is not of the documented type is an error of every method that reads it."""
     server.on("get_run", {"status": "ok", "run": run})
     server.on("list_agents", {"status": "ok", "agents": {}})
@@ -140,7 +140,7 @@ def test_a_field_of_another_type_is_a_format_error(client: AshrLabsClient, serve
         {"user": {"id": None}, "tenant": {"id": 1}},
     ],
 )
-def test_a_malformed_session_is_a_format_error(
+def test_malformed_session_raises_format_error(
     client: AshrLabsClient, server: ScriptedServer, session: dict[str, Any]
 ) -> None:
     """A response to `init` with fields of another type is an error."""
@@ -150,7 +150,7 @@ def test_a_malformed_session_is_a_format_error(
         client.list_runs()
 
 
-def test_a_session_may_have_no_notes(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_session_without_notes_is_valid(client: AshrLabsClient, server: ScriptedServer) -> None:
     """Null notes count as an empty list."""
     server.on("init", SESSION | {"notes": None})
 
@@ -159,7 +159,7 @@ def test_a_session_may_have_no_notes(client: AshrLabsClient, server: ScriptedSer
     assert [] == client.notes
 
 
-def test_a_refused_connection_is_a_connection_error(server: ScriptedServer) -> None:
+def test_refused_connection_raises_connection_error(server: ScriptedServer) -> None:
     """A refused connection raises APIConnectionError that names the URL."""
     unused = "http://127.0.0.1:9"
     with AshrLabsClient(KEY, unused, max_retries=0) as client, pytest.raises(APIConnectionError) as caught:
@@ -169,7 +169,7 @@ def test_a_refused_connection_is_a_connection_error(server: ScriptedServer) -> N
     assert caught.value.status_code is None
 
 
-def test_a_slow_response_is_a_timeout_error(server: ScriptedServer) -> None:
+def test_slow_response_raises_timeout_error(server: ScriptedServer) -> None:
     """A timeout raises APITimeoutError, which is a built-in TimeoutError too."""
     import threading
 
@@ -187,7 +187,7 @@ def test_a_slow_response_is_a_timeout_error(server: ScriptedServer) -> None:
     assert isinstance(caught.value, APITimeoutError)
 
 
-def test_using_a_closed_client_is_an_error(client: AshrLabsClient) -> None:
+def test_closed_client_raises_configuration_error(client: AshrLabsClient) -> None:
     """Using a closed client raises ConfigurationError."""
     client.close()
 
@@ -195,7 +195,7 @@ def test_using_a_closed_client_is_an_error(client: AshrLabsClient) -> None:
         client.health_check()
 
 
-def test_a_parameter_that_json_cannot_write_is_refused(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_unserializable_parameter_is_rejected(client: AshrLabsClient, server: ScriptedServer) -> None:
     """NaN and objects that are not JSON are refused before anything is sent; the error names the operation."""
     for value in (float("nan"), object()):
         with pytest.raises(ConfigurationError, match="create_dataset"):
@@ -204,7 +204,7 @@ def test_a_parameter_that_json_cannot_write_is_refused(client: AshrLabsClient, s
     assert [] == server.asked
 
 
-def test_white_space_around_a_key_is_removed(server: ScriptedServer) -> None:
+def test_whitespace_around_key_is_stripped(server: ScriptedServer) -> None:
     """A key pasted with a line break at its end works."""
     server.on("keep_alive", {"status": "ok"})
     with AshrLabsClient(f" {KEY}\n", server.url) as client:
@@ -213,7 +213,7 @@ def test_white_space_around_a_key_is_removed(server: ScriptedServer) -> None:
     assert f"Bearer {KEY}" == server.asked[-1].headers["authorization"]
 
 
-def test_the_key_is_in_no_repr_and_no_error(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_key_is_absent_from_repr_and_errors(client: AshrLabsClient, server: ScriptedServer) -> None:
     """The key is not in the repr of the client, its options or an error."""
     server.on("get_run", Answer.of({"status": "error", "message": "no"}, 401))
 
@@ -238,7 +238,7 @@ def test_the_key_is_in_no_repr_and_no_error(client: AshrLabsClient, server: Scri
         ("run_pentest", ["A", "quick", [], []], "report"),
     ],
 )
-def test_a_payload_that_is_not_an_object_is_refused_by_name(
+def test_non_object_payload_is_rejected(
     client: AshrLabsClient, server: ScriptedServer, method: str, arguments: list[Any], name: str
 ) -> None:
     """A payload that is not an object is refused before anything is sent."""
@@ -248,7 +248,7 @@ def test_a_payload_that_is_not_an_object_is_refused_by_name(
     assert [] == server.asked
 
 
-def test_a_key_that_the_platform_repeats_is_not_shown(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_key_echoed_by_the_platform_is_masked(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A key that the platform repeats in a response is masked in the error."""
     server.on("get_run", Answer.of({"status": "error", "message": f"bad key {KEY}", "key": [KEY]}, 401))
 

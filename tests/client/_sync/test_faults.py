@@ -94,7 +94,7 @@ def outcome(server: ScriptedServer, method: str, arguments: dict[str, Any]) -> A
 @pytest.mark.parametrize("honours_keys", [True, False], ids=["keys", "no keys"])
 @pytest.mark.parametrize("fault", [*REFUSED, *DONE, "dropped"])
 @pytest.mark.parametrize(("method", "arguments", "answer"), CALLS, ids=[name for name, *_ in CALLS])
-def test_no_fault_repeats_a_write_or_hides_its_outcome(
+def test_single_fault_never_duplicates_a_write_or_hides_its_outcome(
     server: ScriptedServer,
     method: str,
     arguments: dict[str, Any],
@@ -118,7 +118,7 @@ def test_no_fault_repeats_a_write_or_hides_its_outcome(
 
 
 @pytest.mark.parametrize(("method", "arguments", "answer"), CALLS, ids=[name for name, *_ in CALLS])
-def test_two_faults_in_a_row_are_survived_if_keys_are_supported(
+def test_two_consecutive_faults_are_survived_with_idempotency_keys(
     server: ScriptedServer, method: str, arguments: dict[str, Any], answer: dict[str, Any]
 ) -> None:
     """With the default number of retries a call survives a lost response and a failing gateway."""

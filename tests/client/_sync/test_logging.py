@@ -21,7 +21,7 @@ BUSY = Answer.of({"status": "error", "message": "busy"}, 503, X_Request_Id="req_
 RUN = {"status": "ok", "run": {"id": 5, "result": {}}}
 
 
-def test_each_request_and_each_retry_is_one_line(
+def test_each_request_and_retry_logs_one_line(
     client: AshrLabsClient, server: ScriptedServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     """At level DEBUG the logger `ashr_labs` writes operation, status, request id and delay."""
@@ -48,7 +48,7 @@ def test_nothing_is_logged_by_default(
     assert ("", "") == capfd.readouterr()
 
 
-def test_the_environment_enables_logging(
+def test_environment_variable_enables_logging(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """`ASHR_LABS_LOG=debug` shows the lines on standard error, each once."""
@@ -77,7 +77,7 @@ def test_the_environment_enables_logging(
         Answer(body=b"{}", pause=2),
     ],
 )
-def test_the_key_is_shown_nowhere(
+def test_key_is_never_disclosed(
     server: ScriptedServer,
     clock: SyncManualClock,
     caplog: pytest.LogCaptureFixture,
@@ -113,7 +113,7 @@ def write_much(client: AshrLabsClient) -> None:
         client.create_dataset("D", {"runs": {"r": "x" * 20_000_000}})
 
 
-def test_a_write_that_times_out_does_not_show_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_timed_out_write_does_not_disclose_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """Frames of the HTTP library, whose variables hold the request's bytes, are not in tracebacks."""
     monkeypatch.setenv("ASHR_LABS_API_KEY", CANARY)
     with running_dripper(dripping.reads_slowly) as address, pytest.raises(APITimeoutError) as caught:
@@ -124,7 +124,7 @@ def test_a_write_that_times_out_does_not_show_the_key(monkeypatch: pytest.Monkey
     assert any("_pool.py" in text for text in shown)
 
 
-def test_an_invalid_option_does_not_show_the_key() -> None:
+def test_invalid_option_does_not_disclose_the_key() -> None:
     """The variables of the client's own frames mask the key."""
     with pytest.raises(ConfigurationError) as constructed:
         AshrLabsClient(CANARY, "ftp://platform.test")

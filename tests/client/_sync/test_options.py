@@ -47,7 +47,7 @@ def test_successive_calls_share_a_connection(client: AshrLabsClient, server: Scr
     assert 1 == server.connections
 
 
-def test_a_connection_that_the_server_closed_is_replaced(server: ScriptedServer) -> None:
+def test_connection_closed_by_server_is_replaced(server: ScriptedServer) -> None:
     """An idle connection that the server closed is not used again."""
     server.on("keep_alive", Answer.of({"status": "ok"}, Connection="close"))
     with AshrLabsClient(KEY, server.url, max_retries=0) as client:
@@ -68,7 +68,7 @@ def test_default_headers_are_sent_with_every_request(server: ScriptedServer) -> 
     assert ("search", "nightly/1", f"Bearer {KEY}") == (sent["x-team"], sent["user-agent"], sent["authorization"])
 
 
-def test_the_user_agent_has_the_version(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_user_agent_contains_version(client: AshrLabsClient, server: ScriptedServer) -> None:
     """By default the user agent names the package and its version."""
     client.health_check()
 
@@ -92,7 +92,7 @@ def test_none_resets_an_option(client: AshrLabsClient, server: ScriptedServer) -
         changed.with_options(max_retries=None)  # type: ignore[arg-type]
 
 
-def test_none_as_a_key_means_the_environment(
+def test_none_as_key_reads_the_environment(
     client: AshrLabsClient, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`with_options(api_key=None)` reads the key from the environment, as the constructor does."""
@@ -104,7 +104,7 @@ def test_none_as_a_key_means_the_environment(
 
 
 @pytest.mark.parametrize("field", ["name", "description", "config"])
-def test_a_field_is_not_cleared_with_none(client: AshrLabsClient, server: ScriptedServer, field: str) -> None:
+def test_none_does_not_clear_a_field(client: AshrLabsClient, server: ScriptedServer, field: str) -> None:
     """None is neither sent, as the API has no null, nor taken as "keep"."""
     with pytest.raises(ConfigurationError, match=f"{field}: must not be None"):
         client.update_agent(1, **{field: None})  # type: ignore[arg-type]
@@ -112,7 +112,7 @@ def test_a_field_is_not_cleared_with_none(client: AshrLabsClient, server: Script
     assert [] == server.calls("update_agent")
 
 
-def test_an_empty_field_is_sent(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_empty_field_is_sent(client: AshrLabsClient, server: ScriptedServer) -> None:
     """An empty description and an empty config are sent; fields that are not given are not."""
     server.on("update_agent", {"status": "ok", "agent": {"id": 1}})
 
@@ -121,7 +121,7 @@ def test_an_empty_field_is_sent(client: AshrLabsClient, server: ScriptedServer) 
     assert {"function": "update_agent", "agent_id": 1, "description": "", "config": {}} == server.asked[-1].body
 
 
-def test_wrong_arguments_are_reported_for_the_public_class(client: AshrLabsClient) -> None:
+def test_argument_errors_name_the_public_class(client: AshrLabsClient) -> None:
     """Errors and tracebacks name the client and the package, not a private base class or module."""
     for method in (client.get_run, client.trace, client.with_options):
         with pytest.raises(TypeError, match=rf"AshrLabsClient\.{method.__name__}\(\) got an unexpected keyword"):
@@ -142,7 +142,7 @@ def test_with_options_changes_only_what_is_given(client: AshrLabsClient, server:
     assert (f"Bearer {KEY}", None) == (ours["authorization"], ours.get("x-team"))
 
 
-def test_options_accumulate(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_with_options_calls_accumulate(client: AshrLabsClient, server: ScriptedServer) -> None:
     """Options accumulate, an idempotency key too."""
     server.on("delete_run", {"status": "ok"})
 
@@ -162,7 +162,7 @@ def test_compressed_responses_are_read(client: AshrLabsClient, server: ScriptedS
         client.get_run(5)
 
 
-def test_clients_with_the_same_key_share_the_session(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_clients_with_same_key_share_the_session(client: AshrLabsClient, server: ScriptedServer) -> None:
     """The session is fetched once per key."""
     client.with_options(timeout=9).list_runs()
     client.list_runs()
@@ -172,7 +172,7 @@ def test_clients_with_the_same_key_share_the_session(client: AshrLabsClient, ser
     assert (1, 2) == (before, len(server.calls("init")))
 
 
-def test_closing_a_client_closes_those_of_with_options(client: AshrLabsClient) -> None:
+def test_closing_a_client_closes_derived_clients(client: AshrLabsClient) -> None:
     """Clients that share connections are closed together; closing twice is harmless."""
     sibling = client.with_options(timeout=3)
     sibling.health_check()
@@ -186,7 +186,7 @@ def test_closing_a_client_closes_those_of_with_options(client: AshrLabsClient) -
         client.health_check()
 
 
-def test_the_users_own_httpx_client_is_used_and_left_open(server: ScriptedServer) -> None:
+def test_custom_http_client_is_used_and_left_open(server: ScriptedServer) -> None:
     """The settings of `http_client` apply, except cookies and redirects, and it is not closed with the client."""
     server.on("keep_alive", Answer(302, b"", {"Location": "http://127.0.0.1:9/", "Set-Cookie": "a=b"}))
     seen: list[str] = []
@@ -209,7 +209,7 @@ def test_the_users_own_httpx_client_is_used_and_left_open(server: ScriptedServer
     assert [None] * 3 == [asked.headers.get("cookie") for asked in server.asked]
 
 
-def test_a_transport_replaces_the_network() -> None:
+def test_custom_transport_receives_requests() -> None:
     """A custom httpx transport receives the requests."""
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -219,7 +219,7 @@ def test_a_transport_replaces_the_network() -> None:
         assert "nowhere.test" == dict(client.health_check())["host"]
 
 
-def test_a_proxy_gets_the_requests(server: ScriptedServer) -> None:
+def test_proxy_receives_requests(server: ScriptedServer) -> None:
     """Plain requests are sent to `proxy`, with the whole URL."""
     server.on("keep_alive", {"status": "ok"})
     with AshrLabsClient(KEY, "http://platform.test/api", proxy=server.url) as client:
@@ -238,7 +238,7 @@ def test_a_proxy_gets_the_requests(server: ScriptedServer) -> None:
         ({}, False),
     ],
 )
-def test_the_environment_may_name_the_proxy(
+def test_proxy_is_read_from_environment(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], is_used: bool
 ) -> None:
     """The usual variables apply, whatever `NO_PROXY` contains."""
@@ -256,7 +256,7 @@ def test_the_environment_may_name_the_proxy(
     assert is_used is server.asked[-1].path.startswith("http://")
 
 
-def test_a_private_authority_is_trusted_when_named(tmp_path: Path) -> None:
+def test_private_certificate_authority_is_trusted_with_verify(tmp_path: Path) -> None:
     """`verify` takes a path or a context; without it the error names the option, and a proxy is tunnelled through."""
     certificate = new_certificate(tmp_path)
     script = ScriptedServer(server_context(certificate))
@@ -277,7 +277,7 @@ def test_a_private_authority_is_trusted_when_named(tmp_path: Path) -> None:
     assert 4 == len(script.asked)
 
 
-def test_a_proxy_may_be_reached_over_tls(tmp_path: Path) -> None:
+def test_https_proxy_is_supported(tmp_path: Path) -> None:
     """TLS to the platform runs inside TLS to the proxy, with large payloads too, and `verify` applies to both."""
     certificate = new_certificate(tmp_path)
     script = ScriptedServer(server_context(certificate))
@@ -295,7 +295,7 @@ def test_a_proxy_may_be_reached_over_tls(tmp_path: Path) -> None:
     assert [script.url.removeprefix("https://")] == tunnelled
 
 
-def test_the_total_timeout_applies_to_an_http_client(server: ScriptedServer) -> None:
+def test_total_timeout_applies_to_custom_http_client(server: ScriptedServer) -> None:
     """A slow response to `http_client` ends at the total timeout, although each byte arrives in time."""
     server.on("keep_alive", Answer(body=b" " * 1000, pause=0.02))
     with httpx.Client() as mine, pytest.raises(APITimeoutError):
@@ -305,7 +305,7 @@ def test_the_total_timeout_applies_to_an_http_client(server: ScriptedServer) -> 
 
 
 @pytest.mark.parametrize("is_proxied", [False, True])
-def test_sockets_are_kept_alive(server: ScriptedServer, is_proxied: bool) -> None:
+def test_tcp_keep_alive_is_enabled(server: ScriptedServer, is_proxied: bool) -> None:
     """TCP keep-alive is on, for connections to a proxy too."""
     client = AshrLabsClient(KEY, server.url, proxy=server.url if is_proxied else None)
     deadline = Deadline(60)
@@ -318,7 +318,7 @@ def test_sockets_are_kept_alive(server: ScriptedServer, is_proxied: bool) -> Non
     client.close()
 
 
-def test_options_are_pickled(server: ScriptedServer) -> None:
+def test_client_options_survive_pickling(server: ScriptedServer) -> None:
     """An unpickled client has the same options and opens connections of its own; a key is pickled on request."""
     server.on("keep_alive", {"status": "ok"})
     with AshrLabsClient(KEY, server.url, max_retries=0, pickle_api_key=True) as client:
@@ -332,7 +332,7 @@ def test_options_are_pickled(server: ScriptedServer) -> None:
     assert 2 == server.connections
 
 
-def test_a_key_is_not_pickled_by_default(client: AshrLabsClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_key_is_not_pickled_by_default(client: AshrLabsClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client with a key of its own is refused; with the key of the environment it is pickled without the key."""
     with pytest.raises(TypeError, match="pickle_api_key=True"):
         pickle.dumps(client)
@@ -345,7 +345,7 @@ def test_a_key_is_not_pickled_by_default(client: AshrLabsClient, monkeypatch: py
         assert KEY == twin.api_key
 
 
-def test_options_can_be_read(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_client_exposes_its_options(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A client has its key, masked in `repr`, its URL and its timeout."""
     timeout = Timeout(3, connect=1)
 
@@ -354,14 +354,14 @@ def test_options_can_be_read(client: AshrLabsClient, server: ScriptedServer) -> 
     assert timeout is client.with_options(timeout=timeout).timeout
 
 
-def test_a_half_built_client_has_a_repr() -> None:
+def test_partially_initialized_client_has_repr() -> None:
     """A client whose constructor raised can be shown in a traceback."""
     assert "<AshrLabsClient, not initialized>" == repr(object.__new__(AshrLabsClient))
 
 
 @pytest.mark.parametrize("url", ["http://platform.test", "https://platform.test"])
 @pytest.mark.parametrize("by", ["argument", "environment"])
-def test_an_unreachable_proxy_is_named(url: str, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable_proxy_is_named_without_password(url: str, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error of the connection to a proxy names the proxy without its password, not `base_url`."""
     proxy = "http://me:s3cret@127.0.0.1:9"
     monkeypatch.delenv("NO_PROXY", raising=False)
@@ -380,7 +380,7 @@ def test_an_unreachable_proxy_is_named(url: str, by: str, monkeypatch: pytest.Mo
     assert "s3cret" not in str(caught.value)
 
 
-def test_a_key_of_the_environment_is_not_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_key_from_environment_is_not_pickled(monkeypatch: pytest.MonkeyPatch) -> None:
     """The key is read again when the client is unpickled, and it is an error if it is missing there."""
     monkeypatch.setenv("ASHR_LABS_API_KEY", KEY)
     with AshrLabsClient.from_env() as client:
@@ -395,13 +395,13 @@ def test_a_key_of_the_environment_is_not_pickled(monkeypatch: pytest.MonkeyPatch
         pickle.loads(packed)
 
 
-def test_a_client_of_the_embedded_platform_is_not_pickled() -> None:
+def test_local_client_cannot_be_pickled() -> None:
     """A client of the embedded platform cannot be pickled; the error says why."""
     with AshrLabsClient.local() as client, pytest.raises(TypeError, match="cannot be pickled"):
         pickle.dumps(client)
 
 
-def test_a_tls_context_is_not_pickled() -> None:
+def test_ssl_context_cannot_be_pickled() -> None:
     """An SSL context cannot be pickled; the error names the alternative."""
     client = AshrLabsClient(KEY, verify=ssl.create_default_context())
     with pytest.raises(TypeError, match="verify="):
@@ -409,7 +409,7 @@ def test_a_tls_context_is_not_pickled() -> None:
     client.close()
 
 
-def test_the_embedded_platform_is_a_transport() -> None:
+def test_embedded_platform_works_as_transport() -> None:
     """`local()` needs no network, and its platform supports idempotency keys."""
     with AshrLabsClient.local() as client:
         once = client.with_options(idempotency_key="nightly-7")

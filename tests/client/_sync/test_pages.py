@@ -43,7 +43,7 @@ def test_pages_are_fetched_lazily(
 
 
 @pytest.mark.parametrize(("method", "operation", "key", "filters"), LISTS)
-def test_a_platform_that_repeats_a_page_is_an_error(
+def test_repeated_page_raises_error(
     client: AshrLabsClient, server: ScriptedServer, method: str, operation: str, key: str, filters: dict[str, Any]
 ) -> None:
     """Pages that repeat raise an error that names the operation."""
@@ -68,7 +68,7 @@ NO_PAGES: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("page", NO_PAGES)
-def test_a_page_of_another_shape_is_a_format_error(
+def test_malformed_page_raises_format_error(
     client: AshrLabsClient, server: ScriptedServer, page: dict[str, Any]
 ) -> None:
     """A page with malformed rows or a malformed cursor is a ResponseFormatError."""
@@ -78,7 +78,7 @@ def test_a_page_of_another_shape_is_a_format_error(
         assert [] == [row["id"] for row in client.iter_runs()]
 
 
-def test_the_embedded_platform_is_paginated_while_datasets_are_added() -> None:
+def test_pagination_is_complete_during_concurrent_inserts() -> None:
     """The embedded platform's pages return each dataset once, whatever is added meanwhile."""
     with AshrLabsClient.local() as client:
         made = [(client.create_dataset(f"D{number}", {"runs": {}}))["id"] for number in range(7)]

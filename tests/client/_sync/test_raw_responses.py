@@ -12,7 +12,7 @@ from support.scripted_server import Answer, ScriptedServer
 RUN = {"status": "ok", "run": {"id": 5, "result": {}}, "extra": 1}
 
 
-def test_a_raw_response_has_status_headers_request_id_and_body(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_raw_response_has_status_headers_request_id_and_body(client: AshrLabsClient, server: ScriptedServer) -> None:
     """The same method with the same arguments returns the whole response."""
     server.on("get_run", Answer.of(RUN, 203, X_Request_Id="req_1", X_Cost="7"))
 
@@ -23,7 +23,7 @@ def test_a_raw_response_has_status_headers_request_id_and_body(client: AshrLabsC
     assert {"function": "get_run", "run_id": 5} == server.calls("get_run")[-1].body
 
 
-def test_of_several_calls_the_last_response_is_returned(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_raw_response_is_that_of_the_last_call(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A method that first sends `init` returns the response to its own call."""
     server.on("list_runs", {"status": "ok", "runs": []})
 
@@ -33,7 +33,7 @@ def test_of_several_calls_the_last_response_is_returned(client: AshrLabsClient, 
     assert answer.request_id is None
 
 
-def test_failures_and_retries_are_those_of_the_plain_method(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_raw_response_keeps_errors_and_retries(client: AshrLabsClient, server: ScriptedServer) -> None:
     """Errors are raised as usual, and options of `with_options` apply."""
     server.on("get_run", Answer.of({"status": "error", "message": "busy"}, 503), Answer.of({"message": "no"}, 404))
 
@@ -41,7 +41,7 @@ def test_failures_and_retries_are_those_of_the_plain_method(client: AshrLabsClie
         client.with_options(timeout=3).with_raw_response.get_run(1)
 
 
-def test_a_method_of_a_subclass_is_the_one_that_is_called(server: ScriptedServer) -> None:
+def test_raw_response_calls_subclass_methods(server: ScriptedServer) -> None:
     """Methods that a subclass overrides are used for raw responses too."""
     server.on("get_run", RUN)
 
@@ -59,13 +59,13 @@ def test_a_method_of_a_subclass_is_the_one_that_is_called(server: ScriptedServer
     "name",
     ["trace", "score_trace", "tracing", "close", "with_options", "iter_runs", "api", "notes", "_call", "nothing"],
 )
-def test_only_methods_that_call_have_raw_responses(client: AshrLabsClient, name: str) -> None:
+def test_non_call_attributes_have_no_raw_response(client: AshrLabsClient, name: str) -> None:
     """Attributes that send no single call have no raw response."""
     with pytest.raises(AttributeError, match=name):
         getattr(client.with_raw_response, name)
 
 
-def test_a_method_that_fails_before_sending_raises_as_usual(client: AshrLabsClient) -> None:
+def test_error_before_sending_is_raised_unchanged(client: AshrLabsClient) -> None:
     """An invalid config is refused in both ways."""
     with pytest.raises(ConfigurationError, match=r"config\.agent"):
         client.with_raw_response.create_request("R", {})

@@ -29,7 +29,7 @@ def busy(**headers: str) -> Answer:
     return Answer.of({"status": "error", "message": "slow down"}, 429, **headers)
 
 
-def test_a_failing_read_is_retried_until_it_succeeds(
+def test_failing_read_is_retried_until_it_succeeds(
     client: AshrLabsClient, server: ScriptedServer, clock: SyncManualClock
 ) -> None:
     """A read survives an error of the platform and a lost connection, with growing delays."""
@@ -42,7 +42,7 @@ def test_a_failing_read_is_retried_until_it_succeeds(
     assert [None] * 3 == server.keys("get_run")
 
 
-def test_the_error_of_the_last_attempt_is_raised(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_error_of_last_attempt_is_raised(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A call is retried `max_retries` times."""
     server.on("get_run", BUSY)
 
@@ -54,9 +54,7 @@ def test_the_error_of_the_last_attempt_is_raised(client: AshrLabsClient, server:
 
 
 @pytest.mark.parametrize("body", [b"", b'{"status": "error", "message": "create_run is not implemented"}'])
-def test_an_operation_that_is_not_implemented_is_not_retried(
-    client: AshrLabsClient, server: ScriptedServer, body: bytes
-) -> None:
+def test_unimplemented_operation_is_not_retried(client: AshrLabsClient, server: ScriptedServer, body: bytes) -> None:
     """The status 501 is raised at once, with a message that names the operation and no outcome unknown."""
     server.on("create_run", Answer(501, body))
 
@@ -93,7 +91,7 @@ def test_retry_after_is_honoured(
     assert waits == clock.waits
 
 
-def test_too_long_a_delay_is_raised_at_once(
+def test_excessive_retry_after_raises_immediately(
     client: AshrLabsClient, server: ScriptedServer, clock: SyncManualClock
 ) -> None:
     """A delay of over two minutes, or past the deadline, raises the error at once with `retry_after`."""
@@ -129,7 +127,7 @@ CREATING: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("method", "arguments", "answer"), CREATING)
-def test_a_write_with_a_lost_response_is_retried_if_keys_are_supported(
+def test_write_with_lost_response_is_retried_with_idempotency_key(
     client: AshrLabsClient, server: ScriptedServer, method: str, arguments: dict[str, Any], answer: dict[str, Any]
 ) -> None:
     """A write whose response was lost is retried with its key, if the platform reports that it supports keys."""
@@ -146,7 +144,7 @@ def test_a_write_with_a_lost_response_is_retried_if_keys_are_supported(
 
 @pytest.mark.parametrize(("method", "arguments", "answer"), CREATING)
 @pytest.mark.parametrize("failing", [CUT, BUSY, Answer(half_closes=True), Answer(cut_after=5, body=b"0123456789")])
-def test_a_write_with_a_lost_response_has_an_unknown_outcome_otherwise(
+def test_write_with_lost_response_has_unknown_outcome_without_keys(
     client: AshrLabsClient,
     server: ScriptedServer,
     method: str,
@@ -172,7 +170,9 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda answer: str(answer.status))
-def test_an_unknown_outcome_stays_unknown(client: AshrLabsClient, server: ScriptedServer, refusal: Answer) -> None:
+def test_unknown_outcome_is_preserved_across_retries(
+    client: AshrLabsClient, server: ScriptedServer, refusal: Answer
+) -> None:
     """The outcome is unknown if the first response was lost and later attempts are refused."""
     server.on("init", SUPPORTS_KEYS)
     server.on("create_api_key", CUT, refusal)
@@ -185,7 +185,7 @@ def test_an_unknown_outcome_stays_unknown(client: AshrLabsClient, server: Script
     assert 1 == len(server.calls("init"))
 
 
-def test_a_refused_write_is_retried(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_rejected_write_is_retried(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A write that the platform refused temporarily is retried on any platform, with the same key."""
     server.on("create_run", busy(), busy(), RUN)
 
@@ -196,7 +196,7 @@ def test_a_refused_write_is_retried(client: AshrLabsClient, server: ScriptedServ
     assert 1 == len(set(keys))
 
 
-def test_a_failed_connection_is_retried(clock: SyncManualClock) -> None:
+def test_failed_connection_is_retried(clock: SyncManualClock) -> None:
     """A write that was not sent is retried, and its error leaves no outcome unknown."""
     with AshrLabsClient("tp_0123456789", "http://127.0.0.1:9") as client:
         client._transport.clock = clock
@@ -208,7 +208,7 @@ def test_a_failed_connection_is_retried(clock: SyncManualClock) -> None:
     assert 2 == len(clock.waits)
 
 
-def test_keys_count_as_unsupported_without_a_response_to_init(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_keys_are_unsupported_without_init_response(client: AshrLabsClient, server: ScriptedServer) -> None:
     """Without a response to `init` a write of unknown outcome is not retried."""
     server.on("init", Answer.of({"status": "error", "message": "no"}, 401))
     server.on("create_agent", CUT)
@@ -219,7 +219,7 @@ def test_keys_count_as_unsupported_without_a_response_to_init(client: AshrLabsCl
     assert 1 == len(server.calls("create_agent"))
 
 
-def test_every_write_has_a_key_of_its_own(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_each_write_has_its_own_idempotency_key(client: AshrLabsClient, server: ScriptedServer) -> None:
     """Each call has a key of its own, so that two equal runs are two runs; changes and deletions have keys too."""
     server.on("create_run", RUN)
     server.on("delete_run", OK)
@@ -232,7 +232,7 @@ def test_every_write_has_a_key_of_its_own(client: AshrLabsClient, server: Script
     assert 4 == len({key for key in keys if key})
 
 
-def test_a_key_of_the_user_is_used(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_user_supplied_idempotency_key_is_sent(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A key passed to `with_options` is sent by that client only, and not with reads."""
     server.on("create_run", BUSY, RUN)
     server.on("init", SUPPORTS_KEYS)
@@ -248,7 +248,7 @@ def test_a_key_of_the_user_is_used(client: AshrLabsClient, server: ScriptedServe
     assert [None] == server.keys("get_run")
 
 
-def test_a_conflict_is_retried_only_if_it_may_pass(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_conflict_is_retried_for_idempotent_operations_only(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A conflict of a creation is final; that of an idempotent operation is retried."""
     conflict = Answer.of({"status": "error", "message": "in use"}, 409)
     server.on("create_agent", conflict)
@@ -261,7 +261,7 @@ def test_a_conflict_is_retried_only_if_it_may_pass(client: AshrLabsClient, serve
     assert (1, 2) == (len(server.calls("create_agent")), len(server.calls("update_agent")))
 
 
-def test_a_conflict_with_an_earlier_attempt_is_retried(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_conflict_with_own_earlier_attempt_is_retried(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A creation whose first attempt is still in progress under the same key is retried until it is done."""
     server.on("init", SUPPORTS_KEYS)
     in_progress = Answer.of({"status": "error", "message": "a request with this key is in progress"}, 409)
@@ -271,7 +271,7 @@ def test_a_conflict_with_an_earlier_attempt_is_retried(client: AshrLabsClient, s
     assert 1 == len(set(server.keys("create_agent")))
 
 
-def test_a_conflict_that_lasts_is_raised(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_persistent_conflict_is_raised(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A deletion that keeps conflicting raises the conflict after the last attempt, with no outcome unknown."""
     server.on("delete_dataset", Answer.of({"status": "error", "message": "in use"}, 409))
 

@@ -22,7 +22,7 @@ def answers(*bodies: dict[str, Any]) -> Any:
     return lambda _: Answer.of({"status": "ok", **(left.pop(0) if len(left) > 1 else left[0])})
 
 
-def test_poll_run_relies_on_the_platforms_status(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_poll_run_relies_on_status(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A pending run is not graded, whatever its metrics contain."""
     server.on("get_run", answers({"run": run("pending", 3)}, {"run": run("completed", 2)}))
 
@@ -42,7 +42,7 @@ def test_poll_run_reports_each_poll(client: AshrLabsClient, server: ScriptedServ
     assert [20, 20] == clock.waits
 
 
-def test_a_timeout_of_zero_polls_once(client: AshrLabsClient, server: ScriptedServer) -> None:
+def test_zero_timeout_polls_once(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A timeout of 0 polls once."""
     server.on("get_request", answers({"request": {"id": 1, "request_status": "completed"}}))
 
@@ -51,7 +51,7 @@ def test_a_timeout_of_zero_polls_once(client: AshrLabsClient, server: ScriptedSe
     assert "completed" == request.get("request_status")
 
 
-def test_a_timeout_raises_poll_timeout_error(
+def test_timeout_raises_poll_timeout_error(
     client: AshrLabsClient, server: ScriptedServer, clock: SyncManualClock
 ) -> None:
     """A timeout raises PollTimeoutError, a built-in TimeoutError, after a last poll at the deadline."""
@@ -64,9 +64,7 @@ def test_a_timeout_raises_poll_timeout_error(
     assert ([20, 20, 10], 4) == (clock.waits, len(server.calls("get_run")))
 
 
-def test_a_failed_grading_and_a_failed_request_raise_the_platforms_reason(
-    client: AshrLabsClient, server: ScriptedServer
-) -> None:
+def test_failed_grading_and_request_raise_platform_reason(client: AshrLabsClient, server: ScriptedServer) -> None:
     """A failure that the platform reports is an error with its message."""
     server.on("get_run", answers({"run": run("failed", grading_error="the grader fell over")}))
     server.on("get_request", answers({"request": {"id": 1, "request_status": "failed", "error": "no tools"}}))
@@ -78,7 +76,7 @@ def test_a_failed_grading_and_a_failed_request_raise_the_platforms_reason(
 
 
 @pytest.mark.parametrize("arguments", [{"timeout": -1}, {"timeout": float("nan")}, {"poll_interval": -0.1}])
-def test_invalid_timeouts_are_refused(client: AshrLabsClient, arguments: dict[str, float]) -> None:
+def test_invalid_timeout_is_rejected(client: AshrLabsClient, arguments: dict[str, float]) -> None:
     """A negative or undefined timeout is refused before anything is sent."""
     with pytest.raises(ConfigurationError):
         client.poll_run(1, **arguments)
@@ -90,9 +88,7 @@ CONFIG = {
 }
 
 
-def test_generate_dataset_finds_its_dataset_however_many_are_newer(
-    client: AshrLabsClient, server: ScriptedServer
-) -> None:
+def test_generate_dataset_finds_its_dataset_on_any_page(client: AshrLabsClient, server: ScriptedServer) -> None:
     """The dataset is found by its request's id, on any page."""
     server.on("create_request", answers({"request": {"id": 9}}))
     server.on("get_request", answers({"request": {"id": 9, "request_status": "completed"}}))
@@ -124,9 +120,7 @@ def test_generate_dataset_adds_required_fields(client: AshrLabsClient, server: S
     assert "accepted_inputs" not in CONFIG["agent"], "the user's own config is not changed"
 
 
-def test_a_completed_request_without_a_dataset_and_a_repeating_page_end(
-    client: AshrLabsClient, server: ScriptedServer
-) -> None:
+def test_missing_dataset_and_repeated_page_raise_error(client: AshrLabsClient, server: ScriptedServer) -> None:
     """The search for a dataset raises an error if it does not exist, or the platform repeats a page."""
     server.on("create_request", answers({"request": {"id": 9}}))
     server.on("get_request", answers({"request": {"id": 9, "request_status": "completed"}}))
@@ -187,7 +181,7 @@ VALID = {"agent": {"name": "A"}, "context": {"domain": "d"}}
         ({"surprise": 1}, "config.surprise"),
     ],
 )
-def test_an_invalid_config_is_refused_with_its_path(
+def test_invalid_config_is_rejected_with_path(
     client: AshrLabsClient, server: ScriptedServer, change: dict[str, Any], path: str
 ) -> None:
     """An invalid generation config is refused before anything is sent, with a ValueError that begins with the path."""
