@@ -29,9 +29,7 @@ def workspace(tmp_path: Path) -> Workspace:
     ("baseline", "candidate", "verdict"),
     [("bad", "good", "better"), ("good", "bad", "worse"), ("good", "unsure", "cannot tell")],
 )
-def test_the_verdict_is_printed_and_is_no_failure(
-    workspace: Workspace, baseline: str, candidate: str, verdict: str
-) -> None:
+def test_verdict_alone_exits_with_zero(workspace: Workspace, baseline: str, candidate: str, verdict: str) -> None:
     """Without a gate the command tells, and exits with 0, whatever it tells."""
     done = workspace.call("compare", f"{baseline}.json", f"{candidate}.json")
 
@@ -55,7 +53,7 @@ def test_the_verdict_is_printed_and_is_no_failure(
         ("empty", ["--no-regression"], 4, "no scenario has a verdict in both"),
     ],
 )
-def test_gates_and_faults_have_their_exit_codes(
+def test_gates_and_errors_have_documented_exit_codes(
     workspace: Workspace, candidate: str, options: list[str], code: int, words: str
 ) -> None:
     """A failed gate is 1, a wrong call 2, and nothing to compare 4; one line says why."""
@@ -64,14 +62,14 @@ def test_gates_and_faults_have_their_exit_codes(
     assert words in done.error(code)
 
 
-def test_a_candidate_that_passes_its_gates(workspace: Workspace) -> None:
+def test_passing_all_gates_exits_with_zero(workspace: Workspace) -> None:
     """All gates may be used together; *cannot tell* is not a regression."""
     gates = ["--no-regression", "--max-errors", "0", "--min-pass-rate", "0.8", "--min-scenario", "0=1"]
 
     assert 0 == workspace.call("compare", "good.json", "unsure.json", *gates).code
 
 
-def test_crashes_do_not_pass(workspace: Workspace) -> None:
+def test_crashed_candidate_is_reported(workspace: Workspace) -> None:
     """A candidate without a finished test is reported as such, not as worse."""
     error = {"kind": "agent", "message": "boom"}
     tests: list[Any] = [graded_test(str(n), True, error=error) for n in range(9)]
@@ -80,7 +78,7 @@ def test_crashes_do_not_pass(workspace: Workspace) -> None:
     assert "nothing ran" in workspace.call("compare", "good.json", "crashed.json").error(4)
 
 
-def test_a_failed_gate_is_in_the_json(workspace: Workspace) -> None:
+def test_failed_gate_is_in_json_output(workspace: Workspace) -> None:
     """With --json the comparison is there together with the gates that failed."""
     document = workspace.call("compare", "good.json", "bad.json", "--no-regression", "--json").document
 
@@ -89,7 +87,7 @@ def test_a_failed_gate_is_in_the_json(workspace: Workspace) -> None:
     assert "GateFailed" == document["type"]
 
 
-def test_stored_runs_are_named_by_their_ids(workspace: Workspace) -> None:
+def test_stored_runs_are_compared_by_id(workspace: Workspace) -> None:
     """Ids are looked up in the database; a run compared with itself shows no difference."""
     evaluated = workspace.run(
         "eval", "data.json", "--agent", "agents:Greeter", "--database", "evals.db", "--output", "graded.json", "--json"
@@ -106,7 +104,7 @@ def test_stored_runs_are_named_by_their_ids(workspace: Workspace) -> None:
     assert "no database" in workspace.call("compare", "1", "good.json", "--database", "absent.db").error(2)
 
 
-def test_a_journal_a_file_and_a_stored_run_are_compared(workspace: Workspace) -> None:
+def test_journal_file_and_stored_run_are_accepted(workspace: Workspace) -> None:
     """`compare`, `report` and `plan` take each kind of run; of a file, its content says which it is."""
     arguments = ["--database", "evals.db", "--output", "graded.json", "--journal", "kept.jsonl", "--json"]
     run_id = str(workspace.run("eval", "data.json", "--agent", "agents:Greeter", *arguments).document["run_id"])
@@ -121,9 +119,7 @@ def test_a_journal_a_file_and_a_stored_run_are_compared(workspace: Workspace) ->
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(("settings", "is_coloured"), [({"NO_COLOR": ""}, True), ({"NO_COLOR": "1"}, False)], ids=str)
-def test_a_terminal_gets_the_verdict_in_colour(
-    workspace: Workspace, settings: dict[str, str], is_coloured: bool
-) -> None:
+def test_verdict_is_coloured_on_terminal(workspace: Workspace, settings: dict[str, str], is_coloured: bool) -> None:
     """On a terminal the verdict is green or red, unless NO_COLOR is set."""
     import pty
 

@@ -22,7 +22,7 @@ def _workspace(tmp_path: Path) -> Workspace:
     return Workspace.at(tmp_path)
 
 
-def test_an_imported_dataset_can_be_evaluated(workspace: Workspace) -> None:
+def test_imported_dataset_can_be_evaluated(workspace: Workspace) -> None:
     """The id is all that stdout gets, the database is ashr.db in the current folder, and `eval` finds both."""
     done = workspace.call(*IMPORT)
 
@@ -32,7 +32,7 @@ def test_an_imported_dataset_can_be_evaluated(workspace: Workspace) -> None:
     assert {"total_tests": 2, "tests_passed": 2}.items() <= again.document["metrics"].items()
 
 
-def test_an_import_is_json_for_programs(workspace: Workspace) -> None:
+def test_import_prints_json_object(workspace: Workspace) -> None:
     """With `--json` stdout is one object with the dataset's id, its name and the number of its scenarios."""
     done = workspace.call(*IMPORT, "--json")
 
@@ -47,7 +47,7 @@ def test_an_import_is_json_for_programs(workspace: Workspace) -> None:
         (["--name", "M", "--description", "E"], {"dataset_source": SOURCE, "name": "N"}, ("M", "E")),
     ],
 )
-def test_a_dataset_is_named_by_the_call_or_the_file(
+def test_dataset_name_comes_from_options_or_file(
     options: list[str], content: object, stored: tuple[str, str | None], workspace: Workspace
 ) -> None:
     """Name and description come from the options, else from the file, and the name else is the file's."""
@@ -61,7 +61,7 @@ def test_a_dataset_is_named_by_the_call_or_the_file(
     assert SOURCE == dataset["dataset_source"]
 
 
-def test_an_import_may_go_to_a_remote_platform(workspace: Workspace) -> None:
+def test_import_to_remote_platform(workspace: Workspace) -> None:
     """With `--remote` the dataset is stored on the platform of the environment and no database is made."""
     platform = open_platform()
     platform.bootstrap(KEY)
@@ -96,7 +96,7 @@ def _faulty() -> dict[str, Any]:
     }
 
 
-def test_every_fault_is_listed_with_its_path(workspace: Workspace) -> None:
+def test_every_fault_is_listed_with_path(workspace: Workspace) -> None:
     """A faulty dataset is not stored; each of its faults is listed with its path, on stderr and in the object."""
     workspace.write("data.json", {"runs": _faulty()})
     expected = [
@@ -119,7 +119,7 @@ def test_every_fault_is_listed_with_its_path(workspace: Workspace) -> None:
     assert "ashr.db" not in workspace.names()
 
 
-def test_real_data_has_no_faults(workspace: Workspace) -> None:
+def test_example_dataset_is_valid(workspace: Workspace) -> None:
     """The example's dataset is imported as it is."""
     path = Path(__file__).parents[1] / "examples" / "support_dataset.json"
 
@@ -137,7 +137,7 @@ def test_real_data_has_no_faults(workspace: Workspace) -> None:
         (b'{"runs": {}}', 4, "data.json: no scenario has any action"),
     ],
 )
-def test_what_is_no_dataset_is_not_stored(content: bytes, code: int, message: str, workspace: Workspace) -> None:
+def test_invalid_file_is_not_stored(content: bytes, code: int, message: str, workspace: Workspace) -> None:
     """A file that holds no dataset, or an empty one, is refused in one line before a database is made."""
     (workspace.folder / "data.json").write_bytes(content)
 
@@ -191,7 +191,7 @@ def test_files_of_other_tools_are_imported(
         (CHAT, ["--from-trace", "t"], 2, "give either"),
     ],
 )
-def test_what_cannot_be_imported_is_not_stored(
+def test_import_errors_prevent_storing(
     workspace: Workspace, text: str, options: list[str], code: int, words: str
 ) -> None:
     """Faults are listed with their lines, and nothing is stored."""
@@ -204,7 +204,7 @@ def test_what_cannot_be_imported_is_not_stored(
     assert "ashr.db" not in workspace.names()
 
 
-def test_a_scenarios_fault_has_its_line(workspace: Workspace) -> None:
+def test_scenario_fault_has_line_number(workspace: Workspace) -> None:
     """A fault inside a scenario is reported with the line of the scenario."""
     (workspace.folder / "s.jsonl").write_text('\n{"id": "a", "actions": [{"actor": "user", "content": 7}]}', "utf-8")
 
@@ -213,7 +213,7 @@ def test_a_scenarios_fault_has_its_line(workspace: Workspace) -> None:
     assert ["line 2: actions[0].content"] == [fault["path"] for fault in faults]
 
 
-def test_scenarios_can_be_written_line_by_line(workspace: Workspace) -> None:
+def test_json_lines_round_trip(workspace: Workspace) -> None:
     """A dataset that is exported as JSON Lines is the same one when it is imported, and what is lost is said."""
     source = {**SOURCE, "dataset_type": "storyboard"}
     with workspace.client("ashr.db") as client:
@@ -229,7 +229,7 @@ def test_scenarios_can_be_written_line_by_line(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("is_remote", [False, True])
-def test_traces_become_a_dataset(workspace: Workspace, is_remote: bool) -> None:
+def test_traces_are_imported_as_dataset(workspace: Workspace, is_remote: bool) -> None:
     """A recorded conversation, embedded or remote, is a scenario; several traces are one dataset."""
     platform = open_platform(workspace.folder / "ashr.db")
     platform.bootstrap(KEY)
@@ -260,7 +260,7 @@ def _traced(client: AshrLabsClient) -> str:
     return trace.trace_id
 
 
-def test_encoding_and_delimiter_can_be_named(workspace: Workspace) -> None:
+def test_encoding_and_delimiter_options_override_detection(workspace: Workspace) -> None:
     r"""`--encoding` and `--delimiter` take precedence over detection, with `\\t` for a tab."""
     (workspace.folder / "s.csv").write_bytes("input\texpected\nGröße, bitte?\tHier; bitte.\n".encode("cp850"))
 
@@ -272,7 +272,7 @@ def test_encoding_and_delimiter_can_be_named(workspace: Workspace) -> None:
     assert ["Größe, bitte?", "Hier; bitte."] == [action["content"] for action in scenario["actions"]]
 
 
-def test_unknown_expectations_are_refused_unless_they_are_kept(workspace: Workspace) -> None:
+def test_unknown_expectations_need_keep_unknown(workspace: Workspace) -> None:
     """An expectation that cannot be imported is an error that names `--keep-unknown`, with which it is metadata."""
     (workspace.folder / "s.jsonl").write_text('{"input": "Hi", "target_behaviour": "greets"}\n', "utf-8")
 

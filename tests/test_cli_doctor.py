@@ -19,7 +19,7 @@ KEY = "tp_a_key_for_the_tests"
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
-def test_the_doctor_finds_a_sound_machine_sound(tmp_path: Path) -> None:
+def test_complete_installation_is_ok(tmp_path: Path) -> None:
     """On a complete installation each line says ok, and no key is shown."""
     workspace = Workspace(tmp_path)
     key = "tp_0123456789_secret"
@@ -46,7 +46,7 @@ def test_the_doctor_finds_a_sound_machine_sound(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_the_doctor_says_what_to_do(tmp_path: Path, arguments: list[str], settings: dict[str, str], words: str) -> None:
+def test_each_problem_has_advice(tmp_path: Path, arguments: list[str], settings: dict[str, str], words: str) -> None:
     """Each problem is named with advice, and the exit code is 3."""
     done = Workspace(tmp_path).call("doctor", *arguments, **settings)
 
@@ -54,7 +54,7 @@ def test_the_doctor_says_what_to_do(tmp_path: Path, arguments: list[str], settin
     assert any(line.startswith("WRONG") and words in line for line in done.out.splitlines()), done.out
 
 
-def test_the_doctor_asks_the_platform(tmp_path: Path) -> None:
+def test_remote_check_reports_key_owner_and_clock(tmp_path: Path) -> None:
     """With --remote it says whose key it is and that the clocks agree."""
     platform = open_platform()
     platform.bootstrap(KEY)
@@ -78,7 +78,7 @@ def test_the_doctor_asks_the_platform(tmp_path: Path) -> None:
         (-60, False, "3600 s ahead"),
     ],
 )
-def test_a_wrong_clock_is_reported(minutes: float, is_fine: bool, words: str) -> None:
+def test_clock_skew_is_reported(minutes: float, is_fine: bool, words: str) -> None:
     """A minute apart from the platform's header `Date` is too much, and the advice is to set the clock."""
     clock = checks.clock(format_datetime(NOW + timedelta(minutes=minutes), usegmt=True), NOW)
 
@@ -88,12 +88,12 @@ def test_a_wrong_clock_is_reported(minutes: float, is_fine: bool, words: str) ->
 
 
 @pytest.mark.parametrize("date", [None, "yesterday"])
-def test_a_platform_without_a_clock_is_fine(date: str | None) -> None:
+def test_missing_date_header_is_accepted(date: str | None) -> None:
     """Without a date that can be read there is nothing to compare."""
     assert checks.clock(date, NOW).is_fine
 
 
-def test_the_spool_is_looked_into(tmp_path: Path) -> None:
+def test_waiting_traces_in_spool_are_reported(tmp_path: Path) -> None:
     """The finding names the folder, the number of waiting traces, and when they are sent."""
     environment = {"ASHR_LABS_SPOOL_DIR": str(tmp_path / "spool")}
     assert "no undelivered traces" in checks.spool(environment).found

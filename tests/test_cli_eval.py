@@ -49,7 +49,7 @@ def verdicts(done: Done) -> dict[str, str]:
     return {test["test_id"]: test["verdict"] for test in done.document["tests"]}
 
 
-def test_a_file_is_evaluated_in_memory(workspace: Workspace) -> None:
+def test_file_is_evaluated_in_memory(workspace: Workspace) -> None:
     """A dataset file and an agent give a line for each scenario and one of totals, and leave no file."""
     before = workspace.names()
 
@@ -63,7 +63,7 @@ def test_a_file_is_evaluated_in_memory(workspace: Workspace) -> None:
     assert "0 of 2 passed, 0.0 % (0.0 to 65.8), 2 failed" == done.out.splitlines()[-1]
 
 
-def test_a_failure_explains_itself(workspace: Workspace) -> None:
+def test_failure_shows_reasons_and_transcript(workspace: Workspace) -> None:
     """A failed scenario is shown with its title, all reasons, and its transcript with expected and actual."""
     lines = evaluate(workspace, "--scenario", "first", agent="Mute").out.splitlines()
 
@@ -74,7 +74,7 @@ def test_a_failure_explains_itself(workspace: Workspace) -> None:
     assert not any("second" in line for line in lines)
 
 
-def test_a_crash_shows_where_it_happened(workspace: Workspace) -> None:
+def test_crash_shows_its_location(workspace: Workspace) -> None:
     """A test that ends with an error shows the file, the line and the scenario, and is not called failed."""
     out = evaluate(workspace, agent="Shy").out
 
@@ -84,7 +84,7 @@ def test_a_crash_shows_where_it_happened(workspace: Workspace) -> None:
     assert "1 of 2 passed, 50.0 % (9.5 to 90.5), 1 ended with an error" == out.splitlines()[-1]
 
 
-def test_passed_scenarios_are_shown_when_asked_for(workspace: Workspace) -> None:
+def test_verbose_shows_passed_scenarios(workspace: Workspace) -> None:
     """With `-v` every transcript is shown, else only those of the first ten failures."""
     workspace.write("many.json", {"runs": {f"s{number}": scenario("Many") for number in range(12)}})
 
@@ -93,14 +93,14 @@ def test_passed_scenarios_are_shown_when_asked_for(workspace: Workspace) -> None
     assert "... and 2 more failures: use -v" in evaluate(workspace, agent="Mute", data="many.json").out
 
 
-def test_a_scenario_and_a_filter_exclude_each_other(workspace: Workspace) -> None:
+def test_scenario_option_excludes_filters(workspace: Workspace) -> None:
     """`--scenario` plays one scenario only, so it is refused beside a filter that selects others."""
     done = workspace.run("eval", "data.json", "--agent", "agents:Greeter", "--scenario", "ok", "--filter", "tag:x")
 
     assert "exclude each other" in done.error(2)
 
 
-def test_an_unknown_scenario_is_refused(workspace: Workspace) -> None:
+def test_unknown_scenario_is_rejected_with_suggestion(workspace: Workspace) -> None:
     """`--scenario` names a scenario of the dataset; another name gets a suggestion and nothing is played."""
     assert "no such scenario; did you mean 'first'?" in evaluate(workspace, "--scenario", "frist").error(2)
 
@@ -114,7 +114,7 @@ def test_files_of_other_tools_are_evaluated(workspace: Workspace) -> None:
     assert "it has 1 fault" in evaluate(workspace, data="bad.jsonl").error(2)
 
 
-def test_paths_belong_to_the_folder_of_the_call(workspace: Workspace) -> None:
+def test_paths_are_relative_to_calling_directory(workspace: Workspace) -> None:
     """Files are written to the folder in which the command was called, wherever the agent changes to."""
     (workspace.folder / "elsewhere").mkdir()
     (workspace.folder / "wandering.py").write_text(
@@ -134,7 +134,7 @@ def test_paths_belong_to_the_folder_of_the_call(workspace: Workspace) -> None:
     assert [] == list((workspace.folder / "elsewhere").iterdir())
 
 
-def test_the_output_names_the_run(workspace: Workspace) -> None:
+def test_output_file_contains_titles_agent_and_dataset(workspace: Workspace) -> None:
     """The result in the output file has the titles of its scenarios, the agent and the dataset."""
     evaluate(workspace, "--output", "run.json")
 
@@ -143,7 +143,7 @@ def test_the_output_names_the_run(workspace: Workspace) -> None:
     assert ["A greeting", "Another greeting"] == [test["title"] for test in result["tests"]]
 
 
-def test_json_is_one_object_for_programs(workspace: Workspace) -> None:
+def test_json_output_is_one_object(workspace: Workspace) -> None:
     """With `--json` stdout is one object with the ids, the metrics, every test and the grader."""
     done = evaluate(workspace, "--json", agent="Shy")
 
@@ -168,7 +168,7 @@ def test_json_is_one_object_for_programs(workspace: Workspace) -> None:
     assert "not this one" in second["reasons"][0]
 
 
-def test_nothing_but_the_object_gets_to_stdout(workspace: Workspace) -> None:
+def test_agent_output_goes_to_stderr(workspace: Workspace) -> None:
     """The output of an agent and of its child processes goes to stderr."""
     done = evaluate(workspace, "--json", agent="Loud")
 
@@ -180,14 +180,14 @@ def test_nothing_but_the_object_gets_to_stdout(workspace: Workspace) -> None:
 
 @pytest.mark.parametrize("reference", ["Greeter", "greeter", "greeter.__class__"])
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_an_agent_is_an_object_a_class_or_what_makes_one(reference: str, workers: str, workspace: Workspace) -> None:
+def test_agent_may_be_object_class_or_factory(reference: str, workers: str, workspace: Workspace) -> None:
     """The attribute may be any of them, with any number of workers."""
     done = evaluate(workspace, "--json", "--max-workers", workers, agent=reference)
 
     assert {"first": "passed", "second": "passed"} == verdicts(done)
 
 
-def test_the_agents_module_may_be_in_a_package(workspace: Workspace) -> None:
+def test_agent_module_may_be_dotted(workspace: Workspace) -> None:
     """A dotted module name is found from the current folder."""
     package = workspace.folder / "my" / "bots"
     package.mkdir(parents=True)
@@ -198,7 +198,7 @@ def test_the_agents_module_may_be_in_a_package(workspace: Workspace) -> None:
     assert 0 == done.code, done.err
 
 
-def test_the_example_agent_is_graded_as_its_author_says() -> None:
+def test_example_agent_fails_only_known_scenarios() -> None:
     """The support bot passes all but the scenarios that it is known to fail."""
     workspace = Workspace(EXAMPLES.parent)
 
@@ -212,7 +212,7 @@ def test_the_example_agent_is_graded_as_its_author_says() -> None:
     }
 
 
-def test_a_database_keeps_the_dataset_and_the_run(workspace: Workspace) -> None:
+def test_database_stores_dataset_and_run(workspace: Workspace) -> None:
     """With `--database` the dataset can be evaluated again by its id, by another agent."""
     stored = evaluate(workspace, "--database", "kept.db", "--name", "Greetings", "--json").document
 
@@ -227,7 +227,7 @@ def test_a_database_keeps_the_dataset_and_the_run(workspace: Workspace) -> None:
         assert 2 == len(client.list_runs()["runs"])
 
 
-def test_a_database_may_be_anywhere(workspace: Workspace) -> None:
+def test_database_path_may_be_absolute_with_spaces(workspace: Workspace) -> None:
     """The path of a database may be absolute and hold spaces."""
     folder = workspace.folder / "a folder"
     folder.mkdir()
@@ -238,7 +238,7 @@ def test_a_database_may_be_anywhere(workspace: Workspace) -> None:
     assert (folder / "kept.db").exists()
 
 
-def test_a_wrapped_dataset_brings_its_name(workspace: Workspace) -> None:
+def test_wrapped_dataset_keeps_its_name(workspace: Workspace) -> None:
     """A file may hold the dataset_source in an object with a name and a description."""
     workspace.write("wrapped.json", {"name": "W", "description": "of two", "dataset_source": SOURCE})
 
@@ -249,7 +249,7 @@ def test_a_wrapped_dataset_brings_its_name(workspace: Workspace) -> None:
     assert ("W", "of two", SOURCE) == (dataset["name"], dataset["description"], dataset["dataset_source"])
 
 
-def test_the_output_file_is_the_graded_result(workspace: Workspace) -> None:
+def test_output_file_is_the_graded_result(workspace: Workspace) -> None:
     """`--output` writes the run's result as the platform graded it, whatever the verdict."""
     done = evaluate(workspace, "--output", "result.json", "--min-pass-rate", "1", "--json", agent="Mute")
 
@@ -263,7 +263,7 @@ def test_the_output_file_is_the_graded_result(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("agent", "rate", "code"), [("Greeter", "1", 0), ("Shy", "0.5", 0), ("Shy", "0.51", 1), ("Mute", "0", 0)]
 )
-def test_the_gate_decides(agent: str, rate: str, code: int, workspace: Workspace) -> None:
+def test_min_pass_rate_decides_exit_code(agent: str, rate: str, code: int, workspace: Workspace) -> None:
     """`--min-pass-rate` is reached from the given share of passed tests on; below it the exit code is 1."""
     done = evaluate(workspace, "--min-pass-rate", rate, "--json", agent=agent)
 
@@ -296,7 +296,7 @@ def test_the_gate_decides(agent: str, rate: str, code: int, workspace: Workspace
         ),
     ],
 )
-def test_every_gate_decides(gates: list[str], failed: list[str], workspace: Workspace) -> None:
+def test_each_gate_decides_exit_code(gates: list[str], failed: list[str], workspace: Workspace) -> None:
     """Thresholds for errors, tags and scenarios are gates like the pass rate; all missed ones are reported together."""
     runs = {"first": {**scenario("A"), "tags": ["polite"]}, "second": {**scenario("B"), "tags": ["rude"]}}
     workspace.write("data.json", {"runs": runs})
@@ -308,7 +308,7 @@ def test_every_gate_decides(gates: list[str], failed: list[str], workspace: Work
     assert 2 == len(done.document["tests"])
 
 
-def test_progress_is_told_on_stderr(workspace: Workspace) -> None:
+def test_progress_is_written_to_stderr(workspace: Workspace) -> None:
     """Progress is shown on stderr only, and not at all with `--quiet`."""
     shown, without, quiet = [
         evaluate(workspace, "--json", *options) for options in ((), ["--no-progress"], ["--quiet"])
@@ -323,7 +323,7 @@ def test_progress_is_told_on_stderr(workspace: Workspace) -> None:
 @pytest.mark.parametrize(
     ("agent", "reason"), [("Raising", "RuntimeError: the model is down"), ("Nothing", "respond() returned None")]
 )
-def test_a_run_in_which_nothing_ran_is_no_success(agent: str, reason: str, workspace: Workspace) -> None:
+def test_run_without_completed_scenarios_exits_with_4(agent: str, reason: str, workspace: Workspace) -> None:
     """Where no scenario is played to its end the exit code is 4, before any gate; the results are shown."""
     done = evaluate(workspace, "--json", "--min-pass-rate", "0", agent=agent)
 
@@ -333,7 +333,7 @@ def test_a_run_in_which_nothing_ran_is_no_success(agent: str, reason: str, works
 
 
 @pytest.mark.parametrize("runs", [{}, {"empty": {"title": "E", "actions": []}}])
-def test_a_dataset_without_scenarios_is_no_success(runs: dict[str, Any], workspace: Workspace) -> None:
+def test_empty_dataset_exits_with_4(runs: dict[str, Any], workspace: Workspace) -> None:
     """A dataset without anything to play gives exit code 4, as a file and by its id."""
     workspace.write("empty.json", {"runs": runs})
     with workspace.client("kept.db") as client:
@@ -343,7 +343,7 @@ def test_a_dataset_without_scenarios_is_no_success(runs: dict[str, Any], workspa
     assert "no scenario has any action" in evaluate(workspace, "--database", "kept.db", data="1").error(4)
 
 
-def test_a_malformed_scenario_does_not_cost_the_others(workspace: Workspace) -> None:
+def test_malformed_scenario_does_not_affect_others(workspace: Workspace) -> None:
     """A scenario that cannot be read is a failed test with its path; the others have their verdicts."""
     runs = {**SOURCE["runs"], "broken": {"actions": [{"actor": "agent", "expected_response": None}]}}
     workspace.write("data.json", {"runs": runs})
@@ -373,7 +373,7 @@ def test_a_malformed_scenario_does_not_cost_the_others(workspace: Workspace) -> 
         (b'{"dataset_source": {"runs": 7}}', "data.json: runs: must be an object of scenarios"),
     ],
 )
-def test_a_file_that_is_no_dataset_is_refused(content: bytes | None, message: str, workspace: Workspace) -> None:
+def test_invalid_dataset_file_is_rejected(content: bytes | None, message: str, workspace: Workspace) -> None:
     """A file that cannot be read, is not JSON or no dataset gives exit code 2, and nothing is stored."""
     path = workspace.folder / "data.json"
     path.unlink()
@@ -406,7 +406,7 @@ def test_a_file_that_is_no_dataset_is_refused(content: bytes | None, message: st
         ("agents:leaving", "creating the agent failed: SystemExit: 0 ("),
     ],
 )
-def test_an_agent_that_cannot_be_had_is_refused(reference: str, message: str, workspace: Workspace) -> None:
+def test_unloadable_agent_is_rejected(reference: str, message: str, workspace: Workspace) -> None:
     """An agent that cannot be imported, found or made gives exit code 2 and one line that says why."""
     for name, code in [
         ("importing", "import not_installed"),
@@ -423,7 +423,7 @@ def test_an_agent_that_cannot_be_had_is_refused(reference: str, message: str, wo
     assert message in done.document["error"]
 
 
-def test_a_remote_platform_is_used_when_asked_for(url: str, workspace: Workspace) -> None:
+def test_remote_option_uses_configured_platform(url: str, workspace: Workspace) -> None:
     """With `--remote` a file is stored on the platform of the environment; an id goes there by itself."""
     remote = {"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": url}
 
@@ -436,7 +436,7 @@ def test_a_remote_platform_is_used_when_asked_for(url: str, workspace: Workspace
     assert {"completed"} == {run["grading_status"] for run in runs}
 
 
-def test_no_request_is_sent_that_nobody_asked_for(server: ScriptedServer, workspace: Workspace) -> None:
+def test_local_evaluation_sends_no_requests(server: ScriptedServer, workspace: Workspace) -> None:
     """A local evaluation sends nothing anywhere, though a platform is set up; a remote one sends what it needs."""
     remote = {"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": server.url}
     evaluate(workspace, **remote)
@@ -455,7 +455,7 @@ def test_no_request_is_sent_that_nobody_asked_for(server: ScriptedServer, worksp
     assert ["get_dataset", "init", "create_run", "get_run"] == [asked.body["function"] for asked in server.asked]
 
 
-def test_an_agents_rules_grade_the_run(url: str, workspace: Workspace) -> None:
+def test_agent_id_applies_agent_rules(url: str, workspace: Workspace) -> None:
     """`--agent-id` links the dataset to an agent of the platform, whose rules then hold."""
     with AshrLabsClient(KEY, url) as client:
         config = {"grading_config": {"tool_strictness": {"greet": "optional"}, "text_similarity_threshold": 0}}
@@ -481,7 +481,7 @@ def test_an_agents_rules_grade_the_run(url: str, workspace: Workspace) -> None:
         (["--name", os.fsdecode(b"\xff")], "data.json", "[422]"),
     ],
 )
-def test_what_the_platform_does_not_have_is_a_wrong_call(
+def test_unknown_id_and_missing_database_are_usage_errors(
     options: list[str], data: str, message: str, workspace: Workspace
 ) -> None:
     """An unknown id or a missing database is a wrong call, not a failure of the platform; nothing is made instead."""
@@ -505,7 +505,7 @@ def _refuse(server: ScriptedServer, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["a server error", "another server", "no JSON", "a cut connection", "no permission"])
-def test_a_platform_that_fails_gives_exit_code_3(how: str, server: ScriptedServer, workspace: Workspace) -> None:
+def test_platform_failure_exits_with_3(how: str, server: ScriptedServer, workspace: Workspace) -> None:
     """Whatever a platform does wrong is one line and exit code 3."""
     _refuse(server, how)
 
@@ -525,9 +525,7 @@ def test_a_platform_that_fails_gives_exit_code_3(how: str, server: ScriptedServe
         ({"ASHR_LABS_API_KEY": f"{KEY}_that_is_wrong"}, "the API key is unknown or revoked"),
     ],
 )
-def test_a_platform_that_cannot_be_used_gives_exit_code_3(
-    settings: dict[str, str], message: str, url: str, workspace: Workspace
-) -> None:
+def test_unusable_platform_exits_with_3(settings: dict[str, str], message: str, url: str, workspace: Workspace) -> None:
     """A missing or wrong key, a wrong URL and a dead server are the platform's matter; the key is never shown."""
     done = evaluate(workspace, "--remote", **{"ASHR_LABS_BASE_URL": url, **settings})
 
@@ -535,7 +533,7 @@ def test_a_platform_that_cannot_be_used_gives_exit_code_3(
     assert KEY not in done.err + done.out
 
 
-def test_grades_that_do_not_come_are_a_failure_of_the_platform(server: ScriptedServer, workspace: Workspace) -> None:
+def test_grading_timeout_exits_with_3(server: ScriptedServer, workspace: Workspace) -> None:
     """After `--grading-timeout` seconds without grades the exit code is 3, and the run's id is told."""
     run = {"id": 9, "grading_status": "pending", "result": {"aggregate_metrics": {}}}
     server.on("get_dataset", {"status": "ok", "dataset": {"id": 4, "dataset_source": SOURCE}})
@@ -548,7 +546,7 @@ def test_grades_that_do_not_come_are_a_failure_of_the_platform(server: ScriptedS
     assert 1 == len(server.calls("get_run"))
 
 
-def test_a_database_in_use_is_refused(workspace: Workspace) -> None:
+def test_database_in_use_is_rejected(workspace: Workspace) -> None:
     """A database that another process has open, or that is none, gives exit code 3 and one line."""
     (workspace.folder / "text.db").write_text("not a database, but long enough to be looked at" * 100)
     with workspace.client("kept.db"):
@@ -558,7 +556,7 @@ def test_a_database_in_use_is_refused(workspace: Workspace) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_second_interrupt_ends_it_at_once(workers: str, workspace: Workspace) -> None:
+def test_second_interrupt_exits_immediately(workers: str, workspace: Workspace) -> None:
     """A second Ctrl-C gives one line and exit code 130 within a moment, though agents are at work."""
     process = workspace.start("eval", "data.json", "--agent", "agents:Slow", "--json", "--max-workers", workers)
     while not (workspace.folder / "started").exists():
@@ -577,7 +575,7 @@ def test_a_second_interrupt_ends_it_at_once(workers: str, workspace: Workspace) 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
-def test_the_first_interrupt_keeps_what_was_played(workspace: Workspace) -> None:
+def test_first_interrupt_keeps_finished_scenarios(workspace: Workspace) -> None:
     """After one Ctrl-C nothing more starts; what was played is graded, shown and kept, and the exit code is 130."""
     options = ["--json", "--repeats", "50", "--max-workers", "4", "--journal", "j"]
     process = workspace.start("eval", "data.json", "--agent", "agents:Steady", *options)
@@ -604,14 +602,14 @@ def _ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
-def test_every_option_of_a_run_is_an_option_of_the_command() -> None:
+def test_every_run_option_is_a_command_line_option() -> None:
     """Every option of run() is on the command line, except for callbacks and executors."""
     functions = {"on_scenario", "on_action", "on_environment", "on_result", "executor"}
 
     assert set(RunOptions.__annotations__) - functions <= {parameter.name for parameter in command.params}
 
 
-def test_the_options_of_a_run_reach_it(workspace: Workspace) -> None:
+def test_run_options_are_passed_through(workspace: Workspace) -> None:
     """Repeats, limits, filters and the bound for errors do what they do in run()."""
     repeated = evaluate(workspace, "--json", "--repeats", "2", "--limit", "1", "--shuffle", "3", "--timeout", "30")
     chosen = evaluate(workspace, "--json", "--filter", "sec*", "--filter", "tag:none", "--max-workers", "2")
@@ -623,7 +621,7 @@ def test_the_options_of_a_run_reach_it(workspace: Workspace) -> None:
     assert 4 == len(stopped.document["tests"])
 
 
-def test_repeats_are_told(workspace: Workspace) -> None:
+def test_pass_k_reports_repeat_metrics(workspace: Workspace) -> None:
     """With `--pass-k` the report has the metrics of the repeats; more draws than repeats are refused before the run."""
     shown = evaluate(workspace, "--repeats", "3", "--pass-k", "2")
     told = evaluate(workspace, "--json", "--repeats", "3", "--pass-k", "2", agent="Shy").document["repeats"]
@@ -633,7 +631,7 @@ def test_repeats_are_told(workspace: Workspace) -> None:
     assert "--pass-k 2 needs --repeats 2 or more, got 1" in evaluate(workspace, "--pass-k", "2").error(2)
 
 
-def test_a_journal_is_gone_on_with(workspace: Workspace) -> None:
+def test_journal_is_resumed(workspace: Workspace) -> None:
     """With `--journal` and `--resume` finished scenarios are not repeated; failed ones are with `--rerun-failed`."""
     first = evaluate(workspace, "--json", "--journal", "j", agent="Shy")
     resumed = evaluate(workspace, "--json", "--journal", "j", "--resume", agent="Raising")
@@ -655,7 +653,7 @@ def test_a_journal_is_gone_on_with(workspace: Workspace) -> None:
         (["--teacher-forcing"], "set_history"),
     ],
 )
-def test_options_that_cannot_work_are_a_wrong_call(options: list[str], message: str, workspace: Workspace) -> None:
+def test_invalid_options_are_usage_errors(options: list[str], message: str, workspace: Workspace) -> None:
     """An option that cannot work gives exit code 2 and one line."""
     assert message in evaluate(workspace, *options).error(2)
 
@@ -664,7 +662,7 @@ def test_options_that_cannot_work_are_a_wrong_call(options: list[str], message: 
 @pytest.mark.parametrize(
     ("settings", "is_table"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)], ids=str
 )
-def test_a_terminal_gets_a_table(settings: dict[str, str], is_table: bool, workspace: Workspace) -> None:
+def test_terminal_output_is_a_table(settings: dict[str, str], is_table: bool, workspace: Workspace) -> None:
     """A terminal gets a table in colours, which titles cannot steer; NO_COLOR and TERM=dumb get plain lines."""
     import pty
 

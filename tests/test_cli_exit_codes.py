@@ -85,7 +85,7 @@ def leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
         yield " ".join(path)
 
 
-def test_every_command_is_in_the_table() -> None:
+def test_every_command_is_covered() -> None:
     """A new command must say how it fails."""
     assert set(COMMANDS) == set(leaves(PROGRAM))
 
@@ -155,7 +155,9 @@ def missing(name: str) -> str:
 
 @pytest.mark.parametrize("name", [one for one in PLATFORM_COMMANDS if COMMANDS[one].codes == (0,)])
 @pytest.mark.parametrize("is_remote", [False, True], ids=["embedded", "remote"])
-def test_what_is_there_is_done_in_both_worlds(workspace: Workspace, stocked: Path, name: str, is_remote: bool) -> None:
+def test_commands_succeed_locally_and_over_http(
+    workspace: Workspace, stocked: Path, name: str, is_remote: bool
+) -> None:
     """On the embedded platform and over HTTP each command works, and with `--json` says so in one object."""
     copyfile(stocked, workspace.folder / "ashr.db")
     if is_remote:
@@ -169,7 +171,7 @@ def test_what_is_there_is_done_in_both_worlds(workspace: Workspace, stocked: Pat
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_can_speak_json(name: str) -> None:
+def test_every_command_has_json_option(name: str) -> None:
     """Each command has `--json`."""
     command: click.Command = PROGRAM
     for part in name.split():
@@ -182,13 +184,15 @@ def test_every_command_can_speak_json(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_wrong_option_is_usage(workspace: Workspace, name: str) -> None:
+def test_unknown_option_is_usage_error(workspace: Workspace, name: str) -> None:
     """An option that no command has is exit code 2."""
     called(workspace, name, "--nonsense").error(2)
 
 
 @pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if command.looks_up])
-def test_what_is_not_there_is_usage(workspace: Workspace, stocked: Path, served: dict[str, str], name: str) -> None:
+def test_unknown_id_or_file_is_usage_error(
+    workspace: Workspace, stocked: Path, served: dict[str, str], name: str
+) -> None:
     """An unknown id or file is exit code 2, in both worlds."""
     worlds = [["--remote"], [f"--database={stocked}"]] if COMMANDS[name].has_platform else [[]]
 
@@ -197,14 +201,14 @@ def test_what_is_not_there_is_usage(workspace: Workspace, stocked: Path, served:
 
 
 @pytest.mark.parametrize("name", [name for name in PLATFORM_COMMANDS if not COMMANDS[name].stores])
-def test_a_database_that_is_not_there_is_usage(workspace: Workspace, name: str) -> None:
+def test_missing_database_is_usage_error(workspace: Workspace, name: str) -> None:
     """A command that reads a database does not create it: exit code 2."""
     assert "there is no database absent.db" in called(workspace, name, "--database", "absent.db").error(2)
     assert "absent.db" not in workspace.names()
 
 
 @pytest.mark.parametrize("name", PLATFORM_COMMANDS)
-def test_a_platform_that_cannot_work_is_exit_code_3(workspace: Workspace, served: dict[str, str], name: str) -> None:
+def test_broken_platform_exits_with_3(workspace: Workspace, served: dict[str, str], name: str) -> None:
     """A broken database, a missing or unknown key, and a URL at which something else answers, are the platform's."""
     (workspace.folder / "broken.db").write_text("not a database " * 99, "utf-8")
     url = served["ASHR_LABS_BASE_URL"]
@@ -220,7 +224,7 @@ def test_a_platform_that_cannot_work_is_exit_code_3(workspace: Workspace, served
 @pytest.mark.parametrize(
     "answer", [None, Answer(200, b"<html>a portal</html>"), Answer.of({"status": "error", "message": "down"}, 501)]
 )
-def test_a_platform_that_does_not_answer_is_exit_code_3(
+def test_unresponsive_platform_exits_with_3(
     workspace: Workspace, server: ScriptedServer, name: str, answer: Answer | None
 ) -> None:
     """No answer, an answer of something else, and an error of the platform's own are exit code 3."""
@@ -232,9 +236,7 @@ def test_a_platform_that_does_not_answer_is_exit_code_3(
 
 
 @pytest.mark.parametrize("is_remote", [False, True], ids=["embedded", "remote"])
-def test_content_that_the_platform_refuses_is_usage(
-    workspace: Workspace, served: dict[str, str], is_remote: bool
-) -> None:
+def test_rejected_content_is_usage_error(workspace: Workspace, served: dict[str, str], is_remote: bool) -> None:
     """A dataset, a config or a name that the platform cannot take is exit code 2."""
     where = "--remote" if is_remote else "--database=new.db"
     deep: object = "deep"
@@ -252,7 +254,7 @@ def test_content_that_the_platform_refuses_is_usage(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 @pytest.mark.parametrize("name", ["runs list", "runs watch", "datasets import", "traces get", "agents create"])
-def test_ctrl_c_is_130(workspace: Workspace, server: ScriptedServer, name: str) -> None:
+def test_ctrl_c_exits_with_130(workspace: Workspace, server: ScriptedServer, name: str) -> None:
     """A command that is interrupted while it waits for the platform says so, and leaves no traceback."""
 
     def interrupt(_: object) -> Answer:

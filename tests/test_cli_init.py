@@ -14,7 +14,7 @@ CONFIG = {
 }
 
 
-def test_what_it_writes_works(tmp_path: Path) -> None:
+def test_new_project_passes_its_own_tests(tmp_path: Path) -> None:
     """The new project passes its own evaluation and its own test at once."""
     workspace = Workspace(tmp_path)
 
@@ -26,7 +26,7 @@ def test_what_it_writes_works(tmp_path: Path) -> None:
     assert "2 passed" in tested.out
 
 
-def test_the_new_project_notices_a_broken_agent(tmp_path: Path) -> None:
+def test_new_project_detects_broken_agent(tmp_path: Path) -> None:
     """An agent that stops calling its tool fails the scenario that expects the call, and the report says so."""
     workspace = Workspace(tmp_path)
     assert 0 == workspace.run("init").code
@@ -39,7 +39,7 @@ def test_the_new_project_notices_a_broken_agent(tmp_path: Path) -> None:
     assert '- called cancel_order(order_id="1042")' in done.out
 
 
-def test_the_workflow_keeps_what_it_finds(tmp_path: Path) -> None:
+def test_workflow_keeps_reports_and_comments(tmp_path: Path) -> None:
     """The workflow installs this version and the user's requirements, keeps the reports, and comments."""
     assert 0 == Workspace(tmp_path).run("init").code
     workflow = (tmp_path / ".github" / "workflows" / "agent.yml").read_text("utf-8")
@@ -54,7 +54,7 @@ def test_the_workflow_keeps_what_it_finds(tmp_path: Path) -> None:
         assert words in workflow
 
 
-def test_nothing_is_overwritten(tmp_path: Path) -> None:
+def test_existing_files_are_not_overwritten(tmp_path: Path) -> None:
     """A file that is there stays as it is, and is named."""
     workspace = Workspace(tmp_path)
     (tmp_path / "ashr_agent.py").write_text("mine", "utf-8")
@@ -67,13 +67,13 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert [] == workspace.run("init", "--json").document["written"]
 
 
-def test_a_folder_is_made(tmp_path: Path) -> None:
+def test_missing_directory_is_created(tmp_path: Path) -> None:
     """The folder may be a new one."""
     assert 0 == Workspace(tmp_path).run("init", "new/project").code
     assert (tmp_path / "new" / "project" / "ashr_dataset.json").exists()
 
 
-def test_a_dataset_is_generated(tmp_path: Path) -> None:
+def test_generate_prints_dataset_id(tmp_path: Path) -> None:
     """The platform makes a dataset from a config, and its id is printed."""
     workspace = Workspace.at(tmp_path)
     workspace.write("config.json", CONFIG)

@@ -44,7 +44,7 @@ def test_every_command_has_help(command: list[str], workspace: Workspace) -> Non
     assert done.out.startswith(f"Usage: ashr-labs {' '.join(command)} ")
 
 
-def test_the_module_is_the_same_program(workspace: Workspace) -> None:
+def test_module_is_equivalent_to_script(workspace: Workspace) -> None:
     """`python -m ashr_labs` does what the installed script does, under the same name."""
     as_module = (sys.executable, "-m", "ashr_labs")
 
@@ -52,7 +52,7 @@ def test_the_module_is_the_same_program(workspace: Workspace) -> None:
     assert f"ashr-labs {version('ashr-labs')}\n" == workspace.run_command([*as_module, "--version"]).out
 
 
-def test_help_loads_no_command() -> None:
+def test_help_imports_no_command() -> None:
     """`--help` imports no command, and so no client, platform or table."""
     code = (
         "import sys; from ashr_labs.cli import main; sys.argv = ['ashr-labs', '--help']; main()\n"
@@ -64,7 +64,7 @@ def test_help_loads_no_command() -> None:
     assert "[]" == done.stdout.splitlines()[-1]
 
 
-def test_help_of_any_command_loads_nothing_heavy() -> None:
+def test_command_help_imports_no_heavy_modules() -> None:
     """Each command's `--help` is there at once: it loads no client, database, server or terminal library."""
     code = (
         "import sys, click; from ashr_labs.cli._main import PROGRAM, run\n"
@@ -85,7 +85,7 @@ def test_help_of_any_command_loads_nothing_heavy() -> None:
 @pytest.mark.parametrize(
     ("shell", "words"), [("bash", "complete -o nosort"), ("zsh", "#compdef ashr-labs"), ("fish", "complete --no-files")]
 )
-def test_each_shell_gets_its_completion(shell: str, words: str, workspace: Workspace) -> None:
+def test_completion_script_for_each_shell(shell: str, words: str, workspace: Workspace) -> None:
     """`completion` prints the script of the shell; another shell is a wrong call."""
     assert words in workspace.call("completion", shell).out
     assert {"shell", "script"} == workspace.call("completion", shell, "--json").document.keys()
@@ -103,7 +103,7 @@ def test_each_shell_gets_its_completion(shell: str, words: str, workspace: Works
         ("ashr-labs completion z", {"zsh"}),
     ],
 )
-def test_commands_options_and_choices_are_completed(words: str, expected: set[str], workspace: Workspace) -> None:
+def test_completion_of_commands_options_and_choices(words: str, expected: set[str], workspace: Workspace) -> None:
     """The requests of the shell's script are answered."""
     settings = {"_ASHR_LABS_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
 
@@ -113,7 +113,7 @@ def test_commands_options_and_choices_are_completed(words: str, expected: set[st
 
 
 @pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
-def test_the_script_works_in_bash(workspace: Workspace) -> None:
+def test_completion_script_works_in_bash(workspace: Workspace) -> None:
     """In a real bash the script completes a command."""
     script = (
         'eval "$(ashr-labs completion bash)"; COMP_WORDS=(ashr-labs traces ta); COMP_CWORD=2; '
@@ -148,7 +148,7 @@ def test_the_script_works_in_bash(workspace: Workspace) -> None:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_a_wrong_call_is_one_line_and_exit_code_2(arguments: list[str], message: str, workspace: Workspace) -> None:
+def test_usage_error_is_one_line_and_exits_with_2(arguments: list[str], message: str, workspace: Workspace) -> None:
     """A wrong call says in one line what is wrong, writes nothing to stdout, and leaves no file."""
     before = workspace.names()
 
@@ -161,7 +161,7 @@ def test_a_wrong_call_is_one_line_and_exit_code_2(arguments: list[str], message:
 
 
 @pytest.mark.parametrize("group", [[], ["datasets"]], ids=["program", "group"])
-def test_without_a_command_the_help_is_shown(group: list[str], workspace: Workspace) -> None:
+def test_missing_command_shows_help(group: list[str], workspace: Workspace) -> None:
     """A call without a command shows the help on stderr and fails as a usage error, so that a script notices."""
     done = workspace.call(*group)
 
@@ -171,7 +171,7 @@ def test_without_a_command_the_help_is_shown(group: list[str], workspace: Worksp
     assert "" == done.out
 
 
-def test_a_wrong_call_is_json_too(workspace: Workspace) -> None:
+def test_usage_error_is_json_with_json_option(workspace: Workspace) -> None:
     """With `--json` the error is also the one object on stdout."""
     done = workspace.run("eval", "data.json", "--json")
 
@@ -206,7 +206,7 @@ def test_a_wrong_call_is_json_too(workspace: Workspace) -> None:
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )
-def test_what_is_raised_becomes_an_exit_code(error: BaseException, expected: tuple[int, str, str]) -> None:
+def test_error_class_decides_exit_code(error: BaseException, expected: tuple[int, str, str]) -> None:
     """The class of an error decides the exit code, and a 404 of another server does not mean a wrong id."""
     failure = failure_of(error)
 
@@ -217,7 +217,7 @@ BREAK = "import sys, types; sys.modules['ashr_labs.cli.eval'] = types.ModuleType
 CALL = "from ashr_labs.cli import main; sys.argv[0] = 'ashr-labs'; sys.exit(main())"
 
 
-def test_an_internal_error_is_one_line(workspace: Workspace) -> None:
+def test_internal_error_is_one_line(workspace: Workspace) -> None:
     """Even a fault of the program itself is one line, unless ASHR_LABS_DEBUG asks for more."""
     broken = (sys.executable, "-c", BREAK + CALL)
 
@@ -229,7 +229,7 @@ def test_an_internal_error_is_one_line(workspace: Workspace) -> None:
 
 
 @pytest.mark.parametrize("library", ["click", "rich"])
-def test_without_the_extra_the_program_says_so(library: str, workspace: Workspace) -> None:
+def test_missing_extra_is_reported(library: str, workspace: Workspace) -> None:
     """Where a library of the extra is missing, one line says what to install."""
     block = f"import sys; sys.modules[{library!r}] = None\n"
 
@@ -240,7 +240,7 @@ def test_without_the_extra_the_program_says_so(library: str, workspace: Workspac
 
 
 @pytest.mark.parametrize("arguments", [["--help"], [*EVAL], [*EVAL, "--json"]], ids=" ".join)
-def test_a_reader_that_has_gone_does_no_harm(arguments: list[str], workspace: Workspace) -> None:
+def test_closed_pipe_is_ignored(arguments: list[str], workspace: Workspace) -> None:
     """Writing into a closed pipe changes neither the exit code nor stderr."""
     reading, writing = os.pipe()
     os.close(reading)
@@ -258,7 +258,7 @@ def test_a_reader_that_has_gone_does_no_harm(arguments: list[str], workspace: Wo
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 @pytest.mark.parametrize("closing", [">&-", ">&- 2>&-"])
-def test_the_program_runs_without_standard_streams(closing: str, workspace: Workspace) -> None:
+def test_program_runs_without_standard_streams(closing: str, workspace: Workspace) -> None:
     """A process that was started without stdout or stderr does its work and says so by its exit code."""
     gate = "--min-pass-rate 1 --output result.json"
     done = workspace.run_command(["sh", "-c", f"{PROGRAM} eval data.json --agent agents:Mute {gate} {closing}"])
@@ -270,7 +270,7 @@ def test_the_program_runs_without_standard_streams(closing: str, workspace: Work
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize("command", ["--help", "eval data.json --agent agents:Greeter --json"])
-def test_a_result_that_cannot_be_written_is_an_error(command: str, workspace: Workspace) -> None:
+def test_full_disk_under_stdout_is_an_error(command: str, workspace: Workspace) -> None:
     """A full disk under stdout is an error of one line."""
     done = workspace.run_command(["sh", "-c", f"{PROGRAM} {command} >/dev/full"])
 
@@ -278,7 +278,7 @@ def test_a_result_that_cannot_be_written_is_an_error(command: str, workspace: Wo
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
-def test_any_encoding_of_stdout_will_do(options: list[str], workspace: Workspace) -> None:
+def test_unencodable_text_is_escaped(options: list[str], workspace: Workspace) -> None:
     """Text that stdout cannot encode is escaped, on stderr too."""
     source: dict[str, Any] = {"runs": {"naïve 🎈": {"title": "ünï ☃ \ud83d", "actions": [{"actor": "agent"}]}}}
     workspace.write("odd.json", source)  # it checks nothing

@@ -47,7 +47,7 @@ def end(process: Popen[str], number: signal.Signals = signal.SIGTERM) -> tuple[s
     return out, err
 
 
-def test_a_first_start_makes_a_key_in_a_file(workspace: Workspace) -> None:
+def test_first_start_writes_key_file(workspace: Workspace) -> None:
     """The object on stdout tells the URL, the database and the key's file, which only its owner can read."""
     with serving(workspace) as (process, ready):
         key_file = Path(ready["key_file"])
@@ -67,7 +67,7 @@ def test_a_first_start_makes_a_key_in_a_file(workspace: Workspace) -> None:
         assert 0o600 == stat.S_IMODE(key_file.stat().st_mode)
 
 
-def test_a_script_can_wait_for_the_server(workspace: Workspace) -> None:
+def test_ready_file_appears_once_server_responds(workspace: Workspace) -> None:
     """The ready file appears once calls are answered, holds what a client needs, and is for its owner only."""
     ready_file = workspace.folder / "ready.env"
     ready_file.write_text("export ASHR_LABS_BASE_URL=http://of-an-earlier-server\n", "utf-8")
@@ -83,7 +83,7 @@ def test_a_script_can_wait_for_the_server(workspace: Workspace) -> None:
         assert 0o600 == stat.S_IMODE(ready_file.stat().st_mode)
 
 
-def test_a_given_first_key_is_used(workspace: Workspace) -> None:
+def test_bootstrap_key_is_used(workspace: Workspace) -> None:
     """ASHR_LABS_BOOTSTRAP_KEY is the first key; no file is written and the key is not shown."""
     with serving(workspace, "--database", "own.db", ASHR_LABS_BOOTSTRAP_KEY=KEY) as (process, ready):
         with AshrLabsClient(KEY, ready["url"]) as client:
@@ -102,7 +102,7 @@ SECRET = "s3cret"
 NOWHERE = f"postgresql://me:{SECRET}@127.0.0.1:1/evals"
 
 
-def test_a_database_that_cannot_be_reached_is_named_without_its_password(workspace: Workspace) -> None:
+def test_unreachable_database_is_named_without_password(workspace: Workspace) -> None:
     """A server that is not there costs one line, which has no password; nothing is written."""
     before = workspace.names()
     done = workspace.run("serve", "--port", "0", ASHR_LABS_DATABASE=NOWHERE)
@@ -112,7 +112,7 @@ def test_a_database_that_cannot_be_reached_is_named_without_its_password(workspa
     assert before == workspace.names()
 
 
-def test_commands_that_open_a_file_take_no_url(workspace: Workspace) -> None:
+def test_file_commands_reject_database_url(workspace: Workspace) -> None:
     """A URL in the place of a file is refused unseen, with the way to reach such a database."""
     done = workspace.run("datasets", "list", "--database", NOWHERE)
 
@@ -120,7 +120,7 @@ def test_commands_that_open_a_file_take_no_url(workspace: Workspace) -> None:
     assert SECRET not in done.out + done.err
 
 
-def test_a_platform_on_postgresql_is_served(workspace: Workspace, postgresql: PostgreSQLServer) -> None:
+def test_platform_on_postgresql_is_served(workspace: Workspace, postgresql: PostgreSQLServer) -> None:
     """A URL is served as a file is; the key is written to the current folder."""
     with postgresql.platform() as url, serving(workspace, "--database", url) as (process, ready):
         key = (workspace.folder / "ashr.key").read_text("utf-8").strip()
@@ -133,7 +133,7 @@ def test_a_platform_on_postgresql_is_served(workspace: Workspace, postgresql: Po
     assert "ashr.key" in err
 
 
-def test_data_and_keys_outlive_the_server(workspace: Workspace) -> None:
+def test_data_and_keys_survive_restart(workspace: Workspace) -> None:
     """After a stop, the next start has the same data under the same key; the command line works with both."""
     with serving(workspace) as (process, ready):
         remote = {
@@ -155,7 +155,7 @@ def test_data_and_keys_outlive_the_server(workspace: Workspace) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
-def test_a_signal_stops_it_cleanly(number: signal.Signals, workspace: Workspace) -> None:
+def test_signal_stops_server_cleanly(number: signal.Signals, workspace: Workspace) -> None:
     """SIGTERM and Ctrl-C end the server with exit code 0, and the database can be opened at once."""
     with serving(workspace) as (process, ready):
         end(process, number)
@@ -166,7 +166,7 @@ def test_a_signal_stops_it_cleanly(number: signal.Signals, workspace: Workspace)
     assert ready["url"]
 
 
-def test_without_json_stdout_stays_empty(workspace: Workspace) -> None:
+def test_stdout_is_empty_without_json_option(workspace: Workspace) -> None:
     """People read where the platform is on stderr."""
     process = workspace.start("serve", "--port", "0")
     try:
@@ -181,7 +181,7 @@ def test_without_json_stdout_stays_empty(workspace: Workspace) -> None:
     assert 'ASHR_LABS_API_KEY="$(cat ashr.db.key)"' in lines[1]
 
 
-def test_a_reader_that_has_gone_does_not_stop_it(workspace: Workspace) -> None:
+def test_closed_stdout_does_not_stop_server(workspace: Workspace) -> None:
     """The server keeps serving after the reader of its stdout has gone."""
     with workspace.start("serve", "--port", "0", "--json", ASHR_LABS_BOOTSTRAP_KEY=KEY) as process:
         assert process.stdout is not None
@@ -206,7 +206,7 @@ def test_a_reader_that_has_gone_does_not_stop_it(workspace: Workspace) -> None:
         ([], {"ASHR_LABS_BOOTSTRAP_KEY": "tp_short"}, 2, "the given API key must be"),
     ],
 )
-def test_a_server_that_cannot_start_says_why(
+def test_failed_start_reports_reason(
     options: list[str], settings: dict[str, str], code: int, message: str, workspace: Workspace
 ) -> None:
     """A failed start is one line and an exit code; stdout has only the error."""
@@ -216,7 +216,7 @@ def test_a_server_that_cannot_start_says_why(
     assert {"error", "type"} == done.document.keys()
 
 
-def test_a_port_in_use_is_refused(workspace: Workspace) -> None:
+def test_port_in_use_is_rejected(workspace: Workspace) -> None:
     """A port that another process listens on gives exit code 3 and names the port."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = str(listener.getsockname()[1])
@@ -225,7 +225,7 @@ def test_a_port_in_use_is_refused(workspace: Workspace) -> None:
     assert f"cannot listen on 127.0.0.1, port {port}" in done.error(3)
 
 
-def test_a_port_that_is_taken_leaves_no_files(workspace: Workspace) -> None:
+def test_port_in_use_creates_no_files(workspace: Workspace) -> None:
     """If the port is taken, the server fails before it creates a database or a key."""
     before = workspace.names()
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -236,7 +236,7 @@ def test_a_port_that_is_taken_leaves_no_files(workspace: Workspace) -> None:
     assert before == workspace.names()
 
 
-def test_all_addresses_have_a_url_to_open(workspace: Workspace) -> None:
+def test_wildcard_host_prints_usable_url(workspace: Workspace) -> None:
     """`--host 0.0.0.0` tells a URL that this machine can open, and that others can reach it too."""
     with serving(workspace, "--host", "0.0.0.0") as (process, ready):
         with AshrLabsClient(Path(ready["key_file"]).read_text("utf-8").strip(), ready["url"]) as client:
@@ -247,7 +247,7 @@ def test_all_addresses_have_a_url_to_open(workspace: Workspace) -> None:
     assert "every address of this machine" in err
 
 
-def test_the_access_log_is_json_on_stderr(workspace: Workspace) -> None:
+def test_access_log_is_json_on_stderr(workspace: Workspace) -> None:
     """With --access-log each request is one line of JSON on stderr, without the key."""
     with serving(workspace, "--access-log", ASHR_LABS_BOOTSTRAP_KEY=KEY) as (process, ready):
         with AshrLabsClient(KEY, ready["url"]) as client:

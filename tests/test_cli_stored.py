@@ -34,7 +34,7 @@ def workspace(tmp_path: Path) -> Workspace:
         ("traces", "traces", ["a greeting", "user_1"]),
     ],
 )
-def test_what_is_stored_is_listed(workspace: Workspace, command: str, key: str, words: list[str]) -> None:
+def test_stored_objects_are_listed(workspace: Workspace, command: str, key: str, words: list[str]) -> None:
     """A list is a line for each thing, or one JSON object."""
     plain = workspace.call(command, "list").out
     rows = workspace.call(command, "list", "--json").document[key]
@@ -44,7 +44,7 @@ def test_what_is_stored_is_listed(workspace: Workspace, command: str, key: str, 
     assert rows
 
 
-def test_one_thing_is_shown(workspace: Workspace) -> None:
+def test_single_object_is_shown(workspace: Workspace) -> None:
     """`get` shows the simple values, and everything as JSON."""
     trace_id = workspace.call("traces", "list", "--json").document["traces"][0]["id"]
 
@@ -60,7 +60,7 @@ def test_one_thing_is_shown(workspace: Workspace) -> None:
     assert "999" in workspace.call("runs", "get", "999").error(2)
 
 
-def test_a_graded_run_need_not_be_watched_for_long(workspace: Workspace) -> None:
+def test_watch_ends_for_graded_run(workspace: Workspace) -> None:
     """`runs watch` ends with the numbers of the graded run."""
     assert 2 == workspace.call("runs", "watch", "1", "--json").document["tests_passed"]
 
@@ -73,7 +73,7 @@ def test_a_graded_run_need_not_be_watched_for_long(workspace: Workspace) -> None
         (["pending"], ["--timeout", "0.1"], 3, "run 7"),
     ],
 )
-def test_a_run_is_watched_until_it_is_graded(
+def test_watch_shows_each_state_once(
     tmp_path: Path, server: ScriptedServer, states: list[str], options: list[str], code: int, words: str
 ) -> None:
     """Each state is shown once; a grading that fails or takes too long is the platform's failure."""
@@ -90,7 +90,7 @@ def test_a_run_is_watched_until_it_is_graded(
     assert code or "tests_passed  3" in done.out
 
 
-def test_agents_and_keys_are_made_and_changed(workspace: Workspace) -> None:
+def test_agents_and_keys_are_created_and_updated(workspace: Workspace) -> None:
     """Creating prints only the id or key, changing keeps other fields, and deleting removes."""
     workspace.write("config.json", {"tools": [{"name": "greet"}]})
     agent = workspace.call("agents", "create", "Second", "--description", "D", "--config", "config.json").out.strip()
@@ -110,7 +110,7 @@ def test_agents_and_keys_are_made_and_changed(workspace: Workspace) -> None:
     assert made.out.strip() not in json.dumps(listed)
 
 
-def test_what_is_exported_can_be_imported(workspace: Workspace) -> None:
+def test_exported_dataset_can_be_imported(workspace: Workspace) -> None:
     """A dataset that is written to a file is the same dataset when it is stored again."""
     assert 0 == workspace.call("datasets", "export", "1", "copy.json").code
     copied = workspace.call("datasets", "import", "copy.json", "--json").document
@@ -119,7 +119,7 @@ def test_what_is_exported_can_be_imported(workspace: Workspace) -> None:
     assert ("data", 2) == (copied["name"], copied["scenarios"])
 
 
-def test_runs_and_keys_are_removed(workspace: Workspace) -> None:
+def test_runs_are_deleted_and_keys_revoked(workspace: Workspace) -> None:
     """A deleted run is gone, and a revoked key is inactive."""
     key = next(
         one["id"]
@@ -135,7 +135,7 @@ def test_runs_and_keys_are_removed(workspace: Workspace) -> None:
     assert "for the tests" in workspace.call("keys", "list", "--all").out
 
 
-def test_looking_makes_no_database(tmp_path: Path) -> None:
+def test_listing_does_not_create_database(tmp_path: Path) -> None:
     """Listing a missing database is an error and does not create it."""
     workspace = Workspace.at(tmp_path)
 
@@ -144,7 +144,7 @@ def test_looking_makes_no_database(tmp_path: Path) -> None:
     assert not (tmp_path / "ashr.db").exists()
 
 
-def test_an_agent_config_is_suggested_and_checked(workspace: Workspace) -> None:
+def test_agent_config_is_suggested_and_validated(workspace: Workspace) -> None:
     """The suggested config is accepted for an agent; a misspelt key is refused with its path."""
     scenario = {"actions": [{"actor": "agent", "expected_response": {"tool_calls": [{"name": "get_order"}]}}]}
     workspace.write("calls.json", {"runs": {"s": scenario}})

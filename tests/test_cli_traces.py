@@ -55,7 +55,7 @@ def until_pause(steps: Iterator[Any]) -> tuple[list[str], Pause]:
     raise AssertionError("it never ends")
 
 
-def test_the_last_ones_come_first_and_then_what_is_new() -> None:
+def test_tail_yields_latest_rows_then_new_ones() -> None:
     """It begins with the newest existing rows, oldest first, and yields each row once."""
     shelf = Shelf(*"abcde")
     steps = shelf.tail()
@@ -66,7 +66,7 @@ def test_the_last_ones_come_first_and_then_what_is_new() -> None:
     assert [] == until_pause(steps)[0]
 
 
-def test_nothing_is_missed_when_more_than_a_page_comes_at_once() -> None:
+def test_tail_reads_several_pages() -> None:
     """Pages are read until one has something that was told before."""
     shelf = Shelf("a")
     steps = shelf.tail()
@@ -78,7 +78,7 @@ def test_nothing_is_missed_when_more_than_a_page_comes_at_once() -> None:
     assert [1, 1, 2, 3] == shelf.pages
 
 
-def test_it_asks_more_slowly_where_nothing_comes() -> None:
+def test_idle_tail_polls_more_slowly() -> None:
     """Pauses grow to five times the interval, and are short again after something came."""
     shelf = Shelf("a")
     steps = shelf.tail()
@@ -91,7 +91,7 @@ def test_it_asks_more_slowly_where_nothing_comes() -> None:
     assert (["b"], Pause(2)) == until_pause(steps)
 
 
-def test_losses_are_waited_for_and_told_once() -> None:
+def test_tail_waits_for_unreachable_platform() -> None:
     """While the platform is unreachable, pauses grow to 30 s; rows of that time follow once it is back."""
     shelf = Shelf("a")
     steps = shelf.tail()
@@ -106,7 +106,7 @@ def test_losses_are_waited_for_and_told_once() -> None:
     assert [Pause(0, "the platform answers again"), {"id": "b"}] == list(islice(steps, 2))
 
 
-def test_a_refusal_ends_it() -> None:
+def test_permanent_error_ends_tail() -> None:
     """An error that is not transient ends the command."""
     shelf = Shelf("a")
     shelf.failures = [AuthenticationError("unknown key", 401, {})]
@@ -115,7 +115,7 @@ def test_a_refusal_ends_it() -> None:
         next(shelf.tail())
 
 
-def test_observations_stand_below_their_parents() -> None:
+def test_observations_are_indented_below_parents() -> None:
     """Each observation is a line with its time and its error, indented below what it belongs to."""
     begin, end = "2026-01-01T00:00:00Z", "2026-01-01T00:00:00.250Z"
     trace = {
@@ -136,7 +136,7 @@ def test_observations_stand_below_their_parents() -> None:
     assert ["event  lost", "span  handle  250 ms", "  span  tool:a  ERROR  x y"] == observation_lines(trace)
 
 
-def test_observations_show_what_went_in_and_out() -> None:
+def test_observations_show_input_and_output() -> None:
     """Input and output are shown on a line each, cut where they are long, and empty ones not at all."""
     one = {"id": "1", "type": "generation", "name": "answer", "input": {"q": "a\nb"}, "output": "x" * 400}
 
@@ -148,7 +148,7 @@ def test_observations_show_what_went_in_and_out() -> None:
     ] == observation_lines({"observations": [one, {"id": "2", "type": "event", "name": "done", "input": {}}]})
 
 
-def test_a_trace_is_summed_up() -> None:
+def test_trace_summary_adds_up_observations() -> None:
     """Status, latency, tokens and cost come from the observations; unmeasured ones are not shown."""
     usage = {"input_tokens": 1200, "output_tokens": 30, "cost": 0.25}
     trace = {
@@ -164,7 +164,7 @@ def test_a_trace_is_summed_up() -> None:
     assert {"status": "ok"} == {key: value for key, value in trace_totals({}).items() if value is not None}
 
 
-def test_a_list_shows_how_traces_went(workspace: Workspace) -> None:
+def test_trace_list_shows_status_latency_and_cost(workspace: Workspace) -> None:
     """The list has status, latency, tokens, cost and tags; analytics have the totals by tool and by model."""
     with workspace.client("ashr.db") as client:
         with client.trace("good", tags=["beta"]) as trace:
@@ -183,7 +183,7 @@ def test_a_list_shows_how_traces_went(workspace: Workspace) -> None:
     assert 2 == workspace.call("traces", "analytics", "--json").document["overview"]["total_traces"]
 
 
-def test_the_environment_names_the_platform(workspace: Workspace) -> None:
+def test_environment_selects_the_platform(workspace: Workspace) -> None:
     """Without --database the commands use the platform of ASHR_LABS_BASE_URL; with it the file."""
     platform = open_platform()
     platform.bootstrap(KEY)
@@ -211,7 +211,7 @@ def recorded(client: AshrLabsClient, name: str, **more: Any) -> str:
 
 
 @pytest.mark.parametrize("is_remote", [False, True])
-def test_traces_are_filtered_in_both_worlds(workspace: Workspace, is_remote: bool) -> None:
+def test_traces_are_filtered_locally_and_over_http(workspace: Workspace, is_remote: bool) -> None:
     """By user and by session, page by page, on the embedded platform and over HTTP."""
     platform = open_platform(workspace.folder / "ashr.db")
     platform.bootstrap(KEY)
@@ -239,7 +239,7 @@ def test_traces_are_filtered_in_both_worlds(workspace: Workspace, is_remote: boo
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["plain", "json"])
-def test_tail_follows_over_a_loss_until_ctrl_c(workspace: Workspace, options: list[str]) -> None:
+def test_tail_survives_restart_until_ctrl_c(workspace: Workspace, options: list[str]) -> None:
     """New traces are lines, a restart of the platform is survived, and Ctrl-C ends with 130 and without a traceback."""
     platform = open_platform()
     platform.bootstrap(KEY)
@@ -274,7 +274,7 @@ def _name(tail: subprocess.Popen[str]) -> str:
     return str(json.loads(line)["name"] if line.startswith("{") else line.split("  ")[2])
 
 
-def test_tail_ends_when_nobody_reads(workspace: Workspace) -> None:
+def test_tail_ends_on_closed_pipe(workspace: Workspace) -> None:
     """In front of a program that has ended, such as `head`, it ends by itself, without an error."""
     with workspace.client("ashr.db") as client:
         recorded(client, "one")
