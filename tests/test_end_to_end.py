@@ -77,7 +77,7 @@ def evaluate(client: AshrLabsClient, source: dict[str, Any], agent: Any, **optio
     return client.poll_run(created["id"])["result"]
 
 
-def test_a_good_agent_passes(client: AshrLabsClient) -> None:
+def test_good_agent_passes(client: AshrLabsClient) -> None:
     """An agent that does what is expected passes, through either door."""
     result = evaluate(client, {"runs": {"a": SCENARIO, "b": SCENARIO}}, GoodAgent())
 
@@ -116,7 +116,7 @@ def crash(_: str) -> Any:
         (lambda _: {"tool_calls": [{"name": "t", "arguments_json": "{"}]}, "arguments_json"),
     ],
 )
-def test_an_agents_fault_costs_one_scenario_and_names_its_place(
+def test_agent_fault_fails_one_scenario_with_path(
     local_client: AshrLabsClient, respond: Callable[[str], Any], message: str
 ) -> None:
     """An agent that raises or answers nonsense fails that scenario, by path, and never counts as passed."""
@@ -130,7 +130,7 @@ def test_an_agents_fault_costs_one_scenario_and_names_its_place(
 
 
 @pytest.mark.parametrize("reply", ["Hi", {"text": "Hi", "tool_calls": None}])
-def test_a_reply_without_tool_calls_keeps_its_text(local_client: AshrLabsClient, reply: Any) -> None:
+def test_reply_without_tool_calls_keeps_its_text(local_client: AshrLabsClient, reply: Any) -> None:
     """A plain string, and a reply whose tool calls are None, count as their text without any call."""
     result = evaluate(local_client, {"runs": {"first": SCENARIO, "second": SCENARIO}}, faulty(lambda _: reply))
 
@@ -162,9 +162,7 @@ def calls(*calls: Any) -> dict[str, Any]:
         ("say hi", ""),
     ],
 )
-def test_a_malformed_scenario_costs_only_itself_and_names_the_path(
-    local_client: AshrLabsClient, action: Any, path: str
-) -> None:
+def test_malformed_scenario_fails_alone_with_path(local_client: AshrLabsClient, action: Any, path: str) -> None:
     """An error in a scenario is recorded with its path, and the other scenarios are played."""
     broken = {"actions": [{"actor": "user", "content": "Hello"}, action]}
 
@@ -176,9 +174,7 @@ def test_a_malformed_scenario_costs_only_itself_and_names_the_path(
 
 
 @pytest.mark.parametrize("source", [{}, {"runs": []}, {"runs": None}, {"runs": [{"actions": []}]}])
-def test_a_dataset_that_cannot_be_run_at_all_says_so_at_once(
-    local_client: AshrLabsClient, source: dict[str, Any]
-) -> None:
+def test_invalid_dataset_is_rejected_before_running(local_client: AshrLabsClient, source: dict[str, Any]) -> None:
     """Without an object of runs nothing can run: a DatasetError, before the agent is called."""
     dataset = local_client.create_dataset(name="D", dataset_source=source)
 
@@ -186,7 +182,7 @@ def test_a_dataset_that_cannot_be_run_at_all_says_so_at_once(
         EvalRunner.from_dataset(local_client, dataset_id=dataset["id"])
 
 
-def test_a_bad_key_and_an_unknown_id_raise_their_classes() -> None:
+def test_bad_key_and_unknown_id_raise_documented_errors() -> None:
     """The platform refuses a key that it does not know, and an id that is not there."""
     platform = open_platform()
     key = platform.bootstrap("tp_end_to_end_0123456789")
@@ -201,7 +197,7 @@ def test_a_bad_key_and_an_unknown_id_raise_their_classes() -> None:
     platform.close()
 
 
-def test_a_database_keeps_everything(kept_place: str | Path) -> None:
+def test_database_persists_everything(kept_place: str | Path) -> None:
     """Stored objects, grades included, are there when the database is opened again."""
     with AshrLabsClient.local(kept_place) as client:
         result = evaluate(client, {"runs": {"a": SCENARIO}}, GoodAgent())
@@ -211,7 +207,7 @@ def test_a_database_keeps_everything(kept_place: str | Path) -> None:
     assert result == run["result"]
 
 
-def test_what_an_operation_of_the_contract_answers_can_be_read_by_its_generated_function(
+def test_generated_functions_parse_platform_responses(
     local_client: AshrLabsClient,
 ) -> None:
     """Typed endpoint functions work against the embedded platform, errors included."""
@@ -250,7 +246,7 @@ RUNS = reference_runs()
 
 @needs_data
 @pytest.mark.parametrize("run", [run for run in RUNS if run.agent == "gold"], ids=str)
-def test_a_gold_agent_scores_every_expected_call_exact(local_client: AshrLabsClient, run: ReferenceRun) -> None:
+def test_gold_agent_scores_every_call_exact(local_client: AshrLabsClient, run: ReferenceRun) -> None:
     """Over real scenarios, an agent that does what is expected has every call exact and every test passed."""
     result = deployed(local_client, run)
 
@@ -264,9 +260,7 @@ def test_a_gold_agent_scores_every_expected_call_exact(local_client: AshrLabsCli
 
 @needs_data
 @pytest.mark.parametrize("run", [run for run in RUNS if run.agent.startswith("gpt-4o/")], ids=str)
-def test_a_real_models_transcripts_are_paired_as_recorded_and_graded(
-    local_client: AshrLabsClient, run: ReferenceRun
-) -> None:
+def test_real_transcripts_are_paired_like_the_reference(local_client: AshrLabsClient, run: ReferenceRun) -> None:
     """The statuses are those of the public package, except for failed calls and better pairs of calls of one tool."""
     result = deployed(local_client, run)
 
@@ -290,7 +284,7 @@ def test_a_real_models_transcripts_are_paired_as_recorded_and_graded(
 
 
 @needs_data
-def test_a_silent_agent_passes_nothing_that_expects_something(local_client: AshrLabsClient) -> None:
+def test_silent_agent_fails_every_scenario(local_client: AshrLabsClient) -> None:
     """An agent that says and does nothing fails each of the real dialogs."""
     result = deployed(local_client, ReferenceRun("tau_airline_dialogs", "silent", "-"))
 
@@ -298,7 +292,7 @@ def test_a_silent_agent_passes_nothing_that_expects_something(local_client: Ashr
 
 
 @needs_data
-def test_four_hundred_multi_turn_scenarios_run_through_in_seconds(local_client: AshrLabsClient) -> None:
+def test_four_hundred_multi_turn_scenarios_finish_in_seconds(local_client: AshrLabsClient) -> None:
     """400 scenarios with 2,355 calls are imported, run, deployed, graded and fetched in seconds."""
     used = cpu_seconds(lambda: deployed(local_client, ReferenceRun("bfcl_multi_turn", "gold", "-")))
 

@@ -125,7 +125,7 @@ class NoRespond:
         (Demanding(), r"Demanding\.reset\(\) cannot be called with \(\): missing a required argument: 'hard'"),
     ],
 )
-def test_what_is_no_agent_is_refused(agent: Any, problem: str) -> None:
+def test_invalid_agent_is_rejected(agent: Any, problem: str) -> None:
     """An object that cannot be evaluated is refused before anything starts; the message says what is missing."""
     with pytest.raises(ConfigurationError, match=problem):
         AgentFactory(agent)
@@ -148,12 +148,12 @@ async def answer_later(message: str) -> str:
         (partial(answer_later), True),
     ],
 )
-def test_what_an_event_loop_must_drive(agent: Any, is_async: bool) -> None:
+def test_async_agents_are_detected(agent: Any, is_async: bool) -> None:
     """An agent is asynchronous when one of its methods, or the function that it is, is declared so."""
     assert is_async == AgentFactory(agent).is_async
 
 
-def test_a_function_of_a_message_is_an_agent() -> None:
+def test_function_of_message_is_an_agent() -> None:
     """A function that takes a message answers it, without any reset."""
     seat = AgentFactory(lambda message: f"heard {message}").bind("s")
 
@@ -161,19 +161,19 @@ def test_a_function_of_a_message_is_an_agent() -> None:
     assert "heard hi" == seat.respond("hi")
 
 
-def test_teacher_forcing_needs_an_agent_that_can_be_repaired() -> None:
+def test_teacher_forcing_requires_set_history() -> None:
     """Without set_history() an agent cannot be put back on the expected path, and is refused."""
     with pytest.raises(ConfigurationError, match=r"Plain\.set_history\(messages\)"):
         AgentFactory(Plain(), teacher_forcing=True)
 
 
-def test_documented_agents_fit_the_protocol() -> None:
+def test_documented_agents_match_protocol() -> None:
     """An object with the two methods is an Agent; one without is not."""
     assert isinstance(Plain(), Agent)
     assert not isinstance(NoReset(), Agent)
 
 
-def test_an_object_plays_every_scenario_itself() -> None:
+def test_object_plays_sequential_scenarios_uncopied() -> None:
     """An agent that is given as an object is not copied while scenarios play one after the other."""
     agent = ScriptedAgent()
     supply = AgentFactory(agent)
@@ -185,7 +185,7 @@ def test_an_object_plays_every_scenario_itself() -> None:
 
 @pytest.mark.parametrize("separate", [False, True])
 @pytest.mark.parametrize("wrap", [lambda agent_class: agent_class, partial])
-def test_a_class_or_function_makes_an_agent_for_each_scenario(wrap: Any, separate: bool) -> None:
+def test_factory_makes_one_agent_per_scenario(wrap: Any, separate: bool) -> None:
     """A class and a function make one agent for each scenario, none for the check alone."""
     Counting.made = 0
     supply = AgentFactory(wrap(Counting), separate=separate)
@@ -195,7 +195,7 @@ def test_a_class_or_function_makes_an_agent_for_each_scenario(wrap: Any, separat
     assert 3 == Counting.made
 
 
-def test_side_by_side_an_object_is_copied() -> None:
+def test_concurrent_scenarios_use_copies() -> None:
     """Scenarios that play side by side get deep copies of the agent, and the agent itself none."""
     agent = ScriptedAgent()
     supply = AgentFactory(agent, separate=True)
@@ -207,7 +207,7 @@ def test_side_by_side_an_object_is_copied() -> None:
     assert 2 == len({id(seat.reset.__self__) for seat in seats})  # type: ignore[attr-defined]
 
 
-def test_side_by_side_a_clone_is_preferred() -> None:
+def test_clone_is_preferred_over_deepcopy() -> None:
     """An agent's own clone() is used in place of a deep copy."""
     agent = Cloning()
     seat = AgentFactory(agent, separate=True).bind("a")
@@ -216,7 +216,7 @@ def test_side_by_side_a_clone_is_preferred() -> None:
     assert agent is not seat.reset.__self__  # type: ignore[attr-defined]
 
 
-def test_an_agent_that_cannot_be_copied_is_refused_before_anything_starts() -> None:
+def test_uncopyable_agent_is_rejected_with_advice() -> None:
     """An agent with a lock is refused with everything that would help, and with the cause."""
     with pytest.raises(
         ConfigurationError, match=r"Locked cannot be copied.*lambda: Locked.*clone\(\).*max_workers"
@@ -227,7 +227,7 @@ def test_an_agent_that_cannot_be_copied_is_refused_before_anything_starts() -> N
     AgentFactory(Locked(), separate=False)
 
 
-def test_what_a_factory_raises_is_raised() -> None:
+def test_factory_exception_propagates() -> None:
     """A factory that fails at once is the user's own error, and is not dressed up."""
 
     def factory() -> Any:
@@ -269,7 +269,7 @@ class TakesItByPositionOnly(TakesId):
         (TakesItByPositionOnly(), ["s", ""]),
     ],
 )
-def test_methods_that_take_the_scenario_id_get_it(agent: TakesId, seen: list[Any]) -> None:
+def test_scenario_id_is_passed_to_methods_that_accept_it(agent: TakesId, seen: list[Any]) -> None:
     """A method with a `scenario_id` or `**kwargs` gets the id by keyword, others do not."""
     seat = AgentFactory(agent).bind("s")
     seat.reset()
@@ -303,7 +303,7 @@ def test_signatures_are_inspected_once() -> None:
     assert 0 < asked == Inspected.asked
 
 
-def test_a_mock_is_an_agent() -> None:
+def test_mock_is_accepted_as_agent() -> None:
     """An agent that answers to every name, as mocks do, is taken as an object and gets the id."""
     agent = Mock()
     AgentFactory(agent).bind("s").respond("hello")
@@ -360,7 +360,7 @@ def test_a_mock_is_an_agent() -> None:
         (AgentReply("a", usage={"input_tokens": 3}), ParsedReply("a", (), {"input_tokens": 3})),
     ],
 )
-def test_replies(value: Any, expected: ParsedReply) -> None:
+def test_valid_replies(value: Any, expected: ParsedReply) -> None:
     """A reply is a string or a mapping; parts that are absent or null are not said."""
     assert expected == read_reply(value, "respond()")
 
@@ -394,7 +394,7 @@ def test_replies(value: Any, expected: ParsedReply) -> None:
         (reply("", {"name": "f", "arguments": '{"a": Infinity}'}), "Infinity is not a JSON value"),
     ],
 )
-def test_what_is_no_reply(value: Any, problem: str) -> None:
+def test_invalid_reply_is_rejected(value: Any, problem: str) -> None:
     """An invalid reply is refused; the message says where it is wrong and what to return."""
     with pytest.raises(ReplyError) as caught:
         read_reply(value, "respond()")
@@ -402,7 +402,7 @@ def test_what_is_no_reply(value: Any, problem: str) -> None:
     assert problem in str(caught.value)
 
 
-def test_arguments_that_contain_themselves_are_refused() -> None:
+def test_circular_arguments_are_rejected() -> None:
     """Circular arguments are refused."""
     arguments: dict[str, Any] = {}
     arguments["self"] = arguments
@@ -410,7 +410,7 @@ def test_arguments_that_contain_themselves_are_refused() -> None:
         read_reply(reply("", {"name": "f", "arguments": arguments}), "respond()")
 
 
-def test_an_awaitable_is_refused_and_closed() -> None:
+def test_awaitable_reply_is_rejected_and_closed() -> None:
     """A coroutine in place of a reply is refused, and leaves no warning that it was never awaited."""
 
     async def respond() -> str:
@@ -430,7 +430,7 @@ def test_an_awaitable_is_refused_and_closed() -> None:
         max_leaves=10,
     )
 )
-def test_any_value_is_a_reply_or_a_reply_error(value: Any) -> None:
+def test_any_value_gives_reply_or_reply_error(value: Any) -> None:
     """Whatever an agent returns, reading it ends in a reply or in a ReplyError."""
     try:
         said = read_reply(value, "respond()")

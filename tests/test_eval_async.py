@@ -41,7 +41,7 @@ def texts(tests: Any) -> list[str]:
 
 @pytest.mark.parametrize("workers", [1, 4, 100])
 @pytest.mark.parametrize("subject", [Later, Later(), echo, lambda message: message, ScriptedAgent], ids=range(5))
-def test_any_agent_plays_in_a_loop_and_outside(subject: Any, workers: int) -> None:
+def test_results_are_equal_inside_and_outside_event_loop(subject: Any, workers: int) -> None:
     """Whatever the agent is, run(), run() inside a loop and arun() record the same."""
 
     async def inside() -> tuple[Any, Any]:
@@ -54,7 +54,7 @@ def test_any_agent_plays_in_a_loop_and_outside(subject: Any, workers: int) -> No
     assert [[f"message {n}" for n in range(40)]] * 3 == [texts(result["tests"]) for result in results]
 
 
-def test_as_many_asynchronous_scenarios_as_workers_play_at_a_time() -> None:
+def test_async_concurrency_equals_workers() -> None:
     """As many scenarios as there are workers are played concurrently, and not more."""
     now, most = 0, 0
 
@@ -71,7 +71,7 @@ def test_as_many_asynchronous_scenarios_as_workers_play_at_a_time() -> None:
     assert 7 == most
 
 
-def test_ordinary_agents_do_not_stop_the_loop() -> None:
+def test_blocking_agents_do_not_block_the_loop() -> None:
     """Ordinary agents play in threads, side by side, with the caller's context, while the loop goes on."""
     request: contextvars.ContextVar[str] = contextvars.ContextVar("request", default="none")
     barrier = threading.Barrier(10, timeout=30)
@@ -95,7 +95,7 @@ def test_ordinary_agents_do_not_stop_the_loop() -> None:
     assert ticks > 0
 
 
-def test_the_environment_may_be_asynchronous() -> None:
+def test_on_environment_may_be_async() -> None:
     """An asynchronous on_environment is awaited, and its reply takes the place of the agent's last one."""
     dataset = source(s=[user("hi"), environment("rain"), agent("rain")])
     test = EvalRunner(dataset).run(echo, on_environment=lambda content, _: echo(content)).build()["tests"][0]
@@ -103,7 +103,7 @@ def test_the_environment_may_be_asynchronous() -> None:
     assert (2, "text", "rain", "rain") == entries(test)[-1]
 
 
-def test_an_asynchronous_agent_that_raises_fails_that_test_only() -> None:
+def test_async_agent_exception_fails_one_test() -> None:
     """An exception, and a cancellation that the agent causes itself, fail one scenario each, with their turn."""
 
     async def answer(message: str) -> str:
@@ -122,7 +122,7 @@ def test_an_asynchronous_agent_that_raises_fails_that_test_only() -> None:
     assert "aio.py" not in errors[0]["traceback"]
 
 
-def test_what_a_callback_raises_ends_an_asynchronous_run() -> None:
+def test_callback_exception_ends_async_run() -> None:
     """A callback's exception is raised, and no task is left behind."""
 
     def refuse(*_: Any) -> None:
@@ -136,7 +136,7 @@ def test_what_a_callback_raises_ends_an_asynchronous_run() -> None:
     assert 1 == asyncio.run(run())
 
 
-def test_a_cancelled_run_leaves_nothing_behind() -> None:
+def test_cancelled_run_cancels_its_agents() -> None:
     """Cancelling the task of a run cancels what its agents do."""
     cancelled = list[str]()
 
@@ -161,7 +161,7 @@ def test_a_cancelled_run_leaves_nothing_behind() -> None:
 
 
 @pytest.mark.parametrize("stubborn", [False, True])
-def test_an_asynchronous_agent_that_takes_too_long_is_a_timeout(stubborn: bool) -> None:
+def test_slow_async_agent_times_out(stubborn: bool) -> None:
     """An agent that does not answer in time fails its scenario, even if it does not let itself be cancelled at once."""
 
     async def answer(message: str) -> str:
@@ -183,7 +183,7 @@ def test_an_asynchronous_agent_that_takes_too_long_is_a_timeout(stubborn: bool) 
     )
 
 
-def test_an_ordinary_agent_that_blocks_is_a_timeout_in_a_loop() -> None:
+def test_blocking_agent_times_out_in_arun() -> None:
     """In arun() an ordinary agent that blocks fails its scenario, and the others are played."""
     blocked = threading.Event()
 
@@ -201,7 +201,7 @@ def test_an_ordinary_agent_that_blocks_is_a_timeout_in_a_loop() -> None:
     assert took < 10
 
 
-def test_an_agent_may_run_an_event_loop_of_its_own() -> None:
+def test_agent_may_call_asyncio_run() -> None:
     """An ordinary agent that calls asyncio.run() works in run(), and inside arun()."""
 
     def answer(message: str) -> str:
@@ -212,7 +212,7 @@ def test_an_agent_may_run_an_event_loop_of_its_own() -> None:
     assert texts(EvalRunner(MANY).run(answer).build()["tests"]) == texts(in_loop)
 
 
-def test_a_run_is_deployed_from_a_loop(local_client: AshrLabsClient) -> None:
+def test_arun_and_deploy_stores_the_run(local_client: AshrLabsClient) -> None:
     """arun_and_deploy() stores what arun() records."""
     stored = local_client.create_dataset(name="D", dataset_source=MANY)
     runner = EvalRunner.from_dataset(local_client, stored["id"])

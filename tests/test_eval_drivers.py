@@ -34,7 +34,7 @@ class Meeting:
         return message
 
 
-def test_as_many_scenarios_as_workers_play_at_a_time() -> None:
+def test_thread_concurrency_equals_workers() -> None:
     """Four workers play four scenarios at a time, and the results stand in the order of the dataset."""
     tests = EvalRunner(MANY).run(Meeting(4), max_workers=4).build()["tests"]
 
@@ -42,7 +42,7 @@ def test_as_many_scenarios_as_workers_play_at_a_time() -> None:
     assert {"completed"} == {test["status"] for test in tests}
 
 
-def test_results_do_not_depend_on_who_is_ready_first() -> None:
+def test_results_keep_dataset_order() -> None:
     """A slow first scenario is still the first result, with its own answers."""
     others_are_done = threading.Semaphore(0)
 
@@ -63,7 +63,7 @@ def test_results_do_not_depend_on_who_is_ready_first() -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2, 8, 1000])
-def test_no_agent_plays_two_scenarios_at_a_time(workers: int) -> None:
+def test_agent_plays_one_scenario_at_a_time(workers: int) -> None:
     """However many workers there are, every scenario's agent hears its own messages only."""
 
     class Remembering(ScriptedAgent):
@@ -80,21 +80,21 @@ def test_no_agent_plays_two_scenarios_at_a_time(workers: int) -> None:
     assert [f"(reset) {n}a {n}b" for n in range(50)] == [entries(test)[-1][3] for test in tests]
 
 
-def test_one_worker_plays_in_the_callers_thread() -> None:
+def test_single_worker_runs_in_calling_thread() -> None:
     """Without workers, everything happens in the caller's own thread."""
     tests = EvalRunner(MANY).run(ScriptedAgent(lambda _: str(threading.get_ident()))).build()["tests"]
 
     assert {str(threading.get_ident())} == {entries(test)[-1][3] for test in tests}
 
 
-def test_workers_are_gone_when_the_run_is() -> None:
+def test_worker_threads_end_with_the_run() -> None:
     """No thread of a run is left when it returns."""
     EvalRunner(MANY).run(ScriptedAgent, max_workers=8)
 
     assert [] == eval_threads()
 
 
-def test_the_callers_context_reaches_the_agent() -> None:
+def test_context_variables_reach_the_agent() -> None:
     """Context variables of the caller can be read by agents in worker threads."""
     request: contextvars.ContextVar[str] = contextvars.ContextVar("request")
     request.set("r1")
@@ -105,7 +105,7 @@ def test_the_callers_context_reaches_the_agent() -> None:
 
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("which", ["on_scenario", "on_action", "on_environment"])
-def test_what_a_callback_raises_is_raised(which: str, workers: int) -> None:
+def test_callback_exception_propagates(which: str, workers: int) -> None:
     """A callback's exception belongs to the user: the run stops and raises it, and no thread is left."""
     dataset = source(**{f"s{n}": [user(), {"actor": "environment", "content": "rain"}, user()] for n in range(20)})
     heard = list[str]()
@@ -125,7 +125,7 @@ def test_what_a_callback_raises_is_raised(which: str, workers: int) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-def test_an_interrupt_in_an_agent_is_not_swallowed(workers: int) -> None:
+def test_keyboard_interrupt_in_agent_ends_the_run(workers: int) -> None:
     """A KeyboardInterrupt ends the run, in whichever thread it arrives."""
 
     def answer(_: str) -> Any:
@@ -137,7 +137,7 @@ def test_an_interrupt_in_an_agent_is_not_swallowed(workers: int) -> None:
     assert [] == eval_threads()
 
 
-def test_a_factory_that_fails_later_fails_that_scenario() -> None:
+def test_factory_failure_fails_its_scenario() -> None:
     """When no agent can be made for a scenario, that scenario fails with the reason and the others are played."""
     agents = iter([ScriptedAgent(), None, ScriptedAgent()])
 
@@ -155,7 +155,7 @@ def test_a_factory_that_fails_later_fails_that_scenario() -> None:
     )
 
 
-def test_a_reset_that_must_be_awaited_fails_the_scenario() -> None:
+def test_awaitable_reset_fails_the_scenario() -> None:
     """A reset() that turns out to be asynchronous is told, and leaves no warning that it was never awaited."""
 
     class Disguised(ScriptedAgent):
@@ -170,7 +170,7 @@ def test_a_reset_that_must_be_awaited_fails_the_scenario() -> None:
     assert "runs.a" == error["path"]
 
 
-def test_agents_of_parallel_runs_are_copies_of_the_untouched_one() -> None:
+def test_parallel_agents_are_copies_of_the_original() -> None:
     """Each copy starts from the agent as it was given, not from one that has played."""
 
     class Growing(ScriptedAgent):

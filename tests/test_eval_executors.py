@@ -66,7 +66,7 @@ EVERY = [
 
 
 @pytest.mark.parametrize("start", EVERY)
-def test_an_executor_records_what_threads_record(start: Callable[[], AbstractContextManager[Executor]]) -> None:
+def test_executor_and_threads_give_equal_results(start: Callable[[], AbstractContextManager[Executor]]) -> None:
     """Wherever the scenarios play, the record is the same, failures and retries included."""
     here = EvalRunner(MANY).run(ScriptedAgent).build()["tests"]
     with start() as executor:
@@ -78,7 +78,7 @@ def test_an_executor_records_what_threads_record(start: Callable[[], AbstractCon
 
 
 @pytest.mark.parametrize("start", EVERY)
-def test_failures_elsewhere_are_recorded(start: Callable[[], AbstractContextManager[Executor]]) -> None:
+def test_worker_exception_is_recorded_with_traceback(start: Callable[[], AbstractContextManager[Executor]]) -> None:
     """An agent that raises elsewhere fails its scenario with its traceback, after its retries."""
     with start() as executor:
         tests = EvalRunner(MANY).run(Worker, executor=executor, retries=1, repeats=2).build()["tests"]
@@ -90,7 +90,7 @@ def test_failures_elsewhere_are_recorded(start: Callable[[], AbstractContextMana
     assert "in respond" in failed[0]["error"]["traceback"]
 
 
-def test_several_processes_play() -> None:
+def test_process_pool_plays_scenarios() -> None:
     """A pool of two processes plays, and this one does not."""
     with processes() as executor:
         tests = EvalRunner(MANY).run(Worker, executor=executor).build()["tests"]
@@ -99,7 +99,7 @@ def test_several_processes_play() -> None:
     assert str(os.getpid()) not in said
 
 
-def test_a_worker_that_dies_is_recorded() -> None:
+def test_dead_worker_fails_its_scenario() -> None:
     """An agent that kills its process fails its scenario; the run ends, with a result for each."""
     with processes() as executor:
         tests = EvalRunner(MANY).run(Dying, executor=executor).build()["tests"]
@@ -108,7 +108,7 @@ def test_a_worker_that_dies_is_recorded() -> None:
     assert {"BrokenProcessPool"} == {test["error"]["type"] for test in tests}
 
 
-def test_what_a_callback_raises_elsewhere_is_raised() -> None:
+def test_callback_exception_in_worker_propagates() -> None:
     """A callback's exception belongs to the user, wherever it was raised."""
 
     def refuse(*_: Any) -> None:

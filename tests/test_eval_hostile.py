@@ -77,7 +77,7 @@ class AsyncAgent(Agent):
 )
 @pytest.mark.parametrize("kind", [Agent, AsyncAgent])
 @pytest.mark.parametrize("name", MISBEHAVIOURS)
-def test_one_scenario_costs_only_itself(name: str, kind: type[Agent], way: str, options: Any) -> None:
+def test_misbehaving_agent_fails_one_scenario(name: str, kind: type[Agent], way: str, options: Any) -> None:
     """An agent that misbehaves fails that scenario, with the reason, and no other, however it is played."""
     misbehave, error = MISBEHAVIOURS[name]
     subject = type("Misbehaving", (kind,), {"misbehave": staticmethod(misbehave)})
@@ -93,7 +93,7 @@ def test_one_scenario_costs_only_itself(name: str, kind: type[Agent], way: str, 
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_an_agent_that_changes_what_it_gets_changes_nothing(way: str) -> None:
+def test_mutated_messages_do_not_change_expectations(way: str) -> None:
     """An agent that changes the messages it receives does not change the expected conversation of later turns."""
     heard = list[Any]()
 
@@ -117,7 +117,7 @@ def test_an_agent_that_changes_what_it_gets_changes_nothing(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["threads", "tasks", "executor"])
-def test_an_agent_that_cannot_be_copied_is_refused_before_anything_starts(way: str) -> None:
+def test_uncopyable_agent_is_rejected_before_the_run(way: str) -> None:
     """If each scenario needs its own agent and none can be made, that is an error before any agent is called."""
 
     class Single(ScriptedAgent):

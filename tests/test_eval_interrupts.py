@@ -50,7 +50,7 @@ def started(agent: str, workers: int) -> Generator[subprocess.Popen[str]]:
 
 
 @pytest.mark.parametrize(("agent", "workers"), [("slow", 1), ("slow", 3), ("async", 3)])
-def test_the_first_interrupt_ends_a_run_in_good_order(agent: str, workers: int) -> None:
+def test_first_interrupt_finishes_running_scenarios(agent: str, workers: int) -> None:
     """At the first Ctrl-C nothing more starts, what plays is finished and kept, and the run is cancelled."""
     with started(agent, workers) as process:
         process.send_signal(signal.SIGINT)
@@ -65,7 +65,7 @@ def test_the_first_interrupt_ends_a_run_in_good_order(agent: str, workers: int) 
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_the_second_interrupt_ends_the_process_at_once(workers: int) -> None:
+def test_second_interrupt_ends_the_process(workers: int) -> None:
     """A second Ctrl-C is raised although the agents never answer, and the process ends."""
     with started("stuck", workers) as process:
         assert process.stderr is not None
@@ -100,7 +100,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize("pool", ["threads", "processes"])
-def test_an_interrupt_of_all_processes_ends_a_run_in_an_executor(pool: str, tmp_path: Path) -> None:
+def test_interrupt_of_process_group_ends_executor_run(pool: str, tmp_path: Path) -> None:
     """A terminal's Ctrl-C reaches the processes of a pool too: what was done is kept, nothing else is recorded."""
     (tmp_path / "pool.py").write_text(POOL)
     command = [sys.executable, "pool.py", pool]

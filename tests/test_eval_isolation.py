@@ -63,7 +63,7 @@ LOOP_WAYS = [name for name in WAYS if name != "executor"]
 @pytest.mark.parametrize("options", [{}, {"timeout": 30}])
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("subject", [cancels_itself, is_cancelled_again_and_again])
-def test_an_agent_that_cancels_its_task_fails_its_scenario_only(subject: Any, way: str, options: Any) -> None:
+def test_agent_cancelling_its_task_fails_one_scenario(subject: Any, way: str, options: Any) -> None:
     """A cancelled task is the failure of that scenario, with the kind `cancelled`, and the run goes on."""
     run = WAYS[way](EvalRunner(MANY), subject, **options)
 
@@ -71,7 +71,7 @@ def test_an_agent_that_cancels_its_task_fails_its_scenario_only(subject: Any, wa
     assert "completed" == run.status
 
 
-def test_a_dying_task_group_fails_its_scenario_only() -> None:
+def test_failing_task_group_fails_one_scenario() -> None:
     """A task group that the agent entered and whose reader dies, as in MCP clients, costs that scenario only."""
     anyio = pytest.importorskip("anyio")
 
@@ -92,7 +92,7 @@ def test_a_dying_task_group_fails_its_scenario_only() -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"timeout": 30}, {"max_workers": 3}])
-def test_an_agent_that_stops_the_loop_does_not_end_the_run(options: Any) -> None:
+def test_agent_stopping_the_loop_does_not_end_the_run(options: Any) -> None:
     """loop.stop() in an agent has no effect on the run."""
 
     async def respond(message: str) -> str:
@@ -106,7 +106,7 @@ def test_an_agent_that_stops_the_loop_does_not_end_the_run(options: Any) -> None
     assert [("completed", "")] * 6 == outcome(tests)
 
 
-def test_an_agent_that_cancels_all_tasks_fails_the_run(caplog: pytest.LogCaptureFixture) -> None:
+def test_agent_cancelling_all_tasks_fails_the_run(caplog: pytest.LogCaptureFixture) -> None:
     """Selected scenarios that nothing was recorded for are failed tests, and the run is failed."""
 
     async def respond(message: str) -> str:
@@ -128,7 +128,7 @@ def test_an_agent_that_cancels_all_tasks_fails_the_run(caplog: pytest.LogCapture
     assert "the run ended without a result for" in caplog.text
 
 
-def test_what_was_not_recorded_is_played_when_the_run_is_resumed(tmp_path: Any) -> None:
+def test_unrecorded_scenarios_are_played_on_resume(tmp_path: Any) -> None:
     """Scenarios without a result are not in the journal, so that the next run plays them."""
 
     async def cancels_all(message: str) -> str:
@@ -147,7 +147,7 @@ def test_what_was_not_recorded_is_played_when_the_run_is_resumed(tmp_path: Any) 
     assert "message 0" not in player.heard
 
 
-def test_the_program_fails_if_a_scenario_was_not_recorded(tmp_path: Any) -> None:
+def test_command_fails_if_scenario_has_no_result(tmp_path: Any) -> None:
     """`ashr-labs eval` exits with 1 and says how many scenarios have no result, whatever the gates are."""
     workspace = Workspace.at(tmp_path)
     (tmp_path / "fatal.py").write_text(
@@ -207,7 +207,7 @@ def test_only_interrupts_end_a_run(misbehave: Any, kind: str, way: str, asynchro
 
 
 @pytest.mark.parametrize("way", LOOP_WAYS)
-def test_a_group_with_an_interrupt_ends_a_run(way: str) -> None:
+def test_exception_group_with_interrupt_ends_the_run(way: str) -> None:
     """A KeyboardInterrupt inside an exception group ends the run like one by itself."""
 
     def respond(message: str) -> Any:
@@ -217,7 +217,7 @@ def test_a_group_with_an_interrupt_ends_a_run(way: str) -> None:
         WAYS[way](EvalRunner(MANY), respond)
 
 
-def test_a_blocking_agent_may_run_a_loop_inside_a_running_loop() -> None:
+def test_blocking_agent_may_run_nested_loop() -> None:
     """run() in a notebook or coroutine plays a blocking agent outside of the thread of the running loop."""
 
     async def later(message: str) -> str:
@@ -240,7 +240,7 @@ def nested(error: Exception) -> list[Exception]:
 
 @pytest.mark.parametrize("number", range(3))
 @pytest.mark.parametrize("retry_on", [None, [ConnectionError], ["ConnectionError"]])
-def test_errors_inside_groups_and_causes_are_retried(number: int, retry_on: Any) -> None:
+def test_errors_in_groups_and_causes_are_retried(number: int, retry_on: Any) -> None:
     """An error that is a member of a group, or the cause of another one, is retried after its own retry_after."""
     error = ConnectionResetError("reset by peer")
     error.retry_after = 0  # type: ignore[attr-defined]
@@ -258,14 +258,14 @@ def test_errors_inside_groups_and_causes_are_retried(number: int, retry_on: Any)
     assert ("completed", 2, ["hi", "hi"]) == (test["status"], test["attempts"], asked)
 
 
-def test_the_message_of_a_group_names_its_first_error() -> None:
+def test_exception_group_message_names_first_error() -> None:
     """The message of an exception group ends with the first error in it, of whatever depth."""
     error = AgentError.of(ExceptionGroup("unhandled errors", [ExceptionGroup("inner", [ValueError("no such city")])]))
 
     assert error.message == "unhandled errors (1 sub-exception): ValueError: no such city"
 
 
-def test_causes_in_a_circle_are_read_once() -> None:
+def test_cyclic_causes_are_handled() -> None:
     """An exception that is its own cause is read like any other."""
     first, second = ValueError("a"), KeyError("b")
     first.__cause__, second.__cause__ = second, first

@@ -58,7 +58,7 @@ def messages(player: ScriptedAgent) -> list[str]:
 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
 @pytest.mark.parametrize("how", ["dict", "iterator"])
-def test_a_killed_run_goes_on_where_it_was(how: str, tmp_path: Path) -> None:
+def test_killed_run_resumes(how: str, tmp_path: Path) -> None:
     """Killed at any moment, and again, a run plays only what is missing, and its totals are those of an even run."""
     command = [sys.executable, "-c", PROGRAM, how]
     (tmp_path / "even").mkdir()
@@ -78,7 +78,7 @@ def test_a_killed_run_goes_on_where_it_was(how: str, tmp_path: Path) -> None:
     assert 80 <= len(asked) <= 80 + 3 * 4  # at most what was in progress when it was killed
 
 
-def test_what_is_cut_off_in_a_line_is_played_again(path: Path) -> None:
+def test_truncated_line_is_played_again(path: Path) -> None:
     """Wherever the journal is cut off, what was not wholly written is played, and nothing else."""
     EvalRunner(MANY).run(ScriptedAgent(), journal=path)
     content = path.read_bytes()
@@ -93,7 +93,7 @@ def test_what_is_cut_off_in_a_line_is_played_again(path: Path) -> None:
         assert 12 - whole == len(messages(player))
 
 
-def test_only_what_failed_is_played_again(path: Path) -> None:
+def test_rerun_failed_plays_only_failures(path: Path) -> None:
     """With rerun_failed, what failed is played again, what was completed is not, and the new results count."""
 
     def answer(message: str) -> str:
@@ -114,7 +114,7 @@ def test_only_what_failed_is_played_again(path: Path) -> None:
     assert repaired["tests"] == EvalRunner(MANY).run(player, journal=path, resume=True).build()["tests"]
 
 
-def test_results_are_in_the_journal_before_they_are_told(path: Path) -> None:
+def test_result_is_journaled_before_on_result(path: Path) -> None:
     """When on_result is called, the journal has the result already."""
     kept = list[Any]()
     EvalRunner(MANY).run(
@@ -136,7 +136,7 @@ def test_results_are_in_the_journal_before_they_are_told(path: Path) -> None:
         (source(**{**MANY["runs"], "s1": [user("another message")]}), {}),
     ],
 )
-def test_another_selection_is_refused(dataset: Any, options: Any, path: Path) -> None:
+def test_journal_of_other_selection_is_rejected(dataset: Any, options: Any, path: Path) -> None:
     """A journal of other scenarios, contents, repeats or orders is refused, and stays as it is."""
     EvalRunner(MANY).run(ScriptedAgent(), journal=path)
     before = path.read_bytes()
@@ -149,7 +149,7 @@ def test_another_selection_is_refused(dataset: Any, options: Any, path: Path) ->
 
 
 @pytest.mark.parametrize("line", [b"{", b"[]", b'{"scenario": "s1"}'])
-def test_a_damaged_journal_is_refused(line: bytes, path: Path) -> None:
+def test_damaged_journal_is_rejected(line: bytes, path: Path) -> None:
     """A complete line that is not a result is refused with its number."""
     EvalRunner(MANY).run(ScriptedAgent(), journal=path)
     lines = path.read_bytes().splitlines()
@@ -159,7 +159,7 @@ def test_a_damaged_journal_is_refused(line: bytes, path: Path) -> None:
         EvalRunner(MANY).run(ScriptedAgent(), journal=path, resume=True)
 
 
-def test_a_changed_result_is_refused(path: Path) -> None:
+def test_checksum_mismatch_is_rejected(path: Path) -> None:
     """A line whose content does not fit its checksum is refused with its number, although it is JSON."""
     EvalRunner(MANY).run(ScriptedAgent(), journal=path)
     path.write_bytes(path.read_bytes().replace(b'"text":"message 3"', b'"text":"massage 3"'))
@@ -168,7 +168,7 @@ def test_a_changed_result_is_refused(path: Path) -> None:
         EvalRunner(MANY).run(ScriptedAgent(), journal=path, resume=True)
 
 
-def test_a_journal_without_checksums_is_resumed(path: Path) -> None:
+def test_journal_without_checksums_is_resumed(path: Path) -> None:
     """Journals of earlier versions, whose lines have no checksum, are read like others."""
     run = EvalRunner(MANY).run(ScriptedAgent(raising_at("message 4")), journal=path)
     header, *lines = path.read_bytes().splitlines()
@@ -192,7 +192,7 @@ def raising_at(wrong: str) -> Any:
     return answer
 
 
-def test_a_journal_is_not_overwritten(path: Path) -> None:
+def test_existing_journal_is_not_overwritten(path: Path) -> None:
     """An existing journal is refused without `resume`, and `resume` needs a journal."""
     EvalRunner(MANY).run(ScriptedAgent(), journal=str(path))
 
@@ -210,7 +210,7 @@ def test_a_journal_is_not_overwritten(path: Path) -> None:
         ("/dev/null", "is not a regular file"),
     ],
 )
-def test_a_journal_that_cannot_be_is_told_at_once(name: str, problem: str, tmp_path: Path) -> None:
+def test_invalid_journal_path_is_rejected_before_the_run(name: str, problem: str, tmp_path: Path) -> None:
     """A path that cannot hold a journal is refused before the agent hears anything."""
     player = ScriptedAgent()
 
@@ -221,7 +221,7 @@ def test_a_journal_that_cannot_be_is_told_at_once(name: str, problem: str, tmp_p
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a limit for the size of files")
 @pytest.mark.parametrize("workers", [1, 4])
-def test_a_full_disk_ends_the_run_and_loses_nothing(workers: int, tmp_path: Path) -> None:
+def test_full_disk_ends_the_run_without_loss(workers: int, tmp_path: Path) -> None:
     """When the journal cannot grow, the run ends and says so; what is in it is whole, and the run can go on."""
     code = (
         "import resource, sys; from ashr_labs import EvalRunner\n"
@@ -283,7 +283,7 @@ def endless(folder: Path, how: str, workers: int = 1) -> Generator[subprocess.Po
 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL and fork")
 @pytest.mark.parametrize("how", ["alone", "fork"])
-def test_two_runs_do_not_write_one_journal(how: str, tmp_path: Path) -> None:
+def test_journal_is_locked(how: str, tmp_path: Path) -> None:
     """A journal that another process is writing is refused; once that is gone, though a child is left, it is not."""
     with endless(tmp_path, how) as process:
         with pytest.raises(ConfigurationError, match="is being written by another run"):
@@ -299,7 +299,7 @@ def test_two_runs_do_not_write_one_journal(how: str, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGINT")
 @pytest.mark.parametrize("workers", [1, 3])
-def test_what_was_done_before_the_second_interrupt_is_kept(workers: int, tmp_path: Path) -> None:
+def test_second_interrupt_keeps_journaled_results(workers: int, tmp_path: Path) -> None:
     """Ended at once by a second Ctrl-C, a run has in its journal what was done, and goes on from there."""
     with endless(tmp_path, "alone", workers) as process:
         assert process.stderr is not None
@@ -316,7 +316,7 @@ def test_what_was_done_before_the_second_interrupt_is_kept(workers: int, tmp_pat
     assert 12 == result["aggregate_metrics"]["tests_passed"]
 
 
-def test_a_rerun_that_was_cut_off_goes_on(path: Path) -> None:
+def test_interrupted_rerun_resumes(path: Path) -> None:
     """A scenario that a rerun has repaired is not played again by the next rerun; one that failed again is."""
 
     def answer(message: str) -> str:

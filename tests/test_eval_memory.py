@@ -70,7 +70,7 @@ def measured(number: int, how: str, folder: Path) -> Any:
     ("number", "most"),
     [(2_500, 15_000_000), pytest.param(100_000, 200_000_000, marks=[pytest.mark.long, pytest.mark.timeout(600)])],
 )
-def test_a_run_is_bigger_than_memory(number: int, most: int, tmp_path: Path) -> None:
+def test_streamed_run_uses_constant_memory(number: int, most: int, tmp_path: Path) -> None:
     """Scenarios of an iterator whose results stay in the journal leave next to nothing in memory, also when read."""
     told = measured(number, "streamed", tmp_path)
 
@@ -79,7 +79,7 @@ def test_a_run_is_bigger_than_memory(number: int, most: int, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("number", [2_000, pytest.param(20_000, marks=pytest.mark.long)])
-def test_results_are_compact_and_the_first_call_comes_at_once(number: int, tmp_path: Path) -> None:
+def test_results_are_compact_and_first_call_is_immediate(number: int, tmp_path: Path) -> None:
     """A scenario of six actions adds at most 5 KB until it is built; the agent is asked within 50 ms."""
     told = measured(number, "kept", tmp_path)
     seconds: float = told["seconds_to_first_call"]

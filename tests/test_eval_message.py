@@ -41,7 +41,7 @@ def test_agents_get_the_parts_of_a_message() -> None:
     assert [("What is this?", PARTS)] == seen
 
 
-def test_a_message_is_a_string_everywhere() -> None:
+def test_message_behaves_like_a_string() -> None:
     """A message is equal to its text, is written to JSON as its text, and keeps its parts when it is pickled."""
     message = Message("Hi", PARTS)
 
@@ -51,7 +51,7 @@ def test_a_message_is_a_string_everywhere() -> None:
 
 
 @pytest.mark.parametrize("parts", ["image", [1], {"type": "text"}])
-def test_invalid_parts_are_refused(parts: object) -> None:
+def test_invalid_parts_are_rejected(parts: object) -> None:
     """Parts that are not a list of objects are an error with their path."""
     with pytest.raises(DatasetError, match=r"runs\.cat\.actions\[0\]\.parts: must be a list of objects"):
         read_scenario("cat", scenario(parts))

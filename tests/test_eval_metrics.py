@@ -41,7 +41,7 @@ def test_metrics_by_hand(outcomes: dict[str, str], k: int, expected: tuple[float
 
 
 @given(st.text("pf", min_size=1, max_size=7), st.data())
-def test_metrics_are_what_counting_gives(marks: str, data: st.DataObject) -> None:
+def test_metrics_equal_exhaustive_counts(marks: str, data: st.DataObject) -> None:
     """The chances are the shares of all draws of k repeats."""
     k = data.draw(st.integers(1, len(marks)))
     draws = list(combinations(marks, k))
@@ -60,13 +60,13 @@ def test_metrics_are_what_counting_gives(marks: str, data: st.DataObject) -> Non
         ({"tests": [{"test_id": "a"}]}, 1, "test 'a' has no verdict"),
     ],
 )
-def test_what_cannot_be_told_is_refused(result: Any, k: Any, problem: str) -> None:
+def test_undefined_metrics_are_rejected(result: Any, k: Any, problem: str) -> None:
     """More draws than repeats, and a result without verdicts, are refused."""
     with pytest.raises(ConfigurationError, match=problem):
         repeat_metrics(result, k)
 
 
-def test_repeats_of_a_run_are_told() -> None:
+def test_repeats_of_graded_run_give_metrics() -> None:
     """The repeats of a graded run give its metrics."""
     answers = iter(["Hello", "no", "Hello", "Hello"])
     run = EvalRunner(source(a=[user(), agent("Hello")])).run(lambda message: next(answers), repeats=4)

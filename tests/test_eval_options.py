@@ -40,7 +40,7 @@ def ids(tests: list[Any]) -> list[str]:
     return [test["test_id"] for test in tests]
 
 
-def test_all_ways_to_run_take_the_same_options() -> None:
+def test_all_run_methods_have_the_same_options() -> None:
     """The four methods take the same options, and each of them is a checked setting."""
     kinds = {
         method: [
@@ -73,7 +73,7 @@ def test_all_ways_to_run_take_the_same_options() -> None:
         ("progress", [2, "yes", []]),
     ],
 )
-def test_values_that_cannot_work_are_refused(option: str, values: list[Any]) -> None:
+def test_invalid_value_is_rejected_by_name(option: str, values: list[Any]) -> None:
     """An invalid value is a ConfigurationError that names the option, before the agent gets a message."""
     player = ScriptedAgent()
     for value in values:
@@ -83,13 +83,13 @@ def test_values_that_cannot_work_are_refused(option: str, values: list[Any]) -> 
     assert [] == player.heard
 
 
-def test_an_unknown_option_is_refused() -> None:
+def test_unknown_option_is_rejected_with_suggestion() -> None:
     """A misspelt option is a ConfigurationError that suggests the right one."""
     with pytest.raises(ConfigurationError, match=r"unknown option 'max_worker'; did you mean 'max_workers'\?"):
         EvalRunner(MANY).run(ScriptedAgent(), max_worker=2)  # type: ignore[call-arg]
 
 
-def test_a_limit_a_filter_and_a_seed_choose_the_scenarios() -> None:
+def test_limit_filter_and_seed_select_scenarios() -> None:
     """Patterns choose by id and tag, a function by the scenario, a seed the order, and a limit the first of them."""
     dataset = source(**{**MANY["runs"], "tagged": {"tags": ["smoke"], "actions": [user()]}})
     shuffled = [*MANY["runs"], "tagged"]
@@ -122,7 +122,7 @@ def test_repeats_play_a_scenario_several_times(workers: int) -> None:
 
 @pytest.mark.parametrize("workers", [1, 3])
 @pytest.mark.parametrize("option", ["timeout", "scenario_timeout"])
-def test_an_agent_that_blocks_is_a_timeout(option: str, workers: int) -> None:
+def test_blocking_agent_times_out(option: str, workers: int) -> None:
     """A blocked agent fails its scenario as a timeout, turns before it stay, and the others are played."""
     blocked = threading.Event()
 
@@ -144,9 +144,7 @@ def test_an_agent_that_blocks_is_a_timeout(option: str, workers: int) -> None:
     assert {"completed"} == {test["status"] for test in others}
 
 
-def test_threads_that_never_come_back_are_limited_and_told(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_hung_threads_are_limited_and_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """When too many calls never came back, further scenarios fail at once, and the number is logged."""
     monkeypatch.setattr(threads, "MAX_HUNG", 3)
     blocked = threading.Event()
@@ -158,7 +156,7 @@ def test_threads_that_never_come_back_are_limited_and_told(
     assert "3 calls of the agent did not return" in caplog.text
 
 
-def test_a_process_with_blocked_agents_exits() -> None:
+def test_process_with_blocked_agents_exits() -> None:
     """Threads that were left behind do not keep the process from exiting."""
     code = (
         "import time; from ashr_labs import EvalRunner\n"
@@ -173,7 +171,7 @@ def test_a_process_with_blocked_agents_exits() -> None:
 
 @pytest.mark.parametrize("asynchronous", [False, True])
 @pytest.mark.parametrize("workers", [1, 3])
-def test_errors_that_pass_are_retried(workers: int, asynchronous: bool) -> None:
+def test_transient_errors_are_retried(workers: int, asynchronous: bool) -> None:
     """A scenario whose agent raises a named error is played again; its attempts and their errors are recorded."""
     asked = list[str]()
 
@@ -212,7 +210,7 @@ def test_only_named_errors_are_retried(retry_on: Any, asked: int) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-def test_requests_are_spread_and_their_waiting_is_not_latency(workers: int) -> None:
+def test_rate_limit_wait_is_not_latency(workers: int) -> None:
     """The agent gets no more messages in a minute than allowed, and waiting for that is not its latency."""
     started = time.monotonic()
     tests = built(MANY, ScriptedAgent, requests_per_minute=3000, max_workers=workers)
@@ -221,7 +219,7 @@ def test_requests_are_spread_and_their_waiting_is_not_latency(workers: int) -> N
     assert sum(test["turns"][0]["latency_ms"] for test in tests) < 12 * 20
 
 
-def test_a_rate_is_kept_by_places_in_time() -> None:
+def test_rate_limiter_assigns_slots() -> None:
     """Each caller gets the next slot, half a second after the last one; unused slots are lost."""
     now = [0.0]
     rate = RateLimiter(120, lambda: now[0])
@@ -236,12 +234,12 @@ def test_a_rate_is_kept_by_places_in_time() -> None:
     ("attempt", "asked_for", "seconds"),
     [(0, None, 0.5), (1, None, 1), (3, None, 4), (20, None, 60), (0, 7, 7), (0, 600, 60), (0, -1, 0)],
 )
-def test_waits_between_attempts(attempt: int, asked_for: float | None, seconds: float) -> None:
+def test_retry_delays_double_up_to_a_minute(attempt: int, asked_for: float | None, seconds: float) -> None:
     """Waits double up to a minute; what the other side asks for counts instead."""
     assert seconds == Backoff(0.5, 60).delay(attempt, retry_after=asked_for)
 
 
-def test_who_plays_is_free_while_a_sample_waits() -> None:
+def test_waiting_sample_does_not_block_workers() -> None:
     """A sample that waits to be played again is passed over by others, and comes as soon as it is due."""
     now = [0.0]
     first, second = (Sample(place, name, {}) for place, name in enumerate("ab"))
@@ -256,7 +254,7 @@ def test_who_plays_is_free_while_a_sample_waits() -> None:
 
 
 @pytest.mark.parametrize(("bound", "played"), [(True, 1), (3, 3), (0.25, 3), (False, 12)])
-def test_too_many_errors_stop_a_run(bound: Any, played: int) -> None:
+def test_max_errors_stops_the_run(bound: Any, played: int) -> None:
     """When more scenarios fail than allowed, no more are started, and the run is failed."""
 
     def answer(_: str) -> Any:
@@ -269,7 +267,7 @@ def test_too_many_errors_stop_a_run(bound: Any, played: int) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-def test_each_result_is_told_when_it_is_there(workers: int) -> None:
+def test_on_result_is_called_for_each_result(workers: int) -> None:
     """on_result gets every result as it is recorded; its exceptions end the run."""
     told = list[Any]()
     tests = built(MANY, ScriptedAgent, on_result=told.append, max_workers=workers)
@@ -279,7 +277,7 @@ def test_each_result_is_told_when_it_is_there(workers: int) -> None:
         built(MANY, ScriptedAgent, on_result=lambda _: 1 / 0, max_workers=workers)
 
 
-def test_what_a_reply_used_is_recorded_and_added() -> None:
+def test_reply_usage_is_recorded_and_totalled() -> None:
     """Tokens and cost of each reply stand with its turn, in common words, and their sum with the test."""
     replies = {
         "openai": {"prompt_tokens": 10, "completion_tokens": 2, "prompt_tokens_details": {"cached_tokens": 4}},
@@ -300,7 +298,7 @@ def test_what_a_reply_used_is_recorded_and_added() -> None:
     assert [0, 1, 2, 3] == [turn["action_index"] for turn in test["turns"]]
 
 
-def test_teacher_forcing_puts_the_agent_back_on_the_expected_path() -> None:
+def test_teacher_forcing_sets_expected_history() -> None:
     """Before each message the agent's memory is set to the conversation as it was expected."""
 
     class Wrong(ScriptedAgent):
@@ -326,7 +324,7 @@ def test_teacher_forcing_puts_the_agent_back_on_the_expected_path() -> None:
     ] == Wrong.histories
 
 
-def test_results_and_errors_of_expected_calls_are_history() -> None:
+def test_expected_history_contains_tool_results_and_errors() -> None:
     """The conversation that an agent is set to has the results and errors of tool calls that the dataset has."""
     histories = list[Any]()
 
@@ -344,7 +342,7 @@ def test_results_and_errors_of_expected_calls_are_history() -> None:
     ] == histories[1][1]["tool_calls"]
 
 
-def test_what_a_call_returned_is_recorded() -> None:
+def test_tool_result_and_error_are_recorded() -> None:
     """The result and the error of a call in a reply are in the record of the run."""
     calls = [
         {"name": "f", "arguments": {}, "result": 7},
@@ -358,7 +356,7 @@ def test_what_a_call_returned_is_recorded() -> None:
     ]
 
 
-def test_selection_does_not_depend_on_what_else_is_chosen() -> None:
+def test_scenario_ids_do_not_depend_on_selection() -> None:
     """A scenario's id and content are the same whatever the limit and the order."""
     scenarios = list(MANY["runs"].items())
     plain = {sample.scenario_id: sample.raw for sample in SampleList(scenarios, Settings())}

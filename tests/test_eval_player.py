@@ -94,7 +94,7 @@ def expected_of(index: int, action: Any, text: str, pool: list[str], carries_ove
 
 
 @given(ACTIONS, st.data())
-def test_what_is_recorded_is_what_the_documents_say(actions: list[Any], data: st.DataObject) -> None:
+def test_record_follows_documented_rules(actions: list[Any], data: st.DataObject) -> None:
     """For any sequence of actors, expectations and answers, the record is that of the documented rules."""
     answers = [
         data.draw(st.none() | ANSWERS if action["actor"] == "environment" else ANSWERS)
@@ -110,7 +110,7 @@ def test_what_is_recorded_is_what_the_documents_say(actions: list[Any], data: st
 
 
 @given(ACTIONS, st.data())
-def test_a_fault_ends_the_test_and_keeps_what_came_before(actions: list[Any], data: st.DataObject) -> None:
+def test_agent_failure_keeps_earlier_actions(actions: list[Any], data: st.DataObject) -> None:
     """Wherever the agent fails, the record is that of the actions until then."""
     places = [place for place, action in enumerate(actions) if action["actor"] not in {"agent", "environment"}]
     if not places:
@@ -134,7 +134,7 @@ def test_a_fault_ends_the_test_and_keeps_what_came_before(actions: list[Any], da
     } == test["error"]
 
 
-def test_a_player_yields_the_calls_in_order() -> None:
+def test_player_yields_calls_in_order() -> None:
     """The calls are those of reset(), respond() and on_environment(); only the last one is not the agent's."""
     actions = [user("Hi", name="greets"), environment("rain"), agent("Hello")]
     (reset, said, happened), indexes, _ = played(actions, [reply("Hello"), None])
@@ -144,7 +144,7 @@ def test_a_player_yields_the_calls_in_order() -> None:
     assert [0, 1, 2] == indexes
 
 
-def test_consecutive_agent_actions_share_an_answer() -> None:
+def test_consecutive_agent_actions_share_a_reply() -> None:
     """Calls and text carry over from one agent action to the next; what is left at the last one was not expected."""
     actions = [user("go"), agent("one", call("a")), agent("", call("b")), agent("three"), user("on"), agent("")]
     _, _, test = played(actions, [reply("done", made("b"), made("x"), made("a")), reply()])
@@ -161,7 +161,7 @@ def test_consecutive_agent_actions_share_an_answer() -> None:
     ] == entries(test)
 
 
-def test_calls_that_an_environment_action_cuts_off_were_not_expected() -> None:
+def test_environment_action_ends_carrying_over() -> None:
     """An environment action between two agent actions ends the carrying over."""
     actions = [user("go"), agent("", call("a")), environment(), agent("", call("b"))]
     _, _, test = played(actions, [reply("", made("a"), made("b")), None])
@@ -185,7 +185,7 @@ def test_calls_that_an_environment_action_cuts_off_were_not_expected() -> None:
         ({"text": "new", "tool_calls": [made("a")]}, "new", "exact"),
     ],
 )
-def test_the_environment_may_change_a_part_of_the_answer(update: Any, text: str, status: str) -> None:
+def test_environment_may_replace_parts_of_reply(update: Any, text: str, status: str) -> None:
     """Parts that the reply of the environment leaves out stay as the agent returned them."""
     _, _, test = played([user(), environment(), agent("hi", call("a"))], [reply("old", made("a")), update])
     _, called, said = entries(test)
@@ -201,7 +201,7 @@ def test_the_environment_may_change_a_part_of_the_answer(update: Any, text: str,
         ([reply("a"), None, reply("", {})], 3, "tool_calls[0].name must be the tool's name, got None"),
     ],
 )
-def test_an_answer_that_is_none_names_the_path(answers: list[Any], place: int, message: str) -> None:
+def test_invalid_reply_names_the_path(answers: list[Any], place: int, message: str) -> None:
     """An invalid reply fails the test, and the message begins with the path."""
     _, _, test = played([user(), environment(), agent("a"), user()], answers)
     error = test["error"]
@@ -218,7 +218,7 @@ def started() -> tuple[TestRecord, Steps]:
     return context.start(Sample(0, "s", {"actions": [user(), agent("a")]}))
 
 
-def test_a_failed_reset_has_no_turn() -> None:
+def test_failed_reset_records_no_turn() -> None:
     """If the agent cannot be reset, nothing is recorded and the path is the scenario's."""
     test, steps = started()
     next(steps)
@@ -229,7 +229,7 @@ def test_a_failed_reset_has_no_turn() -> None:
     assert [] == test.build()["action_results"]
 
 
-def test_an_unfinished_player_leaves_its_test_running() -> None:
+def test_closed_player_leaves_test_running() -> None:
     """A player that is closed between two calls does not end its test."""
     test, steps = started()
     next(steps)

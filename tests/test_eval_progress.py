@@ -128,13 +128,13 @@ def piped(options: str, *arguments: str) -> tuple[str, str]:
     ],
     ids=str,
 )
-def test_a_progress_reads_in_one_line(told: Progress, line: str) -> None:
+def test_progress_fits_in_one_line(told: Progress, line: str) -> None:
     """The line has the known numbers and leaves out the others."""
     assert line == progress_line(told)
 
 
 @given(st.integers(0, 10**7), st.integers(0, 10**7), st.floats(0, 10**9), st.booleans())
-def test_any_progress_is_a_line(done: int, more: int, seconds: float, has_ended: bool) -> None:
+def test_any_progress_is_short_ascii(done: int, more: int, seconds: float, has_ended: bool) -> None:
     """Whatever the numbers are, the line is short ASCII without anything that steers a terminal."""
     line = progress_line(Progress(done, done + more, done // 2, 3, done // 3, seconds, seconds / 7, has_ended))
 
@@ -147,7 +147,7 @@ def test_documented_examples() -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"max_workers": 3}, {"max_workers": 3, "timeout": 30}], ids=str)
-def test_a_function_is_told_how_far_the_run_is(options: Any) -> None:
+def test_progress_function_is_called_for_each_step(options: Any) -> None:
     """It is called when the run starts, with every result, and when the run ends, retried attempts' costs included."""
     told = list[Progress]()
     EvalRunner(MANY).run(lambda: ScriptedAgent(with_a_cost), progress=told.append, **options)
@@ -160,7 +160,7 @@ def test_a_function_is_told_how_far_the_run_is(options: Any) -> None:
     assert sorted(one.seconds for one in told) == [one.seconds for one in told]
 
 
-def test_an_asynchronous_run_tells_as_well() -> None:
+def test_async_run_reports_progress() -> None:
     """Tasks are counted like threads."""
     told = list[Progress]()
 
@@ -174,7 +174,7 @@ def test_an_asynchronous_run_tells_as_well() -> None:
     assert 3 == told[1].running
 
 
-def test_what_a_function_raises_is_raised() -> None:
+def test_progress_function_exception_propagates() -> None:
     """A function that fails ends the run, like any callback."""
 
     def refuse(told: Progress) -> None:
@@ -185,7 +185,7 @@ def test_what_a_function_raises_is_raised() -> None:
         EvalRunner(MANY).run(ScriptedAgent, progress=refuse, max_workers=2)
 
 
-def test_what_a_journal_holds_is_done_but_not_played(tmp_path: Any) -> None:
+def test_journaled_results_count_as_done(tmp_path: Any) -> None:
     """Results of an earlier run are done from the start, and say nothing about the rate of this one."""
     EvalRunner(MANY).run(ScriptedAgent(with_a_cost), journal=tmp_path / "j", limit=12)
     told = list[Progress]()
@@ -195,7 +195,7 @@ def test_what_a_journal_holds_is_done_but_not_played(tmp_path: Any) -> None:
     assert told[0].rate is None
 
 
-def test_times_come_from_the_clock() -> None:
+def test_rate_and_remaining_time_follow_the_clock() -> None:
     """Rate and time left follow from the clock and from what was played."""
     now = 100.0
     ledger = ResultCollector(RunQueue((), lambda: now), Settings(), 10, clock=lambda: now)
@@ -210,7 +210,7 @@ def test_times_come_from_the_clock() -> None:
     )
 
 
-def test_a_line_is_written_in_the_place_of_the_last_one() -> None:
+def test_terminal_line_is_overwritten() -> None:
     """On a terminal a shorter line leaves nothing of a longer one, a long one is cut, and the last one stays."""
     stream = io.StringIO()
     screen = TerminalDisplay(stream)
@@ -221,7 +221,7 @@ def test_a_line_is_written_in_the_place_of_the_last_one() -> None:
     assert ["", "x" * 79, "abc" + " " * 76, "abcd\n"] == stream.getvalue().split("\r")
 
 
-def test_a_log_has_a_line_at_least_every_half_minute() -> None:
+def test_log_has_line_every_thirty_seconds() -> None:
     """A log gets a line at least every half minute, even if nothing has happened."""
     stream = io.StringIO()
     ticks = Ticks(3)
@@ -235,7 +235,7 @@ def test_a_log_has_a_line_at_least_every_half_minute() -> None:
 
 
 @pytest.mark.parametrize("failure", [OSError, ValueError])
-def test_a_screen_that_breaks_does_not_end_the_run(failure: type[Exception]) -> None:
+def test_broken_stream_does_not_end_the_run(failure: type[Exception]) -> None:
     """A display whose stream fails does not end the run."""
 
     class Broken(io.StringIO):
@@ -247,7 +247,7 @@ def test_a_screen_that_breaks_does_not_end_the_run(failure: type[Exception]) -> 
 
 
 @pytest.mark.parametrize("options", [{}, {"max_workers": 3}])
-def test_no_thread_is_left(options: Any, capfd: pytest.CaptureFixture[str]) -> None:
+def test_display_thread_ends_with_the_run(options: Any, capfd: pytest.CaptureFixture[str]) -> None:
     """The thread that shows is gone when the run is, also when the run is ended by an exception."""
 
     def refuse(*_: Any) -> None:
@@ -276,7 +276,7 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-termi
     ],
     ids=str,
 )
-def test_a_terminal_gets_one_line(options: str, settings: dict[str, str], kind: str) -> None:
+def test_terminal_gets_one_line(options: str, settings: dict[str, str], kind: str) -> None:
     """A terminal gets one line, which fits and has no escape sequences; a dumb one whole lines; who says no nothing."""
     seen = on_a_terminal(options, **settings)
     last = "30/30 (100%), 30 completed, 0 failed, "
@@ -294,7 +294,7 @@ def test_a_terminal_gets_one_line(options: str, settings: dict[str, str], kind: 
 
 
 @pytest.mark.parametrize(("options", "is_shown"), [("{}", False), ("{'progress': True}", True)])
-def test_elsewhere_it_is_shown_when_asked_for(options: str, is_shown: bool) -> None:
+def test_progress_is_off_by_default_without_terminal(options: str, is_shown: bool) -> None:
     """If stderr is not a terminal, nothing is shown by default, and never on stdout."""
     out, err = piped(options)
 
@@ -302,7 +302,7 @@ def test_elsewhere_it_is_shown_when_asked_for(options: str, is_shown: bool) -> N
     assert is_shown == err.startswith("30/30 (100%), 30 completed")
 
 
-def test_a_process_whose_stderr_is_closed_runs(tmp_path: Any) -> None:
+def test_run_succeeds_with_closed_stderr(tmp_path: Any) -> None:
     """A run whose progress cannot be written ends normally."""
     out, _ = piped("{'progress': True}", "close")
 
@@ -310,12 +310,12 @@ def test_a_process_whose_stderr_is_closed_runs(tmp_path: Any) -> None:
 
 
 @pytest.mark.parametrize(("stream", "wanted"), [(None, True), (io.StringIO(), None), (object(), True)])
-def test_what_is_no_terminal_gets_nothing_by_default(stream: Any, wanted: bool | None) -> None:
+def test_non_terminal_streams_get_nothing_by_default(stream: Any, wanted: bool | None) -> None:
     """Without a stream, with an in-memory stream or with an unknown object, nothing is shown."""
     assert display_for(wanted, stream) is None
 
 
-def test_a_stream_that_passes_the_text_on_is_written_to() -> None:
+def test_stream_without_descriptor_gets_requested_progress() -> None:
     """A stream without a descriptor, such as a Tee, gets progress if it is requested."""
 
     class Tee:
@@ -325,7 +325,7 @@ def test_a_stream_that_passes_the_text_on_is_written_to() -> None:
     assert isinstance(display_for(True, Tee()), LogDisplay)  # type: ignore[arg-type]
 
 
-def test_a_notebook_gets_a_line_that_is_exchanged(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notebook_line_is_updated_in_place(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a notebook the line is below the cell and updated in place; nothing goes to stderr."""
     from IPython.core.displaypub import CapturingDisplayPublisher
     from IPython.core.interactiveshell import InteractiveShell

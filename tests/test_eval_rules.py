@@ -41,7 +41,7 @@ def calls_in(result: Any) -> list[Any]:
 
 @settings(deadline=None)
 @given(st.lists(ARGUMENTS, max_size=4), st.lists(ARGUMENTS, max_size=4), RULES, MODES)
-def test_the_runner_and_grading_agree(expected: Any, actual: Any, rules: Any, modes: Any) -> None:
+def test_runner_and_grading_agree(expected: Any, actual: Any, rules: Any, modes: Any) -> None:
     """By the same rules and modes, what the runner calls exact, partial or a mismatch grading calls the same."""
     config = {"argument_rules": rules, "argument_modes": modes}
     result = recorded(config, [call("book", **one) for one in expected], [made("book", **one) for one in actual])
@@ -55,7 +55,7 @@ def test_the_runner_and_grading_agree(expected: Any, actual: Any, rules: Any, mo
 
 @settings(deadline=None)
 @given(st.lists(ARGUMENTS, max_size=5), st.lists(ARGUMENTS, max_size=5), RULES, MODES, st.randoms())
-def test_the_order_of_the_calls_does_not_change_the_result(
+def test_call_order_does_not_change_the_result(
     expected: Any, actual: Any, rules: Any, modes: Any, chance: random.Random
 ) -> None:
     """However the calls are permuted, the same ones stand beside each other."""
@@ -69,7 +69,7 @@ def test_the_order_of_the_calls_does_not_change_the_result(
     assert texts(*sides) == texts(*(chance.sample(calls, len(calls)) for calls in sides))
 
 
-def test_rules_replace_the_literal_comparison() -> None:
+def test_argument_rules_replace_literal_comparison() -> None:
     """An argument that the rules ignore is not a difference; differences by the rules are noted."""
     options = {"argument_rules": {"book": {"note": "ignore", "day": "date"}}}
     [good] = calls_in(recorded(options, [call("book", day="2024-05-17")], [made("book", day="17 May 2024", note="x")]))
@@ -83,7 +83,7 @@ def test_rules_replace_the_literal_comparison() -> None:
     assert {"day": {"expected": "2024-05-17", "actual": "2024-05-18"}} == bad["argument_comparison"]["different"]
 
 
-def test_rules_decide_which_call_stands_beside_which() -> None:
+def test_rules_decide_pairing() -> None:
     """Of several calls, those are paired that are exact by the rules, not those that are alike literally."""
     options = {"argument_rules": {"book": {"note": "ignore"}}}
     wanted = [call("book", seat=1, note="a"), call("book", seat=2, note="b")]
@@ -92,14 +92,14 @@ def test_rules_decide_which_call_stands_beside_which() -> None:
     assert ["exact", "exact"] == [one["match_status"] for one in calls_in(result)]
 
 
-def test_calls_without_a_counterpart_stay_mismatches() -> None:
+def test_unpaired_calls_stay_mismatches() -> None:
     """No rule makes a missing or an unexpected call right."""
     result = recorded({"argument_modes": {"*": "ignore"}}, [call("book")], [made("look")])
 
     assert ["mismatch", "mismatch"] == [one["match_status"] for one in calls_in(result)]
 
 
-def test_rules_leave_texts_to_whoever_judges_them() -> None:
+def test_rules_leave_texts_pending() -> None:
     """With rules alone, texts stay pending; with a text comparator, they are judged."""
     for options, status in (({}, "pending"), ({"text_comparator": lambda _a, _b: 1.0}, "exact")):
         runner = EvalRunner(source(s=[user(), agent("Done")]), argument_modes={"*": "exact"}, **options)
@@ -120,13 +120,13 @@ def test_rules_leave_texts_to_whoever_judges_them() -> None:
         ({"argument_modes": {}, "tool_comparator": compare_tool_args}, "tool_comparator cannot be combined"),
     ],
 )
-def test_rules_that_cannot_work_are_refused(options: Any, problem: str) -> None:
+def test_invalid_rules_are_rejected(options: Any, problem: str) -> None:
     """A rule or mode that grading would leave out is an error here, before anything starts."""
     with pytest.raises(ConfigurationError, match=problem):
         EvalRunner(source(), **options)
 
 
-def test_rules_travel_to_other_processes() -> None:
+def test_rules_reach_executor_processes() -> None:
     """An executor of processes gets the same rules."""
     policy = argument_policy_of({"book": {"x": {"approx": 1}}}, {"*": "exact"})
     again = pickle.loads(pickle.dumps(policy))

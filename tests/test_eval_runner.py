@@ -44,7 +44,7 @@ def test_documented_examples(module: Any) -> None:
     assert (0, True) == (results.failed, results.attempted > 0)
 
 
-def test_a_run_is_recorded_with_its_times_and_totals() -> None:
+def test_run_records_times_and_totals() -> None:
     """A run has times, its tests in order, and totals that count each of them."""
     dataset = source(a=[user(), agent("Hi", call("f"))], b=[user()], empty=[])
     result = EvalRunner(dataset).run(ScriptedAgent(lambda _: reply("Hi", made("f"), made("g")))).build()
@@ -63,7 +63,7 @@ def test_a_run_is_recorded_with_its_times_and_totals() -> None:
     } == result["aggregate_metrics"]
 
 
-def test_the_entries_of_a_runner() -> None:
+def test_entries_without_comparators() -> None:
     """Calls are compared literally, texts are left pending, and messages carry the name of their action."""
     wanted = {"name": "f", "arguments_json": '{"a":1}'}
     test = results_of(
@@ -96,7 +96,7 @@ def test_the_entries_of_a_runner() -> None:
     } == said
 
 
-def test_comparators_judge_here() -> None:
+def test_comparators_give_final_statuses() -> None:
     """Given comparators and thresholds, statuses, similarities and notes are final."""
     runner = EvalRunner(
         source(s=[user(), agent("Hello", call("f"), call("g"))]),
@@ -114,14 +114,14 @@ def test_comparators_judge_here() -> None:
     assert 0.8 == result["aggregate_metrics"]["average_similarity_score"]
 
 
-def test_what_a_comparator_raises_is_raised() -> None:
+def test_comparator_exception_propagates() -> None:
     """A comparator's exception belongs to the user."""
     runner = EvalRunner(source(s=[user(), agent("Hello")]), text_comparator=lambda _a, _b: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         runner.run(ScriptedAgent())
 
 
-def test_callbacks_are_told_everything_in_order() -> None:
+def test_callbacks_are_called_in_order() -> None:
     """Callbacks get the dataset's own objects, in the order of the script, around the agent's calls."""
     scenario = {"title": "T", "actions": [user("one"), environment("rain"), agent("1")]}
     log = list[Any]()
@@ -147,7 +147,7 @@ def test_callbacks_are_told_everything_in_order() -> None:
     assert scenario is log[0][1]
 
 
-def test_the_environment_can_speak_to_the_agent() -> None:
+def test_on_environment_may_call_the_agent() -> None:
     """A reply that on_environment gets from the agent takes the place of the agent's last one."""
     player = ScriptedAgent(lambda message: reply(f"heard {message}", made("look")))
     dataset = source(s=[user("hi"), environment("rain"), agent("heard rain", call("look"))])
@@ -177,7 +177,7 @@ class Unspeakable(Exception):  # noqa: N818
         (Unspeakable(), "(no message: its __str__ raised RuntimeError)"),
     ],
 )
-def test_an_agent_that_raises_fails_that_test_only(error: BaseException, message: str, workers: int) -> None:
+def test_agent_exception_fails_one_test(error: BaseException, message: str, workers: int) -> None:
     """An exception becomes the test's error, earlier turns stay, and the other scenarios are played."""
     dataset = source(first=[user("a")], broken=TWO_TURNS, last=[user("b"), agent("b")])
     tests = results_of(dataset, lambda: ScriptedAgent(raising(error)), max_workers=workers)
@@ -192,7 +192,7 @@ def test_an_agent_that_raises_fails_that_test_only(error: BaseException, message
     assert "drivers" not in fault["traceback"]
 
 
-def test_a_failed_test_is_never_counted_as_passed() -> None:
+def test_failed_test_is_never_counted_as_passed() -> None:
     """An agent that raises on every message passes nothing."""
 
     def answer(_: str) -> Any:
@@ -222,7 +222,7 @@ def test_sys_exit_in_an_agent_does_not_end_the_run() -> None:
         ),
     ],
 )
-def test_an_agent_that_returns_garbage_fails_that_test_only(value: Any, problem: str) -> None:
+def test_invalid_reply_fails_one_test(value: Any, problem: str) -> None:
     """A reply that is none becomes the test's error with its path, and earlier turns stay."""
     player = ScriptedAgent(lambda message: value if message == "two" else message)
     tests = results_of(source(tau_0=TWO_TURNS, tau_1=[user("ok")]), player)
@@ -233,14 +233,14 @@ def test_an_agent_that_returns_garbage_fails_that_test_only(value: Any, problem:
 
 
 @pytest.mark.parametrize("value", ["Hello", {"text": "Hello"}, {"text": "Hello", "tool_calls": None}])
-def test_a_reply_without_calls_keeps_its_text(value: Any) -> None:
+def test_reply_without_calls_keeps_its_text(value: Any) -> None:
     """A plain string, and a reply whose calls are absent or null, is its text."""
     test = results_of(source(s=[user("Hi"), agent("Hello")]), ScriptedAgent(lambda _: value))["s"]
 
     assert [(0, "user", "Hi"), (1, "text", "Hello", "Hello")] == entries(test)
 
 
-def test_an_agent_that_changes_its_old_replies_does_not_change_the_record() -> None:
+def test_mutated_replies_do_not_change_the_record() -> None:
     """A reply is recorded as it was, even if the agent reuses and changes its objects."""
     shared: dict[str, Any] = reply("", made("f", items=[]))
 
@@ -259,7 +259,7 @@ def test_an_agent_that_changes_its_old_replies_does_not_change_the_record() -> N
     assert (["one"], ["one", "two"]) == (first, second)
 
 
-def test_callbacks_that_change_the_dataset_do_not_change_what_is_expected() -> None:
+def test_callbacks_cannot_change_expectations() -> None:
     """A scenario is read before it is played, so that what is expected of it is as the dataset had it."""
 
     def vandalise(_: int, action: dict[str, Any]) -> None:
@@ -273,7 +273,7 @@ def test_callbacks_that_change_the_dataset_do_not_change_what_is_expected() -> N
     assert expected["s"]["action_results"] == actual["s"]["action_results"]
 
 
-def test_a_run_can_be_repeated() -> None:
+def test_run_is_repeatable() -> None:
     """Running twice gives the same record twice, and leaves the dataset as it was."""
     dataset = source(s=[user("Hi"), agent("Hello", call("f", a=[1]), {"name": "g", "arguments": {"b": {}}})])
     before = copy.deepcopy(dataset)
@@ -289,7 +289,7 @@ def test_a_run_can_be_repeated() -> None:
     assert before == dataset
 
 
-def test_malformed_scenarios_fail_and_the_others_are_played() -> None:
+def test_malformed_scenario_fails_alone() -> None:
     """A malformed scenario is a failed test with the path; the results of the others are kept."""
     dataset = source(
         null={"actions": [user(), agent(expected_response=None)]},
@@ -318,14 +318,14 @@ def test_malformed_scenarios_fail_and_the_others_are_played() -> None:
 
 
 @pytest.mark.parametrize("dataset", [None, [], {}, {"runs": []}, {"runs": None}])
-def test_a_dataset_that_cannot_be_run_is_refused_at_once(dataset: Any) -> None:
+def test_invalid_dataset_is_rejected_at_construction(dataset: Any) -> None:
     """A dataset that is wrong as a whole is refused when the runner is made."""
     with pytest.raises(DatasetError):
         EvalRunner(dataset)
 
 
 @pytest.mark.parametrize("max_workers", [0, -1, True, False, float("nan"), 2.0, "2", None])
-def test_a_number_of_workers_that_cannot_work_is_refused(max_workers: Any) -> None:
+def test_invalid_number_of_workers_is_rejected(max_workers: Any) -> None:
     """A number of workers that is not an integer >= 1 is refused before the agent gets a message."""
     player = ScriptedAgent()
     with pytest.raises(ConfigurationError, match="max_workers must be an integer >= 1, got"):
@@ -334,13 +334,13 @@ def test_a_number_of_workers_that_cannot_work_is_refused(max_workers: Any) -> No
     assert [] == player.heard
 
 
-def test_thresholds_are_checked_when_the_runner_is_made() -> None:
+def test_thresholds_are_validated_at_construction() -> None:
     """Thresholds that cannot work are refused before anything runs."""
     with pytest.raises(ConfigurationError, match="similarity_thresholds"):
         EvalRunner(source(), similarity_thresholds={"exact": 2})
 
 
-def test_a_runner_shows_what_it_runs(local_client: AshrLabsClient) -> None:
+def test_runner_repr(local_client: AshrLabsClient) -> None:
     """A runner's repr tells the number of scenarios and the dataset."""
     stored = local_client.create_dataset(name="D", dataset_source=source(a=[user()], b=[user()]))
 
@@ -350,7 +350,7 @@ def test_a_runner_shows_what_it_runs(local_client: AshrLabsClient) -> None:
     )
 
 
-def test_a_dataset_of_the_platform_is_run_and_deployed(local_client: AshrLabsClient) -> None:
+def test_run_and_deploy_stores_the_run(local_client: AshrLabsClient) -> None:
     """run_and_deploy() stores the run for the dataset that the runner was made from, options and all."""
     stored = local_client.create_dataset(name="D", dataset_source=source(s=[user("Hi"), agent("Hi")]))
     owner = local_client.create_agent(name="A")
@@ -362,7 +362,7 @@ def test_a_dataset_of_the_platform_is_run_and_deployed(local_client: AshrLabsCli
     assert owner["id"] == local_client.get_dataset(stored["id"])["agent_id"]
 
 
-def test_a_given_dataset_id_counts(local_client: AshrLabsClient) -> None:
+def test_explicit_dataset_id_takes_precedence(local_client: AshrLabsClient) -> None:
     """The id given to run_and_deploy() wins over the one the runner was made from."""
     first, second = (local_client.create_dataset(name=name, dataset_source=source(s=[user()])) for name in "ab")
     runner = EvalRunner.from_dataset(local_client, first["id"])
@@ -370,7 +370,7 @@ def test_a_given_dataset_id_counts(local_client: AshrLabsClient) -> None:
     assert second["id"] == runner.run_and_deploy(ScriptedAgent(), local_client, second["id"])["dataset"]
 
 
-def test_without_a_dataset_id_nothing_is_started(local_client: AshrLabsClient) -> None:
+def test_run_and_deploy_requires_dataset_id(local_client: AshrLabsClient) -> None:
     """run_and_deploy() without any dataset id is refused before the agent hears anything, and nothing is stored."""
     player = ScriptedAgent()
     with pytest.raises(ConfigurationError, match="needs a dataset_id"):
@@ -380,7 +380,7 @@ def test_without_a_dataset_id_nothing_is_started(local_client: AshrLabsClient) -
     assert [] == local_client.list_runs()["runs"]
 
 
-def test_an_unknown_dataset_is_not_found(local_client: AshrLabsClient) -> None:
+def test_unknown_dataset_raises_not_found(local_client: AshrLabsClient) -> None:
     """A runner for a dataset that does not exist is not made."""
     with pytest.raises(NotFoundError):
         EvalRunner.from_dataset(local_client, 999)
@@ -388,7 +388,7 @@ def test_an_unknown_dataset_is_not_found(local_client: AshrLabsClient) -> None:
 
 @pytest.mark.parametrize("step", [1, -1])
 @pytest.mark.parametrize("in_one_action", [True, False])
-def test_ten_thousand_calls_in_a_scenario(in_one_action: bool, step: int) -> None:
+def test_ten_thousand_calls_in_one_scenario(in_one_action: bool, step: int) -> None:
     """10,000 calls, in any order, expected by one action or by as many, take half a second."""
     calls = [made(f"f{number}", a=number) for number in range(10_000)]
     wanted = [call(one["name"], **one["arguments"]) for one in calls][::step]
@@ -402,7 +402,7 @@ def test_ten_thousand_calls_in_a_scenario(in_one_action: bool, step: int) -> Non
     assert cpu_seconds(run) < 0.5
 
 
-def test_the_scope_of_a_scenario_takes_calls_from_any_turn() -> None:
+def test_scenario_scope_accepts_calls_from_any_turn() -> None:
     """In the scope of the scenario an expected call may be made in any turn; the rest is at the last action."""
     dataset = source(s=[user("one"), agent("1", call("a")), user("two"), agent("2", call("b"), call("c"))])
     answers = {"one": reply("1", made("b")), "two": reply("2", made("a"), made("d"))}
@@ -420,7 +420,7 @@ def test_the_scope_of_a_scenario_takes_calls_from_any_turn() -> None:
     ] == entries(result["tests"][0])
 
 
-def test_a_mode_reaches_the_record() -> None:
+def test_mode_decides_record() -> None:
     """The mode of a runner decides what its record says, also where comparators judge."""
     dataset = source(s=[user("go"), agent("", call("a"), call("b"))])
     player = ScriptedAgent(lambda _: reply("", made("b"), made("a")))

@@ -70,7 +70,7 @@ def ids(run: Any) -> list[Any]:
     ],
     ids=str,
 )
-def test_the_record_is_that_of_a_dict(options: Any) -> None:
+def test_iterator_and_dict_give_equal_results(options: Any) -> None:
     """Scenarios of a generator, or of an asynchronous one, are recorded like those of a dict, in their order."""
     expected = timeless(EvalRunner(MANY).run(echo, **options))
     streamed = EvalRunner(Reader()).run(ScriptedAgent, **options)
@@ -81,14 +81,14 @@ def test_the_record_is_that_of_a_dict(options: Any) -> None:
     assert [expected] * 4 == [timeless(run) for run in (streamed, awaited, helped, mixed)]
 
 
-def test_an_executor_plays_them_too() -> None:
+def test_executor_plays_iterator_scenarios() -> None:
     """Scenarios of an iterator travel to an executor like others."""
     with ThreadPoolExecutor(3) as executor:
         assert timeless(EvalRunner(MANY).run(echo)) == timeless(EvalRunner(iter(ITEMS)).run(echo, executor=executor))
 
 
 @pytest.mark.parametrize("workers", [1, 4])
-def test_nothing_is_read_before_it_is_wanted(workers: int) -> None:
+def test_scenarios_are_read_lazily(workers: int) -> None:
     """When an agent is asked, no more scenarios were read than are done or at work."""
     reader = Reader()
     ahead = list[int]()
@@ -104,7 +104,7 @@ def test_nothing_is_read_before_it_is_wanted(workers: int) -> None:
     assert 1 <= max(ahead) <= workers
 
 
-def test_nothing_is_read_before_it_is_wanted_in_a_loop() -> None:
+def test_async_scenarios_are_read_lazily() -> None:
     """The same holds for tasks, but for the two that an asynchronous iterator may be ahead."""
     reader = Reader()
     ahead = list[int]()
@@ -123,7 +123,7 @@ def test_nothing_is_read_before_it_is_wanted_in_a_loop() -> None:
 
 
 @pytest.mark.parametrize("options", [{"limit": 5}, {"fail_on_error": 5}])
-def test_what_is_not_played_is_not_read(options: Any) -> None:
+def test_unplayed_scenarios_are_not_read(options: Any) -> None:
     """A limit, or too many failures, ends the reading as well."""
 
     def refuse(message: str) -> str:
@@ -139,7 +139,7 @@ def test_what_is_not_played_is_not_read(options: Any) -> None:
     assert not asked.has_ended
 
 
-def test_an_iterator_plays_once_and_what_makes_one_again_and_again() -> None:
+def test_iterator_plays_once_and_iterable_repeatedly() -> None:
     """An iterator that was read is refused; what gives a new one each time can be played as often as one likes."""
     spent = EvalRunner(iter(ITEMS))
     spent.run(echo)
@@ -150,7 +150,7 @@ def test_an_iterator_plays_once_and_what_makes_one_again_and_again() -> None:
     assert timeless(again.run(echo)) == timeless(again.run(echo))
 
 
-def test_a_refused_run_reads_nothing(tmp_path: Path) -> None:
+def test_rejected_run_reads_nothing(tmp_path: Path) -> None:
     """A run that cannot start leaves the iterator to the next one."""
     runner = EvalRunner(iter(ITEMS))
     (tmp_path / "j").write_text("something\n")
@@ -168,7 +168,7 @@ def test_a_refused_run_reads_nothing(tmp_path: Path) -> None:
         ({"fail_on_error": 0.5}, "fail_on_error as a share"),
     ],
 )
-def test_options_that_need_all_scenarios_are_refused(options: Any, problem: str) -> None:
+def test_options_needing_all_scenarios_are_rejected(options: Any, problem: str) -> None:
     """Options that need all scenarios are refused before the first one is read."""
     reader = Reader()
 
@@ -179,7 +179,7 @@ def test_options_that_need_all_scenarios_are_refused(options: Any, problem: str)
     assert 0 == reader.read
 
 
-def test_only_arun_awaits_scenarios() -> None:
+def test_async_iterator_requires_arun() -> None:
     """An asynchronous iterator needs an event loop, and cannot feed an executor."""
     with pytest.raises(ConfigurationError, match=r"use arun\(\)"):
         EvalRunner(Reader().later()).run(echo)
@@ -199,7 +199,7 @@ def test_only_arun_awaits_scenarios() -> None:
     ],
 )
 @pytest.mark.parametrize("workers", [1, 3])
-def test_what_is_no_scenario_with_an_id_is_told(third: Any, path: str, problem: str, workers: int) -> None:
+def test_invalid_and_duplicate_items_are_reported(third: Any, path: str, problem: str, workers: int) -> None:
     """Something else than a pair, or an id that came already, ends the run with its place."""
     items = [*ITEMS[:2], third, *ITEMS[3:]]
 
@@ -210,7 +210,7 @@ def test_what_is_no_scenario_with_an_id_is_told(third: Any, path: str, problem: 
         asyncio.run(EvalRunner(Reader(items).later()).arun(echo, max_workers=workers))
 
 
-def test_a_malformed_scenario_costs_only_itself() -> None:
+def test_malformed_scenario_fails_alone() -> None:
     """A pair whose scenario cannot be played is a failed test, one without actions is skipped, as in a dict."""
     runs = {"a": {"actions": [user()]}, "broken": {"actions": 3}, "empty": {"actions": []}, "b": {"actions": [user()]}}
 
@@ -218,7 +218,7 @@ def test_a_malformed_scenario_costs_only_itself() -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-def test_what_an_iterator_raises_is_raised(workers: int, tmp_path: Path) -> None:
+def test_iterator_exception_propagates(workers: int, tmp_path: Path) -> None:
     """The user's iterator may fail; the run raises that, leaves no thread, and the journal keeps what was done."""
 
     def failing() -> Iterator[Any]:
@@ -234,7 +234,7 @@ def test_what_an_iterator_raises_is_raised(workers: int, tmp_path: Path) -> None
     assert 20 <= len([said for said in player.heard if said != "(reset)"]) <= 20 + workers
 
 
-def test_what_an_asynchronous_iterator_raises_is_raised() -> None:
+def test_async_iterator_exception_propagates() -> None:
     """The same in an event loop, where no task is left."""
 
     async def failing() -> AsyncIterator[Any]:
@@ -249,7 +249,7 @@ def test_what_an_asynchronous_iterator_raises_is_raised() -> None:
     assert 1 == asyncio.run(run())
 
 
-def test_a_slow_iterator_does_not_hold_up_what_plays() -> None:
+def test_slow_iterator_does_not_delay_running_scenarios() -> None:
     """While the next scenario is awaited, those that are there are played, and tried again."""
     released = asyncio.Event()
     asked = list[str]()
@@ -275,7 +275,7 @@ def test_a_slow_iterator_does_not_hold_up_what_plays() -> None:
     assert [f"message {n}" for n in range(3)] == [entries(test)[-1][3] for test in run.build()["tests"]]
 
 
-def test_progress_does_not_know_how_many_come() -> None:
+def test_progress_total_is_unknown() -> None:
     """The total of an iterator is unknown, and what is done is told all the same."""
     told = list[Progress]()
     runner = EvalRunner(iter(ITEMS))
@@ -288,7 +288,7 @@ def test_progress_does_not_know_how_many_come() -> None:
 
 
 @pytest.mark.parametrize("keep_results", [True, False])
-def test_a_journal_of_a_stream_is_gone_on_with(keep_results: bool, tmp_path: Path) -> None:
+def test_stream_journal_is_resumed(keep_results: bool, tmp_path: Path) -> None:
     """Scenarios in the journal of a stream are not played again, and the result is that of an uninterrupted run."""
     path = tmp_path / "j"
     even = EvalRunner(iter(ITEMS)).run(echo, journal=path, repeats=2)
@@ -303,7 +303,7 @@ def test_a_journal_of_a_stream_is_gone_on_with(keep_results: bool, tmp_path: Pat
     assert ids(even) == [(f"s{n}", repeat) for n in range(30) for repeat in range(2)]
 
 
-def test_a_journal_of_another_stream_is_refused(tmp_path: Path) -> None:
+def test_journal_of_other_stream_is_rejected(tmp_path: Path) -> None:
     """A scenario that changed, or another limit, is told, and nothing of it is played."""
     path = tmp_path / "j"
     EvalRunner(iter(ITEMS)).run(echo, journal=path, limit=20)
@@ -320,7 +320,9 @@ def test_a_journal_of_another_stream_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"max_workers": 3}])
-def test_results_can_stay_in_the_journal(options: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keep_results_false_reads_results_from_journal(
+    options: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """With keep_results=False the run reads its results from the journal, wherever the process is by then."""
     monkeypatch.chdir(tmp_path)
     expected = EvalRunner(MANY).run(echo)
@@ -332,7 +334,7 @@ def test_results_can_stay_in_the_journal(options: Any, tmp_path: Path, monkeypat
     assert [test["test_id"] for test in run.iter_tests()] == list(MANY["runs"])
 
 
-def test_results_need_a_place_to_stay() -> None:
+def test_keep_results_false_requires_journal() -> None:
     """Without a journal, results cannot be left to it."""
     with pytest.raises(ConfigurationError, match="keep_results=False needs a journal"):
         EvalRunner(MANY).run(echo, keep_results=False)

@@ -28,7 +28,7 @@ def eval_threads() -> list[str]:
 
 
 @BY_ALL_WAYS
-def test_an_agent_that_leaks_threads_does_not_disturb_the_run(way: str) -> None:
+def test_leaked_agent_threads_do_not_affect_the_run(way: str) -> None:
     """Threads that an agent starts and forgets are its own: every scenario is played, and no thread of ours is left."""
     over = threading.Event()
     leaked = list[threading.Thread]()
@@ -79,7 +79,7 @@ def test_blocked_calls_are_counted_and_capped(
     assert way == "executor" or f"{len(asked)} calls of the agent did not return" in caplog.text
 
 
-def test_threads_that_came_back_are_not_counted() -> None:
+def test_returned_threads_are_not_counted() -> None:
     """A call that was late, but came back, gives its place free."""
     abandoned = threads.HungThreads()
     over = threading.Event()
@@ -128,7 +128,7 @@ print([{test["error"]["kind"] for test in run.build()["tests"]} for run in runs]
 """
 
 
-def test_a_process_exits_however_its_agents_blocked() -> None:
+def test_process_exits_despite_blocked_agents() -> None:
     """Neither blocked calls nor threads that an agent left keep the process from exiting."""
     started = time.monotonic()
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60, check=True)
@@ -138,7 +138,7 @@ def test_a_process_exits_however_its_agents_blocked() -> None:
     assert time.monotonic() - started < 30
 
 
-def test_the_program_exits_although_an_agent_left_a_thread(tmp_path: Path) -> None:
+def test_command_exits_despite_leftover_threads(tmp_path: Path) -> None:
     """`ashr-labs eval` ends soon, with its exit code, when an agent left threads that Python would wait for."""
     workspace = Workspace.at(tmp_path)
     (tmp_path / "leaky.py").write_text(

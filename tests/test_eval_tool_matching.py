@@ -54,9 +54,7 @@ def best_cost(expected: list[Call], actual: list[Call]) -> int:
 
 @settings(deadline=None)
 @given(CALLS, CALLS, st.randoms())
-def test_the_order_of_the_calls_does_not_change_the_result(
-    expected: list[Call], actual: list[Call], chance: random.Random
-) -> None:
+def test_call_order_does_not_change_the_result(expected: list[Call], actual: list[Call], chance: random.Random) -> None:
     """However the expected and the actual calls are permuted, the same calls stand beside each other."""
     shuffled = [chance.sample(calls, len(calls)) for calls in (expected, actual)]
 
@@ -69,7 +67,7 @@ def test_the_order_of_the_calls_does_not_change_the_result(
 
 @settings(deadline=None)
 @given(CALLS, CALLS)
-def test_pairs_differ_as_little_as_possible(expected: list[Call], actual: list[Call]) -> None:
+def test_pairing_minimizes_differences(expected: list[Call], actual: list[Call]) -> None:
     """No other pairing has fewer differences in all, and as many calls of each tool are paired as there are."""
     pairs, unexpected = ToolCallMatcher().pairs(expected, actual)
 
@@ -83,7 +81,7 @@ def test_pairs_differ_as_little_as_possible(expected: list[Call], actual: list[C
     assert len(actual) == len(unexpected) + sum(pair.actual is not NOT_CALLED for pair in pairs)
 
 
-def test_equal_calls_are_paired_in_their_order() -> None:
+def test_equal_calls_are_paired_in_order() -> None:
     """Of calls that are equal, the first takes the first; what nothing expected stays in the agent's order."""
     made = [Call("f", '{"a": 1}'), Call("g", "{}"), Call("f", '{"a": 1.0}'), Call("h", "{}")]
     pairs, unexpected = ToolCallMatcher().pairs([Call("f", '{"a": 1}')], made)
@@ -124,7 +122,7 @@ def test_modes(mode: str, expected: str, actual: str, right: bool) -> None:
 
 
 @given(st.permutations(range(6)))
-def test_as_few_calls_as_possible_are_out_of_order(order: list[int]) -> None:
+def test_out_of_order_calls_are_minimal(order: list[int]) -> None:
     """In order, the longest row of calls that keeps the order is right, and the others say what is wrong."""
     calls = [Call(f"f{number}", "{}") for number in range(6)]
     pairs, _ = ToolCallMatcher("in_order").pairs(calls, [calls[number] for number in order])
@@ -136,13 +134,13 @@ def test_as_few_calls_as_possible_are_out_of_order(order: list[int]) -> None:
 
 
 @pytest.mark.parametrize(("option", "value"), [("mode", "exact"), ("scope", "turns"), ("mode", None)])
-def test_a_mode_that_does_not_exist_is_refused(option: str, value: Any) -> None:
+def test_unknown_mode_is_rejected(option: str, value: Any) -> None:
     """Modes and scopes have names; others are refused."""
     with pytest.raises(ConfigurationError, match=f"tool_{option} must be one of"):
         ToolCallMatcher(**{option: value})
 
 
-def test_pairs_compare_themselves_literally() -> None:
+def test_pairs_are_compared_literally_by_default() -> None:
     """A pair without a status is built with the literal comparison of its arguments."""
     built = CallPair(Call("f", '{"a": 1, "b": "x"}'), Call("f", '{"a": 1.0, "b": "X"}')).build()
 
@@ -152,7 +150,7 @@ def test_pairs_compare_themselves_literally() -> None:
 
 
 @pytest.mark.parametrize("pair", [CallPair(Call("f", "{}"), NOT_CALLED), CallPair(NONE_EXPECTED, Call("f", "{}"))])
-def test_a_missing_side_is_a_mismatch(pair: CallPair) -> None:
+def test_unpaired_call_is_a_mismatch(pair: CallPair) -> None:
     """A call without a counterpart is a mismatch, and nothing of its arguments is compared."""
     built = pair.build()
 
@@ -160,7 +158,7 @@ def test_a_missing_side_is_a_mismatch(pair: CallPair) -> None:
     assert {"matching": {}, "different": {}, "missing": {}, "extra": {}} == built["argument_comparison"]
 
 
-def test_other_fields_of_an_expected_call_are_built() -> None:
+def test_extra_fields_of_expected_call_are_kept() -> None:
     """The other fields of an expected call are copied to the result."""
     pair = CallPair(Call("f", "{}", {"tool_name": "g", "meta": {"a": []}}), NOT_CALLED)
     built: Any = pair.build()["expected"]
@@ -190,7 +188,7 @@ def test_ten_thousand_calls_are_paired_in_half_a_second(names: int, step: int, m
     assert cpu_seconds(pair) < 0.5
 
 
-def test_many_calls_are_paired_by_what_tells_them_apart() -> None:
+def test_many_calls_are_paired_by_distinguishing_values() -> None:
     """Where there are too many calls to try all pairs, those with the same id meet, whatever else differs."""
     wanted = [Call("f", json.dumps({"a": f"note {number}", "id": number, "z": 1})) for number in range(200)]
     made = [Call("f", json.dumps({"a": f"said {-number}", "id": number, "z": 1})) for number in reversed(range(200))]
@@ -201,7 +199,7 @@ def test_many_calls_are_paired_by_what_tells_them_apart() -> None:
 
 
 @pytest.mark.parametrize("tools", [1_000, 20])
-def test_ten_thousand_calls_that_all_differ_are_paired_in_a_fraction_of_a_second(tools: int) -> None:
+def test_ten_thousand_distinct_calls_are_paired_in_linear_time(tools: int) -> None:
     """However many tools the calls are of, finding those that differ least does not take longer and longer."""
     wanted = [Call(f"f{number % tools}", f'{{"a": {number}, "b": 1}}') for number in range(10_000)]
     made = [Call(f"f{number % tools}", f'{{"a": -{number}, "b": 2}}') for number in range(10_000, 0, -1)]
@@ -224,7 +222,7 @@ def test_deeply_nested_arguments_are_paired() -> None:
     assert ([CallPair(first, first), CallPair(second, second)], []) == (pairs, unexpected)
 
 
-def test_without_options_the_platform_judges() -> None:
+def test_comparison_is_pending_without_options() -> None:
     """Without comparators and thresholds, calls stay as they are and texts are pending."""
     comparison = comparison_of(None, None, None)
     pair = CallPair(Call("f", "{}"), Call("f", "{}"))
@@ -233,7 +231,7 @@ def test_without_options_the_platform_judges() -> None:
     assert ("pending", None, None) == comparison.texts("a", "a")[2:]
 
 
-def test_any_option_judges_here_with_the_defaults_for_the_rest() -> None:
+def test_any_option_enables_local_comparison() -> None:
     """One comparator or threshold is enough for a local judgement; what is not given has its documented default."""
     same = CallPair(Call("f", '{"a": "a refund"}'), Call("f", '{"a": "refund, a"}'))
     for comparison in (
@@ -257,14 +255,14 @@ def test_default_thresholds(similarity: float, status: str) -> None:
     assert (status, float(similarity)) == (pair.match_status, pair.semantic_similarity)
 
 
-def test_given_thresholds() -> None:
+def test_custom_thresholds() -> None:
     """A threshold that is given counts; the other keeps its default."""
     comparison = comparison_of(None, lambda _a, _b: 0.8, {"exact": 0.85})
 
     assert "similar" == comparison.texts("a", "b").match_status
 
 
-def test_calls_without_a_counterpart_are_not_shown_to_the_comparator() -> None:
+def test_comparator_sees_pairs_only() -> None:
     """A comparator sees pairs only; a missing side is a mismatch that says what happened."""
     seen: list[Any] = []
 
@@ -300,14 +298,14 @@ def test_calls_without_a_counterpart_are_not_shown_to_the_comparator() -> None:
         {"divergent": 0.1},
     ],
 )
-def test_thresholds_that_cannot_work_are_refused(thresholds: Any) -> None:
+def test_invalid_thresholds_are_rejected(thresholds: Any) -> None:
     """Thresholds must be numbers in order from 0 to 1, under their two names."""
     with pytest.raises(ConfigurationError, match="similarity_thresholds"):
         comparison_of(None, None, thresholds)
 
 
 @pytest.mark.parametrize("similarity", [float("nan"), float("inf")])
-def test_a_similarity_that_is_no_number_is_refused(similarity: float) -> None:
+def test_non_numeric_similarity_is_rejected(similarity: float) -> None:
     """A comparator's result that JSON cannot hold is an error of the comparator."""
     with pytest.raises(ConfigurationError, match="text_comparator must return"):
         comparison_of(None, lambda _a, _b: similarity, None).texts("a", "b")

@@ -52,7 +52,7 @@ def misspelt(value: Any) -> Iterator[Any]:
             yield from ({**value, key: changed} for changed in misspelt(item))
 
 
-def test_no_misspelt_key_of_a_real_scenario_is_ignored() -> None:
+def test_misspelt_keys_of_real_scenarios_are_rejected() -> None:
     """Each key of 200 real scenarios is needed: without one of its letters the scenario is refused."""
     scenarios = [item for run in GOLD for item in source_of(run)["runs"].items()][::17][:200]
     changes = 0
@@ -97,7 +97,7 @@ def has_choice(test: Any) -> bool:
 
 
 @pytest.mark.parametrize("run", RUNS, ids=str)
-def test_each_test_is_recorded_as_by_the_reference(run: ReferenceRun, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_match_the_reference(run: ReferenceRun, monkeypatch: pytest.MonkeyPatch) -> None:
     """With its pairing, every test of every reference run has the same entries, pairs, statuses and comparisons."""
     monkeypatch.setattr(tool_matching, "align_calls", first_come)
     result = replayed(run).build()
@@ -107,7 +107,7 @@ def test_each_test_is_recorded_as_by_the_reference(run: ReferenceRun, monkeypatc
 
 
 @pytest.mark.parametrize("run", RUNS, ids=str)
-def test_only_the_choice_of_pairs_differs_from_the_reference(run: ReferenceRun) -> None:
+def test_only_pairing_differs_from_the_reference(run: ReferenceRun) -> None:
     """A test differs only where a turn has several calls of a tool, and never has fewer exact calls."""
     result = replayed(run).build()
     reference = reference_digests(run)
@@ -120,7 +120,7 @@ def test_only_the_choice_of_pairs_differs_from_the_reference(run: ReferenceRun) 
 
 
 @pytest.mark.parametrize("run", [run for run in RUNS if not run.plays_steps], ids=str)
-def test_eight_workers_and_tasks_record_the_same(run: ReferenceRun) -> None:
+def test_concurrent_and_sequential_records_are_equal(run: ReferenceRun) -> None:
     """Scenarios that play side by side are recorded as those that play one after the other, in the same order."""
     one_by_one = [digest(test) for test in replayed(run).build()["tests"]]
     runner = EvalRunner(source_of(run))
@@ -146,7 +146,7 @@ FEW = [run for run in RUNS if run.dataset == "tau_airline_dialogs" and run.agent
 @pytest.mark.filterwarnings("ignore")  # of the cluster's own
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("runs", [FEW, pytest.param(RUNS, marks=pytest.mark.long)], ids=["few", "all"])
-def test_a_cluster_records_what_one_thread_records(runs: list[ReferenceRun]) -> None:
+def test_cluster_and_single_thread_records_are_equal(runs: list[ReferenceRun]) -> None:
     """One after the other, in threads, as tasks and on a cluster, every test of a run is the same, byte for byte."""
     with dask_cluster() as executor:
         for run in (run for run in runs if not run.plays_steps):
@@ -160,7 +160,7 @@ def test_a_cluster_records_what_one_thread_records(runs: list[ReferenceRun]) -> 
 
 
 @pytest.mark.parametrize("run", GOLD, ids=str)
-def test_a_gold_agent_makes_every_expected_call_exactly(run: ReferenceRun) -> None:
+def test_gold_agent_makes_every_expected_call(run: ReferenceRun) -> None:
     """An agent that does what is expected scores each expected call exact, and makes no other."""
     result = replayed(run).build()
     expected = [
@@ -185,7 +185,7 @@ def test_all_datasets_are_covered() -> None:
     }
 
 
-def test_bfcl_runs_through_in_seconds() -> None:
+def test_bfcl_finishes_in_seconds() -> None:
     """400 scenarios with 2,355 expected calls are run and built in a second of processor time."""
     run = next(run for run in GOLD if run.dataset == "bfcl_multi_turn")
 
@@ -193,7 +193,7 @@ def test_bfcl_runs_through_in_seconds() -> None:
     assert 400 == len(replayed(run).build()["tests"])
 
 
-def test_a_broken_scenario_among_real_ones_costs_only_itself() -> None:
+def test_malformed_scenario_among_real_ones_fails_alone() -> None:
     """A scenario that is malformed leaves the other results of its dataset as they are."""
     run = next(run for run in GOLD if run.dataset == "tau_airline_dialogs")
     scenarios = dict(dataset(run.dataset)["runs"])

@@ -33,7 +33,7 @@ def ticking_clock() -> Any:
     return lambda: datetime(2026, 1, 2, 3, 4, tzinfo=UTC) + timedelta(seconds=next(moments), microseconds=999_999)
 
 
-def test_a_run_before_anything_happened() -> None:
+def test_new_run_is_pending_and_empty() -> None:
     """A new run is pending, without times or tests, and its totals are zero."""
     expected: dict[str, Any] = {
         "tests": [],
@@ -53,14 +53,14 @@ def test_a_run_before_anything_happened() -> None:
     assert expected == RunBuilder().build()
 
 
-def test_a_test_before_anything_happened() -> None:
+def test_new_test_is_empty() -> None:
     """A new test has neither times nor a log."""
     expected: dict[str, Any] = {"test_id": "t", "status": "pending", "action_results": []}
 
     assert expected == TestBuilder("t").build()
 
 
-def test_the_documented_shapes() -> None:
+def test_actions_have_documented_fields() -> None:
     """Each kind of action has exactly the documented fields."""
     test = TestBuilder("t")
     test.add_user_text("Hi", "greets").add_user_file("a.pdf", "sends a file")
@@ -99,7 +99,7 @@ def test_the_documented_shapes() -> None:
     assert expected == test.build()["action_results"]
 
 
-def test_what_was_not_given_is_left_out() -> None:
+def test_missing_values_are_omitted() -> None:
     """An argument comparison and a similarity appear only when given; notes are null."""
     test = TestBuilder("t").add_tool_call(CALL, CALL, "exact").add_agent_response({}, {}, "exact")
     call, response = test.build()["action_results"]
@@ -121,7 +121,7 @@ def test_times_are_utc_in_whole_seconds() -> None:
     assert ["2025-12-31T23:30:59Z"] * 2 == [test.build()["started_at"], test.build()["completed_at"]]
 
 
-def test_start_and_complete_are_told_apart() -> None:
+def test_start_and_complete_set_status_and_times() -> None:
     """A test is running once started, ends as told, and its times are those of the two calls."""
     run = RunBuilder(clock=ticking_clock())
     test = run.add_test("t")
@@ -138,13 +138,13 @@ def test_start_and_complete_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize("builder", [RunBuilder(), TestBuilder("t")])
-def test_an_unknown_final_status_is_refused(builder: RunBuilder | TestBuilder) -> None:
+def test_unknown_final_status_is_rejected(builder: RunBuilder | TestBuilder) -> None:
     """A status that the platform does not know is refused with the ones that it knows."""
     with pytest.raises(ValueError, match="completed, failed, cancelled, got 'passed'"):
         builder.complete("passed")
 
 
-def test_an_explicit_index_moves_the_automatic_one() -> None:
+def test_explicit_index_resets_automatic_index() -> None:
     """An explicit index is kept, and the next action without one follows on it, forwards and backwards."""
     test = TestBuilder("t").add_user_text("a", "").add_user_text("b", "", 10).add_user_text("c", "")
     test.add_user_text("d", "", action_index=3).add_user_file("e", "").add_agent_response({}, {}, "exact")
@@ -152,7 +152,7 @@ def test_an_explicit_index_moves_the_automatic_one() -> None:
     assert [0, 10, 11, 3, 4, 5] == [action["action_index"] for action in test.build()["action_results"]]
 
 
-def test_calls_of_one_index_stand_in_one_entry() -> None:
+def test_calls_with_same_index_share_an_entry() -> None:
     """Calls with the same action index share an entry, at the position of the first call."""
     test = TestBuilder("t")
     for name, index in (("a", 1), ("b", 1), ("c", None), ("d", 1), ("e", None)):
@@ -166,7 +166,7 @@ def test_calls_of_one_index_stand_in_one_entry() -> None:
 
 
 @given(st.lists(st.none() | st.integers(0, 6), max_size=30))
-def test_every_call_is_kept_in_order_under_its_index(indices: list[int | None]) -> None:
+def test_calls_keep_order_under_their_index(indices: list[int | None]) -> None:
     """Whatever indices calls are given, none is lost, and those of an index keep their order."""
     test, model, following = TestBuilder("t"), dict[int, list[str]](), 0
     for number, index in enumerate(indices):
@@ -228,7 +228,7 @@ def test_other_fields_of_a_call_are_kept() -> None:
         ({"result": {"isError": True, "content": []}}, {"isError": True, "content": []}, "the call failed"),
     ],
 )
-def test_how_a_call_ended_is_recorded(ended: dict[str, Any], result: Any, error: str | None) -> None:
+def test_tool_result_and_error_are_recorded(ended: dict[str, Any], result: Any, error: str | None) -> None:
     """The result and the error of a call are stored, in whichever of the common spellings they come."""
     [call] = built_calls(TestBuilder("t").add_tool_call(CALL, {**CALL, **ended}, "exact"))
 
@@ -248,7 +248,7 @@ def test_durations_are_in_milliseconds() -> None:
     assert "duration_ms" not in RunBuilder().build()
 
 
-def test_later_changes_do_not_reach_the_record() -> None:
+def test_record_is_isolated_from_later_changes() -> None:
     """Changes of the caller's own dicts do not change the record."""
     call: dict[str, Any] = {"name": "f", "arguments": {"items": [1]}}
     comparison: Any = {"matching": {}, "different": {}, "missing": {}, "extra": {}}
@@ -267,13 +267,13 @@ def test_later_changes_do_not_reach_the_record() -> None:
 
 
 @pytest.mark.parametrize("index", [0, 3, True, "x", [1]])
-def test_an_index_in_the_place_of_the_comparison_is_refused(index: Any) -> None:
+def test_index_as_fifth_argument_is_rejected(index: Any) -> None:
     """An index in the fifth place, where TypeScript has it, is refused with the way to write it."""
     with pytest.raises(TypeError, match=r"fifth parameter.*action_index=\.\.\."):
         TestBuilder("t").add_tool_call(CALL, CALL, "exact", None, index)
 
 
-def test_the_sixth_place_is_the_index() -> None:
+def test_sixth_positional_argument_is_the_index() -> None:
     """The positional order is that of the public Python package."""
     test = TestBuilder("t").add_tool_call(CALL, CALL, "exact", None, None, 7)
 
@@ -293,7 +293,7 @@ def test_ten_thousand_calls_take_linear_time(step: int) -> None:
     assert cpu_seconds(record) < 0.5
 
 
-def test_a_vm_stream_has_only_what_was_given() -> None:
+def test_vm_stream_omits_missing_values() -> None:
     """A log's optional fields appear only when given; an empty list of entries and a length of zero are kept."""
     bare = TestBuilder("t").set_vm_stream("steel").build()["vm_stream"]
     full = TestBuilder("t").set_vm_stream("steel", "s", 0, [], {}).build()["vm_stream"]
@@ -302,7 +302,7 @@ def test_a_vm_stream_has_only_what_was_given() -> None:
     assert {"provider": "steel", "session_id": "s", "duration_ms": 0, "logs": [], "metadata": {}} == full
 
 
-def test_a_kernel_vm_keeps_its_fields_in_the_metadata() -> None:
+def test_kernel_vm_fields_are_metadata() -> None:
     """A Kernel session's own fields become metadata, which is left out when there are none."""
     log = {"ts": 0, "type": "navigation", "data": {"url": "https://app.example.com"}}
     test = TestBuilder("t").set_kernel_vm(
@@ -332,7 +332,7 @@ def test_a_kernel_vm_keeps_its_fields_in_the_metadata() -> None:
     assert {"provider": "kernel", "session_id": "k"} == TestBuilder("t").set_kernel_vm("k").build()["vm_stream"]
 
 
-def test_a_failure_is_recorded_with_its_reason() -> None:
+def test_failure_is_recorded_with_reason() -> None:
     """A test that could not be played is failed, says why, and keeps what came before."""
     test = TestBuilder("t").start().add_user_text("Hi", "greets")
     error: Any = {"kind": "agent", "type": "KeyError", "message": "'x'", "path": "runs.t.actions[0]", "turn": 0}
@@ -362,7 +362,7 @@ def test_totals_count_statuses_and_divergence() -> None:
     assert expected == run.build()["aggregate_metrics"]
 
 
-def test_builders_show_where_they_are() -> None:
+def test_builder_reprs() -> None:
     """A builder's repr tells its id, status and size."""
     run = RunBuilder().start()
     test = run.add_test("refund_1").add_user_text("a", "")
@@ -371,7 +371,7 @@ def test_builders_show_where_they_are() -> None:
     assert "TestBuilder('refund_1', status='pending', actions=1)" == repr(test)
 
 
-def test_pytest_does_not_take_a_test_builder_for_a_test() -> None:
+def test_pytest_does_not_collect_test_builder() -> None:
     """The name TestBuilder in a user's test module raises no collection warning."""
     assert TestBuilder.__test__ is False
 
@@ -387,7 +387,7 @@ def test_deploy_stores_the_run(local_client: AshrLabsClient) -> None:
     assert run.build()["tests"][0]["test_id"] == local_client.get_run(created["id"])["result"]["tests"][0]["test_id"]
 
 
-def test_deploy_links_the_agent_first(local_client: AshrLabsClient) -> None:
+def test_deploy_links_agent_first(local_client: AshrLabsClient) -> None:
     """A run that names an agent links the dataset to it."""
     dataset = local_client.create_dataset(name="D", dataset_source={"runs": {}})
     agent = local_client.create_agent(name="A")
@@ -396,7 +396,7 @@ def test_deploy_links_the_agent_first(local_client: AshrLabsClient) -> None:
     assert agent["id"] == local_client.get_dataset(dataset["id"])["agent_id"]
 
 
-def test_deploy_does_not_swallow_a_failed_link(local_client: AshrLabsClient) -> None:
+def test_failed_agent_link_stops_deploy(local_client: AshrLabsClient) -> None:
     """An agent that cannot be linked stops the deployment, and nothing is stored."""
     dataset = local_client.create_dataset(name="D", dataset_source={"runs": {}})
     with pytest.raises(NotFoundError):
@@ -405,7 +405,7 @@ def test_deploy_does_not_swallow_a_failed_link(local_client: AshrLabsClient) -> 
     assert [] == local_client.list_runs(dataset_id=dataset["id"])["runs"]
 
 
-def test_a_run_is_stored_again_for_another_agent(local_client: AshrLabsClient) -> None:
+def test_deploy_for_another_agent_stores_again(local_client: AshrLabsClient) -> None:
     """Deploying a run for another agent stores and grades it again, by that agent's configuration."""
     dataset = local_client.create_dataset(name="D", dataset_source={"runs": {}})
     agents = [local_client.create_agent(name=name)["id"] for name in ("A", "B")]
@@ -416,7 +416,7 @@ def test_a_run_is_stored_again_for_another_agent(local_client: AshrLabsClient) -
     assert stored[0] != stored[1] == stored[2]
 
 
-def test_a_run_that_is_deployed_twice_is_stored_once(local_client: AshrLabsClient) -> None:
+def test_deploying_twice_stores_once(local_client: AshrLabsClient) -> None:
     """Deploying the same run again returns the stored run; another run, or one that has grown, is stored."""
     dataset = local_client.create_dataset(name="D", dataset_source={"runs": {}})
     run = RunBuilder().start()
@@ -432,7 +432,7 @@ def test_a_run_that_is_deployed_twice_is_stored_once(local_client: AshrLabsClien
     assert 4 == len(local_client.list_runs(dataset_id=dataset["id"])["runs"])
 
 
-def test_the_key_of_a_client_is_kept(local_client: AshrLabsClient) -> None:
+def test_deploy_uses_client_idempotency_key(local_client: AshrLabsClient) -> None:
     """A client with an idempotency key of its own stores the run under that key."""
     dataset = local_client.create_dataset(name="D", dataset_source={"runs": {}})
     keyed = local_client.with_options(idempotency_key="nightly")
@@ -456,7 +456,7 @@ class RecordingClient:
         return {"id": 5, "result": result}
 
 
-def test_deploy_hands_on_what_it_is_given() -> None:
+def test_deploy_passes_arguments_through() -> None:
     """The tenant, the runner and the agent reach the client, by the documented places and names."""
     run, client = RunBuilder(), RecordingClient()
 
@@ -464,7 +464,7 @@ def test_deploy_hands_on_what_it_is_given() -> None:
     assert {"linked": (1, 4), "dataset_id": 1, "tenant_id": 2, "runner_id": 3, "result": run.build()} == client.given
 
 
-def test_deploy_without_an_agent_links_none() -> None:
+def test_deploy_without_agent_keeps_link() -> None:
     """A run that names no agent leaves the dataset's link alone."""
     client = RecordingClient()
     RunBuilder().deploy(client, dataset_id=1)
@@ -473,7 +473,7 @@ def test_deploy_without_an_agent_links_none() -> None:
     assert (None, None) == (client.given["tenant_id"], client.given["runner_id"])
 
 
-def test_deploy_for_a_foreign_tenant_is_refused(local_client: AshrLabsClient) -> None:
+def test_deploy_for_foreign_tenant_is_rejected(local_client: AshrLabsClient) -> None:
     """A tenant that the key does not belong to is the platform's error."""
     dataset = local_client.create_dataset(name="D", dataset_source={"runs": {}})
     with pytest.raises(AshrLabsError):

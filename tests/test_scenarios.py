@@ -42,7 +42,7 @@ def test_actions_are_read_by_their_actors() -> None:
     ) == scenario.actions
 
 
-def test_an_agent_action_knows_whether_the_next_one_is_too() -> None:
+def test_last_of_consecutive_agent_actions_is_marked() -> None:
     """Only the last of consecutive agent actions is the last; the environment comes between."""
     actions = [agent(), agent(), environment(), agent(), user(), agent()]
     scenario = read_scenario("s", {"actions": actions})
@@ -71,7 +71,7 @@ def test_expected_calls(raw: dict[str, Any], expected: CallRecord) -> None:
     assert (expected,) == action.calls
 
 
-def test_without_an_expected_response_only_the_text_is_expected() -> None:
+def test_missing_expected_response_expects_only_text() -> None:
     """An agent action without the key expects no calls, and its content as the text."""
     action = read_scenario("s", {"actions": [{"actor": "agent", "content": "Hello"}]}).actions[0]
 
@@ -80,7 +80,7 @@ def test_without_an_expected_response_only_the_text_is_expected() -> None:
 
 @pytest.mark.parametrize("key", ["arguments", "args", "input", "parameters", "arguments_json"])
 @pytest.mark.parametrize("given", [{"a": 1}, '{"a": 1}'])
-def test_arguments_in_the_spellings_of_other_tools(key: str, given: Any) -> None:
+def test_argument_names_of_other_tools_are_read(key: str, given: Any) -> None:
     """The arguments of an expected call may have the names that other tools give them."""
     action = read_scenario("s", expecting({"name": "f", key: given})).actions[1]
 
@@ -88,7 +88,7 @@ def test_arguments_in_the_spellings_of_other_tools(key: str, given: Any) -> None
     assert (CallRecord("f", '{"a": 1}'),) == action.calls
 
 
-def test_an_assistant_is_the_agent() -> None:
+def test_assistant_is_an_alias_of_agent() -> None:
     """An action of the actor `assistant` is an expectation, as one of `agent`."""
     actions = [user(), agent("a", call("f")), agent("b")]
     renamed = [{**action, "actor": "assistant"} if action["actor"] == "agent" else action for action in actions]
@@ -99,7 +99,7 @@ def test_an_assistant_is_the_agent() -> None:
     assert expectations(actions) == expectations(renamed)
 
 
-def test_the_text_of_a_response_is_expected() -> None:
+def test_response_text_is_expected_without_content() -> None:
     """The text of an expected response is the expected text if the action has no content."""
     for content, expected in (("", "from the response"), ("from the content", "from the content")):
         raw = {"actions": [{"actor": "agent", "content": content, "expected_response": {"text": "from the response"}}]}
@@ -150,7 +150,7 @@ MISTAKES: list[tuple[Any, str, str]] = [
 
 
 @pytest.mark.parametrize(("raw", "path", "problem"), MISTAKES)
-def test_what_would_be_ignored_is_refused(raw: Any, path: str, problem: str) -> None:
+def test_unknown_key_or_actor_is_rejected_with_suggestion(raw: Any, path: str, problem: str) -> None:
     """An unknown key or actor is an error with its path and a suggestion, since an expectation would be lost."""
     with pytest.raises(DatasetError) as caught:
         read_scenario("s", raw)
@@ -170,7 +170,7 @@ def misspelt(value: Any) -> Iterator[Any]:
             yield from ({**value, key: changed} for changed in misspelt(item))
 
 
-def test_every_misspelt_key_is_refused() -> None:
+def test_every_misspelt_key_is_rejected() -> None:
     """Whichever key of a scenario lacks a letter, reading it is an error."""
     raw = {
         "title": "T",
@@ -186,7 +186,7 @@ def test_every_misspelt_key_is_refused() -> None:
 
 
 @pytest.mark.parametrize("actor", ["customer", "planner", "manager", "shop_assistant", "superuser"])
-def test_any_other_actor_speaks_to_the_agent(actor: str) -> None:
+def test_other_actors_address_the_agent(actor: str) -> None:
     """A name that is not close to a known actor is that of a speaker."""
     [action] = read_scenario("s", {"actions": [user(actor=actor)]}).actions
 
@@ -204,7 +204,7 @@ ROOTS: list[tuple[Any, str, str]] = [
 
 
 @pytest.mark.parametrize(("dataset_source", "path", "problem"), ROOTS)
-def test_a_dataset_that_cannot_be_run(dataset_source: Any, path: str, problem: str) -> None:
+def test_invalid_dataset_is_rejected_with_path(dataset_source: Any, path: str, problem: str) -> None:
     """A dataset that is wrong as a whole is refused, with the path and what is there."""
     with pytest.raises(DatasetError) as caught:
         scenario_items(dataset_source)
@@ -246,7 +246,7 @@ SCENARIOS: list[tuple[Any, str]] = [
 
 
 @pytest.mark.parametrize(("raw", "path"), SCENARIOS)
-def test_a_malformed_scenario_says_where(raw: Any, path: str) -> None:
+def test_malformed_scenario_error_has_full_path(raw: Any, path: str) -> None:
     """The error of a malformed scenario has the whole path."""
     with pytest.raises(DatasetError) as caught:
         read_scenario("tau_0", raw)
@@ -255,7 +255,7 @@ def test_a_malformed_scenario_says_where(raw: Any, path: str) -> None:
     assert str(caught.value).startswith(f"runs.tau_0{path}: must ")
 
 
-def test_the_example_of_the_documentation() -> None:
+def test_documented_example() -> None:
     """A null where the expected response should be is told as documented."""
     raw = {"actions": [user(), agent(), user(), agent(expected_response=None)]}
     with pytest.raises(DatasetError) as caught:
@@ -265,7 +265,7 @@ def test_the_example_of_the_documentation() -> None:
     assert caught.value.path == pickle.loads(pickle.dumps(caught.value)).path
 
 
-def test_a_scenario_with_an_empty_list_of_actions_is_skipped() -> None:
+def test_scenario_without_actions_is_skipped() -> None:
     """A scenario with an empty list of actions is skipped; a missing or wrong list is an error of the scenario."""
     dataset = source(
         empty=[], misspelt={"action": [user()]}, null={"actions": None}, text={"actions": ""}, good=[user()]
@@ -279,7 +279,7 @@ def test_a_scenario_with_an_empty_list_of_actions_is_skipped() -> None:
             read_scenario(name, dataset["runs"][name])
 
 
-def test_the_order_of_the_dataset_is_kept() -> None:
+def test_dataset_order_is_kept() -> None:
     """Scenarios come in the order in which the dataset has them."""
     names = [f"s{number}" for number in (3, 1, 2)]
 
@@ -287,7 +287,7 @@ def test_the_order_of_the_dataset_is_kept() -> None:
 
 
 @given(JSON)
-def test_any_json_is_a_scenario_or_a_dataset_error(raw: Any) -> None:
+def test_any_json_gives_scenario_or_dataset_error(raw: Any) -> None:
     """Any JSON value is read as a scenario or refused with a DatasetError."""
     for value in (
         raw,
@@ -301,14 +301,14 @@ def test_any_json_is_a_scenario_or_a_dataset_error(raw: Any) -> None:
 
 
 @given(JSON)
-def test_any_json_is_a_dataset_or_a_dataset_error(raw: Any) -> None:
+def test_any_json_gives_dataset_or_dataset_error(raw: Any) -> None:
     """Any JSON value is read as a dataset or refused with a DatasetError."""
     for value in (raw, {"runs": raw}):
         with contextlib.suppress(DatasetError):
             scenario_items(value)
 
 
-def test_reading_changes_nothing_and_shares_no_call() -> None:
+def test_reading_copies_calls() -> None:
     """Reading leaves the dataset as it is, and what it read does not change with it."""
     raw = expecting({"name": "f", "arguments": {"a": [1]}, "meta": {"b": [2]}})
     before = copy.deepcopy(raw)
@@ -332,6 +332,6 @@ def test_reading_changes_nothing_and_shares_no_call() -> None:
         ([{"actor": "user", "content": "Hi"}], False),
     ],
 )
-def test_expecting_no_calls(actions: Any, expected: bool) -> None:
+def test_empty_tool_calls_forbid_calls(actions: Any, expected: bool) -> None:
     """An empty list of tool calls, where nothing else is expected, says that no tool must be called."""
     assert read_scenario("s", {"actions": actions}).expects_no_calls is expected

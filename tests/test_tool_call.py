@@ -38,7 +38,7 @@ CALL_KEYS = ["name", "arguments", "arguments_json", "args", "function", "input",
         SimpleNamespace(model_dump=lambda: {"name": "refund", "arguments": {"order": 7}}),
     ],
 )
-def test_every_shape_is_read_alike(call: Any) -> None:
+def test_every_call_shape_is_read(call: Any) -> None:
     """Name, arguments and id are the same in whichever shape a call comes."""
     read = read_tool_call(call)
 
@@ -47,7 +47,7 @@ def test_every_shape_is_read_alike(call: Any) -> None:
 
 
 @pytest.mark.parametrize("given", ["", None, "{}", {}])
-def test_a_call_without_arguments(given: Any) -> None:
+def test_call_without_arguments(given: Any) -> None:
     """Null and empty text are what model APIs send for a tool without parameters."""
     assert read_tool_call({"name": "refund", "arguments": given}).arguments == {}
     assert read_tool_call({"name": "refund"}).arguments == {}
@@ -72,7 +72,7 @@ def test_json_text_is_kept_as_received() -> None:
         ({"function": {"name": "a", "arguments": 7}}, ".function.arguments", "must be a JSON object, got 7"),
     ],
 )
-def test_a_fault_is_named_by_its_path(call: Any, at: str, problem: str) -> None:
+def test_fault_is_reported_with_path(call: Any, at: str, problem: str) -> None:
     """A value that is not a tool call is refused with the path of the wrong part, also below a list."""
     with pytest.raises(ShapeError) as caught:
         read_tool_call(call)
@@ -100,14 +100,14 @@ def test_a_fault_is_named_by_its_path(call: Any, at: str, problem: str) -> None:
         ({"result": {"isError": True, "content": []}}, {"isError": True, "content": []}, "the call failed"),
     ],
 )
-def test_how_a_call_ended(fields: dict[str, Any], result: object, error: str | None) -> None:
+def test_result_and_error_spellings(fields: dict[str, Any], result: object, error: str | None) -> None:
     """The result and the error of a call are read in the spellings of MCP and of Anthropic, too."""
     read = read_tool_call({"name": "refund", "arguments": {}, **fields})
 
     assert (read.result, read.error) == (result, error)
 
 
-def test_arguments_that_cannot_be_read_are_not_no_arguments() -> None:
+def test_unreadable_arguments_are_kept_as_text() -> None:
     """A recorded call whose text is not JSON keeps that text as its arguments."""
     assert arguments_of({"arguments": {}, "arguments_json": "{oops"}) == "{oops"
     assert arguments_of({"arguments": {}, "arguments_json": '{"a": 1}'}) == {"a": 1}
@@ -116,7 +116,7 @@ def test_arguments_that_cannot_be_read_are_not_no_arguments() -> None:
 
 
 @given(st.dictionaries(st.sampled_from(CALL_KEYS), JSON) | JSON)
-def test_any_json_is_a_call_or_a_shape_error(value: Any) -> None:
+def test_any_json_gives_call_or_shape_error(value: Any) -> None:
     """Whatever JSON comes in, it is read or refused, and reading leniently never raises."""
     try:
         call = read_tool_call(value)
