@@ -57,7 +57,7 @@ def test_missed_call(config: Any, verdict: str, notes: str) -> None:
         ("Goodbye and have a nice day!", "", "mismatch"),
     ],
 )
-def test_optional_purpose_reached_in_text(expected: str, actual: str, status: str) -> None:
+def test_optional_call_replaced_by_text(expected: str, actual: str, status: str) -> None:
     """A missed optional call is a partial match where the turn's text is as expected or speaks of the tool."""
     config = {
         "tool_definitions": [{"name": "end_session", "description": "Close the conversation", "required": False}],
@@ -69,7 +69,7 @@ def test_optional_purpose_reached_in_text(expected: str, actual: str, status: st
     assert ("purpose was reached" in call["divergence_notes"]) == (status == "partial")
 
 
-def test_optional_purpose_looks_at_the_same_turn_only() -> None:
+def test_optional_call_is_not_replaced_by_text_of_another_turn() -> None:
     """Text of another turn does not take the place of a missed optional call."""
     config = {"grading_config": {"tool_strictness": {"end_session": "optional"}}}
     test = graded_test(
@@ -178,7 +178,7 @@ def test_forgive_retries_is_deprecated(value: bool) -> None:
         ({"name": "refund_order", "annotations": {"readOnlyHint": True}, "side_effects": True}, False),
     ],
 )
-def test_tool_that_reads(definition: dict[str, Any], reads: bool) -> None:
+def test_read_only_tool(definition: dict[str, Any], reads: bool) -> None:
     """A tool reads by its config, annotation or else name: a missing call warns, an extra one is a note."""
     name, config = definition["name"], {"tool_definitions": [definition]}
     missing = graded_test(calls(missed(name)), said("Hello", "Hello"), config=config)
@@ -198,7 +198,7 @@ def test_tool_that_reads(definition: dict[str, Any], reads: bool) -> None:
         [said("Hello there, how are you?", ""), asked()],
     ],
 )
-def test_a_test_that_checks_nothing_does_not_pass(actions: Any) -> None:
+def test_test_without_expectations_is_unchecked(actions: Any) -> None:
     """Without any expectation the verdict is `unchecked`, which counts apart."""
     result = grade(result_of(played(*actions)))
 
@@ -229,7 +229,7 @@ def test_status_follows_the_verdict() -> None:
     assert once == again
 
 
-def test_another_tool_than_expected_is_missed_and_unexpected() -> None:
+def test_call_of_another_tool_is_missed_and_unexpected() -> None:
     """A call of another tool counts once as missed and once as unexpected."""
     verdict, status, notes = graded_call(pair(made("book"), made("cancel")))
 
@@ -288,7 +288,7 @@ LONG_ANSWER = (
         ("您的退款是90欧元", "您的退款是90欧元。", None, "exact", "passed"),
     ],
 )
-def test_text(expected: Any, actual: Any, threshold: float | None, status: str, verdict: str) -> None:
+def test_text_match(expected: Any, actual: Any, threshold: float | None, status: str, verdict: str) -> None:
     """Text is exact, similar or divergent by similarity, facts and contradictions; silence is divergent."""
     config = {"grading_config": {"text_similarity_threshold": threshold}}
     test = graded_test(said(expected, actual), config=config)
@@ -296,7 +296,7 @@ def test_text(expected: Any, actual: Any, threshold: float | None, status: str, 
     assert (status, verdict) == (test["action_results"][0]["match_status"], test["verdict"])
 
 
-def test_nothing_is_missed_before_anybody_has_spoken_to_the_agent() -> None:
+def test_missing_greeting_is_a_note() -> None:
     """A missing greeting before the first message of the user is a note; a greeting that was said is compared."""
     silent = graded_test(said("Hello there, how are you?", ""), asked(), said("Good to hear, bye now", "Good to hear"))
     rude = graded_test(said("Hello there, how are you?", "Go away"), asked())
@@ -307,7 +307,7 @@ def test_nothing_is_missed_before_anybody_has_spoken_to_the_agent() -> None:
     assert ["failed", "failed"] == [rude["verdict"], unasked["verdict"]]
 
 
-def test_text_carries_its_similarity_and_reason() -> None:
+def test_text_has_similarity_and_reason() -> None:
     """A compared text has its similarity with two decimals, and a divergent one says why."""
     text = graded_test(said("The order was shipped", "Please tell me your name"))["action_results"][0]
 
@@ -350,7 +350,7 @@ def test_text_that_is_not_compared_has_no_similarity() -> None:
         ({"action_results": [said("x", [])]}, "action 1: actual_response must hold text, got {'text': []}"),
     ],
 )
-def test_what_did_not_run_or_cannot_be_read_fails(fields: dict[str, Any], reason: str) -> None:
+def test_unfinished_or_unreadable_test_fails(fields: dict[str, Any], reason: str) -> None:
     """A test that did not run to its end, or holds what cannot be read, is failed with the reason in words."""
     result = grade(result_of(played() | fields))
 
@@ -407,7 +407,7 @@ def test_totals() -> None:
         ({"aggregate_metrics": "none"}, 0),
     ],
 )
-def test_result_of_another_shape(result: dict[str, Any], passed: int) -> None:
+def test_result_without_tests_gets_totals(result: dict[str, Any], passed: int) -> None:
     """A result without a list of tests gets totals, which stand where it brings them, and is else left alone."""
     graded = grade(result)
 
@@ -459,7 +459,7 @@ def test_result_of_another_shape(result: dict[str, Any], passed: int) -> None:
         ({"behavior_rules": [{"strictness": "optional"}]}, "behavior_rules[0] must be an object with a rule"),
     ],
 )
-def test_config_that_cannot_be_used(config: Any, problem: str) -> None:
+def test_unusable_config_is_rejected_or_noted(config: Any, problem: str) -> None:
     """A part of a config that cannot be used is refused by its path, or noted on request, and grading goes on."""
     result = result_of(played(calls(pair(made(x=1), made(x=1)))))
 
@@ -475,7 +475,7 @@ def test_config_that_cannot_be_used(config: Any, problem: str) -> None:
 
 
 @pytest.mark.parametrize("config", [None, {}, {"my_notes": 1}, {"tool_definitions": [{"name": "a", "strict": True}]}])
-def test_config_with_other_keys(config: Any) -> None:
+def test_config_with_unrelated_keys(config: Any) -> None:
     """Keys of an agent's config and of its tools that are not for grading are allowed."""
     assert validate_grading_config(config) == []
 
@@ -499,12 +499,12 @@ def test_suggested_config_changes_no_verdict() -> None:
         ([missed("get_order"), pair(made("refund"), made("refund"))], "passed"),
     ],
 )
-def test_a_scenario_that_only_expects_reads(entries: Any, verdict: str) -> None:
+def test_scenario_that_only_expects_reads(entries: Any, verdict: str) -> None:
     """If nothing but reads is expected, at least one of them must be made as expected."""
     assert verdict == graded_test(calls(*entries))["verdict"]
 
 
-def test_everything_else_is_left_alone() -> None:
+def test_other_fields_are_unchanged() -> None:
     """User actions, other agent actions and unknown fields pass through, and the given result is not changed."""
     result = result_of(
         played(

@@ -89,14 +89,14 @@ DIFFERENT = [
 
 
 @pytest.mark.parametrize(("expected", "actual"), SAME)
-def test_arguments_that_are_the_same(expected: Any, actual: Any) -> None:
+def test_equivalent_arguments_are_exact(expected: Any, actual: Any) -> None:
     """Two ways of writing the same value are an exact match, whichever side writes which."""
     assert graded_call(pair(made(x=expected), made(x=actual))) == ("passed", "exact", None)
     assert graded_call(pair(made(x=actual), made(x=expected)))[1:] == ("exact", None)
 
 
 @pytest.mark.parametrize(("expected", "actual"), DIFFERENT)
-def test_arguments_that_differ(expected: Any, actual: Any) -> None:
+def test_different_arguments_fail(expected: Any, actual: Any) -> None:
     """Different values are a partial match that fails the test and names the argument, whichever side has which."""
     for one, other in ((expected, actual), (actual, expected)):
         verdict, status, notes = graded_call(pair(made(x=one), made(x=other)))
@@ -105,7 +105,7 @@ def test_arguments_that_differ(expected: Any, actual: Any) -> None:
         assert str(notes).startswith("book: x")
 
 
-def test_not_a_number_equals_itself() -> None:
+def test_nan_equals_nan() -> None:
     """NaN, which some agents send, is the same value as NaN."""
     assert graded_call(pair(made(x=float("nan")), made(x=float("nan"))))[1] == "exact"
 
@@ -127,7 +127,7 @@ def test_close_free_text_is_a_warning() -> None:
     ("strictness", "verdict", "prefix"),
     [("required", "failed", "book"), ("expected", "passed", "warning: book"), ("optional", "passed", "note: book")],
 )
-def test_wrong_arguments_weigh_as_their_tool(strictness: str, verdict: str, prefix: str) -> None:
+def test_wrong_arguments_follow_tool_strictness(strictness: str, verdict: str, prefix: str) -> None:
     """Missing and different arguments fail, warn or are noted by the tool's strictness."""
     for actual in (made(x=2, y=1), made(x=1)):
         graded = graded_call(pair(made(x=1, y=1), actual), strict(strictness))
@@ -171,14 +171,14 @@ def test_unreadable_arguments_are_different(actual: Any, notes: str) -> None:
     assert str(found).startswith(notes)
 
 
-def test_both_spellings_of_a_call_are_read() -> None:
+def test_both_call_spellings_are_read() -> None:
     """A call may say `tool_name` and `arguments_json` in place of `name` and `arguments`."""
     entry = pair({"tool_name": "book", "arguments_json": '{"x": 1}'}, {"name": "book", "arguments": {"x": 1}})
 
     assert graded_call(entry)[:2] == ("passed", "exact")
 
 
-def test_order_of_calls_of_one_tool_does_not_decide() -> None:
+def test_order_of_calls_of_one_tool_does_not_matter() -> None:
     """Two calls of one tool in one action may come in any order, and the leftover is the one that fits nowhere."""
     first, second, third = made(x="A1"), made(x="B2"), made(x="C3")
     entries = [pair(first, third), pair(second, first), pair(NONE_EXPECTED, second)]
@@ -314,7 +314,7 @@ def test_unusable_rule_is_noted_and_left_out(rule: Any, problem: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["(?:a)" * 30, "(?i)" + "(?:a|b)" * 20, "(?:(?:(?:a)))" * 9 + "b?"])
-def test_groups_alone_do_not_make_a_pattern_slow(pattern: str) -> None:
+def test_groups_without_choice_are_allowed_in_patterns(pattern: str) -> None:
     """A group that only holds together, or the option to overlook case, counts as no choice."""
     assert not grade(result_of(), ruled("x", {"regex": pattern}))["grader"].get("notes")
 
@@ -342,7 +342,7 @@ def test_argument_mode(mode: str, expected: Any, actual: Any, graded: Any) -> No
     assert graded == graded_call(entry, {"grading_config": {"argument_modes": {"*": "exact", "book": mode}}})
 
 
-def test_rules_for_every_tool_come_after_a_tools_own() -> None:
+def test_tool_rules_take_precedence_over_wildcard_rules() -> None:
     """The rules of `*` apply to every tool; a tool's own rule for the same argument takes precedence."""
     config = {"argument_rules": {"*": {"x": "ignore", "y": "ignore"}, "book": {"x": "exact"}}}
     entry = pair(made(x=1, y=1), made(x=2, y=2))
@@ -361,7 +361,7 @@ def test_rules_decide_which_call_is_closest() -> None:
 
 
 @pytest.mark.parametrize("pattern", [".*.*.*x", r"[^@]+@[^@]+\.[^@]+", "a?" * 24 + "b", ".{0,99}.{0,99}.{0,99}x"])
-def test_slowest_pattern_is_fast(pattern: str) -> None:
+def test_slowest_allowed_pattern_is_fast(pattern: str) -> None:
     """The worst input for the slowest patterns that are allowed takes less than two seconds."""
     began = time.perf_counter()
     graded_call(pair(made(x="a"), made(x="a" * 256)), ruled("x", {"regex": pattern}))
@@ -370,7 +370,7 @@ def test_slowest_pattern_is_fast(pattern: str) -> None:
 
 
 @pytest.mark.parametrize("rule", ["unordered", "superset"])
-def test_rules_for_the_items_of_unordered_lists(rule: str) -> None:
+def test_rules_apply_to_items_of_unordered_lists(rule: str) -> None:
     """Rules for what is inside a list apply when it is compared in any order."""
     entry = pair(made(x=[{"id": 1, "note": "a"}, {"id": 2}]), made(x=[{"id": 2}, {"id": 1.001, "note": "b"}]))
     rules = {"x": rule, "x[*].note": "ignore", "x[*].id": {"approx": 0.01}}

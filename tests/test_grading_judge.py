@@ -49,7 +49,7 @@ CONTRADICTION = said("Your refund was approved today.", "Your refund was not app
         (SILENCE, CONTRADICTION, "divergent", "failed", "not judged: no answer"),
     ],
 )
-def test_a_judge_decides_what_texts_say(answer: Any, action: Any, status: str, verdict: str, note: str) -> None:
+def test_judge_decides_text_match(answer: Any, action: Any, status: str, verdict: str, note: str) -> None:
     """The judge decides on text, and rules do without an answer; the similarity is always computed by rules."""
     judged, by_rules = (graded(judge, asked(), action)["tests"][0] for judge in (Scripted(answer), None))
 
@@ -59,7 +59,7 @@ def test_a_judge_decides_what_texts_say(answer: Any, action: Any, status: str, v
     assert by_rules["action_results"][1]["semantic_similarity"] == text["semantic_similarity"]
 
 
-def test_a_judge_is_not_asked_what_is_plain() -> None:
+def test_judge_is_not_called_for_obvious_cases() -> None:
     """The judge is not asked about an identical text, about silence, or if no text was expected."""
     judge = Scripted("different")
     plain = [said("It is done.", "It is done. "), said("It is done.", ""), said("", "It is done.")]
@@ -82,7 +82,7 @@ def test_a_judge_is_not_asked_what_is_plain() -> None:
         (SILENCE, "required", "not judged", "passed"),
     ],
 )
-def test_rules_of_behavior(answer: Any, strictness: str | None, status: str, verdict: str) -> None:
+def test_behavior_rules(answer: Any, strictness: str | None, status: str, verdict: str) -> None:
     """A broken rule fails, warns or notes by its strictness; one that was not judged neither helps nor harms."""
     judge = Scripted(answer)
     config = {"behavior_rules": [{"rule": RULE, "strictness": strictness}, {"strictness": "required"}, "no rule"]}
@@ -97,7 +97,7 @@ def test_rules_of_behavior(answer: Any, strictness: str | None, status: str, ver
     )
 
 
-def test_a_conversation_that_is_too_long_is_not_judged() -> None:
+def test_too_long_conversation_is_not_judged() -> None:
     """A conversation that is too long for a model is not sent, and is marked as not judged."""
     judge = Scripted("broken")
     config = {"behavior_rules": [{"rule": RULE}]}
@@ -107,7 +107,7 @@ def test_a_conversation_that_is_too_long_is_not_judged() -> None:
     assert ("unchecked", "not judged", []) == (test["verdict"], test["behavior_results"][0]["status"], judge.asked)
 
 
-def test_without_a_judge_nothing_changes() -> None:
+def test_without_judge_behavior_rules_are_absent() -> None:
     """Without a judge, rules of behavior are not in the result."""
     config = {"behavior_rules": [{"rule": RULE}]}
 

@@ -229,7 +229,7 @@ def test_usage_of_any_object_is_read(name: str) -> None:
     assert expected == read_usage(value)
 
 
-def test_numbers_of_numpy_are_counts() -> None:
+def test_numpy_numbers_are_counts() -> None:
     """NumPy's integers and floats count as Python's do, and become Python's."""
     numpy = pytest.importorskip("numpy")
     found = read_usage({"input_tokens": numpy.int64(3), "output_tokens": numpy.float32(2), "cost": numpy.bool_(True)})
@@ -247,7 +247,7 @@ def test_reading_is_idempotent(given_usage: dict[str, Any]) -> None:
     assert observation_usage(once) == observation_usage(observation_usage(once))
 
 
-def test_traces_keep_what_is_not_known() -> None:
+def test_unknown_usage_keys_are_kept() -> None:
     """A trace's usage has the common names and `cost`, and keeps keys that no API has."""
     given_usage = {"prompt_tokens": 3, "cost_usd": 0.5, "total_tokens": 3, "tier": "flex"}
 
