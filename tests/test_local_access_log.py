@@ -50,7 +50,7 @@ def written(log: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in log.records if record.name == "ashr_labs.access"]
 
 
-def test_a_call_is_one_line(api: Api, url: str, log: pytest.LogCaptureFixture) -> None:
+def test_each_call_logs_one_line(api: Api, url: str, log: pytest.LogCaptureFixture) -> None:
     """A line has the operation, tenant, status, duration, sizes and request id."""
     body = b'{"function": "create_agent", "name": "the name"}'
     answer = httpx.post(f"{url}?key={api.key}", content=body, headers={"authorization": f"Bearer {api.key}"})
@@ -87,7 +87,7 @@ def test_a_call_is_one_line(api: Api, url: str, log: pytest.LogCaptureFixture) -
         ("SECRETSECRETSECRETSECRETSECRET", "/", b"", ("/", None, None, 405)),
     ],
 )
-def test_a_line_says_what_it_was_and_nothing_of_the_callers(
+def test_log_line_contains_no_caller_input(
     api: Api, url: str, log: pytest.LogCaptureFixture, method: str, path: str, body: bytes, expected: tuple[Any, ...]
 ) -> None:
     """Paths are logged by kind, unknown operations without a name, and hostile requests cannot add lines."""
@@ -100,7 +100,7 @@ def test_a_line_says_what_it_was_and_nothing_of_the_callers(
     assert method.startswith("SECRET") or "SECRET" not in log.text
 
 
-def test_a_wrong_key_is_not_logged(url: str, log: pytest.LogCaptureFixture) -> None:
+def test_invalid_key_is_not_logged(url: str, log: pytest.LogCaptureFixture) -> None:
     """A call with an invalid key is logged without tenant and key."""
     httpx.post(url, content=b'{"function": "init"}', headers={"authorization": "Bearer tp_SECRET_of_somebody"})
 
@@ -109,7 +109,7 @@ def test_a_wrong_key_is_not_logged(url: str, log: pytest.LogCaptureFixture) -> N
     assert "SECRET" not in log.text
 
 
-def test_a_sender_who_leaves_has_a_line_too(url: str, log: pytest.LogCaptureFixture) -> None:
+def test_aborted_request_is_logged(url: str, log: pytest.LogCaptureFixture) -> None:
     """A request that is cut off within its body is logged with its outcome."""
     address = urlsplit(url)
     with socket.create_connection((address.hostname, address.port)) as connection:
@@ -118,7 +118,7 @@ def test_a_sender_who_leaves_has_a_line_too(url: str, log: pytest.LogCaptureFixt
     assert [400] == [line["status"] for line in lines(log)]
 
 
-def test_without_a_listener_nothing_is_written(url: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_logged_by_default(url: str, capfd: pytest.CaptureFixture[str]) -> None:
     """Nothing is logged unless the program enables the logger."""
     httpx.get(f"{url}/health")
 

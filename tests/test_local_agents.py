@@ -16,7 +16,7 @@ def _api(place: Place) -> Generator[Api]:
         yield api
 
 
-def test_an_agent_lives_through_its_operations(api: Api) -> None:
+def test_agent_lifecycle(api: Api) -> None:
     """An agent is created, listed with its number of datasets, updated, linked and deleted."""
     agent = api("create_agent", name="Bot", description="d", config={"tool_definitions": []})["agent"]
     dataset_id = api.dataset(agent_id=agent["id"])
@@ -43,7 +43,7 @@ def test_an_agent_lives_through_its_operations(api: Api) -> None:
     assert "deleted" in api.refused(404, "create_dataset", name="x", dataset_source={}, agent_id=agent["id"])
 
 
-def test_names_of_agents_are_unique_among_those_in_use(api: Api) -> None:
+def test_agent_names_in_use_are_unique(api: Api) -> None:
     """A name in use is a conflict on creation and on renaming, and is free again after deletion."""
     first = api("create_agent", name="Bot")["agent"]["id"]
     second = api("create_agent", name="Other")["agent"]["id"]
@@ -54,7 +54,7 @@ def test_names_of_agents_are_unique_among_those_in_use(api: Api) -> None:
     assert "Bot" == api("update_agent", agent_id=second, name="Bot")["agent"]["name"]
 
 
-def test_a_client_warns_about_a_key_without_effect(local_client: AshrLabsClient) -> None:
+def test_client_warns_about_forgive_retries(local_client: AshrLabsClient) -> None:
     """`create_agent()` and `update_agent()` warn their caller about `forgive_retries`, and still store it."""
     config = {"grading_config": {"forgive_retries": True}}
 

@@ -18,7 +18,7 @@ def _api(place: Place) -> Generator[Api]:
         yield api
 
 
-def test_an_api_key_is_shown_once_and_works_until_it_is_revoked(api: Api) -> None:
+def test_api_key_is_shown_once_and_works_until_revoked(api: Api) -> None:
     """A new key works immediately, is listed without its secret, and is rejected once it is revoked."""
     made = api("create_api_key", name="ci")["api_key"]
     other = Api(api.platform, made["key"])
@@ -48,9 +48,7 @@ def test_an_api_key_is_shown_once_and_works_until_it_is_revoked(api: Api) -> Non
         (["read", "write"], "list_agents", ("create_api_key", {"name": "x"})),
     ],
 )
-def test_a_key_can_do_what_its_scopes_say(
-    api: Api, scopes: list[str], allowed: str, refused: tuple[str, dict[str, Any]]
-) -> None:
+def test_scopes_limit_a_key(api: Api, scopes: list[str], allowed: str, refused: tuple[str, dict[str, Any]]) -> None:
     """A call beyond the key's scopes is forbidden, and the error names the missing scope."""
     limited = Api(api.platform, api("create_api_key", name="limited", scopes=scopes)["api_key"]["key"])
 
@@ -58,7 +56,7 @@ def test_a_key_can_do_what_its_scopes_say(
     assert "scope" in limited.refused(403, refused[0], **refused[1])
 
 
-def test_a_key_cannot_create_a_wider_or_longer_lived_key(api: Api) -> None:
+def test_key_cannot_create_wider_or_longer_lived_key(api: Api) -> None:
     """Scopes and expiry of a new key default to those of its creator, and cannot exceed them."""
     params = {"name": "ci", "scopes": ["read", "admin"], "expires_in_seconds": 3600}
     creator = api("create_api_key", **params)["api_key"]
@@ -75,7 +73,7 @@ def test_a_key_cannot_create_a_wider_or_longer_lived_key(api: Api) -> None:
 
 
 @pytest.mark.parametrize("params", [{"scopes": []}, {"scopes": ["root"]}, {"expires_in_seconds": 10**15}])
-def test_an_impossible_key_is_refused(api: Api, params: dict[str, Any]) -> None:
+def test_invalid_key_parameters_are_rejected(api: Api, params: dict[str, Any]) -> None:
     """Unknown or empty scopes, and a lifetime over a century, are rejected with the parameter's name."""
     assert next(iter(params)) in api.refused(422, "create_api_key", name="x", **params)
     assert [] == api("list_api_keys")["api_keys"]

@@ -55,7 +55,7 @@ def _url(api: Api) -> Generator[str]:
 
 @schema.parametrize()
 @settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-def test_every_call_is_answered_as_documented(case: Any, api: Api, url: str) -> None:
+def test_responses_match_the_contract(case: Any, api: Api, url: str) -> None:
     """Valid calls succeed or name what is missing, others are rejected, and each response is documented."""
     case.call_and_validate(base_url=url, headers={"Authorization": f"Bearer {api.key}"})
 
@@ -64,7 +64,7 @@ def test_every_call_is_answered_as_documented(case: Any, api: Api, url: str) -> 
 @pytest.mark.timeout(900)
 @schema.parametrize()
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
-def test_many_more_calls_are_answered_as_documented(case: Any, api: Api, url: str) -> None:
+def test_responses_match_the_contract_for_many_calls(case: Any, api: Api, url: str) -> None:
     """The same for many more calls, different ones in each run."""
     case.call_and_validate(base_url=url, headers={"Authorization": f"Bearer {api.key}"})
 
@@ -89,7 +89,7 @@ class Exchangeable:
 
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(("walks", "steps"), [(8, 16), pytest.param(200, 25, marks=pytest.mark.long)])
-def test_every_walk_through_the_calls_is_answered_as_documented(walks: int, steps: int) -> None:
+def test_responses_match_the_contract_in_call_sequences(walks: int, steps: int) -> None:
     """Calls with ids and cursors of earlier responses get documented responses too."""
     taken: set[str] = set()
     platform: Any = Exchangeable()

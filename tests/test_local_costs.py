@@ -73,7 +73,7 @@ MILLION = 1_000_000
         ([{"id": "1", "type": "span", "name": "tool:search", "cost": 0.75}], {None: (0.75, 0)}),
     ],
 )
-def test_costs_add_up_where_they_are_known(
+def test_known_costs_are_added_up(
     analytics: Callable[..., dict[str, Any]],
     observations: list[dict[str, Any]],
     expected: dict[str | None, tuple[float | None, int]],
@@ -82,7 +82,7 @@ def test_costs_add_up_where_they_are_known(
     assert expected == costs(analytics(*observations))
 
 
-def test_the_environment_names_the_prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_prices_are_read_from_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`ASHR_PRICES` is read when a platform is opened, and applies to earlier traces too."""
     path, file = tmp_path / "evals.db", tmp_path / "prices.json"
     with Api.opened(path) as api:
@@ -96,7 +96,7 @@ def test_the_environment_names_the_prices(tmp_path: Path, monkeypatch: pytest.Mo
         assert {None: (12.5, 0), "gpt": (12.5, 0)} == costs(api("get_observability_analytics"))
 
 
-def test_a_traced_generation_tells_its_cost(local_client: AshrLabsClient) -> None:
+def test_traced_generation_reports_cost(local_client: AshrLabsClient) -> None:
     """Analytics add up the tokens and costs that a program passes at the end of a generation."""
     with local_client.trace("chat") as trace, trace.generation("answer", model="gpt") as generation:
         generation.end(output="hi", usage={"input_tokens": 10, "output_tokens": 5, "cost": 0.25})
@@ -115,7 +115,7 @@ def test_a_traced_generation_tells_its_cost(local_client: AshrLabsClient) -> Non
         '{"m": {"input": 1, "output": 1, "cached": 1}}', json.dumps({"m": {"input": 10**400, "output": 1}}),
     ],
 )  # fmt: skip
-def test_prices_that_are_none_are_refused(tmp_path: Path, content: str) -> None:
+def test_invalid_prices_are_rejected(tmp_path: Path, content: str) -> None:
     """An unreadable table, or a price that is not a number >= 0, is rejected with the file's name."""
     file = tmp_path / "prices.json"
     file.write_text(content, "utf-8")
@@ -124,7 +124,7 @@ def test_prices_that_are_none_are_refused(tmp_path: Path, content: str) -> None:
         read_prices(file)
 
 
-def test_a_missing_table_of_prices_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_price_table_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """A platform does not open if its configured prices cannot be read."""
     monkeypatch.setenv("ASHR_PRICES", "/nowhere/prices.json")
 

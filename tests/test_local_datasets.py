@@ -18,7 +18,7 @@ def _api(place: Place) -> Generator[Api]:
         yield api
 
 
-def test_a_dataset_comes_back_untouched(api: Api) -> None:
+def test_dataset_source_is_returned_unchanged(api: Api) -> None:
     """A dataset source keeps its key order, number types and lone surrogates."""
     dataset_id = api("create_dataset", name="Übung", description="d", dataset_source=SOURCE)["dataset"]["id"]
 
@@ -31,7 +31,7 @@ def test_a_dataset_comes_back_untouched(api: Api) -> None:
     assert dataset["request_id"] is None
 
 
-def test_update_dataset_changes_what_is_given(api: Api) -> None:
+def test_update_dataset_changes_given_fields_only(api: Api) -> None:
     """A field that is not given is unchanged."""
     dataset_id = api.dataset(description="old")
 
@@ -42,7 +42,7 @@ def test_update_dataset_changes_what_is_given(api: Api) -> None:
     assert "New" == api("get_dataset", dataset_id=dataset_id)["dataset"]["name"]
 
 
-def test_a_deleted_dataset_is_gone_and_its_runs_stay(api: Api) -> None:
+def test_deleting_a_dataset_keeps_its_runs(api: Api) -> None:
     """A deleted dataset is not found; its runs keep its id, which is not reused."""
     dataset_id = api.dataset()
     run_id = api.run(dataset_id)
@@ -56,7 +56,7 @@ def test_a_deleted_dataset_is_gone_and_its_runs_stay(api: Api) -> None:
 
 
 @pytest.mark.parametrize("kind", ["datasets", "runs", "requests"])
-def test_lists_come_in_pages_newest_first(api: Api, kind: str) -> None:
+def test_lists_are_paginated_newest_first(api: Api, kind: str) -> None:
     """Following the cursor lists each item once, newest first; the last page has no cursor."""
     dataset_id = api.dataset()
     make = {
@@ -83,7 +83,7 @@ def test_lists_come_in_pages_newest_first(api: Api, kind: str) -> None:
     assert len(made) == len(api(list_kind, tenant_id=1)[kind])
 
 
-def test_a_page_is_limited_in_bytes(api: Api) -> None:
+def test_page_size_is_limited_in_bytes(api: Api) -> None:
     """A page of large datasets has fewer rows than its limit, and the cursor leads to the rest."""
     ids = [api.dataset(dataset_source={"runs": {}, "x": "y" * 6_000_000}) for _ in range(4)]
 
@@ -95,7 +95,7 @@ def test_a_page_is_limited_in_bytes(api: Api) -> None:
     assert ids[::-1] == [dataset["id"] for page in (first, second) for dataset in page["datasets"]]
 
 
-def test_a_summary_leaves_out_what_is_large(api: Api) -> None:
+def test_summaries_omit_large_fields(api: Api) -> None:
     """Lists can leave out sources, results except their metrics, and requests; other fields are the same."""
     agent_id = api("create_agent", name="Bot")["agent"]["id"]
     dataset_id = api.dataset(agent_id=agent_id)

@@ -61,7 +61,7 @@ def create_run(client: httpx.Client, dataset_id: int) -> int:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("times", [2, pytest.param(50, marks=pytest.mark.long)])
-def test_a_killed_server_loses_nothing_that_it_acknowledged(kept_place: Place, times: int) -> None:
+def test_killed_server_loses_no_acknowledged_run(kept_place: Place, times: int) -> None:
     """After kills at random moments under load, every acknowledged run exists once and is graded."""
     moments = random.Random(4)
     acknowledged: list[int] = []
@@ -79,7 +79,7 @@ def test_a_killed_server_loses_nothing_that_it_acknowledged(kept_place: Place, t
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("times", [1, pytest.param(50, marks=pytest.mark.long)])
-def test_two_servers_share_the_work_when_one_is_killed(postgresql: PostgreSQLServer, times: int) -> None:
+def test_two_servers_survive_kills_of_one(postgresql: PostgreSQLServer, times: int) -> None:
     """When one of two servers on a database is killed repeatedly, every acknowledged run is graded once."""
     moments = random.Random(5)
     acknowledged: list[int] = []
@@ -119,7 +119,7 @@ def all_runs(client: httpx.Client) -> list[Any]:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("seconds", [1.0, pytest.param(30.0, marks=pytest.mark.long)])
-def test_many_writers_lose_no_row(kept_place: Place, seconds: float) -> None:
+def test_concurrent_writers_lose_no_rows(kept_place: Place, seconds: float) -> None:
     """32 concurrent writers get a response to each call, and each row exists."""
     with served(kept_place) as server, server.client() as client:
         dataset_id = call(client, "create_dataset", name="d", dataset_source={})["dataset"]["id"]
@@ -138,7 +138,7 @@ def test_many_writers_lose_no_row(kept_place: Place, seconds: float) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
-def test_a_stop_under_load_finishes_or_hands_back(tmp_path: Path) -> None:
+def test_stop_under_load_is_clean(tmp_path: Path) -> None:
     """SIGTERM during writes ends the server soon and cleanly; acknowledged runs exist and are graded."""
     path = tmp_path / "evals.db"
     with served(path) as server, server.client() as client:

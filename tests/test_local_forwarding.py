@@ -120,7 +120,7 @@ def names(bodies: list[Any]) -> list[str]:
     return [span["name"] for body in bodies for span in spans_of(body) if "parentSpanId" not in span]
 
 
-def test_langfuse_gets_the_whole_trace() -> None:
+def test_langfuse_receives_the_whole_trace() -> None:
     """A trace arrives at Langfuse's OTLP endpoint, with the attributes of the trace on every span."""
     with taker() as there, forwarding("langfuse", there.url) as api:
         ingest(api, **TRACE)
@@ -159,7 +159,7 @@ def spans_of(body: Any) -> list[dict[str, Any]]:
     return spans
 
 
-def test_otlp_gets_the_whole_trace() -> None:
+def test_otlp_endpoint_receives_the_whole_trace() -> None:
     """A trace arrives as OTLP/JSON spans below a root span, with OpenTelemetry's attribute names."""
     with taker() as there, forwarding("otlp", there.url) as api:
         ingest(api, **TRACE)
@@ -192,7 +192,7 @@ def attributes(span: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", ["langfuse", "otlp"])
-def test_an_outage_only_delays(kind: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_outage_delays_forwarding(kind: str, caplog: pytest.LogCaptureFixture) -> None:
     """Traces wait during an outage of the destination and arrive afterwards; the log does not contain keys."""
     with taker() as there, forwarding(kind, there.url) as api:
         there.replies = [
@@ -221,7 +221,7 @@ def test_an_outage_only_delays(kind: str, caplog: pytest.LogCaptureFixture) -> N
         ("otlp", (200, {"partialSuccess": {"rejectedSpans": "1", "errorMessage": "too old"}}), "too old"),
     ],
 )
-def test_a_refusal_is_given_up_at_once_and_said(
+def test_rejected_trace_is_reported_and_not_retried(
     kind: str, answer: tuple[int, Any], reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A rejected trace is not sent again; the log and `/health` report it, without the key."""
@@ -238,9 +238,7 @@ def test_a_refusal_is_given_up_at_once_and_said(
     assert "\nINJECTED" not in caplog.text
 
 
-def test_an_endless_outage_is_given_up_and_tried_again_by_the_next_start(
-    kept_place: Place, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_failed_traces_are_retried_after_restart(kept_place: Place, caplog: pytest.LogCaptureFixture) -> None:
     """After `max_attempts` a trace is given up; the next start, perhaps with corrected settings, retries it."""
     with taker() as there:
         there.always = (503, {})
@@ -255,7 +253,7 @@ def test_an_endless_outage_is_given_up_and_tried_again_by_the_next_start(
             until(lambda: left(api) == (0, 0))
 
 
-def test_ingest_never_waits_for_the_other_side(place: Place) -> None:
+def test_ingest_does_not_wait_for_the_destination(place: Place) -> None:
     """Traces are stored without delay while the destination accepts connections but does not respond."""
     with taker() as there:
         there.open.clear()
@@ -270,7 +268,7 @@ def test_ingest_never_waits_for_the_other_side(place: Place) -> None:
             there.wait(50)
 
 
-def test_a_trace_that_comes_again_meanwhile_is_sent_again(place: Place) -> None:
+def test_trace_replaced_during_forwarding_is_sent_again(place: Place) -> None:
     """A trace that is replaced while it is being sent is sent again in its new version."""
     with taker() as there, forwarding("langfuse", there.url, place) as api:
         there.open.clear()
@@ -283,7 +281,7 @@ def test_a_trace_that_comes_again_meanwhile_is_sent_again(place: Place) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills the POSIX way")
-def test_a_killed_platform_passes_on_what_it_promised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_acknowledged_traces_are_forwarded_after_a_kill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Traces acknowledged before a `kill -9` are forwarded after the next start."""
     path = tmp_path / "evals.db"
     with taker() as there:
@@ -302,7 +300,7 @@ def test_a_killed_platform_passes_on_what_it_promised(tmp_path: Path, monkeypatc
             until(lambda: set(names(there.taken)) == set(map(str, range(10))))
 
 
-def test_off_unless_set() -> None:
+def test_forwarding_is_off_by_default() -> None:
     """Langfuse keys and OpenTelemetry endpoints alone do not enable forwarding."""
     variables = environment("", "http://127.0.0.1:1")
     with Api.opened() as api:
@@ -325,7 +323,7 @@ def test_off_unless_set() -> None:
         ({"ASHR_FORWARD_TO": "otlp", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "there"}, "TRACES_ENDPOINT must be"),
     ],
 )
-def test_settings_that_cannot_work_are_named(changes: dict[str, str], reason: str) -> None:
+def test_incomplete_settings_are_rejected(changes: dict[str, str], reason: str) -> None:
     """A platform does not open with incomplete settings, and the message does not contain keys."""
     with pytest.raises(ConfigurationError, match=reason) as caught:
         destination_from_env({**environment("langfuse", "http://there"), **changes})
@@ -335,7 +333,7 @@ def test_settings_that_cannot_work_are_named(changes: dict[str, str], reason: st
 
 
 @pytest.mark.parametrize("requests", [langfuse_requests, otlp_requests])
-def test_the_same_trace_is_sent_under_the_same_ids(requests: Callable[[int, Any], list[bytes]]) -> None:
+def test_forwarding_is_idempotent(requests: Callable[[int, Any], list[bytes]]) -> None:
     """Repeated requests are identical, and a changed trace has the same ids, so that it is stored once."""
     record = {**TRACE, "created_at": NOW}
 
@@ -347,7 +345,7 @@ def test_the_same_trace_is_sent_under_the_same_ids(requests: Callable[[int, Any]
     assert first == second
 
 
-def test_odd_ids_become_valid_ones() -> None:
+def test_invalid_ids_are_converted() -> None:
     """Ids of other forms become hexadecimal ones that are stable and differ by tenant and trace."""
     keys = [trace_key(1, "x"), trace_key(2, "x"), trace_key(1, "y"), trace_key(1, "0" * 32), trace_key(1, "\ud83e")]
 

@@ -82,7 +82,7 @@ def body(text: str) -> bytes:
         "empty",
     ],
 )
-def test_what_cannot_be_is_refused(api: Api, client: httpx.Client, content: bytes, status: int) -> None:
+def test_excessive_bodies_are_rejected(api: Api, client: httpx.Client, content: bytes, status: int) -> None:
     """Excessive bodies get a 4xx with a message, nothing is stored, and the next call is answered."""
     before = stored(api)
 
@@ -94,7 +94,7 @@ def test_what_cannot_be_is_refused(api: Api, client: httpx.Client, content: byte
 
 
 @pytest.mark.parametrize("text", INJECTIONS)
-def test_texts_are_texts(api: Api, text: str) -> None:
+def test_hostile_text_is_stored_unchanged(api: Api, text: str) -> None:
     """Text that looks like SQL, a path, a header or a template is stored and found unchanged."""
     agent = api("create_agent", name=text, description=text, config={text: text})["agent"]
     dataset_id = api.dataset(name=text, description=text, dataset_source={text: [text]})
@@ -109,7 +109,7 @@ def test_texts_are_texts(api: Api, text: str) -> None:
 
 
 @pytest.mark.parametrize("text", INJECTIONS)
-def test_a_text_in_every_place_does_no_harm(api: Api, text: str) -> None:
+def test_hostile_text_in_any_parameter_is_handled(api: Api, text: str) -> None:
     """Hostile text as any parameter of any operation gets a documented response below 500."""
     for function in api.platform._contract.operations:
         answer = api.answer(function, **dict.fromkeys(parameters_of(function), text))
@@ -130,7 +130,7 @@ def test_a_text_in_every_place_does_no_harm(api: Api, text: str) -> None:
     ],
     ids=["folded header", "two lengths", "negative length", "large header", "NUL header", "media", "path"],
 )
-def test_hostile_heads_are_refused(client: httpx.Client, head: bytes) -> None:
+def test_hostile_request_heads_are_rejected(client: httpx.Client, head: bytes) -> None:
     """A malformed or hostile request head gets a 4xx, sets no response header, and does not affect other requests."""
     url = urlsplit(str(client.base_url))
     with socket.create_connection((url.hostname, url.port), timeout=10) as connection:

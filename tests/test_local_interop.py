@@ -42,7 +42,7 @@ def _url(tmp_path: Path) -> Generator[str]:
         process.terminate()
 
 
-def test_every_public_method_works_unchanged(python: Path, url: str, tmp_path: Path) -> None:
+def test_public_client_works_unchanged(python: Path, url: str, tmp_path: Path) -> None:
     """Sessions, agents, datasets, generation, EvalRunner, deploy, poll, traces, analytics and error classes work."""
     environment = {**os.environ, "ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": url}
     command = [python, "-I", "-W", "error", SCRIPT, url, KEY]

@@ -21,7 +21,7 @@ def ask(url: str) -> Opinion:
     )
 
 
-def test_a_model_is_asked_and_read() -> None:
+def test_judge_sends_one_chat_completion() -> None:
     """A question is one chat completion with the key; the JSON answer may be surrounded by other text."""
     with model(saying('Sure:\n```json\n{"answer": "same", "reason": "both greet"}\n```')) as (url, seen):
         assert Opinion("same", "both greet") == ask(url)
@@ -49,7 +49,7 @@ def test_a_model_is_asked_and_read() -> None:
         (lambda _: (200, iter([b"x" * 3_000_000])), "without text"),
     ],
 )
-def test_no_usable_answer_is_not_judged(answering: Answering, reason: str) -> None:
+def test_unusable_answer_raises_error(answering: Answering, reason: str) -> None:
     """An answer that is not allowed raises an error, and the reason does not contain the key."""
     with model(answering) as (url, _), pytest.raises(NotJudgedError, match=reason) as caught:
         ask(url)
@@ -57,14 +57,14 @@ def test_no_usable_answer_is_not_judged(answering: Answering, reason: str) -> No
     assert KEY not in str(caught.value)
 
 
-def test_a_model_that_is_away_is_not_judged() -> None:
+def test_unreachable_model_raises_error() -> None:
     """An unreachable model raises an error that does not contain the key."""
     with pytest.raises(NotJudgedError, match="cannot be reached"):
         ask("http://127.0.0.1:1")
     assert KEY not in repr(ChatModel("m", "http://127.0.0.1:1", KEY))
 
 
-def test_the_environment_names_the_judge() -> None:
+def test_judge_is_configured_by_environment() -> None:
     """Without a model there is not a judge; the URL defaults to OpenAI's and must be valid."""
     assert judge_from_env({"ASHR_JUDGE_BASE_URL": "http://x"}) is None
     assert ModelJudge(ChatModel("m", "https://api.openai.com/v1")) == judge_from_env({"ASHR_JUDGE_MODEL": "m"})
@@ -72,7 +72,7 @@ def test_the_environment_names_the_judge() -> None:
         judge_from_env({"ASHR_JUDGE_MODEL": "m", "ASHR_JUDGE_BASE_URL": "file:///etc/passwd"})
 
 
-def test_a_model_that_never_comes_to_an_end_is_not_waited_for() -> None:
+def test_slow_model_response_times_out() -> None:
     """The timeout applies to the whole response, however slowly its bytes arrive."""
     with model(trickling(5)) as (url, _), pytest.raises(NotJudgedError, match=r"no response within 0\.3 seconds"):
         ModelJudge(ChatModel("m", url, KEY, timeout=0.3)).ask("Same?", {}, ("same",))
@@ -87,7 +87,7 @@ def test_a_model_that_never_comes_to_an_end_is_not_waited_for() -> None:
         ("ASHR_JUDGE_API_KEY", "sk-s3cret\N{EN DASH}"),
     ],
 )
-def test_settings_that_would_leak_or_inject_are_refused(name: str, value: str) -> None:
+def test_unsafe_settings_are_rejected(name: str, value: str) -> None:
     """A password in a URL and line ends in a key are rejected with the setting's name, without the secret."""
     with pytest.raises(ConfigurationError, match=name) as caught:
         judge_from_env({"ASHR_JUDGE_MODEL": "m", name: value})
@@ -102,7 +102,7 @@ def test_settings_that_would_leak_or_inject_are_refused(name: str, value: str) -
         (lambda _: (503, b""), 0, "not judged"),
     ],
 )
-def test_the_platform_asks_its_judge(
+def test_platform_grades_with_its_judge(
     monkeypatch: pytest.MonkeyPatch, answering: Answering, passed: int, note: str
 ) -> None:
     """The worker grades with the configured judge, and by rules where the judge fails."""

@@ -50,7 +50,7 @@ def signed(api: Api, url: str, dataset_id: int, **params: Any) -> Any:
     return ask(api, url, "get_dataset", dataset_id=dataset_id, include_signed_urls=True, **params)["dataset"]["media"]
 
 
-def test_media_comes_back_byte_for_byte(api: Api, url: str) -> None:
+def test_media_round_trip(api: Api, url: str) -> None:
     """A signed URL returns the file with its type and name, as a download that browsers do not render."""
     (about,) = signed(api, url, api.dataset(media=[file('Grüße"; x=.wav')]))
 
@@ -65,7 +65,7 @@ def test_media_comes_back_byte_for_byte(api: Api, url: str) -> None:
 
 
 @pytest.mark.parametrize("function", ["get_dataset", "list_datasets", "get_agent_datasets"])
-def test_urls_are_given_where_they_are_asked_for(api: Api, url: str, function: str) -> None:
+def test_urls_are_included_on_request(api: Api, url: str, function: str) -> None:
     """Every operation that returns datasets includes their files if and only if asked to."""
     agent_id = api("create_agent", name="a")["agent"]["id"]
     dataset_id = api.dataset(media=[file("a"), file("b")], agent_id=agent_id)
@@ -84,7 +84,7 @@ def test_urls_are_given_where_they_are_asked_for(api: Api, url: str, function: s
     assert "media" not in dataset(include_signed_urls=False)
 
 
-def test_media_can_be_read_in_the_same_process(api: Api) -> None:
+def test_media_is_readable_through_local_transport(api: Api) -> None:
     """Without a server, a client with the local transport reads the same URLs."""
     transport = LocalTransport(api.platform, owns_platform=False)
     with httpx.Client(transport=transport, base_url="http://embedded.local") as client:
@@ -132,7 +132,7 @@ def test_urls_expire() -> None:
         ("/media/1?", "/media/٣?"),
     ],
 )
-def test_a_changed_url_gives_nothing(api: Api, url: str, old: str, new: str) -> None:
+def test_tampered_url_is_rejected(api: Api, url: str, old: str, new: str) -> None:
     """A URL with a changed id, expiry or signature is rejected."""
     dataset_id = api.dataset(media=[file("a"), file("b")])
     about = signed(api, url, dataset_id)[0]
@@ -162,7 +162,7 @@ def test_a_changed_url_gives_nothing(api: Api, url: str, old: str, new: str) -> 
         ([{"name": "a"}], "media[0]"),
     ],
 )
-def test_wrong_media_is_refused_with_its_place(api: Api, wrong: Any, path: str) -> None:
+def test_invalid_media_is_rejected(api: Api, wrong: Any, path: str) -> None:
     """A name with a path, an invalid type and invalid Base64 are rejected, and nothing is stored."""
     answer = api.answer("create_dataset", name="d", dataset_source={}, media=wrong)
 
@@ -170,13 +170,13 @@ def test_wrong_media_is_refused_with_its_place(api: Api, wrong: Any, path: str) 
     assert [] == api("list_datasets", tenant_id=1)["datasets"]
 
 
-def test_a_name_is_given_once(api: Api) -> None:
+def test_duplicate_file_name_is_a_conflict(api: Api) -> None:
     """Two files with the same name are a conflict, and nothing is stored."""
     assert "'a'" in api.refused(409, "create_dataset", name="d", dataset_source={}, media=[file("a"), file("a")])
     assert [] == api("list_datasets", tenant_id=1)["datasets"]
 
 
-def test_media_goes_with_its_dataset(api: Api, url: str) -> None:
+def test_media_is_deleted_with_its_dataset(api: Api, url: str) -> None:
     """A file of a deleted dataset is not found, and its id is not reused."""
     dataset_id = api.dataset(media=[file()])
     (old,) = signed(api, url, dataset_id)
@@ -196,7 +196,7 @@ def test_media_of_other_tenants_is_not_listed(kept_place: Place) -> None:
         assert [] == ask(second, url, "list_datasets", tenant_id=2, include_signed_urls=True)["datasets"]
 
 
-def test_a_database_of_the_first_version_is_upgraded(tmp_path: Path) -> None:
+def test_first_schema_version_is_upgraded(tmp_path: Path) -> None:
     """A database of version 0001 keeps its datasets, and can store media after the upgrade."""
     path = tmp_path / "old.db"
     engine = create_engine(f"sqlite:///{path}")

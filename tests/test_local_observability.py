@@ -67,7 +67,7 @@ def listed(api: Api, function: str = "list_observability_traces", **params: Any)
     return [trace["id"] for trace in api(function, **params)["traces"]]
 
 
-def test_a_trace_comes_back_as_it_was_sent(api: Api) -> None:
+def test_trace_is_returned_as_sent(api: Api) -> None:
     """All fields of a trace and its observations are kept in order, including unknown and null ones."""
     trace: dict[str, Any] = {
         "name": "handle-ticket",
@@ -105,7 +105,7 @@ def test_a_trace_comes_back_as_it_was_sent(api: Api) -> None:
         {"name": "\x00", "user_id": "a\x00b", "session_id": "\x00"},
     ],
 )
-def test_odd_traces_are_kept(api: Api, trace: dict[str, Any]) -> None:
+def test_unusual_traces_are_stored(api: Api, trace: dict[str, Any]) -> None:
     """A trace with unended, untimed or odd observations is stored unchanged and does not break totals."""
     trace_id = api("ingest_observability_trace", trace=trace)["trace_id"]
     stored = api("get_observability_trace", trace_id=trace_id)["trace"]
@@ -114,7 +114,7 @@ def test_odd_traces_are_kept(api: Api, trace: dict[str, Any]) -> None:
     assert api("get_observability_analytics")["overview"]["total_traces"] == 1
 
 
-def test_the_same_trace_is_stored_once(api: Api, clock: Clock) -> None:
+def test_resent_trace_is_stored_once(api: Api, clock: Clock) -> None:
     """A trace sent again with its id replaces the earlier one, and keeps its creation time."""
     ingest(api, tool(), id="mine", user_id="u")
     clock.now += 60
@@ -157,7 +157,7 @@ def test_list_is_paged_newest_first(api: Api, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("params", [{"limit": 0}, {"limit": 101}, {"page": 0}, {"limit": "many"}])
-def test_impossible_pages_are_refused(api: Api, params: dict[str, Any]) -> None:
+def test_invalid_pages_are_rejected(api: Api, params: dict[str, Any]) -> None:
     """A page holds 1 to 100 traces and its number is at least 1."""
     api.refused(422, "list_observability_traces", **params)
 
@@ -175,7 +175,7 @@ def test_list_is_filtered_by_user_and_session(api: Api) -> None:
     assert [] == listed(api, user_id="unknown")
 
 
-def test_long_names_are_told_apart(api: Api) -> None:
+def test_long_names_are_distinguished(api: Api) -> None:
     """Users, sessions, tools and models of any length are stored, found and aggregated by the whole name."""
     long = "\N{ROBOT FACE}" * 3_000
     for end in "ab":
@@ -188,7 +188,7 @@ def test_long_names_are_told_apart(api: Api) -> None:
     assert [1, 1] == [one["total_calls"] for one in analytics["model_usage"]]
 
 
-def test_unknown_trace(api: Api) -> None:
+def test_unknown_trace_is_not_found(api: Api) -> None:
     """An unknown trace id is not found."""
     assert "no trace 'nope'" in api.refused(404, "get_observability_trace", trace_id="nope")
 
@@ -216,7 +216,7 @@ def test_overview(api: Api) -> None:
     }
 
 
-def test_nothing_to_add_up(api: Api) -> None:
+def test_overview_without_traces(api: Api) -> None:
     """Without traces the counts and rates are 0, and latencies are null."""
     analytics = api("get_observability_analytics")
 
@@ -275,7 +275,7 @@ def unpriced(calls: int) -> dict[str, Any]:
     return {"total_cost": None, "unpriced_calls": calls}
 
 
-def test_the_window_is_counted_in_days_of_arrival(api: Api, clock: Clock) -> None:
+def test_window_counts_days_by_arrival(api: Api, clock: Clock) -> None:
     """Totals and errors cover the last days by arrival time, seven by default, to the second."""
     failing = tool(level="ERROR"), generation()
     old = ingest(api, *failing)
@@ -318,7 +318,7 @@ def test_errors_and_tool_errors(api: Api, clock: Clock) -> None:
     assert [] == listed(api, "get_observability_tool_errors", page=2)
 
 
-def test_tenants_do_not_see_each_other(kept_place: Place) -> None:
+def test_traces_are_isolated_by_tenant(kept_place: Place) -> None:
     """The same trace id in two tenants is two traces, and lists and totals only count the tenant's own."""
     keys = database_with_tenants(kept_place, 2)
     platform = open_platform(kept_place)
@@ -340,7 +340,7 @@ def test_tenants_do_not_see_each_other(kept_place: Place) -> None:
     platform.close()
 
 
-def test_traces_outlive_the_platform(kept_place: Place) -> None:
+def test_traces_persist_in_file(kept_place: Place) -> None:
     """A trace in a file exists when the platform is opened again."""
     with Api.opened(kept_place) as api:
         trace_id = ingest(api, tool())
@@ -369,7 +369,7 @@ OBSERVATIONS = st.fixed_dictionaries(
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(OBSERVATIONS, max_size=4), JSON)
-def test_any_trace_is_taken_apart(observations: list[dict[str, Any]], output: Any) -> None:
+def test_any_trace_is_split_without_loss(observations: list[dict[str, Any]], output: Any) -> None:
     """Splitting any trace loses nothing and yields totals that a database can store."""
     trace: Any = {"name": "t", "observations": observations, "output": output}
 

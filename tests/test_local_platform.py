@@ -44,7 +44,7 @@ def send(api: Api, body: bytes, authorization: str | None = None) -> tuple[int, 
 @pytest.mark.parametrize(
     "authorization", [None, "", "Bearer", "Bearer ", "Bearer tp_unknown", "Basic dHA=", "tp_x", "Bearer \udcff"]
 )
-def test_without_a_valid_key_nothing_is_answered(api: Api, authorization: str | None) -> None:
+def test_invalid_key_is_rejected_first(api: Api, authorization: str | None) -> None:
     """A missing, malformed or unknown key is rejected before anything else is checked."""
     answer = api.platform.answer(b"not even JSON", authorization=authorization)
 
@@ -75,7 +75,7 @@ def test_without_a_valid_key_nothing_is_answered(api: Api, authorization: str | 
         (b'{"function": "init", "a": ' + b'{"b":' * 200 + b"{}" + b"}" * 201, "nested"),
     ],
 )
-def test_a_body_that_cannot_be_understood_is_a_bad_request(api: Api, body: bytes, reason: str) -> None:
+def test_malformed_body_is_a_bad_request(api: Api, body: bytes, reason: str) -> None:
     """A body that is not a JSON object with a known operation is rejected with the reason."""
     status, message = send(api, body)
 
@@ -84,7 +84,7 @@ def test_a_body_that_cannot_be_understood_is_a_bad_request(api: Api, body: bytes
     assert len(message) < 1000
 
 
-def test_nesting_up_to_the_limit_and_width_beyond_it_are_fine(api: Api) -> None:
+def test_nesting_limit(api: Api) -> None:
     """A body with 199 levels of nesting is accepted, and so are thousands of siblings."""
     deep: dict[str, Any] = {}
     for _ in range(196):
@@ -126,7 +126,9 @@ def test_nesting_up_to_the_limit_and_width_beyond_it_are_fine(api: Api) -> None:
         ),
     ],
 )
-def test_wrong_parameters_are_named(api: Api, function: str, params: dict[str, Any], path: str, reason: str) -> None:
+def test_invalid_parameter_is_rejected_with_path(
+    api: Api, function: str, params: dict[str, Any], path: str, reason: str
+) -> None:
     """An invalid parameter is rejected with its path, its value and what is allowed."""
     answer = api.answer(function, **params)
 
@@ -136,7 +138,7 @@ def test_wrong_parameters_are_named(api: Api, function: str, params: dict[str, A
     assert len(answer.body["message"]) < 500
 
 
-def test_a_number_beyond_json_is_refused(api: Api) -> None:
+def test_infinite_number_is_rejected(api: Api) -> None:
     """A number that overflows to infinity is rejected, and nothing is stored."""
     body = b'{"function": "create_dataset", "name": "x", "dataset_source": {"a": 1e400}}'
 
@@ -144,7 +146,7 @@ def test_a_number_beyond_json_is_refused(api: Api) -> None:
     assert [] == api("list_datasets", tenant_id=1)["datasets"]
 
 
-def test_whole_numbers_may_be_written_with_a_point(api: Api) -> None:
+def test_integral_float_is_an_integer(api: Api) -> None:
     """`1.0` is the integer 1, as JSON Schema has it."""
     dataset_id = api.dataset()
 
@@ -167,7 +169,7 @@ def test_unknown_parameters_are_rejected(api: Api, function: str, params: dict[s
     assert message == api.refused(422, function, **own, **params)
 
 
-def test_an_operation_without_an_implementation_is_a_501(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unimplemented_operation_is_a_501(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """An operation of the contract that this platform does not implement is 501, which clients do not retry."""
     monkeypatch.delitem(OPERATIONS, "list_agents")
 
@@ -176,7 +178,7 @@ def test_an_operation_without_an_implementation_is_a_501(api: Api, monkeypatch: 
     assert (501, True) == (response.status, "`list_agents`" in response.body["message"])
 
 
-def test_a_body_of_very_many_values_is_rejected(api: Api) -> None:
+def test_body_with_too_many_values_is_rejected(api: Api) -> None:
     """A body over 5,000,000 values is rejected before it is parsed, which would stop all other calls for seconds."""
     body = b'{"function": "create_agent", "name": [' + b"[]," * 5_000_000 + b"[]]}"
 
@@ -185,14 +187,14 @@ def test_a_body_of_very_many_values_is_rejected(api: Api) -> None:
     assert (400, True) == (status, "5,000,000 values" in message)
 
 
-def test_every_answer_has_a_request_id_of_its_own(api: Api) -> None:
+def test_every_response_has_request_id(api: Api) -> None:
     """Responses and errors have the header `x-request-id`."""
     ids = {api.answer("keep_alive").headers["x-request-id"], api.answer("get_run").headers["x-request-id"]}
 
     assert 2 == len(ids)
 
 
-def test_a_fault_of_the_platform_is_a_500_without_details(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_internal_error_is_a_500_without_details(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """An internal error is logged with the request id, and the client only gets the id."""
     with Api.opened(tmp_path / "evals.db") as api:
         (tmp_path / "evals.db").write_bytes(b"")
@@ -208,7 +210,7 @@ def test_a_fault_of_the_platform_is_a_500_without_details(tmp_path: Path, caplog
     assert api.key not in caplog.text
 
 
-def test_a_chosen_key_is_kept(kept_place: Place) -> None:
+def test_bootstrap_key_persists(kept_place: Place) -> None:
     """A given key works after this and all later openings, and is stored once."""
     for _ in range(2):
         platform = open_platform(kept_place)
@@ -220,7 +222,7 @@ def test_a_chosen_key_is_kept(kept_place: Place) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "tp_", "tp_short", "sk_" + "x" * 30, "tp_with spaces inside", "tp_" + "ü" * 20])
-def test_a_chosen_key_must_look_like_one(api: Api, key: str) -> None:
+def test_malformed_bootstrap_key_is_rejected(api: Api, key: str) -> None:
     """A key without the prefix, too short, or with characters not allowed in headers is rejected and not shown."""
     with pytest.raises(ConfigurationError) as caught:
         api.platform.bootstrap(key)
@@ -228,7 +230,7 @@ def test_a_chosen_key_must_look_like_one(api: Api, key: str) -> None:
     assert len(key) < 5 or key not in str(caught.value)
 
 
-def test_a_revoked_key_cannot_be_chosen_again(api: Api) -> None:
+def test_revoked_bootstrap_key_stays_revoked(api: Api) -> None:
     """A revoked key stays revoked when it is given again."""
     api.platform.bootstrap(CHOSEN)
     (listed,) = api("list_api_keys")["api_keys"]
@@ -238,7 +240,7 @@ def test_a_revoked_key_cannot_be_chosen_again(api: Api) -> None:
         api.platform.bootstrap(CHOSEN)
 
 
-def test_session_keys_are_never_stored(kept_place: Place) -> None:
+def test_session_keys_are_not_stored(kept_place: Place) -> None:
     """The session key of one opening is not stored, and is invalid for the next."""
     with Api.opened(kept_place) as api:
         assert [] == api("list_api_keys", include_inactive=True)["api_keys"]
@@ -248,7 +250,7 @@ def test_session_keys_are_never_stored(kept_place: Place) -> None:
         assert "unknown" in Api(api.platform, old).refused(401, "keep_alive")
 
 
-def test_the_first_key_is_written_once(kept_place: Place, tmp_path: Path) -> None:
+def test_first_key_is_written_once(kept_place: Place, tmp_path: Path) -> None:
     """Only a database without keys gets one, in a file that replaces an existing one."""
     file = tmp_path / "evals.db.key"
     file.write_text("left over")
@@ -262,7 +264,7 @@ def test_the_first_key_is_written_once(kept_place: Place, tmp_path: Path) -> Non
         assert "Local" == Api(api.platform, key)("init")["tenant"]["tenant_name"]
 
 
-def test_a_first_key_that_cannot_be_written_is_not_made(api: Api, tmp_path: Path) -> None:
+def test_unwritable_key_file_creates_no_key(api: Api, tmp_path: Path) -> None:
     """If the key file cannot be written the error names it, and the database stays without a key."""
     with pytest.raises(ConfigurationError, match=r"missing.key.*No such file"):
         api.platform.write_first_key(tmp_path / "missing" / "key")
@@ -288,7 +290,7 @@ def test_keys_expire(place: Place) -> None:
     platform.close()
 
 
-def test_the_use_of_a_key_is_noted_once_a_minute(place: Place) -> None:
+def test_last_used_at_is_updated_once_a_minute(place: Place) -> None:
     """`last_used_at` is accurate to the minute, and not written on every call."""
     clock = Clock()
     platform = open_platform(place, now=clock)
@@ -320,7 +322,7 @@ WRITES = {
 
 
 @pytest.mark.parametrize("function", WRITES)
-def test_a_repeated_call_is_done_once(api: Api, function: str) -> None:
+def test_repeated_call_runs_once(api: Api, function: str) -> None:
     """A repeated call with the same idempotency key runs once and gets the same response."""
     api.dataset()
 
@@ -333,7 +335,7 @@ def test_a_repeated_call_is_done_once(api: Api, function: str) -> None:
     assert without_key.body != first.body
 
 
-def test_a_key_of_another_call_is_a_conflict(api: Api) -> None:
+def test_idempotency_key_of_another_call_is_a_conflict(api: Api) -> None:
     """A key cannot be used for two calls, be empty or too long; other tenants and reads are not affected."""
     api("create_agent", name="a", idempotency_key="k")
 
@@ -343,7 +345,7 @@ def test_a_key_of_another_call_is_a_conflict(api: Api) -> None:
     assert ["a"] == [agent["name"] for agent in api("list_agents", idempotency_key="k")["agents"]]
 
 
-def test_a_refused_call_may_be_repeated(api: Api) -> None:
+def test_failed_call_can_be_repeated(api: Api) -> None:
     """An error is not stored: once its cause is removed, the same call with the same key succeeds."""
     params = {"tenant_id": 1, "dataset_id": 1, "result": {}, "idempotency_key": "k"}
     api.refused(404, "create_run", **params)
@@ -352,7 +354,7 @@ def test_a_refused_call_may_be_repeated(api: Api) -> None:
     assert 1 == api("create_run", **params)["run"]["id"]
 
 
-def test_a_secret_answer_is_not_remembered(api: Api, tmp_path: Path) -> None:
+def test_secret_response_is_not_stored(api: Api, tmp_path: Path) -> None:
     """A new API key is not stored, so a repeated call is a conflict and does not create a second key."""
     with Api.opened(tmp_path / "evals.db") as filed:
         made = filed("create_api_key", name="x", idempotency_key="k")["api_key"]
@@ -362,7 +364,7 @@ def test_a_secret_answer_is_not_remembered(api: Api, tmp_path: Path) -> None:
     assert made["key"].encode() not in (tmp_path / "evals.db").read_bytes()
 
 
-def test_answers_are_remembered_for_a_day(place: Place) -> None:
+def test_responses_are_stored_for_a_day(place: Place) -> None:
     """After a day a key can be used again."""
     clock = Clock()
     platform = open_platform(place, now=clock)
@@ -376,7 +378,7 @@ def test_answers_are_remembered_for_a_day(place: Place) -> None:
 
 
 @pytest.mark.parametrize("where", ["file", "memory"])
-def test_many_threads_lose_nothing(tmp_path: Path, where: str) -> None:
+def test_concurrent_threads_lose_nothing(tmp_path: Path, where: str) -> None:
     """Sixteen threads that write and read concurrently all get responses, and every row exists."""
     with Api.opened(tmp_path / "evals.db" if where == "file" else None) as api:
         dataset_id = api.dataset()
@@ -394,7 +396,7 @@ def test_many_threads_lose_nothing(tmp_path: Path, where: str) -> None:
         assert {"completed"} == {api.settled_run(run_id)["grading_status"] for run_id in made}
 
 
-def test_a_closed_platform_says_so(api: Api) -> None:
+def test_closed_platform_raises_error(api: Api) -> None:
     """Closing twice is allowed; a call after closing raises an error that says so."""
     api.platform.close()
     api.platform.close()
@@ -403,7 +405,7 @@ def test_a_closed_platform_says_so(api: Api) -> None:
         api.answer("keep_alive")
 
 
-def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_extra_names_the_install_command(monkeypatch: pytest.MonkeyPatch) -> None:
     """Opening a platform without the extra names the missing package and the command to install it."""
     for name in [name for name in sys.modules if name in {"ashr_labs.local.instances", "sqlalchemy.exc"}]:
         monkeypatch.delitem(sys.modules, name)
@@ -413,7 +415,7 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.Mo
         open_platform()
 
 
-def test_keys_are_absent_from_representations(api: Api) -> None:
+def test_keys_are_absent_from_reprs(api: Api) -> None:
     """The reprs of the platform and its responses do not contain keys."""
     assert api.key not in repr(api.platform)
     assert api.key not in json.dumps(api("init"))

@@ -55,7 +55,7 @@ def _apis(url: str) -> Generator[list[Api]]:
         ("postgresql://", "postgresql:///"),
     ],
 )
-def test_a_url_is_shown_without_its_password(given: str, label: str) -> None:
+def test_url_is_shown_without_password(given: str, label: str) -> None:
     """The name of a database in messages has host and user, and does not have the password."""
     target = parse_target(given)
 
@@ -75,7 +75,7 @@ def test_a_url_is_shown_without_its_password(given: str, label: str) -> None:
         (NOWHERE, r"postgresql://me@127\.0\.0\.1:1/evals .*refused"),
     ],
 )
-def test_a_url_that_cannot_be_used_is_refused_without_its_password(given: str, reason: str) -> None:
+def test_unusable_url_is_rejected_without_password(given: str, reason: str) -> None:
     """An unsupported, malformed or unreachable URL gives a reason on one line."""
     with pytest.raises(ConfigurationError, match=reason) as caught:
         open_platform(given)
@@ -85,7 +85,7 @@ def test_a_url_that_cannot_be_used_is_refused_without_its_password(given: str, r
     assert "\n" not in str(caught.value)
 
 
-def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_extra_names_the_install_command(monkeypatch: pytest.MonkeyPatch) -> None:
     """A PostgreSQL URL without psycopg names it and the command to install it."""
     monkeypatch.setitem(sys.modules, "psycopg", None)
 
@@ -98,7 +98,7 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch: pytest.Mo
     [("ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C'", "SQL_ASCII"), ("", "songs")],
     ids=["encoding", "foreign"],
 )
-def test_a_database_that_cannot_be_used_is_named(postgresql: PostgreSQLServer, options: str, reason: str) -> None:
+def test_unusable_database_is_rejected_with_reason(postgresql: PostgreSQLServer, options: str, reason: str) -> None:
     """A database with another encoding, or of another program, is rejected with the reason."""
     url = postgresql.new_database(options=options)
     postgresql.execute("CREATE TABLE songs (title TEXT)", url=url)
@@ -107,7 +107,7 @@ def test_a_database_that_cannot_be_used_is_named(postgresql: PostgreSQLServer, o
         open_platform(url)
 
 
-def test_a_client_keeps_everything_in_a_database(url: str) -> None:
+def test_local_client_persists_data_in_postgresql(url: str) -> None:
     """`AshrLabsClient.local()` accepts a URL, hides its password, and finds stored data again."""
     with AshrLabsClient.local(url.replace("postgres@", f"postgres:{SECRET}@")) as client:
         agent = client.create_agent(name="Bot", config={"text": "\ud83e", "deep": [1, 1.0, None]})
@@ -117,7 +117,7 @@ def test_a_client_keeps_everything_in_a_database(url: str) -> None:
         assert agent["config"] == client.list_agents()[0]["config"]
 
 
-def test_a_schema_may_be_chosen(url: str) -> None:
+def test_url_parameters_select_a_schema(url: str) -> None:
     """Parameters of the URL are used, such as a schema of its own."""
     with psycopg.connect(url) as beside:
         beside.execute("CREATE SCHEMA IF NOT EXISTS ashr")
@@ -127,7 +127,7 @@ def test_a_schema_may_be_chosen(url: str) -> None:
         assert [] == chosen("list_datasets", tenant_id=1)["datasets"]
 
 
-def test_texts_are_ordered_alike_in_every_language(postgresql: PostgreSQLServer) -> None:
+def test_text_is_ordered_by_code_points(postgresql: PostgreSQLServer) -> None:
     """Text is ordered by code points in a database with an English locale too, as in SQLite."""
     url = postgresql.new_database(options="LOCALE_PROVIDER icu ICU_LOCALE 'en-US' TEMPLATE template0")
     with Api.opened(url) as api:
@@ -139,7 +139,7 @@ def test_texts_are_ordered_alike_in_every_language(postgresql: PostgreSQLServer)
     assert ["A", "B", "a", "b"] == [tool["tool_name"] for tool in tools]
 
 
-def test_a_restarted_server_is_found_again(postgresql: PostgreSQLServer, apis: list[Api]) -> None:
+def test_restarted_server_is_reconnected(postgresql: PostgreSQLServer, apis: list[Api]) -> None:
     """While the server is down calls get a 503; afterwards calls and grading continue, and nothing is lost."""
     api, _ = apis
     dataset_id = api.dataset()
@@ -153,9 +153,7 @@ def test_a_restarted_server_is_found_again(postgresql: PostgreSQLServer, apis: l
     assert "completed" == api.settled_run(api.run(dataset_id))["grading_status"]
 
 
-def test_an_outage_is_logged_in_one_line(
-    postgresql: PostgreSQLServer, apis: list[Api], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_outage_logs_one_line(postgresql: PostgreSQLServer, apis: list[Api], caplog: pytest.LogCaptureFixture) -> None:
     """A database that is down is logged without a traceback."""
     postgresql.stop("immediate")
     try:
@@ -167,7 +165,7 @@ def test_an_outage_is_logged_in_one_line(
     assert "the database is unavailable" in caplog.text
 
 
-def test_processes_that_start_at_once_make_one_platform(postgresql: PostgreSQLServer) -> None:
+def test_concurrent_openings_initialize_once(postgresql: PostgreSQLServer) -> None:
     """Of several processes that open an empty database, one creates tables, owner and key, and all use them."""
     target = parse_target(postgresql.new_database())
     together = threading.Barrier(6)
@@ -186,7 +184,7 @@ def test_processes_that_start_at_once_make_one_platform(postgresql: PostgreSQLSe
         assert {(1, 1)} == set(threads.map(start, range(6)))
 
 
-def test_a_key_stands_for_one_call_in_all_processes(apis: list[Api]) -> None:
+def test_idempotency_key_is_shared_by_processes(apis: list[Api]) -> None:
     """Concurrent calls to several processes with one idempotency key run once and get the same response."""
     together = threading.Barrier(8)
 
@@ -201,7 +199,7 @@ def test_a_key_stands_for_one_call_in_all_processes(apis: list[Api]) -> None:
     assert 1 == len(apis[0]("list_agents")["agents"])
 
 
-def test_a_call_that_is_being_answered_elsewhere_is_waited_for(url: str) -> None:
+def test_repeated_call_waits_for_the_first_response(url: str) -> None:
     """A repeated call waits for the first response, and gets a 409 after the lock timeout."""
     with ExitStack() as stack:
         api = stack.enter_context(Api.opened(f"{url}&options=-c%20lock_timeout=100ms"))
@@ -214,7 +212,7 @@ def test_a_call_that_is_being_answered_elsewhere_is_waited_for(url: str) -> None
         assert "Bot" == api("create_agent", name="Bot", idempotency_key="k")["agent"]["name"]
 
 
-def test_an_agent_cannot_go_while_a_dataset_is_linked_to_it(url: str) -> None:
+def test_agent_deletion_waits_for_concurrent_link(url: str) -> None:
     """Deleting an agent waits for a concurrent call in another process that links a dataset to it."""
     with Api.opened(url) as api, psycopg.connect(url) as elsewhere:
         agent_id = api("create_agent", name="Bot")["agent"]["id"]
@@ -229,7 +227,7 @@ def test_an_agent_cannot_go_while_a_dataset_is_linked_to_it(url: str) -> None:
             assert 404 == linked.result().status
 
 
-def test_the_same_trace_may_arrive_twice_at_once(apis: list[Api]) -> None:
+def test_concurrent_duplicate_trace_is_stored_once(apis: list[Api]) -> None:
     """A trace sent to two processes concurrently is stored once, with one set of observations."""
     trace = {"id": "t", "name": "t", "observations": [{"id": str(n), "type": "span", "name": "s"} for n in range(9)]}
 
@@ -240,7 +238,7 @@ def test_the_same_trace_may_arrive_twice_at_once(apis: list[Api]) -> None:
     assert trace["observations"] == apis[1]("get_observability_trace", trace_id="t")["trace"]["observations"]
 
 
-def test_a_process_opens_a_database_once(url: str) -> None:
+def test_connections_per_process_are_limited(url: str) -> None:
     """A process that opens a URL many times has at most 16 connections."""
     with ExitStack() as stack:
         apis = [stack.enter_context(Api.opened(url)) for _ in range(3)]

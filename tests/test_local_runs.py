@@ -30,7 +30,7 @@ def test_runs_are_listed_by_dataset_and_deleted(api: Api) -> None:
     assert [other] == [run["id"] for run in api("list_runs", tenant_id=1)["runs"]]
 
 
-def test_a_run_says_who_ran_it(api: Api) -> None:
+def test_run_has_a_runner(api: Api) -> None:
     """The runner defaults to the user of the key, and can be another user of the tenant."""
     dataset_id = api.dataset()
     params = {"tenant_id": 1, "dataset_id": dataset_id, "result": {}}
@@ -51,14 +51,14 @@ def test_requests_are_listed_by_status(api: Api) -> None:
     assert "no request 999999" in api.refused(404, "get_request", request_id=UNKNOWN)
 
 
-def test_a_request_is_made_for_a_user_of_the_tenant(api: Api) -> None:
+def test_request_for_foreign_user_is_forbidden(api: Api) -> None:
     """A request in the name of a user of another tenant is forbidden."""
     params = {"tenant_id": 1, "request_name": "x", "request": {}, "request_input_schema": {}}
 
     assert "user 7" in api.refused(403, "create_request", requestor_id=7, **params)
 
 
-def test_a_pentest_report_is_stored(api: Api) -> None:
+def test_pentest_report_is_stored(api: Api) -> None:
     """A stored penetration test report is confirmed with its id."""
     report = {"agent_name": "Bot", "mode": "quick", "report": {"score": 1}, "categories_tested": ["jailbreak"]}
 

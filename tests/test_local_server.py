@@ -78,7 +78,7 @@ def test_errors_travel_with_their_status(client: httpx.Client) -> None:
     assert (404, "there is no run 999999") == (answer.status_code, answer.json()["message"])
 
 
-def test_the_idempotency_key_is_a_header(client: httpx.Client) -> None:
+def test_idempotency_key_header(client: httpx.Client) -> None:
     """The header `Idempotency-Key` makes a repeated call idempotent."""
     headers = {"idempotency-key": "k"}
     body = {"function": "create_agent", "name": "http"}
@@ -86,7 +86,7 @@ def test_the_idempotency_key_is_a_header(client: httpx.Client) -> None:
     assert client.post("", json=body, headers=headers).json() == client.post("", json=body, headers=headers).json()
 
 
-def test_half_a_surrogate_pair_travels_both_ways(client: httpx.Client) -> None:
+def test_lone_surrogate_round_trips(client: httpx.Client) -> None:
     """Text that UTF-8 cannot encode is received and sent as an escape."""
     body = b'{"function": "create_dataset", "name": "x", "dataset_source": {"a": "\\ud83e"}}'
 
@@ -97,7 +97,7 @@ def test_half_a_surrogate_pair_travels_both_ways(client: httpx.Client) -> None:
     ("method", "path", "status"),
     [("GET", "/", 405), ("PUT", "/", 405), ("POST", "/health", 405), ("POST", "/nowhere", 404), ("GET", "/x", 404)],
 )
-def test_other_methods_and_paths_are_refused_in_json(client: httpx.Client, method: str, path: str, status: int) -> None:
+def test_other_methods_and_paths_are_rejected(client: httpx.Client, method: str, path: str, status: int) -> None:
     """A request that is not a call is rejected with its own status and a hint."""
     answer = client.request(method, path, content=INIT)
 
@@ -116,7 +116,7 @@ def test_other_methods_and_paths_are_refused_in_json(client: httpx.Client, metho
         ("multipart/form-data; boundary=x", 415),
     ],
 )
-def test_calls_are_json(client: httpx.Client, content_type: str | None, status: int) -> None:
+def test_other_media_types_are_rejected(client: httpx.Client, content_type: str | None, status: int) -> None:
     """A body of another media type is rejected; a missing type means JSON."""
     headers = {} if content_type is None else {"content-type": content_type}
 
@@ -124,7 +124,7 @@ def test_calls_are_json(client: httpx.Client, content_type: str | None, status: 
 
 
 @pytest.mark.parametrize(("encoding", "status"), [("identity", 200), ("gzip", 415), ("br, gzip", 415)])
-def test_bodies_are_not_packed(client: httpx.Client, encoding: str, status: int) -> None:
+def test_compressed_bodies_are_rejected(client: httpx.Client, encoding: str, status: int) -> None:
     """A compressed body, which could expand to any size, is rejected."""
     answer = client.post("", content=INIT, headers={"content-encoding": encoding})
 
@@ -133,7 +133,7 @@ def test_bodies_are_not_packed(client: httpx.Client, encoding: str, status: int)
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["content-length", "chunked"])
-def test_a_body_beyond_the_limit_is_refused(api: Api, *, declared: bool) -> None:
+def test_oversized_body_is_rejected(api: Api, *, declared: bool) -> None:
     """A body over the limit gets a 413, and the server keeps running."""
     body = json.dumps({"function": "keep_alive", "x": "y" * 2_000_000}).encode()
 
@@ -153,7 +153,7 @@ def test_a_body_beyond_the_limit_is_refused(api: Api, *, declared: bool) -> None
 
 
 @pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer tp_anything"}], ids=["no key", "unknown key"])
-def test_a_body_without_a_valid_key_is_not_kept(api: Api, headers: dict[str, str]) -> None:
+def test_unauthenticated_body_is_not_buffered(api: Api, headers: dict[str, str]) -> None:
     """A client without a valid key gets a 401, and its body is not kept in memory."""
     body = json.dumps({"function": "keep_alive", "x": "y" * 30_000_000}).encode()
 
@@ -177,7 +177,7 @@ def test_a_body_without_a_valid_key_is_not_kept(api: Api, headers: dict[str, str
     assert most < 5_000_000
 
 
-def test_bodies_together_are_limited(api: Api) -> None:
+def test_total_body_memory_is_limited(api: Api) -> None:
     """While the bodies of calls in progress fill the memory, another large one gets a 503 and can be sent again."""
     body = json.dumps({"function": "keep_alive", "x": "y" * 100_000}).encode()
     one_only = BodyReader(limit=200_000, total=150_000)
@@ -210,7 +210,7 @@ def request_of(body: bytes) -> Request:
     return Request({"type": "http", "headers": [], "method": "POST"}, receive)
 
 
-def test_a_request_with_two_lengths_is_rejected_and_its_connection_closed(client: httpx.Client) -> None:
+def test_conflicting_lengths_are_rejected(client: httpx.Client) -> None:
     """Content-Length together with Transfer-Encoding is a 400, and what follows is not read as a second request."""
     host, port = client.base_url.host, client.base_url.port or 0
     head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -222,7 +222,7 @@ def test_a_request_with_two_lengths_is_rejected_and_its_connection_closed(client
     assert 1 == received.count(b"HTTP/1.1")
 
 
-def test_a_refused_body_is_read_to_its_end(api: Api) -> None:
+def test_rejected_body_is_drained(api: Api) -> None:
     """A client that sends 80 MB receives the reason for the rejection."""
     with running_server(api.platform) as url:
         answer = httpx.post(url, content=b"x" * 80_000_000, headers={"content-type": "application/json"}, timeout=60)
@@ -230,7 +230,7 @@ def test_a_refused_body_is_read_to_its_end(api: Api) -> None:
     assert 413 == answer.status_code
 
 
-def test_a_sender_who_leaves_does_no_harm(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
+def test_aborted_connection_is_cleaned_up(client: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
     """A connection that is cut within a body, or does not send HTTP, is cleaned up."""
     address = (client.base_url.host, client.base_url.port or 0)
     with socket.create_connection(address) as cut:
@@ -242,7 +242,7 @@ def test_a_sender_who_leaves_does_no_harm(client: httpx.Client, caplog: pytest.L
     assert "Traceback" not in caplog.text
 
 
-def test_a_connection_serves_many_calls_without_delay(client: httpx.Client) -> None:
+def test_keep_alive_connection_has_no_nagle_delay(client: httpx.Client) -> None:
     """Connections are kept alive, and responses are not delayed by Nagle's algorithm."""
     connection = http.client.HTTPConnection(client.base_url.host, client.base_url.port)
     ports, seconds = set(), []
@@ -258,7 +258,7 @@ def test_a_connection_serves_many_calls_without_delay(client: httpx.Client) -> N
     assert min(seconds) < 0.03
 
 
-def test_an_impossible_port_is_named(api: Api, url: str) -> None:
+def test_unusable_port_is_named(api: Api, url: str) -> None:
     """Binding a used or invalid port fails with the port in the message."""
     port = urlsplit(url).port or 0
 
@@ -281,7 +281,7 @@ print("over", flush=True)
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_serving_in_peace(kept_place: Place, number: signal.Signals) -> None:
+def test_signal_stops_serve_cleanly(kept_place: Place, number: signal.Signals) -> None:
     """On SIGTERM and SIGINT the server stops, the platform is closed, and the program continues."""
     command = [sys.executable, "-c", SERVE, str(kept_place)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -297,7 +297,7 @@ def test_a_signal_ends_serving_in_peace(kept_place: Place, number: signal.Signal
         assert ["x"] == [agent["name"] for agent in api("list_agents")["agents"]]
 
 
-def test_serve_closes_the_platform_even_when_it_cannot_listen() -> None:
+def test_failed_bind_closes_the_platform() -> None:
     """The platform is closed if the server does not start."""
     platform = open_platform()
 
@@ -307,7 +307,7 @@ def test_serve_closes_the_platform_even_when_it_cannot_listen() -> None:
         platform.answer(INIT, authorization=None)
 
 
-def test_a_sync_client_needs_no_socket() -> None:
+def test_sync_transport_works_without_socket() -> None:
     """An httpx client calls the platform in the same process, and closes it on closing."""
     platform = open_platform()
     headers = {"authorization": f"Bearer {platform.bootstrap()}", "idempotency-key": "k"}
@@ -321,7 +321,7 @@ def test_a_sync_client_needs_no_socket() -> None:
         platform.answer(INIT, authorization=None)
 
 
-def test_an_async_client_needs_no_socket() -> None:
+def test_async_transport_works_without_socket() -> None:
     """An async httpx client calls the platform without blocking its event loop."""
 
     async def ask() -> list[int]:
@@ -337,7 +337,7 @@ def test_an_async_client_needs_no_socket() -> None:
     assert [200] * 20 == asyncio.run(ask())
 
 
-def test_a_borrowed_platform_stays_open(api: Api) -> None:
+def test_transport_leaves_borrowed_platform_open(api: Api) -> None:
     """A transport that does not own its platform leaves it open."""
     LocalTransport(api.platform, owns_platform=False).close()
 
@@ -345,7 +345,7 @@ def test_a_borrowed_platform_stays_open(api: Api) -> None:
 
 
 @pytest.mark.parametrize("before", [b"", INIT], ids=["new", "kept alive"])
-def test_a_head_that_does_not_end_is_not_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch, before: bytes) -> None:
+def test_incomplete_request_head_times_out(api: Api, monkeypatch: pytest.MonkeyPatch, before: bytes) -> None:
     """A connection whose request head is not complete in time is closed, even if bytes keep arriving."""
     monkeypatch.setattr(TimeoutH11Protocol, "header_timeout", 0.3)
     with running_server(api.platform) as url:
@@ -360,7 +360,7 @@ def test_a_head_that_does_not_end_is_not_waited_for(api: Api, monkeypatch: pytes
         assert 200 == httpx.get(f"{url}/health").status_code
 
 
-def test_an_answer_that_nobody_reads_is_not_kept(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unread_response_aborts_connection(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection whose client stops reading a response is aborted."""
     monkeypatch.setattr(TimeoutH11Protocol, "write_timeout", 0.3)
     dataset_id = api.dataset(dataset_source={"a": "x" * 20_000_000})
@@ -392,7 +392,7 @@ def test_an_answer_that_nobody_reads_is_not_kept(api: Api, monkeypatch: pytest.M
         (b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: gzip\r\n\r\n", 501),
     ],
 )
-def test_heads_that_are_none_are_refused_in_json(url: str, head: bytes, status: int) -> None:
+def test_invalid_request_heads_are_rejected_in_json(url: str, head: bytes, status: int) -> None:
     """An oversized or invalid head gets its own status, in JSON, and the connection is closed."""
     address = urlsplit(url)
     with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
@@ -406,7 +406,7 @@ def test_heads_that_are_none_are_refused_in_json(url: str, head: bytes, status: 
     assert "close" == answer.headers["connection"]
 
 
-def test_nonsense_behind_a_request_does_no_harm(api: Api, url: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_invalid_pipelined_data_closes_the_connection(api: Api, url: str, caplog: pytest.LogCaptureFixture) -> None:
     """Invalid HTTP sent during the response to an earlier request only costs the connection."""
     address = urlsplit(url)
     body = json.dumps({"function": "list_datasets"}).encode()
@@ -422,7 +422,7 @@ def test_nonsense_behind_a_request_does_no_harm(api: Api, url: str, caplog: pyte
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
-def test_the_url_of_every_address_can_be_opened(api: Api, host: str) -> None:
+def test_wildcard_server_url_is_reachable(api: Api, host: str) -> None:
     """A server that listens on all addresses has a URL that works on this machine."""
     try:
         with running_server(api.platform, host=host) as url:
@@ -438,7 +438,7 @@ def trickle(connection: socket.socket, data: bytes) -> None:
         time.sleep(0.02)
 
 
-def test_a_body_that_does_not_end_is_not_waited_for(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_incomplete_body_times_out(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """A body that takes too long is answered with 408."""
     monkeypatch.setattr(BodyReader, "timeout", 0.2)
     with running_server(api.platform) as url:

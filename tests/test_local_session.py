@@ -23,12 +23,12 @@ def _api(place: Place) -> Generator[Api]:
         yield api
 
 
-def test_the_platform_implements_operations_of_the_contract_only() -> None:
+def test_implemented_operations_are_in_the_contract() -> None:
     """Every operation that the platform implements is in the contract; a new one there is a 501 until it is here."""
     assert OPERATIONS.keys() <= load_contract().operations.keys()
 
 
-def test_writes_are_the_operations_that_take_an_idempotency_key() -> None:
+def test_idempotent_operations_match_the_contract() -> None:
     """An operation honours an `Idempotency-Key` if and only if the contract says so."""
     contract = load_contract().operations
     documented = {name for name in OPERATIONS if "parameters" in contract[name]}
@@ -36,7 +36,7 @@ def test_writes_are_the_operations_that_take_an_idempotency_key() -> None:
     assert documented == {name for name, operation in OPERATIONS.items() if operation.writes}
 
 
-def test_init_tells_who_calls(api: Api) -> None:
+def test_init_returns_user_tenant_and_capabilities(api: Api) -> None:
     """`init` returns the key's user and tenant, the notes, and the capability of idempotency keys."""
     session = api("init")
 
@@ -45,12 +45,12 @@ def test_init_tells_who_calls(api: Api) -> None:
     assert {"idempotency_keys": True} == session["capabilities"]
 
 
-def test_keep_alive_answers(api: Api) -> None:
+def test_keep_alive_returns_ok(api: Api) -> None:
     """`keep_alive` returns an ok status."""
     assert {"status": "ok"} == api("keep_alive")
 
 
-def test_notes_are_those_for_the_caller_now(kept_place: Place) -> None:
+def test_notes_are_limited_to_caller(kept_place: Place) -> None:
     """Active notes are listed: global, of the tenant, and of a named agent."""
     first, _ = database_with_tenants(kept_place)
     api = Api(open_platform(kept_place), first)

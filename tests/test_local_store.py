@@ -42,7 +42,7 @@ JSON = st.recursive(
 )
 
 
-def test_what_was_stored_is_there_after_reopening(kept_place: Place) -> None:
+def test_dataset_persists_after_reopening(kept_place: Place) -> None:
     """A dataset exists when the database is opened again."""
     with Api.opened(kept_place) as api:
         dataset_id = api.dataset(dataset_source={"runs": {"a": {}}})
@@ -51,7 +51,7 @@ def test_what_was_stored_is_there_after_reopening(kept_place: Place) -> None:
         assert {"runs": {"a": {}}} == api("get_dataset", dataset_id=dataset_id)["dataset"]["dataset_source"]
 
 
-def test_platforms_in_memory_share_nothing() -> None:
+def test_in_memory_platforms_are_isolated() -> None:
     """Each platform opened without a path is separate."""
     with Api.opened() as first, Api.opened() as second:
         first.dataset()
@@ -59,7 +59,7 @@ def test_platforms_in_memory_share_nothing() -> None:
         assert [] == second("list_datasets", tenant_id=1)["datasets"]
 
 
-def test_one_process_may_open_a_file_twice(tmp_path: Path) -> None:
+def test_file_may_be_opened_twice_in_one_process(tmp_path: Path) -> None:
     """Two openings of one file in a process share its data; the file is released when both are closed."""
     path = tmp_path / "evals.db"
     with Api.opened(path) as first:
@@ -72,7 +72,7 @@ def test_one_process_may_open_a_file_twice(tmp_path: Path) -> None:
     Database(path).close()
 
 
-def test_a_platform_that_nobody_has_any_more_lets_go_of_its_file(tmp_path: Path) -> None:
+def test_unreferenced_platform_releases_its_file(tmp_path: Path) -> None:
     """Dropping the last reference closes the platform, as `close` does."""
     path = tmp_path / "evals.db"
     platform = open_platform(path)
@@ -81,7 +81,7 @@ def test_a_platform_that_nobody_has_any_more_lets_go_of_its_file(tmp_path: Path)
     Database(path).close()
 
 
-def test_a_second_process_is_told_what_to_do(tmp_path: Path) -> None:
+def test_second_process_gets_error_with_advice(tmp_path: Path) -> None:
     """Another process gets an error that names the file and `ashr-labs serve`, until the file is released."""
     path = tmp_path / "evals.db"
     code = f"""
@@ -103,7 +103,7 @@ except ConfigurationError as error:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_forked_child_cannot_harm_the_file(tmp_path: Path) -> None:
+def test_forked_child_cannot_use_the_file(tmp_path: Path) -> None:
     """In a forked child the platform refuses to work, and closing it there changes nothing."""
     path = tmp_path / "evals.db"
     with Api.opened(path) as api:
@@ -129,7 +129,7 @@ def refusal_in_child(api: Api, path: Path) -> str:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
-def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:
+def test_files_are_readable_by_owner_only(tmp_path: Path) -> None:
     """Only the owner can read the database, its journals, its lock and the key file."""
     old = os.umask(0)
     try:
@@ -146,7 +146,7 @@ def test_only_the_owner_can_read_the_files(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems mix up these locks")
 @pytest.mark.parametrize("process", ["same", "other"])
-def test_a_file_is_locked_by_whatever_path_it_is_opened(tmp_path: Path, process: str) -> None:
+def test_hard_link_is_locked_too(tmp_path: Path, process: str) -> None:
     """A second opening through a hard link is rejected, and does not harm the first one."""
     path, link = tmp_path / "evals.db", tmp_path / "link.db"
     with Api.opened(path) as api:
@@ -163,7 +163,7 @@ def test_a_file_is_locked_by_whatever_path_it_is_opened(tmp_path: Path, process:
 
 
 @pytest.mark.parametrize("replacement", [None, b""], ids=["deleted", "replaced"])
-def test_a_file_that_is_deleted_while_it_is_open_is_noticed(tmp_path: Path, replacement: bytes | None) -> None:
+def test_deleted_file_is_detected(tmp_path: Path, replacement: bytes | None) -> None:
     """Calls get a 503 with the reason, instead of writing to a file that nothing can open any more."""
     path = tmp_path / "evals.db"
     with Api.opened(path) as api:
@@ -183,7 +183,7 @@ def refusal(api: Api, function: str, **params: Any) -> str:
     return response.body["message"]
 
 
-def test_a_lock_of_another_program_is_a_503_soon(tmp_path: Path) -> None:
+def test_locked_database_is_a_503(tmp_path: Path) -> None:
     """While another program locks the file, a write fails within a second with the reason; reads go on."""
     path = tmp_path / "evals.db"
     with Api.opened(path) as api:
@@ -199,7 +199,7 @@ def test_a_lock_of_another_program_is_a_503_soon(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file size limits are POSIX")
-def test_a_disk_that_is_full_is_a_503(tmp_path: Path) -> None:
+def test_full_disk_is_a_503(tmp_path: Path) -> None:
     """A write that does not fit gets a 503 with the reason, is not stored, and works once there is space."""
     code = """
 import resource, sys
@@ -225,7 +225,7 @@ with Api.opened(Path(sys.argv[1])) as api:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX")
-def test_a_file_that_others_can_read_is_made_private(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_readable_file_is_made_private(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """An existing database with open modes is tightened on opening, with a warning."""
     path = tmp_path / "evals.db"
     Database(path).close()
@@ -239,7 +239,7 @@ def test_a_file_that_others_can_read_is_made_private(tmp_path: Path, caplog: pyt
     assert "from 0644 to 0600" in caplog.text
 
 
-def test_a_running_platform_can_be_backed_up(tmp_path: Path) -> None:
+def test_backup_of_running_platform(tmp_path: Path) -> None:
     """`VACUUM INTO` by another program copies every commit of a running platform, which goes on meanwhile."""
     path, backup = tmp_path / "evals.db", tmp_path / "backup.db"
     with Api.opened(path) as api:
@@ -254,7 +254,7 @@ def test_a_running_platform_can_be_backed_up(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM alembic_version", "DROP TABLE alembic_version"])
-def test_a_lost_migration_history_is_named_with_what_to_do(tmp_path: Path, statement: str) -> None:
+def test_missing_schema_version_is_rejected_with_advice(tmp_path: Path, statement: str) -> None:
     """A database without its schema version is rejected unchanged, and opens again once the version is restored."""
     path = tmp_path / "evals.db"
     Database(path).close()
@@ -302,7 +302,7 @@ def damaged_database(path: Path, table: str) -> None:
     ],
     ids=["garbage", "folder", "foreign", "newer", "without jobs", "without settings"],
 )
-def test_a_file_that_cannot_be_used_is_named_with_the_reason(tmp_path: Path, prepare: Any, reason: str) -> None:
+def test_unusable_file_is_rejected_with_reason(tmp_path: Path, prepare: Any, reason: str) -> None:
     """A file that is not a platform's database is rejected, unchanged and released."""
     path = tmp_path / "other.db"
     prepare(path)
@@ -316,7 +316,7 @@ def test_a_file_that_cannot_be_used_is_named_with_the_reason(tmp_path: Path, pre
     assert before == (path.read_bytes() if path.is_file() else None)
 
 
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+def test_missing_directory_is_named(tmp_path: Path) -> None:
     """A path whose folder does not exist is rejected with the path."""
     with pytest.raises(ConfigurationError, match=r"missing.evals\.db.*No such file"):
         open_platform(tmp_path / "missing" / "evals.db")
@@ -329,7 +329,7 @@ def waits_for_disk(connection: Connection) -> bool:
     return "on" == connection.exec_driver_sql("SHOW synchronous_commit").scalar()
 
 
-def test_only_what_may_be_lost_with_the_power_does_not_wait_for_the_disk(empty_places: tuple[Place, Place]) -> None:
+def test_asynchronous_commit_keeps_later_commits_durable(empty_places: tuple[Place, Place]) -> None:
     """A transaction with asynchronous commit, even a failed one, leaves later ones durable."""
     database = database_on(empty_places[0])
     with suppress(LookupError), database.write_async_commit() as connection:
@@ -354,7 +354,7 @@ def migrate(place: Place, revision: str) -> None:
     engine.dispose()
 
 
-def test_the_migrations_make_the_tables_of_the_schema(empty_places: tuple[Place, Place]) -> None:
+def test_migrations_match_the_schema(empty_places: tuple[Place, Place]) -> None:
     """All migrations together create the same tables as a new database has."""
     migrated, made = empty_places
     migrate(migrated, "head")
@@ -410,7 +410,7 @@ REVISIONS = ["0001", "0002", "0003", "0004"]
 """The schema versions before the current one."""
 
 
-def test_every_former_version_is_tested() -> None:
+def test_all_former_versions_are_tested() -> None:
     """The list of former versions has all migrations except the last."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -420,7 +420,7 @@ def test_every_former_version_is_tested() -> None:
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_a_former_version_is_upgraded_with_all_that_it_holds(empty_places: tuple[Place, Place], revision: str) -> None:
+def test_former_version_is_upgraded(empty_places: tuple[Place, Place], revision: str) -> None:
     """A database of any former version keeps its rows, and its waiting jobs run."""
     place, _ = empty_places
     migrate(place, revision)
@@ -440,7 +440,7 @@ def test_a_former_version_is_upgraded_with_all_that_it_holds(empty_places: tuple
     assert [(SCHEMA_VERSION,)] == execute(place, "SELECT version_num FROM alembic_version")
 
 
-def test_traces_that_were_waiting_to_be_forwarded_become_jobs(empty_places: tuple[Place, Place]) -> None:
+def test_waiting_traces_are_migrated_to_jobs(empty_places: tuple[Place, Place]) -> None:
     """Waiting and failed traces of the former queue are in the queue of all jobs; jobs of deleted runs are dropped."""
     place, _ = empty_places
     migrate(place, "0004")
@@ -473,7 +473,7 @@ def execute(place: Place, statement: str) -> list[Any]:
     return rows
 
 
-def test_the_version_is_that_of_the_last_migration() -> None:
+def test_new_database_has_latest_version() -> None:
     """New databases are stamped with the newest migration."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
@@ -490,21 +490,21 @@ def test_json_columns_keep_every_value(value: Any) -> None:
     assert json.dumps(value) == json.dumps(JSONText().process_result_value(kept, DIALECT))
 
 
-def test_json_columns_refuse_what_is_no_json() -> None:
+def test_json_columns_reject_non_json_numbers() -> None:
     """A number that JSON does not have is rejected."""
     with pytest.raises(ValidationError, match="too large"):
         JSONText().process_bind_param({"a": [float("inf")]}, DIALECT)
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "half \ud83e", "\udc00"])
-def test_text_columns_refuse_what_databases_cannot_hold(text: str) -> None:
+def test_text_columns_reject_nul_and_lone_surrogates(text: str) -> None:
     """NUL and lone surrogates are rejected with their position."""
     with pytest.raises(ValidationError, match="position"):
         PlainText().process_bind_param(text, DIALECT)
 
 
 @pytest.mark.parametrize("text", ["", "Übung 🤖", "' OR 1=1 --", None])
-def test_text_columns_take_everything_else(text: str | None) -> None:
+def test_text_columns_keep_other_text(text: str | None) -> None:
     """Any other text is stored unchanged."""
     assert text == PlainText().process_bind_param(text, DIALECT)
 
@@ -517,7 +517,7 @@ LARGE = st.builds(
 
 
 @given(value=LARGE)
-def test_large_json_is_the_same_in_slices(value: Any) -> None:
+def test_sliced_json_equals_unsliced(value: Any) -> None:
     """Values that are encoded and decoded in slices, so that other threads can run, are the same as in one step."""
     text = encode({**value, "raw": RawJSON('{"k": 1}')})
 
@@ -527,7 +527,7 @@ def test_large_json_is_the_same_in_slices(value: Any) -> None:
 
 @pytest.mark.parametrize("text", ["[1,]", '{"a":}', "[NaN]", "{", "[1", '{"a":1,}', "1 2", '["\x01"]', ""])
 @pytest.mark.parametrize("padding", [0, 200_001])
-def test_invalid_json_is_refused_in_slices_too(text: str, padding: int) -> None:
+def test_invalid_json_is_rejected_in_slices(text: str, padding: int) -> None:
     """Both ways of decoding refuse the same text."""
     with pytest.raises(ValueError, match=r"."):
         decode(text + " " * padding)

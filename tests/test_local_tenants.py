@@ -64,7 +64,7 @@ CALLS = [(name, field) for name in OPERATIONS for field in parameters_of(name) i
 
 
 @pytest.mark.parametrize(("function", "field"), CALLS)
-def test_no_call_reaches_another_tenants_things(world: World, function: str, field: str) -> None:
+def test_calls_cannot_reach_other_tenants(world: World, function: str, field: str) -> None:
     """A call with another tenant's id in any parameter is not found or forbidden, and changes nothing."""
     own = {**VALID, "dataset_id": world.second.dataset()}
     if function != "set_dataset_agent":
@@ -94,7 +94,7 @@ def everything(world: World) -> list[Any]:
     ]
 
 
-def test_lists_hold_ones_own_things_only(world: World) -> None:
+def test_lists_show_own_tenant_only(world: World) -> None:
     """Lists only show the tenant's own data."""
     mine = world.second.dataset()
     world.second("create_agent", name="Bot")
@@ -108,7 +108,7 @@ def test_lists_hold_ones_own_things_only(world: World) -> None:
     assert [] == world.second("list_observability_traces")["traces"]
 
 
-def test_idempotency_keys_are_a_tenants_own(world: World) -> None:
+def test_idempotency_keys_are_per_tenant(world: World) -> None:
     """The same idempotency key of two tenants identifies two calls."""
     made = [
         api("create_agent", name="Same", idempotency_key="shared")["agent"]["tenant_id"]

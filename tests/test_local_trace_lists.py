@@ -94,7 +94,7 @@ TRACES: dict[str, dict[str, Any]] = {
         ({"name": "chat", "has_errors": False, "search": "eu", "tags": ["beta"], "user_id": "Ann"}, {"tagged"}),
     ],
 )
-def test_traces_are_found_by_what_describes_them(api: Api, params: dict[str, Any], found: set[str]) -> None:
+def test_filters_combine(api: Api, params: dict[str, Any], found: set[str]) -> None:
     """Filters are combined with AND; tags match whole, search ignores case, and wildcards are literal."""
     for trace_id, trace in TRACES.items():
         ingest(api, id=trace_id, **trace)
@@ -102,7 +102,7 @@ def test_traces_are_found_by_what_describes_them(api: Api, params: dict[str, Any
     assert found == listed(api, **params)
 
 
-def test_traces_are_found_by_the_time_of_their_arrival(api: Api, clock: Clock) -> None:
+def test_since_and_until_filter_by_arrival(api: Api, clock: Clock) -> None:
     """`since` is inclusive, `until` is exclusive, and both respect time zones."""
     early = ingest(api)
     clock.now += 3600
@@ -129,12 +129,12 @@ def test_traces_are_found_by_the_time_of_their_arrival(api: Api, clock: Clock) -
         ({"has_errors": "yes"}, "has_errors"),
     ],
 )
-def test_impossible_filters_are_refused(api: Api, params: dict[str, Any], reason: str) -> None:
+def test_invalid_filters_are_rejected(api: Api, params: dict[str, Any], reason: str) -> None:
     """An invalid time, cursor or type gets a 422 that names it."""
     assert reason in api.refused(422, LIST, **params)
 
 
-def test_cursors_skip_and_repeat_nothing_while_traces_arrive(api: Api, clock: Clock) -> None:
+def test_cursors_are_stable_during_inserts(api: Api, clock: Clock) -> None:
     """Pagination by cursor yields each existing trace once, in order, while others arrive or are replaced."""
     ids = []
     for number in range(23):
@@ -154,7 +154,7 @@ def test_cursors_skip_and_repeat_nothing_while_traces_arrive(api: Api, clock: Cl
     assert ids[::-1] == seen
 
 
-def test_a_last_page_that_is_full_has_no_next(api: Api) -> None:
+def test_full_last_page_has_no_next(api: Api) -> None:
     """A full last page is recognizable, by cursor and by number."""
     for _ in range(4):
         ingest(api)
@@ -187,7 +187,7 @@ def test_long_texts_are_found(api: Api) -> None:
     assert text == api("get_observability_trace", trace_id=trace_id)["trace"]["name"]
 
 
-def test_the_client_takes_the_filters(local_client: AshrLabsClient) -> None:
+def test_client_accepts_all_filters(local_client: AshrLabsClient) -> None:
     """The client's list and iterator accept every filter, and the iterator follows the cursor."""
     wanted = {"tags": ["a"], "search": "gold", "name": "n", "has_errors": False, "since": "2000-01-01"}
     for number in range(5):
@@ -202,7 +202,7 @@ def test_the_client_takes_the_filters(local_client: AshrLabsClient) -> None:
     assert ["2", "1"] == [trace["id"] for trace in following["traces"]]
 
 
-def test_older_databases_learn_what_traces_are_found_by(tmp_path: Path) -> None:
+def test_traces_of_older_databases_are_found(tmp_path: Path) -> None:
     """Traces stored by an old version are found and counted like new ones."""
     sent = [
         {**trace, "user_id": "\x00u", "observations": [observation(n) for n in range(3)]} for trace in TRACES.values()

@@ -74,7 +74,7 @@ def skeleton(dataset: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("change", [polite, said_only])
-def test_a_model_words_the_texts_and_nothing_else(change: Callable[[dict[str, Any]], str]) -> None:
+def test_model_paraphrases_texts_only(change: Callable[[dict[str, Any]], str]) -> None:
     """All texts are the model's; tools, arguments, order, names and tags are unchanged."""
     seeded = source()
     with model(in_words(change)) as (url, seen):
@@ -118,7 +118,7 @@ def drop_values(message: dict[str, Any]) -> str:
         (trickling(10), r"no response within 3 seconds"),
     ],
 )
-def test_a_fault_of_the_model_keeps_the_seeded_words(
+def test_model_failure_keeps_original_texts(
     answering: Answering, reason: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whatever the model replies, the dataset keeps its texts, and has a reason for each scenario."""
@@ -136,7 +136,7 @@ def test_a_fault_of_the_model_keeps_the_seeded_words(
     assert KEY not in json.dumps(made) + caplog.text
 
 
-def test_the_time_for_all_scenarios_is_limited() -> None:
+def test_paraphrasing_has_a_total_timeout() -> None:
     """After the timeout of the dataset the model is not called, and the remaining scenarios keep their texts."""
     times = iter([0.0, *[1.0] * 4, *[121.0] * 100])
     with model(in_words(polite)) as (url, seen):
@@ -147,7 +147,7 @@ def test_the_time_for_all_scenarios_is_limited() -> None:
     assert all("timed out" in reason for reason in made["wording"]["kept"].values())
 
 
-def test_no_more_than_four_are_asked_at_once() -> None:
+def test_paraphrasing_concurrency_is_four() -> None:
     """Four scenarios are paraphrased at the same time."""
     at_once: list[int] = []
     now = [0]
@@ -165,7 +165,7 @@ def test_no_more_than_four_are_asked_at_once() -> None:
     assert len(seen) > 4 >= max(at_once)
 
 
-def test_attacks_keep_their_words() -> None:
+def test_penetration_tests_are_not_paraphrased() -> None:
     """Penetration tests are not paraphrased, since their wording is the test."""
     attacks = source(
         metadata={"dataset_type": "pentest"},
@@ -204,7 +204,7 @@ def conversation(*messages: str, arguments: dict[str, Any]) -> Any:
         ("nothing known", {"e": "gold"}, "I am gold already", False),
     ],
 )
-def test_words_must_say_the_values(message: str, arguments: dict[str, Any], words: str, *, fits: bool) -> None:
+def test_paraphrase_must_contain_values(message: str, arguments: dict[str, Any], words: str, *, fits: bool) -> None:
     """A value must occur as a whole word in the new text, as in the old one, and not in an earlier text."""
     scenario = conversation(message, arguments=arguments)
     drafts = text_slots(scenario)
@@ -219,7 +219,7 @@ def test_words_must_say_the_values(message: str, arguments: dict[str, Any], word
             change()
 
 
-def test_the_platform_asks_its_writer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_platform_paraphrases_with_configured_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """The dataset of a request is paraphrased by the configured model, and says so."""
     with model(in_words(polite)) as (url, _), Api.opened() as api:
         monkeypatch.setenv("ASHR_GENERATOR_MODEL", "writer-1")
@@ -238,9 +238,7 @@ def test_the_platform_asks_its_writer(monkeypatch: pytest.MonkeyPatch) -> None:
     ("url", "reason"),
     [("http://127.0.0.1:1", "cannot be reached"), ("ftp://nowhere", "ASHR_GENERATOR_BASE_URL must be")],
 )
-def test_a_writer_that_cannot_work_does_not_fail_a_request(
-    monkeypatch: pytest.MonkeyPatch, url: str, reason: str
-) -> None:
+def test_unusable_model_does_not_fail_request(monkeypatch: pytest.MonkeyPatch, url: str, reason: str) -> None:
     """With an unreachable or misconfigured model the request completes, and the dataset has the error."""
     monkeypatch.setenv("ASHR_GENERATOR_MODEL", "writer-1")
     monkeypatch.setenv("ASHR_GENERATOR_BASE_URL", url)
@@ -252,6 +250,6 @@ def test_a_writer_that_cannot_work_does_not_fail_a_request(
     assert reason in json.dumps(dataset["dataset_source"]["wording"])
 
 
-def test_without_a_model_nothing_is_added() -> None:
+def test_dataset_is_unchanged_without_model() -> None:
     """Without a model the dataset is unchanged."""
     assert source() == paraphrase(source(), {"ASHR_GENERATOR_BASE_URL": "http://127.0.0.1:1"})
