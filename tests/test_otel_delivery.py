@@ -60,7 +60,7 @@ def converse(tracer: Tracer, name: str = "support", children: int = 2) -> str:
     return identifiers(root)[0]
 
 
-def test_a_processor_delivers_when_the_last_span_has_ended(client: AshrLabsClient, stored: Stored) -> None:
+def test_processor_delivers_after_last_span_ends(client: AshrLabsClient, stored: Stored) -> None:
     """A trace is delivered whole, with its own ids, even if a child ends after the root."""
     provider = provider_of(SpanProcessor(client))
     tracer = provider.get_tracer("test")
@@ -76,7 +76,7 @@ def test_a_processor_delivers_when_the_last_span_has_ended(client: AshrLabsClien
 
 
 @pytest.mark.parametrize("processor", [SimpleSpanProcessor, BatchSpanProcessor])
-def test_an_exporter_delivers_when_the_root_has_ended(client: AshrLabsClient, stored: Stored, processor: Any) -> None:
+def test_exporter_delivers_after_root_ends(client: AshrLabsClient, stored: Stored, processor: Any) -> None:
     """Behind any processor a trace is delivered whole, with children that end shortly after the root."""
     provider = provider_of(processor(SpanExporter(client)))
     tracer = provider.get_tracer("test")
@@ -88,7 +88,7 @@ def test_an_exporter_delivers_when_the_root_has_ended(client: AshrLabsClient, st
     assert [["root", "late"]] == [names(trace) for trace in traces(stored)]
 
 
-def test_an_exporter_delivers_by_itself(client: AshrLabsClient, stored: Stored) -> None:
+def test_exporter_delivers_without_flush(client: AshrLabsClient, stored: Stored) -> None:
     """Without a flush, a trace is delivered shortly after its root has ended."""
     tracer = provider_of(SimpleSpanProcessor(SpanExporter(client))).get_tracer("test")
     converse(tracer)
@@ -99,7 +99,7 @@ def test_an_exporter_delivers_by_itself(client: AshrLabsClient, stored: Stored) 
     assert ["support"] == stored.names
 
 
-def test_a_trace_without_a_root_is_delivered(client: AshrLabsClient, stored: Stored) -> None:
+def test_trace_without_root_is_delivered_after_idle_timeout(client: AshrLabsClient, stored: Stored) -> None:
     """The ended spans of a trace that exceeds `idle_timeout` are delivered, and later the rest, with separate ids."""
     provider = provider_of(SpanProcessor(client, idle_timeout=0.0))
     tracer = provider.get_tracer("test")
@@ -119,7 +119,7 @@ def test_a_trace_without_a_root_is_delivered(client: AshrLabsClient, stored: Sto
     assert all(one.startswith(identifiers(root)[0]) for one in stored.ids)
 
 
-def test_only_traces_of_agents_are_delivered(client: AshrLabsClient, stored: Stored) -> None:
+def test_only_agent_traces_are_delivered(client: AshrLabsClient, stored: Stored) -> None:
     """By default only traces with an agent's span are delivered, with all their spans."""
     provider = provider_of(SpanProcessor(client))
     provider.get_tracer("web").start_span("GET /health").end()
@@ -131,7 +131,7 @@ def test_only_traces_of_agents_are_delivered(client: AshrLabsClient, stored: Sto
     assert [["GET /"], ["support", "chat 0"]] == sorted(names(trace) for trace in traces(stored))
 
 
-def test_sampling_and_switching_off_hold_here_too(client: AshrLabsClient, stored: Stored) -> None:
+def test_unsampled_and_disabled_traces_are_not_delivered(client: AshrLabsClient, stored: Stored) -> None:
     """Traces that OpenTelemetry or the settings do not sample are not delivered, nor any while tracing is disabled."""
     processor = SpanProcessor(client, keep=lambda _: True)
     tracer = provider_of(processor).get_tracer("test")
@@ -149,7 +149,7 @@ def test_sampling_and_switching_off_hold_here_too(client: AshrLabsClient, stored
     assert [] == stored.names
 
 
-def test_memory_is_bounded(client: AshrLabsClient, stored: Stored) -> None:
+def test_max_spans_bounds_memory(client: AshrLabsClient, stored: Stored) -> None:
     """Beyond `max_spans` the least active traces are delivered unfinished; no span is lost or duplicated."""
     processor = SpanProcessor(client, max_spans=50)
     tracer = provider_of(processor).get_tracer("test")
@@ -169,7 +169,7 @@ def test_memory_is_bounded(client: AshrLabsClient, stored: Stored) -> None:
     assert len(stored.ids) == len(set(stored.ids))
 
 
-def test_whatever_fails_is_no_concern_of_the_host(client: AshrLabsClient, stored: Stored) -> None:
+def test_failures_do_not_reach_the_application(client: AshrLabsClient, stored: Stored) -> None:
     """A `keep` function that raises, or an invalid attribute, affects at most its own trace."""
 
     def keep(spans: Any) -> bool:
@@ -183,7 +183,7 @@ def test_whatever_fails_is_no_concern_of_the_host(client: AshrLabsClient, stored
     assert ["fine"] == stored.names
 
 
-def test_copies_do_not_come_back(client: AshrLabsClient, stored: Stored) -> None:
+def test_mirrored_traces_are_delivered_once(client: AshrLabsClient, stored: Stored) -> None:
     """A trace that is mirrored to a provider that exports to Ashr is delivered once; other processors get the copy."""
     kept = Finished()
     provider = provider_of(kept, SpanProcessor(client, keep=lambda _: True), SimpleSpanProcessor(SpanExporter(client)))
@@ -206,7 +206,7 @@ def test_copies_do_not_come_back(client: AshrLabsClient, stored: Stored) -> None
     assert ["e"] == [event.name for event in copies["tool:x"].events]
 
 
-def test_a_mirror_that_fails_costs_only_the_copy(client: AshrLabsClient, stored: Stored) -> None:
+def test_failing_mirror_does_not_affect_delivery(client: AshrLabsClient, stored: Stored) -> None:
     """If a mirror raises, the trace is delivered and the application is not affected."""
 
     class Broken:
@@ -226,7 +226,7 @@ def test_a_mirror_that_fails_costs_only_the_copy(client: AshrLabsClient, stored:
     assert ["t", "t"] == stored.names
 
 
-def test_the_delivery_itself_is_not_traced(
+def test_delivery_requests_are_not_traced(
     client: AshrLabsClient, stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Requests that deliver traces are not traced by HTTP instrumentations, which would never end."""
@@ -248,7 +248,7 @@ def test_the_delivery_itself_is_not_traced(
     assert get_value(_SUPPRESS_INSTRUMENTATION_KEY) is None
 
 
-def test_the_global_provider_is_not_touched(client: AshrLabsClient) -> None:
+def test_global_provider_is_not_used(client: AshrLabsClient) -> None:
     """The process's global provider is neither read nor set."""
     code = """
 from opentelemetry import trace
@@ -274,7 +274,7 @@ assert trace._TRACER_PROVIDER is None
     ("order", "way"),
     [("provider first", "BatchSpanProcessor(SpanExporter(client))"), ("client first", "SpanProcessor(client)")],
 )
-def test_a_process_that_ends_delivers_everything(order: str, way: str) -> None:
+def test_exit_delivers_everything(order: str, way: str) -> None:
     """In whatever order exit handlers run, all traces are delivered, by this process or the next one."""
     steps = ["provider = TracerProvider()", "client.trace('own').end()"]
     made = "\n".join(steps if order == "provider first" else steps[::-1])
@@ -301,7 +301,7 @@ tracer.start_span("unfinished", attributes=chat).end()
     assert {"own": 1, "finished": 1, "unfinished": 1} == Counter(arrived)
 
 
-def test_a_forked_child_delivers_its_own() -> None:
+def test_forked_child_delivers_its_own_spans() -> None:
     """If a process is forked during a trace, parent and child each deliver their own spans."""
     code = f"""
 import warnings
@@ -334,7 +334,7 @@ assert os.waitpid(child, 0)[1] == 0
         )
 
 
-def test_flushing_is_bounded_and_says_how_it_went(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_flush_is_bounded_and_reports_failures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each registered provider and function is flushed once; errors and timeouts are contained and reported."""
     monkeypatch.setattr("ashr_labs.otel._flush._registered", [])
     memory = InMemorySpanExporter()
@@ -370,7 +370,7 @@ STEPS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2), st.booleans(), 
 
 
 @given(STEPS, st.integers(1, 10), st.booleans())
-def test_each_span_is_given_out_once(
+def test_each_span_is_released_once(
     steps: list[tuple[int, int, bool, float]], max_spans: int, sees_starts: bool
 ) -> None:
     """In whatever order spans start and end, each is released once, together with spans of its own trace."""

@@ -169,7 +169,7 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]], dict[st
 
 
 @pytest.mark.parametrize(("attributes", "events", "expected"), CASES.values(), ids=CASES.keys())
-def test_each_convention_is_understood(
+def test_each_convention_is_mapped(
     attributes: dict[str, Any], events: list[tuple[str, dict[str, Any]]], expected: dict[str, Any]
 ) -> None:
     """The attributes of all conventions are mapped to the fields of Ashr traces."""
@@ -178,7 +178,7 @@ def test_each_convention_is_understood(
     assert expected == {name: found.get(name) for name in expected}
 
 
-def test_what_has_no_place_is_kept_as_metadata() -> None:
+def test_unmapped_attributes_become_metadata() -> None:
     """Attributes without a field of their own are metadata, with scope and links; mapped ones are not repeated."""
     other = SpanContext(5, 6, is_remote=True)
 
@@ -223,7 +223,7 @@ def said(code: StatusCode, description: str | None, *, raised: bool) -> Callable
         (said(StatusCode.UNSET, None, raised=False), (None, None)),
     ],
 )
-def test_failures_are_errors(work: Callable[[Tracer], None], expected: tuple[str | None, str | None]) -> None:
+def test_failures_become_errors(work: Callable[[Tracer], None], expected: tuple[str | None, str | None]) -> None:
     """An error status or a recorded exception is an error with its message, unless the status is OK."""
     found = trace_of(finished_spans(work))["observations"][0]
 
@@ -270,7 +270,7 @@ def test_ids_parents_times_and_events_are_kept() -> None:
     assert all(16 == len(one["id"]) for one in trace["observations"])
 
 
-def test_a_part_of_a_trace_has_an_id_of_its_own() -> None:
+def test_continued_trace_has_its_own_id() -> None:
     """A trace continued from another service has an id of its own, so that it does not replace that service's trace."""
     header = {"traceparent": f"00-{7:032x}-{8:016x}-01"}
 
@@ -286,7 +286,7 @@ def test_a_part_of_a_trace_has_an_id_of_its_own() -> None:
     assert f"{8:016x}" == trace["observations"][0]["parent_observation_id"]
 
 
-def test_every_content_is_masked() -> None:
+def test_all_content_is_masked() -> None:
     """Inputs, outputs, metadata, messages, events and tags are masked; ids and names are not."""
     span = one_span(
         {**CHAT, "gen_ai.prompt": "secret", "gen_ai.completion": "secret", "note": "secret", "tag.tags": ["secret"]},
@@ -307,14 +307,14 @@ PATHS = st.lists(st.sampled_from(["0", "1", "²", "role", "message", ""]), min_s
 
 
 @given(st.dictionaries(st.builds("{}.{}".format, NAMES, PATHS), st.sampled_from(["a", 1, True]), max_size=8))
-def test_any_attributes_are_read_without_a_fault(attributes: dict[str, Any]) -> None:
+def test_contradictory_attributes_are_handled(attributes: dict[str, Any]) -> None:
     """Attributes whose names contradict each other are read without an error."""
     found = input_of(attributes, [])
 
     assert found is None or isinstance(found, list)
 
 
-def test_copies_are_made_after_the_conventions() -> None:
+def test_mirrored_spans_follow_conventions() -> None:
     """Mirrored spans have `gen_ai.*` attributes and the original's times, parents and errors."""
     trace: Any = {
         "id": "t",
@@ -386,7 +386,7 @@ def test_copies_are_made_after_the_conventions() -> None:
     )
 
 
-def test_the_parent_need_not_be_known() -> None:
+def test_spans_with_unknown_parent_form_a_trace() -> None:
     """Spans whose parent is unknown make a trace that is named after the first of them."""
 
     def work(tracer: Tracer) -> None:
@@ -421,14 +421,14 @@ def copied(**observation: Any) -> Any:
         (None, None, "_OTHER"),
     ],
 )
-def test_copies_name_the_provider(model: str | None, metadata: Any, provider: str) -> None:
+def test_mirrored_spans_name_the_provider(model: str | None, metadata: Any, provider: str) -> None:
     """The required provider comes from the metadata, else from the model's name, on the generation and the root."""
     root, generation = copied(type="generation", model=model, metadata=metadata)
 
     assert provider == generation.attributes["gen_ai.provider.name"] == root.attributes["gen_ai.provider.name"]
 
 
-def test_copies_have_all_kinds_of_tokens() -> None:
+def test_mirrored_spans_have_all_token_counts() -> None:
     """Cached, written and reasoning tokens and the cost of a generation are attributes, and are read back."""
     usage = {
         "input_tokens": 100,
@@ -451,7 +451,7 @@ def test_copies_have_all_kinds_of_tokens() -> None:
         (True, ("gen_ai.evaluation.score.label", "true")),
     ],
 )
-def test_scores_are_copied_as_evaluation_results(value: object, attribute: tuple[str, object]) -> None:
+def test_scores_become_evaluation_events(value: object, attribute: tuple[str, object]) -> None:
     """A score is an event `gen_ai.evaluation.result` with its name, value or label, and explanation."""
     [root] = copied(type="event", name="score:tone", input={"value": value, "comment": "why"})
     [(name, attributes, _)] = root.events

@@ -36,7 +36,7 @@ def child(name: str) -> None:
     span.span(name).end()
 
 
-def test_the_current_span_is_the_innermost_block(client: AshrLabsClient) -> None:
+def test_current_span_is_the_innermost_block(client: AshrLabsClient) -> None:
     """Entering a block makes its span the current one; leaving it restores the previous one."""
     assert current_span() is None
     with client.trace("t") as trace:
@@ -47,7 +47,7 @@ def test_the_current_span_is_the_innermost_block(client: AshrLabsClient) -> None
     assert current_span() is None
 
 
-def test_tasks_and_threads_of_asyncio_find_their_parent(client: AshrLabsClient) -> None:
+def test_asyncio_tasks_and_threads_inherit_the_span(client: AshrLabsClient) -> None:
     """Across `await`, tasks and `to_thread` the current span is the one that was current where they were started."""
 
     async def step(name: str) -> None:
@@ -68,7 +68,7 @@ def test_tasks_and_threads_of_asyncio_find_their_parent(client: AshrLabsClient) 
     assert {"a": None, "b": None, "c": None, "a-thread": "a", "b-thread": "b", "c-thread": "c"} == found
 
 
-def test_threads_find_their_parent_with_help(client: AshrLabsClient) -> None:
+def test_helpers_propagate_the_span_to_threads(client: AshrLabsClient) -> None:
     """`keep_context` and `ContextThreadPoolExecutor` propagate the current span; a plain thread does not."""
     bare: list[object] = []
     with client.trace("t") as trace, trace.span("s"):
@@ -119,7 +119,7 @@ POOLS: dict[str, Callable[[], object]] = {
 
 
 @pytest.mark.parametrize("pool", POOLS)
-def test_agents_that_are_evaluated_find_their_parent(pool: str) -> None:
+def test_runner_propagates_the_span_to_agents(pool: str) -> None:
     """Wherever a runner calls an agent, the current span is the one in which the run was started."""
     recorded = Recorded()
     with recorded.trace(), traced("evaluate"):
@@ -157,7 +157,7 @@ async def in_shield() -> None:
 
 
 @pytest.mark.parametrize("way", [in_executor, in_group, in_callback, in_time, in_shield], ids=lambda one: one.__name__)
-def test_the_ways_of_asyncio_keep_the_current_span(way: Callable[[], Any]) -> None:
+def test_asyncio_constructs_keep_the_current_span(way: Callable[[], Any]) -> None:
     """Task groups, callbacks, timeouts, `shield` and a context-propagating executor keep the current span."""
     recorded = Recorded()
 
@@ -171,7 +171,7 @@ def test_the_ways_of_asyncio_keep_the_current_span(way: Callable[[], Any]) -> No
     assert {"s": None, "c": "s"} == recorded.parents
 
 
-def test_a_cancelled_task_ends_its_spans(client: AshrLabsClient) -> None:
+def test_cancelled_task_ends_its_spans(client: AshrLabsClient) -> None:
     """A cancellation ends each span that it passes through once, as an error; other tasks continue."""
     recorded = Recorded()
 
@@ -194,7 +194,7 @@ def test_a_cancelled_task_ends_its_spans(client: AshrLabsClient) -> None:
     assert ["CancelledError", "CancelledError", None] == [span.get("status_message") for span in recorded.spans]
 
 
-def test_a_block_left_in_another_context_does_no_harm(client: AshrLabsClient) -> None:
+def test_block_left_in_another_context_ends_once(client: AshrLabsClient) -> None:
     """A generator that is closed in another context ends its span once and raises nothing."""
 
     def stream(trace: Any) -> Generator[int]:
@@ -215,7 +215,7 @@ def test_a_block_left_in_another_context_does_no_harm(client: AshrLabsClient) ->
     assert "status_message" not in span
 
 
-def test_a_trace_names_the_service_that_it_is_done_for(client: AshrLabsClient) -> None:
+def test_incoming_traceparent_is_recorded(client: AshrLabsClient) -> None:
     """A valid `traceparent` is recorded in the metadata; the header for other services has the trace's own id."""
     header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     with client.trace("t", metadata={"a": 1}, traceparent=header) as trace, trace.span("s") as span:
@@ -247,7 +247,7 @@ def test_a_trace_names_the_service_that_it_is_done_for(client: AshrLabsClient) -
         7,
     ],
 )
-def test_a_header_that_is_not_valid_is_absent(header: Any) -> None:
+def test_invalid_traceparent_is_ignored(header: Any) -> None:
     """A header that is invalid according to W3C Trace Context is ignored."""
     assert SpanContext.parse(header) is None
 
@@ -262,13 +262,13 @@ def test_a_header_that_is_not_valid_is_absent(header: Any) -> None:
         ("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00-what-the-future-will-be-like", False),
     ],
 )
-def test_a_valid_header_is_read(header: str, is_sampled: bool) -> None:
+def test_valid_traceparent_is_parsed(header: str, is_sampled: bool) -> None:
     """Only the `sampled` flag is evaluated, and headers of future versions are parsed as far as they are known."""
     assert SpanContext("0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", is_sampled) == SpanContext.parse(header)
 
 
 @pytest.mark.parametrize("rate", [0.0, 0.3, 1.0])
-def test_services_along_a_chain_decide_alike(rate: float) -> None:
+def test_sampling_is_consistent_across_services(rate: float) -> None:
     """At the same sample rate all services of a request record it, or none does; later scores follow the decision."""
     recorded = Recorded(sample_rate=rate)
     for _ in range(200):
@@ -281,7 +281,7 @@ def test_services_along_a_chain_decide_alike(rate: float) -> None:
         assert 3 == len({trace.trace_id for trace in (first, second, third)})
 
 
-def test_headers_name_a_trace_whatever_becomes_of_it() -> None:
+def test_headers_are_valid_before_and_after_the_trace() -> None:
     """A header is valid and has the same decision before and after the end of a trace, and if it is not recorded."""
     for rate, flag in ((1.0, True), (0.0, False)):
         trace = Recorded(sample_rate=rate).trace("t")
@@ -293,7 +293,7 @@ def test_headers_name_a_trace_whatever_becomes_of_it() -> None:
         assert None not in remotes
 
 
-def test_a_service_that_does_not_trace_passes_the_header_on() -> None:
+def test_disabled_tracing_forwards_traceparent() -> None:
     """With tracing disabled the incoming header is passed on; without one, the trace's own header says `sampled`."""
     header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     off = Recorded(enabled=False)
@@ -306,14 +306,14 @@ def test_a_service_that_does_not_trace_passes_the_header_on() -> None:
 
 
 @given(st.text("0123456789abcdef", min_size=32, max_size=32), st.floats(0, 1), st.floats(0, 1))
-def test_sampling_depends_on_the_id_alone(trace_id: str, one: float, other: float) -> None:
+def test_sampling_depends_only_on_the_id(trace_id: str, one: float, other: float) -> None:
     """A trace that is sampled at one rate is sampled at all higher rates; all are at 1, none at 0."""
     low, high = sorted((one, other))
     assert is_sampled(trace_id, high) or not is_sampled(trace_id, low)
     assert (True, False) == (is_sampled(trace_id, 1.0), is_sampled(trace_id, 0.0))
 
 
-def test_what_is_not_sampled_leaves_no_trace() -> None:
+def test_unsampled_traces_are_not_sent() -> None:
     """Spans and scores of a trace that is not sampled are not sent; the caller's decision is followed."""
     unsampled = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
     with AshrLabsClient.local() as client:

@@ -52,7 +52,7 @@ def spooled_names() -> set[str]:
     return names
 
 
-def test_workers_that_are_forked_beforehand_deliver_theirs(real: RealPlatform) -> None:
+def test_forked_workers_deliver_their_traces_once(real: RealPlatform) -> None:
     """The traces of workers that are forked after the client has traced are delivered once each, however they exit."""
     code = """
 import warnings
@@ -116,9 +116,7 @@ def oldest_loss(url: str, ending: str, name: str, log: Path, arrived: Any) -> fl
         ("os.kill(os.getpid(), signal.SIGKILL)", False),
     ],
 )
-def test_a_sudden_death_costs_the_last_tenth_of_a_second(
-    real: RealPlatform, tmp_path: Path, ending: str, is_up: bool
-) -> None:
+def test_kill_loses_at_most_100_ms_of_traces(real: RealPlatform, tmp_path: Path, ending: str, is_up: bool) -> None:
     """Traces that ended more than 100 ms before a kill are delivered or on disk, with and without a platform."""
     url = real.url if is_up else f"http://127.0.0.1:{free_port()}"
     losses: list[float] = []
@@ -152,7 +150,7 @@ def flapping(port: int, up: float, down: float) -> Generator[Any]:
         thread.join()
 
 
-def test_a_platform_that_comes_and_goes_gets_every_trace_once() -> None:
+def test_intermittent_platform_receives_each_trace_once() -> None:
     """While the platform goes down and up the application is not blocked, and each trace is delivered once."""
     port = free_port()
     code = """
@@ -184,7 +182,7 @@ print(worst)
     assert 0 == spooled()
 
 
-def test_an_exit_with_a_dead_platform_is_short_and_loses_nothing() -> None:
+def test_exit_without_platform_is_fast_and_lossless() -> None:
     """A process with 2,000 undelivered spans exits within 2.5 s without a platform; the next one delivers them all."""
     port = free_port()
     code = """
@@ -210,7 +208,7 @@ print(time.time(), flush=True)
     assert 0 == spooled()
 
 
-def test_processes_that_resend_at_once_share_the_work(server: ScriptedServer) -> None:
+def test_concurrent_recoveries_send_each_trace_once(server: ScriptedServer) -> None:
     """Processes that start at the same time send each trace of a dead process once between them."""
     stored = Stored(server)
     stored.refuse(503)
@@ -228,7 +226,7 @@ def test_processes_that_resend_at_once_share_the_work(server: ScriptedServer) ->
     assert 0 == spooled()
 
 
-def test_threads_of_a_pool_deliver_theirs(real: RealPlatform) -> None:
+def test_thread_pool_traces_are_delivered_at_exit(real: RealPlatform) -> None:
     """Traces of the threads of a pool are delivered at the end of the process."""
     code = """
 from ashr_labs import ContextThreadPoolExecutor
@@ -244,7 +242,7 @@ with ContextThreadPoolExecutor(8) as pool:
     assert {f"pool-{n}": 1 for n in range(100)} == Counter(name for name in real.names() if name.startswith("pool-"))
 
 
-def test_what_is_traced_at_the_very_end_is_kept(real: RealPlatform) -> None:
+def test_trace_ended_in_late_exit_handler_is_spooled(real: RealPlatform) -> None:
     """A trace that ends in an exit handler that runs after the exporter's is written to disk."""
     code = """
 import atexit

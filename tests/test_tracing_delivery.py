@@ -54,7 +54,7 @@ def threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("ashr-labs-traces")]
 
 
-def test_all_traces_arrive_once(client: AshrLabsClient, stored: Stored) -> None:
+def test_flush_delivers_all_traces_once(client: AshrLabsClient, stored: Stored) -> None:
     """A flush waits until all earlier traces are delivered, and counts them."""
     make(client, 300)
 
@@ -62,7 +62,7 @@ def test_all_traces_arrive_once(client: AshrLabsClient, stored: Stored) -> None:
     assert 300 == len(set(stored.ids)) == len(stored.ids)
 
 
-def test_the_answer_reads_like_the_documented_one(client: AshrLabsClient) -> None:
+def test_end_returns_response_mapping(client: AshrLabsClient) -> None:
     """`end()` returns a mapping with the items of the platform's response."""
     trace = client.trace("t")
     answer = trace.end()
@@ -73,7 +73,7 @@ def test_the_answer_reads_like_the_documented_one(client: AshrLabsClient) -> Non
     assert repr(dict(answer)) == repr(answer)
 
 
-def test_wait_delivers_before_it_returns(client: AshrLabsClient, stored: Stored) -> None:
+def test_wait_delivers_before_returning(client: AshrLabsClient, stored: Stored) -> None:
     """With `wait` the trace is stored when the call returns."""
     client.trace("a").end(wait=True)
     with client.trace("b", wait=True):
@@ -82,7 +82,7 @@ def test_wait_delivers_before_it_returns(client: AshrLabsClient, stored: Stored)
     assert ["a", "b"] == stored.names
 
 
-def test_end_returns_at_once_whatever_the_platform_does(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_end_never_blocks(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
     """`end()` does not block, whether the platform is slow, refuses requests or never responds."""
     slow = threading.Event()
     stored.server.on(INGEST, lambda _: (slow.wait(0.05), Answer.of({"status": "ok"}))[1])
@@ -104,7 +104,7 @@ def test_end_returns_at_once_whatever_the_platform_does(stored: Stored, monkeypa
     slow.set()
 
 
-def test_reading_the_answer_waits_only_for_so_long(client: AshrLabsClient, stored: Stored) -> None:
+def test_reading_the_result_times_out(client: AshrLabsClient, stored: Stored) -> None:
     """Without a delivery, reading the result returns an error after `flush_timeout`, counted from the end."""
     stored.refuse(503)
     client.tracing.configure(flush_timeout=0.3)
@@ -118,7 +118,7 @@ def test_reading_the_answer_waits_only_for_so_long(client: AshrLabsClient, store
 
 
 @pytest.mark.parametrize("status", [429, 500, 503, 408, 302])
-def test_what_is_refused_for_now_is_kept_and_sent_again(client: AshrLabsClient, stored: Stored, status: int) -> None:
+def test_traces_are_spooled_until_platform_recovers(client: AshrLabsClient, stored: Stored, status: int) -> None:
     """Traces are spooled while the platform fails, and are sent once each when it recovers."""
     stored.refuse(status)
     make(client, 5)
@@ -133,7 +133,7 @@ def test_what_is_refused_for_now_is_kept_and_sent_again(client: AshrLabsClient, 
 
 
 @pytest.mark.parametrize("status", [400, 404, 422])
-def test_what_will_never_be_accepted_is_counted_and_said(
+def test_rejected_trace_is_counted_and_logged(
     client: AshrLabsClient, stored: Stored, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A trace that the platform rejects is counted as failed, logged once, and not sent again."""
@@ -145,7 +145,7 @@ def test_what_will_never_be_accepted_is_counted_and_said(
     assert 1 == len([record for record in caplog.records if record.name == "ashr_labs.tracing"])
 
 
-def test_a_refused_key_is_said_once(client: AshrLabsClient, stored: Stored, caplog: pytest.LogCaptureFixture) -> None:
+def test_rejected_key_is_logged_once(client: AshrLabsClient, stored: Stored, caplog: pytest.LogCaptureFixture) -> None:
     """The first 401 logs one warning that names the variable but not the key, and the traces are kept."""
     stored.server.on(INGEST, Answer.of({"status": "error", "message": f"{KEY} is unknown"}, 401))
     make(client, 4)
@@ -159,7 +159,7 @@ def test_a_refused_key_is_said_once(client: AshrLabsClient, stored: Stored, capl
     assert 4 == spooled()
 
 
-def test_a_trace_that_is_too_large_is_sent_smaller(client: AshrLabsClient, stored: Stored) -> None:
+def test_oversized_trace_is_sent_reduced(client: AshrLabsClient, stored: Stored) -> None:
     """After a 413 large values are replaced by markers with their sizes; other traces are not changed."""
 
     def answer(body: dict[str, Any]) -> Answer:
@@ -179,7 +179,7 @@ def test_a_trace_that_is_too_large_is_sent_smaller(client: AshrLabsClient, store
     assert ["<cut, 50002 characters>", "kept"] == [one["input"] for one in sent]
 
 
-def test_what_does_not_fit_is_dropped_and_said_once_a_minute(
+def test_queue_overflow_is_dropped_and_logged_once_a_minute(
     client: AshrLabsClient, stored: Stored, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Traces beyond the limits of the queue are dropped and counted, and their result is an error."""
@@ -192,7 +192,7 @@ def test_what_does_not_fit_is_dropped_and_said_once_a_minute(
 
 
 @pytest.mark.usefixtures("own_exporter")
-def test_many_clients_share_one_worker(stored: Stored) -> None:
+def test_clients_share_one_worker(stored: Stored) -> None:
     """Clients of the same platform and key share one thread, which ends when the last of them is closed."""
     clients = [AshrLabsClient(KEY, stored.server.url) for _ in range(50)]
     for client in clients:
@@ -209,7 +209,7 @@ def test_many_clients_share_one_worker(stored: Stored) -> None:
 
 
 @pytest.mark.usefixtures("own_exporter")
-def test_a_client_that_is_forgotten_holds_no_thread(stored: Stored) -> None:
+def test_worker_ends_with_garbage_collected_client(stored: Stored) -> None:
     """The worker ends when the client is garbage-collected, closed or not."""
     AshrLabsClient(KEY, stored.server.url).trace("t").end()
     gc.collect()
@@ -221,7 +221,7 @@ def test_a_client_that_is_forgotten_holds_no_thread(stored: Stored) -> None:
     assert 1 == len(stored.ids)
 
 
-def test_a_worker_that_died_is_started_again(
+def test_dead_worker_is_restarted(
     client: AshrLabsClient, stored: Stored, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """After the worker has died, the next trace starts another, which delivers the earlier traces too."""
@@ -243,7 +243,7 @@ def test_a_worker_that_died_is_started_again(
     assert 1 == sum("started again" in record.getMessage() for record in caplog.records)
 
 
-def test_a_worker_that_dies_over_and_over_is_said_once(
+def test_repeated_worker_deaths_are_logged_once_a_minute(
     client: AshrLabsClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A worker that dies repeatedly is logged at most once a minute."""
@@ -261,7 +261,7 @@ def test_a_worker_that_dies_over_and_over_is_said_once(
     assert 1 == sum("started again" in record.getMessage() for record in caplog.records)
 
 
-def test_shutdown_keeps_to_its_time(server: ScriptedServer) -> None:
+def test_shutdown_and_flush_time_out(server: ScriptedServer) -> None:
     """With a platform that never responds, `shutdown` and `flush` return in time with counts that add up."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         client = AshrLabsClient(KEY, f"http://127.0.0.1:{silent.getsockname()[1]}")
@@ -281,7 +281,7 @@ def test_shutdown_keeps_to_its_time(server: ScriptedServer) -> None:
     assert 50 == spooled()
 
 
-def test_a_worker_that_is_told_to_end_hands_over_to_the_next(client: AshrLabsClient, stored: Stored) -> None:
+def test_repeated_shutdowns_lose_no_trace(client: AshrLabsClient, stored: Stored) -> None:
     """With repeated shutdowns that do not wait, every trace is delivered, and the counts add up."""
     for number in range(10):
         make(client, 5, f"{number}-")
@@ -307,7 +307,7 @@ def test_the_worker_sleeps_between_attempts(client: AshrLabsClient, stored: Stor
     assert 1 == client.tracing.flush(20)["sent"]
 
 
-def test_switched_off_nothing_runs(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_disabled_tracing_starts_nothing(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
     """With `ASHR_LABS_TRACING=false` no thread is started and no request is sent; traced code works as before."""
     EXPORTER.close(0)
     monkeypatch.setenv("ASHR_LABS_TRACING", "false")
@@ -322,7 +322,7 @@ def test_switched_off_nothing_runs(stored: Stored, monkeypatch: pytest.MonkeyPat
     assert [] == stored.server.asked
 
 
-def test_settings_are_checked(client: AshrLabsClient) -> None:
+def test_invalid_settings_are_rejected(client: AshrLabsClient) -> None:
     """An invalid setting raises an error that shows its value."""
     with pytest.raises(ConfigurationError, match="`sample_rate` must be between 0 and 1, got 2"):
         client.tracing.configure(sample_rate=2)
@@ -330,7 +330,7 @@ def test_settings_are_checked(client: AshrLabsClient) -> None:
         client.tracing.configure(exit_timeout=-1)
 
 
-def test_asynchronous_code_awaits_the_answer(stored: Stored) -> None:
+def test_async_client_result_is_awaitable(stored: Stored) -> None:
     """Traces of an async client do not block the event loop, and their result can be awaited."""
 
     async def work() -> tuple[Any, float]:
@@ -348,7 +348,7 @@ def test_asynchronous_code_awaits_the_answer(stored: Stored) -> None:
     assert took < 0.5
 
 
-def test_a_local_platform_gets_its_traces_before_it_is_closed() -> None:
+def test_closing_local_client_delivers_traces_first() -> None:
     """Closing a client of an embedded platform delivers queued traces first, sync and async."""
     with AshrLabsClient.local() as client:
         make(client, 20)
@@ -364,7 +364,7 @@ def test_a_local_platform_gets_its_traces_before_it_is_closed() -> None:
     assert 1 == asyncio.run(work())["sent"]
 
 
-def test_a_burst_is_delivered_by_many_requests_at_a_time(stored: Stored, client: AshrLabsClient) -> None:
+def test_burst_is_delivered_concurrently(stored: Stored, client: AshrLabsClient) -> None:
     """With a slow platform many requests are in flight at once, with at most two threads."""
     pause = threading.Event()
 
@@ -381,7 +381,7 @@ def test_a_burst_is_delivered_by_many_requests_at_a_time(stored: Stored, client:
     assert len(threads()) <= 2
 
 
-def test_memory_stays_within_the_limit_while_nothing_is_taken(client: AshrLabsClient, stored: Stored) -> None:
+def test_queue_bytes_are_limited_during_outage(client: AshrLabsClient, stored: Stored) -> None:
     """While the platform fails and there is no spool, at most `max_queue_bytes` are queued; the rest is dropped."""
     stored.refuse(503)
     client.tracing.configure(max_queue_bytes=500_000)
@@ -420,7 +420,7 @@ def test_scores_are_delivered_as_events(client: AshrLabsClient, stored: Stored) 
     assert {"scored_trace_id": trace.trace_id} == bodies["score"]["metadata"]
 
 
-def test_a_real_platform_stores_what_is_traced() -> None:
+def test_embedded_platform_stores_traces() -> None:
     """Over HTTP, an embedded platform stores each trace under the id that the client knows."""
     with RealPlatform.running() as real, AshrLabsClient(KEY, real.url) as client:
         with client.trace("t", user_id="u") as trace, trace.span("tool:search") as span:
@@ -431,7 +431,7 @@ def test_a_real_platform_stores_what_is_traced() -> None:
         assert 51 == client.tracing.flush(20)["sent"]
 
 
-def test_where_no_thread_can_be_started_the_host_goes_on(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_thread_start_failure_does_not_affect_application(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
     """If no thread can be started, traced code is unaffected, and a later trace starts the delivery."""
     EXPORTER.close(0)
 
@@ -448,7 +448,7 @@ def test_where_no_thread_can_be_started_the_host_goes_on(stored: Stored, monkeyp
         assert 2 == client.tracing.flush(20)["sent"]
 
 
-def test_settings_are_kept_unless_they_are_passed(client: AshrLabsClient) -> None:
+def test_configure_keeps_other_settings(client: AshrLabsClient) -> None:
     """None removes a mask and a mirror; settings that are not passed keep their values."""
     mirror: Any = object()
     client.tracing.configure(mask=str, mirror=mirror, sample_rate=0.5)
@@ -465,7 +465,7 @@ def test_settings_are_kept_unless_they_are_passed(client: AshrLabsClient) -> Non
     assert 0.5 == client.tracing.settings.sample_rate
 
 
-def test_tracing_shows_users_what_is_theirs(client: AshrLabsClient) -> None:
+def test_public_interface_and_repr(client: AshrLabsClient) -> None:
     """The public methods are the documented ones, and the repr has the counts."""
     public = {name for name in dir(client.tracing) if not name.startswith("_")}
 
@@ -473,7 +473,7 @@ def test_tracing_shows_users_what_is_theirs(client: AshrLabsClient) -> None:
     assert "<Tracing sent=0, queued=0, dropped=0, failed=0>" == repr(client.tracing)
 
 
-def test_the_former_name_of_set_default_warns(client: AshrLabsClient) -> None:
+def test_use_by_default_is_deprecated(client: AshrLabsClient) -> None:
     """`use_by_default()` still works and names its successor."""
     with pytest.warns(DeprecationWarning, match=r"set_default\(\)"):
         client.tracing.use_by_default()

@@ -55,7 +55,7 @@ def start(example: str, url: str, *arguments: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the workers are forked")
-def test_each_job_of_a_forked_worker_is_a_trace_of_its_submitters(real: RealPlatform) -> None:
+def test_forked_worker_job_trace_names_its_submitter(real: RealPlatform) -> None:
     """The trace of a job is delivered by the process that ran it, and names the trace that submitted it."""
     process = start("tracing_worker.py", real.url)
     shown, errors = process.communicate(timeout=60)
@@ -80,7 +80,7 @@ def answered(url: str, path: str) -> httpx.Response:
     raise AssertionError("the service did not start")
 
 
-def test_each_request_of_the_web_service_is_a_trace(real: RealPlatform) -> None:
+def test_each_web_request_is_a_trace(real: RealPlatform) -> None:
     """Each request's trace has its steps and its caller's trace, and is delivered when a signal ends the service."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -107,7 +107,7 @@ async def fetch(app: Any, path: str) -> httpx.Response:
         return await http.get(path)
 
 
-def test_a_bad_platform_is_not_noticed_by_requests() -> None:
+def test_platform_outage_does_not_delay_requests() -> None:
     """If the platform is down or never responds, requests are served without delay and the traces are kept."""
     with socket.create_server(("127.0.0.1", 0)) as silent, socket.create_server(("127.0.0.1", 0)) as gone:
         urls = [f"http://127.0.0.1:{one.getsockname()[1]}" for one in (silent, gone)]
@@ -125,7 +125,7 @@ def test_a_bad_platform_is_not_noticed_by_requests() -> None:
                 assert 20 == client.tracing.stats()["queued"]
 
 
-def test_what_a_request_raises_reaches_the_server_unchanged(local_client: AshrLabsClient) -> None:
+def test_application_error_passes_through_middleware(local_client: AshrLabsClient) -> None:
     """An application error passes through the middleware unchanged, and is recorded in the trace."""
     error = ValueError("the service fails")
 

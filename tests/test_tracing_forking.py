@@ -59,7 +59,7 @@ assert os.waitpid(child, 0)[1] == 0
 """
 
 
-def test_a_child_that_is_forked_while_the_worker_loads_a_module_delivers(real: RealPlatform) -> None:
+def test_fork_during_module_import_delivers(real: RealPlatform) -> None:
     """A fork waits while the worker imports a module, which the child could not import again."""
     done = run_process(real.url, FORKS_ON_PURPOSE + LOADING)
 
@@ -68,7 +68,7 @@ def test_a_child_that_is_forked_while_the_worker_loads_a_module_delivers(real: R
 
 
 @pytest.mark.long
-def test_children_that_are_forked_at_any_moment_deliver(real: RealPlatform) -> None:
+def test_fork_at_any_point_delivers(real: RealPlatform) -> None:
     """A child that is forked at any point of the delivery delivers its traces and exits."""
     code = """
 for attempt in range(10):
@@ -87,7 +87,7 @@ for attempt in range(10):
         assert (0, "") == (done.returncode, done.stderr)
 
 
-def test_a_fork_waits_until_the_thread_only_waits_for_the_network() -> None:
+def test_fork_waits_until_worker_is_idle() -> None:
     """A fork waits until the thread is idle, and the thread resumes after it."""
     forks = ForkGuard()
     working, may_rest, forked, may_go_on, went_on = Event(), Event(), Event(), Event(), Event()
@@ -122,7 +122,7 @@ def test_a_fork_waits_until_the_thread_only_waits_for_the_network() -> None:
         thread.join(10)
 
 
-def test_a_thread_that_never_rests_delays_a_fork_for_a_limited_time() -> None:
+def test_busy_worker_delays_fork_up_to_max_wait() -> None:
     """The fork proceeds after `max_wait`, and does not release a lock that it did not acquire."""
     forks = ForkGuard(max_wait=0.01)
     with forks.lock:
@@ -133,7 +133,7 @@ def test_a_thread_that_never_rests_delays_a_fork_for_a_limited_time() -> None:
     assert not cast(Lock, forks.lock).locked()
 
 
-def test_two_threads_that_fork_at_a_time_leave_the_thread_free() -> None:
+def test_concurrent_forks_release_the_lock_once() -> None:
     """Only the thread that acquired the lock for its fork releases it."""
     forks = ForkGuard()
     forks.before()

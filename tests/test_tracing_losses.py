@@ -64,7 +64,7 @@ def resend(url: str) -> None:
 
 
 @pytest.mark.parametrize("milliseconds", [0, 5, 20, 60])
-def test_a_child_of_a_fork_during_the_first_trace_can_trace(real: RealPlatform, milliseconds: int) -> None:
+def test_fork_during_first_trace_can_trace(real: RealPlatform, milliseconds: int) -> None:
     """A child that is forked while the first trace imports modules delivers and does not hang."""
     code = f"""
 signal.alarm(50)
@@ -84,7 +84,7 @@ assert os.waitpid(child, 0)[1] == 0
     assert 2 == sum(name.startswith(f"import-{milliseconds}-") for name in real.names())
 
 
-def test_a_trace_that_is_open_at_a_fork_is_the_parents(real: RealPlatform) -> None:
+def test_open_trace_at_fork_belongs_to_parent(real: RealPlatform) -> None:
     """Only the parent delivers a trace that is open at a fork; the result of the child's copy says so."""
     code = """
 trace = client.trace("open-at-fork")
@@ -117,7 +117,7 @@ assert trace.end(wait=True)["status"] == "ok"
         ("kill", "time.sleep(1); os.kill(os.getpid(), signal.SIGKILL)"),
     ],
 )
-def test_a_trace_that_never_ends_is_delivered_as_unfinished(real: RealPlatform, name: str, ending: str) -> None:
+def test_open_trace_is_delivered_unfinished(real: RealPlatform, name: str, ending: str) -> None:
     """After an exit, `shutdown()`, `close()` or a kill, the ended spans of an open trace are delivered."""
     code = f"""
 trace = client.trace("never-ends-{name}", metadata={{"a": 1}})
@@ -135,7 +135,7 @@ open_span = trace.span("open")
     ]
 
 
-def test_a_trace_that_ends_after_all_replaces_its_unfinished_version(real: RealPlatform) -> None:
+def test_ended_trace_replaces_unfinished_version(real: RealPlatform) -> None:
     """A trace that ends after `shutdown()` or after snapshots is delivered whole, once."""
     code = """
 trace = client.trace("ends-late")
@@ -154,7 +154,7 @@ trace.end()
     assert 0 == spooled()
 
 
-def test_a_long_trace_leaves_no_snapshot_behind(real: RealPlatform) -> None:
+def test_delivered_trace_leaves_no_snapshot(real: RealPlatform) -> None:
     """A trace that was written to disk before its end is delivered once, without its snapshots."""
     code = """
 with client.trace("long") as trace:
@@ -171,7 +171,7 @@ assert counts["sent"] == 1, counts
     assert 0 == spooled()
 
 
-def test_deleted_spool_files_are_written_again(client: AshrLabsClient, stored: Stored) -> None:
+def test_deleted_spool_files_are_rewritten(client: AshrLabsClient, stored: Stored) -> None:
     """If another program deletes the spool while traces are queued, they are written again and not lost."""
     stored.refuse(503)
     for n in range(5):
@@ -191,7 +191,7 @@ def test_deleted_spool_files_are_written_again(client: AshrLabsClient, stored: S
     assert {f"deleted-{n}": 1 for n in range(10)} == Counter(stored.names)
 
 
-def test_a_damaged_record_is_not_sent(tmp_path: Path) -> None:
+def test_damaged_record_is_not_sent(tmp_path: Path) -> None:
     """Reading a trace that was changed on disk raises an error."""
     spool = Spool(tmp_path, 10_000)
     record = spool.write("a", b"content")
@@ -204,7 +204,7 @@ def test_a_damaged_record_is_not_sent(tmp_path: Path) -> None:
         record.read()
 
 
-def test_a_request_that_is_answered_during_the_exit_is_not_sent_again(server: ScriptedServer) -> None:
+def test_exit_waits_for_pending_response(server: ScriptedServer) -> None:
     """The exit waits for the response to a slow request, even after a failure, so that it is not sent again."""
     stored = Stored(server)
     refused = threading.Event()
@@ -223,7 +223,7 @@ def test_a_request_that_is_answered_during_the_exit_is_not_sent_again(server: Sc
     assert {f"slow-{n}": 1 for n in range(3)} == Counter(stored.names)
 
 
-def test_daemon_threads_that_trace_during_the_exit_lose_nothing(stored: Stored) -> None:
+def test_daemon_threads_lose_no_traces_at_exit(stored: Stored) -> None:
     """Traces that other threads end while the process exits are delivered or spooled."""
     code = """
 import atexit
@@ -252,7 +252,7 @@ time.sleep(0.3)
     assert {1} == set(arrived.values())
 
 
-def test_a_backlog_of_a_dead_process_is_delivered_concurrently(server: ScriptedServer) -> None:
+def test_recovered_backlog_is_delivered_concurrently(server: ScriptedServer) -> None:
     """Traces of a dead process are sent by concurrent requests, in order, once each."""
     stored = Stored(server)
     stored.refuse(503)

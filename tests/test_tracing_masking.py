@@ -68,7 +68,7 @@ def test_secrets_next_to_other_text_are_masked(text: str, expected: str) -> None
     assert expected == mask_personal_data(text)
 
 
-def test_names_of_keys_decide_in_json_within_json_too() -> None:
+def test_key_names_apply_in_nested_json_strings() -> None:
     """The value under a secret's name is replaced entirely in JSON nested in JSON strings."""
     text = json.dumps({"user": "Ann", "password": 'hun"ter\\2', "n": 1})
     for _ in range(3):
@@ -79,7 +79,7 @@ def test_names_of_keys_decide_in_json_within_json_too() -> None:
 
 
 @pytest.mark.parametrize(("secret", "name"), SECRETS)
-def test_each_kind_is_replaced_everywhere(secret: str, name: str) -> None:
+def test_each_kind_of_secret_is_masked_everywhere(secret: str, name: str) -> None:
     """A secret is masked alone, within text, and in lists, dicts and keys."""
     assert name == mask_personal_data(secret)
     assert f"See {name}, please." == mask_personal_data(f"See {secret}, please.")
@@ -113,12 +113,12 @@ def test_each_kind_is_replaced_everywhere(secret: str, name: str) -> None:
         None,
     ],
 )
-def test_what_only_looks_like_one_stays(harmless: Any) -> None:
+def test_lookalikes_are_not_masked(harmless: Any) -> None:
     """Numbers with a wrong check digit, versions, dates and the like are not replaced."""
     assert harmless == mask_personal_data(harmless)
 
 
-def test_names_of_keys_decide_too() -> None:
+def test_key_names_trigger_masking() -> None:
     """Any value under a secret's name is replaced; token counts are not secrets."""
     secrets = ["password", "api_key", "Authorization", "user_ssn", "clientSecret", "pwd", "cvc", "card_number"]
     values = ["x", 1234, 0.5, ["a", {"b": "c"}], {"d": "e"}]
@@ -134,7 +134,7 @@ def test_names_of_keys_decide_too() -> None:
 @given(
     st.recursive(st.none() | st.integers() | st.text(), lambda more: st.lists(more) | st.dictionaries(st.text(), more))
 )
-def test_any_value_is_masked_twice_as_once(value: Any) -> None:
+def test_masking_is_idempotent(value: Any) -> None:
     """Masking never raises, returns JSON, and is idempotent."""
     once = mask_personal_data(value)
     json.dumps(once)
@@ -142,7 +142,7 @@ def test_any_value_is_masked_twice_as_once(value: Any) -> None:
 
 
 @given(st.sampled_from([secret for secret, _ in SECRETS]), st.text(), st.text())
-def test_a_secret_is_found_in_any_text(secret: str, before: str, after: str) -> None:
+def test_secret_is_found_in_any_text(secret: str, before: str, after: str) -> None:
     """A secret separated by commas is replaced, whatever the text before and after it."""
     assert secret not in mask_personal_data(f"{before}, {secret}, {after}")
 
@@ -196,7 +196,7 @@ def test_hostile_texts_take_linear_time(part: str) -> None:
     assert fastest(16_000) < 25 * fastest(2_000) + 0.05
 
 
-def test_a_secret_in_any_field_never_leaves(server: ScriptedServer) -> None:
+def test_secrets_are_masked_in_every_field(server: ScriptedServer) -> None:
     """With a mask, no request contains a secret of any content, message, error or score; ids are not masked."""
     stored = Stored(server)
     canary = "canary@example.com"
@@ -222,7 +222,7 @@ def test_a_secret_in_any_field_never_leaves(server: ScriptedServer) -> None:
     assert "415-555-2671" in sent
 
 
-def test_a_mask_that_raises_costs_the_field_only(server: ScriptedServer) -> None:
+def test_failing_mask_replaces_only_its_field(server: ScriptedServer) -> None:
     """A field whose mask raises is replaced by a marker; the other fields are delivered."""
     Stored(server)
 

@@ -43,9 +43,7 @@ def flush_in_the_next_process(url: str, folder_of: str | None = None) -> None:
         ("thread", "threading.Thread(target=make, args=('thread', 0)).start()", 0),
     ],
 )
-def test_a_process_that_ends_by_itself_delivers_everything(
-    real: RealPlatform, prefix: str, ending: str, code: int
-) -> None:
+def test_normal_exit_delivers_everything(real: RealPlatform, prefix: str, ending: str, code: int) -> None:
     """At the exit of a process queued traces are delivered, without output."""
     # A busy machine may need more than the default of two seconds.
     done = run_process(real.url, f"make('{prefix}', 50)\n{ending}", ASHR_LABS_TRACING_EXIT_TIMEOUT="20")
@@ -62,7 +60,7 @@ def test_a_process_that_ends_by_itself_delivers_everything(
         ("sigkill", "os.kill(os.getpid(), signal.SIGKILL)"),
     ],
 )
-def test_a_process_that_dies_loses_at_most_its_last_moments(real: RealPlatform, prefix: str, ending: str) -> None:
+def test_trace_ended_before_kill_is_delivered_once(real: RealPlatform, prefix: str, ending: str) -> None:
     """A trace that ended 300 ms before a kill is delivered once, by the process or by the next one."""
     run_process(real.url, f"make('{prefix}', 50)\ntime.sleep(0.3)\n{ending}")
     flush_in_the_next_process(real.url)
@@ -70,7 +68,7 @@ def test_a_process_that_dies_loses_at_most_its_last_moments(real: RealPlatform, 
     assert {f"{prefix}{n}": 1 for n in range(50)} == Counter(arrived(real, prefix))
 
 
-def test_a_silent_platform_holds_the_exit_up_within_the_bound() -> None:
+def test_unresponsive_platform_delays_exit_up_to_the_limit() -> None:
     """A platform that never responds delays the exit by at most two seconds, and no trace is lost."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
@@ -82,7 +80,7 @@ def test_a_silent_platform_holds_the_exit_up_within_the_bound() -> None:
     assert 100 == spooled()
 
 
-def test_a_file_system_that_cannot_be_written_costs_the_spool_only(real: RealPlatform, tmp_path: Path) -> None:
+def test_unwritable_spool_does_not_affect_delivery(real: RealPlatform, tmp_path: Path) -> None:
     """If the spool cannot be created, traces are delivered as usual and nothing is raised."""
     # As above, a busy machine may need more than the default of two seconds.
     settings = {"ASHR_LABS_SPOOL_DIR": "/proc/none", "ASHR_LABS_TRACING_EXIT_TIMEOUT": "20"}
@@ -92,7 +90,7 @@ def test_a_file_system_that_cannot_be_written_costs_the_spool_only(real: RealPla
     assert 20 == len(arrived(real, "readonly"))
 
 
-def test_requests_import_nothing(real: RealPlatform) -> None:
+def test_sending_imports_no_modules(real: RealPlatform) -> None:
     """The worker imports all modules at its start, under a lock that delays forks, and none while it sends."""
     code = """
 from ashr_labs.tracing.export import loop
@@ -111,7 +109,7 @@ print(sorted(set(sys.modules) - before))
     assert ("[]\n", "") == (done.stdout, done.stderr)
 
 
-def test_a_forked_child_has_a_worker_of_its_own(real: RealPlatform) -> None:
+def test_forked_child_has_its_own_worker(real: RealPlatform) -> None:
     """If another thread holds the queue's lock at a fork, parent and child still deliver their own traces once."""
     code = """
 import warnings
@@ -141,7 +139,7 @@ assert os.waitpid(child, 0)[1] == 0
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
-def test_processes_of_multiprocessing_deliver_theirs(real: RealPlatform, method: str, tmp_path: Path) -> None:
+def test_multiprocessing_children_deliver_at_exit(real: RealPlatform, method: str, tmp_path: Path) -> None:
     """Children of multiprocessing and workers of a process pool deliver their traces at exit."""
     script = f"""
 import multiprocessing, os, sys
@@ -169,7 +167,7 @@ if __name__ == "__main__":
     assert {f"mp-{method}-{n}": 1 for n in range(10)} == Counter(arrived(real, f"mp-{method}-"))
 
 
-def test_a_second_interrupt_ends_at_once() -> None:
+def test_interrupt_during_exit_ends_the_process() -> None:
     """An interrupt while the exit waits for the delivery ends the process without a traceback."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"

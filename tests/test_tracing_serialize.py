@@ -219,7 +219,7 @@ class BadTextError(Exception):
     ],
     ids=lambda value: type(value).__name__,  # pytest's own would run the values' code
 )
-def test_values(value: Any, expected: Any) -> None:
+def test_values_have_one_form(value: Any, expected: Any) -> None:
     """Each kind of value has one form, and a value that JSON cannot express is replaced by a marker."""
     assert expected == _without_test_package(to_json(value))
 
@@ -256,34 +256,34 @@ class Customer(pydantic.BaseModel):
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_values_of_well_known_packages(value: Any, expected: Any) -> None:
+def test_numpy_and_pydantic_values(value: Any, expected: Any) -> None:
     """Numpy scalars and arrays and pydantic models are converted without hidden and computed fields."""
     assert expected == to_json(value)
 
 
-def test_a_model_that_holds_itself_costs_only_itself() -> None:
+def test_cyclic_model_is_replaced_by_marker() -> None:
     """A cycle of models is replaced by a marker where it closes."""
     ann = Customer(name="Ann", key=pydantic.SecretStr("k"))
     ann.friend = [ann]
     assert "contains itself>" in str(to_dict(ann)["friend"])
 
 
-def test_integers_too_long_to_write_give_their_size() -> None:
+def test_huge_integers_are_replaced_by_marker() -> None:
     """An integer that Python refuses to format is replaced by a marker with its size."""
     assert ["<int: 16610 bits>"] == to_json([10**5000])
 
 
-def test_the_class_that_an_object_claims_is_not_asked_for() -> None:
+def test_proxy_is_recorded_by_actual_type() -> None:
     """A proxy whose `__class__` raises is recorded by its actual type."""
     assert ["lying"] == to_json([Lying()])
 
 
-def test_a_class_without_a_name_is_an_object() -> None:
+def test_class_without_name_is_replaced_by_marker() -> None:
     """An object of a class without a readable name is replaced by a marker."""
     assert ["<object>"] == to_json([OfNameless()])
 
 
-def test_module_is_named_not_walked() -> None:
+def test_module_is_replaced_by_marker() -> None:
     """A module is replaced by a short marker."""
     assert str(to_json(json)).startswith("<module 'json'")
 
@@ -307,7 +307,7 @@ def test_coroutines_are_never_awaited() -> None:
 
 
 @pytest.mark.parametrize("make", [list, dict, lambda: Point(1)])
-def test_cycles_end(make: Any) -> None:
+def test_cycles_are_replaced_by_marker(make: Any) -> None:
     """A container that contains itself is replaced by a marker where the cycle closes."""
     value = make()
     if isinstance(value, list):
@@ -319,7 +319,7 @@ def test_cycles_end(make: Any) -> None:
     assert "contains itself" in json.dumps(to_json(value))
 
 
-def test_the_same_value_twice_is_no_cycle() -> None:
+def test_repeated_value_is_not_a_cycle() -> None:
     """A value that occurs twice is converted twice."""
     shared = [1]
     assert [[1], [1]] == to_json([shared, shared])
@@ -337,7 +337,7 @@ def test_depth_is_bounded() -> None:
     assert (MAX_DEPTH, f"<list: more than {MAX_DEPTH} levels deep>") == (levels, written)
 
 
-def test_items_are_bounded_over_the_whole_value() -> None:
+def test_items_share_one_limit() -> None:
     """However the items are nested, at most the limit is kept, and markers count the rest."""
     written = to_json([list(range(MAX_ITEMS)), [1, 2], {"a": 1, "b": 2}])
     assert isinstance(written, list)
@@ -346,25 +346,25 @@ def test_items_are_bounded_over_the_whole_value() -> None:
     assert ["<2 more items>"] == written[1:]
 
 
-def test_objects_are_cut_with_a_count() -> None:
+def test_large_dicts_are_truncated_with_count() -> None:
     """A dict that is too large has a marker with the number of missing entries."""
     written = to_dict({str(number): number for number in range(MAX_ITEMS + 5)})
     assert "<6 more items>" == written["<cut>"]
 
 
-def test_nested_objects_are_cut_with_a_count() -> None:
+def test_nested_dicts_are_truncated_with_count() -> None:
     """A dict whose first value uses up the limit has a marker with the number of missing entries."""
     assert {"a", "<cut>"} == set(to_dict({"a": list(range(MAX_ITEMS)), "b": 1, "c": 2}))
 
 
-def test_huge_sequences_are_read_no_further_than_the_limit() -> None:
+def test_lazy_sequences_are_read_up_to_the_limit() -> None:
     """A lazy sequence of any length is read up to the limit only."""
     rows = Endless()
     to_json(rows)
     assert rows.read <= MAX_ITEMS
 
 
-def test_texts_are_bounded_over_the_whole_value() -> None:
+def test_strings_share_one_limit() -> None:
     """All strings share one limit, and the marker of a truncated string has its original length."""
     written = to_dict({"a": "x" * (MAX_CHARACTERS - 10), "b": "é" * 50})
     assert "é" * 8 + "<cut, 50 characters>" == written["b"]
@@ -383,7 +383,7 @@ def test_result_is_a_copy() -> None:
     "value",
     [{"a": "é"}, {"é": 1}, {"a": 1.5}, {"a": [1]}, {1: 1}, {"a": "\ud83e"}, {"a": 2**64}, {"a": "x" * MAX_CHARACTERS}],
 )
-def test_short_path_agrees_with_the_long_one(value: Any) -> None:
+def test_fast_path_agrees_with_conversion(value: Any) -> None:
     """The fast path for small dicts gives the same result as the conversion."""
     assert to_json(OrderedDict(value)) == to_json(value)
 
@@ -394,7 +394,7 @@ def to_dict(value: Any) -> dict[str, Any]:
     return written
 
 
-def test_threads_may_change_a_value_meanwhile() -> None:
+def test_concurrently_modified_value_is_recorded() -> None:
     """A dict that another thread is changing is recorded without an error."""
     shared: dict[int, int] = {}
     stop = threading.Event()
@@ -415,7 +415,7 @@ def test_threads_may_change_a_value_meanwhile() -> None:
         thread.join()
 
 
-def test_errors_are_described_by_type_and_text() -> None:
+def test_exceptions_are_described_by_type_and_message() -> None:
     """An exception with an empty or unreadable message is described by its type."""
     assert "ValueError: x" == describe_error(ValueError("x"))
     assert "ValueError" == describe_error(ValueError())
@@ -423,7 +423,7 @@ def test_errors_are_described_by_type_and_text() -> None:
     assert MAX_CHARACTERS + len("ValueError: ") == len(describe_error(ValueError("x" * (MAX_CHARACTERS + 10))))
 
 
-def test_example_of_the_docstring() -> None:
+def test_docstring_example() -> None:
     """The example in the docstring has the documented result."""
     assert 0 == doctest.testmod(serialize).failed
 
@@ -467,7 +467,7 @@ def test_any_value_becomes_strict_json(value: Any) -> None:
 
 
 @given(_values)
-def test_json_stays_as_it_is(value: Any) -> None:
+def test_json_is_unchanged(value: Any) -> None:
     """Converting JSON returns it unchanged."""
     once = to_json(value)
     assert once == to_json(once)

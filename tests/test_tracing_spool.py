@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ashr_labs.tracing.export.spool import Spool, read_lines
 
 
-def test_the_next_process_gets_what_is_not_delivered_in_order(tmp_path: Path) -> None:
+def test_undelivered_traces_are_recovered_in_order(tmp_path: Path) -> None:
     """Undelivered traces are recovered with their content, oldest first; delivered ones are not."""
     first = Spool(tmp_path, 10_000)
     records = [first.write(f"{n:032x}", b"content %d" % n) for n in range(5)]
@@ -30,7 +30,7 @@ def test_the_next_process_gets_what_is_not_delivered_in_order(tmp_path: Path) ->
     assert [f"{n:032x}" for n in (0, 2, 3, 4)] == [record.identifier for record in inherited]
 
 
-def test_segments_in_use_are_left_alone(tmp_path: Path) -> None:
+def test_segments_in_use_are_not_recovered(tmp_path: Path) -> None:
     """A segment in use is not recovered by another process; an empty one is removed at the end."""
     mine = Spool(tmp_path, 10_000)
     record = mine.write("a", b"x")
@@ -42,7 +42,7 @@ def test_segments_in_use_are_left_alone(tmp_path: Path) -> None:
     assert [] == list(tmp_path.iterdir())
 
 
-def test_what_is_inherited_can_be_delivered_and_is_gone_then(tmp_path: Path) -> None:
+def test_recovered_segment_is_removed_after_delivery(tmp_path: Path) -> None:
     """A recovered segment stays locked until all its traces are delivered, and is then removed."""
     old = Spool(tmp_path, 10_000)
     old.write("a", b"x")
@@ -57,7 +57,7 @@ def test_what_is_inherited_can_be_delivered_and_is_gone_then(tmp_path: Path) -> 
     assert [] == list(tmp_path.iterdir())
 
 
-def test_the_files_are_private(tmp_path: Path) -> None:
+def test_files_are_private(tmp_path: Path) -> None:
     """Only the owner can read the folder and the files."""
     Spool(tmp_path / "deep", 1000).write("a", b"x")
     [file] = (tmp_path / "deep").iterdir()
@@ -65,7 +65,7 @@ def test_the_files_are_private(tmp_path: Path) -> None:
     assert (0o600, 0o700) == (stat.S_IMODE(file.stat().st_mode), stat.S_IMODE(file.parent.stat().st_mode))
 
 
-def test_the_size_is_limited(tmp_path: Path) -> None:
+def test_spool_size_is_limited(tmp_path: Path) -> None:
     """A full spool rejects traces, and segments of other processes count towards the limit."""
     spool = Spool(tmp_path, 1000)
     kept = [spool.write(str(n), b"x" * 400) for n in range(4)]
@@ -75,7 +75,7 @@ def test_the_size_is_limited(tmp_path: Path) -> None:
     assert Spool(tmp_path, 1000).write("more", b"x" * 400) is None
 
 
-def test_a_folder_that_cannot_be_made_costs_the_spool_only(tmp_path: Path) -> None:
+def test_uncreatable_directory_disables_the_spool(tmp_path: Path) -> None:
     """If the folder cannot be created, nothing is kept and nothing is raised."""
     (tmp_path / "file").write_text("")
     spool = Spool(tmp_path / "file" / "spool", 1000)
@@ -86,7 +86,7 @@ def test_a_folder_that_cannot_be_made_costs_the_spool_only(tmp_path: Path) -> No
 
 
 @given(st.lists(st.binary(min_size=1).filter(lambda data: b"\n" not in data and data != b"-"), max_size=8), st.data())
-def test_damage_costs_the_damaged_lines_only(contents: list[bytes], data: st.DataObject) -> None:
+def test_damage_loses_only_damaged_lines(contents: list[bytes], data: st.DataObject) -> None:
     """In a truncated or changed file every intact line is found, and no line that was never written."""
     from ashr_labs.tracing.export.spool import _line
 
@@ -102,7 +102,7 @@ def test_damage_costs_the_damaged_lines_only(contents: list[bytes], data: st.Dat
 
 
 @given(st.lists(st.binary(min_size=1, max_size=20).map(bytes.hex), min_size=1, max_size=6), st.data())
-def test_a_changed_byte_costs_one_line(contents: list[str], data: st.DataObject) -> None:
+def test_changed_byte_loses_one_line(contents: list[str], data: st.DataObject) -> None:
     """A changed byte loses at most one line, or two if it joins them."""
     from ashr_labs.tracing.export.spool import _line
 
@@ -118,7 +118,7 @@ def test_a_changed_byte_costs_one_line(contents: list[str], data: st.DataObject)
     )
 
 
-def test_the_end_of_a_file_whose_process_died_over_it_is_mended(tmp_path: Path) -> None:
+def test_truncated_last_line_is_repaired(tmp_path: Path) -> None:
     """Lines that are appended to a file with a truncated last line are found by the next process."""
     first = Spool(tmp_path, 10_000)
     first.write("a", b"x")
@@ -135,7 +135,7 @@ def test_the_end_of_a_file_whose_process_died_over_it_is_mended(tmp_path: Path) 
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of POSIX")
-def test_a_full_disk_costs_what_did_not_fit_only(tmp_path: Path) -> None:
+def test_partial_write_keeps_other_traces(tmp_path: Path) -> None:
     """After a partial write, earlier and later traces are found by the next process."""
     code = f"""
 import resource, sys
@@ -152,7 +152,7 @@ print([spool.write(name, size * b"x") is not None for name, size in [("a", 500),
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links and modes of POSIX")
-def test_nothing_that_others_planted_is_touched(tmp_path: Path) -> None:
+def test_planted_links_and_pipes_are_ignored(tmp_path: Path) -> None:
     """Links, pipes and folders in the spool are neither followed nor read, and other segments are recovered."""
     folder = tmp_path / "spool"
     first = Spool(folder, 10_000)
@@ -172,7 +172,7 @@ def test_nothing_that_others_planted_is_touched(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="links and modes of POSIX")
 @pytest.mark.parametrize("kind", ["writable by others", "a link", "another user's"])
-def test_a_folder_of_others_is_not_used(tmp_path: Path, kind: str) -> None:
+def test_unsafe_directory_is_not_used(tmp_path: Path, kind: str) -> None:
     """A folder that is a link, belongs to another user or is writable by others is not used."""
     folder, other = tmp_path / "spool", tmp_path / "other"
     other.mkdir(mode=0o700)
@@ -193,7 +193,7 @@ def test_a_folder_of_others_is_not_used(tmp_path: Path, kind: str) -> None:
     assert [] == spool.recover()
 
 
-def test_order_survives_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_order_is_kept_when_clock_is_set_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Traces are sent in the order in which they were written, even if the clock is set back in between."""
     import ashr_labs.tracing.export.spool as module
 
@@ -208,7 +208,7 @@ def test_order_survives_a_clock_that_is_set_back(tmp_path: Path, monkeypatch: py
     assert ["0", "1", "2", "3"] == [record.identifier for record in Spool(tmp_path, 10_000).recover()]
 
 
-def test_many_dead_processes_do_not_take_all_of_the_hosts_files(tmp_path: Path) -> None:
+def test_recovery_limits_open_files(tmp_path: Path) -> None:
     """The spools of many dead processes are recovered completely, with a limited number of open files."""
     for number in range(200):
         dead = Spool(tmp_path, 10**6)

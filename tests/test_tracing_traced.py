@@ -147,7 +147,7 @@ def test_each_form_records_arguments_and_result(recorded: Recorded, form: str) -
     assert "end_time" in recorded.span
 
 
-def test_a_generation_has_its_model(recorded: Recorded) -> None:
+def test_generation_has_its_model(recorded: Recorded) -> None:
     """The kind, model and metadata of a language model call are recorded."""
     with recorded.trace():
         asyncio.run(chat("hi"))
@@ -177,12 +177,12 @@ KINDS: list[tuple[Callable[..., Any], Callable[[Any], bool]]] = [
 
 
 @pytest.mark.parametrize(("function", "is_kind"), KINDS, ids=lambda one: getattr(one, "__name__", ""))
-def test_the_kind_of_a_function_stays(function: Callable[..., Any], is_kind: Callable[[Any], bool]) -> None:
+def test_function_kind_is_preserved(function: Callable[..., Any], is_kind: Callable[[Any], bool]) -> None:
     """Frameworks that inspect a function to await, iterate or bind it see the same kind as untraced."""
     assert is_kind(function)
 
 
-def test_a_traced_function_looks_like_itself() -> None:
+def test_function_metadata_is_preserved() -> None:
     """Signature, name, module, docstring and annotations are those of the function."""
     assert inspect.signature(plain) == inspect.signature(traced("minus", plain))
     assert "(self, message: 'str') -> 'str'" == str(inspect.signature(Agent.respond))
@@ -191,13 +191,13 @@ def test_a_traced_function_looks_like_itself() -> None:
     assert {"a": int, "b": int, "return": int} == inspect.get_annotations(traced(plain), eval_str=True)
 
 
-def test_traced_functions_travel_to_other_processes() -> None:
+def test_traced_functions_are_picklable() -> None:
     """A traced function is pickled by its name, like any function."""
     for function in (add, chat, count, Agent.respond, Agent.outer_static):
         assert pickle.loads(pickle.dumps(function)) is function
 
 
-def test_decorators_may_be_above_and_below(recorded: Recorded) -> None:
+def test_other_decorators_may_be_combined(recorded: Recorded) -> None:
     """Above or below another decorator, a call has one span, with the innermost function's argument names."""
 
     def shouting(function: Callable[..., str]) -> Callable[..., str]:
@@ -222,7 +222,7 @@ def test_decorators_may_be_above_and_below(recorded: Recorded) -> None:
 @pytest.mark.parametrize(
     "thing", [7, Agent, property(plain), None.__class__], ids=["number", "class", "property", "type"]
 )
-def test_what_is_no_function_is_refused(thing: Any) -> None:
+def test_non_functions_raise_type_error(thing: Any) -> None:
     """`traced` on a class, a property or a number raises TypeError at the definition."""
     with pytest.raises(TypeError, match="must be a function or method"):
         traced("x", thing)
@@ -276,7 +276,7 @@ def test_exceptions_are_recorded_and_pass_unchanged(
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit, asyncio.CancelledError])
-def test_interrupts_pass_too(recorded: Recorded, error: type[BaseException]) -> None:
+def test_base_exceptions_are_recorded_and_raised(recorded: Recorded, error: type[BaseException]) -> None:
     """Exceptions that `except Exception` does not catch are recorded and raised as well."""
     raised = error()
 
@@ -303,7 +303,7 @@ SWITCHES: list[tuple[bool, dict[str, Any], tuple[bool, bool]]] = [
 
 
 @pytest.mark.parametrize(("general", "options", "expected"), SWITCHES, ids=repr)
-def test_capturing_can_be_switched(general: bool, options: dict[str, Any], expected: tuple[bool, bool]) -> None:
+def test_capture_options_override_settings(general: bool, options: dict[str, Any], expected: tuple[bool, bool]) -> None:
     """The decorator's options take precedence over the settings, for arguments and results."""
     recorded = Recorded(capture=general)
 
@@ -313,7 +313,7 @@ def test_capturing_can_be_switched(general: bool, options: dict[str, Any], expec
     assert expected == (recorded.span["input"] is not None, "output" in recorded.span)
 
 
-def test_without_results_the_text_of_an_exception_stays_out(recorded: Recorded) -> None:
+def test_exception_message_is_omitted_without_capture(recorded: Recorded) -> None:
     """Without content capture only the type of an exception is recorded, since its message may repeat arguments."""
     with pytest.raises(TroubleError):
         traced("fails", fail, capture=False, client=recorded)("a secret")
@@ -324,7 +324,7 @@ def test_without_results_the_text_of_an_exception_stays_out(recorded: Recorded) 
 
 
 @pytest.mark.parametrize(("written", "expected"), [("false", False), ("0", False), ("true", True), ("", True)])
-def test_the_environment_switches_capturing(monkeypatch: pytest.MonkeyPatch, written: str, expected: bool) -> None:
+def test_environment_variable_sets_capture(monkeypatch: pytest.MonkeyPatch, written: str, expected: bool) -> None:
     """ASHR_LABS_TRACING_CAPTURE is the default for capture."""
     monkeypatch.setenv("ASHR_LABS_TRACING_CAPTURE", written)
     with AshrLabsClient.local() as client:
@@ -336,7 +336,7 @@ def test_the_environment_switches_capturing(monkeypatch: pytest.MonkeyPatch, wri
     assert expected == ("output" in span)
 
 
-def test_the_environment_switches_everything_off(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variable_disables_tracing(monkeypatch: pytest.MonkeyPatch) -> None:
     """With ASHR_LABS_TRACING=false nothing is recorded or sent and no thread is started, whatever the settings."""
     monkeypatch.setenv("ASHR_LABS_TRACING", "false")
     threads = set(threading.enumerate())
@@ -351,7 +351,7 @@ def test_the_environment_switches_everything_off(monkeypatch: pytest.MonkeyPatch
         assert 0 == client.list_observability_traces()["total"]
 
 
-def test_outside_of_a_trace_nothing_happens_by_itself() -> None:
+def test_untraced_call_is_not_recorded() -> None:
     """Without a default client, a traced function outside of a trace is called and not recorded."""
     assert 2 == traced(plain)(3, 1)
     with traced("block") as span:
@@ -360,7 +360,7 @@ def test_outside_of_a_trace_nothing_happens_by_itself() -> None:
     assert [0, 1] == list(count(2))
 
 
-def test_outside_of_a_trace_a_client_makes_one(recorded: Recorded) -> None:
+def test_client_starts_a_trace_for_untraced_call(recorded: Recorded) -> None:
     """A traced function with a client starts a trace, and the traced functions that it calls are in it."""
 
     @traced(client=recorded)
@@ -377,7 +377,7 @@ def test_outside_of_a_trace_a_client_makes_one(recorded: Recorded) -> None:
     assert ("outer", 4) == (recorded.traces[0]["name"], recorded.traces[0]["output"])
 
 
-def test_a_client_can_be_the_one_for_all() -> None:
+def test_default_client_records_untraced_calls() -> None:
     """The default client records functions outside of a trace until it is closed."""
     with AshrLabsClient.local() as client:
         client.tracing.set_default()
@@ -395,7 +395,7 @@ def test_a_client_can_be_the_one_for_all() -> None:
         assert 0 == other.list_observability_traces()["total"]
 
 
-def test_the_active_trace_takes_precedence(recorded: Recorded) -> None:
+def test_active_trace_takes_precedence(recorded: Recorded) -> None:
     """Inside a trace the function's own client is not used."""
     other = Recorded()
     with recorded.trace():
@@ -406,7 +406,7 @@ def test_the_active_trace_takes_precedence(recorded: Recorded) -> None:
 
 
 @pytest.mark.parametrize("settings", [{"sample_rate": 0.0}, {"enabled": False}], ids=repr)
-def test_what_is_not_kept_leaves_nothing(settings: dict[str, Any]) -> None:
+def test_unsampled_trace_records_nothing(settings: dict[str, Any]) -> None:
     """A trace that is not sampled or disabled records nothing, and calls inside it do not start traces of their own."""
     recorded = Recorded(**settings)
 
@@ -450,7 +450,7 @@ async def _async_block() -> None:
         assert span is current_span()
 
 
-def test_one_block_serves_many_tasks(recorded: Recorded) -> None:
+def test_block_is_reusable_by_concurrent_tasks(recorded: Recorded) -> None:
     """A block that several tasks and recursive calls enter at the same time has one span for each."""
     block = traced("step")
 
@@ -475,7 +475,7 @@ def test_one_block_serves_many_tasks(recorded: Recorded) -> None:
     assert all("end_time" in span for span in recorded.spans)
 
 
-def test_a_function_may_end_its_span_itself(recorded: Recorded) -> None:
+def test_explicit_values_take_precedence_over_result(recorded: Recorded) -> None:
     """Values that a function records in its span take precedence over its result."""
 
     @traced
@@ -528,7 +528,7 @@ def cyclic() -> list[Any]:
     ],
     ids=["hostile", "cyclic", "iterator", "generator", "nan", "surrogate", "object"],
 )
-def test_any_value_passes_through(recorded: Recorded, make: Callable[[], Any]) -> None:
+def test_any_value_passes_through_unchanged(recorded: Recorded, make: Callable[[], Any]) -> None:
     """Arguments and results are passed on as the same objects, unconsumed, and the trace is delivered."""
     value = make()
 
@@ -550,7 +550,7 @@ BROKEN = ["begin", "begin_stream", "succeed", "fail", "resume", "suspend", "note
 
 @pytest.mark.parametrize("name", BROKEN)
 @pytest.mark.parametrize("form", [form for form in CALLS if "signature" not in form])
-def test_faults_of_tracing_are_not_the_hosts(
+def test_fault_in_tracing_returns_untraced_result(
     recorded: Recorded, monkeypatch: pytest.MonkeyPatch, form: str, name: str
 ) -> None:
     """If any part of tracing raises, a function returns its untraced result."""
