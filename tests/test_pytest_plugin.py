@@ -58,7 +58,7 @@ def test_each_scenario_is_an_item(project: pytest.Pytester) -> None:
     done.stdout.fnmatch_lines(["*::test_agent[[]first] PASSED*", "*::test_agent[[]second] PASSED*"])
 
 
-def test_a_failure_reads_as_a_difference(project: pytest.Pytester) -> None:
+def test_failure_shows_a_diff(project: pytest.Pytester) -> None:
     """A failure shows the expected and the actual reply, without a traceback of the plugin."""
     project.makepyfile(MARKED.format(agent="Mute"))
 
@@ -77,7 +77,7 @@ def test_a_failure_reads_as_a_difference(project: pytest.Pytester) -> None:
     assert "pytest_plugin" not in done.stdout.str()
 
 
-def test_a_crash_of_the_agent_fails_with_its_traceback(project: pytest.Pytester) -> None:
+def test_agent_crash_fails_with_traceback(project: pytest.Pytester) -> None:
     """A scenario that cannot be played fails and shows the agent's own traceback; the others are played."""
     project.makepyfile(MARKED.format(agent="Shy"))
 
@@ -87,7 +87,7 @@ def test_a_crash_of_the_agent_fails_with_its_traceback(project: pytest.Pytester)
     done.stdout.fnmatch_lines(["scenario second ended with an error:", "*RuntimeError: not this one*"])
 
 
-def test_the_tests_own_assertions_come_first(project: pytest.Pytester) -> None:
+def test_test_assertions_take_precedence(project: pytest.Pytester) -> None:
     """A test may look at what was recorded; the fixture need not be named."""
     project.makepyfile(
         """
@@ -115,7 +115,7 @@ def test_the_tests_own_assertions_come_first(project: pytest.Pytester) -> None:
 
 
 @pytest.mark.parametrize("place", ["function", "class", "module"])
-def test_an_agent_that_fails_fails_a_test_without_arguments(project: pytest.Pytester, place: str) -> None:
+def test_failing_agent_fails_test_without_arguments(project: pytest.Pytester, place: str) -> None:
     """The scenario is played and judged wherever the marker is, also if the test does not take `ashr_test`."""
     mark = 'pytest.mark.ashr(dataset="data.json", agent=Broken)'
     project.makepyfile(
@@ -152,7 +152,7 @@ def test_an_agent_that_fails_fails_a_test_without_arguments(project: pytest.Pyte
         ('dataset="data.json", agent=Greeter, timeout=-1', "timeout must be a number > 0"),
     ],
 )
-def test_a_marker_that_cannot_work_is_said_at_collection(project: pytest.Pytester, marker: str, words: str) -> None:
+def test_invalid_marker_fails_collection(project: pytest.Pytester, marker: str, words: str) -> None:
     """A wrong marker never means that nothing is tested."""
     project.makepyfile(
         f"import pytest\nfrom agents import Greeter\n\n@pytest.mark.ashr({marker})\ndef test_agent(ashr_test): ..."
@@ -164,7 +164,7 @@ def test_a_marker_that_cannot_work_is_said_at_collection(project: pytest.Pyteste
     assert words in done.stdout.str() + done.stderr.str()
 
 
-def test_a_missing_dataset_is_one_line(project: pytest.Pytester) -> None:
+def test_missing_dataset_is_one_line(project: pytest.Pytester) -> None:
     """A dataset that does not exist is one line with the folders that were searched, without a traceback."""
     project.makepyfile(MARKED.format(agent="Greeter").replace("data.json", "absent.json"))
 
@@ -178,7 +178,7 @@ def test_a_missing_dataset_is_one_line(project: pytest.Pytester) -> None:
     assert not [line for line in done.outlines if ".py:" in line]
 
 
-def test_the_fixtures(project: pytest.Pytester) -> None:
+def test_fixtures(project: pytest.Pytester) -> None:
     """`ashr_client` is an empty platform of the test's own; `ashr_runner` plays a dataset and grades it."""
     project.makepyfile(
         """
@@ -199,7 +199,7 @@ def test_the_fixtures(project: pytest.Pytester) -> None:
     run(project).assert_outcomes(passed=3)
 
 
-def test_every_option_of_a_run_is_one_of_the_plugin() -> None:
+def test_every_run_option_is_a_plugin_option() -> None:
     """Each option of run() has the same name here, except those that pytest provides itself."""
     by_pytest = {
         "max_workers": "pytest -n",
@@ -218,7 +218,7 @@ def test_every_option_of_a_run_is_one_of_the_plugin() -> None:
     )
 
 
-def test_the_options_of_a_run_decide_in_pytest(project: pytest.Pytester) -> None:
+def test_options_precedence(project: pytest.Pytester) -> None:
     """The command line wins over the marker, which wins over the ini file."""
     project.makeini("[pytest]\npythonpath = .\nashr_repeats = 3\nashr_filter = first\nashr_timeout = 0.2")
     project.makepyfile(
@@ -261,7 +261,7 @@ def test_the_options_of_a_run_decide_in_pytest(project: pytest.Pytester) -> None
     by_command.assert_outcomes(failed=2, deselected=5)
 
 
-def test_messages_keep_their_distance_from_item_to_item(project: pytest.Pytester) -> None:
+def test_rate_limit_spans_items(project: pytest.Pytester) -> None:
     """The rate limit applies to all items of the session together."""
     project.makepyfile(
         """
@@ -290,7 +290,7 @@ def test_messages_keep_their_distance_from_item_to_item(project: pytest.Pytester
     run(project, "--ashr-requests-per-minute", "600").assert_outcomes(passed=3)
 
 
-def test_workers_share_what_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_share_the_rate_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """All runs of a worker share one limiter, whose rate is that of the session divided by the workers."""
     monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", "4")
     first, again = (_run_options({"requests_per_minute": 60}) for _ in range(2))
@@ -301,7 +301,7 @@ def test_workers_share_what_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("wrong", [None, 0, -1, True, float("nan"), "many"])
-def test_a_wrong_number_of_messages_is_left_to_the_run(wrong: Any) -> None:
+def test_invalid_rate_is_passed_to_the_run(wrong: Any) -> None:
     """An invalid rate is passed on to the run, which refuses it."""
     options: RunOptions = {"requests_per_minute": wrong}
 
@@ -312,7 +312,7 @@ WITH_XDIST = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one pro
 
 
 @WITH_XDIST
-def test_reports_hold_the_whole_session(project: pytest.Pytester, workers: tuple[str, ...]) -> None:
+def test_reports_cover_the_whole_session(project: pytest.Pytester, workers: tuple[str, ...]) -> None:
     """With and without workers there is one report of all items."""
     project.makepyfile(MARKED.format(agent="Shy"))
 
@@ -324,7 +324,7 @@ def test_reports_hold_the_whole_session(project: pytest.Pytester, workers: tuple
     assert "1 of 2 passed" in (project.path / "page.html").read_text("utf-8")
 
 
-def test_a_regression_fails_the_session(project: pytest.Pytester) -> None:
+def test_regression_fails_the_session(project: pytest.Pytester) -> None:
     """A session is compared with its baseline; one that is told to be worse fails, whatever its tests say."""
     source = {"runs": {f"s{number}": scenario("A greeting") for number in range(9)}}
     (project.path / "data.json").write_text(json.dumps(source), "utf-8")
@@ -343,7 +343,7 @@ def test_a_regression_fails_the_session(project: pytest.Pytester) -> None:
 
 
 @WITH_XDIST
-def test_deploying_stores_one_run(
+def test_deploy_stores_one_run(
     project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: tuple[str, ...]
 ) -> None:
     """The results of all workers are stored as one run, and the platform grades it to the same verdicts."""
@@ -361,10 +361,10 @@ def test_deploying_stores_one_run(
 
     done.assert_outcomes(passed=1, failed=1)
     assert {"first": "passed", "second": "failed"} == {test["test_id"]: test["verdict"] for test in tests}
-    done.stdout.fnmatch_lines(["stored test_deploying_stores_one_run.py::test_agent as run 1 of dataset 1"])
+    done.stdout.fnmatch_lines(["stored test_deploy_stores_one_run.py::test_agent as run 1 of dataset 1"])
 
 
-def test_a_platform_that_cannot_be_reached_fails_the_session(project: pytest.Pytester) -> None:
+def test_unreachable_platform_fails_the_session(project: pytest.Pytester) -> None:
     """Without an API key nothing is stored, and the session fails with an error."""
     project.makepyfile(MARKED.format(agent="Greeter"))
 
@@ -375,7 +375,7 @@ def test_a_platform_that_cannot_be_reached_fails_the_session(project: pytest.Pyt
     done.stdout.fnmatch_lines(["error: *ASHR_LABS_API_KEY*"])
 
 
-def test_unused_it_is_inert(project: pytest.Pytester) -> None:
+def test_unused_plugin_loads_nothing(project: pytest.Pytester) -> None:
     """A suite that does not use the plugin loads nothing of the package but the plugin itself."""
     project.makepyfile(
         """
@@ -393,7 +393,7 @@ def test_unused_it_is_inert(project: pytest.Pytester) -> None:
     assert not re.search("(?i)ashr", re.sub(r"(?m)^(plugins|rootdir).*", "", done.stdout.str()))
 
 
-def test_it_can_be_switched_off(project: pytest.Pytester) -> None:
+def test_plugin_can_be_disabled(project: pytest.Pytester) -> None:
     """Like any plugin it is disabled by its name."""
     project.makepyfile("def test_nothing(): ...")
 

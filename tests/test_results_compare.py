@@ -32,7 +32,7 @@ with_data = pytest.mark.skipif(not DATA.is_dir(), reason=WHY_SKIPPED)
         (30, 10, 60, "better"),
     ],
 )
-def test_the_verdict_follows_the_scenarios_that_changed(fixed: int, regressed: int, same: int, verdict: str) -> None:
+def test_verdict_follows_changed_scenarios(fixed: int, regressed: int, same: int, verdict: str) -> None:
     """A difference counts once it is unlikely to be chance."""
     before = [False] * fixed + [True] * regressed + [True] * same
     after = [True] * fixed + [False] * regressed + [True] * same
@@ -44,7 +44,7 @@ def test_the_verdict_follows_the_scenarios_that_changed(fixed: int, regressed: i
     assert all(one.interval.low <= one.difference <= one.interval.high for one in found.differences)
 
 
-def test_scenarios_are_paired_by_their_ids() -> None:
+def test_scenarios_are_paired_by_id() -> None:
     """The order of tests does not matter, and what only one run has is listed and does not count."""
     before = graded_run({"a": [True], "b": [False], "gone": [True]})
     after = graded_run({"new": [False], "b": [True], "a": [True]})
@@ -83,7 +83,7 @@ def test_repeats_that_disagree_are_flaky() -> None:
     assert (("a",), ("b",)) == (found.flaky, found.regressed)
 
 
-def test_a_comparison_is_the_mirror_of_its_reverse() -> None:
+def test_comparison_is_antisymmetric() -> None:
     """Exchanging the runs exchanges better and worse, fixed and regressed."""
     one, other = graded_run([True] * 15 + [False]), graded_run([False] * 15 + [True])
 
@@ -110,13 +110,13 @@ def test_scores_are_compared_and_corrected_together() -> None:
 
 
 @pytest.mark.parametrize("options", [{"metrics": ["charm"]}, {"confidence": 1}, {"confidence": 95}, {"resamples": 0}])
-def test_options_that_cannot_work_are_refused(options: dict[str, Any]) -> None:
+def test_invalid_options_are_rejected(options: dict[str, Any]) -> None:
     """An unknown metric and an impossible confidence are errors that say what would do."""
     with pytest.raises(ConfigurationError, match=r"pass_rate|such as 0\.95|1 or more"):
         compare(graded_run([True]), graded_run([True]), **options)
 
 
-def test_runs_are_read_from_wherever_they_are(tmp_path: Path, local_client: AshrLabsClient) -> None:
+def test_runs_are_read_from_object_result_and_file(tmp_path: Path, local_client: AshrLabsClient) -> None:
     """A run of the platform, its result, and a file with either are the same run."""
     builder = RunBuilder().start()
     builder.add_test("only").start().complete()
@@ -131,7 +131,7 @@ def test_runs_are_read_from_wherever_they_are(tmp_path: Path, local_client: Ashr
     assert ["run 1", "run", "run.json", "result.json"] == [run.label for run in runs]
 
 
-def test_a_run_without_verdicts_is_graded() -> None:
+def test_run_without_verdicts_is_graded() -> None:
     """A result of `RunBuilder` can be compared without a platform."""
     builder = RunBuilder().start()
     builder.add_test("fine").start().add_agent_response({"text": "Hi"}, {"text": "Hi"}, "pending").complete()
@@ -152,14 +152,14 @@ def test_a_run_without_verdicts_is_graded() -> None:
         ({"score": 3}, "has no list of tests"),
     ],
 )
-def test_what_is_no_graded_run_is_refused(content: dict[str, Any], words: str) -> None:
+def test_ungraded_run_is_rejected_with_reason(content: dict[str, Any], words: str) -> None:
     """A run that cannot be judged says why."""
     with pytest.raises(ConfigurationError, match=words):
         read_run(content)
 
 
 @pytest.mark.parametrize("content", ["{", "[]"])
-def test_a_file_that_holds_no_run_is_refused(tmp_path: Path, content: str) -> None:
+def test_file_without_run_is_rejected(tmp_path: Path, content: str) -> None:
     """The error names the file."""
     path = tmp_path / "run.json"
     path.write_text(content, "utf-8")
@@ -180,7 +180,7 @@ def journalled(path: Path, texts: dict[str, str]) -> Path:
     return path
 
 
-def test_journals_are_runs(tmp_path: Path) -> None:
+def test_journals_are_read_as_runs(tmp_path: Path) -> None:
     """A journal that the runner kept is compared as the run's result is, whatever its name."""
     names = [f"question {number}" for number in range(8)]
     good = journalled(tmp_path / "good.jsonl", {name: f"the answer to {name}" for name in names})
@@ -193,7 +193,7 @@ def test_journals_are_runs(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_rows_of_a_report_are_a_run(tmp_path: Path, count: int) -> None:
+def test_report_rows_are_read_as_a_run(tmp_path: Path, count: int) -> None:
     """The rows that `report` writes as JSON lines hold all that a comparison needs."""
     tests = [
         graded_test(str(n), n > 0, tags=["t"], scores={"tone": n / 9}, usage={"cost_usd": n}, verdict_reasons=["why"])
@@ -213,7 +213,7 @@ def test_rows_of_a_report_are_a_run(tmp_path: Path, count: int) -> None:
     assert "cannot tell" == compare(path, run).verdict
 
 
-def test_a_journal_that_was_cut_off_is_what_was_played(tmp_path: Path) -> None:
+def test_truncated_journal_is_read(tmp_path: Path) -> None:
     """An incomplete line is ignored, the label says how much there is, and a later attempt counts."""
     path = journalled(tmp_path / "run.journal", {"a": "the answer to a", "b": "no"})
     header, first, second = path.read_bytes().splitlines(keepends=True)
@@ -228,7 +228,7 @@ def test_a_journal_that_was_cut_off_is_what_was_played(tmp_path: Path) -> None:
         read_run(path)
 
 
-def test_a_crash_never_passes() -> None:
+def test_crash_never_passes() -> None:
     """A test with an error does not pass, whatever verdict it carries."""
     crashed = graded_test("a", True, error={"kind": "agent", "message": "boom"})
     unfinished = graded_test("b", True) | {"status": "failed"}
@@ -263,19 +263,19 @@ GATED = {
         (Gates(no_regression=True), ["no_regression needs a baseline"]),
     ],
 )
-def test_gates_say_what_is_not_reached(gates: Gates, failures: list[str]) -> None:
+def test_gates_list_missed_thresholds(gates: Gates, failures: list[str]) -> None:
     """Each threshold that is missed is one line, and what cannot be measured is missed."""
     assert failures == gates.failures(read_run(GATED))
 
 
-def test_zero_results_never_pass() -> None:
+def test_empty_run_passes_no_gate() -> None:
     """A run without tests, or in which none could be played, passes no gate, not even no gate at all."""
     crashed = {"tests": [graded_test("a", True, error={"kind": "agent", "message": "boom"})]}
 
     assert [["nothing ran"]] * 2 == [Gates().failures(read_run(one)) for one in ({"tests": []}, crashed)]
 
 
-def test_a_regression_is_a_significant_loss() -> None:
+def test_regression_gate_needs_significance() -> None:
     """The gate is closed by *worse*, not by *cannot tell*, and by runs that share no scenario."""
     gate = Gates(no_regression=True)
     good, bad, unsure = graded_run([True] * 9), graded_run([False] * 9), graded_run([True] * 8 + [False])
@@ -306,7 +306,7 @@ def test_unchecked_scenarios_count_apart(tmp_path: Path) -> None:
     assert "unchecked: 1 (c)" == comparison_lines(found)[-1]
 
 
-def test_a_run_that_checks_nothing_passes_no_gate() -> None:
+def test_run_without_expectations_passes_no_gate() -> None:
     """Where no scenario has an expectation nothing was checked, whatever the gates."""
     run = read_run({"tests": [{**graded_test("a", True), "verdict": "unchecked"}]})
 
@@ -328,14 +328,14 @@ REGRESSED = graded_run([True] * 20 + [False] * 5)
         (Gates(min_each=0.5), ["5 scenarios below a pass_rate of 50.0 % (20, 21, 22, 23, 24)"]),
     ],
 )
-def test_losses_that_chance_explains_can_be_refused(gates: Gates, failures: list[str]) -> None:
+def test_insignificant_losses_can_be_rejected(gates: Gates, failures: list[str]) -> None:
     """Regressions can be counted, bounded by a margin, or refused for each scenario, significant or not."""
     found = compare(graded_run([True] * 25), REGRESSED)
 
     assert failures == gates.failures(found.candidate, found)
 
 
-def test_the_candidate_must_show_that_it_is_no_worse() -> None:
+def test_non_inferiority_margin() -> None:
     """With a margin the burden is on the candidate: what is not ruled out fails, and few scenarios rule out little."""
     same = compare(graded_run([True] * 25), graded_run([True] * 25))
     worse = compare(graded_run([True] * 25), REGRESSED)
@@ -346,7 +346,7 @@ def test_the_candidate_must_show_that_it_is_no_worse() -> None:
     assert ["no_worse_than needs a baseline"] == Gates(no_worse_than=0.2).failures(same.candidate)
 
 
-def test_a_gate_that_passes_unsure_says_what_it_could_have_seen() -> None:
+def test_inconclusive_gate_names_detectable_loss() -> None:
     """Where the comparison cannot tell, the smallest loss that this many scenarios detect is named."""
     found = compare(graded_run([True] * 25), REGRESSED)
     few = compare(graded_run([True] * 3), graded_run([True] * 3))
@@ -357,7 +357,7 @@ def test_a_gate_that_passes_unsure_says_what_it_could_have_seen() -> None:
     assert [] == Gates(min_pass_rate=1).notes(found)
 
 
-def test_a_gate_names_scenarios_that_the_candidate_does_not_have() -> None:
+def test_gate_names_missing_scenarios() -> None:
     """A scenario of the baseline that was not played cannot regress, so gates on the baseline name it."""
     partial = compare(graded_run({"a": [True], "b": [True]}), graded_run({"a": [True]}))
 
@@ -365,7 +365,7 @@ def test_a_gate_names_scenarios_that_the_candidate_does_not_have() -> None:
     assert [] == Gates(min_pass_rate=1).notes(partial)
 
 
-def test_a_test_and_an_interval_that_disagree_are_explained() -> None:
+def test_disagreement_of_test_and_interval_is_explained() -> None:
     """One sentence says which of them does not rule out chance."""
     [one] = compare(graded_run([True] * 25), REGRESSED).differences
 
@@ -385,7 +385,7 @@ def test_durations_are_milliseconds(tmp_path: Path) -> None:
     assert 'name="a" time="1.234"' in junit_xml(run)
 
 
-def test_names_of_before_still_work() -> None:
+def test_deprecated_names_still_work() -> None:
     """Deprecated names of a comparison warn and give the same answer."""
     found = compare(graded_run({"a": [True], "b": [True]}), graded_run({"a": [False], "b": [True, False]}))
 
@@ -397,7 +397,7 @@ def test_names_of_before_still_work() -> None:
         assert ["broke", "flipped"] == [one.kind for one in found.changes]
 
 
-def test_a_comparison_in_words() -> None:
+def test_comparison_as_text() -> None:
     """The verdict comes first, then the runs with their intervals, then what changed."""
     lines = comparison_lines(compare(graded_run([True, False]), graded_run([False, False])))
 
@@ -407,7 +407,7 @@ def test_a_comparison_in_words() -> None:
 
 
 @with_data
-def test_two_trials_of_one_model_cannot_be_told_apart() -> None:
+def test_trials_of_one_model_do_not_differ() -> None:
     """Trials 0 and 1 of gpt-4o on the airline tasks differ by 12 points of reward, which is chance."""
     found = compare(rewarded_run("tau_airline", "gpt-4o", 0), rewarded_run("tau_airline", "gpt-4o", 1))
 
@@ -416,7 +416,7 @@ def test_two_trials_of_one_model_cannot_be_told_apart() -> None:
 
 
 @with_data
-def test_models_compare_as_their_rewards_do() -> None:
+def test_model_comparison_agrees_with_rewards() -> None:
     """On the shared tasks gpt-4.1 has twice the reward of qwen2.5-7b, and 11 tasks are too few to tell."""
     found = compare(rewarded_run("tau2_airline", "gpt-4.1"), rewarded_run("tau2_airline", "qwen2.5-7b"))
     one = found.differences[0]
@@ -427,7 +427,7 @@ def test_models_compare_as_their_rewards_do() -> None:
 
 
 @with_data
-def test_models_replayed_and_graded_here_compare_as_their_rewards_do() -> None:
+def test_replayed_model_comparison_agrees_with_rewards() -> None:
     """Our own grading of the two models' conversations agrees with the rewards of the benchmark."""
     chosen = [run for run in reference_runs() if run.dataset == "tau2_airline_dialogs" and run.policy == "align"]
     runs = {run.agent: run for run in chosen}
@@ -442,7 +442,7 @@ def test_models_replayed_and_graded_here_compare_as_their_rewards_do() -> None:
 
 
 @with_data
-def test_a_clear_difference_of_models_is_detected() -> None:
+def test_clear_model_difference_is_detected() -> None:
     """On 25 airline tasks with rewards 18 and 5 the smaller model is worse."""
     found = compare(
         rewarded_run("tau2_airline", "nemotron-orchestrator-8b"), rewarded_run("tau2_airline", "qwen2.5-7b")

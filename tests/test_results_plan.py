@@ -44,7 +44,7 @@ def seen_share(scenarios: int, difference: float, disagreement: float, repeats: 
     ("difference", "disagreement", "repeats"),
     [(0.1, 0.1, 1), (0.2, 0.2, 1), pytest.param(0.1, 0.2, 3, marks=pytest.mark.long), (0.3, 0.1, 1)],
 )
-def test_the_planned_runs_see_the_difference(difference: float, disagreement: float, repeats: int) -> None:
+def test_planned_size_has_promised_power(difference: float, disagreement: float, repeats: int) -> None:
     """In 400 simulated pairs of the planned size the difference is seen about as often as promised."""
     planned = plan(difference=difference, disagreement=disagreement, repeats=repeats)
 
@@ -54,7 +54,7 @@ def test_the_planned_runs_see_the_difference(difference: float, disagreement: fl
 
 
 @pytest.mark.parametrize("disagreement", [0.0, 0.1, 0.3])
-def test_runs_of_the_planned_size_pass_the_gate(disagreement: float) -> None:
+def test_planned_size_passes_non_inferiority_gate(disagreement: float) -> None:
     """Of 200 simulated pairs of equally good agents, about as many as promised rule out a loss of the margin."""
     planned = plan(no_worse_than=0.1, disagreement=disagreement)
     gate = Gates(no_worse_than=0.1)
@@ -71,7 +71,9 @@ def test_runs_of_the_planned_size_pass_the_gate(disagreement: float) -> None:
 
 
 @given(st.floats(0.02, 0.5), st.floats(0, 0.4), st.integers(1, 5))
-def test_both_questions_have_the_same_answer(difference: float, disagreement: float, repeats: int) -> None:
+def test_sample_size_and_detectable_difference_are_consistent(
+    difference: float, disagreement: float, repeats: int
+) -> None:
     """The scenarios that see a difference see that difference, or a smaller one; more noise needs more of them."""
     planned = plan(difference=difference, disagreement=disagreement, repeats=repeats)
     again = plan(scenarios=planned.scenarios, disagreement=disagreement, repeats=repeats)
@@ -94,14 +96,14 @@ def test_both_questions_have_the_same_answer(difference: float, disagreement: fl
         {"scenarios": 10, "power": 1},
     ],
 )
-def test_what_cannot_be_planned_is_refused(options: dict[str, Any]) -> None:
+def test_invalid_plan_is_rejected(options: dict[str, Any]) -> None:
     """Numbers that cannot work are errors, and so are too few scenarios to see anything."""
     with pytest.raises(ConfigurationError):
         plan(**options)
 
 
 @pytest.mark.parametrize("documented", [plan, compare, Gates], ids=lambda one: one.__name__)
-def test_the_examples_of_the_docstrings_are_true(documented: Any) -> None:
+def test_docstring_examples(documented: Any) -> None:
     """Each example prints what it says."""
     names = {"plan": plan, "compare": compare, "Gates": Gates, "RunResults": RunResults}
     runner = doctest.DocTestRunner()
@@ -111,7 +113,7 @@ def test_the_examples_of_the_docstrings_are_true(documented: Any) -> None:
     assert (0, True) == (runner.failures, runner.tries > 0)
 
 
-def test_the_command_answers_both_questions(tmp_path: Path) -> None:
+def test_command_computes_size_and_difference(tmp_path: Path) -> None:
     """`ashr-labs plan` computes the scenarios for a difference, and the difference for a number of scenarios."""
     workspace = Workspace.at(tmp_path)
 
@@ -123,7 +125,7 @@ def test_the_command_answers_both_questions(tmp_path: Path) -> None:
     assert "not both" in workspace.run("plan").error(2)
 
 
-def test_the_command_measures_trials(tmp_path: Path) -> None:
+def test_command_measures_disagreement_of_trials(tmp_path: Path) -> None:
     """Two runs of the same agent give its disagreement and its pass rate."""
     workspace = Workspace.at(tmp_path)
     workspace.write("one.json", graded_run([True] * 8 + [False] * 2))

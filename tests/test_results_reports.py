@@ -89,7 +89,7 @@ def written(folder: Path, page: str) -> str:
     return path.as_uri()
 
 
-def test_a_page_names_nothing_outside_itself() -> None:
+def test_page_is_self_contained() -> None:
     """The page has no address of anything, and what it shows cannot end its script."""
     page = html_report(read_run(RUN))
 
@@ -100,7 +100,7 @@ def test_a_page_names_nothing_outside_itself() -> None:
 
 
 @in_browser
-def test_a_page_in_a_browser(tmp_path: Path) -> None:
+def test_page_in_browser(tmp_path: Path) -> None:
     """It filters and searches, shows expected beside actual, complains about nothing and asks the network nothing."""
     with open_page(tmp_path, written(tmp_path, html_report(read_run(RUN), "Refunds"))) as page:
         assert ["crash", "wrong_amount", EVIL, "right_amount"] == page.run(SHOWN)
@@ -132,7 +132,7 @@ def test_a_page_in_a_browser(tmp_path: Path) -> None:
         assert [] == [url for url in page.requests if not url.startswith(("file:", "data:"))]
 
 
-def test_a_page_sums_up_the_run() -> None:
+def test_page_summarizes_the_run() -> None:
     """The head of the page has the facts of the run, the pass rate as a bar, tokens, and a row for each tag."""
     usage = {"input_tokens": 1200, "output_tokens": 34, "cost_usd": 0.5}
     tests = [refund("a", True, tags=["money"], usage=usage), refund("b", tags=["<slow>"], title="A late refund")]
@@ -155,7 +155,7 @@ def test_a_page_sums_up_the_run() -> None:
 
 
 @in_browser
-def test_a_comparison_in_a_browser(tmp_path: Path) -> None:
+def test_comparison_page_in_browser(tmp_path: Path) -> None:
     """Regressions come first, with both transcripts side by side."""
     slow = [{"action_index": 0, "latency_ms": 510}]
     cost = {"cost_usd": 0.5}
@@ -178,7 +178,7 @@ def test_a_comparison_in_a_browser(tmp_path: Path) -> None:
 
 
 @in_browser
-def test_five_thousand_scenarios_stay_usable(tmp_path: Path) -> None:
+def test_page_of_five_thousand_scenarios_is_usable(tmp_path: Path) -> None:
     """A page of 5,000 scenarios is ready within 2 seconds, and filters and searches without a wait that is felt."""
     run = read_run({"tests": [refund(f"scenario_{number}", number % 3 == 0) for number in range(5_000)]})
     url = written(tmp_path, html_report(run))
@@ -198,7 +198,7 @@ def test_five_thousand_scenarios_stay_usable(tmp_path: Path) -> None:
 
 @in_browser
 @pytest.mark.parametrize(("scheme", "is_dark"), [("light", False), ("dark", True)])
-def test_a_page_follows_the_readers_theme(tmp_path: Path, scheme: str, is_dark: bool) -> None:
+def test_page_follows_colour_scheme(tmp_path: Path, scheme: str, is_dark: bool) -> None:
     """The background is dark where the reader prefers it."""
     with open_page(tmp_path, written(tmp_path, html_report(read_run(RUN))), prefers_color_scheme=scheme) as page:
         red = int(re.findall(r"\d+", page.run("getComputedStyle(document.body).backgroundColor"))[0])
@@ -206,7 +206,7 @@ def test_a_page_follows_the_readers_theme(tmp_path: Path, scheme: str, is_dark: 
     assert is_dark == (red < 128)
 
 
-def test_junit_tells_failures_from_errors() -> None:
+def test_junit_distinguishes_failures_and_errors() -> None:
     """A wrong answer is a failure, a crash an error, each with its reasons."""
     suite = ElementTree.fromstring(junit_xml(read_run(RUN)))[0]
 
@@ -222,7 +222,7 @@ def test_junit_tells_failures_from_errors() -> None:
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=[])))
-def test_junit_is_xml_whatever_a_run_holds(text: str) -> None:
+def test_junit_is_always_valid_xml(text: str) -> None:
     """Control characters and lone surrogates are replaced, so that every parser can read it."""
     test = graded_test(text, False, verdict_reasons=[text])
 
@@ -231,7 +231,7 @@ def test_junit_is_xml_whatever_a_run_holds(text: str) -> None:
     assert "testsuites" == ElementTree.fromstring(document.encode()).tag
 
 
-def test_markdown_is_short_and_harmless() -> None:
+def test_markdown_is_short_and_escaped() -> None:
     """Failures are rows of a table in which nothing is markup, and there are at most 50."""
     many = markdown_report(read_run({"tests": [refund(f"s{number}") for number in range(70)]}))
     hostile = markdown_report(read_run({"tests": [refund("a", amount="</details> @team")]}))
@@ -283,7 +283,7 @@ def timed(latency: float, cost: float | None, *, scenario: str = "a") -> dict[st
     return graded_test(scenario, True, turns=turns, **usage)
 
 
-def test_a_comparison_tells_what_both_runs_took() -> None:
+def test_comparison_includes_latency_and_cost() -> None:
     """Latency and cost are compared over the scenarios of both runs, if both measured them."""
     before = {"tests": [timed(100, 0.02), timed(9_000, 5, scenario="gone")]}
     after = {"tests": [timed(150, 0.01), graded_test("b", True)]}
@@ -303,12 +303,12 @@ def test_a_comparison_tells_what_both_runs_took() -> None:
 
 
 @pytest.mark.parametrize(("latency", "words"), [(0.005, "0.01 ms"), (3, "6 ms"), (800, "1600 ms"), (30_000, "60.0 s")])
-def test_times_are_told_in_their_own_size(latency: float, words: str) -> None:
+def test_durations_have_suitable_units(latency: float, words: str) -> None:
     """Microseconds of a stub and minutes of a slow model are both readable."""
     assert f"median latency: {words}" in markdown_report(read_run({"tests": [timed(latency, None)]}))
 
 
-def test_a_test_shows_itself() -> None:
+def test_test_result_repr_and_html() -> None:
     """A test has a short plain representation, and in notebooks its transcript with what differs marked."""
     wrong, right, crash, evil = read_run(RUN).samples
 
@@ -355,7 +355,7 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("ending", [".html", ".md", ".xml", ".csv", ".jsonl", ".json"])
-def test_whatever_a_run_holds_a_report_can_be_written(tmp_path: Path, ending: str) -> None:
+def test_reports_of_any_run_are_valid(tmp_path: Path, ending: str) -> None:
     """Ids, reasons, tags and labels may hold anything, and every format is still UTF-8 that its readers read."""
     tests = [graded_test(text, False, verdict_reasons=[text], tags=[text], scores={text or "s": 1}) for text in HOSTILE]
     run = read_run({"tests": tests}, "".join(HOSTILE))
@@ -386,7 +386,7 @@ def test_whatever_a_run_holds_a_report_can_be_written(tmp_path: Path, ending: st
             assert len(HOSTILE) == len(read_run(path))
 
 
-def test_notebooks_show_numbers() -> None:
+def test_html_representation_escapes_names() -> None:
     """Runs and comparisons have a representation as HTML, in which names are escaped."""
     run = read_run(RUN, label="<run>")
 
@@ -395,7 +395,7 @@ def test_notebooks_show_numbers() -> None:
     assert "RunResults('<run>', scenarios=4, passed=1 of 4)" == repr(run)
 
 
-def test_the_command_writes_what_the_names_say(tmp_path: Path) -> None:
+def test_command_writes_requested_formats(tmp_path: Path) -> None:
     """`ashr-labs report` writes every format that is asked for, and Markdown to stdout otherwise."""
     workspace = Workspace.at(tmp_path)
     workspace.write("run.json", RUN)

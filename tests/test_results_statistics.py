@@ -88,7 +88,7 @@ def test_sign_flips_agree_with_scipy(size: int) -> None:
 @needs_scipy
 @pytest.mark.parametrize("size", [12, 50, 300])
 @pytest.mark.parametrize("skew", [False, True])
-def test_the_bootstrap_agrees_with_scipy(size: int, skew: bool) -> None:
+def test_bootstrap_agrees_with_scipy(size: int, skew: bool) -> None:
     """The BCa interval is scipy's at the expanded confidence, within the noise of drawing."""
     import numpy
     from scipy.stats import bootstrap
@@ -112,7 +112,7 @@ def test_the_bootstrap_agrees_with_scipy(size: int, skew: bool) -> None:
 @needs_scipy
 @pytest.mark.parametrize("size", [5, 10, 25, 100])
 @pytest.mark.parametrize("confidence", [0.8, 0.95])
-def test_few_values_widen_as_students_quantile_does(size: int, confidence: float) -> None:
+def test_expanded_confidence_matches_student(size: int, confidence: float) -> None:
     """The expanded confidence is the one at which a normal interval of the bootstrap is as wide as Student's."""
     from scipy.stats import norm, t
 
@@ -129,7 +129,7 @@ def drawn(kind: str, seed: int) -> list[float]:
 
 
 @pytest.mark.parametrize("kind", ["outcomes", "scores"])
-def test_intervals_hold_the_truth_as_often_as_they_say(kind: str) -> None:
+def test_difference_intervals_have_nominal_coverage(kind: str) -> None:
     """Of 2,000 seeded experiments, 95 % have an interval that holds the true difference, which is 0.15."""
     intervals = [bootstrap_interval(drawn(kind, seed), resamples=250, seed=seed) for seed in range(DRAWS)]
 
@@ -138,7 +138,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(kind: str) -> None:
     assert 0.95 - NOISE <= share <= 0.95 + NOISE
 
 
-def test_equal_agents_are_seldom_told_apart() -> None:
+def test_false_positive_rate_of_verdicts() -> None:
     """Of 2,000 seeded pairs of runs of the same agent, at most 5 % get a verdict other than *cannot tell*."""
 
     def false_alarm(seed: int) -> bool:
@@ -152,7 +152,7 @@ def test_equal_agents_are_seldom_told_apart() -> None:
     assert 0.005 <= share <= 0.05 + NOISE
 
 
-def test_intervals_of_rates_hold_the_truth_as_often_as_they_say() -> None:
+def test_wilson_intervals_have_nominal_coverage() -> None:
     """Of 2,000 seeded runs of 50 scenarios, 95 % have an interval of Wilson's that holds the true pass rate."""
 
     def holds(seed: int) -> bool:
@@ -169,7 +169,7 @@ def test_intervals_of_rates_hold_the_truth_as_often_as_they_say() -> None:
 @pytest.mark.long
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("repeats", [1, 4])
-def test_many_metrics_and_repeats_give_no_more_false_alarms(repeats: int) -> None:
+def test_false_positive_rate_with_many_metrics(repeats: int) -> None:
     """Of 2,000 seeded pairs of runs of one agent with three scores, at most 5 % differ in any metric."""
 
     def run(random: Random, hardness: list[float]) -> dict[str, Any]:
@@ -191,14 +191,14 @@ def test_many_metrics_and_repeats_give_no_more_false_alarms(repeats: int) -> Non
 
 
 @given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0]), min_size=1, max_size=40))
-def test_a_mean_is_inside_its_interval(values: list[float]) -> None:
+def test_mean_lies_within_its_interval(values: list[float]) -> None:
     """An interval is ordered and lies within the values; what all agree on is not in doubt."""
     low, high = bootstrap_interval(values, resamples=50)
 
     assert min(values) <= low <= high <= max(values)
 
 
-def test_the_same_seed_gives_the_same_answer() -> None:
+def test_same_seed_gives_same_result() -> None:
     """Random numbers depend only on the seed."""
     values = drawn("scores", 1)
 
@@ -207,7 +207,7 @@ def test_the_same_seed_gives_the_same_answer() -> None:
     assert sign_flip_p_value(values, seed=3) == sign_flip_p_value(values, seed=3)
 
 
-def test_no_values_say_nothing() -> None:
+def test_interval_without_values_is_unbounded() -> None:
     """Without data everything is possible."""
     assert (0, 1) == wilson_interval(0, 0)
     assert (-math.inf, math.inf) == bootstrap_interval([])
@@ -230,7 +230,7 @@ def test_a_hundred_thousand_scenarios_are_compared_in_seconds() -> None:
     assert cpu_seconds(lambda: compare(*runs), times=1) < 9
 
 
-def test_counts_are_resampled_as_values_are() -> None:
+def test_resampling_counts_equals_resampling_values() -> None:
     """Drawing the numbers of ups and downs gives the same interval as drawing the values, within the noise."""
     random = Random(3)
     values = random.choices((-1.0, 0.0, 1.0), (0.2, 0.5, 0.3), k=2_000)

@@ -49,7 +49,7 @@ def test_pairs_and_unknown_tools_are_reported() -> None:
     assert ("teleport",) == found.unknown
 
 
-def test_schemas_are_read_to_their_depths() -> None:
+def test_nested_and_recursive_schemas_are_read() -> None:
     """Lists, choices, constants and references offer what is below them, and a schema that holds itself has an end."""
     line = {"type": "object", "properties": {"sku": {"type": "string"}, "kind": {"enum": ["gift", None]}}}
     node = {"type": "object", "properties": {"next": {"$ref": "#/$defs/node"}, "at": {"$ref": "#/nowhere"}}}
@@ -109,26 +109,26 @@ def test_failures_of_tools_are_counted(call: dict[str, Any], fails: bool) -> Non
         [{"name": "refund", "input_schema": REFUND}, {"name": "cancel"}],
     ],
 )
-def test_tools_are_read_in_the_usual_shapes(tools: Any) -> None:
+def test_common_tool_formats_are_read(tools: Any) -> None:
     """Generation configs, agent configs and model APIs describe tools in their own ways."""
     assert tool_coverage(source(), TOOLS) == tool_coverage(source(), tools)
 
 
 @pytest.mark.parametrize("tools", [[], {}, None, [{"title": "x"}], "refund"])
-def test_no_tools_are_no_coverage(tools: Any) -> None:
+def test_missing_tools_raise_error(tools: Any) -> None:
     """No tools are an error, not a coverage of 100 %."""
     with pytest.raises(ConfigurationError, match="at least one tool"):
         tool_coverage(source(), tools)
 
 
-def test_the_example_is_true() -> None:
+def test_docstring_example() -> None:
     """The docstring's example prints what it says."""
     tested = doctest.testmod(module)
 
     assert (0, True) == (tested.failed, tested.attempted > 0)
 
 
-def test_the_command_is_a_gate(tmp_path: Path) -> None:
+def test_command_fails_below_threshold(tmp_path: Path) -> None:
     """`ashr-labs coverage` lists what is untested and fails below `--cov-fail-under`."""
     workspace = Workspace.at(tmp_path)
     workspace.write("tools.json", [{"name": "greet"}, {"name": "wave"}])
