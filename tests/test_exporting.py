@@ -69,7 +69,7 @@ def needs(file_format: str) -> None:
 
 
 @pytest.mark.parametrize("file_format", EXPORT_FORMATS)
-def test_single_turns_are_read_again(file_format: str) -> None:
+def test_single_turns_round_trip(file_format: str) -> None:
     """A question and its expected text survive every format, which is detected again."""
     needs(file_format)
     detected, runs = there_and_back({"runs": {"sum": TEXT}}, file_format)
@@ -82,7 +82,7 @@ def test_single_turns_are_read_again(file_format: str) -> None:
 
 
 @pytest.mark.parametrize("file_format", sorted(set(EXPORT_FORMATS) - {"openai-evals", "promptfoo", "sharegpt"}))
-def test_expected_calls_are_read_again(file_format: str) -> None:
+def test_expected_calls_round_trip(file_format: str) -> None:
     """Expected tool calls with their arguments survive every format that has them."""
     needs(file_format)
     _, runs = there_and_back({"runs": {"call": CALL}}, file_format)
@@ -91,7 +91,7 @@ def test_expected_calls_are_read_again(file_format: str) -> None:
 
 
 @pytest.mark.parametrize("file_format", sorted(KEEPS_EVERYTHING))
-def test_conversations_are_read_again(file_format: str) -> None:
+def test_conversations_round_trip(file_format: str) -> None:
     """Conversations of several turns survive with every call."""
     needs(file_format)
     _, runs = there_and_back(SOURCE, file_format)
@@ -146,7 +146,7 @@ def test_exports_are_reproducible(file_format: str) -> None:
     assert export_dataset(SOURCE, file_format).content == export_dataset(SOURCE, file_format).content
 
 
-def test_an_inspect_log_has_the_parts_that_its_viewer_reads() -> None:
+def test_inspect_log_has_the_parts_its_viewer_reads() -> None:
     """The log has a header, a journal, summaries and a file for each sample."""
     with zipfile.ZipFile(BytesIO(export_dataset(SOURCE, "inspect-log", name="support").content)) as archive:
         header = json.loads(archive.read("header.json"))
@@ -185,7 +185,7 @@ def test_runs_are_exported_as_inspect_logs() -> None:
     assert ("Yes.", "No, it is warm.") == (failed["target"], failed["output"]["completion"])
 
 
-def test_failed_runs_and_tests_have_their_errors() -> None:
+def test_failed_runs_and_tests_contain_errors() -> None:
     """A test that raised has its error in its sample, and is not scored without a verdict."""
 
     def agent(message: str) -> str:
@@ -199,7 +199,7 @@ def test_failed_runs_and_tests_have_their_errors() -> None:
     assert {} == sample["scores"]
 
 
-def test_unknown_formats_and_empty_datasets_are_refused() -> None:
+def test_unknown_formats_and_empty_datasets_are_rejected() -> None:
     """An unknown format is refused with a suggestion, and a dataset without scenarios with its path."""
     with pytest.raises(ConfigurationError, match="did you mean 'promptfoo'"):
         export_dataset(SOURCE, "promptfo")

@@ -131,7 +131,7 @@ def is_said(value: Any, text: str) -> bool:
 
 
 @pytest.mark.parametrize("kind", [config(), pentest()], ids=["conversations", "attacks"])
-def test_the_same_seed_gives_the_same_dataset_in_any_process(kind: dict[str, Any]) -> None:
+def test_same_seed_gives_same_dataset_in_any_process(kind: dict[str, Any]) -> None:
     """A dataset depends only on config and seed, not on the hash seed of the process."""
     code = (
         "import json, sys; from ashr_labs.generation import generate;"
@@ -153,7 +153,7 @@ def test_the_same_seed_gives_the_same_dataset_in_any_process(kind: dict[str, Any
     assert generate(kind, seed=7) != generate(kind, seed=8)
 
 
-def test_the_config_is_left_as_it_was() -> None:
+def test_config_is_not_modified() -> None:
     """Generation does not modify the config."""
     given_config = config(metadata=None)
     before = json.dumps(given_config)
@@ -164,7 +164,7 @@ def test_the_config_is_left_as_it_was() -> None:
 
 
 @pytest.mark.parametrize("kind", [config(), pentest()], ids=["conversations", "attacks"])
-def test_the_dataset_has_the_documented_shape(kind: dict[str, Any]) -> None:
+def test_dataset_has_documented_shape(kind: dict[str, Any]) -> None:
     """Generated datasets are valid for the contract, and user and agent alternate."""
     contract = json.loads(files("ashr_labs_contract").joinpath("contract.json").read_bytes())
     schema = {"$ref": "#/components/schemas/DatasetSource", "components": contract["components"]}
@@ -182,7 +182,7 @@ def test_the_dataset_has_the_documented_shape(kind: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("kind", [config(), pentest(num_scenarios_per_category=5)], ids=["conversations", "attacks"])
-def test_titles_differ(kind: dict[str, Any]) -> None:
+def test_titles_are_unique(kind: dict[str, Any]) -> None:
     """Titles are unique within a dataset."""
     titles = Counter(scenario["title"] for scenario in scenarios_of(generate(kind, seed=1)))
 
@@ -201,7 +201,7 @@ def test_expected_arguments_are_valid(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_users_say_what_the_arguments_need(seed: int) -> None:
+def test_users_state_every_argument_value(seed: int) -> None:
     """The user has stated every argument value before the call is expected."""
     for scenario in scenarios_of(generate(config(), seed=seed)):
         said = ""
@@ -239,7 +239,7 @@ def test_scenarios_cover_every_category_and_tool() -> None:
         ({"test_config": {"coverage": {"security": False}}}, 5),
     ],
 )
-def test_the_number_of_scenarios(sections: dict[str, Any], expected: int) -> None:
+def test_number_of_scenarios(sections: dict[str, Any], expected: int) -> None:
     """`num_variations` takes precedence over `scenario_count`; the default is five."""
     scenarios = scenarios_of(generate(config(**sections), seed=1))
 
@@ -255,7 +255,7 @@ def test_the_number_of_scenarios(sections: dict[str, Any], expected: int) -> Non
         ({"simple": 0.33, "moderate": 0.33, "complex": 0.34}, {"simple": 3, "moderate": 3, "complex": 4}),
     ],
 )
-def test_complexities_follow_the_requested_shares(shares: dict[str, float], expected: dict[str, int]) -> None:
+def test_complexities_follow_requested_shares(shares: dict[str, float], expected: dict[str, int]) -> None:
     """Shares are apportioned to whole scenarios, and more complex scenarios are longer."""
     test = {"num_variations": 10, "coverage": {"happy_path": True}, "complexity_distribution": shares}
     scenarios = scenarios_of(generate(config(test_config=test), seed=1))
@@ -268,7 +268,7 @@ def test_complexities_follow_the_requested_shares(shares: dict[str, float], expe
             assert len(scenario["actions"]) >= 6 or calls_of(scenario)[-1][0] == "end_session"
 
 
-def test_nothing_follows_the_end_of_a_conversation() -> None:
+def test_closing_tool_is_called_last() -> None:
     """A tool that closes the conversation is called last."""
     endings = [
         scenario
@@ -288,7 +288,7 @@ def of_kind(kind: str, number: int = 40, **agent: Any) -> list[dict[str, Any]]:
     return scenarios_of(generate(given_config, seed=5))
 
 
-def test_agents_ask_back_before_they_call() -> None:
+def test_agents_ask_for_missing_values_before_calling() -> None:
     """With a missing or invalid value, the agent asks back first and calls the tool afterwards."""
     mended = [
         scenario for scenario in of_kind("error_handling") if len(scenario["actions"]) == 4 and calls_of(scenario)
@@ -302,7 +302,7 @@ def test_agents_ask_back_before_they_call() -> None:
             assert (0, 1) == (first, second)
 
 
-def test_invalid_values_are_answered_with_the_rule() -> None:
+def test_invalid_values_are_answered_with_allowed_values() -> None:
     """The expected reply names the allowed choices or limits."""
     tool = {
         "name": "set_mode",
@@ -500,7 +500,7 @@ def test_first_messages_vary() -> None:
     assert len(set(firsts)) >= 45
 
 
-def test_penetration_tests_attack_in_every_category() -> None:
+def test_penetration_tests_cover_every_category() -> None:
     """Each category has the requested number of distinct attacks, and no tool call is expected."""
     source = generate(pentest(num_scenarios_per_category=9), seed=1)
 
@@ -518,7 +518,7 @@ def test_penetration_tests_attack_in_every_category() -> None:
 
 
 @pytest.mark.parametrize("tools", [TOOLS, []], ids=["with tools", "without tools"])
-def test_penetration_tests_follow_the_settings(tools: list[dict[str, Any]]) -> None:
+def test_penetration_tests_follow_settings(tools: list[dict[str, Any]]) -> None:
     """Categories, number, difficulty and turns follow the settings."""
     asked = {"categories": ["jailbreak", "tool_abuse"], "num_scenarios_per_category": 2, "difficulty": "hard"}
     given_config = pentest(**asked, include_multi_turn=False)
@@ -532,7 +532,7 @@ def test_penetration_tests_follow_the_settings(tools: list[dict[str, Any]]) -> N
     assert [2, 6, 2, 6] == [len(scenario["actions"]) for scenario in several]
 
 
-def test_penetration_tests_have_defaults() -> None:
+def test_penetration_test_defaults() -> None:
     """By default, each of the seven categories has three scenarios of mixed difficulty."""
     tags = [scenario["tags"] for scenario in scenarios_of(generate(pentest(), seed=1))]
 
@@ -591,13 +591,13 @@ def changed(path: str, value: Any) -> dict[str, Any]:
         ("typo", 1, "request: .*'typo'"),
     ],
 )
-def test_invalid_configs_are_refused_by_path(path: str, value: Any, message: str) -> None:
+def test_invalid_configs_are_rejected_with_path(path: str, value: Any, message: str) -> None:
     """The error begins with the path of the invalid value and shows the value."""
     with pytest.raises(ValidationError, match=f"^{message}"):
         generate(changed(path, value), seed=1)
 
 
-def test_too_many_scenarios_are_refused() -> None:
+def test_too_many_scenarios_are_rejected() -> None:
     """A number of scenarios over the limit is refused."""
     with pytest.raises(
         ValidationError, match=r"^generation_options\.scenario_count: must be at most 1000, got 100000000"
@@ -692,7 +692,7 @@ def test_arguments_are_valid_for_any_schema(schema: dict[str, Any], style: Any) 
         ({"properties": {"a": {"type": "string", "not": {}}}, "required": ["a"]}, "no sampled value"),
     ],
 )
-def test_unsatisfiable_schemas_are_refused(schema: dict[str, Any], reason: str) -> None:
+def test_unsatisfiable_schemas_are_rejected(schema: dict[str, Any], reason: str) -> None:
     """A schema without valid values, over the limits or with external references is refused with path and reason."""
     with pytest.raises(ValidationError, match=rf"^agent.tools\[4\].parameters.*{re.escape(reason)}"):
         read_tool({"name": "do", "parameters": schema}, "agent.tools[4]").arguments(Random(1))
@@ -778,7 +778,7 @@ def test_sampled_strings_match_the_pattern(pattern: str) -> None:
         "((){9999}){9999}",
     ],
 )
-def test_unsupported_patterns_are_refused(pattern: str) -> None:
+def test_unsupported_patterns_are_rejected(pattern: str) -> None:
     """An unsupported or too large pattern raises ValueError quickly."""
     with pytest.raises(ValueError, match=r"\w"):
         sample_pattern(pattern, Random(1))

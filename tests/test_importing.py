@@ -179,7 +179,7 @@ def test_rows_and_outputs_may_have_tool_calls() -> None:
         assert ("Yes", expected) == (action["content"], action["expected_response"]["tool_calls"])
 
 
-def test_langchain_messages_have_calls_in_two_places() -> None:
+def test_langchain_calls_are_read_from_both_places() -> None:
     """Calls of LangChain messages are read from `tool_calls` and from the older `additional_kwargs`."""
     new = langchain("AIMessage", content="", tool_calls=[{"name": "weather", "args": {"city": "Oslo"}, "id": "1"}])
     old = langchain("AIMessage", content="", tool_calls=[], additional_kwargs={"tool_calls": [CALL]})
@@ -222,7 +222,7 @@ def test_objects_are_read_by_common_keys_or_as_json() -> None:
     assert 2 == found.notes["outputs: no message in it, so its JSON is the text"]
 
 
-def test_keys_may_be_named() -> None:
+def test_input_and_expected_keys_can_be_set() -> None:
     """`input_key` and `expected_key` name columns with other names."""
     text = "frage,antwort,input_lang\nHallo?,Guten Tag!,de\n"
 
@@ -330,7 +330,7 @@ def test_errors_name_line_and_field(line: Any, file_format: str, fault: str) -> 
         ('input,expected\n"unfinished', "line 2: is not valid JSON or CSV"),
     ],
 )
-def test_unreadable_files_are_refused(text: str, fault: str) -> None:
+def test_unreadable_files_raise_error(text: str, fault: str) -> None:
     """A file that cannot be read to its end raises an error with the line."""
     with pytest.raises(DatasetError, match=fault):
         import_dataset(BytesIO(text.encode("utf-8", "surrogateescape")))
@@ -356,7 +356,7 @@ def test_invalid_rows_are_reported(text: str, fault: str) -> None:
     assert [fault] == [str(one) for one in imported(text).faults]
 
 
-def test_large_lines_are_refused() -> None:
+def test_oversized_lines_are_rejected() -> None:
     """A line of over 16 MiB and a value that is nested too deeply are refused."""
     with pytest.raises(DatasetError, match="line 1: has over 16,777,216 characters; write one record per line"):
         import_dataset(BytesIO(b"x" * 17_000_000))
@@ -364,7 +364,7 @@ def test_large_lines_are_refused() -> None:
     assert 1 >= len(imported(deep).faults)
 
 
-def test_an_unknown_format_is_refused() -> None:
+def test_unknown_format_is_rejected() -> None:
     """An unknown format is refused with the list of formats."""
     with pytest.raises(ConfigurationError, match=", ".join(FORMATS)):
         import_dataset(BytesIO(b""), "yaml")
@@ -427,7 +427,7 @@ _values = st.recursive(
         max_size=5,
     ),
 )
-def test_any_json_is_imported_or_refused(file_format: str, record: dict[str, Any]) -> None:
+def test_any_json_is_imported_or_rejected(file_format: str, record: dict[str, Any]) -> None:
     """Any JSON object becomes a valid scenario or an error with its line."""
     found = imported(record, file_format=file_format)
 
@@ -458,7 +458,7 @@ def traced(client: AshrLabsClient) -> dict[str, Any]:
     return dict(client.get_observability_trace(trace.trace_id)["trace"])
 
 
-def test_a_trace_becomes_a_scenario(local_client: AshrLabsClient) -> None:
+def test_trace_is_imported_as_scenario(local_client: AshrLabsClient) -> None:
     """User messages become turns; called tools with results and errors and the last texts are expected."""
     name, scenario, notes = scenario_of_trace(traced(local_client))
 
@@ -483,7 +483,7 @@ def test_a_trace_becomes_a_scenario(local_client: AshrLabsClient) -> None:
     read_scenario(name, scenario)
 
 
-def test_a_trace_without_generations_begins_with_its_input() -> None:
+def test_trace_without_generations_uses_its_input() -> None:
     """The input of the first observation is the user message, and the output of the trace is expected."""
     span = {"id": "1", "type": "span", "name": "handle", "input": {"question": "Hi"}, "start_time": "1"}
     tool = {
@@ -502,7 +502,7 @@ def test_a_trace_without_generations_begins_with_its_input() -> None:
     assert any("inputs of tools" in note for note in notes)
 
 
-def test_traces_without_user_messages_are_refused() -> None:
+def test_traces_without_user_messages_are_rejected() -> None:
     """A trace without user messages raises an error with its id."""
     with pytest.raises(DatasetError, match="trace t: no user message"):
         scenario_of_trace({"id": "t", "observations": []})

@@ -81,7 +81,7 @@ def test_files_of_other_tools(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_imported_datasets_are_valid_for_the_schema(name: str) -> None:
+def test_imported_datasets_match_the_schema(name: str) -> None:
     """The JSON Schema of dataset files allows what is imported."""
     expected = expectation(name)
     if "needs" in expected and find_spec(expected["needs"]) is None:
@@ -106,7 +106,7 @@ def test_imported_datasets_are_valid_for_the_schema(name: str) -> None:
         {"actor": "user", "parts": ["image"]},
     ],
 )
-def test_the_schema_refuses_misspelt_keys(action: dict[str, Any]) -> None:
+def test_schema_rejects_misspelt_keys(action: dict[str, Any]) -> None:
     """Unknown keys of actions, missing names and wrong types are invalid for the JSON Schema of dataset files."""
     source = {"runs": {"a": {"actions": [action]}}}
 
@@ -114,7 +114,7 @@ def test_the_schema_refuses_misspelt_keys(action: dict[str, Any]) -> None:
     assert not SCHEMA.is_valid({"dataset_source": source})
 
 
-def test_the_schema_has_the_keys_that_are_read() -> None:
+def test_schema_keys_match_the_reader() -> None:
     """The JSON Schema of dataset files allows the keys that the evaluation reads, and no others."""
     definitions = json.loads(files("ashr_labs_contract").joinpath("dataset.schema.json").read_text("utf-8"))["$defs"]
     keys = {name: definitions[name]["properties"].keys() for name in ("Scenario", "Action", "ExpectedResponse")}
@@ -127,7 +127,7 @@ def test_the_schema_has_the_keys_that_are_read() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_command_reads_the_same(name: str) -> None:
+def test_command_and_library_agree(name: str) -> None:
     """`datasets import` detects the format of every file and finds the same scenarios and errors."""
     expected = expectation(name)
     if "needs" in expected and find_spec(expected["needs"]) is None:
@@ -145,7 +145,7 @@ def test_the_command_reads_the_same(name: str) -> None:
     assert (expected["format"], *counts) == (found.document["format"], len(found.file.scenarios), len(found.faults))
 
 
-def test_the_corpus_covers_every_format() -> None:
+def test_corpus_covers_every_format() -> None:
     """There are at least 60 files, and at least one of each format."""
     assert len(NAMES) >= 60
     assert set(FORMATS) == {expectation(name)["format"] for name in NAMES} - {None, ""}

@@ -55,7 +55,7 @@ def aliases(depth: int) -> bytes:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_hostile_files_are_refused(content: bytes, message: str) -> None:
+def test_hostile_files_are_rejected(content: bytes, message: str) -> None:
     """A file that grows when it is read, or is damaged, raises an error with the reason."""
     if content[:4] in {b"PAR1", b"ARRO"}:
         pytest.importorskip("pyarrow")
@@ -63,7 +63,7 @@ def test_hostile_files_are_refused(content: bytes, message: str) -> None:
         import_dataset(io.BytesIO(content))
 
 
-def test_streams_are_read_as_files_are() -> None:
+def test_streams_are_read_like_files() -> None:
     """A stream that cannot seek is read from memory, up to the limit."""
 
     class Stream(io.BytesIO):
@@ -85,13 +85,13 @@ def test_streams_are_read_as_files_are() -> None:
         ({"file_format": "langsmth"}, "did you mean 'langsmith'"),
     ],
 )
-def test_invalid_options_are_refused(options: dict[str, Any], message: str) -> None:
+def test_invalid_options_are_rejected(options: dict[str, Any], message: str) -> None:
     """An unknown encoding, delimiter or format is a configuration error."""
     with pytest.raises(ConfigurationError, match=message):
         import_dataset(io.BytesIO(b'{"input": "Hi"}'), **options)
 
 
-def test_a_wrong_encoding_is_an_error() -> None:
+def test_wrong_encoding_raises_error() -> None:
     """A file that is not in the named encoding is refused, and the error names it."""
     with pytest.raises(DatasetError, match="is not valid"):
         import_dataset(io.BytesIO("input,expected\nGrün,ja\n".encode("latin-1")), encoding="utf-8")
@@ -129,7 +129,7 @@ def _as_otlp(records: list[dict[str, Any]]) -> bytes:
 
 @settings(max_examples=50)
 @given(st.sampled_from([_as_lines, _as_array, _as_otlp]), st.lists(_fields, max_size=4))
-def test_any_json_is_imported_or_refused(write: Callable[[list[dict[str, Any]]], bytes], records: Any) -> None:
+def test_any_json_is_imported_or_rejected(write: Callable[[list[dict[str, Any]]], bytes], records: Any) -> None:
     """A file of any JSON objects is imported, or refused with a dataset error."""
     try:
         found = import_dataset(io.BytesIO(write(records)))
@@ -140,7 +140,7 @@ def test_any_json_is_imported_or_refused(write: Callable[[list[dict[str, Any]]],
 
 
 @given(st.binary(max_size=60))
-def test_any_bytes_are_imported_or_refused(content: bytes) -> None:
+def test_any_bytes_are_imported_or_rejected(content: bytes) -> None:
     """A file of any bytes is imported, or refused with a dataset error."""
     with suppress(DatasetError):
         assert import_dataset(io.BytesIO(content)).format is not None
