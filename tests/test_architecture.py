@@ -186,7 +186,7 @@ def test_rooms_import_from_lower_floors_only() -> None:
     assert [] == wrong
 
 
-def test_modules_import_each_other_in_no_circle() -> None:
+def test_modules_have_no_import_cycles() -> None:
     """No two modules need each other, not even for type checking or inside functions."""
     graph = {name: {other for other in imports_of(path) if other in NAMES} for name, path in NAMES.items()}
 
@@ -195,7 +195,7 @@ def test_modules_import_each_other_in_no_circle() -> None:
     assert [] == found
 
 
-def test_only_the_edges_import_the_http_libraries() -> None:
+def test_http_libraries_are_imported_in_few_modules() -> None:
     """HTTP libraries are imported in few modules, so that they can be replaced."""
     users = {
         str(path.relative_to(PACKAGE))
@@ -233,7 +233,7 @@ def test_every_test_states_its_rule() -> None:
     ]
 
 
-def test_the_files_at_the_root_are_known() -> None:
+def test_root_files_are_known() -> None:
     """No file gets into the repository's root, and thereby into the source distribution, by accident."""
     if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout")
@@ -242,13 +242,13 @@ def test_the_files_at_the_root_are_known() -> None:
     assert ROOT_FILES == set(done.stdout.split())
 
 
-def test_the_public_names_are_those_that_dir_shows() -> None:
+def test_dir_shows_the_public_names() -> None:
     """`dir(ashr_labs)` shows what is public, and all of it can be imported; ruff keeps `__all__` sorted."""
     assert sorted({*ashr_labs.__all__, *ashr_labs._MODULES, "__version__"}) == dir(ashr_labs)
     assert [] == [name for name in dir(ashr_labs) if not hasattr(ashr_labs, name)]
 
 
-def test_the_lazy_names_are_those_that_type_checkers_see() -> None:
+def test_lazy_names_match_type_checking_imports() -> None:
     """The names that load on first use are the ones imported for type checkers, from the same modules."""
     checked = {
         alias.name: node.module
@@ -276,13 +276,13 @@ def test_public_modules_are_loaded_on_first_use() -> None:
     assert "[] []" == done.stdout.strip()
 
 
-def test_an_unknown_name_is_an_attribute_error() -> None:
+def test_unknown_name_raises_attribute_error() -> None:
     """A name that does not exist is an AttributeError, as with any module."""
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = ashr_labs.nothing
 
 
-def test_the_version_is_the_distributions() -> None:
+def test_version_matches_distribution() -> None:
     """The version is written once."""
     assert version("ashr-labs") == ashr_labs.__version__
 
@@ -306,7 +306,7 @@ def test_the_version_is_the_distributions() -> None:
         ),
     ],
 )
-def test_importing_loads_only_what_is_used(statement: str, absent: list[str]) -> None:
+def test_import_loads_no_heavy_modules(statement: str, absent: list[str]) -> None:
     """The package and the client load no generated model, no database, no server, no terminal library."""
     code = f"{statement}\nimport sys\nprint([name for name in {absent!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -62,7 +62,7 @@ def nested(depth: int) -> list[Any]:
 
 
 @pytest.mark.parametrize("module", [comparators, _text])
-def test_docstring_examples_hold(module: Any) -> None:
+def test_docstring_examples(module: Any) -> None:
     """Every example in a docstring gives what it says, those of the published reference among them."""
     results = doctest.testmod(module)
     assert results.attempted > 0
@@ -381,7 +381,7 @@ def test_values_beyond_any_limit_are_compared(compare: Callable[[Any, Any], tupl
     assert compare(call(deep=nested(50_000), large=1), actual)[0] in {"partial", "mismatch"}
 
 
-def test_real_calls_equal_themselves() -> None:
+def test_real_calls_are_exact_against_copies() -> None:
     """Every expected call of the real datasets is exact against a copy of itself, in both comparisons."""
     folder = os.environ.get("ASHR_BENCHMARK_DATA")
     if not folder:

@@ -70,12 +70,12 @@ def nodes(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             yield from nodes(value, f"{path}/{index}")
 
 
-def test_the_contract_has_no_faults() -> None:
+def test_contract_is_valid() -> None:
     """The contract is OpenAPI 3.1, and uses only what can be derived from it."""
     assert [] == faults((ROOT / "openapi.yaml").read_text("utf-8"))
 
 
-def test_the_contract_holds_every_documented_operation_and_the_embedded_ones() -> None:
+def test_contract_contains_every_documented_operation() -> None:
     """Nothing that the public platform answers is missing, and what only the embedded one answers is marked."""
     availability = {path: operation.get("x-ashr-availability") for path, operation in operations().items()}
 
@@ -83,7 +83,7 @@ def test_the_contract_holds_every_documented_operation_and_the_embedded_ones() -
     assert known == {path: kind for path, kind in availability.items() if path in known}
 
 
-def test_answers_have_open_enums_and_no_constants() -> None:
+def test_responses_have_open_enums_and_no_constants() -> None:
     """A value that a later platform adds is still understood."""
     enums = {name for name, schema in SCHEMAS.items() if "enum" in schema}
     requests = {"RunPentestRequest", "GenerationOptions", "TestConfig", "PentestConfig"}  # sent, never answered
@@ -99,7 +99,7 @@ def test_answers_have_open_enums_and_no_constants() -> None:
     assert [] == constant
 
 
-def test_every_operation_has_its_generated_module_and_types() -> None:
+def test_every_operation_has_generated_module_and_types() -> None:
     """The generator left nothing out: a module and a TypedDict for each operation's request."""
     for operation in operations().values():
         name = operation["operationId"]
@@ -111,7 +111,7 @@ def test_every_operation_has_its_generated_module_and_types() -> None:
         assert name in OPERATIONS
 
 
-def test_the_packaged_contract_is_the_contract() -> None:
+def test_packaged_contract_matches_openapi_yaml() -> None:
     """The platform validates against openapi.yaml itself."""
     packaged = json.loads(resources.files("ashr_labs_contract").joinpath("contract.json").read_text("utf-8"))
 
@@ -133,7 +133,7 @@ def generate(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
 
 
-def test_the_check_names_what_was_edited_or_is_stale(copy: Path) -> None:
+def test_check_names_edited_and_stale_files(copy: Path) -> None:
     """`make check` names each edited, missing, additional and stale file, and no other: deriving is repeatable."""
     (copy / "generated/ashr_labs_api/client.py").write_text("# mine\n")
     (copy / "generated/ashr_labs_types/__init__.py").unlink()
@@ -153,7 +153,7 @@ def test_the_check_names_what_was_edited_or_is_stale(copy: Path) -> None:
     ] == [line.partition(":")[0] for line in done.stdout.splitlines()]
 
 
-def test_faults_of_the_contract_are_all_that_is_said_of_it(copy: Path) -> None:
+def test_invalid_contract_prints_only_its_faults(copy: Path) -> None:
     """With faults in the contract nothing is derived; the output is their list."""
     contract = copy / "openapi.yaml"
     text = contract.read_text("utf-8").replace("operationId: get_run\n", "operationId: list_runs\n")
@@ -214,7 +214,7 @@ print(json.dumps([list(OPERATIONS["archive_run"]), sorted(Shape.__annotations__)
 """
 
 
-def test_a_new_operation_becomes_a_typed_function_with_nothing_else_to_touch(copy: Path) -> None:
+def test_new_operation_becomes_typed_function(copy: Path) -> None:
     """After `make sdk` a new endpoint's function sends and reads all that its schemas allow."""
     document = json.loads(json.dumps(CONTRACT))
     operation = json.dumps(CONTRACT["paths"]["/#get_run"]).replace("get_run", "archive_run")

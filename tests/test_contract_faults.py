@@ -92,7 +92,7 @@ def found(change: Callable[[dict[str, Any]], Any]) -> list[str]:
     return [f"{fault.place}: {fault.message}" for fault in faults(yaml.safe_dump(document, sort_keys=False))]
 
 
-def test_a_good_contract_has_no_faults() -> None:
+def test_valid_contract_has_no_faults() -> None:
     """Supported keywords are accepted, `oneOf`, nullable values and header parameters included."""
     assert [] == found(lambda _: None)
 
@@ -183,14 +183,14 @@ def test_a_good_contract_has_no_faults() -> None:
         (lambda document: document["info"].pop("version"), 'info: "version" is a required property'),
     ],
 )
-def test_a_fault_is_named_with_its_place(change: Callable[[dict[str, Any]], Any], expected: str | None) -> None:
+def test_fault_is_reported_with_location(change: Callable[[dict[str, Any]], Any], expected: str | None) -> None:
     """Each fault is reported with the operation or schema, the path inside of it, and what to do."""
     messages = found(change)
 
     assert [] == messages if expected is None else any(message.startswith(expected) for message in messages), messages
 
 
-def test_all_faults_come_in_one_list_with_their_lines() -> None:
+def test_all_faults_are_listed_with_line_numbers() -> None:
     """Every fault is reported at once, at its line, in the order of the lines."""
     text = yaml.safe_dump(CONTRACT, sort_keys=False)
     text = text.replace("operationId: get_run", "operationId: get run").replace(
@@ -209,7 +209,7 @@ def test_all_faults_come_in_one_list_with_their_lines() -> None:
     assert any("`summery` is not supported; did you mean `summary`?" in message for message in listed)
 
 
-def test_text_that_is_not_yaml_is_a_fault() -> None:
+def test_invalid_yaml_is_a_fault() -> None:
     """A syntax error is reported with its line."""
     [fault] = faults("openapi: 3.1.0\npaths: {\n")
 
@@ -224,7 +224,7 @@ def places(node: Any) -> Iterator[list[Any]]:
 
 
 @pytest.mark.parametrize("value", [None, 7, "text", [], {}, [None], {"a": 1}], ids=str)
-def test_any_damage_is_a_list_of_faults(value: Any) -> None:
+def test_damaged_contract_gives_list_of_faults(value: Any) -> None:
     """Whatever replaces a part of the contract, the check returns a list and raises nothing."""
     for way in places(CONTRACT):
         document = copy.deepcopy(CONTRACT)

@@ -20,7 +20,7 @@ def module(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return module
 
 
-def test_a_warning_names_both_names_and_points_at_the_user() -> None:
+def test_warning_names_replacement_and_caller_line() -> None:
     """The warning is reported at the line that uses the deprecated name."""
 
     def renamed() -> None:
@@ -32,7 +32,7 @@ def test_a_warning_names_both_names_and_points_at_the_user() -> None:
     assert __file__ == caught[0].filename
 
 
-def test_a_renamed_name_of_a_module_is_the_new_one(module: ModuleType) -> None:
+def test_renamed_module_attribute_resolves_with_warning(module: ModuleType) -> None:
     """The old name gives the same object with a warning at the user's line."""
     with pytest.warns(DeprecationWarning, match=r"renaming\.old is deprecated, use renaming\.new") as caught:
         value = module.old
@@ -41,7 +41,7 @@ def test_a_renamed_name_of_a_module_is_the_new_one(module: ModuleType) -> None:
     assert __file__ == caught[0].filename
 
 
-def test_other_names_of_such_a_module_are_unknown(module: ModuleType) -> None:
+def test_unknown_module_attribute_raises_attribute_error(module: ModuleType) -> None:
     """A name that was never there is an AttributeError as in any module."""
     with pytest.raises(AttributeError, match="module 'renaming' has no attribute 'nothing'"):
         _ = module.nothing

@@ -48,14 +48,14 @@ def chat(question: str, arguments: str = "{}", system: str | None = None) -> str
         ("ashr-labs datasets import chats.jsonl", [chat("one"), chat("two", "[1]")]),
     ],
 )
-def test_the_guide_of_imports_shows_what_is_written(tmp_path: Path, command: str, lines: list[str]) -> None:
+def test_import_guide_matches_output(tmp_path: Path, command: str, lines: list[str]) -> None:
     """Notes, faults and ids are as the guide says."""
     (tmp_path / "chats.jsonl").write_text("\n".join(lines), "utf-8")
 
     assert sorted(shown("importing.md", command)) == written(Workspace(tmp_path), command)
 
 
-def test_the_guide_shows_what_coverage_writes(tmp_path: Path) -> None:
+def test_coverage_guide_matches_output(tmp_path: Path) -> None:
     """Things, failures and pairs are as the guide says."""
     calls = [{"name": "track"}, {"name": "refund", "arguments": {"reason": "late"}}]
     action = {"actor": "agent", "expected_response": {"tool_calls": calls}}
@@ -72,7 +72,7 @@ def test_the_guide_shows_what_coverage_writes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "command", ["ashr-labs compare trial0.json trial1.json", "ashr-labs plan --scenarios 25 trial0.json trial1.json"]
 )
-def test_the_guide_shows_what_real_runs_give(tmp_path: Path, command: str) -> None:
+def test_comparison_guide_matches_real_runs(tmp_path: Path, command: str) -> None:
     """The two trials of one model on the airline tasks are compared and planned with as the guide says."""
     workspace = Workspace(tmp_path)
     for trial in (0, 1):

@@ -114,7 +114,7 @@ def test_tools_change_the_database(
         ("cancel_order", {"order": "ORD-1003"}, "missing a required argument: 'order_id'"),
     ],
 )
-def test_refused_tool_calls_change_nothing(tool: str, arguments: dict[str, str], message: str, tmp_path: Path) -> None:
+def test_rejected_tool_calls_change_nothing(tool: str, arguments: dict[str, str], message: str, tmp_path: Path) -> None:
     """A call that breaks a rule of the shop raises ToolError with the reason and leaves the data alone."""
     database = tmp_path / "shop.db"
     store = Store(str(database))
@@ -126,7 +126,7 @@ def test_refused_tool_calls_change_nothing(tool: str, arguments: dict[str, str],
     assert dump(database) == before
 
 
-def test_tool_descriptions_fit_the_tools() -> None:
+def test_tool_schemas_match_the_functions() -> None:
     """Every tool has a description and a schema whose required properties are the parameters without default."""
     tools = {tool["name"]: tool for tool in describe_tools()}
 
@@ -180,7 +180,7 @@ def test_dataset_covers_every_kind_of_action() -> None:
 
 
 @pytest.mark.parametrize("config", [None, CONFIG], ids=["without config", "with config"])
-def test_bot_passes_all_scenarios_but_those_that_find_its_weaknesses(config: dict[str, Any] | None) -> None:
+def test_bot_fails_only_the_known_scenarios(config: dict[str, Any] | None) -> None:
     """Five scenarios fail, each for its own reason; in all others every tool call is exactly the expected one."""
     graded = grade(EvalRunner(SOURCE).run(SupportBot()).build(), config)["tests"]
     failed = {test["test_id"]: "; ".join(test["verdict_reasons"]) for test in graded if test["verdict"] != "passed"}
@@ -199,7 +199,7 @@ def test_bot_passes_all_scenarios_but_those_that_find_its_weaknesses(config: dic
     assert set(calls) == {"exact"}
 
 
-def test_bots_that_play_side_by_side_do_not_mix_their_shops() -> None:
+def test_concurrent_bots_do_not_share_data() -> None:
     """Each bot has its own data, so four workers record what one records."""
     alone, together = (
         [test["action_results"] for test in EvalRunner(SOURCE).run(SupportBot, max_workers=workers).build()["tests"]]
@@ -263,12 +263,12 @@ def test_details_are_read_by_pattern() -> None:
     ("message", "answer"),
     [("Sure, no problem", "yes"), ("No, please don't", "no"), ("I'll keep it", "no"), ("Which one?", None)],
 )
-def test_yes_or_no_is_what_comes_first(message: str, answer: str | None) -> None:
+def test_first_of_yes_and_no_counts(message: str, answer: str | None) -> None:
     """Of "yes" and "no" the one that the message says first counts."""
     assert read_yes_or_no(message) == answer
 
 
-def test_open_question_can_be_left_for_a_new_request() -> None:
+def test_new_request_replaces_open_question() -> None:
     """A message that does not answer the open question starts a new request, and one that says nothing repeats it."""
     bot = SupportBot()
     question = bot.respond("Please cancel ORD-1003")["text"]
@@ -336,7 +336,7 @@ def wants(tool: str, arguments: str) -> dict[str, Any]:
     return {"content": None, "tool_calls": [call]}
 
 
-def test_llm_agent_runs_the_tools_that_the_model_wants() -> None:
+def test_llm_agent_runs_requested_tools() -> None:
     """Tool calls are executed on the shop's data, recorded, and their results go back to the model."""
     with chat(wants("cancel_order", '{"order_id": "ORD-1003"}'), {"content": "Cancelled."}) as (agent, server):
         reply = agent.respond("Cancel ORD-1003")
@@ -371,7 +371,7 @@ def test_llm_agent_runs_the_tools_that_the_model_wants() -> None:
         ("drop_tables", "", {}, "no tool called drop_tables"),
     ],
 )
-def test_llm_agent_tells_the_model_what_went_wrong(
+def test_llm_agent_returns_tool_errors_to_the_model(
     tool: str, arguments: str, recorded: dict[str, str], error: str
 ) -> None:
     """A tool call that cannot be run is recorded, and the model gets the reason instead of a result."""
@@ -380,7 +380,7 @@ def test_llm_agent_tells_the_model_what_went_wrong(
         assert error in json.loads(server.requests[-1]["messages"][-1]["content"])["error"]
 
 
-def test_llm_agent_does_not_call_tools_forever() -> None:
+def test_llm_agent_limits_tool_rounds() -> None:
     """A model that only ever wants tools is given up after a bounded number of rounds."""
     with chat(wants("check_stock", '{"product": "Headlamp"}')) as (agent, server):
         with pytest.raises(RuntimeError, match="no answer in 8 rounds"):
@@ -388,7 +388,7 @@ def test_llm_agent_does_not_call_tools_forever() -> None:
         assert len(server.requests) == 8
 
 
-def test_llm_agent_reports_what_the_endpoint_refused() -> None:
+def test_llm_agent_reports_http_errors() -> None:
     """An HTTP error of the model's endpoint becomes an error with status and body, without the key."""
     with chat({"content": "no"}, status=429) as (agent, _), pytest.raises(RuntimeError, match="HTTP 429") as caught:
         agent.respond("Hello")
@@ -418,7 +418,7 @@ def test_endpoint_is_read_from_the_environment(environ: dict[str, str], expected
     assert "key" not in repr(endpoint)
 
 
-def test_llm_agent_without_key_says_which_to_set() -> None:
+def test_llm_agent_without_key_names_the_variables() -> None:
     """Without a key the agent names the variables, and the script ends with code 2 and no traceback."""
     with pytest.raises(MissingKeyError, match="OPENAI_API_KEY or ANTHROPIC_API_KEY"):
         Endpoint.from_env({})

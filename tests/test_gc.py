@@ -20,7 +20,7 @@ def enabled_gc() -> Generator[None]:
     gc.enable()
 
 
-def test_the_collector_is_paused_in_nested_blocks() -> None:
+def test_nested_blocks_keep_collector_paused() -> None:
     """The outermost block enables the collector again, not an inner one."""
     with paused_gc():
         with paused_gc():
@@ -30,7 +30,7 @@ def test_the_collector_is_paused_in_nested_blocks() -> None:
     assert gc.isenabled()
 
 
-def test_a_disabled_collector_stays_disabled() -> None:
+def test_disabled_collector_stays_disabled() -> None:
     """A program that has disabled the collector finds it disabled afterwards."""
     gc.disable()
     with paused_gc():
@@ -39,7 +39,7 @@ def test_a_disabled_collector_stays_disabled() -> None:
     assert not gc.isenabled()
 
 
-def test_an_exception_enables_the_collector_again() -> None:
+def test_exception_reenables_collector() -> None:
     """A block that raises ends the pause."""
     with pytest.raises(ZeroDivisionError), paused_gc():
         raise ZeroDivisionError
@@ -47,7 +47,7 @@ def test_an_exception_enables_the_collector_again() -> None:
     assert gc.isenabled()
 
 
-def test_the_last_of_several_threads_enables_the_collector() -> None:
+def test_last_thread_reenables_collector() -> None:
     """While another thread still needs the pause, a block that ends does not end it."""
     inside, leave = threading.Event(), threading.Event()
 

@@ -38,7 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
+def test_wheel_contains_packages_and_data(wheel: Path) -> None:
     """The wheel has all four packages, typed, with the contract, the migrations and the licence, and nothing else."""
     names = zipfile.ZipFile(wheel).namelist()
 
@@ -51,7 +51,7 @@ def test_the_wheel_holds_the_packages_and_their_data(wheel: Path) -> None:
     assert not [name for name in names if "__pycache__" in name or "tests" in name]
 
 
-def test_the_wheel_works_outside_of_the_checkout(wheel: Path, tmp_path: Path) -> None:
+def test_wheel_works_outside_checkout(wheel: Path, tmp_path: Path) -> None:
     """An evaluation runs from the wheel's own files in an empty folder."""
     zipfile.ZipFile(wheel).extractall(tmp_path / "site")
 

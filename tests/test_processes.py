@@ -21,7 +21,7 @@ subprocess.run([sys.executable, "-c", "import signal; print(signal.getsignal(sig
 
 
 @LINUX_ONLY
-def test_a_process_that_a_test_leaves_is_ended() -> None:
+def test_leftover_process_is_killed() -> None:
     """A child that still runs is found, killed and collected; other children are left alone."""
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as kept:
         before = child_processes()
@@ -39,7 +39,7 @@ def test_a_process_that_a_test_leaves_is_ended() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
-def test_children_can_be_interrupted_when_the_tests_run_in_the_background() -> None:
+def test_children_handle_sigint_in_background_runs() -> None:
     """Where SIGINT is ignored, as a shell does for background processes, the tests' children handle it all the same."""
     done = subprocess.run(
         [sys.executable, "-c", SIGINT_OF_A_CHILD],

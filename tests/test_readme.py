@@ -41,7 +41,7 @@ def platform_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> Generator[No
 
 @pytest.mark.usefixtures("platform_in_the_environment")
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_the_python_blocks_run_from_top_to_bottom(
+def test_python_blocks_run_in_order(
     document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each Python block works with what the blocks before it made, and nothing else."""
@@ -60,14 +60,14 @@ def test_the_python_blocks_run_from_top_to_bottom(
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_links_lead_somewhere(document: Path) -> None:
+def test_relative_links_resolve(document: Path) -> None:
     """Each relative link of a document names a file that is there."""
     links = re.findall(r"\]\((?!https?://)([^)#]+)[^)]*\)", document.read_text("utf-8"))
 
     assert [] == [link for link in links if not (document.parent / link).exists()]
 
 
-def test_the_quickstart_runs_on_a_fresh_machine() -> None:
+def test_quickstart_runs_without_setup() -> None:
     """`make demo` needs no key, no network and no setup, and prints graded metrics."""
     done = subprocess.run(
         [sys.executable, str(ROOT / "examples" / "quickstart.py")],

@@ -61,7 +61,7 @@ def prose() -> dict[str, str]:
     }
 
 
-def test_no_bad_habits() -> None:
+def test_prose_has_no_discouraged_phrases() -> None:
     """Docstrings, comments, messages and pages hold none of the phrases above."""
     if not (ROOT / ".git").exists():
         pytest.skip("not a git checkout")
