@@ -17,7 +17,7 @@ def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
 
 def as_object(value: object) -> Mapping[str, Any] | None:
     """Return the value if it is an object, else None."""
-    return value if is_object(value) else None
+    return cast("Mapping[str, Any]", value) if type(value) is dict or isinstance(value, Mapping) else None
 
 
 def as_list(value: object) -> Sequence[Any] | None:

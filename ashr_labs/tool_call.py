@@ -142,6 +142,8 @@ def result_of(fields: Mapping[str, Any]) -> object:
 
 def error_of(fields: Mapping[str, Any]) -> str | None:
     """Return why a call failed, or None if nothing says that it did."""
+    if _END_KEYS.isdisjoint(fields):
+        return None
     error = fields.get("error")
     if error is not None and error is not False and error != "":
         return error if isinstance(error, str) else "the call failed" if error is True else preview(error)

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from dateutil import parser
 
@@ -17,7 +17,7 @@ from ..alignment import max_matching
 from ..comparators import fuzzy_str_match
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 __all__ = [
     "DATE_OR_TIME",
@@ -69,8 +69,7 @@ _MAX_DATE_CHARACTERS = 64
 _DEFAULTS = (datetime(2000, 1, 1), datetime(2004, 2, 2))
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """One difference between two values."""
 
     kind: Literal["near", "different", "missing", "extra"]
@@ -102,35 +101,28 @@ class PathRule:
 
 def differences(
     expected: object, actual: object, rules: Sequence[PathRule] = (), path: Path = ()
-) -> Iterator[Difference]:
-    """Yield the differences, in the order of the expected value."""
-    rule = _rule_at(path, rules)
-    if rule is not None and rule.order:
-        yield from _unordered_differences(*_unwrapped(expected, actual), rules, path, rule.order == "superset")
-        return
-    if rule is not None:
-        wrong = rule.check(expected, actual) if rule.check else None
-        if wrong:
-            yield Difference("different", f"{format_path(path)}: {wrong}")
-        return
-    yield from _value_differences(*_unwrapped(expected, actual), rules, path)
+) -> Iterable[Difference]:
+    """Return the differences, in the order of the expected value; those within objects and lists are found lazily."""
+    rule = _rule_at(path, rules) if rules else None
+    if rule is None:
+        return _value_differences(*_unwrapped(expected, actual), rules, path)
+    if rule.order:
+        return _unordered_differences(*_unwrapped(expected, actual), rules, path, rule.order == "superset")
+    wrong = rule.check(expected, actual) if rule.check else None
+    return (Difference("different", f"{format_path(path)}: {wrong}"),) if wrong else ()
 
 
-def _value_differences(expected: object, actual: object, rules: Sequence[PathRule], path: Path) -> Iterator[Difference]:
+def _value_differences(expected: object, actual: object, rules: Sequence[PathRule], path: Path) -> Iterable[Difference]:
     if len(path) > _MAX_DEPTH:
-        yield from _deep_difference(expected, actual, path)
-        return
-    expected_object, actual_object = as_object(expected), as_object(actual)
-    if expected_object is not None and actual_object is not None:
-        yield from _object_differences(expected_object, actual_object, rules, path)
-        return
-    expected_list, actual_list = as_list(expected), as_list(actual)
-    if expected_list is not None and actual_list is not None:
-        yield from _list_differences(expected_list, actual_list, rules, path)
-        return
+        return _deep_difference(expected, actual, path)
+    expected_object = as_object(expected)
+    if expected_object is not None and (actual_object := as_object(actual)) is not None:
+        return _object_differences(expected_object, actual_object, rules, path)
+    expected_list = as_list(expected)
+    if expected_list is not None and (actual_list := as_list(actual)) is not None:
+        return _list_differences(expected_list, actual_list, rules, path)
     kind = _compare_scalars(expected, actual)
-    if kind is not None:
-        yield Difference(kind, f"{format_path(path)}: {_pair(expected, actual)}")
+    return () if kind is None else (Difference(kind, f"{format_path(path)}: {_pair(expected, actual)}"),)
 
 
 def identical(a: object, b: object) -> bool:
@@ -184,8 +176,7 @@ def _object_differences(
         elif value is not None and not _is_ignored(here, rules):
             yield Difference("missing", f"{format_path(here)} is missing, expected {preview(value)}")
     for key, value in actual.items():
-        here = (*path, key)
-        if key not in expected and value is not None and not _is_ignored(here, rules):
+        if key not in expected and value is not None and not _is_ignored(here := (*path, key), rules):
             yield Difference("extra", f"{format_path(here)} was not expected, got {preview(value)}")
 
 
@@ -238,6 +229,8 @@ def _other_length(expected: Sequence[Any], actual: Sequence[Any], path: Path) ->
 
 def _unwrapped(expected: object, actual: object) -> tuple[object, object]:
     # Agents often send an object or array as JSON or Python text; compare what it means.
+    if not isinstance(expected, str) and not isinstance(actual, str):
+        return expected, actual
     left, right = _from_text(expected), _from_text(actual)
     if (left is expected and right is actual) or isinstance(left, str) or isinstance(right, str):
         return expected, actual

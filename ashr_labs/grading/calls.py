@@ -27,6 +27,8 @@ _MAX_COMPARED = 40_000
 def realigned(calls: Sequence[object], rules: ArgumentRules) -> list[object]:
     """Return the entries, each expected call with the closest actual call of its tool."""
     result = list(calls)
+    if len(result) < 2:
+        return result
     for tool, indexes in _indexes_by_tool(calls).items():
         entries = [call for index in indexes if isinstance(call := calls[index], ParsedCall)]
         for index, entry, other in zip(indexes, entries, _closest(entries, rules.of(tool)), strict=True):

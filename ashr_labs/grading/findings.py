@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from .config import Strictness
@@ -15,8 +14,7 @@ Level: TypeAlias = Literal["failure", "warning", "note"]
 LEVELS: dict[Strictness, Level] = {"required": "failure", "expected": "warning", "optional": "note"}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A reason for a verdict; only a failure fails the test."""
 
     level: Level
@@ -26,8 +24,7 @@ class Finding:
         return self.reason if self.level == "failure" else f"{self.level}: {self.reason}"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The verdict on a tool call or on text."""
 
     status: Literal["exact", "partial", "mismatch", "similar", "divergent"]
@@ -43,4 +40,5 @@ class Verdict:
 
     def fields(self) -> dict[str, Any]:
         """Return the fields for the graded entry."""
-        return {"match_status": self.status, "divergence_notes": "; ".join(map(str, self.findings)) or None}
+        notes = "; ".join(map(str, self.findings)) if self.findings else ""
+        return {"match_status": self.status, "divergence_notes": notes or None}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 from .._json import as_object, preview
@@ -24,18 +23,6 @@ __all__ = ["GradedTest", "grade_test"]
 
 _ONLY_READS = "none of the expected calls was made as expected, and nothing else was expected"
 _UNCHECKED = "nothing was checked: the scenario expects no tool call and no text of the agent"
-
-
-@dataclass(frozen=True, slots=True)
-class JudgedCall:
-    """An entry of `tool_calls` with its verdict."""
-
-    entry: object
-    """A `ParsedCall`, or the value that could not be read."""
-    verdict: Verdict | None
-    """None if the entry could not be read."""
-    step: int
-    """The index of the action."""
 
 
 @dataclass(slots=True)
@@ -71,7 +58,8 @@ class GradedTest:
     def add_findings(self, verdict: Verdict, label: str) -> None:
         """Add the findings of a verdict on a call or text."""
         self.is_checked |= verdict.is_checked
-        self.findings.extend(Finding(one.level, f"{label}: {one.reason}") for one in verdict.findings)
+        for finding in verdict.findings:
+            self.findings.append(Finding(finding.level, f"{label}: {finding.reason}"))
 
 
 def grade_test(test: object, config: GradingConfig, judge: Judge | None) -> GradedTest:
@@ -103,12 +91,13 @@ def grade_test(test: object, config: GradingConfig, judge: Judge | None) -> Grad
 def _verdict_fields(test: ParsedTest, graded: GradedTest) -> dict[str, Any]:
     """Return the verdict; `status` becomes `failed` with it, `played` says whether the scenario ran to its end."""
     reasons = [str(one) for level in ("failure", "warning") for one in graded.findings if one.level == level]
-    if graded.verdict == "unchecked":
+    verdict, has_run = graded.verdict, test.has_run
+    if verdict == "unchecked":
         reasons = [_UNCHECKED, *reasons]
     status = test.fields.get("status")
-    if test.has_run:
-        status = "failed" if graded.verdict == "failed" else "completed"
-    return {"status": status, "played": test.has_run, "verdict": graded.verdict, "verdict_reasons": reasons}
+    if has_run:
+        status = "failed" if verdict == "failed" else "completed"
+    return {"status": status, "played": has_run, "verdict": verdict, "verdict_reasons": reasons}
 
 
 def _behavior_finding(result: BehaviorResult) -> Finding:
@@ -125,14 +114,14 @@ def _unfinished_reason(test: Mapping[str, Any]) -> str:
     return ": ".join(word if isinstance(word, str) else preview(word) for word in words if word)
 
 
-def _turns(steps: Sequence[ParsedStep]) -> Iterator[list[int]]:
-    """Yield the indexes of the steps of each turn; a message of the user begins a turn."""
-    turn: list[int] = []
-    for index, step in enumerate(steps):
+def _turns(steps: Sequence[ParsedStep]) -> Iterator[list[ParsedStep]]:
+    """Yield the steps of each turn; a message of the user begins a turn."""
+    turn: list[ParsedStep] = []
+    for step in steps:
         if step.is_user and turn:
             yield turn
             turn = []
-        turn.append(index)
+        turn.append(step)
     if turn:
         yield turn
 
@@ -141,36 +130,21 @@ def _graded_steps(
     steps: Sequence[ParsedStep], config: GradingConfig, judge: Judge | None, graded: GradedTest
 ) -> list[object]:
     turns = list(_turns(steps))
-    texts: dict[int, Verdict] = {}
-    calls: list[JudgedCall] = []
+    records: list[object] = []
     for number, turn in enumerate(turns):
-        is_opening = number == 0 and len(turns) > 1 and not steps[turn[0]].is_user
-        said = {
-            index: judge_text(steps[index], config, judge, is_opening=is_opening)
-            for index in turn
-            if steps[index].is_text
-        }
-        texts |= said
-        turn_text = TurnText(list(said.values()))
-        calls += [call for index in turn for call in _judged_calls(index, steps[index], turn_text, config)]
-    by_step = {index: list(group) for index, group in groupby(calls, key=lambda call: call.step)}
-    return [
-        _graded_step(index, step, texts.get(index), by_step.get(index, []), graded) for index, step in enumerate(steps)
-    ]
-
-
-def _judged_calls(index: int, step: ParsedStep, turn_text: TurnText, config: GradingConfig) -> Iterator[JudgedCall]:
-    for call in realigned(step.calls or (), config.arguments):
-        verdict = judge_call(call, turn_text, config) if isinstance(call, ParsedCall) else None
-        yield JudgedCall(call, verdict, index)
+        is_opening = number == 0 and len(turns) > 1 and not turn[0].is_user
+        texts = [judge_text(step, config, judge, is_opening=is_opening) if step.is_text else None for step in turn]
+        turn_text = TurnText([text for text in texts if text is not None])
+        for step, text in zip(turn, texts, strict=True):
+            if step.fields is not step.value:
+                graded.fail(f"action_results[{len(records)}] must be an object, got {preview(step.value)}")
+            records.append(_graded_step(step, text, turn_text, config, graded))
+    return records
 
 
 def _graded_step(
-    index: int, step: ParsedStep, text: Verdict | None, calls: list[JudgedCall], graded: GradedTest
+    step: ParsedStep, text: Verdict | None, turn_text: TurnText, config: GradingConfig, graded: GradedTest
 ) -> object:
-    if step.fields is not step.value:
-        graded.fail(f"action_results[{index}] must be an object, got {preview(step.value)}")
-        return step.value
     if text is not None:
         graded.texts.append(text)
         graded.add_findings(text, step.label)
@@ -180,19 +154,23 @@ def _graded_step(
     if step.calls is None:
         graded.fail(f"{step.label}: tool_calls must be a list, got {preview(step.fields.get('tool_calls'))}")
         return step.value
-    return {**step.fields, "tool_calls": [_graded_call(call, step.label, graded) for call in calls]}
+    calls = realigned(step.calls, config.arguments)
+    return {**step.fields, "tool_calls": [_graded_call(call, turn_text, config, step.label, graded) for call in calls]}
 
 
 def _graded_text(fields: Mapping[str, Any], text: Verdict) -> dict[str, Any]:
     graded = {**fields, **text.fields()}
     graded.pop("semantic_similarity", None)
-    return graded if text.similarity is None else graded | {"semantic_similarity": text.similarity}
+    if text.similarity is not None:
+        graded["semantic_similarity"] = text.similarity
+    return graded
 
 
-def _graded_call(call: JudgedCall, label: str, graded: GradedTest) -> object:
-    if call.verdict is None or not isinstance(call.entry, ParsedCall):
-        graded.fail(f"{label}: a tool call must be an object, got {preview(call.entry)}")
-        return call.entry
-    graded.calls.append(call.verdict)
-    graded.add_findings(call.verdict, label)
-    return {**call.entry.fields, **call.verdict.fields()}
+def _graded_call(call: object, turn_text: TurnText, config: GradingConfig, label: str, graded: GradedTest) -> object:
+    if not isinstance(call, ParsedCall):
+        graded.fail(f"{label}: a tool call must be an object, got {preview(call)}")
+        return call
+    verdict = judge_call(call, turn_text, config)
+    graded.calls.append(verdict)
+    graded.add_findings(verdict, label)
+    return {**call.fields, **verdict.fields()}

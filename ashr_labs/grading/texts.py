@@ -59,8 +59,7 @@ _NO_NAMES = re.compile(
 """Capitalized words that are not names."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextComparison:
+class TextComparison(NamedTuple):
     """The result of a comparison of two texts."""
 
     similarity: float

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -52,7 +51,7 @@ class TurnText:
 def judge_call(call: ParsedCall, turn_text: TurnText, config: GradingConfig) -> Verdict:
     """Compare an actual call with the expected one."""
     verdict = _judge_call(call, turn_text, config)
-    return replace(verdict, is_read=True) if call.expected and config.is_read(call.expected) else verdict
+    return verdict._replace(is_read=True) if call.expected and config.is_read(call.expected) else verdict
 
 
 def _judge_call(call: ParsedCall, turn_text: TurnText, config: GradingConfig) -> Verdict:
@@ -95,10 +94,10 @@ def _ask(judge: Judge, expected: str, by_rules: Verdict) -> Verdict:
     try:
         opinion = ask_about_texts(judge, expected, by_rules.said)
     except NotJudgedError as error:
-        return replace(by_rules, findings=(*by_rules.findings, Finding("note", f"not judged: {error.message}")))
+        return by_rules._replace(findings=(*by_rules.findings, Finding("note", f"not judged: {error.message}")))
     reason = f"{judge.name} finds the text {opinion.answer}: {opinion.reason}"
     level: Level = "failure" if opinion.answer == "different" else "note"
-    return replace(by_rules, status=_STATUSES[opinion.answer], findings=(Finding(level, reason),))
+    return by_rules._replace(status=_STATUSES[opinion.answer], findings=(Finding(level, reason),))
 
 
 def _judge_silence(expected: str, is_opening: bool) -> Verdict:
@@ -135,9 +134,11 @@ def _shown(text: str) -> str:
 
 
 def _judge_arguments(tool: str, call: ParsedCall, config: GradingConfig) -> Verdict:
-    level = LEVELS[config.strictness_of(tool)]
     rules = config.arguments.of(tool)
     found = rules.differences(call.expected_arguments, call.actual_arguments)
+    if not found:
+        return Verdict("exact", is_checked=True)
+    level = LEVELS[config.strictness_of(tool)]
     findings = (
         Finding("note" if rules.allows(one) else "warning" if one.kind == "near" else level, f"{tool}: {one.reason}")
         for one in found
