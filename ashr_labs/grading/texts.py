@@ -30,7 +30,11 @@ _EDGES = ".,;:!?()[]{}\"'*_`$€£%«»“”‘’„‚¿¡<>|~#…–—"
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
 _DECIMAL = re.compile(r"\d+\.\d+", re.ASCII)
 _MAX_CACHED = 40
+_MAX_CACHED_SENTENCE = 400
+"""The longest words and sentences that are remembered, in characters."""
 _DIGIT = re.compile(r"\d")
+_SEPARATED_DIGITS = re.compile(r"\d[-/.]\d{1,2}[-/.]\d|\d:\d", re.ASCII)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+|\n+|(?<=[。！？；])")
 _NEGATIONS = frozenset(("not", "no", "never", "none", "without", "neither", "nor", "nothing", "nobody", "unable"))
 _FILLERS = re.compile(
@@ -90,16 +94,27 @@ class _Sentence:
     """Its words without values, names and negations."""
     special: tuple[_Word, ...]
     """Its values and names."""
-    pairs: frozenset[tuple[str, str]]
-    """Its words with the word before each."""
-    negated_pairs: frozenset[tuple[str, str]]
-    """The same for words after a negation, with the word before that."""
+    words: tuple[str, ...]
+    """All of its words, as they are compared."""
     negations: int
 
     def likeness(self, other: _Sentence) -> float:
         """Return the share of the words that two sentences have in common."""
         words = len(self.common) + len(other.common)
         return 2 * len(self.common & other.common) / words if words else 0.0
+
+    def pairs(self) -> tuple[set[tuple[str, str]], set[tuple[str, str]]]:
+        """Return its words with the word before each, and words after a negation with the word before that."""
+        pairs: set[tuple[str, str]] = set()
+        negated: set[tuple[str, str]] = set()
+        before, is_negated = "", False
+        for word in self.words:
+            if word in _NEGATIONS:
+                is_negated = True
+                continue
+            (negated if is_negated else pairs).add((before, word))
+            before, is_negated = word, False
+        return pairs, negated
 
 
 def compare_texts(expected: str, actual: str) -> TextComparison:
@@ -112,7 +127,9 @@ def compare_texts(expected: str, actual: str) -> TextComparison:
     expected_values, actual_values = _values(wanted), _values(given)
     surplus = actual_values - expected_values
     lacking = Counter[_Value]() if is_told else expected_values - actual_values
-    found = [reason for one in wanted for reason in _contradictions(one, given, lacking, surplus)]
+    found: list[str] = []
+    if (lacking and surplus) or any(one.negations for one in (*wanted, *given)):
+        found = [reason for one in wanted for reason in _contradictions(one, given, lacking, surplus)]
     return TextComparison(similarity, tuple(dict.fromkeys(found)), _as_written(lacking, wanted))
 
 
@@ -130,8 +147,7 @@ def _contradictions(
     wanted: _Sentence, given: Sequence[_Sentence], lacking: Counter[_Value], surplus: Counter[_Value]
 ) -> Iterator[str]:
     """Yield how the counterpart of a sentence says the opposite, or another value."""
-    other = max(given, key=wanted.likeness, default=None)
-    likeness = wanted.likeness(other) if other else 0.0
+    likeness, other = _counterpart(wanted, given)
     if other is None or likeness < _RELATED:
         return
     is_same = likeness >= _SAME and len(wanted.common) > 1
@@ -145,52 +161,77 @@ def _contradictions(
                 yield f"{left[0]!r} became {right[0]!r}"
 
 
+def _counterpart(wanted: _Sentence, given: Iterable[_Sentence]) -> tuple[float, _Sentence | None]:
+    """Return the first of the sentences that are most like another one, and how much it is."""
+    most, found = 0.0, None
+    for other in given:
+        if (likeness := wanted.likeness(other)) > most:
+            most, found = likeness, other
+            if likeness >= 1:
+                break
+    return most, found
+
+
 def _negates(one: _Sentence, other: _Sentence) -> bool:
     """Return True if the only negations are between words that follow each other directly in the other sentence."""
-    return not other.negations and bool((one.negated_pairs & other.pairs) - one.pairs)
+    if not one.negations or other.negations:
+        return False
+    pairs, negated = one.pairs()
+    return bool((negated & other.pairs()[0]) - pairs)
 
 
 def _values(sentences: Iterable[_Sentence]) -> Counter[_Value]:
     return Counter(word[1:] for sentence in sentences for word in sentence.special)
 
 
-@lru_cache(maxsize=1024)
 def _sentences(text: str) -> tuple[_Sentence, ...]:
     parts = (part.strip() for part in _SENTENCE_END.split(text[:_MAX_CHARACTERS]))
-    return tuple(_sentence(part) for part in parts if part)[:_MAX_SENTENCES]
+    return tuple(
+        _cached_sentence(part) if len(part) <= _MAX_CACHED_SENTENCE else _sentence(part) for part in parts if part
+    )[:_MAX_SENTENCES]
 
 
 def _sentence(text: str) -> _Sentence:
-    plain = _expanded(text)
-    words = list(_read_words(plain))
-    pairs: set[tuple[str, str]] = set()
-    negated: set[tuple[str, str]] = set()
-    before, is_negated, negations = "", False, 0
-    for word in words:
-        if word.plain in _NEGATIONS:
-            is_negated, negations = True, negations + 1
-            continue
-        (negated if is_negated else pairs).add((before, word.plain))
-        before, is_negated = word.plain, False
-    special = tuple(word for word in words if word.kind != "word")
-    common = frozenset(word.plain for word in words if word.kind == "word") - _NEGATIONS
-    return _Sentence(text, common, special, frozenset(pairs), frozenset(negated), negations)
+    words = _read_words(_expanded(text))
+    plain = tuple([word.plain for word in words])
+    special = tuple([word for word in words if word.kind != "word"])
+    common = frozenset([word.plain for word in words if word.kind == "word"]) - _NEGATIONS
+    return _Sentence(text, common, special, plain, sum(map(_NEGATIONS.__contains__, plain)))
+
+
+_cached_sentence = lru_cache(maxsize=2048)(_sentence)
 
 
 def _expanded(text: str) -> str:
     """Return the text with `not` in place of contractions, and without phrases that only look like negations."""
-    text = segment(_FILLERS.sub(" ", text.replace("’", "'")))
+    text = text.replace("’", "'")
+    lowered = text.lower()
+    # The searches for a word are much quicker than the patterns, which cannot match without it.
+    if "no" in lowered or "don" in lowered:
+        text = _FILLERS.sub(" ", text)
+    text = segment(text)
+    if "n't" not in lowered and "cannot" not in lowered:
+        return text
     return _CONTRACTION.sub(lambda match: f"{_STEMS.get(stem := (match[1] or match[2]).lower(), stem)} not", text)
 
 
-def _read_words(text: str) -> Iterator[_Word]:
-    position, starts = 0, True
-    text = _THOUSANDS.sub("", text)
-    for found in DATE_OR_TIME.finditer(text) if _DIGIT.search(text) else ():
-        yield from _plain_words(text[position : found.start()], starts)
-        yield from _moment(found[0])
-        position, starts = found.end(), False
-    yield from _plain_words(text[position:], starts)
+def _read_words(text: str) -> list[_Word]:
+    if not _DIGIT.search(text):
+        return _plain_words(text, starts_sentence=True)
+    words: list[_Word] = []
+    position = 0
+    text = _THOUSANDS.sub("", text) if "," in text else text
+    for found in DATE_OR_TIME.finditer(text) if _may_hold_moment(text) else ():
+        words += _plain_words(text[position : found.start()], starts_sentence=position == 0)
+        words += _moment(found[0])
+        position = found.end()
+    return words + _plain_words(text[position:], starts_sentence=position == 0)
+
+
+def _may_hold_moment(text: str) -> bool:
+    """Return False for text without a date or time; much quicker than searching for one."""
+    lowered = text.lower()
+    return _SEPARATED_DIGITS.search(lowered) is not None or any(month in lowered for month in _MONTHS)
 
 
 def _moment(text: str) -> Iterator[_Word]:
@@ -206,24 +247,21 @@ def _moment(text: str) -> Iterator[_Word]:
             yield _Word(str(moments[0].year), str(moments[0].year), "year")
 
 
-def _plain_words(text: str, starts_sentence: bool) -> Iterator[_Word]:
+def _plain_words(text: str, *, starts_sentence: bool) -> list[_Word]:
+    words: list[_Word] = []
     for token in text.split():
-        word = token.strip(_EDGES)
-        if word:
-            yield _word(word, starts_sentence)
-        starts_sentence = token[-1] in ".!?" or not word
+        word = (_cached_word if len(token) <= _MAX_CACHED else _word)(token, starts_sentence)
+        if word is not None:
+            words.append(word)
+        starts_sentence = word is None or token[-1] in ".!?"
+    return words
 
 
-def _word(word: str, starts_sentence: bool) -> _Word:
-    return _short_word(word, starts_sentence) if len(word) <= _MAX_CACHED else _read_word(word, starts_sentence)
-
-
-@lru_cache(maxsize=8192)
-def _short_word(word: str, starts_sentence: bool) -> _Word:
-    return _read_word(word, starts_sentence)
-
-
-def _read_word(word: str, starts_sentence: bool) -> _Word:
+def _word(token: str, starts_sentence: bool) -> _Word | None:
+    """Return the word in text between white space; None if it is only punctuation."""
+    word = token.strip(_EDGES)
+    if not word:
+        return None
     plain = word.casefold()
     plain = _NUMBER_WORDS.get(plain, plain)
     if _DIGIT.search(plain):
@@ -232,8 +270,11 @@ def _read_word(word: str, starts_sentence: bool) -> _Word:
     return _Word(word, plain, "name" if is_name else "word")
 
 
+_cached_word = lru_cache(maxsize=8192)(_word)
+
+
 def _number(plain: str) -> str:
-    return plain.rstrip("0").rstrip(".") if _DECIMAL.fullmatch(plain) else plain
+    return plain.rstrip("0").rstrip(".") if "." in plain and _DECIMAL.fullmatch(plain) else plain
 
 
 def _contains(actual: str, expected: str) -> bool:
