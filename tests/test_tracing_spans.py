@@ -391,12 +391,14 @@ def test_any_tree_arrives_whole(steps: list[tuple[str, int, bool]]) -> None:
     platform = Platform()
     trace = Trace("t", tracing=platform)
     parents: list[Any] = [trace]
+    names_of: dict[Any, str] = {}
     expected: list[tuple[str, str, str | None]] = []
     for number, (kind, choice, ends) in enumerate(steps):
         parent = parents[choice % len(parents)]
         made = getattr(parent, kind)(str(number))
-        expected.append((str(number), kind, None if parent is trace else parent._name))
+        expected.append((str(number), kind, None if parent is trace else names_of[parent]))
         if made is not None:
+            names_of[made] = str(number)
             parents.append(made)
             if ends:
                 made.end()

@@ -1,10 +1,10 @@
-"""The active span of each thread and task, and the protocols between traces, clients and the exporter."""
+"""The context of a trace: the default client, that of other threads, and the protocols of clients and the exporter."""
 
 from __future__ import annotations
 
-from contextvars import ContextVar, copy_context
+from contextvars import copy_context
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
@@ -13,18 +13,7 @@ if TYPE_CHECKING:
     from .export.item import QueuedTrace, Unfinished
     from .settings import Settings
 
-__all__ = [
-    "ACTIVE",
-    "DEFAULT",
-    "HasTracing",
-    "Scope",
-    "TraceSink",
-    "TracingHandle",
-    "activate",
-    "deactivate",
-    "keep_context",
-    "swap",
-]
+__all__ = ["DEFAULT", "HasTracing", "TraceSink", "TracingHandle", "keep_context"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -68,59 +57,12 @@ class HasTracing(Protocol):
         ...
 
 
-class Scope:
-    """A block of code in which a span is active, and the scope around it."""
-
-    __slots__ = ("is_open", "outer", "span")
-
-    def __init__(self, span: Any, outer: Scope | None) -> None:
-        self.span = span
-        self.outer = outer
-        self.is_open = True
-
-
 class _Default:
     tracing: TracingHandle | None = None
 
 
 DEFAULT = _Default()
 """Delivers the traces of `@traced` functions that are called without an active span."""
-
-ACTIVE: ContextVar[Scope | None] = ContextVar("ashr_labs_active_scope", default=None)
-
-
-def activate(span: Any) -> Scope:
-    """Make a span the active one until its scope is deactivated."""
-    scope = Scope(span, ACTIVE.get())
-    ACTIVE.set(scope)
-    return scope
-
-
-def deactivate(scope: Scope) -> None:
-    """Close a scope and activate the one around it.
-
-    A generator may leave its scope in another thread or task than it entered it in; the context there is unchanged.
-    A scope that a suspended generator left open is closed together with the scope around it.
-    """
-    scope.is_open = False
-    inner = ACTIVE.get()
-    while inner is not None and inner is not scope:
-        inner = inner.outer
-    if inner is not None:
-        ACTIVE.set(_nearest_open(scope.outer))
-
-
-def swap(scope: Scope | None) -> Scope | None:
-    """Activate another scope and return the previous one; used when a generator is resumed or suspended."""
-    before = ACTIVE.get()
-    ACTIVE.set(scope)
-    return before
-
-
-def _nearest_open(scope: Scope | None) -> Scope | None:
-    while scope is not None and not scope.is_open:
-        scope = scope.outer
-    return scope
 
 
 def keep_context(function: Callable[P, T]) -> Callable[P, T]:

@@ -15,9 +15,9 @@ from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .._unset import UNSET
-from .context import ACTIVE, DEFAULT, activate, deactivate, swap
+from .context import DEFAULT
 from .serialize import GrowingArray, describe_error
-from .spans import Generation, Parent, Span
+from .spans import ACTIVE, Generation, Parent, Span, activate, deactivate, swap
 from .trace import Trace
 
 if TYPE_CHECKING:

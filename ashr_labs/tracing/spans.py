@@ -1,4 +1,4 @@
-"""Spans, generations and events of a trace.
+"""Spans, generations and events of a trace, and which of them is active in each thread and task.
 
 Nothing here raises into the application. Values are copied when they are recorded, so that later changes of the
 application's objects have no effect; everything else is serialized by the exporter's thread.
@@ -10,31 +10,53 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from contextvars import ContextVar
 from itertools import count
 from time import perf_counter_ns, time_ns
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar, cast
 
 from .._json import is_object
-from .._time import isoformat_ns
 from .._unset import UNSET
-from ..pricing import observation_usage, read_usage
-from . import context
-from .masking import masked
-from .serialize import JSON, GrowingArray, as_text, describe_error, json_object, optional_text, to_json
+from ..pricing import read_usage
+from .payload import SpanRecord
+from .serialize import describe_error, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
-    from ashr_labs_types import Observation
+    from .serialize import GrowingArray
 
-    from .context import Scope
-
-__all__ = ["NO_SPAN", "Generation", "Parent", "Span", "TraceState", "current_span", "rough_size"]
+__all__ = [
+    "ACTIVE",
+    "NO_SPAN",
+    "Generation",
+    "Parent",
+    "Scope",
+    "Span",
+    "TraceState",
+    "activate",
+    "current_span",
+    "deactivate",
+    "swap",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
-_SIZED = {str, list, dict}
+
+
+class Scope:
+    """A block of code in which a span is active, and the scope around it."""
+
+    __slots__ = ("is_open", "outer", "span")
+
+    def __init__(self, span: Parent, outer: Scope | None) -> None:
+        self.span = span
+        self.outer = outer
+        self.is_open = True
+
+
+ACTIVE: ContextVar[Scope | None] = ContextVar("ashr_labs_active_scope", default=None)
 
 
 def current_span() -> Parent | None:
@@ -42,21 +64,52 @@ def current_span() -> Parent | None:
 
     It follows `await`, tasks and `asyncio.to_thread`; for other threads see `keep_context`.
     """
-    scope = context.ACTIVE.get()
+    scope = ACTIVE.get()
     return None if scope is None else scope.span
 
 
+def activate(span: Parent) -> Scope:
+    """Make a span the active one until its scope is deactivated."""
+    scope = Scope(span, ACTIVE.get())
+    ACTIVE.set(scope)
+    return scope
+
+
+def deactivate(scope: Scope) -> None:
+    """Close a scope and activate the one around it.
+
+    A generator may leave its scope in another thread or task than it entered it in; the context there is unchanged.
+    A scope that a suspended generator left open is closed together with the scope around it.
+    """
+    scope.is_open = False
+    inner = ACTIVE.get()
+    while inner is not None and inner is not scope:
+        inner = inner.outer
+    if inner is not None:
+        outer = scope.outer
+        while outer is not None and not outer.is_open:
+            outer = outer.outer
+        ACTIVE.set(outer)
+
+
+def swap(scope: Scope | None) -> Scope | None:
+    """Activate another scope and return the previous one; used when a generator is resumed or suspended."""
+    before = ACTIVE.get()
+    ACTIVE.set(scope)
+    return before
+
+
 class TraceState:
-    """State shared by the spans of one trace: observations in order of creation, ids and the clock."""
+    """State shared by the spans of one trace: their records in order of creation, ids and the clock."""
 
     __slots__ = (
         "capture_content",
         "clock_offset",
         "ids",
         "is_open",
-        "observations",
         "parent_header",
         "sampled",
+        "spans",
         "trace_id",
     )
 
@@ -78,16 +131,11 @@ class TraceState:
         """Whether `@traced` records arguments and results."""
         self.parent_header = parent_header
         """The incoming `traceparent` header, forwarded unchanged if nothing is recorded here."""
-        self.observations: list[Span] = []
+        self.spans: list[SpanRecord] = []
         # Consecutive numbers from a random start are as unique as random ids, at a fifth of the cost.
         self.ids = count(int.from_bytes(os.urandom(8)) >> 1 | 1)
         # The wall clock is read once: if it is set back, spans still end after they start.
         self.clock_offset = time_ns() - perf_counter_ns()
-
-    def release(self) -> list[Span]:
-        """Return the observations and drop the reference to them, which breaks the reference cycle with the spans."""
-        observations, self.observations = self.observations, []
-        return observations
 
 
 class Parent:
@@ -190,26 +238,42 @@ class Parent:
         """Close the scope and keep the span open."""
         scope, self._scope = self._scope, None
         if scope is not None:
-            context.deactivate(scope)
+            deactivate(scope)
 
     def end(self, *, output: Any = UNSET) -> object:
         """End the trace or span."""
         raise NotImplementedError
 
-    def __enter__(self) -> Self:
+    def _end_block(self, error: BaseException | None) -> None:
+        """End the trace or span at the end of its `with` block, with the error that left the block."""
         raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        try:  # noqa: SIM105 - suppress() would cost every span
+            self._scope = activate(self)
+        except Exception:  # noqa: S110 - tracing errors must not reach the application
+            pass
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        raise NotImplementedError
+        try:  # noqa: SIM105 - as in __enter__()
+            self._leave()
+        except Exception:  # noqa: S110 - as in __enter__()
+            pass
+        try:  # noqa: SIM105 - as in __enter__()
+            # Closing a generator early is not an error.
+            self._end_block(None if isinstance(error, GeneratorExit) else error)
+        except Exception:  # noqa: S110 - as in __enter__()
+            pass
 
     def score(self, name: str, value: float | str | bool, *, comment: str | None = None) -> None:
         """Record a score as an event named `score:<name>`."""
         self.event(f"score:{name}", input={"value": value, "comment": comment})
 
 
-class Span(Parent):
+class Span(Parent, SpanRecord):
     """A step of an agent, ended by `end()` or by its `with` block."""
 
     __slots__ = (
@@ -217,12 +281,14 @@ class Span(Parent):
         "_input",
         "_level",
         "_metadata",
+        "_model",
         "_name",
         "_output",
         "_parent_id",
         "_started",
         "_status",
         "_suspended",
+        "_usage",
     )
 
     _type = "span"
@@ -233,16 +299,13 @@ class Span(Parent):
         self._parent_id = parent._id
         self._id = next(state.ids)
         self._name = name
-        self._input = to_json(input)
+        self._input = None if input is None else to_json(input)
         self._metadata = None if metadata is None else to_json(metadata)
-        self._output: Any = UNSET
-        self._status: str | None = None
-        self._level: str | None = None
-        self._ended: int | None = None
-        self._suspended: int | None = None
+        self._output = UNSET
+        self._status = self._level = self._model = self._usage = self._ended = self._suspended = None
         self._scope = None
         self._started = perf_counter_ns()
-        state.observations.append(self)
+        state.spans.append(self)
 
     def __repr__(self) -> str:
         state = "open" if self._ended is None and self._state.is_open else "ended"
@@ -267,31 +330,10 @@ class Span(Parent):
         self._status = status_message
         self._level = level
         if output is not UNSET:
-            try:  # noqa: SIM105 - suppress() would cost every span
+            try:  # noqa: SIM105 - as in __enter__()
                 self._output = to_json(output)
-            except Exception:  # noqa: S110 - tracing errors must not reach the application
+            except Exception:  # noqa: S110 - as in __enter__()
                 pass
-
-    def __enter__(self) -> Self:
-        try:  # noqa: SIM105 - as in end()
-            self._scope = context.activate(self)
-        except Exception:  # noqa: S110 - as in end()
-            pass
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        scope, self._scope = self._scope, None
-        try:
-            if scope is not None:
-                context.deactivate(scope)
-        except Exception:  # noqa: S110 - as in end()
-            pass
-        self.end()
-        if error is not None and not isinstance(error, GeneratorExit):  # closing a generator early is not an error
-            with suppress(Exception):
-                self.fail(describe_error(error))
 
     def fail(self, status: str) -> None:
         """Set the level to ERROR and the status message, even after the end of the span."""
@@ -304,38 +346,16 @@ class Span(Parent):
         if items is not None and self._ended is None:
             self._output = items
 
-    def size(self) -> int:
-        """Estimate the bytes of the span."""
-        return 300 + rough_size(self._input) + rough_size(self._metadata) + rough_size(self._output)
-
-    def payload(self, mask: Callable[[Any], Any] | None) -> Observation:
-        """Return the span as the API takes it."""
-        offset = self._state.clock_offset
-        payload: Observation = {
-            "id": f"{self._id:016x}",
-            "type": self._type,
-            "name": as_text(self._name),
-            "parent_observation_id": None if self._parent_id is None else f"{self._parent_id:016x}",
-            "start_time": isoformat_ns(self._started + offset),
-            "input": masked(self._input, mask),
-            "metadata": json_object(masked(self._metadata, mask)),
-            "level": optional_text(self._level),
-        }
-        ended = self._suspended if self._ended is None else self._ended
-        if ended is not None:
-            payload["end_time"] = isoformat_ns(ended + offset)
-        output = self._output
-        if output is not UNSET:
-            payload["output"] = masked(output.to_json() if type(output) is GrowingArray else output, mask)
-        if self._status is not None:
-            payload["status_message"] = as_text(masked(to_json(self._status), mask))
-        return payload
+    def _end_block(self, error: BaseException | None) -> None:
+        self.end()
+        if error is not None:
+            self.fail(describe_error(error))
 
 
 class Generation(Span):
     """A call of a language model."""
 
-    __slots__ = ("_model", "_usage")
+    __slots__ = ()
 
     _type = "generation"
 
@@ -344,7 +364,6 @@ class Generation(Span):
     ) -> None:
         super().__init__(parent, name, input, metadata)
         self._model = model
-        self._usage: JSON = None
 
     def end(
         self,
@@ -362,20 +381,11 @@ class Generation(Span):
             status_message: Description of an error.
             level: DEBUG, DEFAULT, WARNING or ERROR.
         """
-        if self._ended is None and usage is not None:
+        if usage is not None and self._ended is None:
             with suppress(Exception):
                 # Objects with attributes are read at once; mappings are copied, and read by the exporter's thread.
                 self._usage = to_json(usage if is_object(usage) else read_usage(usage) or None)
         super().end(output=output, status_message=status_message, level=level)
-
-    def payload(self, mask: Callable[[Any], Any] | None) -> Observation:
-        """Return the generation as the API takes it."""
-        payload = super().payload(mask)
-        if self._model is not None:
-            payload["model"] = as_text(self._model)
-        if self._usage is not None:
-            payload["usage"] = observation_usage(self._usage)
-        return payload
 
 
 class _Event(Span):
@@ -414,16 +424,3 @@ class _NoSpan(Generation):
 
 
 NO_SPAN: Final[Generation] = _NoSpan(TraceState("0" * 32, sampled=False, is_open=False))
-
-
-def rough_size(value: Any) -> int:
-    """Estimate the bytes of a converted value from its top two levels."""
-    held: dict[str, Any] = value
-    items: list[Any] = value
-    if type(value) is str:
-        return len(value)
-    if type(value) is dict:
-        return 20 + sum(50 + (len(item) if type(item) in _SIZED else 0) for item in held.values())
-    if type(value) is list:
-        return 50 * len(items)
-    return 10

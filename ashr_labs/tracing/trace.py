@@ -10,16 +10,14 @@ from weakref import ref
 
 from .._forks import PROCESS
 from .._unset import UNSET
-from . import context
 from .export.item import ExportResult, QueuedTrace
-from .masking import masked
+from .payload import TraceRecord, estimate_size, write_trace
 from .propagation import SpanContext, is_sampled, make_trace_id
-from .serialize import as_text, describe_error, json_object, optional_text, text_list, to_json
-from .spans import Parent, TraceState, rough_size
+from .serialize import describe_error, json_object, to_json
+from .spans import Parent, TraceState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from types import TracebackType
 
     from ashr_labs_types import TracePayload
 
@@ -73,6 +71,7 @@ class Trace(Parent):
         sampled: bool | None = None,
         tracing: TracingHandle,
     ) -> None:
+        self._result = ExportResult()
         self._sink = sink = tracing._sink  # pyright: ignore[reportPrivateUsage]
         settings = sink.settings
         remote = None if traceparent is None else SpanContext.parse(traceparent)
@@ -100,7 +99,6 @@ class Trace(Parent):
         if is_open and settings.mirror is not None:
             with suppress(Exception):
                 self._mirrored = settings.mirror.begin()
-        self._result = ExportResult()
         self._open = [is_open]
         self._scope = None
         self._forks = PROCESS.forks
@@ -144,20 +142,9 @@ class Trace(Parent):
                 self._result.wait()
         return self._result
 
-    def __enter__(self) -> Self:
-        with suppress(Exception):  # tracing errors must not reach the application
-            self._scope = context.activate(self)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        scope, self._scope = self._scope, None
-        with suppress(Exception):
-            if scope is not None:
-                context.deactivate(scope)
+    def _end_block(self, error: BaseException | None) -> None:
         output: Any = UNSET
-        if error is not None and not isinstance(error, GeneratorExit):
+        if error is not None:
             with suppress(Exception):
                 output = {"error": describe_error(error)}
         self.end(output=output)
@@ -167,9 +154,9 @@ class Trace(Parent):
         state = self._state
         if not state.is_open or self._forks != PROCESS.forks:
             return None
-        write = partial(self._payload, UNSET, unfinished=True)
-        identifier = f"{state.trace_id}.{monotonic_ns():x}"
-        return QueuedTrace(identifier, None, write, self._size(None), unfinished=True)
+        record = self._record(UNSET, is_finished=False)
+        write = partial(write_trace, record, self._sink.settings.mask)
+        return QueuedTrace(f"{state.trace_id}.{monotonic_ns():x}", None, write, estimate_size(record), unfinished=True)
 
     def _submit(self, output: Any, *, is_open: bool) -> None:
         state, sink = self._state, self._sink
@@ -182,43 +169,39 @@ class Trace(Parent):
             if self._forks != PROCESS.forks:
                 self._result.resolve({"status": "error", "message": _FORKED})
                 return
+            record = self._record(result)
+            state.spans = []  # which would live as long as the application keeps a span
+            write, size = self._writer(record), estimate_size(record)
             self._result.begin(sink.settings.flush_timeout, sink.wake)
-            write: Callable[[], TracePayload] = partial(self._payload, result)
-            size = self._size(result)
-            if self._mirrored is not None:
-                write = self._mirror(write())
             sink.enqueue(QueuedTrace(state.trace_id, self._result, write, size))
         except Exception as error:
             message = f"The trace could not be queued: {type(error).__name__}"
             self._result.resolve({"status": "error", "message": message})
 
-    def _size(self, output: Any) -> int:
-        spans = sum([span.size() for span in self._state.observations])
-        return 300 + rough_size(self._metadata) + rough_size(output) + spans
+    def _record(self, output: Any, *, is_finished: bool = True) -> TraceRecord:
+        state = self._state
+        return TraceRecord(
+            state.trace_id,
+            self._name,
+            self._user_id,
+            self._session_id,
+            self._metadata,
+            self._tags,
+            output,
+            state.spans if is_finished else state.spans.copy(),
+            state.clock_offset,
+            is_finished,
+        )
 
-    def _mirror(self, payload: TracePayload) -> Callable[[], TracePayload]:
-        mirror = self._sink.settings.mirror
-        if mirror is not None:
-            with suppress(Exception):
-                mirror.copy(payload, self._mirrored)
+    def _writer(self, record: TraceRecord) -> Callable[[], TracePayload]:
+        """Return what makes the payload; for a mirror it is made at once."""
+        settings = self._sink.settings
+        if self._mirrored is None or settings.mirror is None:
+            return partial(write_trace, record, settings.mask)
+        payload = write_trace(record, settings.mask)
+        with suppress(Exception):
+            settings.mirror.copy(payload, self._mirrored)
         return lambda: payload
-
-    def _payload(self, output: Any, *, unfinished: bool = False) -> TracePayload:
-        mask = self._sink.settings.mask
-        metadata = json_object(masked(self._metadata, mask))
-        spans = list(self._state.observations) if unfinished else self._state.release()
-        payload: TracePayload = {
-            "id": self._state.trace_id,
-            "name": as_text(self._name),
-            "user_id": optional_text(self._user_id),
-            "session_id": optional_text(self._session_id),
-            "metadata": {**(metadata or {}), "unfinished": True} if unfinished else metadata,
-            "tags": text_list(masked(self._tags, mask)),
-            "observations": [span.payload(mask) for span in spans],
-        }
-        if output is not UNSET:
-            payload["output"] = masked(output, mask)
-        return payload
 
 
 class _NoTrace(Trace):
