@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from ._format import missing_key
 from ._json import is_object, parsed_json, preview, refuse_constant
 from ._unset import UNSET
 
@@ -101,7 +102,8 @@ def read_tool_call(value: object) -> ToolCall:
     outer, inner, path = _unwrapped(value)
     name = name_of(inner)
     if not isinstance(name, str) or not name:
-        raise ShapeError(f"must be the tool's name, got {preview(name)}", f"{path}.name")
+        hint = missing_key("name", inner) if name is None else ""
+        raise ShapeError(f"must be the tool's name, got {preview(name)}{hint}", f"{path}.name")
     key, given = _given_arguments(inner)
     text = given if isinstance(given, str) and given else None
     arguments = _parsed(text, path, key) if text else _object(given, path, key)

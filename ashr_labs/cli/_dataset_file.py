@@ -10,12 +10,14 @@ import click
 
 from .._json import as_list, as_object, refuse_constant
 from ..errors import DatasetError
-from ..scenarios.scenario import read_scenario, scenario_items
+from ..scenarios.scenario import read_scenario, refuse_misspelt_keys, scenario_items
 from ._exit import CommandError, ExitCode, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+_WRAPPER_KEYS = ("dataset_source", "name", "description")
 
 __all__ = ["DatasetFile", "dataset_faults", "read_dataset_file"]
 
@@ -46,6 +48,8 @@ def read_dataset_file(path: Path) -> DatasetFile:
     wrapper = as_object(content) or {}
     source = wrapper.get("dataset_source", content)
     try:
+        if source is not content:
+            refuse_misspelt_keys(wrapper, _WRAPPER_KEYS)
         scenarios = scenario_items(source)
     except DatasetError as error:
         raise CommandError(Failure(ExitCode.USAGE, "DatasetError", f"{path}: {error}")) from error

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeGuard, cast, runtime_checkable
 
-from .._format import suggestion
+from .._format import missing_key, suggestion
 from .._json import as_object, preview
 from ..errors import ConfigurationError
 from ..pricing import read_usage
@@ -63,8 +63,6 @@ class AsyncAgent(Protocol):
 _OTHER_CALL_KEYS = frozenset(("calls", "tools", "function_calls", "functions_called", "tool_use"))
 """Keys under which other tools have the calls; ignoring them would hide calls."""
 _REPLY_KEYS = frozenset(("text", "tool_calls", "usage"))
-_MIN_SIMILARITY = 0.85
-"""How similar another key of a reply must be to one of these to count as misspelt."""
 
 AgentSource: TypeAlias = Agent | AsyncAgent | Callable[[], Any] | Callable[[str], Any]
 """An agent, its class, a function that returns one, or a function that replies to a message."""
@@ -171,7 +169,8 @@ def read_reply(value: object, source: str) -> ParsedReply:
     fields = as_object(value)
     if fields is None or (fields and "text" not in fields and "tool_calls" not in fields):
         refuse_awaitable(value, source)
-        raise ReplyError(f'{source} returned {preview(value)}; return {{"text": ..., "tool_calls": [...]}}')
+        hint = missing_key("text", fields) or missing_key("tool_calls", fields) if fields else ""
+        raise ReplyError(f'{source} returned {preview(value)}; return {{"text": ..., "tool_calls": [...]}}{hint}')
     if not fields.keys() <= _REPLY_KEYS:
         _check_keys(fields, source)
     text: object = fields.get("text")
@@ -200,7 +199,7 @@ def refuse_awaitable(value: object, source: str) -> None:
 def _check_keys(fields: Mapping[str, Any], source: str) -> None:
     """Refuse a misspelt key: that part of the reply would be lost."""
     for key in fields.keys() - _REPLY_KEYS:
-        meant = suggestion(key, _REPLY_KEYS, cutoff=_MIN_SIMILARITY)
+        meant = suggestion(key, _REPLY_KEYS, only_misspelt=True)
         if key in _OTHER_CALL_KEYS and fields.get("tool_calls") is None and fields[key]:
             meant = "; did you mean 'tool_calls'?"
         if meant:

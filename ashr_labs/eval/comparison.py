@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from .._format import suggestion
+from .._json import is_object
 from ..comparators import compare_tool_args, text_similarity
 from ..errors import ConfigurationError
 from ..scenarios.tool_calls import NONE_EXPECTED, NOT_CALLED
@@ -128,7 +130,7 @@ def argument_policy_of(
     problems: list[str] = []
     policy = read_argument_rules(rules, modes, problems)
     if problems:
-        raise ConfigurationError(problems[0].replace("; it is not used", "").replace(" is not used:", ":"))
+        raise ConfigurationError(problems[0].removeprefix("grading_config."))
     return policy
 
 
@@ -139,6 +141,9 @@ def comparison_of(
     arguments: ArgumentRules | None = None,
 ) -> Comparison:
     """Return the comparison for a user's options: a local one if any is given, with defaults for the others."""
+    for name, given in (("tool_comparator", tool_comparator), ("text_comparator", text_comparator)):
+        if given is not None and not callable(given):
+            raise ConfigurationError(f"{name} must be a function or None, got {given!r}")
     if arguments is not None:
         if tool_comparator is not None:
             raise ConfigurationError("tool_comparator cannot be combined with argument rules or modes")
@@ -148,14 +153,18 @@ def comparison_of(
     return LocalComparison(
         tool_comparator or compare_tool_args,
         text_comparator or text_similarity,
-        **_checked({**_DEFAULT_THRESHOLDS, **(similarity_thresholds or {})}),
+        **_checked(similarity_thresholds or {}),
     )
 
 
-def _checked(thresholds: dict[str, float]) -> dict[str, float]:
-    unknown = thresholds.keys() - _DEFAULT_THRESHOLDS
-    if unknown:
-        raise ConfigurationError(f"similarity_thresholds must be exact and similar, got {', '.join(sorted(unknown))}")
+def _checked(given: object) -> dict[str, float]:
+    if not is_object(given):
+        raise ConfigurationError(f"similarity_thresholds must be an object with exact and similar, got {given!r}")
+    for name in given:
+        if name not in _DEFAULT_THRESHOLDS:
+            hint = suggestion(name, _DEFAULT_THRESHOLDS)
+            raise ConfigurationError(f"similarity_thresholds must be exact and similar, got {name!r}{hint}")
+    thresholds: dict[str, Any] = {**_DEFAULT_THRESHOLDS, **given}
     are_numbers = {*map(type, thresholds.values())} <= {int, float}  # a bool is neither
     if not are_numbers or not 0 <= thresholds["similar"] <= thresholds["exact"] <= 1:
         raise ConfigurationError(f"similarity_thresholds must be 0 <= similar <= exact <= 1, got {thresholds}")

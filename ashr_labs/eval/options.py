@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
 
 from .._format import suggestion
@@ -12,6 +14,7 @@ from .._retry import RateLimiter
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from concurrent.futures import Executor
     from pathlib import Path
     from typing import Self
@@ -50,6 +53,9 @@ TRANSIENT = (
     "TimeoutError",
 )
 """The class names of transient errors, in Python and in the common model clients."""
+
+_NAME_ENDINGS = ("Error", "Exception", "Timeout")
+"""How the names of exceptions end."""
 
 
 class RunOptions(TypedDict, total=False):
@@ -188,6 +194,7 @@ class Settings:
         return bound * (samples or 0) if isinstance(bound, float) else int(bound)
 
     def _check(self) -> None:
+        self._check_types()
         _check_count("max_workers", self.max_workers, 1)
         _check_count("retries", self.retries, 0)
         for scenario_id, count in (self.repeats if isinstance(self.repeats, Mapping) else {"": self.repeats}).items():
@@ -210,6 +217,13 @@ class Settings:
             raise ConfigurationError(f"progress must be True, False, None or a function, got {self.progress!r}")
         self._check_executor()
 
+    def _check_types(self) -> None:
+        for name in ("on_scenario", "on_action", "on_environment", "on_result"):
+            _check_callback(name, getattr(self, name))
+        for name in ("resume", "rerun_failed", "keep_results", "teacher_forcing"):
+            _check_switch(name, getattr(self, name))
+        _check_path("journal", self.journal)
+
     def _check_executor(self) -> None:
         if self.executor is None:
             return
@@ -231,6 +245,21 @@ def _check_positive(name: str, value: object) -> None:
         raise ConfigurationError(f"{name} must be a number > 0 or None, got {value!r}")
 
 
+def _check_callback(name: str, value: object) -> None:
+    if value is not None and not callable(value):
+        raise ConfigurationError(f"{name} must be a function or None, got {value!r}")
+
+
+def _check_switch(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{name} must be True or False, got {value!r}")
+
+
+def _check_path(name: str, value: object) -> None:
+    if value is not None and not isinstance(value, str | PathLike):
+        raise ConfigurationError(f"{name} must be a path or None, got {value!r}")
+
+
 def _check_errors(bound: object) -> None:
     is_share = isinstance(bound, float) and 0 < bound <= 1
     is_count = isinstance(bound, int) and (isinstance(bound, bool) or bound >= 1)
@@ -244,8 +273,31 @@ def _check_names(classes: object) -> None:
     if isinstance(classes, str) or not isinstance(classes, Sequence):
         raise ConfigurationError(f"retry_on must be a list of exception classes or their names, got {classes!r}")
     for named in cast("Sequence[object]", classes):
-        if not isinstance(named, str) and not (isinstance(named, type) and issubclass(named, BaseException)):
+        if isinstance(named, str):
+            _check_class_name(named)
+        elif not (isinstance(named, type) and issubclass(named, BaseException)):
             raise ConfigurationError(f"retry_on must contain exception classes or their names, got {named!r}")
+
+
+def _check_class_name(name: str) -> None:
+    """Refuse what is not the name of a class, or a misspelt one; the class itself may not be imported yet."""
+    if name in TRANSIENT or name in {one.__name__ for one in _exception_classes()}:
+        return
+    hint = suggestion(name, TRANSIENT, only_misspelt=True)
+    if hint or not name.isidentifier() or not name[:1].isupper():
+        hint = suggestion(name.rpartition(".")[2], TRANSIENT) or "; write it as 'TimeoutError'"
+        raise ConfigurationError(f"retry_on must contain exception classes or their names, got {name!r}{hint}")
+    if not name.endswith(_NAME_ENDINGS):
+        warnings.warn(f"retry_on: no exception class is named {name!r} so far", UserWarning, stacklevel=7)
+
+
+def _exception_classes() -> Iterator[type[BaseException]]:
+    """Yield every class of exceptions that is imported."""
+    waiting: list[type[BaseException]] = [BaseException]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting += one.__subclasses__()
 
 
 def _check_filter(chosen: object) -> None:

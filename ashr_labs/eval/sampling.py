@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from itertools import chain, count
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
+from .._format import counted, suggestion
 from .._json import as_object, preview
 from ..errors import ConfigurationError, DatasetError
 from ..scenarios.scenario import is_without_actions, scenario_items
@@ -64,7 +65,8 @@ class SampleList:
             known = {name for name, _ in self._chosen}
             unknown = [name for name in settings.repeats if name not in known]
             if unknown:
-                raise ConfigurationError(f"repeats: scenario {unknown[0]!r} is unknown or not selected")
+                hint = suggestion(unknown[0], known)
+                raise ConfigurationError(f"repeats: scenario {unknown[0]!r} is unknown or not selected{hint}")
 
     def __len__(self) -> int:
         if isinstance(self._repeats, int):
@@ -274,10 +276,22 @@ def _chosen(scenarios: Sequence[tuple[str, object]], settings: Settings) -> Sequ
     chosen = scenarios
     if settings.filter is not None:
         chosen = [(name, raw) for name, raw in scenarios if _fits(settings.filter, name, raw)]
+        if scenarios and not chosen:
+            raise ConfigurationError(_nothing_selected(scenarios, settings.filter))
     if settings.shuffle is not None:
         chosen = [*chosen]
         random.Random(settings.shuffle).shuffle(chosen)  # noqa: S311 - an order, not a secret
     return chosen if settings.limit is None else chosen[: settings.limit]
+
+
+def _nothing_selected(scenarios: Sequence[tuple[str, object]], chosen: ScenarioFilter) -> str:
+    if callable(chosen):
+        return f"filter {preview(chosen)} selects none of {counted(len(scenarios), 'scenario')}"
+    names = [name for name, _ in scenarios]
+    tags = [f"tag:{tag}" for _, raw in scenarios for tag in _tags(raw)]
+    patterns = [chosen] if isinstance(chosen, str) else chosen
+    hint = next(filter(None, (suggestion(pattern, [*names, *tags]) for pattern in patterns)), "")
+    return f"filter {preview(chosen)} selects none of {counted(len(scenarios), 'scenario')}, such as {names[0]!r}{hint}"
 
 
 def _fits(chosen: ScenarioFilter | None, scenario_id: str, raw: object) -> bool:

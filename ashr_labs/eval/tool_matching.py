@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from .._format import suggestion
 from ..alignment import align_calls, align_calls_by, out_of_order
 from ..errors import ConfigurationError
 from ..run_builder.records import built_pair
@@ -58,7 +59,8 @@ class ToolCallMatcher:
     def __post_init__(self) -> None:
         for name, value, known in (("mode", self.mode, _MODES), ("scope", self.scope, _SCOPES)):
             if value not in known:
-                raise ConfigurationError(f"tool_{name} must be one of {', '.join(known)}, got {value!r}")
+                hint = suggestion(value, known)
+                raise ConfigurationError(f"tool_{name} must be one of {', '.join(known)}, got {value!r}{hint}")
 
     @property
     def is_ordered(self) -> bool:

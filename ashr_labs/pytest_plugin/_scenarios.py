@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from .._format import suggestion
 from .._json import as_object
 from .._retry import RateLimiter
 from ..client._sync import AshrLabsClient
@@ -66,9 +67,10 @@ def scenarios_of(marker: pytest.Mark, options: RunOptions, *folders: Path) -> li
     """
     known = {"dataset", "agent", "config", *MARKER_ONLY, *(option.name for option in RUN_OPTIONS)}
     if marker.args or not {"dataset", "agent"} <= marker.kwargs.keys() <= known:
+        hints = [f"; got {name!r}{suggestion(name, known)}" for name in marker.kwargs if name not in known]
         raise pytest.UsageError(
             "write the marker as @pytest.mark.ashr(dataset=..., agent=..., config=...); "
-            f"it also takes {', '.join(sorted(known - {'dataset', 'agent', 'config'}))}"
+            f"it also takes {', '.join(sorted(known - {'dataset', 'agent', 'config'}))}{''.join(hints)}"
         )
     try:
         name, source = _dataset(marker.kwargs["dataset"], folders)

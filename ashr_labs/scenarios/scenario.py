@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
-from .._format import suggestion
+from .._format import missing_key, suggestion
 from .._json import as_list, as_object, is_object, preview
 from ..errors import DatasetError
 from .message import Message
 from .tool_calls import CallRecord, ShapeError, read_expected_calls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _SCENARIO_KEYS = frozenset(("actions", "title", "description", "tags", "metadata", "id", "name"))
 _ACTION_KEYS = frozenset(("actor", "content", "name", "description", "parts", "metadata", "id"))
@@ -34,10 +34,25 @@ _OTHER_SPELLINGS = {
 }
 """Keys of an action in the formats of other tools."""
 
-_AGENT_ACTORS = frozenset(("agent", "assistant"))
+_SOURCE_KEYS = ("runs", "dataset_type", "name", "description", "metadata", "tags", "title")
+"""Keys of a dataset; platforms add others, so only misspelt ones are refused."""
+
+_AGENT_ACTORS = frozenset(("agent", "assistant", "ai", "bot", "model"))
 _ACTORS = ("user", "agent", "assistant", "environment")
-_MIN_ACTOR_SIMILARITY = 0.8
-"""Any other name is that of a speaker, unless it looks like a misspelt one of these."""
+"""Any other name is that of a speaker, unless it is a misspelt one of these."""
+
+_SYSTEM = "what the agent is instructed belongs to the agent; keep it in the scenario's 'metadata'"
+_TOOL = "a tool's result belongs to its call as 'result', and an event to the actor 'environment'"
+_REFUSED_ACTORS = {
+    "system": _SYSTEM,
+    "developer": _SYSTEM,
+    "tool": _TOOL,
+    "function": _TOOL,
+    "env": "use 'environment'",
+}
+"""Roles of other formats that do not speak to the agent."""
+
+_TEXT_KEYS = ("title", "description")
 
 __all__ = [
     "Action",
@@ -47,6 +62,7 @@ __all__ = [
     "UserAction",
     "is_without_actions",
     "read_scenario",
+    "refuse_misspelt_keys",
     "scenario_items",
 ]
 
@@ -118,11 +134,20 @@ def scenario_items(dataset_source: object) -> list[tuple[str, object]]:
     if source is None:
         raise DatasetError(f"must be an object with `runs`, got {preview(dataset_source)}", path="dataset_source")
     if "runs" not in source:
-        raise DatasetError(f"is missing; the dataset has {preview(list(source))}", path="runs")
+        hint = missing_key("runs", source) or missing_key("dataset_source", source)
+        raise DatasetError(f"is missing; the dataset has {preview(list(source))}{hint}", path="runs")
+    refuse_misspelt_keys(source, _SOURCE_KEYS)
     runs = as_object(source["runs"])
     if runs is None:
         raise DatasetError(f"must be an object of scenarios by their ids, got {preview(source['runs'])}", path="runs")
     return [(scenario_id, raw) for scenario_id, raw in runs.items() if not is_without_actions(raw)]
+
+
+def refuse_misspelt_keys(source: Mapping[str, Any], known: Sequence[str]) -> None:
+    """Raise DatasetError if a key of a dataset is a misspelt one of the known ones."""
+    for key in source:
+        if key not in known and (meant := suggestion(key, known, only_misspelt=True)):
+            raise DatasetError(f"must not be a key of a dataset{meant}", path=key)
 
 
 def read_scenario(scenario_id: str, raw: object) -> Scenario:
@@ -147,6 +172,7 @@ def _read_actions(raw: object) -> Iterator[Action]:
     fields = _object(raw)
     if not fields.keys() <= _SCENARIO_KEYS:
         _refuse_unknown_keys(fields, _SCENARIO_KEYS, "a scenario", {})
+    _check_description(fields)
     actions: object = fields.get("actions")
     if not isinstance(actions, list):
         raise ShapeError(f"must be a list, got {preview(actions)}", at=".actions")
@@ -158,30 +184,63 @@ def _read_actions(raw: object) -> Iterator[Action]:
             raise error.below(f".actions[{index}]") from error
 
 
+def _check_description(fields: dict[str, Any]) -> None:
+    """Check what describes a scenario; null counts as absent."""
+    for key in _TEXT_KEYS:
+        if (text := fields.get(key)) is not None and not isinstance(text, str):
+            raise ShapeError(f"must be a string, got {preview(text)}", at=f".{key}")
+    if (tags := fields.get("tags")) is not None:
+        listed = as_list(tags)
+        if listed is None or not all(isinstance(tag, str) for tag in listed):
+            raise ShapeError(f"must be a list of strings, got {preview(tags)}", at=".tags")
+    _check_metadata(fields)
+
+
+def _check_metadata(fields: dict[str, Any]) -> None:
+    if (metadata := fields.get("metadata")) is not None and not is_object(metadata):
+        raise ShapeError(f"must be an object, got {preview(metadata)}", at=".metadata")
+
+
 def _read_action(index: int, raw: object, following: object) -> Action:
     fields = _object(raw)
     actor, content = fields.get("actor"), fields.get("content", "")
     if not isinstance(actor, str) or not actor:
-        raise ShapeError(f"must be a string such as 'user' or 'agent', got {preview(actor)}", at=".actor")
+        hint = missing_key("actor", fields) if "actor" not in fields else ""
+        raise ShapeError(f"must be a string such as 'user' or 'agent', got {preview(actor)}{hint}", at=".actor")
     if not isinstance(content, str):
         raise ShapeError(f"must be a string, got {preview(content)}", at=".content")
+    if "metadata" in fields:
+        _check_metadata(fields)
     if actor in _AGENT_ACTORS:
         if not fields.keys() <= _AGENT_ACTION_KEYS:
             _refuse_unknown_keys(fields, _AGENT_ACTION_KEYS, "an action", _OTHER_SPELLINGS)
         text, calls = _expected(fields, content)
         return AgentAction(index, fields, text, calls, is_last=not _is_agent_action(following))
+    return _message(index, fields, actor, content)
+
+
+def _message(index: int, fields: dict[str, Any], actor: str, content: str) -> Action:
+    """Read an action of the environment or of a speaker."""
     if not fields.keys() <= _ACTION_KEYS:
         _refuse_unknown_keys(fields, _ACTION_KEYS, f"an action of {actor!r}", _OTHER_SPELLINGS)
     if actor == "environment":
         return EnvironmentAction(index, fields, content)
-    if actor != "user" and (meant := suggestion(actor, _ACTORS, cutoff=_MIN_ACTOR_SIMILARITY)):
-        raise ShapeError(f"must be 'user', 'agent', 'environment' or a speaker, got {actor!r}{meant}", at=".actor")
+    if actor != "user":
+        _check_speaker(actor)
     if "content" not in fields and "parts" not in fields:
         raise ShapeError(f"must be the message of {actor!r}, but is missing", at=".content")
     name = fields.get("name", f"user_action_{index}")
     if not isinstance(name, str):
         raise ShapeError(f"must be a string, got {preview(name)}", at=".name")
     return UserAction(index, fields, _with_media(content, fields["parts"]) if "parts" in fields else content, name)
+
+
+def _check_speaker(actor: str) -> None:
+    """Refuse an actor who does not speak to the agent."""
+    advice = _REFUSED_ACTORS.get(actor.lower(), "")
+    advice = f"; {advice}" if advice else suggestion(actor, (*_ACTORS, *_AGENT_ACTORS), only_misspelt=True)
+    if advice:
+        raise ShapeError(f"must be 'user', 'agent', 'environment' or a speaker, got {actor!r}{advice}", at=".actor")
 
 
 def _with_media(content: str, parts: object) -> Message:

@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["NONE_EXPECTED", "NOT_CALLED", "CallRecord", "ShapeError", "read_calls", "read_expected_calls"]
 
 _OWN_KEYS = frozenset(("name", *ARGUMENT_KEYS))
-_MIN_SIMILARITY = 0.85
-_MIN_SIMILARITY_WITHOUT_ARGUMENTS = 0.6
-"""How similar an unknown key of a call must be to one of these to count as misspelt."""
 
 
 # A named tuple, like all values of which there are several for each action: creating a frozen dataclass takes three
@@ -110,10 +107,11 @@ def _extra(fields: dict[str, Any], call: ToolCall) -> dict[str, Any] | None:
 def _check_keys(given: object, call: ToolCall) -> None:
     """Refuse a misspelt key of a call: its arguments, or its error, would be lost."""
     fields = as_object(given) or {}
-    cutoff = _MIN_SIMILARITY if call.arguments else _MIN_SIMILARITY_WITHOUT_ARGUMENTS
     for key in fields.keys() - CALL_KEYS:
-        meant = suggestion(key, ("name", *ARGUMENT_KEYS), cutoff=cutoff)
-        if meant := meant or suggestion(key, ("result", "error", "is_error"), cutoff=_MIN_SIMILARITY):
+        meant = suggestion(key, sorted(CALL_KEYS), only_misspelt=True)
+        if not meant and not call.arguments:
+            meant = suggestion(key, ARGUMENT_KEYS)
+        if meant:
             raise ShapeError(f"must not be a key of a tool call{meant}", at=f".{key}")
 
 
