@@ -207,6 +207,66 @@ def test_unsupported_parts_are_counted() -> None:
     assert ["n", "m"] == [run["metadata"]["note"] for run in found.dataset_source["runs"].values()]
 
 
+AUDIO = {"role": "assistant", "content": "", "audio": {"id": "a"}, "refusal": "I cannot say that."}
+CLIP = {"role": "assistant", "content": [{"type": "hologram"}, {"type": "refusal", "refusal": "No."}]}
+GOLDEN = {"turns": [{"role": "user", "content": "Hi"}], "scenario": "Greeting", "expected_outcome": "A greeting."}
+SHARED = {
+    "prompts": ["{{message}}"],
+    "scenarios": [
+        {
+            "config": [{"vars": {"language": "no"}}, {"vars": {"language": "da"}}],
+            "tests": [
+                {
+                    "vars": {"message": "Hi"},
+                    "assert": [{"type": "assert-set", "assert": [{"type": "equals", "value": "Hei"}]}],
+                }
+            ],
+        }
+    ],
+}
+STEPS = {
+    "schema_version": "ATIF-v1.0",
+    "session_id": "s",
+    "steps": [
+        {"source": "system", "message": ""},
+        {"source": "user", "message": "Hi"},
+        {"source": "agent", "message": "Hello", "observation": {"results": [{"content": "not a call"}]}},
+    ],
+    "subagent_trajectories": [{"session_id": "t"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("record", "file_format", "actions"),
+    [
+        ({"messages": [QUESTION, AUDIO]}, None, [("user", QUESTION["content"]), ("agent", "I cannot say that.")]),
+        ({"messages": [QUESTION, CLIP]}, None, [("user", QUESTION["content"]), ("agent", "No.")]),
+        (
+            {"messages": [{"role": "user", "content": {"parts": ["Hi", "there"]}}, ANSWER]},
+            None,
+            [("user", "Hi\nthere"), ("agent", ANSWER["content"])],
+        ),
+        (GOLDEN, "deepeval", [("user", "Hi"), ("agent", "A greeting.")]),
+        ({"input": "Hi", "expected": "Hello", "system": "Be brief."}, None, [("user", "Hi"), ("agent", "Hello")]),
+        ({"input": QUESTION, "expected": ""}, None, [("user", QUESTION["content"])]),
+        (
+            {"input": ["Hi", "there"], "expected": "Hello"},
+            None,
+            [("user", "Hi"), ("user", "there"), ("agent", "Hello")],
+        ),
+        (SHARED, "promptfoo", [("user", "Hi"), ("agent", "Hei")]),
+        (STEPS, None, [("user", "Hi"), ("agent", "Hello")]),
+    ],
+)
+def test_less_common_fields_are_read(
+    record: dict[str, Any], file_format: str | None, actions: list[tuple[str, str]]
+) -> None:
+    """Refusals, parts in objects, outcomes, system columns, shared variables and lists of messages are read."""
+    options = {} if file_format is None else {"file_format": file_format}
+
+    assert conversations(imported(record, **options))[0] == actions
+
+
 def test_objects_are_read_by_common_keys_or_as_json() -> None:
     """The message of an object is in a common key, and other keys become metadata; otherwise its JSON is the text."""
     found = imported(

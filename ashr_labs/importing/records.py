@@ -30,6 +30,8 @@ _WRAPPERS = (
     *("questions", "trajectories", "traces"),
 )
 _NOT_WRAPPED = frozenset((*INPUT_KEYS, "actions", "messages", "inputs", "tests", "runs", "observations"))
+_CONFIG_KEYS = frozenset(("tests", "scenarios"))
+"""Lists of a promptfoo configuration, which are not columns."""
 _YAML = re.compile(
     r"\A(?:\s*(?:#.*|---.*)?\n)*"
     r"(?:-\s+[\w$]+\s*:|(?:description|prompts|providers|tests|scenarios|env)\s*:|[A-Za-z_]\w*:(?:\s*\n|\s+[^,;\t\n]*\n))"
@@ -226,7 +228,7 @@ def _columns(fields: Mapping[str, Any]) -> list[object]:
     lengths = {len(column) for column in columns.values()}
     names = with_known_names(fields)
     question = next((key for key in INPUT_KEYS if key in names), None)
-    if question is None or len(lengths) != 1 or len(columns) < 2:
+    if question is None or len(lengths) != 1 or len(columns) < 2 or not _CONFIG_KEYS.isdisjoint(fields):
         return []
     rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
     return cast("list[object]", rows) if all(isinstance(with_known_names(row)[question], str) for row in rows) else []
