@@ -164,6 +164,24 @@ def test_trace_summary_adds_up_observations() -> None:
     assert {"status": "ok"} == {key: value for key, value in trace_totals({}).items() if value is not None}
 
 
+def test_unmeasurable_latency_is_not_shown() -> None:
+    """Malformed times, and times of which only one has a time zone, give no latency; a cost of the span counts."""
+    span = {"start_time": "2026-01-01T00:00:00Z", "end_time": "2026-01-01T00:00:01", "cost": 0.5}
+
+    assert [None, None] == [
+        trace_totals({"observations": [one]})["latency"] for one in (span, {**span, "end_time": "soon"})
+    ]
+    assert trace_totals({"observations": [span]})["cost"] == "$0.5000"
+
+
+def test_observation_that_is_its_own_parent_ends() -> None:
+    """A cycle of parents is shown up to a limited depth."""
+    listed = [{"id": "a", "name": "root"}, {"id": "b", "parent_observation_id": "a", "name": "x"}]
+    cycle = [*listed, {"id": "b", "parent_observation_id": "b", "name": "loop"}]
+
+    assert 20 < len(list(observation_lines({"observations": cycle}))) < 200
+
+
 def test_trace_list_shows_status_latency_and_cost(workspace: Workspace) -> None:
     """The list has status, latency, tokens, cost and tags; analytics have the totals by tool and by model."""
     with workspace.client("ashr.db") as client:

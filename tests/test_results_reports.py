@@ -27,7 +27,7 @@ from ashr_labs.results import (
     to_pandas,
 )
 from ashr_labs.results.reports import write_report
-from ashr_labs.results.reports.text import comparison_lines
+from ashr_labs.results.reports.text import comparison_lines, format_value, pass_rate_text, sample_text
 from support.browser import in_browser, open_page
 from support.cli import Workspace
 from support.graded_runs import graded_test
@@ -384,6 +384,66 @@ def test_reports_of_any_run_are_valid(tmp_path: Path, ending: str) -> None:
             assert len(HOSTILE) == len([json.loads(line) for line in text.split("\n") if line])
         case _:
             assert len(HOSTILE) == len(read_run(path))
+
+
+def test_transcript_marks_each_kind_of_step() -> None:
+    """A transcript shows calls with their result or error, similar replies, and entries that cannot be read."""
+    call = {"name": "refund", "arguments": {"order": 7}}
+    steps = [
+        {"actor": "operator", "action_type": "text", "content": "Please"},
+        {
+            "actor": "agent",
+            "action_type": "tool_call",
+            "tool_calls": [
+                {"expected": call, "actual": {**call, "result": {"ok": True}}, "match_status": "exact"},
+                {"expected": None, "actual": {**call, "error": "too late"}, "match_status": "mismatch"},
+                "refund",
+            ],
+        },
+        {
+            "actor": "agent",
+            "action_type": "text",
+            "expected_response": {"text": "Done."},
+            "actual_response": {"text": "It is done."},
+            "match_status": "similar",
+        },
+    ]
+    [sample] = read_run({"tests": [graded_test("a", True, action_results=steps)]}).samples
+
+    assert sample_text(sample).splitlines()[2:] == [
+        "operator: Please",
+        "  called refund(order=7)",
+        '    -> {"ok": true}',
+        "+ called refund(order=7)",
+        "    error: too late",
+        "+ called refund",
+        "agent: It is done.",
+        "  similar to: Done.",
+    ]
+
+
+def test_page_of_malformed_records_is_complete() -> None:
+    """Calls without a name and entries that are not objects are shown, and a run without checks has no bar."""
+    calls = ["refund", {"expected": None, "actual": {"arguments": {}}}, {"expected": {"name": "NOT_CALLED"}}]
+    record = {
+        "test_id": "a",
+        "status": "completed",
+        "verdict": "unchecked",
+        "action_results": [7, {"tool_calls": calls}],
+    }
+    run = read_run({"tests": [record]})
+    page = html_report(run)
+
+    assert 'class="bar"' not in page
+    assert '{"tool_calls":["refund",' in page
+    assert "?({})" in run.samples[0]._repr_html_()
+    assert "\N{EN DASH}" in run.samples[0]._repr_html_()
+
+
+def test_missing_measurements_have_words() -> None:
+    """A metric without a value is a dash, and a run without tests says so."""
+    assert format_value("latency", float("nan")) == "-"
+    assert pass_rate_text(read_run({"tests": []})) == "no tests"
 
 
 def test_html_representation_escapes_names() -> None:

@@ -142,8 +142,10 @@ import resource, sys
 from pathlib import Path
 from ashr_labs.tracing.export.spool import Spool
 spool = Spool(Path({str(tmp_path)!r}), 10**9)
-resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
 print([spool.write(name, size * b"x") is not None for name, size in [("a", 500), ("b", 800), ("c", 300), ("d", 800)]])
+resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

@@ -94,3 +94,34 @@ async def test_connect_falls_back_to_other_addresses() -> None:
         await stream.write(b"x")
         assert await stream.read(4) == b"HTTP"
         await stream.aclose()
+
+
+def test_sync_stream_of_closed_socket_raises_network_errors() -> None:
+    """Reading from and writing to a closed socket raise the errors of the HTTP library."""
+    with running_dripper(dripping.reads_slowly) as address:
+        host, _, port = address.partition(":")
+        stream = SyncNetwork().connect_tcp(host, int(port), timeout_of(30))
+        assert not stream.get_extra_info("is_readable")
+        stream.close()
+
+        assert stream.get_extra_info("is_readable")
+        with pytest.raises(httpcore.ReadError):
+            stream.read(1)
+        with pytest.raises(httpcore.WriteError):
+            stream.write(b"x")
+
+
+def test_timeout_without_deadline_is_used_as_it_is() -> None:
+    """A plain number, or None, limits the operation by itself."""
+    with running_dripper(dripping.reads_slowly) as address:
+        host, _, port = address.partition(":")
+        stream = SyncNetwork().connect_tcp(host, int(port), None)
+        with pytest.raises(httpcore.ReadTimeout):
+            stream.read(1, timeout=0.05)
+        stream.close()
+
+
+def test_malformed_host_raises_connect_error() -> None:
+    """A name that IDNA cannot encode, for example with a label of 64 characters, is a connection error."""
+    with pytest.raises(httpcore.ConnectError, match="is not a valid host name"):
+        SyncNetwork().connect_tcp(f"{'a' * 64}.example", 80, timeout_of(30))
