@@ -8,16 +8,16 @@ from __future__ import annotations
 import logging
 import random
 from collections import deque
+from heapq import heappop, heappush
 from itertools import count
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..._format import counted
 from ..._retry import Backoff, is_transient_status
 from ...errors import APIConnectionError, AshrLabsError, ConfigurationError, ResponseFormatError
 from ..serialize import describe_error
 from .item import QueuedTrace
-from .queue import SendQueue
 from .snapshots import FIRST_INTERVAL, Snapshot, Snapshots
 
 if TYPE_CHECKING:
@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from .spool import Spool
     from .transport import TraceTransport
 
-__all__ = ["Destination", "Scheduler"]
+__all__ = ["POLL_INTERVAL", "Destination", "Scheduler", "SendQueue", "Step"]
 
 _log = logging.getLogger("ashr_labs.tracing")
+POLL_INTERVAL = 0.01
+"""Seconds between two steps while there is something to do soon."""
 _SPOOL_AFTER = 0.05
 """Seconds after which a queued trace is written to disk."""
 _BACKOFF = Backoff(0.2, 30.0, jitter=0.5)
@@ -62,6 +64,29 @@ class Scheduler(Protocol):
     def wake(self) -> None:
         """Let the worker act at once."""
         ...
+
+
+class SendQueue:
+    """Traces that are sent in order of their sequence numbers, by a limited number of concurrent requests."""
+
+    __slots__ = ("heap", "max_in_flight", "senders")
+
+    def __init__(self, max_in_flight: int) -> None:
+        self.max_in_flight = max_in_flight
+        self.senders = 0
+        """Tasks that send from this queue."""
+        self.heap: list[QueuedTrace] = []
+
+
+class Step(NamedTuple):
+    """The result of a step of a destination."""
+
+    sends: list[tuple[SendQueue, QueuedTrace]]
+    """Traces to send now, and the queues that they are from."""
+    wait: float
+    """Seconds until there is something to do, unless a trace ends."""
+    is_idle: bool
+    """Whether no client uses the destination, and nothing is left to deliver now."""
 
 
 class Destination:
@@ -167,15 +192,26 @@ class Destination:
         self._released_bytes += item.size - size
         item.size = size
         self._supersede(item, self.spool)
-        self.live.push(item)
+        heappush(self.live.heap, item)
         self._unsaved.append(item)
+
+    def step(self, now: float) -> Step:
+        """Do what is due now; a sender is expected for each trace that is returned."""
+        self._poll(now)
+        self.save(now)
+        sends: list[tuple[SendQueue, QueuedTrace]] = []
+        for queue in (self.recovered, self.live):
+            while queue.senders < queue.max_in_flight and (item := self.take(queue, now)) is not None:
+                queue.senders += 1
+                sends.append((queue, item))
+        return Step(sends, self._seconds_to_next(now), self.is_idle)
 
     def take(self, queue: SendQueue, now: float) -> QueuedTrace | None:
         """Return the next trace to send, which is in flight then, or None during back-off."""
         # After a failure one request at a time probes the platform, until one succeeds.
-        if not queue or now < self._resume_at or (self._failures and self.in_flight):
+        if not queue.heap or now < self._resume_at or (self._failures and self.in_flight):
             return None
-        item = queue.pop()
+        item = heappop(queue.heap)
         self.in_flight.add(item)
         return item
 
@@ -186,7 +222,7 @@ class Destination:
         while self._unsaved and (everything or self._unsaved[0].ended < now - _SPOOL_AFTER):
             self._spool(self._unsaved.popleft())
 
-    def poll(self, now: float) -> None:
+    def _poll(self, now: float) -> None:
         """Recover traces of dead processes, write long traces to disk, and replace deleted files; each periodically."""
         if self.spool is None or self._snapshots is None:
             return
@@ -194,18 +230,20 @@ class Destination:
             self._next_check = now + _CHECK_INTERVAL
             self._replace_deleted()
             self._snapshots.save(self.open_traces, now)
-        is_due = now >= self._next_scan or (self._more_to_recover and not self.recovered)
+        is_due = now >= self._next_scan or (self._more_to_recover and not self.recovered.heap)
         if is_due and not self._failures:
             self._next_scan = now + _SCAN_INTERVAL
             self._recover(self.spool)
 
-    def wake_up(self) -> None:
-        """Cancel the back-off and scan the spool at the next poll."""
+    def begin_flush(self, now: float) -> list[QueuedTrace]:
+        """Cancel the back-off, scan the spool, and return the traces to wait for."""
         self._resume_at = self._next_scan = 0.0
+        self._poll(now)
+        return self.pending()
 
     def pending(self) -> list[QueuedTrace]:
         """Return the traces that are queued or in flight."""
-        return [*self.live, *self.recovered, *self.in_flight]
+        return [*self.live.heap, *self.recovered.heap, *self.in_flight]
 
     def requeue_in_flight(self) -> None:
         """Queue the traces again that were in flight when a worker died."""
@@ -230,12 +268,12 @@ class Destination:
         self._abandoned_to_disk += len(left)
         for item in left:
             item.resolve(_ABANDONED)
-        self.live.discard_done()
-        self.recovered.discard_done()
+        for queue in (self.live, self.recovered):
+            _discard_done(queue)
         self.in_flight = {item for item in self.in_flight if not item.is_done}
         self._unsaved.clear()
         if self._snapshots is not None:
-            self._snapshots.clear()
+            self._snapshots.by_trace.clear()
         self.spool.close()
         self._next_scan = 0.0
 
@@ -250,12 +288,13 @@ class Destination:
         """Return True if waiting is useless: the platform fails, and all traces are on disk."""
         return self._failures > 0 and not self.in_flight and all(item.record is not None for item in self.pending())
 
-    def seconds_to_next(self, now: float) -> float:
-        """Return the seconds until there is something to do, unless a trace ends."""
-        if self._unsaved or self.in_flight:
-            return 0.01
-        if self.live or self.recovered:
-            return max(0.01, self._resume_at - now)
+    def _seconds_to_next(self, now: float) -> float:
+        if self._unsaved:
+            return POLL_INTERVAL
+        if self.in_flight:  # their senders wake the loop
+            return _CHECK_INTERVAL
+        if self.live.heap or self.recovered.heap:
+            return max(POLL_INTERVAL, self._resume_at - now)
         return FIRST_INTERVAL
 
     def delivered(self, item: QueuedTrace, answer: dict[str, Any]) -> None:
@@ -304,7 +343,7 @@ class Destination:
             self._released_bytes += item.size
 
     def _requeue(self, item: QueuedTrace) -> None:
-        (self.recovered if item.is_recovered else self.live).push(item)
+        heappush((self.recovered if item.is_recovered else self.live).heap, item)
 
     def _recover(self, spool: Spool) -> None:
         records = spool.recover()
@@ -319,22 +358,22 @@ class Destination:
                 self._abandoned_to_disk -= 1
             else:
                 self._recovered += 1
-            self.recovered.push(QueuedTrace.recovered(record, next(self._sequence)))
+            heappush(self.recovered.heap, QueuedTrace.recovered(record, next(self._sequence)))
 
     def _supersede(self, item: QueuedTrace, spool: Spool | None) -> None:
         """Replace the snapshot on disk and the earlier unfinished version of a trace."""
         trace_id = item.identifier.partition(".")[0]
-        snapshot = self._snapshots.pop(trace_id) if self._snapshots is not None else None
-        if snapshot is not None and spool is not None:
+        snapshot = None if self._snapshots is None else self._snapshots.by_trace.pop(trace_id, None)
+        if snapshot is not None and snapshot.record is not None and spool is not None:
             self._spool(item)
-            spool.done(snapshot)
+            spool.done(snapshot.record)
         unfinished = self._unfinished.pop(trace_id, None)
         if item.unfinished:
             self._unfinished[trace_id] = item
         elif unfinished is not None and not unfinished.is_done and unfinished not in self.in_flight:
             self._sent += 1
             self._resolve(unfinished, answer=_SUPERSEDED)
-            self.live.discard_done()
+            _discard_done(self.live)
 
     def _replace_deleted(self) -> None:
         """Write traces again whose spool files another program has deleted."""
@@ -374,6 +413,10 @@ class Destination:
         if not self._warned_of_key:
             self._warned_of_key = True
             _log.warning("Traces are refused: %s. Check the API key (ASHR_LABS_API_KEY).", error)
+
+
+def _discard_done(queue: SendQueue) -> None:
+    queue.heap = sorted(item for item in queue.heap if not item.is_done)
 
 
 def _is_retryable(error: Exception, status: int | None) -> bool:

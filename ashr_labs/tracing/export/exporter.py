@@ -106,13 +106,10 @@ class Exporter:
         """
         for source in list(self._sources):
             source.flush(is_last=is_last)
-        flush = Flush(destinations, is_last=is_last)
         with self.lock:
             for destination in destinations:
                 self._destinations.setdefault(destination.key, destination)
-            self._queue.append(flush)
-            worker = self._ensure_worker()
-        worker.wake()
+            flush = self._ensure_worker().begin_flush(destinations, is_last=is_last)
         is_done = flush.done.wait(min(timeout, TIMEOUT_MAX))
         flush.done.set()  # the caller has given up
         return is_done

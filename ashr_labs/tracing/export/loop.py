@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ..._forks import CAN_FORK
 from ..._threads import start_daemon
+from .destination import POLL_INTERVAL
 from .worker import STEPS
 
 if TYPE_CHECKING:
@@ -19,17 +20,13 @@ if TYPE_CHECKING:
     from selectors import SelectorKey
 
     from ..._forks import ForkGuard
-    from .destination import Destination
+    from .destination import Destination, SendQueue
     from .item import QueuedTrace
-    from .queue import SendQueue
     from .worker import Worker
 
 __all__ = ["new_event_loop", "run_loop"]
 
 T = TypeVar("T")
-_POLL_INTERVAL = 0.01
-_BUSY_SECONDS = 1.0
-"""Seconds after the last trace in which the loop polls, so that `end()` need not wake it."""
 
 
 def run_loop(worker: Worker) -> None:
@@ -72,48 +69,29 @@ class _Delivery:
         worker.woken, worker.loop = self._woken, asyncio.get_running_loop()
         for destination in worker.destinations():
             destination.requeue_in_flight()
-        while worker.deadline is None and not await self._is_over():
-            now = monotonic()
-            for source in worker.sources():
-                source.poll(now)
-            worker.drain_queue(now)
-            for destination in worker.destinations():
-                destination.poll(now)
-                destination.save(now)
-                self._start_senders(destination)
-            worker.flushes = [flush for flush in worker.flushes if not flush.check()]
-            await self._sleep(now)
-        await self._finish()
-
-    async def _is_over(self) -> bool:
-        idle, is_over = self._worker.collect_idle()
-        for destination in idle:
-            destination.close()
-            await destination.transport.close()
-        return is_over
-
-    async def _sleep(self, now: float) -> None:
-        worker = self._worker
-        waits = [destination.seconds_to_next(now) for destination in worker.destinations()]
-        if worker.flushes or now - worker.last_trace < _BUSY_SECONDS:
-            waits.append(_POLL_INTERVAL)
-        if worker.sources():
-            waits.append(_BUSY_SECONDS)  # so that a source need not wake the loop for each span
-        worker.is_asleep = min(waits, default=_BUSY_SECONDS) > _POLL_INTERVAL
-        if not (worker.is_asleep and worker.queue):  # else a trace ended before its thread could see `is_asleep`
-            with suppress(TimeoutError):
-                async with asyncio.timeout(min(waits, default=None)):
-                    await self._woken.wait()
-        self._woken.clear()
-        worker.is_asleep = False
-
-    def _start_senders(self, destination: Destination) -> None:
-        for queue in (destination.recovered, destination.live):
-            while queue.senders < queue.max_in_flight and (item := destination.take(queue, monotonic())) is not None:
-                queue.senders += 1
+        while worker.deadline is None:
+            step = worker.step(monotonic())
+            for destination, queue, item in step.sends:
                 task = asyncio.ensure_future(self._send_all(destination, queue, item))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
+            for destination in step.released:
+                destination.close()
+                await destination.transport.close()
+            if step.is_over:
+                break
+            await self._sleep(step.wait)
+        await self._finish()
+
+    async def _sleep(self, seconds: float) -> None:
+        worker = self._worker
+        worker.is_asleep = seconds > POLL_INTERVAL
+        if not (worker.is_asleep and worker.queue):  # else a trace ended before its thread could see `is_asleep`
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._woken.wait()
+        self._woken.clear()
+        worker.is_asleep = False
 
     async def _send_all(self, destination: Destination, queue: SendQueue, first: QueuedTrace) -> None:
         item: QueuedTrace | None = first
@@ -128,6 +106,7 @@ class _Delivery:
                 item = destination.take(queue, monotonic()) if self._worker.deadline is None else None
         finally:
             queue.senders -= 1
+            self._woken.set()
 
     async def _finish(self) -> None:
         """Write everything to disk, wait for requests in flight, and leave the rest to the next process."""

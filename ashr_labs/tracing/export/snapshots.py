@@ -34,7 +34,8 @@ class Snapshots:
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
-        self._by_trace: dict[str, Snapshot] = {}
+        self.by_trace: dict[str, Snapshot] = {}
+        """Those of open traces, by the ids of the traces; one that is removed stays on disk."""
 
     def save(self, open_traces: dict[str, ReferenceType[Unfinished]], now: float) -> None:
         """Write the traces to disk whose snapshots are due."""
@@ -42,27 +43,18 @@ class Snapshots:
             trace = reference()
             if trace is None:  # garbage-collected without an end; its snapshot stays on disk
                 open_traces.pop(trace_id, None)
-                self._by_trace.pop(trace_id, None)
+                self.by_trace.pop(trace_id, None)
                 continue
-            snapshot = self._by_trace.setdefault(trace_id, Snapshot(now))
+            snapshot = self.by_trace.setdefault(trace_id, Snapshot(now))
             if now >= snapshot.due:
                 snapshot.interval = min(2 * snapshot.interval, _MAX_INTERVAL)
                 snapshot.due = now + snapshot.interval
                 with suppress(Exception):  # as for a trace that ends: its mask is application code
                     self._write(snapshot, trace.unfinished())
 
-    def pop(self, trace_id: str) -> SpoolRecord | None:
-        """Forget a trace that has ended, and return the record of its snapshot."""
-        snapshot = self._by_trace.pop(trace_id, None)
-        return None if snapshot is None else snapshot.record
-
     def held(self) -> list[Snapshot]:
         """Return the snapshots that are on disk."""
-        return [snapshot for snapshot in self._by_trace.values() if snapshot.record is not None]
-
-    def clear(self) -> None:
-        """Forget all snapshots; they stay on disk."""
-        self._by_trace.clear()
+        return [snapshot for snapshot in self.by_trace.values() if snapshot.record is not None]
 
     def _write(self, snapshot: Snapshot, item: QueuedTrace | None) -> None:
         if item is None:

@@ -8,24 +8,27 @@ from functools import partial
 from importlib import import_module
 from threading import Event, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from ..._forks import IMPORTS, ForkGuard
+from .destination import POLL_INTERVAL
 
 if TYPE_CHECKING:
     import asyncio
     from collections import deque
     from collections.abc import Callable, Collection
 
-    from .destination import Destination
+    from .destination import Destination, SendQueue
     from .item import QueuedTrace
 
-__all__ = ["STEPS", "Flush", "SpanSource", "Worker"]
+__all__ = ["STEPS", "Flush", "SpanSource", "Step", "Worker"]
 
 _log = logging.getLogger("ashr_labs.tracing")
 _START_DELAY = 0.02
 """Seconds in which the thread that makes the first trace goes on undisturbed by the worker's imports."""
 _WARNING_INTERVAL = 60.0
+_BUSY_SECONDS = 1.0
+"""Seconds after the last trace in which the loop polls, so that `end()` need not wake it."""
 _PRELOADED = (
     "asyncio",
     "httpcore",
@@ -54,10 +57,9 @@ class Flush:
     def begin(self, now: float) -> None:
         """Collect the traces to wait for."""
         for destination in self.destinations:
-            destination.wake_up()
-            destination.poll(now)
             # At exit the traces of dead processes do not count: they are on disk in any case.
-            self._items += [item for item in destination.pending() if not (self.is_last and item.is_recovered)]
+            items = destination.begin_flush(now)
+            self._items += [item for item in items if not (self.is_last and item.is_recovered)]
 
     def check(self) -> bool:
         """Return True if all traces are done or the caller has given up."""
@@ -82,6 +84,19 @@ class SpanSource(Protocol):
     def reset_after_fork(self) -> None:
         """Drop everything in a forked process: the parent delivers it."""
         ...
+
+
+class Step(NamedTuple):
+    """The result of a step of the worker: the work that is left to the event loop."""
+
+    sends: list[tuple[Destination, SendQueue, QueuedTrace]]
+    """Traces to send now."""
+    released: list[Destination]
+    """Destinations without clients, whose connections are to be closed."""
+    is_over: bool
+    """Whether there is nothing left to do."""
+    wait: float
+    """Seconds until the next step, unless the worker is woken."""
 
 
 class Worker:
@@ -145,6 +160,30 @@ class Worker:
         self.deadline = deadline
         self.wake()
         self.thread.join(timeout)
+
+    def begin_flush(self, destinations: Collection[Destination], *, is_last: bool) -> Flush:
+        """Return a flush of these destinations that begins now; called with the exporter's lock held."""
+        flush = Flush(destinations, is_last=is_last)
+        self.queue.append(flush)
+        self.wake()
+        return flush
+
+    def step(self, now: float) -> Step:
+        """Do everything that is due now, except what needs the event loop."""
+        sources = self.sources()
+        for source in sources:
+            source.poll(now)
+        self.drain_queue(now)
+        steps = [(destination, destination.step(now)) for destination in self.destinations()]
+        self.flushes = [flush for flush in self.flushes if not flush.check()]
+        waits = [_BUSY_SECONDS] if sources else []  # so that a source need not wake the loop for each span
+        if self.flushes or now - self.last_trace < _BUSY_SECONDS:
+            waits.append(POLL_INTERVAL)
+        waits += [step.wait for _, step in steps]
+        is_any_idle = not steps or any(step.is_idle for _, step in steps)
+        released, is_over = self.collect_idle() if is_any_idle else ([], False)
+        sends = [(destination, queue, item) for destination, step in steps for queue, item in step.sends]
+        return Step(sends, released, is_over, min(waits, default=_BUSY_SECONDS))
 
     def drain_queue(self, now: float) -> None:
         """Take everything from the queue: serialize traces, and start pending flushes."""
