@@ -25,8 +25,10 @@ OURS = """
 from types import SimpleNamespace
 from ashr_labs.tracing import Trace
 from ashr_labs.tracing.settings import Settings
-tracing = SimpleNamespace(settings=Settings(), hand_over=lambda parcel: None, hurry=lambda: None)
+sink = SimpleNamespace(settings=Settings(), enqueue=lambda item: None, wake=lambda: None, open_traces={})
+tracing = SimpleNamespace(_sink=sink)
 def begin():
+    sink.open_traces.clear()
     return Trace("t", tracing=tracing)
 def span(trace):
     trace.span("tool:search", input={"q": "refunds"}).end(output={"hits": 3})

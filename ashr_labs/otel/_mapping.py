@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._time import isoformat_ns
 from ..pricing import observation_usage
-from ..tracing.masking import masked
+from ..tracing.payload import masked
 from ..tracing.serialize import as_text, json_object, optional_text, text_list, to_json
 from . import _conventions as names
 from ._content import first, input_of, is_content, kind_of, output_of, remaining, span_kind

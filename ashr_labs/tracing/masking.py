@@ -1,4 +1,4 @@
-"""Masking of personal data and secrets before export."""
+"""Masking of personal data and secrets."""
 
 from __future__ import annotations
 
@@ -7,29 +7,16 @@ from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from .serialize import JSON, to_json
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["mask_personal_data", "masked"]
+__all__ = ["mask_personal_data"]
 
-_FAILED = "<masked: the mask failed>"
 _NAME = (
     r"(?:pass(?:word|wd|phrase|code)|pwd|secret(?!ar)|token(?!s|iz|_?count)|api[-_]?key|access[-_]?key|private[-_]?key"
     r"|credential|auth(?:orization)?(?![a-z])|cookie|card[-_]?number|(?<![a-z])(?:ssn|cv[vc]|pin)(?![a-z]))"
 )
 _SECRET_NAMES = re.compile(_NAME, re.IGNORECASE)
-
-
-def masked(value: JSON, mask: Callable[[Any], Any] | None) -> JSON:
-    """Return a field after masking, as JSON; a placeholder if the mask raises."""
-    if mask is None or value is None:
-        return value
-    try:
-        return to_json(mask(value))
-    except Exception:  # the mask is application code
-        return _FAILED
 
 
 def mask_personal_data(value: Any) -> Any:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .._time import isoformat_ns
 from .._unset import UNSET
 from ..pricing import observation_usage
-from .masking import masked
 from .serialize import JSON, GrowingArray, as_text, json_object, text_list, to_json
 
 if TYPE_CHECKING:
@@ -16,7 +15,9 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import Observation, TracePayload
 
-__all__ = ["SpanRecord", "TraceRecord", "estimate_size", "write_trace"]
+__all__ = ["SpanRecord", "TraceRecord", "estimate_size", "masked", "write_trace"]
+
+_MASK_FAILED = "<masked: the mask failed>"
 
 _MAX_PLAIN = 1_000
 
@@ -94,6 +95,16 @@ class TraceRecord(NamedTuple):
     clock_offset: int
     """The difference between the wall clock and `time.perf_counter_ns`."""
     is_finished: bool
+
+
+def masked(value: JSON, mask: Callable[[Any], Any] | None) -> JSON:
+    """Return a field after masking, as JSON; a placeholder if the mask raises."""
+    if mask is None or value is None:
+        return value
+    try:
+        return to_json(mask(value))
+    except Exception:  # the mask is application code
+        return _MASK_FAILED
 
 
 def write_trace(trace: TraceRecord, mask: Callable[[Any], Any] | None) -> TracePayload:

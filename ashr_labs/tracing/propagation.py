@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 __all__ = ["SpanContext", "is_sampled", "make_trace_id"]
 
-_HEADER = re.compile(
+_HEADER = (
     r"(?P<version>(?!ff)[0-9a-f]{2})-(?P<trace>(?!0{32})[0-9a-f]{32})-(?P<span>(?!0{16})[0-9a-f]{16})"
     r"-(?P<flags>[0-9a-f]{2})(?P<more>-.*)?"
 )
@@ -28,7 +28,8 @@ class SpanContext:
     @classmethod
     def parse(cls, traceparent: object) -> SpanContext | None:
         """Parse a `traceparent` header; None if it is absent or invalid."""
-        found = _HEADER.fullmatch(traceparent.strip(" \t")) if isinstance(traceparent, str) else None
+        # The module `re` keeps it compiled; most processes never parse a header.
+        found = re.fullmatch(_HEADER, traceparent.strip(" \t")) if isinstance(traceparent, str) else None
         if found is None or (found["version"] == "00" and found["more"]):
             return None
         return cls(found["trace"], found["span"], bool(int(found["flags"], 16) & 1))
