@@ -135,7 +135,9 @@ def test_example_dataset_is_valid(workspace: Workspace) -> None:
         (b'{"runs": []}', 2, "data.json: runs: must be an object of scenarios"),
         (b"{}", 2, "data.json: runs: is missing"),
         (b'{"runs": {}}', 4, "data.json: no scenario has any action"),
+        (b" [" + b" " * 81 * 2**20, 2, "may have 67,108,864 characters; write one record per line instead"),
     ],
+    ids=["empty", "runs is a list", "no runs", "no actions", "large"],
 )
 def test_invalid_file_is_not_stored(content: bytes, code: int, message: str, workspace: Workspace) -> None:
     """A file that holds no dataset, or an empty one, is refused in one line before a database is made."""

@@ -52,6 +52,9 @@ def aliases(depth: int) -> bytes:
         (b"[" * 100_000, "is not JSON"),
         (b"\xff\xfe\x00", "is not valid utf-16"),
         (b"[\n" + b" " * 65 * MIB, "a file that is one JSON value may have 67,108,864 characters"),
+        (b"[" + b" " * 81 * MIB, "a file that is one JSON value may have 67,108,864 characters"),
+        (b'{"input": "' + b"x" * 17 * MIB, "has over 16,777,216 characters; write one record per line"),
+        (b'{"input": "Hi"}\n[' + b" " * 17 * MIB, "has over 16,777,216 characters; write one record per line"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -61,6 +64,15 @@ def test_hostile_files_are_rejected(content: bytes, message: str) -> None:
         pytest.importorskip("pyarrow")
     with pytest.raises(DatasetError, match=message):
         import_dataset(io.BytesIO(content))
+
+
+def test_json_array_may_be_one_long_line() -> None:
+    """A JSON array of more than 16 MiB is imported without any line feeds in it."""
+    records = [{"input": f"{number} " + "x" * 2 * MIB, "expected": "Hello!"} for number in range(9)]
+
+    imported = import_dataset(io.BytesIO(f"\n  {json.dumps(records)}".encode()))
+
+    assert 9 == len(imported.dataset_source["runs"])
 
 
 def test_streams_are_read_like_files() -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import tracemalloc
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ashr_labs.local import open_platform
 from support.local_api import Api, Place
 
 SOURCE = {"runs": {"z": {"title": "last letter first"}, "a": {"number": 1.0, "whole": 1, "half": "\ud83e"}}}
@@ -93,6 +97,28 @@ def test_page_size_is_limited_in_bytes(api: Api) -> None:
     assert [2, 2] == [len(page["datasets"]) for page in (first, second)]
     assert second["next_cursor"] is None
     assert ids[::-1] == [dataset["id"] for page in (first, second) for dataset in page["datasets"]]
+
+
+def test_decoded_dataset_is_released_before_it_is_stored(tmp_path: Path) -> None:
+    """Storing a dataset takes little more memory than its decoded source and its text."""
+    actions = [{"actor": "user", "content": "message " * 12}, {"actor": "agent", "content": "It has shipped. " * 10}]
+    source = {"runs": {str(number): {"title": f"T{number}", "actions": actions * 5} for number in range(1500)}}
+    body = json.dumps({"function": "create_dataset", "name": "D", "dataset_source": source}).encode()
+    platform = open_platform(tmp_path / "platform.db")
+    authorization = f"Bearer {platform.bootstrap()}"
+    platform.answer(b'{"function": "keep_alive"}', authorization=authorization)
+
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        response = platform.answer(body, authorization=authorization, idempotency_key="k")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+        platform.close()
+
+    assert source == response.body["dataset"]["dataset_source"]
+    assert 5.5 * len(body) > most - before
 
 
 def test_summaries_omit_large_fields(api: Api) -> None:

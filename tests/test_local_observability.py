@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ashr_labs.local import open_platform
+from ashr_labs.local.store.raw_json import decode, encode
 from ashr_labs.local.store.trace_rows import split_trace
 from support.local_api import Api, Place, database_with_tenants
 
@@ -375,8 +376,8 @@ def test_any_trace_is_split_without_loss(observations: list[dict[str, Any]], out
 
     rows = split_trace(trace)
 
-    assert [row["content"] for row in rows.observations] == observations
-    assert rows.trace["content"] == {"name": "t", "output": output}
+    assert observations == [decode(row["content"].text) for row in rows.observations]
+    assert {"name": "t", "output": output} == decode(rows.trace["content"].text)
     assert 0 <= rows.trace["input_tokens"] < 2**63
     assert rows.trace["latency_ms"] is None or rows.trace["latency_ms"] >= 0
-    json.dumps([rows.trace, rows.observations], allow_nan=False)
+    assert json.loads(encode([rows.trace, rows.observations]))

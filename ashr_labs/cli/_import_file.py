@@ -27,6 +27,8 @@ __all__ = ["OWN_FORMAT", "ImportedFile", "import_traces", "read_import", "refuse
 
 OWN_FORMAT = "dataset"
 """The format of `datasets export`."""
+_BEGINNING = 1000
+"""Bytes in which the first character of a file is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,8 @@ def _is_own(path: Path, keys: Keys) -> bool:
         try:
             first = next(read_records(file), None)
         except DatasetError:
-            return is_json
+            file.seek(0)
+            return is_json and not file.read(_BEGINNING).lstrip().startswith(b"[")  # a dataset is an object
     if not isinstance(first, Record):
         return is_json
     return not {"runs", "dataset_source"}.isdisjoint(first.fields) or (is_json and detected(first.fields, keys) is None)

@@ -111,9 +111,12 @@ def _named(place: str, fields: Mapping[str, Any]) -> Record:
 def _lines(text: TextIOWrapper) -> Iterator[tuple[int, str]]:
     """Yield the lines with their numbers."""
     number = 0
+    is_first = True
     while line := text.readline(_MAX_LINE + 1):
         number += 1
-        if len(line) > _MAX_LINE:
+        is_array = is_first and line.lstrip()[:1] == "["  # the caller reads the rest of it
+        is_first = is_first and not line.strip()
+        if len(line) > _MAX_LINE and not is_array:
             raise DatasetError(
                 f"has over {_MAX_LINE:,} characters; write one record per line (JSON Lines), or the elements of a JSON "
                 "array on lines of their own",

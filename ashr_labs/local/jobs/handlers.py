@@ -18,7 +18,7 @@ from ...grading import grade
 from ..llm.judge import judge_from_env
 from ..llm.paraphrase import paraphrase
 from ..store.columns import CheckedText, add_row
-from ..store.raw_json import decode
+from ..store.raw_json import RawJSON, decode
 from ..store.schema import agents, datasets, requests, runs
 from ..store.trace_pages import read_trace
 from .worker import RetryLaterError
@@ -66,13 +66,13 @@ class GradeRun:
         result, config = task
         return result, config
 
-    def work(self, task: tuple[str, str | None]) -> dict[str, Any]:
+    def work(self, task: tuple[str, str | None]) -> RawJSON:
         """Grade the result."""
         result, config = task
         rules = None if config is None else decode(config)
-        return grade(decode(result), rules, judge=judge_from_env(os.environ), strict=False)
+        return RawJSON.dump(grade(decode(result), rules, judge=judge_from_env(os.environ), strict=False))
 
-    def finish(self, connection: Connection, job: Job, outcome: dict[str, Any], moment: float) -> None:
+    def finish(self, connection: Connection, job: Job, outcome: RawJSON, moment: float) -> None:
         """Store the graded result."""
         _update_run(connection, job, grading_status="completed", result=outcome)
 
@@ -95,12 +95,12 @@ class GenerateDataset:
             _update_request(connection, job, request_status="processing")
         return config
 
-    def work(self, task: dict[str, Any]) -> dict[str, Any]:
+    def work(self, task: dict[str, Any]) -> RawJSON:
         """Generate the dataset; without a language model, equal configurations give equal datasets."""
         seed = zlib.crc32(json.dumps(task, sort_keys=True).encode())
-        return paraphrase(generate(task, seed=seed), os.environ)
+        return RawJSON.dump(paraphrase(generate(task, seed=seed), os.environ))
 
-    def finish(self, connection: Connection, job: Job, outcome: dict[str, Any], moment: float) -> None:
+    def finish(self, connection: Connection, job: Job, outcome: RawJSON, moment: float) -> None:
         """Store the dataset with the id of the request."""
         request = connection.execute(select(requests).where(requests.c.id == int(job.subject))).mappings().one()
         metadata = as_object(request["request"].get("metadata")) or {}

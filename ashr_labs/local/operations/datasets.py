@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, delete, select, update
 from ...errors import NotFoundError
 from ..media import media_for, store_media
 from ..store.columns import add_row
+from ..store.raw_json import RawJSON
 from ..store.schema import agents, datasets
 from .registry import Context, operation
 from .rows import check_exists, get_agent_row, page, raw_columns
@@ -30,6 +31,7 @@ __all__ = [
     "dataset_record",
     "dataset_rows",
     "delete_dataset",
+    "encoded_source",
     "get_dataset",
     "list_datasets",
     "with_media",
@@ -49,10 +51,17 @@ _SUMMARIES = ALL_DATASETS.with_only_columns(
 _BY_NUMBER = ALL_DATASETS.where(datasets.c.id == bindparam("row_id"), datasets.c.tenant_id == bindparam("tenant_id"))
 
 
-@operation("create_dataset", writes=True)
-def create_dataset(context: Context, params: CreateDatasetRequest) -> dict[str, Any]:
+def encoded_source(params: CreateDatasetRequest | UpdateDatasetRequest) -> dict[str, Any]:
+    """Return the parameters with `dataset_source`, if it is given, as `RawJSON`."""
+    given = params.get("dataset_source")
+    return {**params} if given is None else {**params, "dataset_source": RawJSON.dump(given)}
+
+
+@operation("create_dataset", writes=True, prepare=encoded_source)
+def create_dataset(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Store a dataset."""
     agent_id = params.get("agent_id")
+    agent = None if agent_id is None else get_agent_row(context, agent_id, for_update=True)
     row = {
         "tenant_id": context.principal.tenant_id,
         "creator_id": context.principal.user_id,
@@ -61,12 +70,14 @@ def create_dataset(context: Context, params: CreateDatasetRequest) -> dict[str, 
         "name": params["name"],
         "description": params.get("description"),
         "dataset_source": params["dataset_source"],
-        "agent_id": None if agent_id is None else get_agent_row(context, agent_id, for_update=True)["id"],
+        "agent_id": agent_id,
     }
     dataset_id = add_row(context.connection, datasets, row)
     owner = {"tenant_id": row["tenant_id"], "dataset_id": dataset_id, "created_at": context.timestamp}
     store_media(context.connection, owner, params.get("media", ()))
-    return {"dataset": _record_of(context, dataset_id)}
+    name, description = (None, None) if agent is None else (agent["name"], agent["description"])
+    details = {"agent_name": name, "agent_description": description, "request_id": None}
+    return {"dataset": dataset_record({**row, **details, "id": dataset_id})}
 
 
 @operation("get_dataset")
@@ -84,8 +95,8 @@ def list_datasets(context: Context, params: ListDatasetsRequest) -> dict[str, An
     return {"datasets": with_media(context, found, params), "next_cursor": next_cursor}
 
 
-@operation("update_dataset", writes=True)
-def update_dataset(context: Context, params: UpdateDatasetRequest) -> dict[str, Any]:
+@operation("update_dataset", writes=True, prepare=encoded_source)
+def update_dataset(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Change the given fields."""
     check_exists(context, datasets, params["dataset_id"], noun="dataset")
     changes = {name: value for name, value in params.items() if name in ("name", "description", "dataset_source")}

@@ -16,7 +16,7 @@ from ..store.raw_json import decode
 from ..store.schema import observations, traces
 from ..store.trace_pages import read_trace, trace_filters, trace_page
 from ..store.trace_queries import model_totals, overview, tool_performance
-from ..store.trace_rows import split_trace
+from ..store.trace_rows import TraceRows, split_trace
 from .registry import Context, operation
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ __all__ = [
     "get_observability_trace",
     "ingest_observability_trace",
     "list_observability_traces",
+    "trace_rows",
 ]
 
 _DAYS = 7
@@ -53,13 +54,17 @@ _DELETE_OBSERVATIONS = delete(observations).where(
 )
 
 
-@operation("ingest_observability_trace", writes=True)
-def ingest_observability_trace(context: Context, params: IngestObservabilityTraceRequest) -> dict[str, Any]:
-    """Store a trace; a trace with the same id is replaced."""
+def trace_rows(params: IngestObservabilityTraceRequest) -> tuple[str, TraceRows]:
+    """Return the id of the trace, a new one if it has none, and its rows."""
     trace = params["trace"]
-    trace_id = trace.get("id") or secrets.token_hex(16)
+    return trace.get("id") or secrets.token_hex(16), split_trace(trace)
+
+
+@operation("ingest_observability_trace", writes=True, prepare=trace_rows)
+def ingest_observability_trace(context: Context, params: tuple[str, TraceRows]) -> dict[str, Any]:
+    """Store a trace; a trace with the same id is replaced."""
+    trace_id, rows = params
     tenant_id = context.principal.tenant_id
-    rows = split_trace(trace)
     row = {"tenant_id": tenant_id, "id": trace_id, **rows.trace, "created_at": context.timestamp}
     created_at = context.connection.scalar(_store(context.connection.dialect.name), row)
     context.connection.execute(_DELETE_OBSERVATIONS, {"owner": tenant_id, "trace": trace_id})

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..keys import APIKeys, Principal
     from ..media import MediaLinks
 
-__all__ = ["OPERATIONS", "Context", "Handler", "Operation", "Scope", "operation"]
+__all__ = ["OPERATIONS", "Context", "Handler", "Operation", "Preparation", "Scope", "operation"]
 
 Scope: TypeAlias = Literal["any", "read", "write", "admin"]
 """The scope that a key must have; `any` accepts every key."""
@@ -51,6 +51,7 @@ class Context:
 
 
 Handler: TypeAlias = Callable[[Context, Any], Mapping[str, Any]]
+Preparation: TypeAlias = Callable[[Any], Any]
 _H = TypeVar("_H", bound=Handler)
 
 
@@ -66,21 +67,31 @@ class Operation:
     """Whether its response holds a secret that is shown once and not stored."""
     is_quick: bool
     """Whether it reads a row or two, which takes less time than handing it to a thread."""
+    prepare: Preparation | None = None
+    """Converts the parameters before the transaction, in which other calls would wait for it."""
 
 
 OPERATIONS: dict[str, Operation] = {}
 
 
 def operation(
-    name: str, *, writes: bool = False, scope: Scope | None = None, secret: bool = False, is_quick: bool = False
+    name: str,
+    *,
+    writes: bool = False,
+    scope: Scope | None = None,
+    secret: bool = False,
+    is_quick: bool = False,
+    prepare: Preparation | None = None,
 ) -> Callable[[_H], _H]:
     """Register the decorated function as the handler of `name`.
 
-    It gets validated parameters and returns the response without `status`. `scope` defaults to `write` or `read`.
+    It gets validated and prepared parameters and returns the response without `status`. `scope` defaults to `write` or
+    `read`.
     """
 
     def register(handler: _H) -> _H:
-        OPERATIONS[name] = Operation(handler, writes, scope or ("write" if writes else "read"), secret, is_quick)
+        needed = scope or ("write" if writes else "read")
+        OPERATIONS[name] = Operation(handler, writes, needed, secret, is_quick, prepare)
         return handler
 
     return register

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import CreateRunRequest, DeleteRunRequest, GetRunRequest, ListRunsRequest
 
-__all__ = ["create_run", "delete_run", "get_run", "list_runs"]
+__all__ = ["create_run", "delete_run", "get_run", "list_runs", "ungraded"]
 
 _ALL_RUNS = select(*raw_columns(runs))
 _GRADED = dict.fromkeys(
@@ -31,11 +31,23 @@ _GRADED = dict.fromkeys(
         "total_response_divergence",
     )
 )
-"""Metrics that only grading computes."""
+"""Metrics that only grading computes, without values."""
 
 
-@operation("create_run", writes=True)
-def create_run(context: Context, params: CreateRunRequest) -> dict[str, Any]:
+def ungraded(params: CreateRunRequest) -> dict[str, Any]:
+    """Return the parameters with the result as `RawJSON`, without metrics that only grading computes.
+
+    Clients count completed tests in them; pollers would mistake these numbers for grades.
+    """
+    result = params["result"]
+    if isinstance(result.get("tests"), list):
+        metrics = as_object(result.get("aggregate_metrics")) or {}
+        result = {**result, "aggregate_metrics": {**metrics, **_GRADED}}
+    return {**params, "result": RawJSON.dump(result)}
+
+
+@operation("create_run", writes=True, prepare=ungraded)
+def create_run(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Store a run and enqueue its grading."""
     check_exists(context, datasets, params["dataset_id"], noun="dataset")
     row = {
@@ -43,7 +55,7 @@ def create_run(context: Context, params: CreateRunRequest) -> dict[str, Any]:
         "dataset_id": params["dataset_id"],
         "runner_id": check_user(context, params.get("runner_id", context.principal.user_id)),
         "created_at": context.timestamp,
-        "result": RawJSON.dump(_ungraded(params["result"])),
+        "result": params["result"],
         "grading_status": "pending",
     }
     run_id = add_row(context.connection, runs, row)
@@ -72,14 +84,6 @@ def delete_run(context: Context, params: DeleteRunRequest) -> dict[str, Any]:
     check_exists(context, runs, params["run_id"], noun="run")
     context.connection.execute(delete(runs).where(runs.c.id == params["run_id"]))
     return {"message": f"run {params['run_id']} is deleted"}
-
-
-def _ungraded(result: dict[str, Any]) -> dict[str, Any]:
-    # Clients count completed tests here; pollers would mistake these numbers for grades.
-    if not isinstance(result.get("tests"), list):
-        return result
-    metrics = as_object(result.get("aggregate_metrics")) or {}
-    return {**result, "aggregate_metrics": {**metrics, **_GRADED}}
 
 
 def _summary(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..._json import as_list, as_object
 from ..._time import parse_iso
 from .columns import index_text, replace_unstorable
+from .raw_json import RawJSON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +51,7 @@ def split_trace(trace: TracePayload) -> TraceRows:
         "tool_calls": sum(row["tool_name"] is not None for row in rows),
         "has_error": _ended_by_exception(trace) or any(row["is_error"] for row in rows),
         "has_tool_error": any(row["is_error"] and row["tool_name"] is not None for row in rows),
-        "content": {key: value for key, value in trace.items() if key not in {"id", "observations"}},
+        "content": RawJSON.dump({key: value for key, value in trace.items() if key not in {"id", "observations"}}),
     }
     return TraceRows(row, rows)
 
@@ -90,7 +91,7 @@ def _observation_row(observation: Observation) -> dict[str, Any]:
         "cost": _cost(usage.get("cost"), observation.get("cost")),
         "latency_ms": _latency_ms(started, ended),
         "is_error": observation.get("level") == "ERROR",
-        "content": observation,
+        "content": RawJSON.dump(observation),
     }
 
 
