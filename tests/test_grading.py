@@ -457,6 +457,33 @@ def test_result_without_tests_gets_totals(result: dict[str, Any], passed: int) -
         ),
         ({"behavior_rules": [{"rule": "Be kind", "stritness": "optional"}]}, "behavior_rules[0].stritness is not a"),
         ({"behavior_rules": [{"strictness": "optional"}]}, "behavior_rules[0] must be an object with a rule"),
+        ({"behavior_rules": [{"rul": "Be kind"}]}, "did you mean 'rule' by 'rul'?"),
+        ({"behaviour_rules": []}, "behaviour_rules is not a known key; did you mean 'behavior_rules'?"),
+        ({"tools": []}, "tools is not a known key; did you mean 'tool_definitions'?"),
+        ({"side_effects": {}}, "side_effects is not a known key; did you mean 'grading_config.side_effects'?"),
+        ({"model": "m"}, "model is not a known key; other information belongs in metadata"),
+        ({"metadata": "m"}, "metadata must be an object, got 'm'"),
+        ({"form_data": 3}, "form_data must be an object, got 3"),
+        ({"tool_definitions": [{"nmae": "book"}]}, "did you mean 'name' by 'nmae'?"),
+        (
+            {"tool_definitions": [{"name": "a"}, {"name": "a"}]},
+            "tool_definitions[1].name must be unique, got 'a' again",
+        ),
+        (defined(description=3), "tool_definitions[0].description must be a string, got 3"),
+        (defined(readOnlyHint=True), "tool_definitions[0].readOnlyHint is not a known key; did you mean 'annotations."),
+        (defined(annotations="read"), "tool_definitions[0].annotations must be an object, got 'read'"),
+        (
+            defined(annotations={"readonlyHint": True}),
+            "tool_definitions[0].annotations.readonlyHint is not a known key; did you mean 'readOnlyHint'?",
+        ),
+        (
+            defined(annotations={"readOnlyHint": "yes"}),
+            "tool_definitions[0].annotations.readOnlyHint must be true or false, got 'yes'",
+        ),
+        (
+            {**defined(), "grading_config": {"tool_strictness": {"bok": "optional"}}},
+            "grading_config.tool_strictness.bok is not a defined tool; did you mean 'book'?",
+        ),
     ],
 )
 def test_unusable_config_is_rejected_or_noted(config: Any, problem: str) -> None:
@@ -474,9 +501,11 @@ def test_unusable_config_is_rejected_or_noted(config: Any, problem: str) -> None
     assert noted["tests"][0]["verdict"] == "passed"
 
 
-@pytest.mark.parametrize("config", [None, {}, {"my_notes": 1}, {"tool_definitions": [{"name": "a", "strict": True}]}])
+@pytest.mark.parametrize(
+    "config", [None, {}, {"metadata": {"my_notes": 1}}, {"tool_definitions": [{"name": "a", "strict": True}]}]
+)
 def test_config_with_unrelated_keys(config: Any) -> None:
-    """Keys of an agent's config and of its tools that are not for grading are allowed."""
+    """Metadata of an agent's config, and keys of its tools that are not for grading, are allowed."""
     assert validate_grading_config(config) == []
 
 

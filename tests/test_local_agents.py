@@ -24,8 +24,8 @@ def test_agent_lifecycle(api: Api) -> None:
     linked = api("get_dataset", dataset_id=dataset_id)["dataset"]
     assert (agent["id"], "Bot") == (linked["agent_id"], linked["agent_details"]["name"])
     assert [("Bot", 1)] == [(item["name"], item["dataset_count"]) for item in api("list_agents")["agents"]]
-    changed = api("update_agent", agent_id=agent["id"], config={"a": 1})["agent"]
-    assert ("Bot", "d", {"a": 1}) == (changed["name"], changed["description"], changed["config"])
+    changed = api("update_agent", agent_id=agent["id"], config={"metadata": {"a": 1}})["agent"]
+    assert ("Bot", "d", {"metadata": {"a": 1}}) == (changed["name"], changed["description"], changed["config"])
     of_agent = api("get_agent_datasets", agent_id=agent["id"], include_signed_urls=True)
     assert (agent["id"], [dataset_id]) == (of_agent["agent"]["id"], [item["id"] for item in of_agent["datasets"]])
 

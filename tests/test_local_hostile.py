@@ -96,14 +96,14 @@ def test_excessive_bodies_are_rejected(api: Api, client: httpx.Client, content: 
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_hostile_text_is_stored_unchanged(api: Api, text: str) -> None:
     """Text that looks like SQL, a path, a header or a template is stored and found unchanged."""
-    agent = api("create_agent", name=text, description=text, config={text: text})["agent"]
+    agent = api("create_agent", name=text, description=text, config={"metadata": {text: text}})["agent"]
     dataset_id = api.dataset(name=text, description=text, dataset_source={text: [text]})
     trace = {"id": text, "name": text, "user_id": text, "session_id": text, "tags": [text], "observations": []}
     api("ingest_observability_trace", trace=trace)
 
     dataset = api("get_dataset", dataset_id=dataset_id)["dataset"]
     assert (text, text, {text: [text]}) == (dataset["name"], dataset["description"], dataset["dataset_source"])
-    assert (text, {text: text}) == (agent["name"], agent["config"])
+    assert (text, {"metadata": {text: text}}) == (agent["name"], agent["config"])
     assert 1 == api("list_observability_traces", user_id=text, session_id=text)["total"]
     assert text == api("get_observability_trace", trace_id=text)["trace"]["user_id"]
 

@@ -110,7 +110,7 @@ def test_unusable_database_is_rejected_with_reason(postgresql: PostgreSQLServer,
 def test_local_client_persists_data_in_postgresql(url: str) -> None:
     """`AshrLabsClient.local()` accepts a URL, hides its password, and finds stored data again."""
     with AshrLabsClient.local(url.replace("postgres@", f"postgres:{SECRET}@")) as client:
-        agent = client.create_agent(name="Bot", config={"text": "\ud83e", "deep": [1, 1.0, None]})
+        agent = client.create_agent(name="Bot", config={"metadata": {"text": "\ud83e", "deep": [1, 1.0, None]}})
         assert SECRET not in repr(client)
 
     with AshrLabsClient.local(url) as client:

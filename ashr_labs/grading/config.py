@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from .._deprecation import warn_deprecated
-from .._format import suggestion
-from .._json import as_list, as_object, preview
+from .._format import missing_key, suggestion
+from .._json import as_object, preview
+from .definitions import check_keys, listed, read_definitions, side_effects_of
 from .effects import reads_by_name
 from .rules import EVERY_TOOL, read_argument_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from .rules import ArgumentRules
 
@@ -24,7 +25,12 @@ Strictness: TypeAlias = Literal["required", "expected", "optional"]
 EXACT_SIMILARITY = 0.70
 _SIMILAR = 0.40
 _STRICTNESSES: dict[object, Strictness] = {name: name for name in get_args(Strictness)}
-_CONFIG_KEYS = ("tool_definitions", "behavior_rules", "grading_config", "form_data")
+_CONFIG_KEYS = ("tool_definitions", "behavior_rules", "grading_config", "form_data", "metadata")
+_OTHER_SPELLINGS = {
+    "tools": "tool_definitions",
+    "rules": "behavior_rules",
+    "strictness": "grading_config.tool_strictness",
+}
 _GRADING_KEYS = (
     "tool_strictness",
     "side_effects",
@@ -33,7 +39,6 @@ _GRADING_KEYS = (
     "text_similarity_threshold",
     "forgive_retries",
 )
-_TOOL_KEYS = ("name", "description", "required", "side_effects", "parameters", "annotations")
 _BEHAVIOR_KEYS = ("rule", "strictness")
 # Four letters are enough of a word: "close" in a tool's description matches "closed" in an answer.
 _WORD = re.compile(r"(?<![^\W\d_])[^\W\d_]{4}")
@@ -105,13 +110,15 @@ def read_config(agent_config: object) -> GradingConfig:
     problems: list[str] = []
     config = _object(agent_config, "", problems)
     grading = _object(config.get("grading_config"), "grading_config", problems)
-    _check_keys(grading, _GRADING_KEYS, "grading_config.", problems)
-    # Other parts of the platform may add keys to an agent's config: only misspelt ones are a problem.
-    _check_keys([key for key in config if suggestion(key, _CONFIG_KEYS)], _CONFIG_KEYS, "", problems)
-    tools = _tools(config, problems)
+    check_keys(grading, _GRADING_KEYS, "grading_config.", problems)
+    problems += _unknown_keys(config)
+    for name in ("form_data", "metadata"):
+        _object(config.get(name), name, problems)
+    tools = read_definitions(config, problems)
+    problems += _misspelt_tools(grading, tools)
     return GradingConfig(
         strictness=_defined_strictness(tools) | dict(_set_strictness(grading, problems)),
-        side_effects=_defined_side_effects(tools) | dict(_set_side_effects(grading, problems)),
+        side_effects=side_effects_of(tools) | dict(_set_side_effects(grading, problems)),
         arguments=read_argument_rules(grading.get("argument_rules"), grading.get("argument_modes"), problems),
         purposes={name: words_of(f"{name} {tool.get('description') or ''}") for name, tool in tools.items()},
         similar=_threshold(grading, problems),
@@ -133,8 +140,21 @@ def warn_deprecated_keys(agent_config: object, *, stacklevel: int = 4) -> None:
         warn_deprecated(old, "a config without it: calls that failed are never counted", stacklevel=stacklevel)
 
 
-def _check_keys(keys: Iterable[str], known: Iterable[str], prefix: str, problems: list[str]) -> None:
-    problems += [f"{prefix}{key} is not a known key{suggestion(key, known)}" for key in keys if key not in known]
+def _unknown_keys(config: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the unknown keys of a config as a whole: what they say would be ignored."""
+    others = {**{key: f"grading_config.{key}" for key in _GRADING_KEYS}, **_OTHER_SPELLINGS}
+    for key in config:
+        if key not in _CONFIG_KEYS:
+            hint = f"; did you mean {others[key]!r}?" if key in others else suggestion(key, _CONFIG_KEYS)
+            yield f"{key} is not a known key{hint or '; other information belongs in metadata'}"
+
+
+def _misspelt_tools(grading: Mapping[str, Any], tools: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the settings of tools that are defined under a slightly different name."""
+    for key in ("tool_strictness", "side_effects", "argument_rules", "argument_modes"):
+        for tool in as_object(grading.get(key)) or {}:
+            if tool not in tools and (hint := suggestion(tool, tools, only_misspelt=True)):
+                yield f"grading_config.{key}.{tool} is not a defined tool{hint}"
 
 
 def _object(value: object, path: str, problems: list[str]) -> Mapping[str, Any]:
@@ -142,32 +162,6 @@ def _object(value: object, path: str, problems: list[str]) -> Mapping[str, Any]:
     if found is None and value is not None:
         problems.append(f"{path or 'the agent config'} must be an object, got {preview(value)}")
     return found or {}
-
-
-def _listed(config: Mapping[str, Any], name: str, problems: list[str]) -> Iterator[tuple[str, object]]:
-    given = config.get(name)
-    values = as_list(given)
-    if values is None and given is not None:
-        problems.append(f"{name} must be a list, got {preview(given)}")
-    return ((f"{name}[{index}]", value) for index, value in enumerate(values or ()))
-
-
-def _tools(config: Mapping[str, Any], problems: list[str]) -> dict[str, Mapping[str, Any]]:
-    tools: dict[str, Mapping[str, Any]] = {}
-    for path, definition in _listed(config, "tool_definitions", problems):
-        tool = as_object(definition)
-        if tool is None or not isinstance(tool.get("name"), str):
-            problems.append(f"{path} must be an object with a name, got {preview(definition)}")
-            continue
-        # Definitions come from tool schemas of all kinds: only misspelt keys are a problem.
-        _check_keys([key for key in tool if suggestion(key, _TOOL_KEYS)], _TOOL_KEYS, f"{path}.", problems)
-        problems += [
-            f"{path}.{key} must be true or false, got {preview(tool[key])}"
-            for key in ("required", "side_effects")
-            if not isinstance(tool.get(key), bool | None)
-        ]
-        tools[tool["name"]] = tool
-    return tools
 
 
 def _defined_strictness(tools: Mapping[str, Mapping[str, Any]]) -> dict[str, Strictness]:
@@ -194,18 +188,6 @@ def _strictness(value: object, path: str, problems: list[str]) -> Strictness | N
     return found
 
 
-def _defined_side_effects(tools: Mapping[str, Mapping[str, Any]]) -> dict[str, bool]:
-    """Return whether tools change something, by `side_effects` or else by MCP's `readOnlyHint`."""
-    found: dict[str, bool] = {}
-    for name, tool in tools.items():
-        hint = (as_object(tool.get("annotations")) or {}).get("readOnlyHint")
-        if isinstance(hint, bool):
-            found[name] = not hint
-        if isinstance(tool.get("side_effects"), bool):
-            found[name] = tool["side_effects"]
-    return found
-
-
 def _set_side_effects(grading: Mapping[str, Any], problems: list[str]) -> Iterator[tuple[str, bool]]:
     path = "grading_config.side_effects"
     for tool, flag in _object(grading.get("side_effects"), path, problems).items():
@@ -216,12 +198,13 @@ def _set_side_effects(grading: Mapping[str, Any], problems: list[str]) -> Iterat
 
 
 def _behavior_rules(config: Mapping[str, Any], problems: list[str]) -> Iterator[tuple[str, Strictness]]:
-    for path, entry in _listed(config, "behavior_rules", problems):
+    for path, entry in listed(config, "behavior_rules", problems):
         rule = as_object(entry) or {}
         if not isinstance(rule.get("rule"), str):
-            problems.append(f"{path} must be an object with a rule, got {preview(entry)}")
+            hint = missing_key("rule", rule)
+            problems.append(f"{path} must be an object with a rule, got {preview(entry)}{hint}")
             continue
-        _check_keys([key for key in rule if suggestion(key, _BEHAVIOR_KEYS)], _BEHAVIOR_KEYS, f"{path}.", problems)
+        check_keys(rule, _BEHAVIOR_KEYS, f"{path}.", problems, only_misspelt=True)
         given = rule.get("strictness")
         found = None if given is None else _strictness(given, f"{path}.strictness", problems)
         yield rule["rule"], found or "required"

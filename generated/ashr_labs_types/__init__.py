@@ -1224,6 +1224,9 @@ class AgentConfig(TypedDict):
     form_data: NotRequired[dict[str, Any]]
     """Preset of the web form for generation."""
 
+    metadata: NotRequired[dict[str, Any]]
+    """Values that grading ignores."""
+
 
 class GetAgentDatasetsResponse(TypedDict):
     status: str

@@ -27,12 +27,14 @@ class AgentConfig:
         behavior_rules (list[BehaviorRule] | Unset):
         grading_config (GradingConfig | Unset):
         form_data (JsonObject | Unset): A free-form object; it round-trips untouched.
+        metadata (JsonObject | Unset): A free-form object; it round-trips untouched.
     """
 
     tool_definitions: list[ToolDefinition] | Unset = UNSET
     behavior_rules: list[BehaviorRule] | Unset = UNSET
     grading_config: GradingConfig | Unset = UNSET
     form_data: JsonObject | Unset = UNSET
+    metadata: JsonObject | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -58,6 +60,10 @@ class AgentConfig:
         if not isinstance(self.form_data, Unset):
             form_data = self.form_data.to_dict()
 
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -69,6 +75,8 @@ class AgentConfig:
             field_dict["grading_config"] = grading_config
         if form_data is not UNSET:
             field_dict["form_data"] = form_data
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
 
         return field_dict
 
@@ -114,11 +122,19 @@ class AgentConfig:
         else:
             form_data = JsonObject.from_dict(_form_data)
 
+        _metadata = d.pop("metadata", UNSET)
+        metadata: JsonObject | Unset
+        if isinstance(_metadata, Unset):
+            metadata = UNSET
+        else:
+            metadata = JsonObject.from_dict(_metadata)
+
         agent_config = cls(
             tool_definitions=tool_definitions,
             behavior_rules=behavior_rules,
             grading_config=grading_config,
             form_data=form_data,
+            metadata=metadata,
         )
 
         agent_config.additional_properties = d

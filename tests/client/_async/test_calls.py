@@ -103,9 +103,9 @@ CALLS: list[tuple[str, dict[str, Any], str, dict[str, Any], dict[str, Any], str 
     ("create_agent", {"name": "A"}, "create_agent", {"name": "A"}, ok(agent={"id": 1}), "agent"),
     (
         "update_agent",
-        {"agent_id": 1, "config": {"x": 1}},
+        {"agent_id": 1, "config": {"metadata": {"x": 1}}},
         "update_agent",
-        {"agent_id": 1, "config": {"x": 1}},
+        {"agent_id": 1, "config": {"metadata": {"x": 1}}},
         ok(agent={"id": 1}),
         "agent",
     ),
