@@ -64,10 +64,13 @@ if TYPE_CHECKING:
         ContextThreadPoolExecutor,
         Generation,
         Span,
+        ToolInvocation,
         Trace,
         current_span,
         keep_context,
         mask_personal_data,
+        tool,
+        tool_hook,
         traced,
     )
 
@@ -104,6 +107,7 @@ __all__ = [
     "Span",
     "TestBuilder",
     "Timeout",
+    "ToolInvocation",
     "Trace",
     "ValidationError",
     "compare",
@@ -119,6 +123,8 @@ __all__ = [
     "strip_markdown",
     "text_similarity",
     "tokenize",
+    "tool",
+    "tool_hook",
     "traced",
 ]
 
@@ -146,10 +152,13 @@ _HOMES = {
         "ContextThreadPoolExecutor",
         "Generation",
         "Span",
+        "ToolInvocation",
         "Trace",
         "current_span",
         "keep_context",
         "mask_personal_data",
+        "tool",
+        "tool_hook",
         "traced",
     ],
 }

@@ -66,19 +66,21 @@ Nothing is called and nothing is random: the same run, config and grader version
 
 20. A test passes if it ran to its end (`status` completed, no `error`), something was checked, and none of the rules
     fails it. `status` becomes `failed` with the verdict; `played` says whether the scenario ran to its end.
-21. A test is `unchecked`, neither passed nor failed, if the scenario expects no tool call and no text. A scenario that
-    expects nothing but an empty list of tool calls is checked by rule 5.
+21. A test is `unchecked`, neither passed nor failed, if the scenario expects no tool call and no text, and no score
+    decides about it. A scenario that expects nothing but an empty list of tool calls is checked by rule 5.
 22. If a scenario only expects calls of tools that read, at least one of them must be exact.
 23. Input that cannot be read never passes: the call, text or test fails, and the reason names the place and the value.
-24. A config with unknown or unusable parts is refused by path: `validate_grading_config(config)` lists them, `grade()`
+24. A score that does not pass fails the test if its scorer is a gate, as the checks of a dataset are. Where nothing
+    else is checked, all scores of the test are gates. A gate that has no score is a warning.
+25. A config with unknown or unusable parts is refused by path: `validate_grading_config(config)` lists them, `grade()`
     raises `ConfigurationError`, and `grade(..., strict=False)` lists them in the notes of the grader.
 
 **With a judge**
 
-25. A judge, such as a language model, compares each text that is not identical to the expected one: `same` makes it
+26. A judge, such as a language model, compares each text that is not identical to the expected one: `same` makes it
     exact, `similar` similar, `different` divergent. It also checks each of `behavior_rules`: a broken rule fails the
     test, warns or notes by its strictness (default: required), and is listed in `behavior_results`.
-26. If the judge gives no answer, texts are judged by the rules above and marked "not judged"; a rule of behavior that
+27. If the judge gives no answer, texts are judged by the rules above and marked "not judged"; a rule of behavior that
     was not judged does not change the verdict.
 """
 

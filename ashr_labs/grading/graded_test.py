@@ -10,6 +10,7 @@ from ..run_result import ParsedCall, ParsedTest
 from .calls import realigned
 from .findings import LEVELS, Finding, Verdict
 from .judge import behavior_results
+from .scores import deciding_scores, score_findings
 from .verdicts import TurnText, judge_call, judge_text
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["GradedTest", "grade_test"]
 
 _ONLY_READS = "none of the expected calls was made as expected, and nothing else was expected"
-_UNCHECKED = "nothing was checked: the scenario expects no tool call and no text of the agent"
+_UNCHECKED = "nothing was checked: the scenario expects no tool call and no text of the agent, and has no score"
 
 
 @dataclass(slots=True)
@@ -61,6 +62,12 @@ class GradedTest:
         for finding in verdict.findings:
             self.findings.append(Finding(finding.level, f"{label}: {finding.reason}"))
 
+    def add_scores(self, test: Mapping[str, Any]) -> None:
+        """Add the findings of the scores that decide about the test."""
+        scores = deciding_scores(test, is_checked=self.is_checked)
+        self.is_checked |= any(score.get("value") is not None for score in scores.values())
+        self.findings += score_findings(scores.items())
+
 
 def grade_test(test: object, config: GradingConfig, judge: Judge | None) -> GradedTest:
     """Grade an entry of `tests`."""
@@ -84,6 +91,8 @@ def grade_test(test: object, config: GradingConfig, judge: Judge | None) -> Grad
             graded.is_checked |= any(one.status != "not judged" for one in behavior)
     if graded.only_missed_reads:
         graded.fail(_ONLY_READS)
+    if "scores" in test.fields:
+        graded.add_scores(test.fields)
     graded.record = record | _verdict_fields(test, graded)
     return graded
 

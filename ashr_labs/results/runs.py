@@ -371,13 +371,19 @@ def _sample(test: Mapping[str, Any]) -> Sample:
 
 def _scores(test: Mapping[str, Any]) -> dict[str, float]:
     """Return the scores of a test, with the mean similarity of its texts if it was measured."""
-    given = as_object(test.get("scores"))
-    scores = {name: float(value) for name, value in given.items() if _is_number(value)} if given else {}
+    given = as_object(test.get("scores")) or {}
+    values = {name: _score_value(score) for name, score in given.items()}
+    scores = {name: float(value) for name, value in values.items() if _is_number(value)}
     if not test.get("action_results"):
         return scores
     actions = [as_object(action) or {} for action in as_list(test.get("action_results")) or []]
     found = [value for action in actions if _is_number(value := action.get("semantic_similarity"))]
     return {**scores, TEXT_SIMILARITY: fmean(found)} if found else scores
+
+
+def _score_value(score: object) -> object:
+    fields = as_object(score)
+    return score if fields is None else fields.get("value")
 
 
 def _is_number(value: object) -> TypeGuard[float]:

@@ -48,6 +48,8 @@ class BaseScorer:
     """The type of the rule or invariant that is equivalent."""
     is_pure: ClassVar[bool] = True
     """Whether it only computes: no waiting, no network; such scorers run where the test ended."""
+    is_async: bool = False
+    """Whether `evaluate()` returns an awaitable."""
 
     def __init__(
         self,

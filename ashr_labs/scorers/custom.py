@@ -40,6 +40,7 @@ class CustomScorer(BaseScorer):
     ) -> None:
         super().__init__(name, weight=weight, gate=gate, threshold=threshold, negated=negated)
         self.fn = fn
+        self.is_async = inspect.iscoroutinefunction(fn) or inspect.iscoroutinefunction(getattr(fn, "__call__", None))  # noqa: B004 - its kind, not whether it exists
         self._names = _parameters_by_name(fn)
 
     def evaluate(self, context: ScorerContext) -> Returned | Awaitable[Returned]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .decorator import traced
     from .executor import ContextThreadPoolExecutor
     from .masking import mask_personal_data
+    from .tools import ToolInvocation, tool, tool_hook
 
 Delivery = ExportResult
 """The former name of `ExportResult`."""
@@ -25,15 +26,25 @@ __all__ = [
     "ExportResult",
     "Generation",
     "Span",
+    "ToolInvocation",
     "Trace",
     "current_span",
     "keep_context",
     "mask_personal_data",
+    "tool",
+    "tool_hook",
     "traced",
 ]
 
 
-_LATER = {"ContextThreadPoolExecutor": ".executor", "mask_personal_data": ".masking", "traced": ".decorator"}
+_LATER = {
+    "ContextThreadPoolExecutor": ".executor",
+    "ToolInvocation": ".tools",
+    "mask_personal_data": ".masking",
+    "tool": ".tools",
+    "tool_hook": ".tools",
+    "traced": ".decorator",
+}
 """Names whose modules the first `client.trace()` does not wait for."""
 
 

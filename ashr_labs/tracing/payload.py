@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import Observation, TracePayload
 
-__all__ = ["SpanRecord", "TraceRecord", "estimate_size", "masked", "write_trace"]
+__all__ = ["SpanRecord", "TraceRecord", "estimate_size", "estimate_values", "masked", "write_trace"]
 
 _MASK_FAILED = "<masked: the mask failed>"
 
@@ -150,7 +150,12 @@ def estimate_size(trace: TraceRecord) -> int:
     values: list[JSON] = [trace.metadata, trace.output]
     for span in trace.spans:
         values += span.content()
-    total = 300 * (1 + len(trace.spans)) + 10 * len(values)
+    return 300 * (1 + len(trace.spans)) + estimate_values(values)
+
+
+def estimate_values(values: Sequence[JSON]) -> int:
+    """Estimate the bytes of values from the top two levels of each."""
+    total = 10 * len(values)
     for value in values:
         if type(value) is dict:
             total += 50 * len(value) + sum([len(item) for item in value.values() if type(item) is str])

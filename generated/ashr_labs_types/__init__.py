@@ -1493,6 +1493,15 @@ class TestResult(TypedDict):
     """The agent's replies, as they were measured."""
 
     usage: NotRequired[TokenUsage]
+    input: NotRequired[Any]
+    """The input of a row, where it is not the text of the first message."""
+
+    output: NotRequired[Any]
+    """The output for a row, where it is not the text of the last reply."""
+
+    expected: NotRequired[Any]
+    """The expected output of a row, which only its scorers compare."""
+
     scores: NotRequired[dict[str, ScoreResult | float]]
     """The scores of a test by their names."""
 

@@ -48,6 +48,9 @@ class TestResult:
         attempt_errors (list[TestError] | Unset): Why the attempts before the last one were not enough.
         turns (list[TurnResult] | Unset): The agent's replies, as they were measured.
         usage (TokenUsage | Unset): Token usage; numbers that were not reported are absent.
+        input_ (Any | Unset): The input of a row, where it is not the text of the first message.
+        output (Any | Unset): The output for a row, where it is not the text of the last reply.
+        expected (Any | Unset): The expected output of a row, which only its scorers compare.
         scores (Scores | Unset): The scores of a test by their names.
         trace_id (str | Unset): The trace of what the agent did; absent where it recorded nothing.
         spans (list[Observation] | Unset): The observations that were recorded while the agent ran, in order of start.
@@ -73,6 +76,9 @@ class TestResult:
     attempt_errors: list[TestError] | Unset = UNSET
     turns: list[TurnResult] | Unset = UNSET
     usage: TokenUsage | Unset = UNSET
+    input_: Any | Unset = UNSET
+    output: Any | Unset = UNSET
+    expected: Any | Unset = UNSET
     scores: Scores | Unset = UNSET
     trace_id: str | Unset = UNSET
     spans: list[Observation] | Unset = UNSET
@@ -156,6 +162,12 @@ class TestResult:
         if not isinstance(self.usage, Unset):
             usage = self.usage.to_dict()
 
+        input_ = self.input_
+
+        output = self.output
+
+        expected = self.expected
+
         scores: dict[str, Any] | Unset = UNSET
         if not isinstance(self.scores, Unset):
             scores = self.scores.to_dict()
@@ -212,6 +224,12 @@ class TestResult:
             field_dict["turns"] = turns
         if usage is not UNSET:
             field_dict["usage"] = usage
+        if input_ is not UNSET:
+            field_dict["input"] = input_
+        if output is not UNSET:
+            field_dict["output"] = output
+        if expected is not UNSET:
+            field_dict["expected"] = expected
         if scores is not UNSET:
             field_dict["scores"] = scores
         if trace_id is not UNSET:
@@ -340,6 +358,12 @@ class TestResult:
         else:
             usage = TokenUsage.from_dict(_usage)
 
+        input_ = d.pop("input", UNSET)
+
+        output = d.pop("output", UNSET)
+
+        expected = d.pop("expected", UNSET)
+
         _scores = d.pop("scores", UNSET)
         scores: Scores | Unset
         if isinstance(_scores, Unset):
@@ -380,6 +404,9 @@ class TestResult:
             attempt_errors=attempt_errors,
             turns=turns,
             usage=usage,
+            input_=input_,
+            output=output,
+            expected=expected,
             scores=scores,
             trace_id=trace_id,
             spans=spans,

@@ -1,0 +1,84 @@
+"""The context of a scorer for a recorded test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._json import as_list, as_object
+from .._unset import UNSET
+from ..run_result import ParsedCall, ParsedTest
+from ..tool_call import error_of, result_of
+from .score import ScorerContext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ..run_result import ParsedStep
+
+__all__ = ["context_of_test"]
+
+
+def context_of_test(test: Mapping[str, Any], scenario: object = None) -> ScorerContext:
+    """Return the context of a test of a run; never raises.
+
+    Args:
+        test: The test, as a run has it.
+        scenario: The scenario in the dataset, for its metadata; optional.
+    """
+    steps = ParsedTest.read(test).steps or ()
+    messages = [message for step in steps for message in _messages(step)]
+    calls = [call for step in steps for call in step.calls or () if isinstance(call, ParsedCall)]
+    return ScorerContext(
+        output=test["output"] if "output" in test else _last(messages, "assistant"),
+        input=test["input"] if "input" in test else _first(messages, "user"),
+        expected=test["expected"] if "expected" in test else _last_expected(steps),
+        parameters=as_object((as_object(scenario) or {}).get("metadata")) or {},
+        calls=[_actual(call) for call in calls if call.actual is not None],
+        expected_calls=[
+            {"name": call.expected, "arguments": call.expected_arguments} for call in calls if call.expected is not None
+        ],
+        spans=[fields for one in as_list(test.get("spans")) or () if (fields := as_object(one)) is not None],
+        messages=messages,
+        duration_ms=_number(test.get("duration_ms")),
+        usage=as_object(test.get("usage")) or {},
+        test_id=str(test.get("test_id")),
+    )
+
+
+def _messages(step: ParsedStep) -> Iterator[dict[str, Any]]:
+    if step.is_user:
+        yield {"role": "user", "content": step.fields.get("text") or step.fields.get("file_path") or ""}
+    if step.is_text and step.actual_text is not None:
+        yield {"role": "assistant", "content": step.actual_text}
+    made = [_actual(call) for call in step.calls or () if isinstance(call, ParsedCall) and call.actual is not None]
+    if made:
+        yield {"role": "tool", "tool_calls": made, "content": ""}
+
+
+def _actual(call: ParsedCall) -> dict[str, Any]:
+    fields = as_object(call.fields.get("actual")) or {}
+    made: dict[str, Any] = {"name": call.actual, "arguments": call.actual_arguments}
+    if (result := result_of(fields)) is not UNSET:
+        made["result"] = result
+    if (error := error_of(fields)) is not None:
+        made["error"] = error
+    if (duration := _number(fields.get("duration_ms"))) is not None:
+        made["duration_ms"] = duration
+    return made
+
+
+def _first(messages: Sequence[Mapping[str, Any]], role: str) -> object:
+    return next((one["content"] for one in messages if one["role"] == role), None)
+
+
+def _last(messages: Sequence[Mapping[str, Any]], role: str) -> object:
+    return _first(messages[::-1], role)
+
+
+def _last_expected(steps: Sequence[ParsedStep]) -> object:
+    expected = [as_object(step.fields.get("expected_response")) or {} for step in steps if step.is_text]
+    return next((text for one in reversed(expected) if (text := one.get("text"))), None)
+
+
+def _number(value: object) -> float | None:
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
