@@ -30,6 +30,7 @@ __all__ = [
     "arguments_of",
     "error_of",
     "name_of",
+    "read_plain_call",
     "read_tool_call",
     "result_of",
 ]
@@ -90,15 +91,8 @@ def read_tool_call(value: object) -> ToolCall:
     Raises:
         ShapeError: The value is not a tool call; `at` is the path of the wrong part.
     """
-    fields: Any = value
-    if type(value) is dict and len(fields) == 2:  # the common case, read without searching
-        name, given = fields.get("name"), fields.get("arguments")
-        if type(name) is str and name:
-            if type(given) is dict:
-                return ToolCall(name, given)
-            text = fields.get("arguments_json")
-            if type(text) is str and text:
-                return ToolCall(name, _parsed(text, "", "arguments_json"), text)
+    if (plain := read_plain_call(value)) is not None:
+        return ToolCall(*plain)
     outer, inner, path = _unwrapped(value)
     name = name_of(inner)
     if not isinstance(name, str) or not name:
@@ -112,6 +106,28 @@ def read_tool_call(value: object) -> ToolCall:
     if _END_KEYS.isdisjoint(outer):
         return ToolCall(name, arguments, text, _id(outer))
     return ToolCall(name, arguments, text, _id(outer), result_of(outer), error_of(outer))
+
+
+def read_plain_call(value: object) -> tuple[str, dict[str, Any], str | None] | None:
+    """Return the name and arguments of the most common call, and their text if they came as text; else None.
+
+    It has just these two keys, and is read without searching.
+
+    Raises:
+        ShapeError: The arguments are text, but not that of a JSON object.
+    """
+    fields: Any = value
+    if type(value) is not dict or len(fields) != 2:
+        return None
+    name, arguments = fields.get("name"), fields.get("arguments")
+    if type(name) is not str or not name:
+        return None
+    if isinstance(arguments, dict):
+        return name, cast("dict[str, Any]", arguments), None
+    text = fields.get("arguments_json")
+    if type(text) is str and text:
+        return name, _parsed(text, "", "arguments_json"), text
+    return None
 
 
 def name_of(fields: Mapping[str, Any]) -> object:

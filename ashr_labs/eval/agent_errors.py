@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -56,6 +56,11 @@ class AgentError:
             error_types=frozenset(base.__name__ for one in related for base in type(one).__mro__),
             retry_after=next((float(found) for one in related if (found := _retry_after(one)) is not None), None),
         )
+
+    def at(self, path: str) -> AgentError:
+        """Return the error; what is wrong with a reply is preceded by the path of the action."""
+        is_reply = self.traceback is None and self.type == ReplyError.__name__
+        return replace(self, message=f"{path}: {self.message}") if is_reply else self
 
     def error(self, path: str, turn: int = -1) -> TestError:
         """Return the `error` of a test.

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeGuard, cast, runtime_checkable
 
 from .._format import missing_key, suggestion
-from .._json import as_object, preview
+from .._json import preview
 from ..errors import ConfigurationError
 from ..pricing import read_usage
 from ..scenarios.tool_calls import CallRecord, ShapeError, read_calls
@@ -62,6 +62,7 @@ class AsyncAgent(Protocol):
 
 _OTHER_CALL_KEYS = frozenset(("calls", "tools", "function_calls", "functions_called", "tool_use"))
 """Keys under which other tools have the calls; ignoring them would hide calls."""
+_EXPECTED_REPLY = 'return {"text": ..., "tool_calls": [...]}'
 _REPLY_KEYS = frozenset(("text", "tool_calls", "usage"))
 
 AgentSource: TypeAlias = Agent | AsyncAgent | Callable[[], Any] | Callable[[str], Any]
@@ -152,7 +153,7 @@ class AgentFactory:
         )
 
 
-def read_reply(value: object, source: str) -> ParsedReply:
+def read_reply(value: object, source: str = "respond()") -> ParsedReply:
     """Parse a reply.
 
     Args:
@@ -166,16 +167,16 @@ def read_reply(value: object, source: str) -> ParsedReply:
         return ParsedReply(value, None)
     if isinstance(value, AgentReply):
         value = {"text": value.text, "tool_calls": list(value.tool_calls), "usage": value.usage}
-    fields = as_object(value)
-    if fields is None or (fields and "text" not in fields and "tool_calls" not in fields):
-        refuse_awaitable(value, source)
-        hint = missing_key("text", fields) or missing_key("tool_calls", fields) if fields else ""
-        raise ReplyError(f'{source} returned {preview(value)}; return {{"text": ..., "tool_calls": [...]}}{hint}')
-    if not fields.keys() <= _REPLY_KEYS:
+    fields: Any = value
+    if not isinstance(value, Mapping):
+        refuse_awaitable(fields, source)
+        raise ReplyError(f"{source} returned {preview(fields)}; {_EXPECTED_REPLY}")
+    if fields and "text" not in fields and "tool_calls" not in fields:
+        hint = missing_key("text", fields) or missing_key("tool_calls", fields)
+        raise ReplyError(f"{source} returned {preview(fields)}; {_EXPECTED_REPLY}{hint}")
+    if not _REPLY_KEYS.issuperset(fields):
         _check_keys(fields, source)
-    text: object = fields.get("text")
-    calls: object = fields.get("tool_calls")
-    usage: object = fields.get("usage")
+    text, calls, usage = fields.get("text"), fields.get("tool_calls"), fields.get("usage")
     if text is not None and not isinstance(text, str):
         raise ReplyError(f"{source} returned a reply whose text must be a string, got {preview(text)}")
     try:

@@ -47,17 +47,14 @@ class ResultCollector:
         self._max_errors = settings.max_errors(total)
         self._journal = journal
         self._errors = 0
+        self.has_too_many_errors = self._max_errors <= 0
+        """True if more scenarios failed than `fail_on_error` allows."""
         self._kept = self._kept_errors = 0
         self._cost_usd: float | None = None
         self._tests: dict[int, RecordedTest] = {}
         self._lock = threading.Lock()
         self._clock = clock
         self._started = clock()
-
-    @property
-    def has_too_many_errors(self) -> bool:
-        """True if more scenarios failed than `fail_on_error` allows."""
-        return self._errors >= self._max_errors
 
     def tests(self) -> Iterator[RecordedTest]:
         """Return the results in order."""
@@ -75,11 +72,6 @@ class ResultCollector:
             cost_usd=self._cost_usd,
             has_ended=has_ended,
         )
-
-    def report_progress(self, *, has_ended: bool = False) -> None:
-        """Call the user's progress function, if there is one."""
-        if self._on_progress is not None:
-            self._on_progress(self.progress(has_ended=has_ended))
 
     def needs_run(self, sample: Sample) -> bool:
         """Return True if a sample must be played; otherwise take its result from the journal."""
@@ -102,14 +94,17 @@ class ResultCollector:
             return
         with self._lock:
             self._add_cost(test)
-            self._queue.done(sample)
             self._record(sample, test)
+            self._queue.done(sample)
+            if self._on_progress is not None:
+                self._on_progress(self.progress())
 
     def add_unfinished(self, samples: list[Sample]) -> None:
         """Record samples that were selected, but have no result, as failed."""
         for sample in samples:
             test = TestRecord(sample.scenario_id).start()
-            test.set_attempts(sample.repeat, sample.errors, sample.tags)
+            test.set_attempts(sample.repeat, sample.errors)
+            test.tags = sample.tags
             message = "the scenario was selected, but the run ended without a result for it"
             path = f"runs.{sample.scenario_id}"
             test.fail({"kind": "cancelled", "type": NOT_RECORDED, "message": message, "path": path})
@@ -117,24 +112,24 @@ class ResultCollector:
             self._tests[sample.position] = test
 
     def _add_cost(self, test: TestRecord) -> None:
-        if (cost := test.usage.get("cost_usd")) is not None:
-            self._cost_usd = (self._cost_usd or 0.0) + cost
+        if test.cost_usd is not None:
+            self._cost_usd = (self._cost_usd or 0.0) + test.cost_usd
 
     def _record(self, sample: Sample, test: TestRecord) -> None:
-        self._errors += test.status == "failed"
+        if test.status == "failed":
+            self._errors += 1
+            self.has_too_many_errors = self._errors >= self._max_errors
         if self.has_too_many_errors:
             self._queue.close()
         on_result = self._settings.on_result
         if on_result is None and self._journal is None:
             self._tests[sample.position] = test
-            self.report_progress()
             return
         result = test.build()
         entry = self._journal.add(sample, result) if self._journal is not None else None
         self._tests[sample.position] = self._stored(test, entry)
         if on_result is not None:
             on_result(result)
-        self.report_progress()
 
     def _stored(self, test: TestRecord, entry: JournalEntry | None) -> RecordedTest:
         if self._journal is None or entry is None or self._settings.keep_results:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from typing import TYPE_CHECKING, cast
+from contextlib import AbstractContextManager, closing, nullcontext
+from functools import partial
+from typing import TYPE_CHECKING
 
 from .._format import counted
-from ..errors import ConfigurationError
 from ..run_builder import RunBuilder
 from ..run_builder.run import extend_run
 from .agents import AgentFactory
@@ -17,15 +17,15 @@ from .collector import ResultCollector
 from .drivers.threads import HungThreads, InlineInvoker, ThreadInvoker, interruptible, run_threads, worker
 from .player import RunContext
 from .progress import display_for, show_progress
-from .sampling import RunQueue, SampleList, ScenarioStream
+from .sampling import RunQueue, SampleList, ScenarioStream, selected
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from .agents import AgentSource
     from .comparison import Comparison
     from .drivers.aio import AsyncInvoker, AsyncPrefetcher
-    from .drivers.threads import Invoker
     from .journal import Journal
     from .options import Settings
     from .tool_matching import ToolCallMatcher
@@ -49,6 +49,13 @@ class Evaluation:
         separate = settings.max_workers > 1 or settings.executor is not None
         self._settings = settings
         self._agents = AgentFactory(agent, separate=separate, teacher_forcing=settings.teacher_forcing)
+        self._samples = selected(scenarios, settings)
+        self._journal = None if settings.journal is None else _journal(settings, settings.journal, self._samples)
+        known = self._samples if isinstance(self._samples, SampleList) else None
+        self._total = None if known is None else len(known)
+        # Of a journal it is not known yet which samples it has: see _fill_queue().
+        self._queue = RunQueue(() if known is None or self._journal is not None else known, time.monotonic)
+        self._collector = ResultCollector(self._queue, settings, self._total, self._journal)
         self._context = RunContext(
             self._agents,
             comparison,
@@ -59,28 +66,19 @@ class Evaluation:
             settings.teacher_forcing,
             settings.rate,
         )
-        self._samples = _samples(scenarios, settings)
-        self._journal = _journal(settings, self._samples)
-        self._queue = RunQueue((), time.monotonic)
-        total = len(self._samples) if isinstance(self._samples, SampleList) else None
-        self._collector = ResultCollector(self._queue, settings, total, self._journal)
         self._hung = HungThreads()
         self._is_interrupted = False
 
     def run(self) -> RunBuilder:
         """Play everything, in this thread or others, and return the record."""
         run = RunBuilder().start()
-        with self._open_journal(), self._filled_queue() as workers, interruptible(self._interrupt):
-            if self._settings.executor is not None:
-                from .drivers.executors import run_executor  # noqa: PLC0415 - see _run_in_own_loop()
-
-                run_executor(self._settings.executor, self._queue, self._context, self._collector.finish)
-            elif self._agents.is_async:
-                self._run_in_own_loop(workers)
-            elif workers == 1:
-                self._work()
-            else:
-                run_threads(self._queue, self._work, workers)
+        with self._open_journal():
+            workers = self._fill_queue()
+            play = self._player(workers)
+            with self._shown_progress(), interruptible(self._interrupt):
+                play()
+                self._hung.warn()
+            self._report_end()
         return self._completed(run)
 
     async def arun(self) -> RunBuilder:
@@ -90,18 +88,25 @@ class Evaluation:
 
             return await asyncio.to_thread(self.run)
         run = RunBuilder().start()
-        with self._open_journal(), self._filled_queue() as workers:
-            await self._run_in_loop(workers)
+        with self._open_journal():
+            workers = self._fill_queue()
+            with self._shown_progress():
+                await self._run_in_loop(workers)
+                self._hung.warn()
+            self._report_end()
         return self._completed(run)
 
     def _fill_queue(self) -> int:
-        """Queue the samples; return how many workers there are."""
+        """Queue the samples that are not queued yet; return how many workers there are."""
         workers = self._settings.max_workers
         samples = self._samples
         if isinstance(samples, SampleList):
-            to_play = samples if self._journal is None else list(filter(self._collector.needs_run, samples))
-            self._queue.extend(to_play)
-            return min(workers, max(len(to_play), 1))
+            number = self._total or 0
+            if self._journal is not None:
+                to_play = list(filter(self._collector.needs_run, samples))
+                self._queue.extend(to_play)
+                number = len(to_play)
+            return min(workers, max(number, 1))
         if not samples.is_async:
             self._queue.extend(filter(self._collector.needs_run, samples.samples(self._settings)))
         return workers
@@ -109,22 +114,36 @@ class Evaluation:
     def _open_journal(self) -> AbstractContextManager[object]:
         return closing(self._journal) if self._journal is not None else nullcontext()
 
-    @contextmanager
-    def _filled_queue(self) -> Generator[int]:
-        """Queue the samples and yield the number of workers; show progress meanwhile."""
-        workers = self._fill_queue()
-        wanted = False if self._settings.on_progress is not None else cast("bool | None", self._settings.progress)
-        self._collector.report_progress()
-        with show_progress(self._collector.progress, display_for(wanted, sys.stderr)):
-            yield workers
-        self._collector.report_progress(has_ended=True)
+    def _shown_progress(self) -> AbstractContextManager[object]:
+        """Report or show the progress: to the user's function, or on a display."""
+        progress = self._settings.progress
+        if callable(progress):
+            progress(self._collector.progress())
+            return nullcontext()
+        display = display_for(progress, sys.stderr)
+        return nullcontext() if display is None else show_progress(self._collector.progress, display)
 
-    def _work(self) -> None:
+    def _report_end(self) -> None:
+        progress = self._settings.progress
+        if callable(progress):
+            progress(self._collector.progress(has_ended=True))
+
+    def _player(self, workers: int) -> Callable[[], object]:
+        """Return the function that plays all samples."""
+        finish = self._collector.finish
+        if self._settings.executor is not None:
+            from .drivers.executors import run_executor  # noqa: PLC0415 - see _run_in_own_loop()
+
+            return partial(run_executor, self._settings.executor, self._queue, self._context, finish)
+        if self._agents.is_async:
+            return partial(self._run_in_own_loop, workers)
         has_limit = self._settings.timeout is not None or self._settings.scenario_timeout is not None
         # In the thread of a running loop, an agent that calls asyncio.run() would fail.
-        is_plain = not has_limit and not _is_in_loop()
-        invoker: Invoker = InlineInvoker() if is_plain else ThreadInvoker(self._hung)
-        worker(self._queue, self._context, invoker, self._collector.finish)
+        is_plain = not has_limit and (workers > 1 or not _is_in_loop())
+        make_invoker = InlineInvoker if is_plain else partial(ThreadInvoker, self._hung)
+        return partial(
+            run_threads, self._queue, partial(worker, self._queue, self._context, make_invoker, finish), workers
+        )
 
     def _run_in_own_loop(self, workers: int) -> None:
         # Function-level imports: asyncio takes longer to load than a small run takes.
@@ -174,30 +193,15 @@ class Evaluation:
             _log.error("the run ended without a result for %s", counted(len(unfinished), "selected scenario"))
             self._collector.add_unfinished(unfinished)
         extend_run(run, self._collector.tests())
-        if count := self._hung.count:
-            _log.warning("%s of the agent did not return; their threads end with the process", counted(count, "call"))
         if self._is_interrupted:
             return run.complete("cancelled")
         return run.complete("failed" if unfinished or self._collector.has_too_many_errors else "completed")
 
 
-def _samples(
-    scenarios: Sequence[tuple[str, object]] | ScenarioStream, settings: Settings
-) -> SampleList | ScenarioStream:
-    if not isinstance(scenarios, ScenarioStream):
-        return SampleList(scenarios, settings)
-    if scenarios.is_async and settings.executor is not None:
-        raise ConfigurationError("executor does not support asynchronous iterators of scenarios; leave it out")
-    scenarios.check(settings)
-    return scenarios
-
-
-def _journal(settings: Settings, samples: SampleList | ScenarioStream) -> Journal | None:
-    if settings.journal is None:
-        return None
+def _journal(settings: Settings, path: str | Path, samples: SampleList | ScenarioStream) -> Journal:
     from .journal import open_journal  # noqa: PLC0415 - only runs with a journal load it
 
-    return open_journal(settings, settings.journal, samples if isinstance(samples, SampleList) else None)
+    return open_journal(settings, path, samples if isinstance(samples, SampleList) else None)
 
 
 def _is_in_loop() -> bool:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from dataclasses import dataclass
-from functools import partial
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from ..errors import DatasetError
 from ..run_builder.records import TestRecord
-from ..scenarios.scenario import AgentAction, EnvironmentAction, Scenario, UserAction, read_scenario
+from ..scenarios.scenario import AgentAction, EnvironmentAction, Scenario, UserAction, read_scenario, tags_of
 from .agent_errors import AgentError, dataset_error, timeout_error
 from .agents import BoundAgent, ReplyError, read_reply, refuse_awaitable
 
@@ -70,8 +69,8 @@ class RunContext:
 
     def start(self, sample: Sample) -> tuple[TestRecord, Steps]:
         """Return the test of a sample, and the steps that play it."""
-        test = TestRecord(sample.scenario_id)
-        test.set_attempts(sample.repeat, sample.errors, sample.tags)
+        test = TestRecord(sample.scenario_id).start()
+        test.set_attempts(sample.repeat, sample.errors)
         return test, play(sample, test, self)
 
 
@@ -80,7 +79,7 @@ def play(sample: Sample, test: TestRecord, context: RunContext) -> Steps:
 
     An error of the agent ends the test as failed; what was recorded before is kept.
     """
-    test.start()
+    test.tags = tags_of(sample.raw)
     try:
         scenario = read_scenario(sample.scenario_id, sample.raw)
     except DatasetError as malformed:
@@ -119,11 +118,12 @@ class _ScenarioState:
         self._test = test
         self._context = context
         self._matcher = context.matcher
-        self._spans_turns = context.matcher.spans_turns
+        self._spans_turns = context.matcher.scope == "scenario"
         self._timeout = context.timeout
         self._deadline = None if context.scenario_timeout is None else perf_counter() + context.scenario_timeout
         self._agent: BoundAgent | None = None
-        self._path = scenario.path
+        self._action: UserAction | EnvironmentAction | None = None
+        """The action that the last call of the agent or of the environment was for."""
         self._turn = -1
         self._history: list[dict[str, Any]] = []
         self._text = ""
@@ -150,7 +150,7 @@ class _ScenarioState:
     def ask(self, action: UserAction) -> Steps:
         """Send a message to the agent and take its reply."""
         context, agent = self._context, cast("BoundAgent", self._agent)
-        self._path = self._scenario.path_of(action)
+        self._action = action
         if context.teacher_forcing:
             answer = yield from self._limited(
                 "set_history()", cast("Any", agent.set_history), (deepcopy(self._history),)
@@ -163,17 +163,20 @@ class _ScenarioState:
             yield Sleep(seconds)
             if self._deadline is not None:
                 self._deadline += seconds
-        read = partial(_parsed, source="respond()", path=self._path)
         started = perf_counter()
         if self._timeout is None and self._deadline is None:
-            answer = yield Call(agent.respond, (action.message,), None, read)
+            answer = yield Call(agent.respond, (action.message,), None, read_reply)
         else:
-            answer = yield from self._limited("a reply", agent.respond, (action.message,), read)
+            answer = yield from self._limited("a reply", agent.respond, (action.message,), read_reply)
         self._test.add_turn(action.action_index, (perf_counter() - started) * 1000)
         if isinstance(answer, AgentError):
-            return answer
+            return answer.at(self._path)
         self._take_reply(answer)
         return None
+
+    @property
+    def _path(self) -> str:
+        return self._scenario.path if self._action is None else self._scenario.path_of(self._action)
 
     def _take_reply(self, reply: ParsedReply) -> None:
         if reply.usage:
@@ -187,11 +190,11 @@ class _ScenarioState:
         """Replace the parts of the agent's reply that the environment's answer contains."""
         if answer is None:
             return None
-        self._path = self._scenario.path_of(action)
+        self._action = action
         try:
-            reply = _parsed(answer, "on_environment()", self._path)
+            reply = read_reply(answer, "on_environment()")
         except ReplyError as error:
-            return AgentError.of(error)
+            return AgentError.of(error).at(self._path)
         self._text = self._text if reply.text is None else reply.text
         self._calls = self._calls if reply.calls is None else reply.calls
         return None
@@ -224,7 +227,7 @@ class _ScenarioState:
             expected: Sequence[CallRecord] = expecting[0][0].calls
         else:
             expected = [call for action, _ in expecting for call in action.calls]
-        pairs, unexpected = self._matcher.pairs(expected, made)
+        pairs, unexpected = self._matcher.pairs(expected, made) if expected or made else ([], [])
         done = 0
         for number, (action, text) in enumerate(expecting, 1):
             end = done + len(action.calls)
@@ -262,13 +265,6 @@ class _ScenarioState:
 
     def _too_late(self) -> AgentError:
         return timeout_error(f"the scenario took longer than {self._context.scenario_timeout:g} s (scenario_timeout)")
-
-
-def _parsed(answer: object, source: str, path: str) -> ParsedReply:
-    try:
-        return read_reply(answer, source)
-    except ReplyError as error:
-        raise ReplyError(f"{path}: {error}") from None
 
 
 def _check_reset(answer: object) -> None:

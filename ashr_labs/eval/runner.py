@@ -93,8 +93,8 @@ class EvalRunner:
         argument_modes: Mapping[str, ArgumentMode] | None = None,
     ) -> None:
         arguments = argument_policy_of(argument_rules, argument_modes)
-        self._matcher = ToolCallMatcher(tool_mode, tool_scope, arguments)
         self._comparison = comparison_of(tool_comparator, text_comparator, similarity_thresholds, arguments)
+        self._matcher = ToolCallMatcher(tool_mode, tool_scope, arguments)
         self._scenarios = scenarios_of(dataset_source)
         self._dataset_id: int | None = None
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 from .._format import counted, suggestion
 from .._json import as_object, preview
 from ..errors import ConfigurationError, DatasetError
-from ..scenarios.scenario import is_without_actions, scenario_items
+from ..scenarios.scenario import is_without_actions, scenario_items, tags_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from .options import ScenarioFilter, Settings
 
-__all__ = ["DatasetSource", "RunQueue", "Sample", "SampleList", "ScenarioStream", "scenarios_of"]
+__all__ = ["DatasetSource", "RunQueue", "Sample", "SampleList", "ScenarioStream", "scenarios_of", "selected"]
 
 DatasetSource: TypeAlias = (
     Mapping[str, Any] | Iterable[tuple[str, Mapping[str, Any]]] | AsyncIterable[tuple[str, Mapping[str, Any]]]
@@ -47,7 +47,7 @@ class Sample(NamedTuple):
     @property
     def tags(self) -> tuple[str, ...]:
         """The tags of the scenario."""
-        return _tags(self.raw)
+        return tags_of(self.raw)
 
 
 class SampleList:
@@ -248,6 +248,22 @@ def scenarios_of(dataset_source: object) -> list[tuple[str, object]] | ScenarioS
     return ScenarioStream(dataset_source) if _is_stream(dataset_source) else scenario_items(dataset_source)
 
 
+def selected(
+    scenarios: Sequence[tuple[str, object]] | ScenarioStream, settings: Settings
+) -> SampleList | ScenarioStream:
+    """Return the samples of a run; those of a stream are selected when they are read.
+
+    Raises:
+        ConfigurationError: The settings do not fit the scenarios.
+    """
+    if not isinstance(scenarios, ScenarioStream):
+        return SampleList(scenarios, settings)
+    if scenarios.is_async and settings.executor is not None:
+        raise ConfigurationError("executor does not support asynchronous iterators of scenarios; leave it out")
+    scenarios.check(settings)
+    return scenarios
+
+
 def _is_stream(source: object) -> bool:
     # A list is more often a mistake, such as a file without its outermost object, than a list of pairs.
     return isinstance(source, Iterable | AsyncIterable) and not isinstance(source, Mapping | Sequence)
@@ -288,7 +304,7 @@ def _nothing_selected(scenarios: Sequence[tuple[str, object]], chosen: ScenarioF
     if callable(chosen):
         return f"filter {preview(chosen)} selects none of {counted(len(scenarios), 'scenario')}"
     names = [name for name, _ in scenarios]
-    tags = [f"tag:{tag}" for _, raw in scenarios for tag in _tags(raw)]
+    tags = [f"tag:{tag}" for _, raw in scenarios for tag in tags_of(raw)]
     patterns = [chosen] if isinstance(chosen, str) else chosen
     hint = next(filter(None, (suggestion(pattern, [*names, *tags]) for pattern in patterns)), "")
     return f"filter {preview(chosen)} selects none of {counted(len(scenarios), 'scenario')}, such as {names[0]!r}{hint}"
@@ -300,13 +316,6 @@ def _fits(chosen: ScenarioFilter | None, scenario_id: str, raw: object) -> bool:
     scenario = as_object(raw) or {}
     if callable(chosen):
         return bool(chosen(scenario_id, scenario))
-    names = [scenario_id, *(f"tag:{tag}" for tag in _tags(scenario))]
+    names = [scenario_id, *(f"tag:{tag}" for tag in tags_of(scenario))]
     patterns = [chosen] if isinstance(chosen, str) else chosen
     return any(fnmatchcase(name, pattern) for name in names for pattern in patterns)
-
-
-def _tags(raw: object) -> tuple[str, ...]:
-    given: object = cast("dict[str, object]", raw).get("tags") if isinstance(raw, dict) else None
-    if not isinstance(given, list | tuple):
-        return ()
-    return tuple(tag for tag in cast("Sequence[object]", given) if isinstance(tag, str))

@@ -53,6 +53,7 @@ class ToolCallMatcher:
 
     mode: str = "any_order"
     scope: str = "turn"
+    """Whether a call must be made in the `turn` that expects it, or anywhere in the `scenario`."""
     arguments: ArgumentRules | None = None
     """The rules for arguments; None compares them literally."""
 
@@ -66,11 +67,6 @@ class ToolCallMatcher:
     def is_ordered(self) -> bool:
         """True if the order of the calls counts."""
         return self.mode in {"strict", "in_order"}
-
-    @property
-    def spans_turns(self) -> bool:
-        """True if a call may be made in another turn than the one that expects it."""
-        return self.scope == "scenario"
 
     def pairs(
         self, expected: Sequence[CallRecord], actual: Sequence[CallRecord]

@@ -96,11 +96,14 @@ class TestRecord:
         self._start_time: float | None = None
         self._duration_ms: float | None = None
         self._repeat: int | None = None
-        self._tags: tuple[str, ...] = ()
+        self.tags: tuple[str, ...] = ()
+        """The tags of the scenario."""
         self.expects_no_calls = False
         """Whether the scenario expects nothing but that no tool is called."""
         self._attempt_errors: tuple[TestError, ...] = ()
         self._turns: list[tuple[int, float, TokenUsage | None]] = []
+        self.cost_usd: float | None = None
+        """The cost of all turns; None if none reports a cost."""
 
     def start(self) -> Self:
         """Mark the test as started."""
@@ -140,10 +143,12 @@ class TestRecord:
     def set_usage(self, usage: TokenUsage) -> None:
         """Record the token usage of the last turn."""
         self._turns[-1] = (*self._turns[-1][:2], usage)
+        if (cost := usage.get("cost_usd")) is not None:
+            self.cost_usd = (self.cost_usd or 0.0) + cost
 
-    def set_attempts(self, repeat: int | None, errors: Sequence[TestError], tags: Sequence[str] = ()) -> None:
-        """Record the repeat of the scenario, the errors of earlier attempts, and the tags of the scenario."""
-        self._repeat, self._attempt_errors, self._tags = repeat, tuple(errors), tuple(tags)
+    def set_attempts(self, repeat: int | None, errors: Sequence[TestError]) -> None:
+        """Record the repeat of the scenario, and the errors of earlier attempts."""
+        self._repeat, self._attempt_errors = repeat, tuple(errors)
 
     def sort(self) -> None:
         """Sort the records by their action indexes; the sort is stable."""
@@ -189,8 +194,8 @@ class TestRecord:
         return built
 
     def _build_measures(self, built: TestResult) -> None:
-        if self._tags:
-            built["tags"] = [*self._tags]
+        if self.tags:
+            built["tags"] = [*self.tags]
         if self.expects_no_calls:
             built["expects_no_calls"] = True
         if self._repeat is not None:

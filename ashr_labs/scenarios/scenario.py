@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from .._format import missing_key, suggestion
-from .._json import as_list, as_object, is_object, preview
+from .._json import as_list, is_object, preview
 from ..errors import DatasetError
 from .message import Message
 from .tool_calls import CallRecord, ShapeError, read_expected_calls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
 _SCENARIO_KEYS = frozenset(("actions", "title", "description", "tags", "metadata", "id", "name"))
 _ACTION_KEYS = frozenset(("actor", "content", "name", "description", "parts", "metadata", "id"))
@@ -64,6 +64,7 @@ __all__ = [
     "read_scenario",
     "refuse_misspelt_keys",
     "scenario_items",
+    "tags_of",
 ]
 
 
@@ -130,16 +131,16 @@ def scenario_items(dataset_source: object) -> list[tuple[str, object]]:
     Raises:
         DatasetError: The dataset as a whole cannot be run.
     """
-    source = as_object(dataset_source)
-    if source is None:
+    source: Any = dataset_source
+    if not isinstance(dataset_source, Mapping):
         raise DatasetError(f"must be an object with `runs`, got {preview(dataset_source)}", path="dataset_source")
     if "runs" not in source:
         hint = missing_key("runs", source) or missing_key("dataset_source", source)
         raise DatasetError(f"is missing; the dataset has {preview(list(source))}{hint}", path="runs")
     refuse_misspelt_keys(source, _SOURCE_KEYS)
-    runs = as_object(source["runs"])
-    if runs is None:
-        raise DatasetError(f"must be an object of scenarios by their ids, got {preview(source['runs'])}", path="runs")
+    runs: Any = source["runs"]
+    if not isinstance(source["runs"], Mapping):
+        raise DatasetError(f"must be an object of scenarios by their ids, got {preview(runs)}", path="runs")
     return [(scenario_id, raw) for scenario_id, raw in runs.items() if not is_without_actions(raw)]
 
 
@@ -157,7 +158,7 @@ def read_scenario(scenario_id: str, raw: object) -> Scenario:
         DatasetError: It is malformed; the error has the path of the wrong part.
     """
     try:
-        return Scenario(scenario_id, tuple(_read_actions(raw)))
+        return Scenario(scenario_id, _read_actions(raw))
     except ShapeError as error:
         raise DatasetError(error.problem, path=f"runs.{scenario_id}{error.at}") from error
 
@@ -168,20 +169,32 @@ def is_without_actions(raw: object) -> bool:
     return isinstance(raw, dict) and cast("dict[str, Any]", raw).get("actions") == []
 
 
-def _read_actions(raw: object) -> Iterator[Action]:
+def tags_of(raw: object) -> tuple[str, ...]:
+    """Return the tags of a scenario that is not parsed yet."""
+    fields: Any = raw
+    tags: Any = fields.get("tags") if isinstance(raw, dict) else None
+    given: object = tags
+    if not isinstance(given, (list, tuple)):
+        return ()
+    return tuple([tag for tag in tags if isinstance(tag, str)])
+
+
+def _read_actions(raw: object) -> tuple[Action, ...]:
     fields = _object(raw)
-    if not fields.keys() <= _SCENARIO_KEYS:
+    if not _SCENARIO_KEYS.issuperset(fields):
         _refuse_unknown_keys(fields, _SCENARIO_KEYS, "a scenario", {})
     _check_description(fields)
-    actions: object = fields.get("actions")
-    if not isinstance(actions, list):
+    actions: Any = fields.get("actions")
+    given: object = actions
+    if not isinstance(given, list):
         raise ShapeError(f"must be a list, got {preview(actions)}", at=".actions")
-    actions = cast("list[object]", actions)
-    for index, (action, following) in enumerate(zip_longest(actions, actions[1:])):
-        try:
-            yield _read_action(index, action, following)
-        except ShapeError as error:
-            raise error.below(f".actions[{index}]") from error
+    read: list[Action] = []
+    try:
+        for action, following in zip(actions, [*actions, None][1:], strict=True):
+            read.append(_read_action(len(read), action, following))
+    except ShapeError as error:
+        raise error.below(f".actions[{len(read)}]") from error
+    return tuple(read)
 
 
 def _check_description(fields: dict[str, Any]) -> None:
@@ -212,7 +225,7 @@ def _read_action(index: int, raw: object, following: object) -> Action:
     if "metadata" in fields:
         _check_metadata(fields)
     if actor in _AGENT_ACTORS:
-        if not fields.keys() <= _AGENT_ACTION_KEYS:
+        if not _AGENT_ACTION_KEYS.issuperset(fields):
             _refuse_unknown_keys(fields, _AGENT_ACTION_KEYS, "an action", _OTHER_SPELLINGS)
         text, calls = _expected(fields, content)
         return AgentAction(index, fields, text, calls, is_last=not _is_agent_action(following))
@@ -221,7 +234,7 @@ def _read_action(index: int, raw: object, following: object) -> Action:
 
 def _message(index: int, fields: dict[str, Any], actor: str, content: str) -> Action:
     """Read an action of the environment or of a speaker."""
-    if not fields.keys() <= _ACTION_KEYS:
+    if not _ACTION_KEYS.issuperset(fields):
         _refuse_unknown_keys(fields, _ACTION_KEYS, f"an action of {actor!r}", _OTHER_SPELLINGS)
     if actor == "environment":
         return EnvironmentAction(index, fields, content)
@@ -251,7 +264,8 @@ def _with_media(content: str, parts: object) -> Message:
 
 
 def _is_agent_action(raw: object) -> bool:
-    return isinstance(raw, dict) and cast("dict[str, Any]", raw).get("actor") in _AGENT_ACTORS
+    fields: Any = raw
+    return isinstance(raw, dict) and fields.get("actor") in _AGENT_ACTORS
 
 
 def _expected(action: dict[str, Any], content: str) -> tuple[str, tuple[CallRecord, ...]]:
@@ -261,7 +275,7 @@ def _expected(action: dict[str, Any], content: str) -> tuple[str, tuple[CallReco
     at = ".expected_response"
     try:
         response = _object(action["expected_response"])
-        if not response.keys() <= _RESPONSE_KEYS:
+        if not _RESPONSE_KEYS.issuperset(response):
             _refuse_unknown_keys(response, _RESPONSE_KEYS, "an expected response", {"content": "text"})
         text = content or _response_text(response)
         at = ".expected_response.tool_calls"

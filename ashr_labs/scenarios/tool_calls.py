@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._format import suggestion
 from .._json import as_object, preview
 from .._unset import UNSET
 from ..run_builder import records
-from ..tool_call import ARGUMENT_KEYS, CALL_KEYS, ShapeError, read_tool_call
+from ..tool_call import ARGUMENT_KEYS, CALL_KEYS, ShapeError, read_plain_call, read_tool_call
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -53,19 +53,7 @@ def read_calls(value: object) -> tuple[CallRecord, ...]:
     Raises:
         ShapeError: The value is not a list of tool calls.
     """
-    items = _items(value)
-    calls: list[CallRecord] = []
-    try:
-        for given in items:
-            call = read_tool_call(given)
-            text = call.arguments_json or _encoded(call.arguments)
-            is_plain = call.error is None and call.result is UNSET
-            if not call.arguments or _has_more_keys(given):
-                _check_keys(given, call)
-            calls.append(CallRecord(call.name, text, None if is_plain else _outcome(call)))
-    except ShapeError as error:
-        raise error.below(f"[{len(calls)}]") from error
-    return tuple(calls)
+    return _read(value, _outcome)
 
 
 def read_expected_calls(value: object) -> tuple[CallRecord, ...]:
@@ -74,31 +62,31 @@ def read_expected_calls(value: object) -> tuple[CallRecord, ...]:
     Raises:
         ShapeError: The value is not a list of tool calls.
     """
-    items = _items(value)
+    return _read(value, _extra)
+
+
+def _read(value: object, extra: Callable[[Any, ToolCall], dict[str, Any] | None]) -> tuple[CallRecord, ...]:
+    items: Any = value
+    if not isinstance(value, (list, tuple)):
+        raise ShapeError(f"must be a list, got {preview(items)}")
     calls: list[CallRecord] = []
     try:
         for given in items:
+            if (plain := read_plain_call(given)) is not None:
+                name, arguments, text = plain
+                calls.append(CallRecord(name, text or _encoded(arguments)))
+                continue
             call = read_tool_call(given)
             text = call.arguments_json or _encoded(call.arguments)
-            calls.append(CallRecord(call.name, text, _extra(cast("dict[str, Any]", given), call)))
+            calls.append(CallRecord(call.name, text, extra(given, call)))
     except ShapeError as error:
         raise error.below(f"[{len(calls)}]") from error
     return tuple(calls)
 
 
-def _items(value: object) -> list[object]:
-    if not isinstance(value, (list, tuple)):
-        raise ShapeError(f"must be a list, got {preview(value)}")
-    return cast("list[object]", value)
-
-
-def _has_more_keys(given: object) -> bool:
-    """Return True if a call has keys other than its name and arguments."""
-    return isinstance(given, dict) and len(cast("dict[str, Any]", given)) > 2
-
-
 def _extra(fields: dict[str, Any], call: ToolCall) -> dict[str, Any] | None:
-    if fields.keys() <= _OWN_KEYS:
+    """Return the other fields of an expected call."""
+    if _OWN_KEYS.issuperset(fields):
         return None
     _check_keys(fields, call)
     return copy.deepcopy({key: fields[key] for key in fields if key not in _OWN_KEYS})
@@ -115,8 +103,11 @@ def _check_keys(given: object, call: ToolCall) -> None:
             raise ShapeError(f"must not be a key of a tool call{meant}", at=f".{key}")
 
 
-def _outcome(call: ToolCall) -> dict[str, Any]:
-    """Return what the tool returned, and its error, as JSON values."""
+def _outcome(given: object, call: ToolCall) -> dict[str, Any] | None:
+    """Return what the tool of an actual call returned, and its error, as JSON values."""
+    fields: Any = given
+    if not call.arguments or (isinstance(given, dict) and len(fields) > 2):
+        _check_keys(fields, call)
     outcome: dict[str, Any] = {}
     if call.result is not UNSET:
         try:
@@ -125,7 +116,7 @@ def _outcome(call: ToolCall) -> dict[str, Any]:
             outcome["result"] = preview(call.result)
     if call.error is not None:
         outcome["error"] = call.error
-    return outcome
+    return outcome or None
 
 
 def _encoded(arguments: dict[str, Any]) -> str:

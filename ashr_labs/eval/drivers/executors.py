@@ -137,5 +137,6 @@ def _result(sample: Sample, future: Future[Played | ControlException]) -> Played
 
 def _failed(sample: Sample, error: AgentError) -> Played:
     test = TestRecord(sample.scenario_id).start()
-    test.set_attempts(sample.repeat, sample.errors, sample.tags)
+    test.set_attempts(sample.repeat, sample.errors)
+    test.tags = sample.tags
     return test.fail(error.error(f"runs.{sample.scenario_id}")), error

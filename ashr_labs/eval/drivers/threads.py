@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import threading
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
+from ..._format import counted
 from ..agent_errors import AgentError, ends_run
 from ..player import TIMED_OUT, Call
 from ..sampling import Sample
@@ -40,6 +42,8 @@ __all__ = [
     "run_threads",
     "worker",
 ]
+
+_log = logging.getLogger("ashr_labs.eval")
 
 MAX_HUNG = 64
 """How many threads a run may leave behind before further scenarios fail at once."""
@@ -90,9 +94,7 @@ class Invoker(Protocol):
 class InlineInvoker:
     """Makes calls in the current thread, without a time limit."""
 
-    def __call__(self, call: Call) -> object:
-        """Return the result."""
-        return call_agent(call)
+    __call__ = staticmethod(call_agent)
 
     def close(self) -> None:
         """Do nothing."""
@@ -148,6 +150,11 @@ class HungThreads:
     def count(self) -> int:
         """How many of them are still alive."""
         return sum(thread.is_alive for thread in self._threads)
+
+    def warn(self) -> None:
+        """Log how many of them are still alive."""
+        if count := self.count:
+            _log.warning("%s of the agent did not return; their threads end with the process", counted(count, "call"))
 
     def limit_error(self) -> AgentError | None:
         """Return an error if there are too many to start more."""
@@ -208,8 +215,9 @@ def run_steps(steps: Steps, invoke: Callable[[Call], object], queue: RunQueue) -
     return None
 
 
-def worker(queue: RunQueue, context: RunContext, invoker: Invoker, finish: Finish) -> None:
+def worker(queue: RunQueue, context: RunContext, make_invoker: Callable[[], Invoker], finish: Finish) -> None:
     """Play samples until the queue is empty."""
+    invoker = make_invoker()
     try:
         while (sample := queue.next()) is not None:
             if not isinstance(sample, Sample):
@@ -227,11 +235,14 @@ def worker(queue: RunQueue, context: RunContext, invoker: Invoker, finish: Finis
 
 
 def run_threads(queue: RunQueue, work: Callable[[], object], count: int) -> None:
-    """Call a function in several threads, each in a copy of this thread's context.
+    """Call a function in several threads, each in a copy of this thread's context; in this thread if `count` is 1.
 
     Raises what one of them raises, after all have ended. An interrupt of this thread is raised at once; calls in
     progress are left to their threads, which are daemons.
     """
+    if count == 1:
+        work()
+        return
     raised = deque[BaseException]()
 
     def guarded() -> None:
