@@ -1,7 +1,8 @@
 """Test AI agents against scenarios, and see what they do in production.
 
 The names in `__all__` are public, and so are the modules `comparators`, `errors`, `eval`, `generation`, `grading`,
-`importing`, `local`, `otel`, `results`, `run_builder`, `scorers`, `tracing` and `types`. Each is imported on first use.
+`importing`, `llm`, `local`, `otel`, `results`, `run_builder`, `scorers`, `tracing` and `types`. Each is imported on
+first use.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from . import generation as generation
     from . import grading as grading
     from . import importing as importing
+    from . import llm as llm
     from . import local as local
     from . import otel as otel
     from . import results as results
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
         ConflictError,
         DatasetError,
         MissingAPIKeyError,
+        ModelError,
         NotFoundError,
         PollTimeoutError,
         RateLimitError,
@@ -95,6 +98,7 @@ __all__ = [
     "Generation",
     "Message",
     "MissingAPIKeyError",
+    "ModelError",
     "NotFoundError",
     "PollTimeoutError",
     "RateLimitError",
@@ -170,6 +174,7 @@ _MODULES = frozenset(
         "generation",
         "grading",
         "importing",
+        "llm",
         "local",
         "otel",
         "results",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-__all__ = ["TRANSIENT_STATUSES", "Backoff", "RateLimiter", "is_transient_status"]
+__all__ = ["TRANSIENT_STATUSES", "Backoff", "RateLimiter", "is_transient_status", "retry_after"]
 
 TRANSIENT_STATUSES = frozenset({408, 425, 429})
 """Request Timeout, Too Early, Too Many Requests (RFC 9110, 8470): temporary, although below 500."""
@@ -23,6 +25,26 @@ _MAX_EXPONENT = 32
 def is_transient_status(status: int) -> bool:
     """Return True if a request that was answered with this HTTP status may succeed later."""
     return status in TRANSIENT_STATUSES or (status >= _SERVER_ERRORS and status != _NOT_IMPLEMENTED)
+
+
+def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+    """Return the seconds to wait that a response asks for, or None.
+
+    Reads `retry-after-ms`, and `Retry-After` as seconds or as an HTTP date (RFC 9110, section 10.2.3).
+    """
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    value = headers.get("retry-after")
+    seconds = _number(value)
+    if seconds is not None or value is None:
+        return seconds
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (aware - (now or datetime.now(UTC))).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +92,11 @@ class RateLimiter:
             slot = max(now, self._next)
             self._next = slot + self._interval
             return slot - now
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        number = float(text or "")
+    except ValueError:
+        return None
+    return number if 0 <= number < float("inf") else None

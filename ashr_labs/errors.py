@@ -4,6 +4,8 @@
     ├── ConfigurationError        (also ValueError)    an option or argument is invalid
     │   └── MissingAPIKeyError    (also RuntimeError)  no API key was given
     ├── DatasetError              (also ValueError)    a dataset does not have the documented shape
+    ├── ScorerError               (also ValueError)    a scorer returned something that is not a score
+    ├── ModelError                                     a language model did not give a usable reply
     ├── APIConnectionError                             no response arrived
     │   └── APITimeoutError       (also TimeoutError)  no response arrived in time
     ├── ResponseFormatError                            a response arrived that is not as documented
@@ -36,6 +38,7 @@ __all__ = [
     "ConflictError",
     "DatasetError",
     "MissingAPIKeyError",
+    "ModelError",
     "NotFoundError",
     "PollTimeoutError",
     "RateLimitError",
@@ -104,6 +107,16 @@ class DatasetError(AshrLabsError, ValueError):
 
 class ScorerError(AshrLabsError, ValueError):
     """A scorer returned something that is not a score, or was given something that it cannot score."""
+
+
+class ModelError(AshrLabsError):
+    """A language model could not be reached, or its reply cannot be used."""
+
+    is_transient = False
+    """True if the same call may succeed later."""
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class APIConnectionError(AshrLabsError):

@@ -23,6 +23,7 @@ FLOORS: list[set[str]] = [
     {
         "errors",
         "_deprecation",
+        "_environment",
         "_files",
         "_forks",
         "_format",

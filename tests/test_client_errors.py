@@ -19,7 +19,7 @@ from ashr_labs import (
     MissingAPIKeyError,
     errors,
 )
-from ashr_labs.client._responses import retry_after
+from ashr_labs._retry import retry_after
 
 KEY = "tp_canary_0123456789abcdef"
 

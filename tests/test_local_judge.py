@@ -8,17 +8,14 @@ import pytest
 
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.grading import NotJudgedError, Opinion
-from ashr_labs.local.llm.chat_model import ChatModel
 from ashr_labs.local.llm.judge import ModelJudge, judge_from_env
-from support.chat_server import KEY, Answering, model, saying, trickling
+from support.chat_server import KEY, Answering, chat_model, model, saying, trickling
 from support.local_api import Api
 from support.run_results import asked, played, result_of, said
 
 
 def ask(url: str) -> Opinion:
-    return ModelJudge(ChatModel("judge-1", url, KEY, timeout=5)).ask(
-        "Same?", {"expected": "ü\ud83e", "actual": "b"}, ("same", "different")
-    )
+    return ModelJudge(chat_model(url)).ask("Same?", {"expected": "ü\ud83e", "actual": "b"}, ("same", "different"))
 
 
 def test_judge_sends_one_chat_completion() -> None:
@@ -61,13 +58,15 @@ def test_unreachable_model_raises_error() -> None:
     """An unreachable model raises an error that does not contain the key."""
     with pytest.raises(NotJudgedError, match="cannot be reached"):
         ask("http://127.0.0.1:1")
-    assert KEY not in repr(ChatModel("m", "http://127.0.0.1:1", KEY))
+    assert KEY not in repr(chat_model("http://127.0.0.1:1"))
 
 
 def test_judge_is_configured_by_environment() -> None:
     """Without a model there is not a judge; the URL defaults to OpenAI's and must be valid."""
     assert judge_from_env({"ASHR_JUDGE_BASE_URL": "http://x"}) is None
-    assert ModelJudge(ChatModel("m", "https://api.openai.com/v1")) == judge_from_env({"ASHR_JUDGE_MODEL": "m"})
+    judge = judge_from_env({"ASHR_JUDGE_MODEL": "m"})
+    assert judge is not None
+    assert ("m", "https://api.openai.com/v1") == (judge.name, judge.model.client.backend.identity)
     with pytest.raises(ConfigurationError, match="ASHR_JUDGE_BASE_URL"):
         judge_from_env({"ASHR_JUDGE_MODEL": "m", "ASHR_JUDGE_BASE_URL": "file:///etc/passwd"})
 
@@ -75,7 +74,7 @@ def test_judge_is_configured_by_environment() -> None:
 def test_slow_model_response_times_out() -> None:
     """The timeout applies to the whole response, however slowly its bytes arrive."""
     with model(trickling(5)) as (url, _), pytest.raises(NotJudgedError, match=r"no response within 0\.3 seconds"):
-        ModelJudge(ChatModel("m", url, KEY, timeout=0.3)).ask("Same?", {}, ("same",))
+        ModelJudge(chat_model(url, timeout=0.3)).ask("Same?", {}, ("same",))
 
 
 @pytest.mark.parametrize(

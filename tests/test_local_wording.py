@@ -14,9 +14,8 @@ import pytest
 
 from ashr_labs.generation import generate
 from ashr_labs.generation.rewording import RewordingError, apply_rewording, text_slots
-from ashr_labs.local.llm.chat_model import ChatModel
 from ashr_labs.local.llm.paraphrase import Paraphraser, paraphrase
-from support.chat_server import KEY, Answering, model, saying, trickling
+from support.chat_server import KEY, Answering, chat_model, model, saying, trickling
 from support.local_api import Api
 
 TOOLS = [
@@ -78,7 +77,7 @@ def test_model_paraphrases_texts_only(change: Callable[[dict[str, Any]], str]) -
     """All texts are the model's; tools, arguments, order, names and tags are unchanged."""
     seeded = source()
     with model(in_words(change)) as (url, seen):
-        made = Paraphraser(ChatModel("writer-1", url, KEY, timeout=5)).paraphrase(seeded)
+        made = Paraphraser(chat_model(url, "writer-1")).paraphrase(seeded)
 
     assert {"model": "writer-1", "worded": list(seeded["runs"]), "kept": {}} == made["wording"]
     assert skeleton(seeded) == skeleton(made)
@@ -125,7 +124,7 @@ def test_model_failure_keeps_original_texts(
     seeded = source()
     caplog.set_level(logging.DEBUG)
     with model(answering) as (url, _):
-        made = Paraphraser(ChatModel("writer-1", url, KEY, timeout=3)).paraphrase(seeded)
+        made = Paraphraser(chat_model(url, "writer-1", timeout=3)).paraphrase(seeded)
 
     wording = made["wording"]
     assert set(seeded["runs"]) == {*wording["worded"], *wording["kept"]}
@@ -140,7 +139,7 @@ def test_paraphrasing_has_a_total_timeout() -> None:
     """After the timeout of the dataset the model is not called, and the remaining scenarios keep their texts."""
     times = iter([0.0, *[1.0] * 4, *[121.0] * 100])
     with model(in_words(polite)) as (url, seen):
-        made = Paraphraser(ChatModel("w", url, KEY), clock=lambda: next(times)).paraphrase(source())
+        made = Paraphraser(chat_model(url, "w"), clock=lambda: next(times)).paraphrase(source())
 
     assert len(seen) == len(made["wording"]["worded"]) <= 4
     assert made["wording"]["kept"]
@@ -160,7 +159,7 @@ def test_paraphrasing_concurrency_is_four() -> None:
         return in_words(polite)(body)
 
     with model(slowly) as (url, seen):
-        Paraphraser(ChatModel("w", url, KEY)).paraphrase(source())
+        Paraphraser(chat_model(url, "w")).paraphrase(source())
 
     assert len(seen) > 4 >= max(at_once)
 
@@ -172,7 +171,7 @@ def test_penetration_tests_are_not_paraphrased() -> None:
         pentest_config={"categories": ["prompt_injection"], "scenarios_per_category": 2},
     )
     with model(in_words(polite)) as (url, seen):
-        made = Paraphraser(ChatModel("w", url, KEY)).paraphrase(attacks)
+        made = Paraphraser(chat_model(url, "w")).paraphrase(attacks)
 
     assert [] == seen
     assert attacks["runs"] == made["runs"]

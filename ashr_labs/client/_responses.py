@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from .._format import truncate
 from .._gc import paused_gc
 from .._json import preview
+from .._retry import retry_after
 from ..errors import AshrLabsError, NotFoundError, ResponseFormatError, error_class_for_status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import UnionType
 
-__all__ = ["ID", "RawResponse", "decode_text", "read_response", "redact", "require_field", "retry_after"]
+__all__ = ["ID", "RawResponse", "decode_text", "read_response", "redact", "require_field"]
 
 Result = TypeVar("Result")
 _SNIPPET_LENGTH = 200
@@ -123,26 +122,6 @@ def require_field(body: Mapping[str, Any], key: str, operation: str, kind: type 
     return value
 
 
-def retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Return the seconds to wait that a response asks for, or None.
-
-    Reads `retry-after-ms`, and `Retry-After` as seconds or as an HTTP date (RFC 9110, section 10.2.3).
-    """
-    milliseconds = _number(headers.get("retry-after-ms"))
-    if milliseconds is not None:
-        return milliseconds / 1000
-    value = headers.get("retry-after")
-    seconds = _number(value)
-    if seconds is not None or value is None:
-        return seconds
-    try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - (now or datetime.now(UTC))).total_seconds())
-
-
 def _json_object(text: str) -> dict[str, Any] | None:
     try:
         with paused_gc() if len(text) > _LARGE else nullcontext():
@@ -178,11 +157,3 @@ def _snippet(text: str | None) -> str:
     if text is None:
         return "not UTF-8"
     return truncate(" ".join(text[: 4 * _SNIPPET_LENGTH].split()), _SNIPPET_LENGTH)
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        number = float(text or "")
-    except ValueError:
-        return None
-    return number if 0 <= number < float("inf") else None

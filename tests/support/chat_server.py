@@ -10,6 +10,9 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from ashr_labs.llm import Clock, openai_client
+from ashr_labs.local.llm.chat_model import ChatModel
+
 KEY = "sk-secret-of-the-model"
 Answering = Callable[[dict[str, Any]], tuple[int, bytes | Iterable[bytes]]]
 
@@ -38,9 +41,17 @@ def model(answering: Answering) -> Generator[tuple[str, list[tuple[str, str | No
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/v1/", seen
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/v1/", seen
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def chat_model(url: str, name: str = "judge-1", *, timeout: float = 5) -> ChatModel:
+    """Return a model behind a URL that waits for nothing before it retries."""
+    no_wait = Clock(sleep=lambda seconds: None)
+    return ChatModel(openai_client(name, base_url=url, api_key=KEY, timeout=timeout, clock=no_wait))
 
 
 def saying(content: object) -> Answering:

@@ -67,7 +67,7 @@ class ScriptedServer:
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_port}"
 
     def on(self, function: str, *answers: Answer | dict[str, Any] | Answering) -> None:
-        """Set what a function answers from now on: one after the other, the last one for ever."""
+        """Set what a function answers from now on: one after the other, the last one for ever; `*` is any other."""
         left = [_answering(answer) for answer in answers]
 
         def in_turn(body: dict[str, Any]) -> Answer:
@@ -84,7 +84,7 @@ class ScriptedServer:
         return [asked.headers.get("idempotency-key") for asked in self.calls(function)]
 
     def answer(self, body: dict[str, Any]) -> Answer:
-        answering = self._answers.get(str(body.get("function")))
+        answering = self._answers.get(str(body.get("function"))) or self._answers.get("*")
         return answering(body) if answering else Answer.of({"status": "error", "message": "not scripted"}, 404)
 
     @contextmanager

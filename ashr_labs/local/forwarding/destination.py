@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from ..._environment import check_secret, check_url
 from ..._http import post
 from ..._json import preview
 from ..._retry import Backoff, is_transient_status
 from ...errors import ConfigurationError
-from ..environment import check_secret, check_url
 from ..jobs.worker import RejectedError, RetryLaterError
 from .langfuse import LANGFUSE_PATH, langfuse_headers, langfuse_requests
 from .otlp import check_otlp, otlp_requests

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..._json import preview
+from ...errors import ModelError
 from ...grading import NotJudgedError, Opinion
-from .chat_model import ModelError, chat_model_from_env
+from .chat_model import chat_model_from_env
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +48,7 @@ class ModelJudge:
         try:
             reply = self.model.answer(f"{question}\n{form}", data)
         except ModelError as error:
-            raise NotJudgedError(str(error)) from error
+            raise NotJudgedError(error.message) from error
         if reply.get("answer") not in answers:
             said = reply.get("said") or dict(reply)
             raise NotJudgedError(f"{self.name} must answer one of {', '.join(answers)}, got {preview(said)}")

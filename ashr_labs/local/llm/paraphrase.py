@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from ..._threads import map_threads
-from ...errors import ConfigurationError
+from ...errors import ConfigurationError, ModelError
 from ...generation.rewording import RewordingError, apply_rewording, text_slots
-from .chat_model import ChatModel, ModelError, chat_model_from_env
+from .chat_model import ChatModel, chat_model_from_env
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,7 +81,7 @@ class Paraphraser:
                 _TASK,
                 {"messages": messages},
                 temperature=1,
-                timeout=min(left, _SCENARIO_TIMEOUT_SECONDS, self.model.timeout),
+                timeout=min(left, _SCENARIO_TIMEOUT_SECONDS, self.model.client.timeout),
             )
             return apply_rewording(scenario, slots, answer), None
         except (ModelError, RewordingError) as error:

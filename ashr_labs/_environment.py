@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from ..errors import ConfigurationError
+from .errors import ConfigurationError
 
 __all__ = ["check_secret", "check_url"]
 
