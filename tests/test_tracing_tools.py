@@ -22,7 +22,7 @@ def record(action: Callable[[], Any]) -> list[tuple[str, Any, Any]]:
         action()
     finally:
         ACTIVE.reset(token)
-    return [(one["name"], one.get("input"), one.get("output")) for one in trace.observations()]
+    return [(one["name"], one.get("input"), one.get("output")) for one in trace.news()]
 
 
 def add(a: int, b: int = 0) -> int:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from .._retry import Backoff
 from ..run_builder.records import TestRecord
+from .observation import deliver_test
 from .progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ..run_builder import RecordedTest
+    from ..tracing.context import TracingHandle
     from .agent_errors import AgentError
     from .journal import Journal, JournalEntry
     from .options import Settings
@@ -37,6 +39,7 @@ class ResultCollector:
         total: int | None,
         journal: Journal | None = None,
         *,
+        tracing: TracingHandle | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._queue = queue
@@ -46,6 +49,7 @@ class ResultCollector:
         self._total = total
         self._max_errors = settings.max_errors(total)
         self._journal = journal
+        self._tracing = tracing
         self._errors = 0
         self.has_too_many_errors = self._max_errors <= 0
         """True if more scenarios failed than `fail_on_error` allows."""
@@ -92,6 +96,8 @@ class ResultCollector:
             delay = _BACKOFF.delay(len(sample.errors), retry_after=error.retry_after)
             self._queue.requeue(sample._replace(errors=errors), delay)
             return
+        if self._tracing is not None:
+            deliver_test(self._tracing, test)
         with self._lock:
             self._add_cost(test)
             self._record(sample, test)

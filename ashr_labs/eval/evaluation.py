@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .._format import counted
 from ..run_builder import RunBuilder
 from ..run_builder.run import extend_run
+from ..tracing.context import DEFAULT
 from .agents import AgentFactory
 from .collector import ResultCollector
 from .drivers.threads import HungThreads, InlineInvoker, ThreadInvoker, interruptible, run_threads, worker
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from ..tracing.context import TracingHandle
     from .agents import AgentSource
     from .comparison import Comparison
     from .drivers.aio import AsyncInvoker, AsyncPrefetcher
@@ -45,6 +47,7 @@ class Evaluation:
         comparison: Comparison,
         matcher: ToolCallMatcher,
         settings: Settings,
+        tracing: TracingHandle | None = None,
     ) -> None:
         separate = settings.max_workers > 1 or settings.executor is not None
         self._settings = settings
@@ -55,7 +58,9 @@ class Evaluation:
         self._total = None if known is None else len(known)
         # Of a journal it is not known yet which samples it has: see _fill_queue().
         self._queue = RunQueue(() if known is None or self._journal is not None else known, time.monotonic)
-        self._collector = ResultCollector(self._queue, settings, self._total, self._journal)
+        self._collector = ResultCollector(
+            self._queue, settings, self._total, self._journal, tracing=tracing or DEFAULT.tracing
+        )
         self._context = RunContext(
             self._agents,
             comparison,
@@ -65,6 +70,7 @@ class Evaluation:
             settings.scenario_timeout,
             settings.teacher_forcing,
             settings.rate,
+            settings.calls_from,
         )
         self._hung = HungThreads()
         self._is_interrupted = False

@@ -10,16 +10,26 @@ from .._json import as_object
 from ..pricing import read_usage
 from ..run_builder.records import total_usage
 from ..scenarios.tool_calls import CallRecord
-from ..tracing.local_trace import LocalTrace
+from ..tracing.local_trace import LocalTrace, deliver_trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ashr_labs_types import Observation, TokenUsage
+    from ashr_labs_types import Observation, TokenUsage, TracePayload
 
+    from ..run_builder.records import TestRecord
+    from ..tracing.context import TracingHandle
     from ..tracing.spans import Scope
+    from .agents import ParsedReply
 
-__all__ = ["CallsFrom", "ObservedScenario", "calls_of_spans", "joined_calls", "usage_of_spans"]
+__all__ = [
+    "CallsFrom",
+    "ObservedScenario",
+    "calls_of_spans",
+    "deliver_test",
+    "joined_calls",
+    "usage_of_spans",
+]
 
 CallsFrom: TypeAlias = Literal["auto", "reply", "spans"]
 """The source of an agent's tool calls: `reply` and `spans` are one of them; `auto` is the reply if it has calls."""
@@ -33,53 +43,57 @@ _NAME, _NAME_AND_ARGUMENTS = slice(1), slice(2)
 class ObservedScenario:
     """The trace of one scenario, read turn by turn."""
 
-    __slots__ = ("_calls_from", "_read", "_trace")
+    __slots__ = ("_calls_from", "_trace")
 
     def __init__(self, calls_from: CallsFrom) -> None:
         self._trace = LocalTrace()
         self._calls_from = calls_from
-        self._read = 0
 
     @property
     def scope(self) -> Scope:
         """The agent is called in this scope."""
         return self._trace.scope
 
-    @property
-    def trace_id(self) -> str:
-        """The id of the trace."""
-        return self._trace.trace_id
-
-    @property
-    def has_news(self) -> bool:
-        """Whether anything was recorded since the last call of `skip()` or `turn()`."""
-        return len(self._trace.spans) > self._read
-
     def skip(self) -> None:
         """Leave out of the next turn what was recorded so far."""
-        self._read = len(self._trace.spans)
+        if self._trace.has_news:
+            self._trace.news()
 
-    def turn(
-        self, calls: tuple[CallRecord, ...] | None, usage: TokenUsage | None
-    ) -> tuple[tuple[CallRecord, ...] | None, TokenUsage | None]:
-        """Return the calls and the usage of a turn: those of the reply, with what was recorded during the turn."""
-        if not self.has_news:
-            return (() if self._calls_from == "spans" else calls), usage
-        observations = self._trace.observations(self._read)
-        self.skip()
-        recorded = calls_of_spans(observations)
-        if self._calls_from == "spans" or (self._calls_from == "auto" and not calls):
-            found: tuple[CallRecord, ...] | None = recorded or calls
+    def turn(self, reply: ParsedReply) -> ParsedReply:
+        """Return a reply with the calls and the usage that were recorded during the turn."""
+        if not self._trace.has_news:
+            return reply._replace(calls=()) if self._calls_from == "spans" else reply
+        observations = self._trace.news()
+        recorded = () if self._calls_from == "reply" else calls_of_spans(observations)
+        if self._calls_from == "spans" or (recorded and not reply.calls):
+            calls: tuple[CallRecord, ...] | None = recorded
         else:
-            found = joined_calls(calls or (), recorded)
-        return found, usage or usage_of_spans(observations)
+            calls = joined_calls(reply.calls or (), calls_of_spans(observations))
+        return reply._replace(calls=calls, usage=reply.usage or usage_of_spans(observations))
 
-    def end(self) -> tuple[list[Observation], int]:
-        """End the trace; return its observations, and how many are left out because of the limits."""
-        observations = self._trace.observations()
-        left_out = len(self._trace.spans) - len(observations)
-        self._trace.end()
-        return observations, left_out
+    def end(self, test: TestRecord) -> None:
+        """End the trace, and record in the test what was recorded."""
+        if not self._trace.has_spans:
+            return
+        spans, left_out = self._trace.end()
+        test.add_fields(trace_id=self._trace.trace_id, spans=spans)
+        if left_out:
+            test.add_fields(spans_left_out=left_out)
+
+
+def deliver_test(tracing: TracingHandle, test: TestRecord) -> None:
+    """Queue the trace of a test for delivery, if anything was recorded."""
+    recorded = test.more or {}
+    if "trace_id" not in recorded:
+        return
+    trace: TracePayload = {
+        "id": recorded["trace_id"],
+        "name": test.test_id,
+        "metadata": {"test_id": test.test_id, "status": test.status, "repeat": test.repeat},
+        "tags": ["eval", *test.tags],
+        "observations": recorded["spans"],
+    }
+    deliver_trace(tracing, trace)
 
 
 def calls_of_spans(observations: Sequence[Observation]) -> tuple[CallRecord, ...]:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import TestResult
 
+    from ..tracing.tools import ToolHook
+    from .observation import CallsFrom
     from .progress import Progress
 
 __all__ = ["TRANSIENT", "Callbacks", "OnAction", "OnEnvironment", "OnProgress", "OnScenario", "RunOptions", "Settings"]
@@ -107,6 +109,13 @@ class RunOptions(TypedDict, total=False):
     """Whether results stay in memory (True); otherwise they are read from the journal when needed."""
     executor: Executor | None
     """Plays the scenarios instead of threads, such as a process pool or the executor of a Dask client."""
+    calls_from: CallsFrom
+    """The source of the agent's tool calls: its `reply`, the `spans` of tools that were recorded while it ran, or
+    `auto`: the reply, or the spans where it has no calls. With `auto` and `reply`, results and errors that a reply does
+    not have are taken from the spans."""
+    on_tool: ToolHook | None
+    """Called in place of each function that is wrapped with `ashr_labs.tool`: takes a `ToolInvocation` and a function
+    that makes the call; returns the result, or raises."""
     teacher_forcing: bool
     """Whether to set the agent's memory to the expected conversation before each message (False)."""
 
@@ -118,6 +127,7 @@ class Callbacks:
     on_scenario: OnScenario | None = None
     on_action: OnAction | None = None
     on_environment: OnEnvironment | None = None
+    on_tool: ToolHook | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +156,8 @@ class Settings:
     rerun_failed: bool = False
     keep_results: bool = True
     executor: Executor | None = None
+    calls_from: CallsFrom = "auto"
+    on_tool: ToolHook | None = None
     teacher_forcing: bool = False
 
     @classmethod
@@ -171,7 +183,7 @@ class Settings:
     @property
     def callbacks(self) -> Callbacks:
         """The callbacks of a scenario."""
-        return Callbacks(self.on_scenario, self.on_action, self.on_environment)
+        return Callbacks(self.on_scenario, self.on_action, self.on_environment, self.on_tool)
 
     @property
     def retry_types(self) -> frozenset[str]:
@@ -218,11 +230,12 @@ class Settings:
         self._check_executor()
 
     def _check_types(self) -> None:
-        for name in ("on_scenario", "on_action", "on_environment", "on_result"):
+        for name in ("on_scenario", "on_action", "on_environment", "on_result", "on_tool"):
             _check_callback(name, getattr(self, name))
         for name in ("resume", "rerun_failed", "keep_results", "teacher_forcing"):
             _check_switch(name, getattr(self, name))
         _check_path("journal", self.journal)
+        _check_choice("calls_from", self.calls_from, ("auto", "reply", "spans"))
 
     def _check_executor(self) -> None:
         if self.executor is None:
@@ -236,6 +249,12 @@ class Settings:
 def _check_count(name: str, value: object, least: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise ConfigurationError(f"{name} must be an integer >= {least}, got {value!r}")
+
+
+def _check_choice(name: str, value: object, choices: Sequence[str]) -> None:
+    if value not in choices:
+        meant = suggestion(value, choices)
+        raise ConfigurationError(f"{name} must be one of {', '.join(map(repr, choices))}, got {value!r}{meant}")
 
 
 def _check_positive(name: str, value: object) -> None:

@@ -11,16 +11,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 from ..errors import DatasetError
 from ..run_builder.records import TestRecord
 from ..scenarios.scenario import AgentAction, EnvironmentAction, Scenario, UserAction, read_scenario, tags_of
+from ..tracing.tools import ToolScope, in_tool_scope
 from .agent_errors import AgentError, dataset_error, timeout_error
 from .agents import BoundAgent, ReplyError, read_reply, refuse_awaitable
+from .observation import ObservedScenario
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from .._retry import RateLimiter
     from ..scenarios.tool_calls import CallRecord
+    from ..tracing.spans import Scope
     from .agents import AgentFactory, ParsedReply
     from .comparison import Comparison
+    from .observation import CallsFrom
     from .options import Callbacks
     from .sampling import Sample
     from .tool_matching import CallPair, ToolCallMatcher
@@ -45,6 +49,8 @@ class Call(NamedTuple):
 
     Of the agent's calls, exceptions, those of `read` included, are sent as an `AgentError`, and `TIMED_OUT` after the
     timeout. What a callback raises ends the run."""
+    scope: Scope | None = None
+    """The scope of the trace that a call of the agent is recorded in."""
 
 
 TIMED_OUT = object()
@@ -66,6 +72,7 @@ class RunContext:
     scenario_timeout: float | None = None
     teacher_forcing: bool = False
     rate: RateLimiter | None = None
+    calls_from: CallsFrom = "auto"
 
     def start(self, sample: Sample) -> tuple[TestRecord, Steps]:
         """Return the test of a sample, and the steps that play it."""
@@ -124,6 +131,7 @@ class _ScenarioState:
         self._agent: BoundAgent | None = None
         self._action: UserAction | EnvironmentAction | None = None
         """The action that the last call of the agent or of the environment was for."""
+        self._observed = ObservedScenario(context.calls_from)
         self._turn = -1
         self._history: list[dict[str, Any]] = []
         self._text = ""
@@ -136,11 +144,17 @@ class _ScenarioState:
     def reset(self) -> Steps:
         """Make the agent forget the last conversation."""
         answer = yield from self._limited("reset()", self._bind_and_reset, (), _check_reset)
+        self._observed.skip()
         return answer if isinstance(answer, AgentError) else None
 
     def _bind_and_reset(self) -> object:
-        self._agent = self._context.agents.bind(self._scenario.id)
-        return self._agent.reset()
+        agent = self._context.agents.bind(self._scenario.id)
+        on_tool = self._context.callbacks.on_tool
+        if on_tool is not None:
+            tools = ToolScope(on_tool, self._scenario.id)
+            agent = agent._replace(respond=in_tool_scope(agent.respond, tools))
+        self._agent = agent
+        return agent.reset()
 
     def record_message(self, action: UserAction) -> None:
         """Record a message to the agent."""
@@ -165,13 +179,13 @@ class _ScenarioState:
                 self._deadline += seconds
         started = perf_counter()
         if self._timeout is None and self._deadline is None:
-            answer = yield Call(agent.respond, (action.message,), None, read_reply)
+            answer = yield Call(agent.respond, (action.message,), None, read_reply, self._observed.scope)
         else:
             answer = yield from self._limited("a reply", agent.respond, (action.message,), read_reply)
         self._test.add_turn(action.action_index, (perf_counter() - started) * 1000)
         if isinstance(answer, AgentError):
             return answer.at(self._path)
-        self._take_reply(answer)
+        self._take_reply(self._observed.turn(answer))
         return None
 
     @property
@@ -214,6 +228,7 @@ class _ScenarioState:
         if self._spans_turns:
             self._match()
             self._test.sort()
+        self._observed.end(self._test)
         if error is None:
             self._test.complete()
         else:
@@ -256,7 +271,7 @@ class _ScenarioState:
             if left <= 0:
                 return self._too_late()
             timeout = left if timeout is None else min(left, timeout)
-        answer = yield Call(function, arguments, timeout, read)
+        answer = yield Call(function, arguments, timeout, read, self._observed.scope)
         if answer is not TIMED_OUT:
             return answer
         if self._timeout is not None and timeout == self._timeout:

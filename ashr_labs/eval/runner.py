@@ -146,9 +146,7 @@ class EvalRunner:
             Exception: An exception of a callback or of an iterator of scenarios; scenarios in progress stop after
                 the agent's current reply.
         """
-        if isinstance(self._scenarios, ScenarioStream) and self._scenarios.is_async:
-            raise ConfigurationError("the scenarios come from an asynchronous iterator; use arun()")
-        return self._evaluation(agent, options).run()
+        return self._played(agent, options)
 
     async def arun(self, agent: AgentSource, **options: Unpack[RunOptions]) -> RunBuilder:
         """Do the same as `run()` in the running event loop; agents that are not asynchronous run in threads."""
@@ -180,7 +178,7 @@ class EvalRunner:
             ConfigurationError: The dataset id is missing, or as for `run()`; nothing was started.
         """
         target = self._target(dataset_id)
-        run = self.run(agent, **options)
+        run = self._played(agent, options, client)
         return run.deploy(client, target, tenant_id=tenant_id, runner_id=runner_id, agent_id=agent_id)
 
     async def arun_and_deploy(
@@ -196,18 +194,24 @@ class EvalRunner:
     ) -> Run:
         """Do the same as `run_and_deploy()` in the running event loop; the client is called from a thread."""
         target = self._target(dataset_id)
-        run = await self.arun(agent, **options)
+        run = await self._evaluation(agent, options, client).arun()
         import asyncio  # noqa: PLC0415 - the synchronous runner does not load asyncio
 
         return await asyncio.to_thread(
             run.deploy, client, target, tenant_id=tenant_id, runner_id=runner_id, agent_id=agent_id
         )
 
-    def _evaluation(self, agent: AgentSource, options: RunOptions) -> Evaluation:
+    def _played(self, agent: AgentSource, options: RunOptions, client: RunClient | None = None) -> RunBuilder:
+        if isinstance(self._scenarios, ScenarioStream) and self._scenarios.is_async:
+            raise ConfigurationError("the scenarios come from an asynchronous iterator; use arun()")
+        return self._evaluation(agent, options, client).run()
+
+    def _evaluation(self, agent: AgentSource, options: RunOptions, client: RunClient | None = None) -> Evaluation:
         # A function-level import: drivers are loaded by the first run, not with the class.
         from .evaluation import Evaluation  # noqa: PLC0415
 
-        return Evaluation(self._scenarios, agent, self._comparison, self._matcher, Settings.of(options))
+        settings, tracing = Settings.of(options), getattr(client, "tracing", None)
+        return Evaluation(self._scenarios, agent, self._comparison, self._matcher, settings, tracing)
 
     def _target(self, dataset_id: int | None) -> int:
         target = self._dataset_id if dataset_id is None else dataset_id

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import Observation, TracePayload
 
-__all__ = ["identifier_of", "is_of_an_agent", "span_id", "trace_id", "trace_of"]
+__all__ = ["identifier_of", "is_of_an_agent", "observations_of", "span_id", "trace_id", "trace_of"]
 
 _SDK_ATTRIBUTES = "telemetry.sdk."
 _EXCEPTION = "exception"
@@ -71,7 +71,7 @@ def trace_of(spans: Sequence[ReadableSpan], mask: Callable[[Any], Any] | None = 
         "session_id": optional_text(_first_of(everywhere, names.SESSIONS)),
         "metadata": json_object(masked(to_json(_about(head)), mask)),
         "tags": text_list(masked(to_json(_first_of(everywhere, (names.TAGS,))), mask)),
-        "observations": [found for span in ordered for found in _observations(span, mask)],
+        "observations": [found for span in ordered for found in observations_of(span, mask)],
     }
     output = output_of(head.attributes or {}, head.events)
     if output is not None:
@@ -99,7 +99,8 @@ def _about(head: ReadableSpan) -> dict[str, Any] | None:
     return about or None
 
 
-def _observations(span: ReadableSpan, mask: Callable[[Any], Any] | None) -> list[Observation]:
+def observations_of(span: ReadableSpan, mask: Callable[[Any], Any] | None = None) -> list[Observation]:
+    """Return a span and its events as observations, the span first."""
     told = [event for event in span.events if event.name != _EXCEPTION and not is_content(event)]
     return [_observation(span, mask), *(_event(span, number, event, mask) for number, event in enumerate(told))]
 

@@ -95,7 +95,8 @@ class TestRecord:
         self._completed_at: datetime | None = None
         self._start_time: float | None = None
         self._duration_ms: float | None = None
-        self._repeat: int | None = None
+        self.repeat: int | None = None
+        """Which repeat of the scenario it is, from 0; None if scenarios are played once."""
         self.tags: tuple[str, ...] = ()
         """The tags of the scenario."""
         self.expects_no_calls = False
@@ -104,6 +105,8 @@ class TestRecord:
         self._turns: list[tuple[int, float, TokenUsage | None]] = []
         self.cost_usd: float | None = None
         """The cost of all turns; None if none reports a cost."""
+        self.more: dict[str, Any] | None = None
+        """Further fields of the result: the trace and its spans, scores, the values of a row."""
 
     def start(self) -> Self:
         """Mark the test as started."""
@@ -146,9 +149,13 @@ class TestRecord:
         if (cost := usage.get("cost_usd")) is not None:
             self.cost_usd = (self.cost_usd or 0.0) + cost
 
+    def add_fields(self, **fields: Any) -> None:
+        """Record further fields of the result."""
+        self.more = {**(self.more or {}), **fields}
+
     def set_attempts(self, repeat: int | None, errors: Sequence[TestError]) -> None:
         """Record the repeat of the scenario, and the errors of earlier attempts."""
-        self._repeat, self._attempt_errors = repeat, tuple(errors)
+        self.repeat, self._attempt_errors = repeat, tuple(errors)
 
     def sort(self) -> None:
         """Sort the records by their action indexes; the sort is stable."""
@@ -198,8 +205,8 @@ class TestRecord:
             built["tags"] = [*self.tags]
         if self.expects_no_calls:
             built["expects_no_calls"] = True
-        if self._repeat is not None:
-            built["repeat"] = self._repeat
+        if self.repeat is not None:
+            built["repeat"] = self.repeat
         if self._attempt_errors:
             built["attempts"] = len(self._attempt_errors) + 1
             built["attempt_errors"] = [*self._attempt_errors]
@@ -207,6 +214,8 @@ class TestRecord:
             built["turns"] = [built_turn(*turn) for turn in self._turns]
         if usage := self.usage:
             built["usage"] = usage
+        if self.more:
+            built.update(cast("TestResult", self.more))
 
 
 def built_entries(records: Iterable[Record]) -> list[ActionResult]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from .export.item import ExportResult, QueuedTrace
@@ -12,11 +13,11 @@ from .serialize import json_object
 from .spans import Parent, Scope, TraceState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from ashr_labs_types import Observation, TracePayload
 
-    from .context import HasTracing
+    from .context import TracingHandle
     from .payload import SpanRecord
 
 __all__ = ["MAX_BYTES", "MAX_SPANS", "LocalTrace", "deliver_trace"]
@@ -25,33 +26,60 @@ MAX_SPANS: Final = 1000
 """How many observations of a trace are read; further ones are counted."""
 MAX_BYTES: Final = 1_000_000
 """How many bytes the observations that are read have, roughly."""
+_START: Final = attrgetter("_started")
 _CONTENT: Final = ("input", "output", "metadata")
 
 
 class LocalTrace(Parent):
-    """A trace whose spans are kept in memory; sampling and settings do not apply to it."""
+    """A trace whose spans are kept in memory; sampling and settings do not apply to it.
 
-    __slots__ = ("scope",)
+    Traces that are started in its scope belong to it as well: their spans are read here, too.
+    """
+
+    __slots__ = ("_read", "_traces", "scope")
 
     def __init__(self) -> None:
         super().__init__(TraceState(make_trace_id(None), sampled=True, is_open=True), None)
+        self._traces = self._state.observed = [self._state.spans]
+        self._read = 0
         self.scope = Scope(self, None)
         """Code that runs in this scope records here."""
 
     @property
-    def spans(self) -> Sequence[SpanRecord]:
-        """All spans so far, in order of start."""
-        return self._state.spans
+    def has_news(self) -> bool:
+        """Whether spans were started since the last call of `news()`."""
+        return self._count() > self._read
 
-    def end(self, **_given: Any) -> None:
-        """Record nothing more."""
+    @property
+    def has_spans(self) -> bool:
+        """Whether any span was started."""
+        return self._count() > 0
+
+    def news(self) -> list[Observation]:
+        """Return the spans that were started since the last call, as the API has them, up to the limits."""
+        spans = self._spans()[self._read :]
+        self._read += len(spans)
+        return self._written(spans)
+
+    def end(self, **_given: Any) -> tuple[list[Observation], int]:
+        """Record nothing more; return all observations up to the limits, and how many are left out."""
         self._state.is_open = False
+        found = self._written(self._spans())
+        return found, self._count() - len(found)
 
-    def observations(self, start: int = 0) -> list[Observation]:
-        """Return the spans from a position on as the API has them, up to `MAX_SPANS` and `MAX_BYTES`."""
+    def _count(self) -> int:
+        traces = self._traces
+        return len(traces[0]) if len(traces) == 1 else sum(map(len, traces))
+
+    def _spans(self) -> list[SpanRecord]:
+        if len(self._traces) == 1:
+            return self._traces[0]
+        return sorted((span for spans in self._traces for span in spans), key=_START)
+
+    def _written(self, spans: list[SpanRecord]) -> list[Observation]:
         found: list[Observation] = []
         left = MAX_BYTES
-        for span in self._state.spans[start : start + MAX_SPANS]:
+        for span in spans[:MAX_SPANS]:
             left -= 300 + estimate_values(span.content())
             if left < 0:
                 break
@@ -59,16 +87,16 @@ class LocalTrace(Parent):
         return found
 
 
-def deliver_trace(client: HasTracing, trace: TracePayload) -> ExportResult:
-    """Queue a complete trace for delivery, masked by the client's settings; never raises.
+def deliver_trace(tracing: TracingHandle, trace: TracePayload) -> ExportResult:
+    """Queue a complete trace for delivery, masked by the settings; never raises.
 
     Args:
-        client: Its tracing delivers the trace.
+        tracing: The `client.tracing` that delivers it.
         trace: The trace, with an `id`.
     """
     result = ExportResult()
     with suppress(Exception):
-        sink = client.tracing._sink  # pyright: ignore[reportPrivateUsage]
+        sink = tracing._sink  # pyright: ignore[reportPrivateUsage]
         settings = sink.settings
         if settings.enabled:
             result.begin(settings.flush_timeout, sink.wake)

@@ -38,6 +38,7 @@ __all__ = [
     "activate",
     "current_span",
     "deactivate",
+    "observed_traces",
     "swap",
 ]
 
@@ -107,6 +108,7 @@ class TraceState:
         "clock_offset",
         "ids",
         "is_open",
+        "observed",
         "parent_header",
         "sampled",
         "spans",
@@ -132,10 +134,18 @@ class TraceState:
         self.parent_header = parent_header
         """The incoming `traceparent` header, forwarded unchanged if nothing is recorded here."""
         self.spans: list[SpanRecord] = []
+        self.observed: list[list[SpanRecord]] | None = None
+        """The spans of all traces of the observed scenario that this trace belongs to, if it belongs to one."""
         # Consecutive numbers from a random start are as unique as random ids, at a fifth of the cost.
         self.ids = count(int.from_bytes(os.urandom(8)) >> 1 | 1)
         # The wall clock is read once: if it is set back, spans still end after they start.
         self.clock_offset = time_ns() - perf_counter_ns()
+
+
+def observed_traces() -> list[list[SpanRecord]] | None:
+    """Return the spans of the traces of the scenario that is observed here, its own trace first; None without one."""
+    scope = ACTIVE.get()
+    return None if scope is None else scope.span._state.observed  # pyright: ignore[reportPrivateUsage]
 
 
 class Parent:

@@ -6,7 +6,7 @@ import inspect
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast, overload
@@ -16,9 +16,9 @@ from .decorator import traced
 from .instrument import Arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Awaitable, Generator
 
-__all__ = ["TOOLS", "ToolHook", "ToolInvocation", "ToolScope", "tool", "tool_hook"]
+__all__ = ["TOOLS", "ToolHook", "ToolInvocation", "ToolScope", "in_tool_scope", "tool", "tool_hook"]
 
 T = TypeVar("T")
 F = TypeVar("F", bound="Callable[..., Any]")
@@ -79,6 +79,29 @@ def tool_hook(hook: ToolHook) -> Generator[None]:
         yield
     finally:
         TOOLS.reset(token)
+
+
+def in_tool_scope(function: Callable[..., Any], scope: ToolScope) -> Callable[..., Any]:
+    """Return a function, synchronous or asynchronous, that runs with a hook."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        token = TOOLS.set(scope)
+        try:
+            result = function(*args, **kwargs)
+        finally:
+            TOOLS.reset(token)
+        return _awaited(result, scope) if inspect.isawaitable(result) else result
+
+    return call
+
+
+async def _awaited(awaitable: Awaitable[T], scope: ToolScope) -> T:
+    token = TOOLS.set(scope)
+    try:
+        return await awaitable
+    finally:
+        with suppress(ValueError):  # a coroutine that is closed elsewhere: its context is gone
+            TOOLS.reset(token)
 
 
 @overload

@@ -14,7 +14,7 @@ from .export.item import ExportResult, QueuedTrace
 from .payload import TraceRecord, estimate_size, write_trace
 from .propagation import SpanContext, is_sampled, make_trace_id
 from .serialize import describe_error, json_object, to_json
-from .spans import Parent, TraceState
+from .spans import Parent, TraceState, observed_traces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,6 +86,10 @@ class Trace(Parent):
             capture_content=settings.capture,
             parent_header=traceparent if remote and not settings.enabled else None,
         )
+        observed = observed_traces()
+        if observed is not None:
+            observed.append(self._state.spans)
+            self._state.observed = observed
         self._id = None
         self._name = name
         self._user_id = user_id

@@ -6,10 +6,12 @@ import asyncio
 import inspect
 import logging
 import threading
+from contextlib import suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from ..._format import counted
+from ...tracing.spans import ACTIVE
 from ..agent_errors import AgentError, ends_run
 from ..player import TIMED_OUT, Call
 from ..sampling import Sample
@@ -289,6 +291,17 @@ def _is_in_loop() -> bool:
 
 
 async def _awaited(call: Call) -> object:
+    if call.scope is None:
+        return await _answer(call)
+    token = ACTIVE.set(call.scope)
+    try:
+        return await _answer(call)
+    finally:
+        with suppress(ValueError):  # a coroutine that is closed elsewhere: its context is gone
+            ACTIVE.reset(token)
+
+
+async def _answer(call: Call) -> object:
     answer = call.function(*call.arguments)
     return await answer if inspect.isawaitable(answer) else answer
 

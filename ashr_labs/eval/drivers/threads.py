@@ -16,6 +16,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from ..._format import counted
+from ...tracing.spans import ACTIVE
 from ..agent_errors import AgentError, ends_run
 from ..player import TIMED_OUT, Call
 from ..sampling import Sample
@@ -71,12 +72,15 @@ def call_agent(call: Call) -> object:
     """Make a call; return what the agent raises as an `AgentError`."""
     if call.read is None:
         return call.function(*call.arguments)
+    token = ACTIVE.set(call.scope)
     try:
         return call.read(call.function(*call.arguments))
     except BaseException as error:
         if ends_run(error):
             raise
         return AgentError.of(error)
+    finally:
+        ACTIVE.reset(token)
 
 
 class Invoker(Protocol):
