@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 import inspect
-import sys
 from collections.abc import Mapping
 from threading import Thread
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias
@@ -14,6 +13,7 @@ from .._format import one_line, truncate
 from .._json import as_object, preview
 from .._unset import UNSET, Unset
 from ..errors import ConfigurationError, ScorerError
+from .options import number_option
 from .score import Score, ScorerContext, context_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class BaseScorer:
         weight: Its share of the composite score, >= 0.
         gate: Whether a score that does not pass fails the test.
         threshold: The score from which it passes, 0..1; defaults to the scorer's own decision.
-        negated: Whether it passes where it would not: the score is 1 minus the score.
+        negated: Whether it passes where it would not, its threshold included: the score is 1 minus the score.
     """
 
     rule_type: ClassVar[str] = "custom"
@@ -63,9 +63,9 @@ class BaseScorer:
         if not name:
             raise ConfigurationError(f"`name` must be a string that is not empty, got {preview(name)}")
         self.name = name
-        self.weight = _checked("weight", weight, maximum=None)
+        self.weight = number_option("weight", weight, minimum=0)
         self.gate = gate
-        self.threshold = None if threshold is None else _checked("threshold", threshold, maximum=1.0)
+        self.threshold = None if threshold is None else number_option("threshold", threshold, minimum=0, maximum=1)
         self.negated = negated
 
     def __repr__(self) -> str:
@@ -148,10 +148,10 @@ class BaseScorer:
         score = _as_score(self.name, returned)
         if score.score is None:
             return score
-        if self.negated:
-            score.score, score.passed = 1.0 - score.score, not score.passed
         if self.threshold is not None:
             score.passed = score.score >= self.threshold
+        if self.negated:
+            score.score, score.passed = 1.0 - score.score, not score.passed
         return score
 
 
@@ -220,11 +220,3 @@ def _from_fields(name: str, fields: Mapping[str, Any]) -> Score:
         passed = fields.get("passed")
         score.passed = passed if isinstance(passed, bool) else score.score >= _PASSING
     return score
-
-
-def _checked(option: str, value: object, *, maximum: float | None) -> float:
-    highest = sys.float_info.max if maximum is None else maximum
-    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= highest:
-        return float(value)
-    bounds = ">= 0" if maximum is None else f"from 0 to {maximum:g}"
-    raise ConfigurationError(f"`{option}` must be a number {bounds}, got {preview(value)}")
