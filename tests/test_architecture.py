@@ -29,6 +29,8 @@ FLOORS: list[set[str]] = [
         "_format",
         "_gc",
         "_json",
+        "_personal_data",
+        "_references",
         "_retry",
         "_secret",
         "_threads",

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from operator import attrgetter
-from pathlib import Path
-from traceback import extract_tb
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from types import ModuleType
+from .._references import describe_error, load_reference
+from ..errors import ConfigurationError
 
 __all__ = ["describe_error", "load_agent"]
 
@@ -23,35 +18,7 @@ def load_agent(reference: str) -> Any:
     Raises:
         click.ClickException: The module or attribute does not exist, or the import fails.
     """
-    module_name, _, attribute = reference.partition(":")
-    if not module_name or not attribute:
-        raise click.ClickException(f"--agent {reference}: write it as module:attribute, such as my_agent:MyAgent")
-    module = _import(module_name, reference)
     try:
-        return attrgetter(attribute)(module)
-    except AttributeError as error:
-        raise click.ClickException(f"--agent {reference}: {error}") from error
-
-
-def describe_error(error: BaseException) -> str:
-    """Return the type, message and place of an exception in the user's code."""
-    text = f"{type(error).__name__}: {error}"
-    frames = extract_tb(error.__traceback__)
-    if isinstance(error, SyntaxError) or not frames:  # the message of a SyntaxError contains the place
-        return text
-    return f"{text} ({frames[-1].filename}, line {frames[-1].lineno})"
-
-
-def _import(name: str, reference: str) -> ModuleType:
-    folder = str(Path.cwd())
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    try:
-        return import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
-            raise click.ClickException(f"--agent {reference}: importing it failed: {describe_error(error)}") from error
-        message = f"--agent {reference}: there is no module {error.name}, neither in {folder} nor installed"
-        raise click.ClickException(message) from error
-    except (Exception, SystemExit) as error:
-        raise click.ClickException(f"--agent {reference}: importing it failed: {describe_error(error)}") from error
+        return load_reference(reference)
+    except ConfigurationError as error:
+        raise click.ClickException(f"--agent {reference}: {error.message}") from error

@@ -12,9 +12,9 @@ from .spans import Generation, Span, current_span
 from .trace import Trace
 
 if TYPE_CHECKING:
+    from .._personal_data import mask_personal_data
     from .decorator import traced
     from .executor import ContextThreadPoolExecutor
-    from .masking import mask_personal_data
     from .tools import ToolInvocation, tool, tool_hook
 
 Delivery = ExportResult
@@ -40,7 +40,7 @@ __all__ = [
 _LATER = {
     "ContextThreadPoolExecutor": ".executor",
     "ToolInvocation": ".tools",
-    "mask_personal_data": ".masking",
+    "mask_personal_data": ".._personal_data",
     "tool": ".tools",
     "tool_hook": ".tools",
     "traced": ".decorator",

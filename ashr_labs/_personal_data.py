@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["mask_personal_data"]
+__all__ = ["KINDS", "mask_personal_data"]
+
+KINDS = ("email", "phone", "card", "iban", "ssn", "ip", "secret", "key", "jwt", "private key")
+"""The kinds that are masked: each is replaced by its name in angle brackets."""
 
 _NAME = (
     r"(?:pass(?:word|wd|phrase|code)|pwd|secret(?!ar)|token(?!s|iz|_?count)|api[-_]?key|access[-_]?key|private[-_]?key"
