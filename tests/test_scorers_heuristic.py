@@ -92,7 +92,7 @@ def test_text_is_found(scorer: BaseScorer, output: Any, score: float) -> None:
 
 @pytest.mark.parametrize("scorer", [Contains, StartsWith, EndsWith])
 def test_text_to_find_defaults_to_the_expected_output(scorer: Any) -> None:
-    """Without a text of its own, the scorer looks for the row's expected value; without that it does not apply."""
+    """Without text of its own, the scorer looks for the row's expected value; without that it does not apply."""
     assert scorer()("refund", expected="Refund").passed
     assert scorer()("refund").score is None
 

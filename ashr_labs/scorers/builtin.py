@@ -18,22 +18,27 @@ __all__ = ["BuiltInScorer", "ExpectedScorer"]
 
 
 class BuiltInScorer(BaseScorer):
-    """A scorer that is named like its type by default.
+    """A scorer that has a name by default.
 
     Args:
+        default_name: The name, unless the options have one; defaults to the type.
         **options: See `BaseScorer`.
     """
 
     config_options: ClassVar[tuple[str, ...]] = ()
     """The attributes that `config()` returns."""
 
-    def __init__(self, **options: Unpack[ScorerOptions]) -> None:
+    def __init__(self, default_name: str = "", **options: Unpack[ScorerOptions]) -> None:
         given: dict[str, Any] = dict(options)
-        super().__init__(given.pop("name", self.rule_type), **given)
+        super().__init__(given.pop("name", default_name or self.rule_type), **given)
 
     def config(self) -> dict[str, Any]:
         """Return the options of the equivalent rule, as JSON."""
         return {option: getattr(self, option) for option in self.config_options}
+
+    def to_rule(self) -> dict[str, Any] | None:
+        """Return the scoring rule that is equivalent on a platform; None if it is negated, which rules cannot be."""
+        return None if self.negated else super().to_rule()
 
     def decided(self, passed: bool, message: str = "") -> Score:
         """Return 1 or 0, with the reason why it is not 1."""

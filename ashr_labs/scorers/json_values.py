@@ -167,7 +167,7 @@ def _is_same_leaf(left: object, right: object) -> bool:
 def _is_close(left: float, right: float) -> bool:
     try:
         return math.isclose(left, right)
-    except OverflowError:  # an integer that is no float
+    except OverflowError:  # an integer that is too large for a float
         return False
 
 
