@@ -104,7 +104,7 @@ def compare_arguments(wanted: dict[str, Any], given: dict[str, Any]) -> tuple[_S
             missing[key] = {"expected": value}
             continue
         actual = given[key]
-        bucket = matching if value is actual or _same_json(value, actual) else different
+        bucket = matching if value is actual or same_json(value, actual) else different
         bucket[key] = {"expected": value, "actual": actual}
     extra: dict[str, ArgumentPair] = {}
     if len(given) > len(wanted) - len(missing):
@@ -136,7 +136,7 @@ def _divergence(key: str, wanted: dict[str, Any], given: dict[str, Any]) -> str 
     if isinstance(expected, str) and isinstance(actual, str):
         same = fuzzy_str_match(expected, actual)
     else:
-        same = _same_json(expected, actual)
+        same = same_json(expected, actual)
     return None if same else f"'{key}': expected={_quoted(expected)} actual={_quoted(actual)}"
 
 
@@ -151,7 +151,7 @@ def _shown(value: object) -> str:
         return f"<{type(value).__name__} too large to show>"
 
 
-def _same_json(expected: object, actual: object) -> bool:
+def same_json(expected: object, actual: object) -> bool:
     """Return True if two JSON values are equal: 1 equals 1.0, but not True, at any depth."""
     if isinstance(expected, str):
         return expected == actual

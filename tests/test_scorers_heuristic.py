@@ -277,6 +277,14 @@ def test_similarity_of_json_is_symmetric_and_complete_only_for_equal_values(left
     assert pytest.approx(scorer({"a": left}, {"a": right}).score) == scorer({"a": right}, {"a": left}).score
 
 
+@given(json_values, json_values)
+def test_any_json_value_can_be_scored(output: Any, expected: Any) -> None:
+    """Whatever the output and the expected value are, there is a score from 0 to 1, or none with a reason."""
+    for scorer in (*(made() for made in EXPECTING), Contains(), StartsWith(), EndsWith(), JSONValidity()):
+        found = scorer(output, expected)
+        assert found.message if found.score is None else 0 <= found.score <= 1
+
+
 @pytest.mark.parametrize(
     ("output", "valid"),
     [

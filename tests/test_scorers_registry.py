@@ -32,9 +32,13 @@ FURTHER: dict[str, dict[str, Any]] = {
 """Options that a type needs besides."""
 
 
+LIBRARIES = {"bleu": "sacrebleu", "json_schema": "jsonschema", "language": "py3langid", "rouge": "rouge_score"}
+
+
 @pytest.mark.parametrize("kind", TYPES)
 def test_every_type_can_be_written_as_json(kind: str) -> None:
     """Each type gives a scorer of its class from `type`, `value` and the common options."""
+    pytest.importorskip(LIBRARIES.get(kind, "ashr_labs"))
     main = TYPES[kind].main
     value = {} if main is None else {"value": VALUES.get(kind, "1")}
     common = {"name": "mine", "weight": 2, "gate": True, "negated": True}

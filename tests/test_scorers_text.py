@@ -302,6 +302,7 @@ def test_running_scorers_keeps_the_others_when_one_raises() -> None:
 def test_scorers_can_be_sent_to_other_processes() -> None:
     """Scorers are pickled with their options, those of libraries included."""
     pytest.importorskip("sacrebleu")
+    pytest.importorskip("rouge_score")
     for scorer in (Contains("cat"), BLEU(expected=CAT), ROUGE(expected=CAT), JSONSchema(True), Trajectory("a")):
         scorer(CAT)
         assert scorer.score(ScorerContext(CAT)) == pickle.loads(pickle.dumps(scorer)).score(ScorerContext(CAT))

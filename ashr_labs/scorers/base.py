@@ -127,7 +127,9 @@ class BaseScorer:
     def score_result(self, scenario: object) -> Score | None:
         """Score a test; None if the scorer does not apply."""
         returned = self.evaluate(context_of(scenario))
-        return self._finished(run_awaitable(returned) if inspect.isawaitable(returned) else returned)
+        if type(returned) is not Score and inspect.isawaitable(returned):
+            returned = run_awaitable(returned)
+        return self._finished(returned)
 
     def config(self) -> dict[str, Any]:
         """Return the options of the equivalent rule, as JSON."""
@@ -145,14 +147,17 @@ class BaseScorer:
         """Return the score for what `evaluate()` returned, with threshold and negation applied."""
         if returned is None:
             return None
-        score = _as_score(self.name, returned)
-        if score.score is None:
+        score = returned if type(returned) is Score and returned.name == self.name else _as_score(self.name, returned)
+        value, passed = score.score, score.passed
+        if value is None:
             return score
         if self.threshold is not None:
-            score.passed = score.score >= self.threshold
+            passed = value >= self.threshold
         if self.negated:
-            score.score, score.passed = 1.0 - score.score, not score.passed
-        return score
+            value, passed = 1.0 - value, not passed
+        elif passed is score.passed:
+            return score
+        return Score(self.name, value, passed, score.message, score.metadata)
 
 
 def not_scored(name: str, reason: str) -> Score:

@@ -41,8 +41,12 @@ class BuiltInScorer(BaseScorer):
         return None if self.negated else super().to_rule()
 
     def decided(self, passed: bool, message: str = "") -> Score:
-        """Return 1 or 0, with the reason why it is not 1."""
-        return Score(self.name, 1.0 if passed else 0.0, passed, "" if passed else message)
+        """Return 1 if it passed, else 0."""
+        return Score(self.name, 1.0 if passed else 0.0, passed, message)
+
+    def graded(self, value: float, message: str = "") -> Score:
+        """Return a value from 0 to 1, which passes from the threshold; without one, only 1 passes."""
+        return Score(self.name, value, value >= (1.0 if self.threshold is None else self.threshold), message)
 
 
 class ExpectedScorer(BuiltInScorer):

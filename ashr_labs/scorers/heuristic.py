@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .._format import truncate
 from .._json import preview
+from ..comparators import same_json
 from ..errors import ConfigurationError
 from .builtin import BuiltInScorer, ExpectedScorer
-from .json_values import same_json, value_of
+from .json_values import value_of
 from .options import flag_option
 from .score import text_of
 
@@ -60,14 +61,16 @@ class ExactMatch(ExpectedScorer):
         expected, output = self.expected_of(context), context.output
         if expected is None:
             return None
+        is_text = isinstance(output, str) and isinstance(expected, str)
+        if not is_text and same_json(value_of(expected), value_of(output)):
+            return self.decided(True)
         wanted, given = self._text(expected), self._text(output)
-        same = wanted == given
-        if not same and not (isinstance(output, str) and isinstance(expected, str)):
-            same = same_json(value_of(output), value_of(expected))
-        return self.decided(same, "" if same else f"expected {_shown(wanted)}, got {_shown(given)}")
+        if wanted == given:
+            return self.decided(True)
+        return self.decided(False, f"expected {_shown(wanted)}, got {_shown(given)}")
 
     def _text(self, value: object) -> str:
-        text = text_of(value)
+        text = value if isinstance(value, str) else text_of(value)
         if self.strip:
             text = text.strip()
         return text if self.case_sensitive else text.casefold()

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
 from .._format import one_line
 from .._json import as_list, as_object, parsed_json, refuse_constant
 from .builtin import BuiltInScorer, ExpectedScorer
-from .score import Score
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
     from typing import Unpack
 
     from .options import CommonOptions
-    from .score import ScorerContext
+    from .score import Score, ScorerContext
 
-__all__ = ["JSONDiff", "JSONValidity", "NotJSONError", "decoded", "json_similarity", "same_json", "value_of"]
+__all__ = ["JSONDiff", "JSONValidity", "NotJSONError", "decoded", "json_similarity", "value_of"]
 
 _MAX_DEPTH = 1_000
+_DECODER = json.JSONDecoder(parse_constant=refuse_constant)
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+"""The types of values without items."""
 _ABSENT = object()
 """In place of the value of a key that an object does not have, which is not null."""
 
@@ -60,12 +63,12 @@ class JSONDiff(ExpectedScorer):
         expected = self.expected_of(context)
         if expected is None:
             return None
+        output = context.output
         try:
-            output = decoded(context.output)
-            similarity = json_similarity(output, value_of(expected))
+            value = decoded(output) if output is None or isinstance(output, str) else output
+            return self.graded(json_similarity(value, value_of(expected)))
         except NotJSONError as error:
             return self.decided(False, f"the output is not JSON: {error}")
-        return Score(self.name, similarity, similarity == 1.0, f"similarity {similarity:.3f}")
 
 
 class JSONValidity(BuiltInScorer):
@@ -110,14 +113,6 @@ def value_of(value: object) -> object:
     return parsed_json(value) if isinstance(value, str) else value
 
 
-def same_json(left: object, right: object) -> bool:
-    """Return True if two JSON values are equal."""
-    try:
-        return json_similarity(left, right) == 1.0
-    except NotJSONError:
-        return False
-
-
 def json_similarity(left: object, right: object) -> float:
     """Return the similarity of two JSON values, 0..1; see `JSONDiff`.
 
@@ -130,11 +125,12 @@ def json_similarity(left: object, right: object) -> float:
     pending: list[tuple[object, object, float, int]] = [(left, right, 1.0, 0)]
     while pending:
         one, other, share, depth = pending.pop()
-        if depth > _MAX_DEPTH:
-            raise NotJSONError("it is nested too deep")
-        pairs = list(_children(one, other))
+        pairs = () if type(one) in _PLAIN else _pairs(one, other)
         if pairs:
-            pending += [(first, second, share / len(pairs), depth + 1) for first, second in pairs]
+            if depth == _MAX_DEPTH:
+                raise NotJSONError("it is nested too deep")
+            part = share / len(pairs)
+            pending += [(first, second, part, depth + 1) for first, second in pairs]
         elif _is_same_leaf(one, other):
             same.append(share)
         else:
@@ -142,26 +138,26 @@ def json_similarity(left: object, right: object) -> float:
     return min(1.0, math.fsum(same)) if is_different else 1.0
 
 
-def _children(left: object, right: object) -> Iterator[tuple[object, object]]:
-    """Yield the pairs of items of two objects or two arrays."""
+def _pairs(left: object, right: object) -> Sequence[tuple[object, object]]:
+    """Return the pairs of items of two objects or two arrays."""
     one, other = as_object(left), as_object(right)
     if one is not None and other is not None:
-        yield from ((one.get(key, _ABSENT), other.get(key, _ABSENT)) for key in {**one, **other})
-        return
+        keys = one if one.keys() == other.keys() else {**one, **other}
+        return [(one.get(key, _ABSENT), other.get(key, _ABSENT)) for key in keys]
     items, others = as_list(left), as_list(right)
     if items is not None and others is not None:
-        for index in range(max(len(items), len(others))):
-            yield (items[index] if index < len(items) else _ABSENT, others[index] if index < len(others) else _ABSENT)
+        return list(zip_longest(items, others, fillvalue=_ABSENT))
+    return ()
 
 
 def _is_same_leaf(left: object, right: object) -> bool:
+    if type(left) is type(right) and not isinstance(left, float):
+        return left == right or as_list(left) is not None  # arrays without items have pairs neither
     if isinstance(left, bool) or isinstance(right, bool):
-        return left is right
+        return False
     if isinstance(left, int | float):
         return isinstance(right, int | float) and (left == right or _is_close(left, right))
-    if as_list(left) is not None and as_list(right) is not None:
-        return True  # both are empty
-    return type(left) is type(right) and left == right
+    return as_list(left) is not None and as_list(right) is not None
 
 
 def _is_close(left: float, right: float) -> bool:
@@ -175,7 +171,7 @@ def _parsed(text: str) -> object:
     if not text:
         raise NotJSONError("it is empty")
     try:
-        return cast("object", json.loads(text, parse_constant=refuse_constant))
+        return cast("object", _DECODER.decode(text))
     except json.JSONDecodeError:
         raise
     except ValueError:  # a constant, or an integer of over 4,300 digits, which is JSON

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NumericDiff", "number_in", "number_of"]
 
+_NUMBERS = (int, float, Decimal, Real)
 _NEAR_ZERO = 1e-9
 """In place of the expected number as the divisor, if it is 0."""
 
@@ -81,13 +82,16 @@ class NumericDiff(ExpectedScorer):
         if actual is None:
             return self.decided(False, "the output contains no number")
         difference = abs(actual - expected) / (abs(expected) or _NEAR_ZERO)
+        score = max(0.0, 1.0 - difference)
+        if difference <= self.tolerance:
+            return Score(self.name, score)
         message = f"got {actual:g}, expected {expected:g}: relative difference {difference:.3g}"
-        return Score(self.name, max(0.0, 1.0 - difference), difference <= self.tolerance, message)
+        return Score(self.name, score, False, message)
 
 
 def number_of(value: object) -> float | None:
     """Return a number, or the first one in the text of another value; None if there is none."""
-    if not isinstance(value, bool) and isinstance(value, int | float | Decimal | Real):
+    if isinstance(value, _NUMBERS) and not isinstance(value, bool):
         try:
             number = float(value)
         except (OverflowError, ValueError):

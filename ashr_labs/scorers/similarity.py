@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .._json import as_list, preview
@@ -12,7 +13,6 @@ from .options import flag_option, number_option
 from .score import Score, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Unpack
 
     from .options import CommonOptions
@@ -55,7 +55,7 @@ class Levenshtein(ExpectedScorer):
         if expected is None:
             return None
         similarity = edit_similarity(context.agent_output, expected)
-        return Score(self.name, similarity, similarity == 1.0, f"similarity {similarity:.3f}")
+        return self.graded(similarity)
 
 
 class SemanticListContains(ExpectedScorer):
@@ -95,21 +95,23 @@ class SemanticListContains(ExpectedScorer):
         output = "\n".join(_items(context.output)).casefold()
         if not output:
             return self.decided(False, "the output is empty")
-        missing = [item for item in items if not self._is_found(item.casefold(), output)]
+        windows = _Windows(output)
+        missing = [item for item in items if not self._is_found(item.casefold(), windows)]
         share = (len(items) - len(missing)) / len(items)
-        message = f"missing: {preview(missing)}" if missing else ""
-        return Score(self.name, share, not missing, message)
+        return self.graded(share, f"missing: {preview(missing)}" if missing else "")
 
-    def _is_found(self, item: str, output: str) -> bool:
-        if item in output:
+    def _is_found(self, item: str, windows: _Windows) -> bool:
+        if item in windows.text:
             return True
         if not self.fuzzy:
             return False
-        shortest, longest = self.fuzzy_threshold * len(item), len(item) / max(self.fuzzy_threshold, 1e-9)
+        words, threshold = len(_WORD.findall(item)), self.fuzzy_threshold
+        shortest, longest = threshold * len(item), len(item) / max(threshold, 1e-9)
+        near = (words, words + 1, words - 1)
         return any(
-            edit_similarity(item, window) >= self.fuzzy_threshold
-            for window in set(_windows(output, len(_WORD.findall(item))))
-            if shortest <= len(window) <= longest
+            shortest <= len(window) <= longest and edit_similarity(item, window) >= threshold
+            for size in near
+            for window in windows.of(size)
         )
 
 
@@ -120,9 +122,23 @@ def _items(value: object) -> list[str]:
     return [text_of(item) for item in items]
 
 
-def _windows(text: str, words: int) -> Iterator[str]:
-    """Yield each part of text with that many words, one less or one more."""
-    places = [(found.start(), found.end()) for found in _WORD.finditer(text)]
-    for size in range(max(1, words - 1), words + 2):
-        for first in range(len(places) - size + 1):
-            yield text[places[first][0] : places[first + size - 1][1]]
+class _Windows:
+    """The parts of text that have a number of words."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._by_size: dict[int, frozenset[str]] = {}
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        return [found.span() for found in _WORD.finditer(self.text)]
+
+    def of(self, size: int) -> frozenset[str]:
+        """Return the different parts with that many words."""
+        if size < 1:
+            return frozenset()
+        if size not in self._by_size:
+            ends = self._places[size - 1 :]
+            parts = (self.text[first[0] : last[1]] for first, last in zip(self._places, ends, strict=False))
+            self._by_size[size] = frozenset(parts)
+        return self._by_size[size]
