@@ -373,7 +373,8 @@ def test_scores_of_autoevals_differ_for_a_reason(name: str, case: Case) -> None:
 
 def test_each_difference_is_explained() -> None:
     """The page has a row for each scorer and reason, and there are at least 150 cases."""
-    rows = {tuple(cell.strip() for cell in line.split("|")[1:3]) for line in PAGE.read_text("utf-8").splitlines()}
+    page = PAGE.read_text("utf-8")
+    rows = {tuple(cell.strip() for cell in line.split("|")[1:3]) for line in page.splitlines()}
     reasons = {
         (f"`{name}`", reason)
         for name, cases in CASES.items()
@@ -383,4 +384,5 @@ def test_each_difference_is_explained() -> None:
     }
 
     assert set() == reasons - rows
+    assert f"The same {len(ALL)} inputs" in page
     assert len(ALL) >= 150
