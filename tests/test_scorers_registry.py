@@ -18,6 +18,7 @@ VALUES: dict[str, Any] = {
     "cost": 0.5,
     "file_contains": "a.txt",
     "json_schema": {"type": "object"},
+    "judge_panel": [{"type": "factuality", "model": "a"}, {"type": "factuality", "model": "b"}],
     "language": "en",
     "latency": 500,
     "numeric_diff": 3,
@@ -57,7 +58,8 @@ def test_every_scorer_of_the_package_has_a_type() -> None:
         if isinstance(found := getattr(ashr_labs.scorers, name), type) and issubclass(found, BaseScorer)
     }
 
-    assert {"BaseScorer", "CustomScorer", "EmbeddingSimilarity"} == public - {one.class_name for one in TYPES.values()}
+    without_type = public - {one.class_name for one in TYPES.values()}
+    assert {"BaseScorer", "CustomScorer", "EmbeddingSimilarity", "JudgeScorer"} == without_type
 
 
 @pytest.mark.parametrize(
