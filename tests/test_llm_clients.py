@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -513,3 +516,63 @@ def test_keys_are_optional(server: ScriptedServer) -> None:
     ask(openai_client("m", base_url=server.url))
 
     assert "authorization" not in server.asked[0].headers
+
+
+FORK = """
+import os, threading, warnings
+from ashr_labs.llm import as_llm_client
+warnings.simplefilter("ignore", DeprecationWarning)  # from 3.12 on Python warns of forks beside threads
+entered, release = threading.Event(), threading.Event()
+def reply(prompt):
+    if prompt == "hold":
+        entered.set()
+        release.wait(20)
+    return "fine"
+client = as_llm_client(reply, max_concurrency=1, timeout=30)
+def ask(text):
+    return client.complete([{"role": "user", "content": text}])
+holder = threading.Thread(target=ask, args=("hold",))
+holder.start()
+assert entered.wait(10)
+child = os.fork()
+if child == 0:
+    os._exit(0 if ask("child") == "fine" else 1)
+assert os.waitpid(child, 0)[1] == 0
+release.set()
+holder.join()
+assert client.spent.calls == 1
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this operating system has no fork")
+def test_a_forked_child_has_all_its_slots() -> None:
+    """Calls that threads of the parent were making do not count in the child."""
+    subprocess.run([sys.executable, "-c", FORK], check=True, timeout=60)
+
+
+def test_what_an_sdk_returns_without_text_is_no_reply() -> None:
+    """A refusal, or a response of another kind, is an error."""
+    refusal = SimpleNamespace(choices=[SimpleNamespace(message=SimpleNamespace(content=None, refusal="no"))])
+    for response in (refusal, None, SimpleNamespace(choices=[]), {"choices": [{"message": {"content": []}}]}):
+        with pytest.raises(ModelError, match="without text"):
+            ask(as_llm_client(openai_like(lambda response=response, **options: response)))
+
+
+def test_replies_of_the_users_own_clients_can_be_cached() -> None:
+    """With a cache, a function or an object with `complete()` is asked once."""
+    cache = CompletionCache()
+    given = Completing()
+    client = as_llm_client(given, cache=cache)
+    assert [False, True] == [ask(client).is_cached, ask(client).is_cached]
+    assert 1 == len(given.asked)
+    assert not ask(as_llm_client(lambda prompt: "fine", cache=cache)).is_cached
+
+
+def test_a_failed_request_is_not_cached(server: ScriptedServer) -> None:
+    """After an error the next call is sent again."""
+    server.on("*", Answer.of({}, 400), Answer.of(openai.reply("fine")))
+    client = openai.client(server.url)
+    with pytest.raises(ModelError):
+        ask(client)
+
+    assert "fine" == ask(client).text

@@ -34,7 +34,7 @@ from ashr_labs.scorers import (
     default_parser,
     presets,
 )
-from support.llm_servers import Provider, openai, providers
+from support.llm_servers import KEY, Provider, anthropic, openai, providers
 from support.scripted_server import Answer, ScriptedServer
 
 RAG_KEYS = {"question_key": "question", "context_key": "context", "expected_key": "expected"}
@@ -640,3 +640,19 @@ def test_one_judge_serves_many_rows_at_once() -> None:
         thread.join()
 
     assert {row: row / 100 for row in range(40)} == results
+
+
+@pytest.mark.integration
+def test_a_judge_over_the_clients_of_the_sdks(server: ScriptedServer) -> None:
+    """The real clients of OpenAI and Anthropic judge, with retries of their own, and count tokens."""
+    anthropic_sdk, openai_sdk = pytest.importorskip("anthropic"), pytest.importorskip("openai")
+    for provider, client in (
+        (openai, openai_sdk.OpenAI(api_key=KEY, base_url=f"{server.url}/v1")),
+        (anthropic, anthropic_sdk.Anthropic(api_key=KEY, base_url=server.url)),
+    ):
+        overloaded = Answer.of({"error": {"message": "overloaded"}}, 503, retry_after="0.01")
+        server.on("*", overloaded, Answer.of(provider.sdk_reply(GOOD)))
+        score = Humor(model="m", client=client)("x")
+
+        assert (0.9, True, "a paraphrase") == (score.score, score.passed, score.message)
+        assert {"model": "m-2026", "input_tokens": 11, "output_tokens": 3} == score.metadata["judge"]
