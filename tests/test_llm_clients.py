@@ -467,14 +467,17 @@ def test_json_is_found_in_replies(text: str, objects: list[Any]) -> None:
     assert objects == list(json_objects(text))
 
 
-def test_the_alias_means_the_own_model() -> None:
-    """The name "paragon-fast" means the client's own model; any other name is sent as it is."""
+def test_the_alias_means_the_own_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name "paragon-fast" means the client's own model or that of the environment; others are sent as they are."""
     given = Completing()
-    client = as_llm_client(given, model="own")
     for model in ("paragon-fast", "other"):
-        client.complete(MESSAGES, model=model)
+        as_llm_client(given, model="own").complete(MESSAGES, model=model)
+    monkeypatch.delenv("ASHR_JUDGE_MODEL", raising=False)
+    as_llm_client(given).complete(MESSAGES)
+    monkeypatch.setenv("ASHR_JUDGE_MODEL", "judge-1")
+    as_llm_client(given).complete(MESSAGES)
 
-    assert ["own", "other"] == [one["model"] for one in given.asked]
+    assert ["own", "other", "paragon-fast", "judge-1"] == [one["model"] for one in given.asked]
 
 
 @pytest.mark.integration

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import time
 from collections import defaultdict
@@ -26,10 +27,12 @@ if TYPE_CHECKING:
     from .cache import CompletionCache
     from .completion import Schema
 
-__all__ = ["DEFAULT_BACKOFF", "OWN_MODEL", "Clock", "LLMClient", "ModelClient"]
+__all__ = ["DEFAULT_BACKOFF", "MODEL_VARIABLE", "OWN_MODEL", "Clock", "LLMClient", "ModelClient"]
 
 OWN_MODEL: Final = "paragon-fast"
 """The model name that means the client's own model."""
+MODEL_VARIABLE: Final = "ASHR_JUDGE_MODEL"
+"""The environment variable with the model for clients that have none of their own."""
 DEFAULT_BACKOFF: Final = Backoff(first=0.5, cap=20.0, jitter=0.5)
 _REFUSED = frozenset({400, 422, 501})
 """Statuses by which APIs refuse an option that the model does not have."""
@@ -139,7 +142,7 @@ class ModelClient:
 
         Args:
             messages: The prompt, each message with `role` and `content`.
-            model: The model; "paragon-fast" is the client's own model, if it has one.
+            model: The model; "paragon-fast" is the client's own model, else that of `ASHR_JUDGE_MODEL`, if it is set.
             temperature: Sampling temperature.
             max_tokens: The maximum length of the reply; None for the model's own.
             schema: What the reply must conform to. It is sent where the API supports it: read the reply with care.
@@ -148,7 +151,7 @@ class ModelClient:
         Raises:
             ModelError: There is no usable reply.
         """
-        named = (self.model or model) if model == OWN_MODEL else model
+        named = (self.model or os.environ.get(MODEL_VARIABLE) or model) if model == OWN_MODEL else model
         request = Request(messages, named, temperature, max_tokens, schema)
         try:
             completion = self._cached(request, timeout or self.timeout)

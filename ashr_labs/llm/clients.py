@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from ..errors import ConfigurationError
 from .backends import http_backend
 from .cache import CompletionCache
-from .client import ModelClient
+from .client import MODEL_VARIABLE, ModelClient
 from .formats import ANTHROPIC, GEMINI, OPENAI
 from .objects import object_backend
 
@@ -138,7 +138,7 @@ class _Default:
 
     def from_env(self) -> ModelClient | None:
         """Return the client of the environment, the same one until the environment changes."""
-        names = ("ASHR_JUDGE_MODEL", "ASHR_JUDGE_BASE_URL", "ASHR_JUDGE_API_KEY")
+        names = (MODEL_VARIABLE, "ASHR_JUDGE_BASE_URL", "ASHR_JUDGE_API_KEY")
         settings = tuple(os.environ.get(name) for name in names)
         with self._lock:
             if self._from_env is not None and self._from_env[0] == settings:
