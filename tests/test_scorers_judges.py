@@ -656,3 +656,22 @@ def test_a_judge_over_the_clients_of_the_sdks(server: ScriptedServer) -> None:
 
         assert (0.9, True, "a paraphrase") == (score.score, score.passed, score.message)
         assert {"model": "m-2026", "input_tokens": 11, "output_tokens": 3} == score.metadata["judge"]
+
+
+@pytest.mark.parametrize("name", JUDGES)
+def test_judges_agree_with_those_of_the_public_package(name: str) -> None:
+    """For replies that are verdicts, scores, calls, rules and invariants are those of `polarity-keystone`."""
+    theirs = pytest.importorskip("polarity_keystone.scorers")
+    scenario = SimpleNamespace(agent_output="the output", parameters=EVERYTHING)
+    options: dict[str, Any] = {"rubric": {"a": "b"}, "weight": 2, "gate": True}
+    mine, other = judge_named(name, **options), getattr(theirs, name)(**options)
+
+    assert (mine.to_rule(), mine.to_invariant()) == (other.to_rule(), other.to_invariant())
+    for reply in (GOOD, '{"score": 0.2}', '{"score": 0.9, "passed": false}', '{"score": 1.7}', "0.3", "7"):
+        ours, its = Replying(reply), Replying(reply)
+        found = mine.with_client(ours).score_result(scenario)
+        expected = other.with_client(its).score_result(scenario)
+        assert (expected.name, expected.score, expected.passed) == (found.name, found.score, found.passed)
+        mine_asked, its_asked = ours.asked[0], its.asked[0]
+        assert [one["role"] for one in its_asked.pop("messages")] == [one["role"] for one in mine_asked.pop("messages")]
+        assert its_asked == mine_asked
