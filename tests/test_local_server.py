@@ -13,6 +13,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -201,6 +202,35 @@ def test_total_body_memory_is_limited(api: Api) -> None:
         return [await first, second, await read(request_of(body), waits=False)]
 
     assert [len(body), 503, len(body)] == asyncio.run(run())
+
+
+@pytest.mark.parametrize(
+    ("source", "status"),
+    [
+        (b"[" + b"[]," * 20_000_000 + b"[]]", 400),
+        (b"[" + b"[]," * 1_600_000 + b"[]]", 200),
+        (b'{"a": {"b": [{"c": [' + b"1.23456789," * 2_000_000 + b"1]}]}}", 200),
+    ],
+    ids=["too many values", "empty arrays", "numbers deep inside"],
+)
+def test_large_call_does_not_stop_others(api: Api, url: str, source: bytes, status: int) -> None:
+    """While a call with millions of values is answered, others do not wait for seconds."""
+    body = b'{"function": "create_dataset", "name": "d", "dataset_source": {"runs": ' + source + b"}}"
+    headers = {"authorization": f"Bearer {api.key}"}
+    with (
+        httpx.Client(base_url=url, headers=headers, timeout=60) as client,
+        ThreadPoolExecutor(1) as others,
+        httpx.Client(base_url=url, headers=headers, timeout=60) as large,
+    ):
+        sent = others.submit(large.post, "", content=body)
+        waits = [0.0]
+        while not sent.done():
+            start = time.perf_counter()
+            assert 200 == call(client, "init").status_code
+            waits.append(time.perf_counter() - start)
+
+    assert status == sent.result().status_code
+    assert 2 > max(waits)
 
 
 def request_of(body: bytes) -> Request:

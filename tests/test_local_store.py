@@ -29,7 +29,6 @@ from ashr_labs.local import open_platform
 from ashr_labs.local.store.columns import JSONText, PlainText
 from ashr_labs.local.store.database_url import parse_target
 from ashr_labs.local.store.engine import Database
-from ashr_labs.local.store.raw_json import RawJSON, decode, encode
 from ashr_labs.local.store.schema import SCHEMA_VERSION, metadata
 from ashr_labs.local.store.upgrade import MIGRATIONS
 from support.local_api import MOMENT, Api, Place, database_on
@@ -507,27 +506,3 @@ def test_text_columns_reject_nul_and_lone_surrogates(text: str) -> None:
 def test_text_columns_keep_other_text(text: str | None) -> None:
     """Any other text is stored unchanged."""
     assert text == PlainText().process_bind_param(text, DIALECT)
-
-
-LARGE = st.builds(
-    lambda value, count: {"a": [value] * count, "b": {str(index): value for index in range(count)}, "c": [], "d": {}},
-    JSON,
-    st.integers(201, 300),
-)
-
-
-@given(value=LARGE)
-def test_sliced_json_equals_unsliced(value: Any) -> None:
-    """Values that are encoded and decoded in slices, so that other threads can run, are the same as in one step."""
-    text = encode({**value, "raw": RawJSON('{"k": 1}')})
-
-    assert {**value, "raw": {"k": 1}} == json.loads(text)
-    assert json.loads(text) == decode(text + " " * 200_001)
-
-
-@pytest.mark.parametrize("text", ["[1,]", '{"a":}', "[NaN]", "{", "[1", '{"a":1,}', "1 2", '["\x01"]', ""])
-@pytest.mark.parametrize("padding", [0, 200_001])
-def test_invalid_json_is_rejected_in_slices(text: str, padding: int) -> None:
-    """Both ways of decoding refuse the same text."""
-    with pytest.raises(ValueError, match=r"."):
-        decode(text + " " * padding)

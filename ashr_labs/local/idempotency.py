@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from .._time import isoformat
 from ..errors import ConflictError, ValidationError
-from .store.columns import RawJSONText, upsert
+from .store.columns import CheckedText, RawJSONText, upsert
 from .store.engine import is_lock_timeout
 from .store.schema import idempotency
 
@@ -36,7 +36,7 @@ _EXPIRED = select(*_KEY_COLUMNS).where(_IS_EXPIRED).limit(_CLEANUP_BATCH).with_f
 _DELETE_EXPIRED = delete(idempotency).where(tuple_(*_KEY_COLUMNS).in_(_EXPIRED))
 _OURS = (idempotency.c.tenant_id == bindparam("owner")) & (idempotency.c.key == bindparam("given_key"))
 _FIRST = select(idempotency.c.digest, type_coerce(idempotency.c.answer, RawJSONText).label("answer")).where(_OURS)
-_STORE = update(idempotency).where(_OURS)
+_STORE = update(idempotency).where(_OURS).values(answer=bindparam("text", type_=CheckedText))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class IdempotentRequest:
     digest: str
 
     @classmethod
-    def from_body(cls, key: str, body: bytes) -> IdempotentRequest:
+    def from_body(cls, key: str, body: bytes | bytearray) -> IdempotentRequest:
         """Identify a call by its key and the digest of its body."""
         if not _KEY.fullmatch(key):
             raise ValidationError(f"Idempotency-Key must be 1 to 255 visible ASCII characters, got {key[:100]!a}")
@@ -77,7 +77,7 @@ class IdempotentRequest:
 
     def store(self, context: Context, answer: RawJSON) -> None:
         """Store the response for repeats."""
-        context.connection.execute(_STORE, {**self._row(context), "answer": answer})
+        context.connection.execute(_STORE, {**self._row(context), "text": answer.text})
 
     def _is_first(self, connection: Connection, new: dict[str, Any]) -> bool:
         """Claim the key in the call's transaction; return False if a committed call has it."""

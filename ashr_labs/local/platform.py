@@ -148,7 +148,12 @@ class Platform:
             return True
 
     def answer(
-        self, body: bytes, *, authorization: str | None, idempotency_key: str | None = None, origin: str = ""
+        self,
+        body: bytes | bytearray,
+        *,
+        authorization: str | None,
+        idempotency_key: str | None = None,
+        origin: str = "",
     ) -> PlatformResponse:
         """Answer a call.
 
@@ -198,22 +203,28 @@ class Platform:
         return row["content"], download_headers(row)
 
     def _answer(
-        self, body: bytes, authorization: str | None, idempotency_key: str | None, origin: str, info: RequestInfo
+        self,
+        body: bytes | bytearray,
+        authorization: str | None,
+        idempotency_key: str | None,
+        origin: str,
+        info: RequestInfo,
     ) -> bytes:
         principal = self._authenticate(authorization)
         info.tenant_id = principal.tenant_id
-        operation, params = self._prepared(parse_body(body), principal, info)
+        operation, params = self._prepared(body, principal, info)
         idempotent = None if idempotency_key is None else IdempotentRequest.from_body(idempotency_key, body)
         content = self._run(operation, params, principal, idempotent, origin)
         del params  # a large response takes memory, too
         text = content.text if isinstance(content, RawJSON) else encode(content)
         return f'{{"status":"ok"{"," if len(text) > len("{}") else ""}{text[1:]}'.encode()
 
-    def _prepared(self, params: Any, principal: Principal, info: RequestInfo) -> tuple[Operation, Any]:
+    def _prepared(self, body: bytes | bytearray, principal: Principal, info: RequestInfo) -> tuple[Operation, Any]:
         """Check a call and return its operation and the prepared parameters.
 
         Nothing keeps the original parameters, which take four times the memory of a large body.
         """
+        params: Any = parse_body(body)
         name = params.get("function")
         info.operation = name if isinstance(name, str) and name in OPERATIONS else None
         operation = _implementation(self._contract.check(name, params))

@@ -13,10 +13,8 @@ from sqlalchemy import bindparam, select, type_coerce, update
 from ..._json import as_object
 from ..._retry import Backoff
 from ..._time import isoformat
-from ...generation import generate
 from ...grading import grade
 from ..llm.judge import judge_from_env
-from ..llm.paraphrase import paraphrase
 from ..store.columns import CheckedText, add_row
 from ..store.raw_json import RawJSON, decode
 from ..store.schema import agents, datasets, requests, runs
@@ -97,6 +95,10 @@ class GenerateDataset:
 
     def work(self, task: dict[str, Any]) -> RawJSON:
         """Generate the dataset; without a language model, equal configurations give equal datasets."""
+        # Function-level imports: they load the texts of attacks, and most processes generate nothing.
+        from ...generation import generate  # noqa: PLC0415
+        from ..llm.paraphrase import paraphrase  # noqa: PLC0415
+
         seed = zlib.crc32(json.dumps(task, sort_keys=True).encode())
         return RawJSON.dump(paraphrase(generate(task, seed=seed), os.environ))
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
-from ..._json import as_object
 from ..jobs.handlers import GRADE
 from ..store.columns import add_row
 from ..store.raw_json import RawJSON, decode
@@ -41,8 +40,8 @@ def ungraded(params: CreateRunRequest) -> dict[str, Any]:
     """
     result = params["result"]
     if isinstance(result.get("tests"), list):
-        metrics = as_object(result.get("aggregate_metrics")) or {}
-        result = {**result, "aggregate_metrics": {**metrics, **_GRADED}}
+        metrics: Any = result.get("aggregate_metrics")
+        result = {**result, "aggregate_metrics": {**metrics, **_GRADED} if metrics.__class__ is dict else _GRADED}
     return {**params, "result": RawJSON.dump(result)}
 
 

@@ -13,7 +13,7 @@ from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from ..media import MEDIA_PATH, media_id_from_path
@@ -25,7 +25,7 @@ from .sockets import bind, local_url
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Generator
+    from collections.abc import AsyncIterator, Callable, Generator
     from types import FrameType
 
     from starlette.requests import Request
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 __all__ = ["application", "running_server", "serve"]
 
 _BODY_LIMIT = 64 * 1024 * 1024
+_CHUNK = 256 * 1024
+"""Bytes of a response that are sent at once."""
 _SHUTDOWN_SECONDS = 10
 _KEEP_ALIVE_SECONDS = 75
 """Longer than clients keep idle connections, so that they do not send on one that is being closed."""
@@ -163,7 +165,17 @@ async def _health(platform: Platform, _: Request) -> Response:
 
 
 def _as_response(response: PlatformResponse) -> Response:
-    return Response(response.content, response.status, response.headers, media_type="application/json")
+    content, status, headers = response.content, response.status, response.headers
+    if len(content) <= _CHUNK:
+        return Response(content, status, headers, media_type="application/json")
+    headers = {"content-length": str(len(content)), **headers}
+    return StreamingResponse(_chunks(content), status, headers, media_type="application/json")
+
+
+async def _chunks(content: bytes) -> AsyncIterator[bytes]:
+    """Yield a large response in parts: copying all of it into buffers at once would hold up the event loop."""
+    for start in range(0, len(content), _CHUNK):
+        yield content[start : start + _CHUNK]
 
 
 def _check_media_type(content_type: str | None) -> None:

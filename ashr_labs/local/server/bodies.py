@@ -41,7 +41,7 @@ class BodyReader:
         self._free = 4 * limit if total is None else total
 
     @asynccontextmanager
-    async def read(self, request: Request, is_authorized: Callable[[], bool]) -> AsyncGenerator[bytes]:
+    async def read(self, request: Request, is_authorized: Callable[[], bool]) -> AsyncGenerator[bytes | bytearray]:
         """Yield the body of a request; its memory counts as used until the end of the block.
 
         The body of an unauthorized request is read, for the client to get the response, but empty.
@@ -55,7 +55,7 @@ class BodyReader:
         body = bytearray()
         try:
             await self._fill(body, request, keeps=keeps)
-            yield bytes(body)
+            yield body  # a copy of a large one would hold up the event loop
         finally:
             self._free += len(body)
 

@@ -34,7 +34,7 @@ class Dispatcher:
     def __init__(self, *, is_shared: bool) -> None:
         self._is_shared = is_shared
 
-    async def run(self, body: bytes, act: Callable[[], T]) -> T:
+    async def run(self, body: bytes | bytearray, act: Callable[[], T]) -> T:
         """Run the function that answers a call."""
         if self._is_shared:  # waiting for another machine must not block the event loop
             return await to_thread.run_sync(act)
@@ -48,7 +48,7 @@ class Dispatcher:
         return CapacityLimiter(_WRITER_THREADS)
 
 
-def _peek_operation(body: bytes) -> Operation | None:
+def _peek_operation(body: bytes | bytearray) -> Operation | None:
     """Return the operation that a short body names, without validating the call."""
     if len(body) > _MAX_PEEKED:
         return None
