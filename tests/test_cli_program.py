@@ -82,6 +82,24 @@ def test_command_help_imports_no_heavy_modules() -> None:
     assert done.stdout.count("Usage: ashr-labs") > 30
 
 
+def test_evaluation_imports_what_it_uses(workspace: Workspace) -> None:
+    """`eval` starts soon: it loads no progress bars of httpx, no generator of datasets, no server, no migrations."""
+    workspace.write("data.json", {"runs": {"a": {"actions": [{"actor": "user", "content": "Hi"}]}}})
+    (workspace.folder / "greeter.py").write_text("def greet(message):\n    return 'Hello'\n")
+    code = (
+        "import sys; from ashr_labs.cli import main\n"
+        "sys.argv = ['ashr-labs', 'eval', 'data.json', '--agent', 'greeter:greet']; main()\n"
+        "print([name for name in ('pygments', 'rich.progress', 'ashr_labs.generation', 'uvicorn', 'alembic')"
+        " if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=workspace.folder, capture_output=True, text=True, check=True
+    )
+
+    assert "unchecked" in done.stdout
+    assert "[]" == done.stderr.splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("shell", "words"), [("bash", "complete -o nosort"), ("zsh", "#compdef ashr-labs"), ("fish", "complete --no-files")]
 )
