@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -80,6 +81,7 @@ def test_the_expected_value_is_the_option_then_the_parameter_then_the_rows(score
         (Regex(r"ORD-\d{3}", full=True), "see ORD-123", 0.0),
         (Regex("ord", case_sensitive=False), "ORD", 1.0),
         (Regex("ord"), "ORD", 0.0),
+        (Regex(re.compile("ord", re.IGNORECASE)), "ORD", 1.0),
     ],
 )
 def test_text_is_found(scorer: BaseScorer, output: Any, score: float) -> None:
@@ -97,7 +99,7 @@ def test_text_to_find_defaults_to_the_expected_output(scorer: Any) -> None:
     assert scorer()("refund").score is None
 
 
-@pytest.mark.parametrize("pattern", ["(", "a{2,1}", 5])
+@pytest.mark.parametrize("pattern", ["(", "a{2,1}", 5, b"a", re.compile(b"a")])
 def test_a_malformed_expression_is_refused(pattern: Any) -> None:
     """An expression that cannot be compiled is an error when the scorer is made."""
     with pytest.raises(ConfigurationError, match="`pattern` must be a regular expression"):

@@ -371,6 +371,19 @@ def test_scores_of_autoevals_differ_for_a_reason(name: str, case: Case) -> None:
     assert (not case.autoevals) is is_same(case.score, outcome(lambda: theirs.eval(*given).score))
 
 
+def test_scorers_of_both_packages_run_next_to_ours() -> None:
+    """The real scorers of the other packages are taken as they are, with names and weights."""
+    keystone = pytest.importorskip("polarity_keystone.scorers")
+    autoevals = pytest.importorskip("autoevals")
+    given = [keystone.Contains("refund", weight=2), autoevals.Levenshtein(), scorers.JSONValidity()]
+    context = scorers.ScorerContext(output="refunded", expected="refund")
+
+    found = scorers.run_client_scorers(given, context)
+
+    assert [("contains", 1.0), ("Levenshtein", 0.75), ("json_validity", 0.0)] == [(s.name, s.score) for s in found]
+    assert [2.0, 1.0, 1.0] == [one.weight for one in scorers.as_scorers(given)]
+
+
 def test_each_difference_is_explained() -> None:
     """The page has a row for each scorer and reason, and there are at least 150 cases."""
     page = PAGE.read_text("utf-8")

@@ -188,14 +188,13 @@ class Regex(BuiltInScorer):
 
 
 def _compiled(pattern: str | re.Pattern[str], flags: int) -> re.Pattern[str]:
-    if isinstance(pattern, re.Pattern):
-        return re.compile(pattern.pattern, pattern.flags | flags)
-    if not isinstance(cast("object", pattern), str):
-        raise ConfigurationError(f"`pattern` must be a regular expression, got {preview(pattern)}")
+    text, own = (pattern.pattern, pattern.flags) if isinstance(pattern, re.Pattern) else (pattern, 0)
+    if not isinstance(cast("object", text), str):
+        raise ConfigurationError(f"`pattern` must be a regular expression, got {preview(text)}")
     try:
-        return re.compile(pattern, flags)
+        return re.compile(text, own | flags)
     except (re.error, RecursionError, OverflowError) as error:
-        raise ConfigurationError(f"`pattern` must be a regular expression, got {preview(pattern)}: {error}") from error
+        raise ConfigurationError(f"`pattern` must be a regular expression, got {preview(text)}: {error}") from error
 
 
 def _shown(text: str) -> str:

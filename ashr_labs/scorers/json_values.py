@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["JSONDiff", "JSONValidity", "NotJSONError", "decoded", "json_similarity", "value_of"]
 
 _MAX_DEPTH = 1_000
+_ENCODER = json.JSONEncoder(allow_nan=False)
 _DECODER = json.JSONDecoder(parse_constant=refuse_constant)
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 """The types of values without items."""
@@ -100,7 +101,7 @@ def decoded(output: object) -> object:
             return _parsed(output.strip())
         if output is None:
             raise NotJSONError("it is empty")
-        json.dumps(output, allow_nan=False)
+        _ENCODER.encode(output)
     except RecursionError:
         raise NotJSONError("it is nested too deep") from None
     except (ValueError, TypeError) as error:
