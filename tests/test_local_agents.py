@@ -16,6 +16,17 @@ def _api(place: Place) -> Generator[Api]:
         yield api
 
 
+def test_datasets_of_an_agent_are_limited_in_bytes(api: Api) -> None:
+    """Datasets that are too large for one response are an error with the way out; their summaries are returned."""
+    agent_id = api("create_agent", name="Bot")["agent"]["id"]
+    ids = [api.dataset(agent_id=agent_id, dataset_source={"runs": {}, "x": "y" * 22_000_000}) for _ in range(3)]
+
+    assert "`summary`: true" in api.refused(422, "get_agent_datasets", agent_id=agent_id)
+    listed = api("get_agent_datasets", agent_id=agent_id, summary=True)["datasets"]
+
+    assert ids[::-1] == [dataset["id"] for dataset in listed]
+
+
 def test_agent_lifecycle(api: Api) -> None:
     """An agent is created, listed with its number of datasets, updated, linked and deleted."""
     agent = api("create_agent", name="Bot", description="d", config={"tool_definitions": []})["agent"]

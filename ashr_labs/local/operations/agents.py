@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from ...errors import ConflictError, ValidationError
 from ...grading import validate_grading_config
 from ..store.columns import add_row
+from ..store.pages import fetch_page
 from ..store.schema import agents, datasets
 from .datasets import dataset_rows, with_media
 from .registry import Context, operation
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["create_agent", "delete_agent", "get_agent_datasets", "list_agents", "set_dataset_agent", "update_agent"]
 
+_MAX_DATASETS = 100_000
+_MAX_DATASET_BYTES = 64_000_000
+"""Of one response, which has no further pages."""
 _FIELDS = (
     "id",
     "created_at",
@@ -102,8 +106,13 @@ def get_agent_datasets(context: Context, params: GetAgentDatasetsRequest) -> dic
     agent = get_agent_row(context, params["agent_id"])
     rows, convert = dataset_rows(params)
     wanted = rows.where(datasets.c.agent_id == agent["id"]).order_by(datasets.c.id.desc())
-    found = context.connection.execute(wanted).mappings()
-    return {"agent": _record(agent), "datasets": with_media(context, map(convert, found), params)}
+    found, has_more = fetch_page(context.connection, wanted, _MAX_DATASETS, convert, max_bytes=_MAX_DATASET_BYTES)
+    if has_more:
+        raise ValidationError(
+            f"the datasets of agent {agent['id']} are over the 64 MB of one response; ask for them with "
+            "`summary`: true, and for each with get_dataset"
+        )
+    return {"agent": _record(agent), "datasets": with_media(context, found, params)}
 
 
 @operation("set_dataset_agent", writes=True)

@@ -21,7 +21,12 @@ _Row = TypeVar("_Row", bound="Mapping[Any, Any]")
 
 
 def fetch_page(
-    connection: Connection, rows: Select[Any], limit: int, convert: Callable[[Mapping[Any, Any]], _Row]
+    connection: Connection,
+    rows: Select[Any],
+    limit: int,
+    convert: Callable[[Mapping[Any, Any]], _Row],
+    *,
+    max_bytes: int = MAX_PAGE_BYTES,
 ) -> tuple[list[_Row], bool]:
     """Return the first `limit` rows, or fewer if they are large, and True if there are more.
 
@@ -30,6 +35,7 @@ def fetch_page(
         rows: The rows, with JSON as `RawJSON`.
         limit: The maximum number of rows.
         convert: Returns what to keep of a row.
+        max_bytes: The maximum size of the stored JSON of several rows.
     """
     page: list[_Row] = []
     size = 0
@@ -38,7 +44,7 @@ def fetch_page(
         for one in found.mappings():
             row = convert(one)
             size += sum(len(value.text) for value in row.values() if isinstance(value, RawJSON))
-            if len(page) == limit or (page and size > MAX_PAGE_BYTES):
+            if len(page) == limit or (page and size > max_bytes):
                 return page, True
             page.append(row)
     return page, False
