@@ -535,7 +535,9 @@ def test_a_pair_without_a_winner_is_not_judged(reply: str) -> None:
     """One order without a verdict is enough for the pair to be not judged."""
     client = Replying('{"winner": "A"}', reply)
 
-    assert Pairwise(client=client)("mine", baseline="theirs").message.startswith("not judged: ")
+    found = Pairwise(client=client)("mine", baseline="theirs")
+    assert (None, "not judged: ") == (found.score, found.message[:12])
+    assert ["judge"] == list(found.metadata)
     assert "'baseline'" in Pairwise(client=client)("mine").message
     with pytest.raises(ConfigurationError, match="prompt_template"):
         Pairwise().tune(prompt_template="x")
@@ -585,6 +587,7 @@ def test_a_panel_needs_votes() -> None:
     assert found.message.startswith("not judged: 1 vote of 2: ")
     assert "RuntimeError: away" in found.message
     assert 0.9 == JudgePanel([*saying(0.9, "null")], min_votes=1)("x").score
+    assert ["votes"] == list(JudgePanel([lambda output: True])("x").metadata)
     for options in ({"judges": []}, {"judges": saying(1), "min_votes": 2}, {"judges": saying(1), "vote": "dice"}):
         with pytest.raises(ConfigurationError):
             JudgePanel(**options)

@@ -290,14 +290,19 @@ def _with_metadata(name: str, returned: Any, metadata: Mapping[str, Any]) -> Ret
 
 
 def total_record(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the models of several completions, and the totals of their tokens and costs; see `Completion.record`."""
+    """Return metadata with the models of several completions, and the totals of their tokens and costs.
+
+    The records are those of `Completion.record()`; without any, there is nothing to return.
+    """
     given = list(records)
+    if not given:
+        return {}
     total: dict[str, Any] = {"model": ", ".join(dict.fromkeys(str(record.get("model")) for record in given))}
     for name in ("input_tokens", "output_tokens", "cost_usd"):
         known = [record[name] for record in given if name in record]
         if known:
             total[name] = sum(known)
-    return total
+    return {"judge": total}
 
 
 def _takes_name(parser: Parser) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import ConfigurationError
+from ..grading.judge import NotJudgedError
 from .judging import JudgeScorer, Value, total_record
 from .options import text_option
 from .prompting import rubric_text, sections, value_text
 from .prompts import COMPARISON_FORM, TASKS
 from .score import Score
-from .verdicts import COMPARISON_SCHEMA, read_winner
+from .verdicts import COMPARISON_SCHEMA, not_judged, read_winner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,26 +80,32 @@ class Pairwise(JudgeScorer):
         )
 
     def judged(self, context: ScorerContext) -> Score:
-        """Return the score of both orders.
+        """Return the score of both orders; None if one of the two was not answered.
 
         Raises:
-            NotJudgedError: One of the two was not answered.
+            NotJudgedError: A value is missing.
         """
         texts = self.filled(context)
         baseline, output = texts.pop("baseline"), value_text(context.agent_output)
-        replies = {
-            "output": self.ask(self._prompt(texts, output, baseline)),
-            "baseline": self.ask(self._prompt(texts, baseline, output)),
+        prompts = {
+            "output": self._prompt(texts, output, baseline),
+            "baseline": self._prompt(texts, baseline, output),
         }
-        read = {first: read_winner(reply.text) for first, reply in replies.items()}
-        points = [_POINTS.get((first, winner), _TIE) for first, (winner, _) in read.items()]
-        message = " / ".join(reason for _, reason in read.values() if reason)
-        metadata: dict[str, Any] = {
-            "is_consistent": points[0] == points[1],
-            "judge": total_record(reply.record() for reply in replies.values()),
-        }
+        points: list[float] = []
+        reasons: list[str] = []
+        records: list[dict[str, Any]] = []
+        for first, prompt in prompts.items():
+            try:
+                reply = self.ask(prompt)
+                records.append(reply.record())
+                winner, reason = read_winner(reply.text)
+            except NotJudgedError as error:
+                return not_judged(self.name, error.message, total_record(records))
+            points.append(_POINTS.get((first, winner), _TIE))
+            reasons.append(reason)
         score = sum(points) / len(points)
-        return Score(self.name, score, score >= _TIE, message, metadata)
+        metadata = {"is_consistent": points[0] == points[1], **total_record(records)}
+        return Score(self.name, score, score >= _TIE, " / ".join(filter(None, reasons)), metadata)
 
     def to_rule(self) -> None:
         """Return None: a platform has no equivalent rule."""

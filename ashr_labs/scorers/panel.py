@@ -75,11 +75,11 @@ class JudgePanel(BuiltInScorer):
         ask = partial(_score, context)
         scores = map_threads(ask, self.judges, max_threads=len(self.judges))
         votes = [score for score in scores if score.score is not None]
-        metadata = {"votes": [_vote(score) for score in scores], "judge": _spent(scores)}
+        metadata = {"votes": [_vote(score) for score in scores], **_spent(scores)}
         if len(votes) < self.min_votes:
             reasons = dict.fromkeys(score.message for score in scores if score.score is None)
-            found = not_judged(self.name, f"{counted(len(votes), 'vote')} of {self.min_votes}: {'; '.join(reasons)}")
-            return Score(self.name, None, None, found.message, metadata)
+            reason = f"{counted(len(votes), 'vote')} of {self.min_votes}: {'; '.join(reasons)}"
+            return not_judged(self.name, reason, metadata)
         values = [score.score for score in votes if score.score is not None]
         value = median(values) if self.vote == "median" else fmean(values)
         message = f"{sum(bool(score.passed) for score in votes)} of {counted(len(votes), 'vote')} passed"

@@ -9,7 +9,6 @@ from .._format import one_line, truncate
 from .._json import preview
 from ..grading.judge import NotJudgedError
 from ..llm import Schema, json_objects
-from .base import not_scored
 from .score import Score
 
 if TYPE_CHECKING:
@@ -66,9 +65,9 @@ def default_parser(name: str, reply: str) -> Score:
     return Score(name, score, passed, reason)
 
 
-def not_judged(name: str, reason: str) -> Score:
+def not_judged(name: str, reason: str, metadata: Mapping[str, Any] | None = None) -> Score:
     """Return the score of a judge that gave no verdict."""
-    return not_scored(name, f"not judged: {reason}")
+    return Score(name, None, None, f"not judged: {reason}", dict(metadata or {}))
 
 
 def read_verdict(reply: str) -> tuple[float, bool, str]:
