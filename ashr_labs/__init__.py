@@ -59,7 +59,18 @@ if TYPE_CHECKING:
         ServerError,
         ValidationError,
     )
-    from .eval import Agent, AgentReply, AsyncAgent, EvalRunner, Message, RunOptions, repeat_metrics
+    from .eval import (
+        Agent,
+        AgentReply,
+        AsyncAgent,
+        Eval,
+        EvalRunner,
+        Message,
+        RunOptions,
+        aeval,
+        repeat_metrics,
+        rescore,
+    )
     from .grading import grade
     from .results import compare
     from .run_builder import RunBuilder, TestBuilder
@@ -94,6 +105,7 @@ __all__ = [
     "ConflictError",
     "ContextThreadPoolExecutor",
     "DatasetError",
+    "Eval",
     "EvalRunner",
     "Generation",
     "Message",
@@ -114,6 +126,7 @@ __all__ = [
     "ToolInvocation",
     "Trace",
     "ValidationError",
+    "aeval",
     "compare",
     "compare_args_structural",
     "compare_tool_args",
@@ -124,6 +137,7 @@ __all__ = [
     "keep_context",
     "mask_personal_data",
     "repeat_metrics",
+    "rescore",
     "strip_markdown",
     "text_similarity",
     "tokenize",
@@ -148,7 +162,18 @@ _HOMES = {
         "tokenize",
     ],
     "errors": [name for name in __all__ if name.endswith("Error")],
-    "eval": ["Agent", "AgentReply", "AsyncAgent", "EvalRunner", "Message", "RunOptions", "repeat_metrics"],
+    "eval": [
+        "Agent",
+        "AgentReply",
+        "AsyncAgent",
+        "Eval",
+        "EvalRunner",
+        "Message",
+        "RunOptions",
+        "aeval",
+        "repeat_metrics",
+        "rescore",
+    ],
     "grading": ["grade"],
     "results": ["compare"],
     "run_builder": ["RunBuilder", "TestBuilder"],

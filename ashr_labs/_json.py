@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import reprlib
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from typing import Any, NoReturn, TypeGuard, cast
 
-__all__ = ["as_list", "as_object", "is_object", "parsed_json", "preview", "refuse_constant"]
+__all__ = ["as_json", "as_list", "as_object", "is_object", "parsed_json", "preview", "refuse_constant"]
 
 
 def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
@@ -23,6 +24,24 @@ def as_object(value: object) -> Mapping[str, Any] | None:
 def as_list(value: object) -> Sequence[Any] | None:
     """Return the value if it is an array, else None; a tuple counts, since JSON encodes it as an array."""
     return cast("Sequence[Any]", value) if isinstance(value, list | tuple) else None
+
+
+def as_json(value: object) -> Any:
+    """Return a value of any type as JSON: dataclasses as objects, and what JSON cannot hold as its text."""
+    try:
+        return json.loads(json.dumps(value, allow_nan=False, default=_plain))
+    except (TypeError, ValueError, RecursionError):  # keys that are not strings, NaN, cycles
+        return preview(value)
+
+
+def _plain(value: object) -> object:
+    given: Any = value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: getattr(given, one.name) for one in fields(value)}
+    dump = getattr(value, "model_dump", None)
+    if callable(dump):
+        return dump(mode="json")
+    return list(given) if isinstance(value, set | frozenset | tuple) else str(value)
 
 
 def parsed_json(text: str) -> object:

@@ -1,6 +1,9 @@
-"""The eval loop: run an agent against a dataset and record the results."""
+"""The eval loop: run an agent against a dataset, or a function over rows, and record the results."""
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from ..scenarios.message import Message
 from .agents import Agent, AgentReply, AsyncAgent
@@ -9,4 +12,42 @@ from .options import RunOptions
 from .progress import Progress
 from .runner import EvalRunner
 
-__all__ = ["Agent", "AgentReply", "AsyncAgent", "EvalRunner", "Message", "Progress", "RunOptions", "repeat_metrics"]
+if TYPE_CHECKING:
+    from .eval_result import EvalResult, EvalSummary
+    from .rescoring import rescore
+    from .rows import Eval, aeval
+
+__all__ = [
+    "Agent",
+    "AgentReply",
+    "AsyncAgent",
+    "Eval",
+    "EvalResult",
+    "EvalRunner",
+    "EvalSummary",
+    "Message",
+    "Progress",
+    "RunOptions",
+    "aeval",
+    "repeat_metrics",
+    "rescore",
+]
+
+_LATER = {
+    "Eval": ".rows",
+    "EvalResult": ".eval_result",
+    "EvalSummary": ".eval_result",
+    "aeval": ".rows",
+    "rescore": ".rescoring",
+}
+"""Names whose modules a run does not need."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_LATER[name], __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

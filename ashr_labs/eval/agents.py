@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeGuar
 
 from .._format import missing_key, suggestion
 from .._json import preview
+from .._unset import UNSET
 from ..errors import ConfigurationError
 from ..pricing import read_usage
 from ..scenarios.tool_calls import CallRecord, ShapeError, read_calls
@@ -63,7 +64,7 @@ class AsyncAgent(Protocol):
 _OTHER_CALL_KEYS = frozenset(("calls", "tools", "function_calls", "functions_called", "tool_use"))
 """Keys under which other tools have the calls; ignoring them would hide calls."""
 _EXPECTED_REPLY = 'return {"text": ..., "tool_calls": [...]}'
-_REPLY_KEYS = frozenset(("text", "tool_calls", "usage"))
+_REPLY_KEYS = frozenset(("text", "tool_calls", "usage", "output"))
 
 AgentSource: TypeAlias = Agent | AsyncAgent | Callable[[], Any] | Callable[[str], Any]
 """An agent, its class, a function that returns one, or a function that replies to a message."""
@@ -78,6 +79,8 @@ class AgentReply:
     """Each `{"name": ..., "arguments": {...}}`, or as the OpenAI and Anthropic clients return them."""
     usage: Mapping[str, Any] | None = None
     """Tokens and `cost_usd`, as a model client returns them."""
+    output: Any = UNSET
+    """The output as a value, which scorers get in place of the text."""
 
 
 class ReplyError(ValueError):
@@ -90,6 +93,7 @@ class ParsedReply(NamedTuple):
     text: str | None
     calls: tuple[CallRecord, ...] | None
     usage: TokenUsage | None = None
+    output: Any = UNSET
 
 
 class BoundAgent(NamedTuple):
@@ -166,7 +170,8 @@ def read_reply(value: object, source: str = "respond()") -> ParsedReply:
     if isinstance(value, str):
         return ParsedReply(value, None)
     if isinstance(value, AgentReply):
-        value = {"text": value.text, "tool_calls": list(value.tool_calls), "usage": value.usage}
+        given = {"text": value.text, "tool_calls": list(value.tool_calls), "usage": value.usage}
+        value = given if value.output is UNSET else {**given, "output": value.output}
     fields: Any = value
     if not isinstance(value, Mapping):
         refuse_awaitable(fields, source)
@@ -183,7 +188,8 @@ def read_reply(value: object, source: str = "respond()") -> ParsedReply:
         read = None if calls is None else read_calls(calls)
     except ShapeError as error:
         raise ReplyError(f"{source} returned a reply whose tool_calls{error.at} {error.problem}") from error
-    return ParsedReply(text, read, None if usage is None else read_usage(usage) or None)
+    read_tokens = None if usage is None else read_usage(usage) or None
+    return ParsedReply(text, read, read_tokens, fields.get("output", UNSET))
 
 
 def refuse_awaitable(value: object, source: str) -> None:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from .._retry import Backoff
-from ..run_builder.records import TestRecord
+from ..run_builder.records import KeptTest, TestRecord
+from ..scenarios.scenario import has_checks
 from .observation import deliver_test
 from .progress import Progress
 
 if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
     from collections.abc import Callable, Iterator
 
     from ..run_builder import RecordedTest
     from ..tracing.context import TracingHandle
     from .agent_errors import AgentError
-    from .journal import Journal, JournalEntry
+    from .journal import Journal
     from .options import Settings
     from .sampling import RunQueue, Sample
+    from .scoring import Scoring
 
 __all__ = ["NOT_RECORDED", "ResultCollector"]
 
@@ -50,6 +54,9 @@ class ResultCollector:
         self._max_errors = settings.max_errors(total)
         self._journal = journal
         self._tracing = tracing
+        self._scorers = settings.scorers
+        self._made_scoring: Scoring | None = None
+        self._loop: AbstractEventLoop | None = None
         self._errors = 0
         self.has_too_many_errors = self._max_errors <= 0
         """True if more scenarios failed than `fail_on_error` allows."""
@@ -59,6 +66,20 @@ class ResultCollector:
         self._lock = threading.Lock()
         self._clock = clock
         self._started = clock()
+
+    def use_loop(self, loop: AbstractEventLoop) -> None:
+        """Await asynchronous scorers, and record what they scored, in an event loop."""
+        self._loop = loop
+
+    def wait_for_scores(self) -> None:
+        """Wait until all tests are scored; not in the thread of the event loop."""
+        if self._made_scoring is not None:
+            self._made_scoring.wait()
+
+    def check_scores(self) -> None:
+        """Raise what a callback raised after a test was scored."""
+        if self._made_scoring is not None:
+            self._made_scoring.check()
 
     def tests(self) -> Iterator[RecordedTest]:
         """Return the results in order."""
@@ -85,7 +106,19 @@ class ResultCollector:
         self._tests[sample.position] = self._journal.test(entry, in_memory=self._settings.keep_results)
         self._kept += 1
         self._kept_errors += entry.has_failed
+        if not entry.has_failed and (self._scorers or has_checks(sample.raw)):
+            self._score_kept(sample)
         return False
+
+    def _score_kept(self, sample: Sample) -> None:
+        """Score a test of the journal that lacks a score: it was played with other scorers."""
+        test = KeptTest(self._tests[sample.position].build())
+        if self._scoring().lacks_scores(test.build(), sample.scenario_id, sample.raw):
+            self._scoring().start(test, sample.scenario_id, sample.raw, partial(self._keep, sample, test))
+
+    def _keep(self, sample: Sample, test: KeptTest) -> None:
+        with self._lock:
+            self._tests[sample.position] = self._journaled(sample, test)
 
     def finish(self, sample: Sample, test: TestRecord, error: AgentError | None) -> None:
         """Record the result of a sample, or schedule a retry."""
@@ -98,6 +131,13 @@ class ResultCollector:
             return
         if self._tracing is not None:
             deliver_test(self._tracing, test)
+        if error is None and (self._scorers or test.has_checks):
+            self._queue.done(sample)  # workers do not wait for scores
+            self._scoring().start(test, sample.scenario_id, sample.raw, partial(self._add, sample, test))
+        else:
+            self._add(sample, test)
+
+    def _add(self, sample: Sample, test: TestRecord) -> None:
         with self._lock:
             self._add_cost(test)
             self._record(sample, test)
@@ -131,16 +171,26 @@ class ResultCollector:
         if on_result is None and self._journal is None:
             self._tests[sample.position] = test
             return
-        result = test.build()
-        entry = self._journal.add(sample, result) if self._journal is not None else None
-        self._tests[sample.position] = self._stored(test, entry)
+        self._tests[sample.position] = self._journaled(sample, test)
         if on_result is not None:
-            on_result(result)
+            on_result(test.build())
 
-    def _stored(self, test: TestRecord, entry: JournalEntry | None) -> RecordedTest:
-        if self._journal is None or entry is None or self._settings.keep_results:
+    def _journaled(self, sample: Sample, test: RecordedTest) -> RecordedTest:
+        """Write a test to the journal, if there is one, and return what is kept of it."""
+        if self._journal is None:
             return test
-        return self._journal.test(entry, in_memory=False)
+        entry = self._journal.add(sample, test.build())
+        return test if self._settings.keep_results else self._journal.test(entry, in_memory=False)
+
+    def _scoring(self) -> Scoring:
+        """Return the scoring of the run, made when it is first needed: most runs have no scorers."""
+        with self._lock:
+            if self._made_scoring is None:
+                from .scoring import Scoring  # noqa: PLC0415 - see above
+
+                self._made_scoring = Scoring(self._scorers)
+                self._made_scoring.loop.running = self._loop
+            return self._made_scoring
 
     def _may_retry(self, sample: Sample, error: AgentError) -> bool:
         return (

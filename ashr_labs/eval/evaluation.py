@@ -84,6 +84,7 @@ class Evaluation:
             with self._shown_progress(), interruptible(self._interrupt):
                 play()
                 self._hung.warn()
+                self._collector.wait_for_scores()
             self._report_end()
         return self._completed(run)
 
@@ -164,6 +165,8 @@ class Evaluation:
             _log.error("the agent cancelled the task of the run, which ends early")
 
     async def _run_in_loop(self, workers: int) -> None:
+        import asyncio  # noqa: PLC0415 - see _run_in_own_loop()
+
         from .drivers.aio import (  # noqa: PLC0415
             AsyncPrefetcher,
             AsyncThreadInvoker,
@@ -181,8 +184,10 @@ class Evaluation:
             invoker: AsyncInvoker = AwaitInvoker() if self._agents.is_async else AsyncThreadInvoker(self._hung)
             await async_worker(self._queue, self._context, invoker, self._collector.finish, prefetcher)
 
+        self._collector.use_loop(asyncio.get_running_loop())
         try:
             await run_tasks(self._queue, work, workers)
+            await asyncio.to_thread(self._collector.wait_for_scores)
         finally:
             if prefetcher is not None:
                 await prefetcher.close()
@@ -198,6 +203,7 @@ class Evaluation:
         if unfinished:
             _log.error("the run ended without a result for %s", counted(len(unfinished), "selected scenario"))
             self._collector.add_unfinished(unfinished)
+        self._collector.check_scores()
         extend_run(run, self._collector.tests())
         if self._is_interrupted:
             return run.complete("cancelled")

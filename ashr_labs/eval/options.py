@@ -10,6 +10,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
 
 from .._format import suggestion
+from .._json import preview
 from .._retry import RateLimiter
 from ..errors import ConfigurationError
 
@@ -109,6 +110,9 @@ class RunOptions(TypedDict, total=False):
     """Whether results stay in memory (True); otherwise they are read from the journal when needed."""
     executor: Executor | None
     """Plays the scenarios instead of threads, such as a process pool or the executor of a Dask client."""
+    scorers: Sequence[object]
+    """Scorers of all tests: those of `ashr_labs.scorers` and of other libraries, or functions of the output. Their
+    scores are in `scores` of each test; a scorer that is a gate decides about the verdict."""
     calls_from: CallsFrom
     """The source of the agent's tool calls: its `reply`, the `spans` of tools that were recorded while it ran, or
     `auto`: the reply, or the spans where it has no calls. With `auto` and `reply`, results and errors that a reply does
@@ -156,6 +160,7 @@ class Settings:
     rerun_failed: bool = False
     keep_results: bool = True
     executor: Executor | None = None
+    scorers: Sequence[object] = ()
     calls_from: CallsFrom = "auto"
     on_tool: ToolHook | None = None
     teacher_forcing: bool = False
@@ -227,6 +232,8 @@ class Settings:
             raise ConfigurationError("keep_results=False needs a journal: journal=PATH")
         if self.progress not in (None, True, False) and not callable(self.progress):
             raise ConfigurationError(f"progress must be True, False, None or a function, got {self.progress!r}")
+        if self.scorers:
+            _check_scorers(self.scorers)
         self._check_executor()
 
     def _check_types(self) -> None:
@@ -286,6 +293,14 @@ def _check_errors(bound: object) -> None:
         raise ConfigurationError(
             f"fail_on_error must be True, False, an integer >= 1 or a share such as 0.1, got {bound!r}"
         )
+
+
+def _check_scorers(scorers: object) -> None:
+    from ..scorers import as_scorers  # noqa: PLC0415 - most runs have no scorers
+
+    if isinstance(scorers, str) or not isinstance(scorers, Sequence):
+        raise ConfigurationError(f"scorers must be a list of scorers or functions, got {preview(scorers)}")
+    as_scorers(cast("Sequence[object]", scorers))
 
 
 def _check_names(classes: object) -> None:

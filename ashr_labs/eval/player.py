@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from ..errors import DatasetError
 from ..run_builder.records import TestRecord
-from ..scenarios.scenario import AgentAction, EnvironmentAction, Scenario, UserAction, read_scenario, tags_of
+from ..scenarios.scenario import (
+    AgentAction,
+    EnvironmentAction,
+    Scenario,
+    UserAction,
+    has_checks,
+    read_scenario,
+    tags_of,
+)
 from ..tracing.tools import ToolScope, in_tool_scope
 from .agent_errors import AgentError, dataset_error, timeout_error
 from .agents import BoundAgent, ReplyError, read_reply, refuse_awaitable
@@ -88,7 +96,7 @@ def play(sample: Sample, test: TestRecord, context: RunContext) -> Steps:
     """
     test.tags = tags_of(sample.raw)
     try:
-        scenario = read_scenario(sample.scenario_id, sample.raw)
+        scenario = _read(sample, test)
     except DatasetError as malformed:
         test.fail(dataset_error(malformed))
         return None
@@ -115,6 +123,15 @@ def play(sample: Sample, test: TestRecord, context: RunContext) -> Steps:
             break
     state.finish(error)
     return error
+
+
+def _read(sample: Sample, test: TestRecord) -> Scenario:
+    """Parse a scenario and its checks, so that a malformed check is found before the agent is called."""
+    if has_checks(sample.raw):
+        from .checks import read_checks  # noqa: PLC0415 - only datasets with checks load scorers
+
+        test.has_checks = bool(read_checks(sample.scenario_id, sample.raw))
+    return read_scenario(sample.scenario_id, sample.raw)
 
 
 class _ScenarioState:
@@ -195,6 +212,7 @@ class _ScenarioState:
     def _take_reply(self, reply: ParsedReply) -> None:
         if reply.usage:
             self._test.set_usage(reply.usage)
+        self._test.output = reply.output
         if self._spans_turns:
             self._earlier += self._calls
         self._text = reply.text or ""

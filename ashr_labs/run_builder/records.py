@@ -12,6 +12,7 @@ from operator import itemgetter
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from .._json import as_json
 from .._time import isoformat_seconds, utc_now
 from .._unset import UNSET
 from ..comparators import compare_arguments, extract_tool_args
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "NONE_EXPECTED",
     "NOT_CALLED",
+    "KeptTest",
     "Record",
     "TestRecord",
     "aggregate_metrics",
@@ -105,6 +107,10 @@ class TestRecord:
         self._turns: list[tuple[int, float, TokenUsage | None]] = []
         self.cost_usd: float | None = None
         """The cost of all turns; None if none reports a cost."""
+        self.has_checks = False
+        """Whether the scenario names scorers."""
+        self.output: object = UNSET
+        """The output as a value; UNSET if it is the text of the last reply."""
         self.more: dict[str, Any] | None = None
         """Further fields of the result: the trace and its spans, scores, the values of a row."""
 
@@ -214,8 +220,29 @@ class TestRecord:
             built["turns"] = [built_turn(*turn) for turn in self._turns]
         if usage := self.usage:
             built["usage"] = usage
+        if self.output is not UNSET:
+            built["output"] = as_json(self.output)
         if self.more:
             built.update(cast("TestResult", self.more))
+
+
+class KeptTest:
+    """A test of an earlier run, to which fields are added."""
+
+    def __init__(self, built: TestResult) -> None:
+        self._built = built
+        self.output: object = UNSET
+        """Recorded as JSON, if at all."""
+
+    def build(self) -> TestResult:
+        """Return the test as a dict."""
+        return self._built
+
+    def add_fields(self, **fields: Any) -> None:
+        """Set further fields of the result; scores are added to those that it has."""
+        if "scores" in fields:
+            fields["scores"] = {**self._built.get("scores", {}), **fields["scores"]}
+        self._built = cast("TestResult", {**self._built, **fields})
 
 
 def built_entries(records: Iterable[Record]) -> list[ActionResult]:

@@ -15,9 +15,9 @@ from .tool_calls import CallRecord, ShapeError, read_expected_calls
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SCENARIO_KEYS = frozenset(("actions", "title", "description", "tags", "metadata", "id", "name"))
+_SCENARIO_KEYS = frozenset(("actions", "title", "description", "tags", "metadata", "id", "name", "checks"))
 _ACTION_KEYS = frozenset(("actor", "content", "name", "description", "parts", "metadata", "id"))
-_AGENT_ACTION_KEYS = _ACTION_KEYS | {"expected_response"}
+_AGENT_ACTION_KEYS = _ACTION_KEYS | {"expected_response", "checks"}
 _RESPONSE_KEYS = frozenset(("tool_calls", "text", "metadata"))
 _OTHER_SPELLINGS = {
     "role": "actor",
@@ -60,6 +60,7 @@ __all__ = [
     "EnvironmentAction",
     "Scenario",
     "UserAction",
+    "has_checks",
     "is_without_actions",
     "read_scenario",
     "refuse_misspelt_keys",
@@ -167,6 +168,15 @@ def is_without_actions(raw: object) -> bool:
     """Return True if a scenario is skipped."""
     # An empty list is a scenario to be written later; a missing list is a mistake.
     return isinstance(raw, dict) and cast("dict[str, Any]", raw).get("actions") == []
+
+
+def has_checks(raw: object) -> bool:
+    """Return True if a scenario, or one of its actions, has checks."""
+    fields: Any = raw
+    if not isinstance(raw, dict):
+        return False
+    actions: Any = fields.get("actions") or ()
+    return "checks" in fields or any("checks" in action for action in actions if isinstance(action, dict))
 
 
 def tags_of(raw: object) -> tuple[str, ...]:

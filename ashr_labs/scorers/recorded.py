@@ -25,14 +25,15 @@ def context_of_test(test: Mapping[str, Any], scenario: object = None) -> ScorerC
         test: The test, as a run has it.
         scenario: The scenario in the dataset, for its metadata; optional.
     """
+    metadata = as_object((as_object(scenario) or {}).get("metadata")) or {}
     steps = ParsedTest.read(test).steps or ()
     messages = [message for step in steps for message in _messages(step)]
     calls = [call for step in steps for call in step.calls or () if isinstance(call, ParsedCall)]
     return ScorerContext(
         output=test["output"] if "output" in test else _last(messages, "assistant"),
-        input=test["input"] if "input" in test else _first(messages, "user"),
-        expected=test["expected"] if "expected" in test else _last_expected(steps),
-        parameters=as_object((as_object(scenario) or {}).get("metadata")) or {},
+        input=_given("input", test, metadata, _first(messages, "user")),
+        expected=_given("expected", test, metadata, _last_expected(steps)),
+        parameters=metadata,
         calls=[_actual(call) for call in calls if call.actual is not None],
         expected_calls=[
             {"name": call.expected, "arguments": call.expected_arguments} for call in calls if call.expected is not None
@@ -43,6 +44,11 @@ def context_of_test(test: Mapping[str, Any], scenario: object = None) -> ScorerC
         usage=as_object(test.get("usage")) or {},
         test_id=str(test.get("test_id")),
     )
+
+
+def _given(key: str, test: Mapping[str, Any], metadata: Mapping[str, Any], otherwise: object) -> object:
+    """Return a value of the row that a test played: the test has it, or the metadata of its scenario."""
+    return test[key] if key in test else metadata.get(key, otherwise)
 
 
 def _messages(step: ParsedStep) -> Iterator[dict[str, Any]]:

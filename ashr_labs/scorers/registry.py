@@ -203,7 +203,8 @@ def _options(kind: str, given: Mapping[str, Any], path: str) -> dict[str, Any]:
         options[main] = options.pop("value")
     unknown = next((key for key in options if key not in known), None)
     if unknown is not None:
-        raise ConfigurationError(f"{_at(path, unknown)} is not an option of {kind!r}{suggestion(unknown, known)}")
+        meant = suggestion(unknown, [*known, "value"])
+        raise ConfigurationError(f"{_at(path, unknown)} is not an option of {kind!r}{meant}")
     missing = next((name for name, is_required in known.items() if is_required and name not in options), None)
     if missing is not None:
         key = "value" if missing == main else missing

@@ -1,0 +1,153 @@
+"""Scores of a run: computed when a test has ended, while others are played."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .._json import as_json, as_object
+from ..scorers import as_scorers
+from ..scorers.base import failed_score
+from .checks import scoring_jobs
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ashr_labs_types import TestResult
+
+    from ..scorers import BaseScorer, Score, ScorerContext
+    from ..scorers.score import ScoreRecord
+    from .checks import ScoringJob
+
+__all__ = ["ScoredTest", "ScorerLoop", "Scoring", "scores_of"]
+
+_THREADS = 8
+"""How many tests are scored at a time by scorers that wait, such as judges."""
+
+
+class ScoredTest(Protocol):
+    """A test that takes scores."""
+
+    output: object
+    """The output as a value; UNSET if it is recorded as JSON or is the text of the last reply."""
+
+    def build(self) -> TestResult:
+        """Return the test as a dict."""
+        ...
+
+    def add_fields(self, **fields: Any) -> None:
+        """Record further fields of the result."""
+        ...
+
+
+class ScorerLoop:
+    """The event loop of asynchronous scorers: one for a whole run, so that clients of theirs keep their connections."""
+
+    def __init__(self) -> None:
+        self.running: AbstractEventLoop | None = None
+        """The loop of the run; without one, a loop is started in a thread when it is needed."""
+        self._started: AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def score(self, scorer: BaseScorer, context: ScorerContext) -> Score:
+        """Wait for a score; not in the thread of the loop."""
+        import asyncio  # noqa: PLC0415 - most runs have no asynchronous scorers
+
+        with self._lock:
+            loop = self.running or self._started or self._start(asyncio.new_event_loop())
+        return asyncio.run_coroutine_threadsafe(scorer.ascore(context), loop).result()
+
+    def close(self) -> None:
+        """Stop the loop that was started."""
+        if self._thread is not None and self._started is not None:
+            self._started.call_soon_threadsafe(self._started.stop)
+            self._thread.join()
+            self._started.close()
+
+    def _start(self, loop: AbstractEventLoop) -> AbstractEventLoop:
+        self._started = loop
+        self._thread = threading.Thread(target=loop.run_forever, name="ashr-eval-scorer-loop", daemon=True)
+        self._thread.start()
+        return loop
+
+
+class Scoring:
+    """Scores the tests of a run: by scorers that only compute at once, by others in threads.
+
+    Args:
+        scorers: The scorers of all tests.
+        threads: How many tests are scored at a time by scorers that wait.
+    """
+
+    def __init__(self, scorers: Iterable[object] = (), threads: int = _THREADS) -> None:
+        self.scorers = as_scorers(scorers)
+        self.loop = ScorerLoop()
+        self._threads = threads
+        self._pool: ThreadPoolExecutor | None = None
+        self._lock = threading.Lock()
+        self._errors: list[BaseException] = []
+
+    def lacks_scores(self, test: TestResult, scenario_id: str, raw: object) -> bool:
+        """Return True if a recorded test has no score of one of the scorers that apply to it."""
+        names = {scorer.name for scorer, _ in scoring_jobs(self.scorers, test, scenario_id, raw)}
+        return not names <= test.get("scores", {}).keys()
+
+    def start(self, test: ScoredTest, scenario_id: str, raw: object, done: Callable[[], object]) -> None:
+        """Score a test that has ended and call `done`: in this thread, or later in that of the loop or another."""
+        jobs = scoring_jobs(self.scorers, test.build(), scenario_id, raw, test.output)
+        test.add_fields(**_row_fields(raw))
+        if all(scorer.is_pure for scorer, _ in jobs):
+            test.add_fields(scores=scores_of(jobs, self.loop))
+            done()
+            return
+        with self._lock:
+            self._pool = self._pool or ThreadPoolExecutor(self._threads, thread_name_prefix="ashr-eval-scorer")
+        self._pool.submit(self._finish, test, jobs, done)
+
+    def wait(self) -> None:
+        """Wait for all scores; not in the thread of the loop."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+        self.loop.close()
+
+    def check(self) -> None:
+        """Raise what a callback raised after its test was scored."""
+        if self._errors:
+            raise self._errors[0]
+
+    def _finish(self, test: ScoredTest, jobs: Sequence[ScoringJob], done: Callable[[], object]) -> None:
+        def finish() -> None:
+            try:
+                done()
+            except BaseException as error:
+                self._errors.append(error)
+
+        test.add_fields(scores=scores_of(jobs, self.loop))
+        if self.loop.running is None:
+            finish()
+        else:
+            self.loop.running.call_soon_threadsafe(finish)
+
+
+def _row_fields(raw: object) -> dict[str, Any]:
+    """Return the recorded values of a row: what was expected, and an input that is not text."""
+    metadata = as_object((as_object(raw) or {}).get("metadata")) or {}
+    fields = {key: as_json(metadata[key]) for key in ("input", "expected") if key in metadata}
+    if isinstance(fields.get("input"), str):
+        del fields["input"]
+    return fields
+
+
+def scores_of(jobs: Iterable[ScoringJob], loop: ScorerLoop) -> dict[str, ScoreRecord]:
+    """Return the scores of a test by their names; a scorer that raises gives none, with the error as the reason."""
+    scores: dict[str, ScoreRecord] = {}
+    for scorer, context in jobs:
+        try:
+            score = loop.score(scorer, context) if scorer.is_async else scorer.score(context)
+        except Exception as error:  # code of the user
+            score = failed_score(scorer.name, error)
+        scores[scorer.name] = score.record(weight=scorer.weight, gate=scorer.gate)
+    return scores
