@@ -160,6 +160,8 @@ def test_json_output_is_one_object(workspace: Workspace) -> None:
         "reasons": [],
         "status": "completed",
         "error": None,
+        "scores": {},
+        "trace_id": None,
     }
     assert ("second", "failed", "failed") == (second["test_id"], second["verdict"], second["status"])
     assert ("agent", "RuntimeError", "not this one") == tuple(
@@ -360,7 +362,7 @@ def test_malformed_scenario_does_not_affect_others(workspace: Workspace) -> None
         (None, "cannot read data.json: No such file or directory"),
         (b"{'runs': {}}", "data.json is not JSON: Expecting property name"),
         (b"\xff\xfe\x00", "data.json is not JSON: "),
-        (b"[" * 100_000, "data.json is not JSON: "),
+        (b"[" * 100_000, "is not JSON: "),
         (b'{"runs": {"a": {"actions": [{"score": NaN}]}}}', "data.json is not JSON: NaN is not a JSON value"),
         (b'{"runs": {"a": {}, "b": {}, "a": {}}}', "data.json is not JSON: an object has the key 'a' twice"),
         (b"[1, 2]", "data.json: dataset_source: must be an object with `runs`, got [1, 2]"),
@@ -604,9 +606,20 @@ def _ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 def test_every_run_option_is_a_command_line_option() -> None:
     """Every option of run() is on the command line, except for callbacks and executors."""
-    functions = {"on_scenario", "on_action", "on_environment", "on_result", "executor"}
+    functions = {"on_scenario", "on_action", "on_environment", "on_result", "on_tool", "executor"}
 
     assert set(RunOptions.__annotations__) - functions <= {parameter.name for parameter in command.params}
+
+
+def test_scorers_are_named_on_the_command_line(workspace: Workspace) -> None:
+    """`--scorer` takes built-in scorers and functions; their scores are shown, gated, and part of the JSON."""
+    options = ["--scorer", "contains:ello", "--scorer", "agents:half", "--min-score", "half=0.6"]
+
+    done, shown = evaluate(workspace, "--json", *options), evaluate(workspace, *options)
+
+    assert (1, [1.0, 1.0]) == (done.code, [test["scores"]["contains:ello"]["value"] for test in done.document["tests"]])
+    assert "half: mean 0.5, 2 of 2 scored" in shown.out
+    assert "did you mean 'contains'" in evaluate(workspace, "--scorer", "contians:x").error(2)
 
 
 def test_run_options_are_passed_through(workspace: Workspace) -> None:

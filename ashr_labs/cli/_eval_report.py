@@ -11,7 +11,7 @@ import click
 from .._format import counted, one_line
 from .._json import as_list, as_object
 from ..results import RunResults
-from ..results.reports.text import sample_text, summary_text
+from ..results.reports.text import sample_text, score_lines, summary_text
 from ._exit import ExitCode, Failure
 from ._records import table_text
 
@@ -72,6 +72,8 @@ class EvalReport:
                     "reasons": test.get("verdict_reasons") or [],
                     "status": test.get("status"),
                     "error": test.get("error"),
+                    "scores": test.get("scores") or {},
+                    "trace_id": test.get("trace_id"),
                 }
                 for test in self.tests
             ],
@@ -133,7 +135,7 @@ class EvalReport:
         if not self.has_verdicts:
             return f"{self.metrics.get('tests_passed', '-')} of {len(self.tests)} passed"
         repeats = (f"{name}={'-' if value is None else value}" for name, value in (self.repeats or {}).items())
-        return "\n".join([*filter(None, [" ".join(repeats)]), summary_text(self.run)])
+        return "\n".join([*filter(None, [" ".join(repeats)]), *score_lines(self.run), summary_text(self.run)])
 
 
 def failures_text(samples: Sequence[Sample], *, verbose: bool) -> str:

@@ -152,5 +152,19 @@ _RUN_OPTIONS = (
         help="Keep results in memory during the run, or only in the journal.",
     ),
     click.option("--progress/--no-progress", default=True, show_default=True, help="Show progress on stderr."),
+    click.option(
+        "--scorer",
+        "scorers",
+        multiple=True,
+        metavar="SCORER",
+        help="Score each test: TYPE, TYPE:VALUE such as contains:refund, or MODULE:ATTRIBUTE; repeatable.",
+    ),
+    click.option(
+        "--calls-from",
+        type=click.Choice(["auto", "reply", "spans"]),
+        default="auto",
+        show_default=True,
+        help="The source of tool calls: replies, or what was recorded of tools.",
+    ),
     click.option("--teacher-forcing", is_flag=True, help="Replace the agent's history by the expected one."),
 )

@@ -111,8 +111,9 @@ class RunOptions(TypedDict, total=False):
     executor: Executor | None
     """Plays the scenarios instead of threads, such as a process pool or the executor of a Dask client."""
     scorers: Sequence[object]
-    """Scorers of all tests: those of `ashr_labs.scorers` and of other libraries, or functions of the output. Their
-    scores are in `scores` of each test; a scorer that is a gate decides about the verdict."""
+    """Scorers of all tests: those of `ashr_labs.scorers` and of other libraries, functions of the output, or text such
+    as `contains:refund` and `module:attribute`. Their scores are in `scores` of each test; a scorer that is a gate
+    decides about the verdict."""
     calls_from: CallsFrom
     """The source of the agent's tool calls: its `reply`, the `spans` of tools that were recorded while it ran, or
     `auto`: the reply, or the spans where it has no calls. With `auto` and `reply`, results and errors that a reply does
@@ -296,11 +297,11 @@ def _check_errors(bound: object) -> None:
 
 
 def _check_scorers(scorers: object) -> None:
-    from ..scorers import as_scorers  # noqa: PLC0415 - most runs have no scorers
+    from ..scorers.registry import read_scorers  # noqa: PLC0415 - most runs have no scorers
 
     if isinstance(scorers, str) or not isinstance(scorers, Sequence):
         raise ConfigurationError(f"scorers must be a list of scorers or functions, got {preview(scorers)}")
-    as_scorers(cast("Sequence[object]", scorers))
+    read_scorers(cast("Sequence[object]", scorers))
 
 
 def _check_names(classes: object) -> None:

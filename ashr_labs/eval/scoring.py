@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .._json import as_json, as_object
-from ..scorers import as_scorers
 from ..scorers.base import failed_score
+from ..scorers.registry import read_scorers
 from .checks import scoring_jobs
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Scoring:
     """
 
     def __init__(self, scorers: Iterable[object] = (), threads: int = _THREADS) -> None:
-        self.scorers = as_scorers(scorers)
+        self.scorers = read_scorers(scorers)
         self.loop = ScorerLoop()
         self._threads = threads
         self._pool: ThreadPoolExecutor | None = None

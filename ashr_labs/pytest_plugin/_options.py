@@ -40,10 +40,11 @@ RUN_OPTIONS = (
     RunOption("limit", int, "NUMBER", "Maximum number of scenarios of a marker."),
     RunOption("filter", str, "PATTERN", "Pattern of ids, or of tags as tag:PATTERN; repeatable.", is_list=True),
     RunOption("shuffle", int, "SEED", "Play in a random order."),
+    RunOption("scorers", str, "SCORER", "A scorer, such as contains:refund or module:attribute.", is_list=True),
     RunOption("teacher_forcing", _switch, "true", "Set the agent's memory to the expected conversation."),
 )
-MARKER_ONLY = ("on_scenario", "on_action", "on_environment")
-"""Callbacks."""
+MARKER_ONLY = ("on_scenario", "on_action", "on_environment", "on_tool", "calls_from")
+"""Options that the command line does not have."""
 
 
 def add_run_options(parser: pytest.Parser, group: pytest.OptionGroup) -> None:

@@ -13,13 +13,21 @@ from .._references import load_reference
 from ..errors import ConfigurationError
 from .base import BaseScorer
 from .builtin import BuiltInScorer, ExpectedScorer
-from .custom import as_scorer
+from .custom import as_scorer, as_scorers
 from .options import ScorerOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["TYPES", "ScorerType", "scorer_class", "scorer_from_config", "scorer_from_text", "scorers_from_config"]
+__all__ = [
+    "TYPES",
+    "ScorerType",
+    "read_scorers",
+    "scorer_class",
+    "scorer_from_config",
+    "scorer_from_text",
+    "scorers_from_config",
+]
 
 
 class ScorerType(NamedTuple):
@@ -146,6 +154,15 @@ def scorers_from_config(configs: object, path: str = "checks", *, gate: bool = F
             scorer = scorer.with_options(name=f"{scorer.name}_{number}")
         scorers[scorer.name] = scorer
     return list(scorers.values())
+
+
+def read_scorers(given: Iterable[object]) -> list[BaseScorer]:
+    """Return scorers for scorers, functions, and the text of scorers; see `as_scorers()` and `scorer_from_text()`.
+
+    Raises:
+        ConfigurationError: One of them cannot score, or two have the same name.
+    """
+    return as_scorers([scorer_from_text(one) if isinstance(one, str) else one for one in given])
 
 
 def scorer_from_text(text: str) -> BaseScorer:

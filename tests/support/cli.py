@@ -26,6 +26,10 @@ class Greeter:
     def respond(self, message):
         return {"text": "Hello there, how can I help?", "tool_calls": [{"name": "greet", "arguments": {"who": "you"}}]}
 
+def half(output):
+    """A scorer."""
+    return 0.5
+
 class Mute(Greeter):
     """Runs to its end, wrongly."""
     def respond(self, message):

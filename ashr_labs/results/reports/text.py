@@ -11,7 +11,7 @@ from ..._json import as_object
 from ..._unset import UNSET
 from ...run_result import ParsedCall, ParsedTest
 from ...tool_call import arguments_of, name_of, result_of
-from ..runs import PASS_RATE
+from ..runs import PASS_RATE, TEXT_SIMILARITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +32,7 @@ __all__ = [
     "listed",
     "pass_rate_text",
     "sample_text",
+    "score_lines",
     "summary_text",
 ]
 
@@ -82,6 +83,16 @@ def summary_text(run: RunResults) -> str:
     return ", ".join([pass_rate_text(run), *(f"{count} {outcome}" for outcome, count in counts.items() if count)])
 
 
+def score_lines(run: RunResults) -> list[str]:
+    """Return a line for each score of a run: its mean, and how many of the samples have it."""
+    return [
+        f"{name}: mean {format_value(name, run.mean(name))}, "
+        f"{sum(name in sample.scores for sample in run.samples)} of {len(run.samples)} scored"
+        for name in run.score_names
+        if name != TEXT_SIMILARITY
+    ]
+
+
 def escape_surrogates(text: str) -> str:
     """Escape lone surrogates, which UTF-8 cannot encode."""
     return text.encode("utf-8", "backslashreplace").decode()
@@ -118,11 +129,24 @@ def sample_text(sample: Sample) -> str:
         [
             f"scenario {sample.name}{title} {outcome}:",
             *(f"  {reason}" for reason in dict.fromkeys(sample.reasons)),
+            *_facts(sample.record),
             "",
             *(line for step in record.steps or () for line in _step_lines(step)),
             *_error_lines(as_object(sample.record.get("error")) or {}),
         ]
     )
+
+
+def _facts(test: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the scores of a test and its trace."""
+    for name, score in (as_object(test.get("scores")) or {}).items():
+        fields = as_object(score) or {"value": score}
+        value = fields.get("value")
+        said = "not scored" if value is None else f"{value:.3g}" if isinstance(value, int | float) else value
+        reason = f": {one_line(str(fields['reason']))}" if fields.get("reason") else ""
+        yield f"  score {name} {said}{truncate(reason, _MAX_LINE)}"
+    if isinstance(trace_id := test.get("trace_id"), str):
+        yield f"  trace {trace_id}"
 
 
 def call_text(call: Mapping[str, Any], limit: int = _MAX_LINE) -> str:

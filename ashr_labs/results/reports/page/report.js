@@ -93,13 +93,20 @@
       String(action.text ?? action.content ?? action.file_path ?? ""));
   }
 
+  function scoreText(score) {
+    if (!isObject(score)) return String(score);
+    const value = typeof score.value === "number" ? String(Number(score.value.toFixed(3))) : "not scored";
+    return score.reason ? `${value} (${score.reason})` : value;
+  }
+
   function facts(test) {
     const usage = isObject(test.usage) ? test.usage : {};
     return [
       test.repeat === undefined ? "" : `repeat ${test.repeat}`,
       typeof test.seconds === "number" ? `${test.seconds} s` : "",
       usage.cost_usd === undefined ? "" : `$${Number(usage.cost_usd).toFixed(4)}`,
-      ...Object.entries(isObject(test.scores) ? test.scores : {}).map(([name, score]) => `${name} ${score}`),
+      ...Object.entries(isObject(test.scores) ? test.scores : {}).map(([name, score]) => `${name} ${scoreText(score)}`),
+      typeof test.trace_id === "string" ? `trace ${test.trace_id}` : "",
     ].filter(Boolean).join(" · ");
   }
 
