@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import socket
 import threading
 from collections.abc import Callable, Generator
 from types import SimpleNamespace
@@ -383,8 +384,16 @@ def test_malformed_options_are_refused_by_name(options: dict[str, Any]) -> None:
         Factuality(**options)
 
 
-def test_without_a_client_nothing_is_judged_and_nothing_is_sent() -> None:
+def test_without_a_client_nothing_is_judged_and_nothing_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     """The score is None, and the message says how to configure a model; negation and thresholds change nothing."""
+
+    def refuse(*address: Any, **options: Any) -> None:
+        raise AssertionError(f"{address} was contacted")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-agent")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-of-the-agent")
     for judge in (Humor(), ~Humor(), Humor(threshold=0.0)):
         score = judge("x")
         assert (None, None) == (score.score, score.passed)
