@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import threading
 import time
@@ -52,6 +53,35 @@ def spooled_names() -> set[str]:
     return names
 
 
+WAITING = """
+def wait_until_saved(number):
+    end = time.monotonic() + 20
+    while time.monotonic() < end and sum(client.tracing.stats()[name] for name in ("sent", "spooled")) < number:
+        time.sleep(0.005)
+"""
+
+
+def test_traces_that_end_during_an_import_are_saved() -> None:
+    """Traces that end while the worker imports a module are on disk long before the import is done."""
+    code = """
+importing = threading.Event()
+class SlowFinder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "asyncio":
+            importing.set(); time.sleep(60)
+sys.meta_path.insert(0, SlowFinder())
+make("before-", 1)
+assert importing.wait(20)
+make("during-", 5)
+wait_until_saved(6)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = run_process(f"http://127.0.0.1:{free_port()}", WAITING + code)
+
+    assert ("", -signal.SIGKILL) == (done.stderr, done.returncode)
+    assert 6 == spooled()
+
+
 def test_forked_workers_deliver_their_traces_once(real: RealPlatform) -> None:
     """The traces of workers that are forked after the client has traced are delivered once each, however they exit."""
     code = """
@@ -63,7 +93,7 @@ def worker(number):
         sys.exit()  # a worker that is told to stop
     if number == 1:
         client.tracing.shutdown(5); os._exit(0)
-    time.sleep(0.4)
+    wait_until_saved(25)
     os.kill(os.getpid(), (signal.SIGTERM, signal.SIGKILL)[number - 2])
 make("prefork-parent-", 25)
 children = []
@@ -76,7 +106,7 @@ make("prefork-later-", 25)
 for child in children:
     os.waitpid(child, 0)
 """
-    done = run_process(real.url, code)
+    done = run_process(real.url, WAITING + code)
     flush_in_the_next_process(real.url)
     makers = ["parent-", "later-", *(f"{number}-" for number in range(4))]
 

@@ -11,6 +11,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from ..._forks import IMPORTS, ForkGuard
+from ..._threads import start_daemon
 from .destination import POLL_INTERVAL
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ __all__ = ["STEPS", "Flush", "SpanSource", "Step", "Worker"]
 _log = logging.getLogger("ashr_labs.tracing")
 _START_DELAY = 0.02
 """Seconds in which the thread that makes the first trace goes on undisturbed by the worker's imports."""
+_LOAD_INTERVAL = 0.02
+"""Seconds between two looks at the queue while modules are imported."""
 _WARNING_INTERVAL = 60.0
 _BUSY_SECONDS = 1.0
 """Seconds after the last trace in which the loop polls, so that `end()` need not wake it."""
@@ -217,14 +220,22 @@ class Worker:
             self.queue.extendleft(flush for flush in self.flushes if not flush.done.is_set())
 
     def _load(self) -> None:
-        """Import modules step by step; traces that end meanwhile are written to disk between the steps."""
+        """Import modules in another thread; traces that end meanwhile are written to disk."""
         loads: list[Callable[[], object]] = [partial(import_module, name) for name in _PRELOADED]
         loads += [destination.transport.load for destination in self.destinations()]
-        for load in loads:
+        loader = start_daemon(partial(_load_all, loads), "ashr-labs-traces-imports")
+        if loader is None:  # the interpreter shuts down
+            _load_all(loads)
+        while loader is not None and loader.is_alive():
             with STEPS.lock:
                 now = monotonic()
                 self.drain_queue(now)
                 for destination in self.destinations():
                     destination.save(now)
-            with IMPORTS.lock, suppress(Exception):  # not installed, or the interpreter shuts down
-                load()
+            loader.join(_LOAD_INTERVAL)
+
+
+def _load_all(loads: list[Callable[[], object]]) -> None:
+    for load in loads:
+        with IMPORTS.lock, suppress(Exception):  # not installed, or the interpreter shuts down
+            load()
