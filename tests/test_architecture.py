@@ -28,6 +28,7 @@ FLOORS: list[set[str]] = [
         "_forks",
         "_format",
         "_gc",
+        "_gen_ai",
         "_json",
         "_personal_data",
         "_references",

@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import Link, SpanContext, Status, StatusCode, Tracer, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from ashr_labs.local.forwarding.otlp import otlp_requests
 from ashr_labs.otel import trace_of
 from ashr_labs.otel._content import input_of
 from ashr_labs.otel._mirror import copies_of
@@ -384,6 +385,32 @@ def test_mirrored_spans_follow_conventions() -> None:
         tool.failure,
         tool.events,
     )
+
+
+def test_mirror_and_forwarder_write_the_same_model_calls() -> None:
+    """The attributes of a model call are the same from the mirror and from the platform's OTLP forwarder."""
+    generation: Any = {
+        "id": "a",
+        "type": "generation",
+        "name": "answer",
+        "model": "gpt-9",
+        "usage": {"input_tokens": 2, "cached_input_tokens": 1, "reasoning_output_tokens": 3, "cost": 0.5},
+        "input": [{"role": "user", "content": "hi"}],
+        "output": "hello",
+        "start_time": "1970-01-01T00:00:00.000002Z",
+    }
+    trace: Any = {"id": "1" * 32, "name": "t", "created_at": "1970-01-01T00:00:00Z", "observations": [generation]}
+    mirrored = [copy.attributes for copy in copies_of(trace, 1_000, 9_000)]
+    [request] = otlp_requests(1, trace)
+    spans = json.loads(request)["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    forwarded = [{one["key"]: next(iter(one["value"].values())) for one in span["attributes"]} for span in spans]
+
+    assert 2 == len(mirrored) == len(forwarded)
+    for ours, theirs in zip(mirrored, forwarded, strict=True):
+        names = {name for name in ours if name.startswith("gen_ai.")}
+        assert {name: str(ours[name]) for name in names} == {
+            name: str(value) for name, value in theirs.items() if name.startswith("gen_ai.")
+        }
 
 
 def test_spans_with_unknown_parent_form_a_trace() -> None:

@@ -204,6 +204,21 @@ def test_damaged_record_is_not_sent(tmp_path: Path) -> None:
         record.read()
 
 
+def test_damaged_record_fails_alone(client: AshrLabsClient, stored: Stored, caplog: pytest.LogCaptureFixture) -> None:
+    """A trace whose record on disk was changed is counted and logged as failed; the others are delivered."""
+    stored.refuse(503)
+    for n in range(5):
+        client.trace(f"intact-{n}").end()
+    client.tracing.flush(0.5)
+    for path in Path(os.environ["ASHR_LABS_SPOOL_DIR"]).rglob("*.spool"):
+        path.write_bytes(path.read_bytes().replace(b"intact-2", b"intakt-2"))
+    stored.recover()
+
+    assert {"sent": 4, "queued": 0, "dropped": 0, "failed": 1} == client.tracing.flush(20)
+    assert {"intact-0", "intact-1", "intact-3", "intact-4"} == set(stored.names)
+    assert "is damaged" in caplog.text
+
+
 def test_exit_waits_for_pending_response(server: ScriptedServer) -> None:
     """The exit waits for the response to a slow request, even after a failure, so that it is not sent again."""
     stored = Stored(server)

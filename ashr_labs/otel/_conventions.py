@@ -23,8 +23,6 @@ __all__ = [
     "OUTPUT_EVENTS",
     "OUTPUT_LISTS",
     "OUTPUT_VALUES",
-    "PROVIDERS",
-    "PROVIDER_NAMES",
     "SESSIONS",
     "SPAN_KINDS",
     "SYSTEM_INSTRUCTIONS",
@@ -32,7 +30,6 @@ __all__ = [
     "TOOLS",
     "TOOL_NAMES",
     "TOTAL_TOKENS",
-    "UNKNOWN_PROVIDER",
     "USAGE",
     "USERS",
 ]
@@ -61,30 +58,6 @@ SPAN_KINDS: Final = {
 """Kinds, in lower case, that are kept as `kind` in the metadata, and how these are called there."""
 OPERATIONS: Final = {"agent": "invoke_agent", "embedding": "embeddings", "retriever": "retrieval"}
 """The operation names of those kinds for which the GenAI conventions define one."""
-PROVIDERS: Final = {
-    "amazon.": "aws.bedrock",
-    "anthropic.": "aws.bedrock",
-    "chatgpt": "openai",
-    "claude": "anthropic",
-    "codestral": "mistral_ai",
-    "command": "cohere",
-    "deepseek": "deepseek",
-    "gemini": "gcp.gemini",
-    "gpt-": "openai",
-    "grok": "x_ai",
-    "magistral": "mistral_ai",
-    "ministral": "mistral_ai",
-    "mistral": "mistral_ai",
-    "o1": "openai",
-    "o3": "openai",
-    "o4": "openai",
-    "sonar": "perplexity",
-    "text-embedding": "openai",
-}
-"""Providers by the prefixes of their models' names."""
-PROVIDER_NAMES: Final = ("gen_ai.provider.name", "gen_ai.system", "provider")
-"""Keys of the metadata that may name the provider."""
-UNKNOWN_PROVIDER: Final = "_OTHER"
 TOOLS: Final = {"execute_tool", "tool"}
 
 MODELS: Final = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from time import time_ns
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from opentelemetry.context import get_current
 from opentelemetry.trace import Status, StatusCode, set_span_in_context
 
-from .._json import as_list, as_object
+from .._gen_ai import generation_attributes, json_text, provider_of
+from .._json import as_object
 from . import _conventions as names
 
 if TYPE_CHECKING:
@@ -120,25 +120,14 @@ def _about(trace: TracePayload) -> dict[str, str | int]:
     generations = (one for one in trace.get("observations", []) if one["type"] == "generation")
     about: dict[str, str | int | None] = {
         "gen_ai.operation.name": "invoke_agent",
-        "gen_ai.provider.name": _provider(next(generations, None)),
+        "gen_ai.provider.name": provider_of(next(generations, None)),
         "gen_ai.agent.name": trace["name"],
         "gen_ai.conversation.id": trace.get("session_id"),
         "user.id": trace.get("user_id"),
-        "ashr_labs.metadata": _as_json(trace.get("metadata")),
-        "ashr_labs.output": _as_json(trace.get("output")),
+        "ashr_labs.metadata": json_text(trace.get("metadata")),
+        "ashr_labs.output": json_text(trace.get("output")),
     }
     return {name: value for name, value in about.items() if value is not None}
-
-
-def _provider(observation: Observation | None) -> str:
-    """Return the provider that the metadata of a generation names, or the one of its model."""
-    if observation is None:
-        return names.UNKNOWN_PROVIDER
-    metadata = as_object(observation.get("metadata")) or {}
-    given = next((metadata[name] for name in names.PROVIDER_NAMES if isinstance(metadata.get(name), str)), None)
-    model = (observation.get("model") or "").lower().rpartition("/")[2]
-    known = (provider for prefix, provider in names.PROVIDERS.items() if model.startswith(prefix))
-    return given or next(known, names.UNKNOWN_PROVIDER)
 
 
 def _event(observation: Observation) -> tuple[str, dict[str, str | float]]:
@@ -153,18 +142,18 @@ def _event(observation: Observation) -> tuple[str, dict[str, str | float]]:
     if isinstance(value, int | float) and not isinstance(value, bool):
         contents["gen_ai.evaluation.score.value"] = float(value)
     elif value is not None:
-        contents["gen_ai.evaluation.score.label"] = _as_json(value) or ""
+        contents["gen_ai.evaluation.score.label"] = json_text(value) or ""
     if isinstance(comment, str):
         contents["gen_ai.evaluation.explanation"] = comment
     return "gen_ai.evaluation.result", contents
 
 
 def _attributes(observation: Observation) -> dict[str, str | int | float]:
-    given, came = _as_json(observation.get("input")), _as_json(observation.get("output"))
+    given, came = json_text(observation.get("input")), json_text(observation.get("output"))
     name = observation["name"]
-    found: dict[str, str | float | None] = {"ashr_labs.metadata": _as_json(observation.get("metadata"))}
+    found: dict[str, str | float | None] = {"ashr_labs.metadata": json_text(observation.get("metadata"))}
     if observation["type"] == "generation":
-        found |= _generation_attributes(observation)
+        found |= generation_attributes(observation)
     elif name.startswith(_TOOL):
         found |= {
             "gen_ai.operation.name": "execute_tool",
@@ -180,46 +169,9 @@ def _attributes(observation: Observation) -> dict[str, str | int | float]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _generation_attributes(observation: Observation) -> dict[str, str | float | None]:
-    usage = observation.get("usage") or {}
-    given, came = observation.get("input"), observation.get("output")
-    return {
-        "gen_ai.operation.name": "chat",
-        "gen_ai.provider.name": _provider(observation),
-        "gen_ai.request.model": observation.get("model"),
-        "gen_ai.usage.input_tokens": usage.get("input_tokens"),
-        "gen_ai.usage.cache_read.input_tokens": usage.get("cached_input_tokens"),
-        "gen_ai.usage.cache_creation.input_tokens": usage.get("cache_write_input_tokens"),
-        "gen_ai.usage.output_tokens": usage.get("output_tokens"),
-        "gen_ai.usage.reasoning.output_tokens": usage.get("reasoning_output_tokens"),
-        "gen_ai.usage.cost": usage.get("cost"),
-        "gen_ai.input.messages": _as_json(given) and json.dumps(_messages(given, "user")),
-        "gen_ai.output.messages": _as_json(came) and json.dumps(_messages(came, "assistant")),
-    }
-
-
-def _messages(value: Any, role: str) -> list[Any]:
-    """Return messages in the format of the GenAI conventions: a role and parts."""
-    messages = as_list(value)
-    return [_message(one, role) for one in ([value] if messages is None else messages)]
-
-
-def _message(value: Any, role: str) -> Mapping[str, Any]:
-    message = as_object(value) or {"content": value}
-    if "parts" in message:
-        return message
-    rest = {name: item for name, item in message.items() if name != "content"}
-    return {"role": role, **rest, "parts": [{"type": "text", "content": _as_json(message.get("content", rest))}]}
-
-
 def _contents(observation: Observation) -> dict[str, str]:
-    values = {"input": _as_json(observation.get("input")), "metadata": _as_json(observation.get("metadata"))}
+    values = {"input": json_text(observation.get("input")), "metadata": json_text(observation.get("metadata"))}
     return {f"ashr_labs.{name}": value for name, value in values.items() if value is not None}
-
-
-def _as_json(value: Any) -> str | None:
-    """Return a string or None unchanged, and anything else as JSON."""
-    return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
 def _nanoseconds(observation: Mapping[str, Any], name: str) -> int:

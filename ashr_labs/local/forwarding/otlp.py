@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from ..._gen_ai import generation_attributes, provider_of
 from ..._json import as_list, as_object, parsed_json, preview
 from ..jobs.worker import RejectedError, RetryLaterError
 from ..store.trace_rows import parse_timestamp
@@ -100,8 +101,11 @@ def check_otlp(reply: HTTPResponse) -> None:
 
 def _root(key: str, tenant_id: int, trace: Mapping[str, Any], spans: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     came = _nanoseconds(trace["created_at"])
+    generations = (one for one in trace["observations"] if one.get("type") == "generation")
     known = {
         "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.provider.name": provider_of(next(generations, None)),
+        "gen_ai.agent.name": str(trace.get("name")),
         "gen_ai.conversation.id": trace.get("session_id"),
         "user.id": trace.get("user_id"),
         "ashr.trace_id": trace["id"],
@@ -151,15 +155,8 @@ def _common(observation: Mapping[str, Any]) -> dict[str, Any]:
 
 def _generation(observation: Mapping[str, Any]) -> dict[str, Any]:
     usage = as_object(observation.get("usage")) or {}
-    return {
-        "gen_ai.operation.name": "chat",
-        "gen_ai.request.model": observation.get("model"),
-        "gen_ai.usage.input_tokens": usage.get("input_tokens"),
-        "gen_ai.usage.output_tokens": usage.get("output_tokens"),
-        "ashr.cost": usage.get("cost") if usage.get("cost") is not None else observation.get("cost"),
-        "gen_ai.input.messages": observation.get("input"),
-        "gen_ai.output.messages": observation.get("output"),
-    }
+    cost = usage.get("cost") if usage.get("cost") is not None else observation.get("cost")
+    return {**generation_attributes(observation), "ashr.cost": cost}
 
 
 def _step(observation: Mapping[str, Any]) -> dict[str, Any]:
