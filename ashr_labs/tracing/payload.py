@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from .._time import isoformat_ns
 from .._unset import UNSET
@@ -80,7 +80,7 @@ class SpanRecord:
         return self._input, self._metadata, self._output
 
 
-class TraceRecord(NamedTuple):
+class TraceRecord(TypedDict):
     """The record of a trace."""
 
     trace_id: str
@@ -111,17 +111,17 @@ def write_trace(trace: TraceRecord, mask: Callable[[Any], Any] | None) -> TraceP
     """Return a trace as the API takes it, masked."""
     hide = _unchanged if mask is None else partial(masked, mask=mask)
     payload: TracePayload = {
-        "id": trace.trace_id,
-        "name": _text(trace.name),
-        "user_id": _optional_text(trace.user_id),
-        "session_id": _optional_text(trace.session_id),
-        "metadata": _object(hide(trace.metadata)),
-        "tags": [] if trace.tags is None else text_list(hide(trace.tags)),
-        "observations": [span.payload(trace.clock_offset, hide) for span in trace.spans],
+        "id": trace["trace_id"],
+        "name": _text(trace["name"]),
+        "user_id": _optional_text(trace["user_id"]),
+        "session_id": _optional_text(trace["session_id"]),
+        "metadata": _object(hide(trace["metadata"])),
+        "tags": [] if trace["tags"] is None else text_list(hide(trace["tags"])),
+        "observations": [span.payload(trace["clock_offset"], hide) for span in trace["spans"]],
     }
-    if trace.output is not UNSET:
-        payload["output"] = hide(trace.output)
-    if not trace.is_finished:
+    if trace["output"] is not UNSET:
+        payload["output"] = hide(trace["output"])
+    if not trace["is_finished"]:
         payload["metadata"] = {**(payload["metadata"] or {}), "unfinished": True}
     return payload
 
@@ -147,10 +147,10 @@ def _object(value: JSON) -> dict[str, Any] | None:
 
 def estimate_size(trace: TraceRecord) -> int:
     """Estimate the bytes of memory that a trace takes, from the top two levels of each value."""
-    values: list[JSON] = [trace.metadata, trace.output]
-    for span in trace.spans:
+    values: list[JSON] = [trace["metadata"], trace["output"]]
+    for span in trace["spans"]:
         values += span.content()
-    return 300 * (1 + len(trace.spans)) + estimate_values(values)
+    return 300 * (1 + len(trace["spans"])) + estimate_values(values)
 
 
 def estimate_values(values: Sequence[JSON]) -> int:

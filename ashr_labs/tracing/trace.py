@@ -11,7 +11,7 @@ from weakref import ref
 from .._forks import PROCESS
 from .._unset import UNSET
 from .export.item import ExportResult, QueuedTrace
-from .payload import TraceRecord, estimate_size, write_trace
+from .payload import estimate_size, write_trace
 from .propagation import SpanContext, is_sampled, make_trace_id
 from .serialize import describe_error, json_object, to_json
 from .spans import Parent, TraceState, observed_traces
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ashr_labs_types import TracePayload
 
     from .context import TracingHandle
+    from .payload import TraceRecord
 
 __all__ = ["NO_TRACE", "Trace", "score_trace"]
 
@@ -139,8 +140,10 @@ class Trace(Parent):
         except IndexError:
             pass
         else:
-            with suppress(Exception):
+            try:  # noqa: SIM105 - suppress() would cost every trace
                 self._submit(output, is_open=is_open)
+            except Exception:  # noqa: S110 - tracing errors must not reach the application
+                pass
         if wait or self._wait:
             with suppress(Exception):
                 self._result.wait()
@@ -175,7 +178,9 @@ class Trace(Parent):
                 return
             record = self._record(result)
             state.spans = []  # which would live as long as the application keeps a span
-            write, size = self._writer(record), estimate_size(record)
+            size = estimate_size(record)
+            mask = sink.settings.mask
+            write = partial(write_trace, record, mask) if self._mirrored is None else self._mirror(record, mask)
             self._result.begin(sink.settings.flush_timeout, sink.wake)
             sink.enqueue(QueuedTrace(state.trace_id, self._result, write, size))
         except Exception as error:
@@ -184,27 +189,25 @@ class Trace(Parent):
 
     def _record(self, output: Any, *, is_finished: bool = True) -> TraceRecord:
         state = self._state
-        return TraceRecord(
-            state.trace_id,
-            self._name,
-            self._user_id,
-            self._session_id,
-            self._metadata,
-            self._tags,
-            output,
-            state.spans if is_finished else state.spans.copy(),
-            state.clock_offset,
-            is_finished,
-        )
+        return {
+            "trace_id": state.trace_id,
+            "name": self._name,
+            "user_id": self._user_id,
+            "session_id": self._session_id,
+            "metadata": self._metadata,
+            "tags": self._tags,
+            "output": output,
+            "spans": state.spans if is_finished else state.spans.copy(),
+            "clock_offset": state.clock_offset,
+            "is_finished": is_finished,
+        }
 
-    def _writer(self, record: TraceRecord) -> Callable[[], TracePayload]:
-        """Return what makes the payload; for a mirror it is made at once."""
-        settings = self._sink.settings
-        if self._mirrored is None or settings.mirror is None:
-            return partial(write_trace, record, settings.mask)
-        payload = write_trace(record, settings.mask)
-        with suppress(Exception):
-            settings.mirror.copy(payload, self._mirrored)
+    def _mirror(self, record: TraceRecord, mask: Callable[[Any], Any] | None) -> Callable[[], TracePayload]:
+        payload = write_trace(record, mask)
+        mirror = self._sink.settings.mirror
+        if mirror is not None:
+            with suppress(Exception):
+                mirror.copy(payload, self._mirrored)
         return lambda: payload
 
 
