@@ -156,7 +156,7 @@ class Exporter:
 
     def _ensure_worker(self) -> Worker:
         worker = self._worker
-        if worker is None or not worker.thread.is_alive():
+        if worker is None or not worker.is_running:
             destinations, sources = (lambda: list(self._destinations.values())), (lambda: self._sources)
             worker = Worker(self._queue, destinations, sources, self._collect_idle, _load_loop, after=self._last_thread)
             worker.thread.start()

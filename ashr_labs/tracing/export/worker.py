@@ -136,6 +136,8 @@ class Worker:
         """Until when requests in flight may be answered; set by `stop`."""
         self.last_trace = monotonic()
         """When a trace was last taken from the queue."""
+        self.is_running = True
+        """Whether the thread takes traces; it is False from its end or failure on."""
         self.is_asleep = False
         """Whether the event loop waits for longer than its poll interval, so that it must be woken."""
         self.loop: asyncio.AbstractEventLoop | None = None
@@ -216,6 +218,7 @@ class Worker:
                 Worker.quiet_until = monotonic() + _WARNING_INTERVAL
                 _log.warning("The trace exporter failed; it is started again with the next trace.", exc_info=True)
         finally:
+            self.is_running = False
             # The next worker completes the pending flushes.
             self.queue.extendleft(flush for flush in self.flushes if not flush.done.is_set())
 
