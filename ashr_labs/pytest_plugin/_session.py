@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 
-@dataclass
+@dataclass(eq=False)  # pytest before 9.1 needs plugins to be hashable
 class Session:
     """Collects the results of the items, and reports them when the session ends."""
 
