@@ -27,7 +27,7 @@ $(READY): $(USABLE)
 	@touch $@
 
 demo: $(USABLE)  ## Evaluate the example agent on the embedded platform and print its grades
-	$(BIN)/python examples/quickstart.py
+	$(BIN)/python -m examples.quickstart
 
 serve: $(USABLE)  ## Run the embedded platform over HTTP
 	$(BIN)/ashr-labs serve
@@ -53,7 +53,7 @@ test-long: $(READY)  ## Run the tests that take minutes
 
 coverage: $(READY)  ## Measure the coverage of lines and branches by the tests
 	rm -f .coverage .coverage.*
-	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist loadfile -m 'not long and not browser'
+	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist loadfile
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

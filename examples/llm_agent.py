@@ -3,8 +3,8 @@
 It speaks the chat-completions protocol, so it works with OpenAI, with Anthropic's compatible endpoint, and with any
 local server that speaks it. Set a key, then evaluate the model on the support dataset:
 
-    OPENAI_API_KEY=...     python examples/llm_agent.py    # also OPENAI_MODEL, OPENAI_BASE_URL
-    ANTHROPIC_API_KEY=...  python examples/llm_agent.py    # also ANTHROPIC_MODEL, ANTHROPIC_BASE_URL
+    OPENAI_API_KEY=...     python -m examples.llm_agent    # also OPENAI_MODEL, OPENAI_BASE_URL
+    ANTHROPIC_API_KEY=...  python -m examples.llm_agent    # also ANTHROPIC_MODEL, ANTHROPIC_BASE_URL
 """
 
 from __future__ import annotations

@@ -422,14 +422,14 @@ def test_llm_agent_without_key_names_the_variables() -> None:
     """Without a key the agent names the variables, and the script ends with code 2 and no traceback."""
     with pytest.raises(MissingKeyError, match="OPENAI_API_KEY or ANTHROPIC_API_KEY"):
         Endpoint.from_env({})
-    ended = run_script("llm_agent.py")
+    ended = run_script("llm_agent")
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == "No key for a language model: set OPENAI_API_KEY or ANTHROPIC_API_KEY.\n"
 
 
 def test_quickstart_prints_verdicts_and_metrics() -> None:
     """The quickstart evaluates the bot without key and network, and prints each verdict with its reasons."""
-    ended = run_script("quickstart.py")
+    ended = run_script("quickstart")
 
     assert (ended.returncode, ended.stderr) == (0, "")
     lines = ended.stdout.splitlines()
@@ -443,7 +443,7 @@ def test_llm_agent_script_evaluates_the_model() -> None:
     """With a key the script plays the dataset with the model and prints the same table."""
     with chat({"content": "You have 30 days after delivery to return an item for a full refund."}) as (_, server):
         url = server.endpoint.url
-        ended = run_script("llm_agent.py", OPENAI_API_KEY="sk-canary", OPENAI_BASE_URL=url)
+        ended = run_script("llm_agent", OPENAI_API_KEY="sk-canary", OPENAI_BASE_URL=url)
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert "passed  return_policy" in ended.stdout.splitlines()
@@ -453,7 +453,8 @@ def test_llm_agent_script_evaluates_the_model() -> None:
 def run_script(name: str, **environ: str) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if not key.endswith("_API_KEY")}
     return subprocess.run(
-        [sys.executable, "-W", "error", str(EXAMPLES / name)],
+        [sys.executable, "-W", "error", "-m", f"examples.{name}"],
+        cwd=EXAMPLES.parent,
         env=kept | environ,
         capture_output=True,
         text=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +123,10 @@ def test_permuted_calls_grade_the_same(numbers: list[int], random: Any) -> None:
     assert test["verdict"] == "passed"
 
 
+TOO_DEEP = "failed" if sys.version_info < (3, 14) else "passed or failed"
+"""Python 3.14 limits nesting by the size of the stack, and may compare 100,000 levels."""
+
+
 def nested(levels: int, core: Any = None) -> Any:
     value = core
     for _ in range(levels):
@@ -134,7 +139,7 @@ def nested(levels: int, core: Any = None) -> Any:
     [
         (nested(150), nested(150), "passed"),
         (nested(150, 1), nested(150, 2), "failed"),
-        (nested(100_000), nested(100_000), "failed"),
+        (nested(100_000), nested(100_000), TOO_DEEP),
         (nested(100_000), [1], "failed"),
         (10**5000, 1, "failed"),
         (10**5000, 10**5000, "passed"),
@@ -148,7 +153,7 @@ def test_deep_and_huge_values_are_compared(expected: Any, actual: Any, verdict: 
 
     config = ruled("x", rule) if rule else None
 
-    assert graded_test(calls(entry, entry), config=config)["verdict"] == verdict
+    assert graded_test(calls(entry, entry), config=config)["verdict"] in verdict.split(" or ")
 
 
 @pytest.mark.parametrize("value", [nested(100_000), 10**5000], ids=["too deep", "huge"])

@@ -176,6 +176,7 @@ KINDS: list[tuple[Callable[..., Any], Callable[[Any], bool]]] = [
 ]
 
 
+@pytest.mark.filterwarnings("ignore:'asyncio.iscoroutinefunction' is deprecated")  # frameworks still call it
 @pytest.mark.parametrize(("function", "is_kind"), KINDS, ids=lambda one: getattr(one, "__name__", ""))
 def test_function_kind_is_preserved(function: Callable[..., Any], is_kind: Callable[[Any], bool]) -> None:
     """Frameworks that inspect a function to await, iterate or bind it see the same kind as untraced."""
