@@ -59,8 +59,8 @@ class ParsedStep(NamedTuple):
     """The entry as recorded, of whatever type."""
     fields: Mapping[str, Any]
     """The entry, or an empty object if it is not one."""
-    label: str
-    """Where it happened, such as `action 3`."""
+    position: int
+    """Its index in `action_results`."""
     is_user: bool
     is_text: bool
     """Whether it is text of the agent."""
@@ -73,18 +73,24 @@ class ParsedStep(NamedTuple):
     def read(cls, value: object, position: int) -> ParsedStep:
         """Return the entry at a position of `action_results`."""
         fields = as_object(value) or {}
-        index, actor, kind = fields.get("action_index"), fields.get("actor"), fields.get("action_type")
+        actor, kind = fields.get("actor"), fields.get("action_type")
         is_calls = actor == "agent" and kind == "tool_call"
         calls = as_list(fields.get("tool_calls")) if is_calls else None
         return cls(
             value,
             fields,
-            f"action {index if isinstance(index, int) else position}",
+            position,
             actor == "user",
             actor == "agent" and kind == "text",
             is_calls,
             None if calls is None else [_call_or_value(call) for call in calls],
         )
+
+    @property
+    def label(self) -> str:
+        """Where it happened, such as `action 3`."""
+        index = self.fields.get("action_index")
+        return f"action {index if isinstance(index, int) else self.position}"
 
     @property
     def expected_text(self) -> str | None:
@@ -112,7 +118,9 @@ class ParsedTest:
     def read(cls, fields: Mapping[str, Any]) -> ParsedTest:
         """Return a test with its steps."""
         actions = as_list(fields.get("action_results"))
-        return cls(fields, None if actions is None else [ParsedStep.read(*entry) for entry in _numbered(actions)])
+        return cls(
+            fields, None if actions is None else [ParsedStep.read(value, index) for index, value in enumerate(actions)]
+        )
 
     @property
     def has_run(self) -> bool:
@@ -135,10 +143,6 @@ class ParsedRun:
         """Return a result with its tests."""
         tests = as_list(result.get("tests"))
         return cls(None if tests is None else [_test_or_value(test) for test in tests])
-
-
-def _numbered(values: Sequence[object]) -> Sequence[tuple[object, int]]:
-    return [(value, position) for position, value in enumerate(values)]
 
 
 def _call_or_value(value: object) -> object:

@@ -56,11 +56,12 @@ class GradedTest:
         """Add a failure."""
         self.findings.append(Finding("failure", reason))
 
-    def add_findings(self, verdict: Verdict, label: str) -> None:
+    def add_findings(self, verdict: Verdict, step: ParsedStep) -> None:
         """Add the findings of a verdict on a call or text."""
         self.is_checked |= verdict.is_checked
-        for finding in verdict.findings:
-            self.findings.append(Finding(finding.level, f"{label}: {finding.reason}"))
+        if verdict.findings:
+            label = step.label
+            self.findings += [Finding(one.level, f"{label}: {one.reason}") for one in verdict.findings]
 
     def add_scores(self, test: Mapping[str, Any]) -> None:
         """Add the findings of the scores that decide about the test."""
@@ -156,7 +157,7 @@ def _graded_step(
 ) -> object:
     if text is not None:
         graded.texts.append(text)
-        graded.add_findings(text, step.label)
+        graded.add_findings(text, step)
         return _graded_text(step.fields, text)
     if not step.is_calls:
         return step.value
@@ -164,7 +165,7 @@ def _graded_step(
         graded.fail(f"{step.label}: tool_calls must be a list, got {preview(step.fields.get('tool_calls'))}")
         return step.value
     calls = realigned(step.calls, config.arguments)
-    return {**step.fields, "tool_calls": [_graded_call(call, turn_text, config, step.label, graded) for call in calls]}
+    return {**step.fields, "tool_calls": [_graded_call(call, step, turn_text, config, graded) for call in calls]}
 
 
 def _graded_text(fields: Mapping[str, Any], text: Verdict) -> dict[str, Any]:
@@ -175,11 +176,13 @@ def _graded_text(fields: Mapping[str, Any], text: Verdict) -> dict[str, Any]:
     return graded
 
 
-def _graded_call(call: object, turn_text: TurnText, config: GradingConfig, label: str, graded: GradedTest) -> object:
+def _graded_call(
+    call: object, step: ParsedStep, turn_text: TurnText, config: GradingConfig, graded: GradedTest
+) -> object:
     if not isinstance(call, ParsedCall):
-        graded.fail(f"{label}: a tool call must be an object, got {preview(call)}")
+        graded.fail(f"{step.label}: a tool call must be an object, got {preview(call)}")
         return call
     verdict = judge_call(call, turn_text, config)
     graded.calls.append(verdict)
-    graded.add_findings(verdict, label)
+    graded.add_findings(verdict, step)
     return {**call.fields, **verdict.fields()}
