@@ -92,12 +92,12 @@ def test_watch_shows_each_state_once(
 
 def test_agents_and_keys_are_created_and_updated(workspace: Workspace) -> None:
     """Creating prints only the id or key, changing keeps other fields, and deleting removes."""
-    workspace.write("config.json", {"tools": [{"name": "greet"}]})
+    workspace.write("config.json", {"tool_definitions": [{"name": "greet"}]})
     agent = workspace.call("agents", "create", "Second", "--description", "D", "--config", "config.json").out.strip()
     assert f"{agent}\n" == workspace.call("agents", "update", agent, "--name", "Third").out
 
     shown = workspace.call("agents", "get", agent, "--json").document
-    assert ("Third", "D", [{"name": "greet"}]) == (shown["name"], shown["description"], shown["config"]["tools"])
+    assert ("Third", "D", [{"name": "greet"}]) == (shown["name"], shown["description"], shown["config"]["tool_definitions"])
     assert "nothing to change" in workspace.call("agents", "update", agent).error(2)
     assert {"deleted": int(agent)} == workspace.call("agents", "delete", agent, "--json").document
     assert f"{agent}" in workspace.call("agents", "get", agent).error(2)

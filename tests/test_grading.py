@@ -461,7 +461,6 @@ def test_result_without_tests_gets_totals(result: dict[str, Any], passed: int) -
         ({"behaviour_rules": []}, "behaviour_rules is not a known key; did you mean 'behavior_rules'?"),
         ({"tools": []}, "tools is not a known key; did you mean 'tool_definitions'?"),
         ({"side_effects": {}}, "side_effects is not a known key; did you mean 'grading_config.side_effects'?"),
-        ({"model": "m"}, "model is not a known key; other information belongs in metadata"),
         ({"metadata": "m"}, "metadata must be an object, got 'm'"),
         ({"form_data": 3}, "form_data must be an object, got 3"),
         ({"tool_definitions": [{"nmae": "book"}]}, "did you mean 'name' by 'nmae'?"),

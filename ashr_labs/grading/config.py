@@ -141,12 +141,15 @@ def warn_deprecated_keys(agent_config: object, *, stacklevel: int = 4) -> None:
 
 
 def _unknown_keys(config: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the unknown keys of a config as a whole: what they say would be ignored."""
+    """Yield the misspelt and misplaced keys of a config, which would be ignored; it may have other keys."""
     others = {**{key: f"grading_config.{key}" for key in _GRADING_KEYS}, **_OTHER_SPELLINGS}
     for key in config:
-        if key not in _CONFIG_KEYS:
-            hint = f"; did you mean {others[key]!r}?" if key in others else suggestion(key, _CONFIG_KEYS)
-            yield f"{key} is not a known key{hint or '; other information belongs in metadata'}"
+        if key in _CONFIG_KEYS:
+            continue
+        meant = others.get(key)
+        hint = f"; did you mean {meant!r}?" if meant else suggestion(key, _CONFIG_KEYS, only_misspelt=True)
+        if hint:
+            yield f"{key} is not a known key{hint}"
 
 
 def _misspelt_tools(grading: Mapping[str, Any], tools: Mapping[str, Any]) -> Iterator[str]:
