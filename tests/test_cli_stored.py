@@ -97,7 +97,11 @@ def test_agents_and_keys_are_created_and_updated(workspace: Workspace) -> None:
     assert f"{agent}\n" == workspace.call("agents", "update", agent, "--name", "Third").out
 
     shown = workspace.call("agents", "get", agent, "--json").document
-    assert ("Third", "D", [{"name": "greet"}]) == (shown["name"], shown["description"], shown["config"]["tool_definitions"])
+    assert ("Third", "D", [{"name": "greet"}]) == (
+        shown["name"],
+        shown["description"],
+        shown["config"]["tool_definitions"],
+    )
     assert "nothing to change" in workspace.call("agents", "update", agent).error(2)
     assert {"deleted": int(agent)} == workspace.call("agents", "delete", agent, "--json").document
     assert f"{agent}" in workspace.call("agents", "get", agent).error(2)

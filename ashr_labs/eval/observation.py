@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from ..run_builder.records import TestRecord
     from ..tracing.context import TracingHandle
-    from ..tracing.spans import Scope
     from .agents import ParsedReply
 
 __all__ = [
@@ -40,30 +39,30 @@ _NAME, _NAME_AND_ARGUMENTS = slice(1), slice(2)
 """The fields of a call by which it is found again."""
 
 
-class ObservedScenario:
+class ObservedScenario(LocalTrace):
     """The trace of one scenario, read turn by turn."""
 
-    __slots__ = ("_calls_from", "_trace")
+    __slots__ = ("_calls_from",)
 
     def __init__(self, calls_from: CallsFrom) -> None:
-        self._trace = LocalTrace()
+        super().__init__()
         self._calls_from = calls_from
 
     @property
-    def scope(self) -> Scope:
-        """The agent is called in this scope."""
-        return self._trace.scope
+    def is_used(self) -> bool:
+        """Whether anything was recorded, or has to be."""
+        return bool(self._made) or self._calls_from == "spans"
 
     def skip(self) -> None:
         """Leave out of the next turn what was recorded so far."""
-        if self._trace.has_news:
-            self._trace.news()
+        if self.has_news:
+            self.news()
 
     def turn(self, reply: ParsedReply) -> ParsedReply:
         """Return a reply with the calls and the usage that were recorded during the turn."""
-        if not self._trace.has_news:
+        if not self.has_news:
             return reply._replace(calls=()) if self._calls_from == "spans" else reply
-        observations = self._trace.news()
+        observations = self.news()
         recorded = () if self._calls_from == "reply" else calls_of_spans(observations)
         if self._calls_from == "spans" or (recorded and not reply.calls):
             calls: tuple[CallRecord, ...] | None = recorded
@@ -71,12 +70,13 @@ class ObservedScenario:
             calls = joined_calls(reply.calls or (), calls_of_spans(observations))
         return reply._replace(calls=calls, usage=reply.usage or usage_of_spans(observations))
 
-    def end(self, test: TestRecord) -> None:
+    def finish(self, test: TestRecord) -> None:
         """End the trace, and record in the test what was recorded."""
-        if not self._trace.has_spans:
+        spans, left_out = self.end()
+        if not spans:
             return
-        spans, left_out = self._trace.end()
-        test.add_fields(trace_id=self._trace.trace_id, spans=spans)
+        test.add_fields(trace_id=self.trace_id, spans=spans)
+        test.is_traced = self.is_shared
         if left_out:
             test.add_fields(spans_left_out=left_out)
 
@@ -84,7 +84,7 @@ class ObservedScenario:
 def deliver_test(tracing: TracingHandle, test: TestRecord) -> None:
     """Queue the trace of a test for delivery, if anything was recorded."""
     recorded = test.more or {}
-    if "trace_id" not in recorded:
+    if "trace_id" not in recorded or test.is_traced:
         return
     trace: TracePayload = {
         "id": recorded["trace_id"],

@@ -161,7 +161,8 @@ class _ScenarioState:
     def reset(self) -> Steps:
         """Make the agent forget the last conversation."""
         answer = yield from self._limited("reset()", self._bind_and_reset, (), _check_reset)
-        self._observed.skip()
+        if self._observed.is_used:
+            self._observed.skip()
         return answer if isinstance(answer, AgentError) else None
 
     def _bind_and_reset(self) -> object:
@@ -202,7 +203,8 @@ class _ScenarioState:
         self._test.add_turn(action.action_index, (perf_counter() - started) * 1000)
         if isinstance(answer, AgentError):
             return answer.at(self._path)
-        self._take_reply(self._observed.turn(answer))
+        observed = self._observed
+        self._take_reply(observed.turn(answer) if observed.is_used else answer)
         return None
 
     @property
@@ -246,7 +248,8 @@ class _ScenarioState:
         if self._spans_turns:
             self._match()
             self._test.sort()
-        self._observed.end(self._test)
+        if self._observed.is_used:
+            self._observed.finish(self._test)
         if error is None:
             self._test.complete()
         else:

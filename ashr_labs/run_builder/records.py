@@ -109,6 +109,8 @@ class TestRecord:
         """The cost of all turns; None if none reports a cost."""
         self.has_checks = False
         """Whether the scenario names scorers."""
+        self.is_traced = False
+        """Whether its spans are part of a trace that is delivered without it."""
         self.output: object = UNSET
         """The output as a value; UNSET if it is the text of the last reply."""
         self.more: dict[str, Any] | None = None

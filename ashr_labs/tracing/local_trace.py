@@ -7,10 +7,10 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from .export.item import ExportResult, QueuedTrace
-from .payload import estimate_values, masked
+from .payload import SpanRecord, estimate_values, masked
 from .propagation import make_trace_id
 from .serialize import json_object
-from .spans import Parent, Scope, TraceState
+from .spans import ACTIVE, Parent, Scope, TraceState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from ashr_labs_types import Observation, TracePayload
 
     from .context import TracingHandle
-    from .payload import SpanRecord
 
 __all__ = ["MAX_BYTES", "MAX_SPANS", "LocalTrace", "deliver_trace"]
 
@@ -33,27 +32,38 @@ _CONTENT: Final = ("input", "output", "metadata")
 class LocalTrace(Parent):
     """A trace whose spans are kept in memory; sampling and settings do not apply to it.
 
-    Traces that are started in its scope belong to it as well: their spans are read here, too.
+    Traces that are started in its scope belong to it as well: their spans are read here, too. Within another trace that
+    is recorded, its spans are recorded there as well, under its id.
     """
 
-    __slots__ = ("_read", "_traces", "scope")
+    __slots__ = ("_made", "_outer", "_read", "scope")
 
     def __init__(self) -> None:
-        super().__init__(TraceState(make_trace_id(None), sampled=True, is_open=True), None)
-        self._traces = self._state.observed = [self._state.spans]
+        self._id = None
+        self._scope = None
+        self._made: list[TraceState] = []
+        """The first one counts; several threads of the agent may make one at the same time."""
+        self._outer = ACTIVE.get()
         self._read = 0
         self.scope = Scope(self, None)
         """Code that runs in this scope records here."""
 
     @property
-    def has_news(self) -> bool:
-        """Whether spans were started since the last call of `news()`."""
-        return self._count() > self._read
+    def _state(self) -> TraceState:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride]
+        """The state, made when something is recorded: most scenarios of most agents record nothing."""
+        if not self._made:
+            self._made.append(self._state_made())
+        return self._made[0]
 
     @property
-    def has_spans(self) -> bool:
-        """Whether any span was started."""
-        return self._count() > 0
+    def is_shared(self) -> bool:
+        """Whether the spans are recorded in another trace as well."""
+        return self._outer is not None and self._outer.span.is_recorded
+
+    @property
+    def has_news(self) -> bool:
+        """Whether spans were started since the last call of `news()`."""
+        return bool(self._made) and self._count() > self._read
 
     def news(self) -> list[Observation]:
         """Return the spans that were started since the last call, as the API has them, up to the limits."""
@@ -67,14 +77,29 @@ class LocalTrace(Parent):
         found = self._written(self._spans())
         return found, self._count() - len(found)
 
+    def _state_made(self) -> TraceState:
+        outer = self._outer.span if self.is_shared and self._outer is not None else None
+        if outer is None:
+            state = TraceState(make_trace_id(None), sampled=True, is_open=True)
+        else:
+            shared = outer._state
+            state = TraceState(
+                shared.trace_id, sampled=shared.sampled, is_open=True, capture_content=shared.capture_content
+            )
+            state.ids, state.clock_offset = shared.ids, shared.clock_offset
+            state.spans = _SharedSpans(shared.spans)
+            self._id = outer._id
+        state.observed = [state.spans]
+        return state
+
     def _count(self) -> int:
-        traces = self._traces
-        return len(traces[0]) if len(traces) == 1 else sum(map(len, traces))
+        return sum(map(len, self._state.observed or ()))
 
     def _spans(self) -> list[SpanRecord]:
-        if len(self._traces) == 1:
-            return self._traces[0]
-        return sorted((span for spans in self._traces for span in spans), key=_START)
+        traces = self._state.observed or []
+        if len(traces) == 1:
+            return traces[0]
+        return sorted((span for spans in traces for span in spans), key=_START)
 
     def _written(self, spans: list[SpanRecord]) -> list[Observation]:
         found: list[Observation] = []
@@ -85,6 +110,19 @@ class LocalTrace(Parent):
                 break
             found.append(span.payload(self._state.clock_offset, _unchanged))
         return found
+
+
+class _SharedSpans(list[SpanRecord]):
+    """Spans that are also those of another trace."""
+
+    def __init__(self, other: list[SpanRecord]) -> None:
+        super().__init__()
+        self._other = other
+
+    def append(self, span: SpanRecord, /) -> None:
+        """Append a span to both."""
+        super().append(span)
+        self._other.append(span)
 
 
 def deliver_trace(tracing: TracingHandle, trace: TracePayload) -> ExportResult:
