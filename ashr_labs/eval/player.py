@@ -161,7 +161,7 @@ class _ScenarioState:
     def reset(self) -> Steps:
         """Make the agent forget the last conversation."""
         answer = yield from self._limited("reset()", self._bind_and_reset, (), _check_reset)
-        if self._observed.is_used:
+        if self._observed.made:
             self._observed.skip()
         return answer if isinstance(answer, AgentError) else None
 
@@ -204,7 +204,7 @@ class _ScenarioState:
         if isinstance(answer, AgentError):
             return answer.at(self._path)
         observed = self._observed
-        self._take_reply(observed.turn(answer) if observed.is_used else answer)
+        self._take_reply(observed.turn(answer) if observed.made else answer)
         return None
 
     @property
@@ -248,7 +248,7 @@ class _ScenarioState:
         if self._spans_turns:
             self._match()
             self._test.sort()
-        if self._observed.is_used:
+        if self._observed.made:
             self._observed.finish(self._test)
         if error is None:
             self._test.complete()

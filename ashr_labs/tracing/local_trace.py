@@ -36,13 +36,13 @@ class LocalTrace(Parent):
     is recorded, its spans are recorded there as well, under its id.
     """
 
-    __slots__ = ("_made", "_outer", "_read", "scope")
+    __slots__ = ("_outer", "_read", "made", "scope")
 
     def __init__(self) -> None:
         self._id = None
         self._scope = None
-        self._made: list[TraceState] = []
-        """The first one counts; several threads of the agent may make one at the same time."""
+        self.made: list[TraceState] = []
+        """The state, once it is needed; the first one counts: threads of the agent may make several at once."""
         self._outer = ACTIVE.get()
         self._read = 0
         self.scope = Scope(self, None)
@@ -51,9 +51,9 @@ class LocalTrace(Parent):
     @property
     def _state(self) -> TraceState:  # type: ignore[override]  # pyright: ignore[reportIncompatibleVariableOverride]
         """The state, made when something is recorded: most scenarios of most agents record nothing."""
-        if not self._made:
-            self._made.append(self._state_made())
-        return self._made[0]
+        if not self.made:
+            self.made.append(self._state_made())
+        return self.made[0]
 
     @property
     def is_shared(self) -> bool:
@@ -63,7 +63,7 @@ class LocalTrace(Parent):
     @property
     def has_news(self) -> bool:
         """Whether spans were started since the last call of `news()`."""
-        return bool(self._made) and self._count() > self._read
+        return bool(self.made) and self._count() > self._read
 
     def news(self) -> list[Observation]:
         """Return the spans that were started since the last call, as the API has them, up to the limits."""
