@@ -62,7 +62,7 @@ def suggestion(name: object, known: Iterable[str], *, only_misspelt: bool = Fals
 
 def missing_key(name: str, given: Iterable[object]) -> str:
     """Return `; did you mean 'name' by 'nmae'?` for a given key that is a misspelt required one, or an empty string."""
-    key = next((one for one in given if suggestion(one, (name,), only_misspelt=True)), None)
+    key = next((one for one in given if one != name and suggestion(one, (name,), only_misspelt=True)), None)
     return "" if key is None else f"; did you mean {name!r} by {key!r}?"
 
 

@@ -345,15 +345,15 @@ def test_empty_dataset_exits_with_4(runs: dict[str, Any], workspace: Workspace) 
     assert "no scenario has any action" in evaluate(workspace, "--database", "kept.db", data="1").error(4)
 
 
-def test_malformed_scenario_does_not_affect_others(workspace: Workspace) -> None:
-    """A scenario that cannot be read is a failed test with its path; the others have their verdicts."""
+def test_malformed_scenario_is_rejected_before_anything_is_played(workspace: Workspace) -> None:
+    """A scenario that cannot be read gives exit code 2 with its path, as when the file is imported."""
     runs = {**SOURCE["runs"], "broken": {"actions": [{"actor": "agent", "expected_response": None}]}}
     workspace.write("data.json", {"runs": runs})
 
     done = evaluate(workspace, "--json")
 
-    assert {"first": "passed", "second": "passed", "broken": "failed"} == verdicts(done)
-    assert "runs.broken.actions[0].expected_response" == done.document["tests"][2]["error"]["path"]
+    assert "it has 1 fault" in done.error(2)
+    assert ["runs.broken.actions[0].expected_response"] == [fault["path"] for fault in done.document["faults"]]
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def furnish(folder: Path) -> Workspace:
     """Put the files that the commands need into a folder."""
     workspace = Workspace.at(folder)
     workspace.write("run.json", graded_run({"first": [True], "second": [True]}))
-    workspace.write("tools.json", {"tools": [{"name": "greet"}]})
+    workspace.write("tools.json", {"tool_definitions": [{"name": "greet"}]})
     agent = {"name": "Greeter", "description": "Greets", "tools": [{"name": "greet", "description": "Greets"}]}
     options = {"scenario_count": 1}
     workspace.write("config.json", {"agent": agent, "context": {"domain": "d"}, "generation_options": options})
@@ -243,7 +243,7 @@ def test_rejected_content_is_usage_error(workspace: Workspace, served: dict[str,
     for _ in range(250):
         deep = {"below": deep}
     workspace.write("deep.json", {"runs": {"a": {"actions": [{"actor": "user", "content": "hi"}], "metadata": deep}}})
-    workspace.write("deep_config.json", deep)
+    workspace.write("deep_config.json", {"metadata": deep})
 
     assert "nested" in called(workspace, "datasets import", where, arguments="deep.json", **served).error(2)
     assert "nested" in called(

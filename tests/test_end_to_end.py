@@ -166,9 +166,11 @@ def test_malformed_scenario_fails_alone_with_path(local_client: AshrLabsClient, 
     """An error in a scenario is recorded with its path, and the other scenarios are played."""
     broken = {"actions": [{"actor": "user", "content": "Hello"}, action]}
 
-    result = evaluate(local_client, {"runs": {"tau_0": broken, "good": SCENARIO}}, GoodAgent())
+    dataset = local_client.create_dataset(name="D", dataset_source={"runs": {"good": SCENARIO}})
+    run = EvalRunner({"runs": {"tau_0": broken, "good": SCENARIO}}).run(GoodAgent())
+    created = run.deploy(local_client, dataset_id=dataset["id"])
 
-    bad, good = result["tests"]
+    bad, good = local_client.poll_run(created["id"])["result"]["tests"]
     assert ("failed", "passed") == (bad["verdict"], good["verdict"])
     assert ("dataset", f"runs.tau_0.actions[1]{path}") == (bad["error"]["kind"], bad["error"]["path"])
 

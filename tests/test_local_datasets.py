@@ -13,7 +13,12 @@ import pytest
 from ashr_labs.local import open_platform
 from support.local_api import Api, Place
 
-SOURCE = {"runs": {"z": {"title": "last letter first"}, "a": {"number": 1.0, "whole": 1, "half": "\ud83e"}}}
+SOURCE = {
+    "runs": {
+        "z": {"title": "last letter first", "actions": []},
+        "a": {"metadata": {"number": 1.0, "whole": 1, "half": "\ud83e"}, "actions": []},
+    }
+}
 
 
 @pytest.fixture(name="api")
@@ -30,7 +35,7 @@ def test_dataset_source_is_returned_unchanged(api: Api) -> None:
 
     assert SOURCE == dataset["dataset_source"]
     assert ["z", "a"] == list(dataset["dataset_source"]["runs"])
-    assert isinstance(dataset["dataset_source"]["runs"]["a"]["number"], float)
+    assert isinstance(dataset["dataset_source"]["runs"]["a"]["metadata"]["number"], float)
     assert ("Übung", "d", 1, 1) == tuple(dataset[name] for name in ("name", "description", "tenant", "creator"))
     assert dataset["request_id"] is None
 

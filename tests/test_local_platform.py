@@ -89,7 +89,7 @@ def test_nesting_limit(api: Api) -> None:
     deep: dict[str, Any] = {}
     for _ in range(196):
         deep = {"a": deep}
-    source = {"runs": deep, "wide": [{} for _ in range(5_000)]}
+    source = {"metadata": deep, "wide": [{} for _ in range(5_000)]}
 
     dataset_id = api.dataset(dataset_source=source)
 

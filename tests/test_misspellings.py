@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from ashr_labs import ConfigurationError, DatasetError, EvalRunner
+from ashr_labs import AshrLabsClient, ConfigurationError, DatasetError, EvalRunner, ValidationError
 from ashr_labs._format import missing_key, suggestion
+from ashr_labs_api.api.datasets import create_dataset
+from ashr_labs_api.models import CreateDatasetRequest, JsonObject
 from support.eval_data import ScriptedAgent, agent, call, reply, source, user
 
 KNOWN = ("name", "text", "tool_calls", "arguments", "error", "runs", "content", "is_error", "usage")
@@ -193,3 +195,45 @@ def test_a_reply_may_hold_more() -> None:
     [test] = EvalRunner(source(s=[user(), agent("a")])).run(lambda _: mine).build()["tests"]
 
     assert "completed" == test["status"]
+
+
+def broken(**parts: Any) -> dict[str, Any]:
+    return {"runs": {"good": {"actions": [user()]}, "bad": {"actions": [user(), *({"actor": "agent", **parts},) * 7]}}}
+
+
+DOORS: list[tuple[Any, str]] = [
+    (broken(contnt="a"), "runs.bad.actions[1].contnt: must not be a key of an action; did you mean 'content'?"),
+    (broken(contnt="a"), "runs.bad.actions[5].contnt: must not be a key of an action; did you mean 'content'?; and 2"),
+    (source(s={"action": [user()]}), "runs.s.action: must not be a key of a scenario; did you mean 'actions'?"),
+    ({"run": {"s": {"actions": [user()]}}}, "runs: is missing; did you mean 'runs' by 'run'?"),
+    ({"runs": {}, "descripton": "D"}, "descripton: must not be a key of a dataset; did you mean 'description'?"),
+]
+
+
+@pytest.mark.parametrize(("given", "problem"), DOORS)
+def test_no_place_stores_a_dataset_that_cannot_be_played(
+    given: Any, problem: str, local_client: AshrLabsClient
+) -> None:
+    """The client and the platform refuse it with the same faults, and store nothing."""
+    stored = local_client.create_dataset("D", {"runs": {}})["id"]
+    stores = (
+        lambda: local_client.create_dataset("D", given),
+        lambda: local_client.update_dataset(stored, dataset_source=given),
+    )
+    for store in stores:
+        with pytest.raises(DatasetError) as caught:
+            store()
+        assert problem in str(caught.value)
+    body = CreateDatasetRequest(name="D", dataset_source=JsonObject.from_dict(given))
+    with pytest.raises(ValidationError) as refused:
+        create_dataset.sync(client=local_client.api, body=body)
+
+    assert problem in str(refused.value)
+    assert [stored] == [one["id"] for one in local_client.list_datasets()["datasets"]]
+    assert {"runs": {}} == local_client.get_dataset(stored).get("dataset_source")
+
+
+@pytest.mark.parametrize("other", [{}, {"runs": [{"file": "a"}]}, {"runs": None, "dataset_type": "multi_run_3d"}])
+def test_datasets_of_other_types_are_stored_unchanged(other: Any, local_client: AshrLabsClient) -> None:
+    """A dataset whose runs are not an object is not one of conversations, and is stored as it is."""
+    assert other == local_client.create_dataset("D", other).get("dataset_source")

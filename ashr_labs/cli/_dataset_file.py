@@ -8,21 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .._json import as_list, as_object, refuse_constant
+from .._json import as_object, refuse_constant
 from ..errors import DatasetError
-from ..scenarios.scenario import read_scenario, refuse_misspelt_keys, scenario_items
+from ..scenarios.faults import faults_of
+from ..scenarios.scenario import refuse_misspelt_keys, scenario_items
 from ._exit import CommandError, ExitCode, Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 _WRAPPER_KEYS = ("dataset_source", "name", "description")
 
 __all__ = ["DatasetFile", "dataset_faults", "read_dataset_file"]
-
-_FILLER = {"actor": "environment"}
-"""A valid action."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +65,7 @@ def read_dataset_file(path: Path) -> DatasetFile:
 
 def dataset_faults(file: DatasetFile) -> list[DatasetError]:
     """Return the faults of the scenarios: the first one of each action, in order."""
-    return [fault for scenario_id, raw in file.scenarios for fault in _faults(scenario_id, raw)]
-
-
-def _faults(scenario_id: str, raw: object) -> Iterator[DatasetError]:
-    fault = _first_fault(scenario_id, raw)
-    actions = as_list((as_object(raw) or {}).get("actions"))
-    if fault is None or actions is None:
-        yield from [fault] if fault else []
-        return
-    for index, action in enumerate(actions):
-        if fault := _first_fault(scenario_id, {"actions": [*[_FILLER] * index, action]}):
-            yield fault
-
-
-def _first_fault(scenario_id: str, raw: object) -> DatasetError | None:
-    try:
-        read_scenario(scenario_id, raw)
-    except DatasetError as error:
-        return error
-    return None
+    return list(faults_of(file.scenarios))
 
 
 def _read_json(path: Path) -> object:

@@ -129,15 +129,14 @@ def _absolute(path: Path | None) -> Path | None:
 
 
 def _read_dataset(out: Output, path: Path) -> DatasetFile:
-    """Read a dataset of our own, whose malformed scenarios fail alone, or a file of another tool without faults."""
+    """Read a dataset of our own or a file of another tool, without faults."""
     from ..importing.formats import Keys  # noqa: PLC0415 (not for stored datasets)
     from ._import_file import read_import, refuse_faults  # noqa: PLC0415
 
     imported = read_import(path, None, Keys())
     for note, count in imported.notes.items():
         out.info(f"{count} x {note}")
-    if "format" in imported.document:
-        refuse_faults(out, imported)
+    refuse_faults(out, imported)
     return imported.file
 
 

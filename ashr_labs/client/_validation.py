@@ -20,6 +20,7 @@ __all__ = [
     "check",
     "checked_config",
     "completed_config",
+    "dataset_source",
     "input_schema",
     "not_none",
     "pentest_config",
@@ -78,6 +79,20 @@ def agent_config(value: object) -> dict[str, Any]:
         raise ConfigurationError("; ".join(f"config.{problem}" for problem in problems))
     warn_deprecated_keys(config, stacklevel=5)
     return config
+
+
+def dataset_source(value: object) -> dict[str, Any]:
+    """Return a copy of the scenarios of a dataset.
+
+    Raises:
+        ConfigurationError: If they are not an object; nothing was sent.
+        DatasetError: If one of them cannot be played; nothing was sent.
+    """
+    from ..scenarios.faults import check_dataset  # noqa: PLC0415 - most clients never store a dataset
+
+    source = as_payload(value, "dataset_source")
+    check_dataset(source)
+    return source
 
 
 def not_none(value: Given, name: str, *, clear: str = "") -> Given:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from ..._unset import UNSET
 from .._pagination import Paginator
-from .._validation import as_payload, not_none
+from .._validation import dataset_source as checked_source
+from .._validation import not_none
 from ._base import AsyncBaseClient
 
 if TYPE_CHECKING:
@@ -49,11 +50,14 @@ class AsyncDatasetMethods(AsyncBaseClient):
             description: A description.
             agent_id: The agent to link it to.
             media: Files of the scenarios; `include_signed_urls` returns URLs for them later.
+
+        Raises:
+            DatasetError: A scenario cannot be played; nothing was sent.
         """
         request: CreateDatasetRequest = {
             "function": "create_dataset",
             "name": name,
-            "dataset_source": as_payload(dataset_source, "dataset_source"),
+            "dataset_source": checked_source(dataset_source),
         }
         if description is not None:
             request["description"] = description
@@ -176,6 +180,7 @@ class AsyncDatasetMethods(AsyncBaseClient):
 
         Raises:
             ConfigurationError: If a field is None: the API has no null for it.
+            DatasetError: A scenario cannot be played; nothing was sent.
         """
         request: UpdateDatasetRequest = {"function": "update_dataset", "dataset_id": dataset_id}
         if name is not UNSET:
@@ -183,7 +188,7 @@ class AsyncDatasetMethods(AsyncBaseClient):
         if description is not UNSET:
             request["description"] = not_none(description, "description", clear="''")
         if dataset_source is not UNSET:
-            request["dataset_source"] = as_payload(not_none(dataset_source, "dataset_source"), "dataset_source")
+            request["dataset_source"] = checked_source(not_none(dataset_source, "dataset_source"))
         dataset: Dataset = await self._call(request, "dataset")
         return dataset
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, bindparam, delete, select, update
 
-from ...errors import NotFoundError
+from ...errors import DatasetError, NotFoundError, ValidationError
+from ...scenarios.faults import check_dataset
 from ..media import media_for, store_media
 from ..store.columns import add_row
 from ..store.raw_json import RawJSON
@@ -52,9 +53,15 @@ _BY_NUMBER = ALL_DATASETS.where(datasets.c.id == bindparam("row_id"), datasets.c
 
 
 def encoded_source(params: CreateDatasetRequest | UpdateDatasetRequest) -> dict[str, Any]:
-    """Return the parameters with `dataset_source`, if it is given, as `RawJSON`."""
+    """Return the parameters with `dataset_source`, if it is given, checked and as `RawJSON`."""
     given = params.get("dataset_source")
-    return {**params} if given is None else {**params, "dataset_source": RawJSON.dump(given)}
+    if given is None:
+        return {**params}
+    try:
+        check_dataset(given)
+    except DatasetError as error:
+        raise ValidationError(f"dataset_source.{error}") from error
+    return {**params, "dataset_source": RawJSON.dump(given)}
 
 
 @operation("create_dataset", writes=True, prepare=encoded_source)

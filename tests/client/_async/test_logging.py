@@ -111,7 +111,7 @@ async def test_key_is_never_disclosed(
 
 async def write_much(client: AsyncAshrLabsClient) -> None:
     async with client:
-        await client.create_dataset("D", {"runs": {"r": "x" * 20_000_000}})
+        await client.create_dataset("D", {"runs": {}, "padding": "x" * 20_000_000})
 
 
 async def test_timed_out_write_does_not_disclose_the_key(monkeypatch: pytest.MonkeyPatch) -> None:

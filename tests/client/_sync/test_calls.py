@@ -386,7 +386,7 @@ def test_generated_endpoint_functions_share_client_connections(client: AshrLabsC
 
 def test_payloads_are_sent_unchanged(client: AshrLabsClient, server: ScriptedServer) -> None:
     """Payloads are sent unchanged: order of keys, unknown fields, nulls, and any character."""
-    source = {"z": None, "a": [1, 2.5, {"ключ": "\u2028 \ud83e"}], "runs": {"b": {}, "a": {}}}
+    source = {"z": None, "a": [1, 2.5, {"ключ": "\u2028 \ud83e"}], "runs": {"b": {"actions": []}, "a": {"actions": []}}}
     server.on("create_dataset", lambda body: Answer.of(ok(dataset={"id": 1, "dataset_source": body["dataset_source"]})))
 
     dataset = client.create_dataset("N", source)

@@ -110,7 +110,7 @@ def test_key_is_never_disclosed(
 
 def write_much(client: AshrLabsClient) -> None:
     with client:
-        client.create_dataset("D", {"runs": {"r": "x" * 20_000_000}})
+        client.create_dataset("D", {"runs": {}, "padding": "x" * 20_000_000})
 
 
 def test_timed_out_write_does_not_disclose_the_key(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -282,7 +282,7 @@ def test_https_proxy_is_supported(tmp_path: Path) -> None:
     certificate = new_certificate(tmp_path)
     script = ScriptedServer(server_context(certificate))
     script.on("create_dataset", lambda body: Answer.of({"status": "ok", "dataset": body["dataset_source"]}))
-    large = {"runs": {"r": "x" * 1_000_000}}
+    large = {"runs": {}, "padding": "x" * 1_000_000}
     with script.running(), running_tunnel(server_context(certificate)) as (proxy, tunnelled):
         with AshrLabsClient(KEY, script.url, verify=str(certificate), proxy=proxy) as client:
             for _ in range(3):
