@@ -8,14 +8,13 @@ With the public package's rule in its place, no test differs.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from ashr_labs import DatasetError, EvalRunner, RunBuilder
+from ashr_labs import EvalRunner, RunBuilder
 from ashr_labs.eval import tool_matching
-from ashr_labs.scenarios.scenario import read_scenario
 from ashr_labs.scenarios.tool_calls import CallRecord
 from support.clusters import dask_cluster
 from support.replay import (
@@ -39,31 +38,6 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=WHY_SKIPPED)
 
 RUNS = reference_runs()
 GOLD = [run for run in RUNS if run.agent == "gold"]
-
-
-def misspelt(value: Any) -> Iterator[Any]:
-    """Yield copies of a JSON value, each with one key that lacks a letter."""
-    if isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from ([*value[:index], changed, *value[index + 1 :]] for changed in misspelt(item))
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield {(key[:2] + key[3:] if name == key else name): old for name, old in value.items()}
-            yield from ({**value, key: changed} for changed in misspelt(item))
-
-
-def test_misspelt_keys_of_real_scenarios_are_rejected() -> None:
-    """Each key of 200 real scenarios is needed: without one of its letters the scenario is refused."""
-    scenarios = [item for run in GOLD for item in source_of(run)["runs"].items()][::17][:200]
-    changes = 0
-
-    for scenario_id, raw in scenarios:
-        for changed in misspelt(raw):
-            changes += 1
-            with pytest.raises(DatasetError):
-                read_scenario(scenario_id, changed)
-
-    assert 1_000 < changes
 
 
 def calls_of(result: Any) -> list[Any]:

@@ -21,7 +21,7 @@ KEY = "tp_0123456789abcdef0123456789abcdef"
 TIMEOUT = Timeout(5, total=0.2)
 SOON = 2.0
 """Seconds; the servers here never finish, and each of their bytes arrives within 0.02 s."""
-LARGE = {"runs": {"r": "x" * 20_000_000}}
+LARGE = {"runs": {}, "padding": "x" * 20_000_000}
 """More than the buffers of both sides hold."""
 
 
