@@ -323,7 +323,7 @@ def _check_class_name(name: str) -> None:
         hint = suggestion(name.rpartition(".")[2], TRANSIENT) or "; write it as 'TimeoutError'"
         raise ConfigurationError(f"retry_on must contain exception classes or their names, got {name!r}{hint}")
     if not name.endswith(_NAME_ENDINGS):
-        warnings.warn(f"retry_on: no exception class is named {name!r} so far", UserWarning, stacklevel=7)
+        warnings.warn(f"retry_on: no exception class is named {name!r} so far", UserWarning, stacklevel=8)
 
 
 def _exception_classes() -> Iterator[type[BaseException]]:
