@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 import warnings
-from typing import TYPE_CHECKING
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["deprecated_names", "warn_deprecated"]
+__all__ = ["deprecated_names", "renamed_argument", "warn_deprecated"]
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 def warn_deprecated(old: str, new: str, *, stacklevel: int = 3) -> None:
@@ -21,6 +25,22 @@ def warn_deprecated(old: str, new: str, *, stacklevel: int = 3) -> None:
         stacklevel: As in `warnings.warn`; 3 is the caller of the function that calls this one.
     """
     warnings.warn(f"{old} is deprecated, use {new}", DeprecationWarning, stacklevel=stacklevel)
+
+
+def renamed_argument(old: str, new: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Return a decorator for a function that still takes a renamed argument by its old name, and warns about it."""
+
+    def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
+        @wraps(function)
+        def accepting(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            if old in kwargs:
+                warn_deprecated(f"{function.__name__}({old}=)", f"{function.__name__}({new}=)")
+                kwargs[new] = kwargs.pop(old)
+            return function(*args, **kwargs)
+
+        return accepting
+
+    return decorate
 
 
 def deprecated_names(module: str, names: Mapping[str, str]) -> Callable[[str], object]:

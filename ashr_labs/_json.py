@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, NoReturn, TypeGuard, cast
 
-__all__ = ["as_json", "as_list", "as_object", "is_object", "parsed_json", "preview", "refuse_constant"]
+__all__ = ["as_json", "as_list", "as_object", "is_number", "is_object", "parsed_json", "preview", "refuse_constant"]
 
 
 def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
@@ -42,6 +43,11 @@ def _plain(value: object) -> object:
     if callable(dump):
         return dump(mode="json")
     return list(given) if isinstance(value, set | frozenset | tuple) else str(value)
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Return True if a JSON value is a finite number."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def parsed_json(text: str) -> object:

@@ -13,6 +13,7 @@ from ashr_labs import AshrLabsClient, ConfigurationError, EvalRunner, RunBuilder
 from ashr_labs.results import Gates, RunResults, html_report, junit_xml, markdown_report, read_run
 from ashr_labs.results.reports import write_report
 from ashr_labs.results.reports.text import comparison_lines, summary_text
+from ashr_labs.results.statistics import mcnemar_p_value
 from support.graded_runs import graded_run, graded_test, rewarded_run
 from support.replay import DATA, WHY_SKIPPED, reference_runs, replayed
 
@@ -112,7 +113,7 @@ def test_scores_are_compared_and_corrected_together() -> None:
 @pytest.mark.parametrize("options", [{"metrics": ["charm"]}, {"confidence": 1}, {"confidence": 95}, {"resamples": 0}])
 def test_invalid_options_are_rejected(options: dict[str, Any]) -> None:
     """An unknown metric and an impossible confidence are errors that say what would do."""
-    with pytest.raises(ConfigurationError, match=r"pass_rate|such as 0\.95|1 or more"):
+    with pytest.raises(ConfigurationError, match=r"pass_rate|such as 0\.95|integer >= 1"):
         compare(graded_run([True]), graded_run([True]), **options)
 
 
@@ -393,8 +394,87 @@ def test_deprecated_names_still_work() -> None:
         assert ("a",) == found.broke
     with pytest.warns(DeprecationWarning, match="use Comparison.flaky"):
         assert ("b",) == found.flipped
+    with pytest.warns(DeprecationWarning, match=r"use Comparison.usage\(\)"):
+        assert found.usage() == found.effort()
+    with pytest.warns(DeprecationWarning, match=r"use Comparison.usage_changes\(\)"):
+        assert found.usage_changes() == found.effort_changes()
+    with pytest.warns(DeprecationWarning, match=r"use mcnemar_p_value\(regressed=\)") as caught:
+        assert mcnemar_p_value(3, 1) == mcnemar_p_value(fixed=3, broke=1)  # type: ignore[call-arg]
+    assert [__file__] == [one.filename for one in caught]
     with pytest.warns(DeprecationWarning, match="use Change.status"):
         assert ["broke", "flipped"] == [one.kind for one in found.changes]
+
+
+@pytest.mark.parametrize(("before", "after", "differs"), [(1, 8, True), (8, 8, False), (None, 8, False)])
+def test_runs_of_different_concurrency_are_marked(before: int | None, after: int | None, differs: bool) -> None:
+    """A comparison says in every report that the times of runs with another `max_workers` cannot be compared."""
+    known = [{"metadata": {"max_workers": number}} if number else {} for number in (before, after)]
+    found = compare(*({**graded_run([True]), **facts} for facts in known))
+    line = "times are not comparable: max_workers was 1 in the baseline and 8 in the candidate"
+
+    for text in ("\n".join(comparison_lines(found)), markdown_report(found), html_report(found)):
+        assert differs == (line in text)
+    assert differs == ("time_conflict" in found.document())
+
+
+def test_a_run_records_its_concurrency() -> None:
+    """The metadata of a run's result has its `max_workers`, and further facts that `describe()` adds."""
+    run = EvalRunner({"runs": {"a": {"actions": [{"actor": "user", "content": "a"}]}}}).run(
+        lambda message: message, max_workers=2
+    )
+
+    assert {"max_workers": 2, "model": "m"} == run.describe(model="m").build().get("metadata")
+
+
+GATES: list[tuple[dict[str, Any], str]] = [
+    ({"min_pass_rate": 90}, "`min_pass_rate` must be a number from 0 to 1, such as 0.9, got 90"),
+    ({"min_pass_rate": "1"}, "`min_pass_rate` must be a number from 0 to 1, such as 0.9, got '1'"),
+    ({"min_each": True}, "`min_each` must be a number from 0 to 1, such as 0.9, got True"),
+    ({"no_worse_than": 5}, "`no_worse_than` must be a number from 0 to 1"),
+    ({"max_errors": -1}, "`max_errors` must be an integer >= 0 or None, got -1"),
+    ({"max_regressed": 1.5}, "`max_regressed` must be an integer >= 0 or None, got 1.5"),
+    ({"no_regression": "no"}, "`no_regression` must be True or False, got 'no'"),
+    ({"min_scores": 3}, "`min_scores` must be an object of thresholds by name, got 3"),
+    ({"min_scores": {"a": "b"}}, "`min_scores['a']` must be a number, got 'b'"),
+    ({"min_tag_pass_rates": {"a": 2}}, "`min_tag_pass_rates['a']` must be a number from 0 to 1"),
+    ({"min_scenario_pass_rates": {"a": None}}, "`min_scenario_pass_rates['a']` must be a number from 0 to 1"),
+]
+
+
+@pytest.mark.parametrize(("thresholds", "problem"), GATES)
+def test_threshold_that_cannot_work_is_refused(thresholds: Any, problem: str) -> None:
+    """A threshold that no run, or every run, would meet is a ConfigurationError that names it."""
+    with pytest.raises(ConfigurationError) as caught:
+        Gates(**thresholds)
+
+    assert problem in str(caught.value)
+
+
+def test_gate_on_an_unknown_name_suggests_a_known_one() -> None:
+    """A gate on a tag, score or scenario that no test has fails, and suggests the name that was meant."""
+    run = RunResults.of({"tests": [graded_test("refund", True, tags=["smoke"], scores={"style": 1})]})
+    gates = Gates(min_tag_pass_rates={"smok": 1}, min_scenario_pass_rates={"refnd": 1}, min_scores={"styl": 1})
+
+    assert ["style", "smoke", "refund"] == [line.split("'")[-2] for line in gates.failures(run)]
+
+
+COMPARISONS: list[tuple[dict[str, Any], str]] = [
+    ({"confidence": 95}, "confidence must be between 0 and 1, such as 0.95, got 95"),
+    ({"confidence": "x"}, "confidence must be between 0 and 1, such as 0.95, got 'x'"),
+    ({"resamples": True}, "resamples must be an integer >= 1, got True"),
+    ({"seed": "x"}, "seed must be an integer, got 'x'"),
+    ({"metrics": "pass_rate"}, "metrics must be a list of names, got 'pass_rate'"),
+    ({"metrics": ["passrate"]}, "did you mean 'pass_rate'?"),
+]
+
+
+@pytest.mark.parametrize(("options", "problem"), COMPARISONS)
+def test_option_of_a_comparison_that_cannot_work_is_refused(options: Any, problem: str) -> None:
+    """An invalid option is a ConfigurationError that names it and suggests the right value."""
+    with pytest.raises(ConfigurationError) as caught:
+        compare(graded_run([True]), graded_run([True]), **options)
+
+    assert problem in str(caught.value)
 
 
 def test_comparison_as_text() -> None:

@@ -98,9 +98,9 @@ def command(
         _check_stored(database, name)
     # The agent may change the current folder: resolve all paths before it is imported.
     database, output, options["journal"] = map(_absolute, (database, output, options["journal"]))
-    metadata = {"agent": reference, "dataset": name or (file.name if file else dataset), **_commit()}
     out.reserve_stdout()
     agent = load_agent(reference)
+    metadata = {"agent": reference, "dataset": name or (file.name if file else dataset), **_model(agent), **_commit()}
     with open_client(database, remote=remote or (file is None and database is None)) as client:
         dataset_id = int(dataset) if file is None else _store(client, file, name)
         if agent_id is not None:
@@ -108,12 +108,12 @@ def command(
         source = client.get_dataset(dataset_id, include_signed_urls=False).get("dataset_source", {})
         options["filter"] += _exact(scenarios, source)
         run = _play(EvalRunner(source), agent, reference, _given(options))
-        run_id = run.deploy(client, dataset_id)["id"]
+        run_id = run.describe(**metadata).deploy(client, dataset_id)["id"]
         info(f"grading run {run_id} of dataset {dataset_id}")
         graded = client.poll_run(run_id, timeout=grading_timeout)["result"]
 
     repeated = repeat_metrics(graded, pass_k) if pass_k is not None and run.status == "completed" else None
-    report = EvalReport(dataset_id, run_id, _described(graded, source, metadata), repeated)
+    report = EvalReport(dataset_id, run_id, _titled(graded, source), repeated)
     _show(out, report, _written(output, report.result) or _ended_early(run), gates, verbose=verbose or bool(scenarios))
 
 
@@ -164,8 +164,14 @@ def _exact(scenarios: Sequence[str], source: Mapping[str, Any]) -> tuple[str, ..
     return tuple(map(escape, scenarios))
 
 
-def _described(result: Mapping[str, Any], source: Mapping[str, Any], metadata: Mapping[str, str]) -> dict[str, Any]:
-    """Return the result with the titles of its scenarios and the metadata of the run."""
+def _model(agent: object) -> dict[str, str]:
+    """Return the model of the agent, if it has an attribute `model` that is a string."""
+    model = getattr(agent, "model", None)
+    return {"model": model} if isinstance(model, str) else {}
+
+
+def _titled(result: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the result with the titles of its scenarios."""
     scenarios = as_object(source.get("runs")) or {}
 
     def titled(test: object) -> object:
@@ -174,7 +180,7 @@ def _described(result: Mapping[str, Any], source: Mapping[str, Any], metadata: M
         return {"title": title, **fields} if title else test
 
     tests = [titled(test) for test in as_list(result.get("tests")) or []]
-    return {**result, "tests": tests, "metadata": {**(as_object(result.get("metadata")) or {}), **metadata}}
+    return {**result, "tests": tests}
 
 
 def _check_stored(database: Path | None, name: str | None) -> None:

@@ -204,7 +204,7 @@ class Evaluation:
             _log.error("the run ended without a result for %s", counted(len(unfinished), "selected scenario"))
             self._collector.add_unfinished(unfinished)
         self._collector.check_scores()
-        extend_run(run, self._collector.tests())
+        extend_run(run, self._collector.tests()).describe(max_workers=self._settings.max_workers)
         if self._is_interrupted:
             return run.complete("cancelled")
         return run.complete("failed" if unfinished or self._collector.has_too_many_errors else "completed")

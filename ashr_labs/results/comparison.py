@@ -8,8 +8,9 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .._deprecation import warn_deprecated
-from .._format import counted
+from .._format import counted, suggestion
 from .._gc import paused_gc
+from .._json import as_list, is_number
 from ..errors import ConfigurationError
 from ._display import NotebookDisplay
 from .runs import PASS_RATE, TEXT_SIMILARITY, read_run
@@ -173,6 +174,24 @@ class Comparison(NotebookDisplay):
         shared = {one.scenario_id for one in self.changes}
         return usage_of(self.baseline, shared), usage_of(self.candidate, shared)
 
+    @property
+    def time_conflict(self) -> str | None:
+        """Why the times of the runs cannot be compared, in one sentence; None if they can, as far as is known."""
+        before, after = (run.facts.get("max_workers") for run in (self.baseline, self.candidate))
+        if before is None or after is None or before == after:
+            return None
+        return f"times are not comparable: max_workers was {before} in the baseline and {after} in the candidate"
+
+    def effort(self) -> tuple[Usage, Usage]:
+        """Deprecated: use `usage()`."""
+        warn_deprecated("Comparison.effort()", "Comparison.usage()")
+        return self.usage()
+
+    def effort_changes(self) -> list[tuple[str, str, str, str]]:
+        """Deprecated: use `usage_changes()`."""
+        warn_deprecated("Comparison.effort_changes()", "Comparison.usage_changes()")
+        return self.usage_changes()
+
     def usage_changes(self) -> list[tuple[str, str, str, str]]:
         """Return name, baseline, candidate and change of each quantity that both runs measured, formatted."""
         return list(usage_changes(*self.usage()))
@@ -197,6 +216,7 @@ class Comparison(NotebookDisplay):
             "metrics": [_document(one) for one in self.differences],
             "usage": usage,
             "effort": usage,
+            **({"time_conflict": conflict} if (conflict := self.time_conflict) else {}),
             "fixed": self.fixed,
             "regressed": self.regressed,
             "broke": self.regressed,
@@ -246,10 +266,7 @@ def compare(
         >>> compare(run(False, True), run(True, True)).verdict
         'cannot tell'
     """
-    if not 0 < confidence < 1:
-        raise ConfigurationError(f"confidence must be between 0 and 1, such as 0.95, got {confidence!r}")
-    if resamples < 1:
-        raise ConfigurationError(f"resamples must be 1 or more, got {resamples!r}")
+    _check_options(metrics, confidence, resamples, seed)
     before, after = read_run(baseline), read_run(candidate)
     names = _metrics(before, after, metrics)
     pairs = {name: _paired(before.means(name), after.means(name)) for name in names}
@@ -273,6 +290,17 @@ def compare(
     return Comparison(before, after, tuple(differences), tuple(changes))
 
 
+def _check_options(metrics: object, confidence: object, resamples: object, seed: object) -> None:
+    if not is_number(confidence) or not 0 < confidence < 1:
+        raise ConfigurationError(f"confidence must be between 0 and 1, such as 0.95, got {confidence!r}")
+    if type(resamples) is not int or resamples < 1:
+        raise ConfigurationError(f"resamples must be an integer >= 1, got {resamples!r}")
+    if type(seed) is not int:
+        raise ConfigurationError(f"seed must be an integer, got {seed!r}")
+    if metrics is not None and as_list(metrics) is None:
+        raise ConfigurationError(f"metrics must be a list of names, got {metrics!r}")
+
+
 _Pairs: TypeAlias = "Mapping[str, tuple[float, float]]"
 
 
@@ -285,6 +313,7 @@ def _metrics(before: RunResults, after: RunResults, chosen: Sequence[str] | None
     if unknown:
         raise ConfigurationError(
             f"metrics: {unknown[0]!r} is not a metric of both runs, which have {', '.join(shared)}"
+            f"{suggestion(unknown[0], shared)}"
         )
     return [name for name in dict.fromkeys(chosen or default) if name in paired]
 

@@ -6,14 +6,15 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from .._format import counted
+from .._format import counted, suggestion
+from .._json import as_object, is_number
 from ..errors import ConfigurationError
 from .power import discordant_share, plan
 from .reports.text import describe_difference, format_value, listed
 from .runs import PASS_RATE, RunResults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from .comparison import Comparison, Difference
 
@@ -50,6 +51,26 @@ class Gates:
     """Margin of the pass rate, such as 0.05: fail unless the interval excludes a larger loss (non-inferiority)."""
     min_each: float | None = None
     """Minimum pass rate of every single scenario, over its repeats."""
+
+    def __post_init__(self) -> None:
+        """Validate the thresholds.
+
+        Raises:
+            ConfigurationError: One of them cannot be met or missed.
+        """
+        for name in ("min_pass_rate", "min_each", "no_worse_than"):
+            if getattr(self, name) is not None:
+                _check_share(name, getattr(self, name))
+        for name in ("max_errors", "max_regressed"):
+            _check_count(name, getattr(self, name))
+        if not isinstance(self.no_regression, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigurationError(f"`no_regression` must be True or False, got {self.no_regression!r}")
+        for name, check in (
+            ("min_scores", _check_number),
+            ("min_tag_pass_rates", _check_share),
+            ("min_scenario_pass_rates", _check_share),
+        ):
+            _check_each(name, getattr(self, name), check)
 
     def failures(self, run: RunResults, comparison: Comparison | None = None) -> list[str]:
         """Return a line for each threshold that the run misses; an empty list if it passes.
@@ -97,13 +118,16 @@ class Gates:
         if self.min_pass_rate is not None:
             yield from _below(PASS_RATE, PASS_RATE, run.mean(), self.min_pass_rate)
         for name, minimum in self.min_scores.items():
-            yield from _below(name, name, run.mean(name), minimum)
+            yield from _below(name, name, run.mean(name), minimum, suggestion(name, run.score_names))
+        tags = {tag for sample in run.samples for tag in sample.tags}
         for tag, minimum in self.min_tag_pass_rates.items():
-            yield from _below(f"pass_rate of tag {tag}", PASS_RATE, run.with_tag(tag).mean(), minimum)
+            mean = run.with_tag(tag).mean()
+            yield from _below(f"pass_rate of tag {tag}", PASS_RATE, mean, minimum, suggestion(tag, tags))
         means = run.means()
         for scenario_id, minimum in self.min_scenario_pass_rates.items():
             rate = means.get(scenario_id, math.nan)
-            yield from _below(f"pass_rate of scenario {scenario_id}", PASS_RATE, rate, minimum)
+            hint = suggestion(scenario_id, run.by_scenario)
+            yield from _below(f"pass_rate of scenario {scenario_id}", PASS_RATE, rate, minimum, hint)
         if self.min_each is not None:
             below = tuple(name for name, rate in means.items() if rate < self.min_each)
             if below:
@@ -120,9 +144,32 @@ class Gates:
             yield from _inferior(comparison, self.no_worse_than)
 
 
-def _below(name: str, metric: str, value: float, minimum: float) -> Iterator[str]:
+def _check_number(name: str, value: object) -> None:
+    if not is_number(value):
+        raise ConfigurationError(f"`{name}` must be a number, got {value!r}")
+
+
+def _check_share(name: str, value: object) -> None:
+    if not is_number(value) or not 0 <= value <= 1:
+        raise ConfigurationError(f"`{name}` must be a number from 0 to 1, such as 0.9, got {value!r}")
+
+
+def _check_count(name: str, value: object) -> None:
+    if value is not None and (type(value) is not int or value < 0):
+        raise ConfigurationError(f"`{name}` must be an integer >= 0 or None, got {value!r}")
+
+
+def _check_each(name: str, thresholds: object, check: Callable[[str, object], None]) -> None:
+    given = as_object(thresholds)
+    if given is None:
+        raise ConfigurationError(f"`{name}` must be an object of thresholds by name, got {thresholds!r}")
+    for key, value in given.items():
+        check(f"{name}[{key!r}]", value)
+
+
+def _below(name: str, metric: str, value: float, minimum: float, hint: str = "") -> Iterator[str]:
     if math.isnan(value):
-        yield f"{name} is unknown: no test has it"
+        yield f"{name} is unknown: no test has it{hint}"
     elif value < minimum:
         yield f"{name} is {format_value(metric, value)}, below {format_value(metric, minimum)}"
 

@@ -9,6 +9,8 @@ from random import Random
 from statistics import NormalDist, fmean
 from typing import TYPE_CHECKING, NamedTuple
 
+from .._deprecation import renamed_argument
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -103,12 +105,13 @@ def expanded_confidence(confidence: float, count: int) -> float:
     return 2 * _NORMAL.cdf(student * math.sqrt(count / freedom)) - 1
 
 
+@renamed_argument("broke", "regressed")
 def mcnemar_p_value(fixed: int, regressed: int) -> float:
     """Return the exact two-sided p-value of McNemar's test.
 
     Args:
         fixed: Number of pairs that failed before and passed after.
-        regressed: Number of pairs that passed before and failed after.
+        regressed: Number of pairs that passed before and failed after; its deprecated name is `broke`.
     """
     changed = fixed + regressed
     term = total = 1

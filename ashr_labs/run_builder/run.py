@@ -70,6 +70,7 @@ class RunBuilder:
         self._duration_ms: float | None = None
         self._id = os.urandom(16).hex()
         self._tests: list[RecordedTest] = []
+        self._metadata: dict[str, str | int | float] = {}
 
     def __repr__(self) -> str:
         return f"RunBuilder(status={self._status!r}, tests={len(self._tests)})"
@@ -79,6 +80,11 @@ class RunBuilder:
         self._status = "running"
         self._started_at = self._clock()
         self._start_time = perf_counter()
+        return self
+
+    def describe(self, **facts: str | float) -> Self:
+        """Add facts such as `model` and `commit`; they are stored as `metadata` and shown in reports."""
+        self._metadata |= facts
         return self
 
     def add_test(self, test_id: str) -> TestBuilder:
@@ -117,6 +123,8 @@ class RunBuilder:
         }
         if self._duration_ms is not None:
             built["duration_ms"] = self._duration_ms
+        if self._metadata:
+            built["metadata"] = {**self._metadata}
         return built
 
     def deploy(

@@ -1547,4 +1547,7 @@ class RunResult(TypedDict):
     """From start to end by a monotonic clock."""
 
     aggregate_metrics: AggregateMetrics
+    metadata: NotRequired[dict[str, Any]]
+    """Facts about the run, such as `max_workers`, `model` and `commit`."""
+
     grader: NotRequired[Grader]

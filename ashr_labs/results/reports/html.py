@@ -139,8 +139,9 @@ def _comparison_summary(found: Comparison) -> str:
     ]
     changes = found.usage_changes()
     usage = _table(["usage", "baseline", "candidate", "difference"], changes) if changes else ""
+    conflict = f"<p>{escape(found.time_conflict)}</p>" if found.time_conflict else ""
     heads = ["metric", "baseline", "candidate", "difference", "p-value", "verdict"]
-    return heading + words + _table(heads, metrics) + usage
+    return heading + words + _table(heads, metrics) + conflict + usage
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

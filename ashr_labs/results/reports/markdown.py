@@ -63,6 +63,8 @@ def _comparison_lines(found: Comparison) -> Iterator[str]:
         for one in found.differences
     )
     yield from _table(["metric", "baseline", "candidate", "difference", "p-value", "verdict"], metrics)
+    if conflict := found.time_conflict:
+        yield from ("", conflict)
     if usage := found.usage_changes():
         yield ""
         yield from _table(["usage", "baseline", "candidate", "difference"], usage)

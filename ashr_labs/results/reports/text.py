@@ -115,6 +115,7 @@ def comparison_lines(comparison: Comparison) -> list[str]:
         f"scenarios in both: {len(comparison.changes)}",
         *map(describe_difference, comparison.differences),
         *(conflict for one in comparison.differences if (conflict := one.conflict)),
+        *([conflict] if (conflict := comparison.time_conflict) else []),
         *(f"{name}: {before} -> {after} ({change})" for name, before, after, change in comparison.usage_changes()),
         *(f"{name}: {len(ids)}{listed(ids)}" for name, ids in lists.items() if ids),
     ]

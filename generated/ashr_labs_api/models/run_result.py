@@ -12,6 +12,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.aggregate_metrics import AggregateMetrics
     from ..models.grader import Grader
+    from ..models.json_object import JsonObject
     from ..models.test_result import TestResult
 
 
@@ -30,6 +31,7 @@ class RunResult:
         started_at (None | str | Unset): UTC, whole seconds, ending in Z.
         completed_at (None | str | Unset): UTC, whole seconds, ending in Z.
         duration_ms (float | Unset): From start to end by a monotonic clock.
+        metadata (JsonObject | Unset): A free-form object; it round-trips untouched.
         grader (Grader | Unset): The grader of the run.
     """
 
@@ -39,6 +41,7 @@ class RunResult:
     started_at: None | str | Unset = UNSET
     completed_at: None | str | Unset = UNSET
     duration_ms: float | Unset = UNSET
+    metadata: JsonObject | Unset = UNSET
     grader: Grader | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -70,6 +73,10 @@ class RunResult:
 
         duration_ms = self.duration_ms
 
+        metadata: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.metadata, Unset):
+            metadata = self.metadata.to_dict()
+
         grader: dict[str, Any] | Unset = UNSET
         if not isinstance(self.grader, Unset):
             grader = self.grader.to_dict()
@@ -89,6 +96,8 @@ class RunResult:
             field_dict["completed_at"] = completed_at
         if duration_ms is not UNSET:
             field_dict["duration_ms"] = duration_ms
+        if metadata is not UNSET:
+            field_dict["metadata"] = metadata
         if grader is not UNSET:
             field_dict["grader"] = grader
 
@@ -98,6 +107,7 @@ class RunResult:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.aggregate_metrics import AggregateMetrics  # noqa: PLC0415
         from ..models.grader import Grader  # noqa: PLC0415
+        from ..models.json_object import JsonObject  # noqa: PLC0415
         from ..models.test_result import TestResult  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -143,6 +153,13 @@ class RunResult:
 
         duration_ms = d.pop("duration_ms", UNSET)
 
+        _metadata = d.pop("metadata", UNSET)
+        metadata: JsonObject | Unset
+        if isinstance(_metadata, Unset):
+            metadata = UNSET
+        else:
+            metadata = JsonObject.from_dict(_metadata)
+
         _grader = d.pop("grader", UNSET)
         grader: Grader | Unset
         if isinstance(_grader, Unset):
@@ -157,6 +174,7 @@ class RunResult:
             started_at=started_at,
             completed_at=completed_at,
             duration_ms=duration_ms,
+            metadata=metadata,
             grader=grader,
         )
 
