@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import venv
 import zipfile
 from pathlib import Path
 
@@ -26,6 +27,9 @@ with AshrLabsClient.local() as client:
     passed = client.poll_run(run["id"])["result"]["aggregate_metrics"]["tests_passed"]
 print(json.dumps([passed, ashr_labs.__file__]))
 """
+
+
+AGENT = ["eval", "ashr_dataset.json", "--agent", "ashr_agent:MyAgent"]
 
 
 @pytest.fixture(scope="module")
@@ -65,3 +69,33 @@ def test_wheel_works_outside_checkout(wheel: Path, tmp_path: Path) -> None:
     )
 
     assert f'[1, "{tmp_path}/site/ashr_labs/__init__.py"]' == done.stdout.strip()
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("requirement", ["{wheel}[cli,local]", "{checkout}[cli,local]"])
+def test_first_steps_on_a_fresh_machine(requirement: str, wheel: Path, tmp_path: Path) -> None:
+    """In a new environment, the documented installations and the first commands of the command line work as shown."""
+    venv.create(tmp_path / "env", with_pip=True)
+    python, program = (str(tmp_path / "env" / "bin" / name) for name in ("python", "ashr-labs"))
+    package = requirement.format(wheel=wheel, checkout=ROOT)
+
+    def called(*command: str) -> str:
+        return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+
+    called(python, "-m", "pip", "install", "--quiet", package)
+    written = called(program, "init")
+
+    assert ["wrote ashr_dataset.json", "wrote ashr_agent.py"] == written.splitlines()[:2]
+    assert "2 of 2 passed" in called(program, *AGENT, "--min-pass-rate", "1")
+    assert "1" == called(program, "datasets", "import", "ashr_dataset.json").strip()
+    assert "First scenarios" in called(program, "datasets", "get", "1")
+
+
+@pytest.mark.integration
+def test_a_package_index_without_this_version_fails_loudly(tmp_path: Path) -> None:
+    """`pip install "ashr-labs[cli,local]>=0.4"` does not install the other package of this name from PyPI."""
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(tmp_path), "ashr-labs>=0.4"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert [] == [path.name for path in tmp_path.iterdir() if "0.3" in path.name]
+    assert done.returncode == 0 or "No matching distribution" in done.stderr

@@ -68,6 +68,7 @@ def test_failure_shows_a_diff(project: pytest.Pytester) -> None:
     done.assert_outcomes(failed=2)
     done.stdout.fnmatch_lines(
         [
+            "*the required tool greet was not called*",
             "scenario first failed:",
             "*the required tool greet was not called*",
             "user: Hello",
@@ -76,6 +77,8 @@ def test_failure_shows_a_diff(project: pytest.Pytester) -> None:
         ]
     )
     assert "pytest_plugin" not in done.stdout.str()
+    [line] = [line for line in done.outlines if line.startswith("FAILED") and "[first]" in line]
+    assert " - Failed: action " in line
 
 
 def test_agent_crash_fails_with_traceback(project: pytest.Pytester) -> None:

@@ -59,6 +59,16 @@ def test_python_blocks_run_in_order(
         assert "1 trace, 1 tool call" in shown
 
 
+def test_python_blocks_of_the_readme_are_typed(tmp_path: Path) -> None:
+    """Pyright finds no error in the code of the README."""
+    pytest.importorskip("pyright", reason="pyright is not installed: pip install '.[lint]'")
+    (tmp_path / "readme.py").write_text("\n".join(python_blocks(ROOT / "README.md")), "utf-8")
+    command = [sys.executable, "-m", "pyright", "--pythonpath", sys.executable, "readme.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert "0 errors" in done.stdout, done.stdout
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_relative_links_resolve(document: Path) -> None:
     """Each relative link of a document names a file that is there."""

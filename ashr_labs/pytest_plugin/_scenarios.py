@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from .._format import suggestion
+from .._format import one_line, suggestion
 from .._json import as_object
 from .._retry import RateLimiter
 from ..client._sync import AshrLabsClient
@@ -103,9 +103,14 @@ def played(scenario: MarkedScenario, agent: Any) -> dict[str, Any]:
 
 
 def why_failed(graded: Mapping[str, Any]) -> str | None:
-    """Return the explanation of a failed test; None if it passed."""
+    """Return the explanation of a failed test; None if it passed.
+
+    Its first line, which pytest shows in the short summary, is the first reason.
+    """
     sample = read_run({"tests": [graded]}).samples[0]
-    return None if sample.passed else sample_text(sample)
+    if sample.passed:
+        return None
+    return "\n".join([*map(one_line, sample.reasons[:1]), sample_text(sample)])
 
 
 def graded_run(
