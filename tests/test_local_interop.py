@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
+import sys
+import tarfile
 import venv
 from collections.abc import Generator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -17,6 +21,18 @@ pytestmark = pytest.mark.integration
 
 SCRIPT = Path(__file__).with_name("support") / "public_package.py"
 KEY = "tp_of_the_interop_test"
+
+DOCUMENTED = {
+    "does not have the attribute 'urlopen'": 11,
+    "Trace.__init__() takes 2 positional arguments": 23,
+    "'Trace' object has no attribute '_client'": 1,
+    "assert None == []": 1,
+    "has no attribute 'create_lightberry_request'": 2,
+    "assert 'semantic_similarity' in": 1,
+    "assert None is not None": 1,
+    "fuzzy_str_match('hello', '')": 1,
+}
+"""Failures of the public package's own tests, as `docs/compatibility.md` lists them: numbers by message."""
 
 
 @pytest.fixture(name="python", scope="module")
@@ -50,3 +66,23 @@ def test_public_client_works_unchanged(python: Path, url: str, tmp_path: Path) -
 
     assert 0 == done.returncode, done.stderr
     assert {"create_run", "generate_dataset", "trace"} <= set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_the_public_package_s_own_tests_pass_but_for_documented_differences(tmp_path: Path) -> None:
+    """Each of its tests that fails here does so for a reason that is documented."""
+    download = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
+    done = subprocess.run([*download, "--dest", str(tmp_path), "ashr-labs==0.3.1"], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip("the source distribution of ashr-labs==0.3.1 cannot be downloaded from a package index")
+    [archive] = tmp_path.glob("*.tar.gz")
+    with tarfile.open(archive) as opened:
+        opened.extractall(tmp_path, filter="data")
+    suite = shutil.move(tmp_path / "ashr_labs-0.3.1" / "tests", tmp_path / "suite")
+    command = [sys.executable, "-m", "pytest", "-q", "--import-mode=importlib", "--junit-xml", "results.xml", "."]
+    subprocess.run(command, cwd=suite, capture_output=True, check=False)
+    results = ElementTree.parse(Path(suite) / "results.xml").getroot()
+
+    messages = [str(failure.get("message")) for failure in results.iter("failure")]
+    assert DOCUMENTED == {reason: sum(reason in message for message in messages) for reason in DOCUMENTED}
+    assert sum(DOCUMENTED.values()) == len(messages)
+    assert 127 == len(list(results.iter("testcase")))

@@ -225,8 +225,9 @@ def _first(*candidates: str | None) -> str:
 def _checked_key(given: str | None) -> Secret:
     key = Secret(_first(given)) or _environment_key()
     if not key:
+        problem = "no API key" if given is None else f"{_INVALID_KEY}: it is empty"
         raise MissingAPIKeyError(
-            f"no API key: pass api_key=..., set {KEY_VARIABLE}, or use AshrLabsClient.local(), which needs none"
+            f"{problem}: pass api_key=..., set {KEY_VARIABLE}, or use AshrLabsClient.local(), which needs none"
         )
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigurationError(f"{_INVALID_KEY}: it must be printable ASCII without spaces")
