@@ -76,7 +76,7 @@ mypy: $(READY)
 	$(BIN)/mypy
 
 mypy-tests: $(READY)
-	$(BIN)/mypy --config-file tests/mypy.ini tests/*.py tests/support
+	$(BIN)/mypy --config-file tests/mypy.ini tests/*.py tests/support tests/client/*.py tests/client/_async
 
 pyright: $(READY)
 	$(BIN)/pyright

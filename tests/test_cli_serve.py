@@ -263,7 +263,7 @@ def test_prices_and_forwarding_are_options(workspace: Workspace) -> None:
     """A table of prices is read from a file, and half of the settings for passing traces on are refused."""
     (workspace.folder / "prices.json").write_text('{"m": {"input": 1000000, "output": 0}}', "utf-8")
     usage = {"input_tokens": 2, "output_tokens": 0}
-    generation = {"id": "1", "type": "generation", "name": "g", "model": "m", "usage": usage}
+    generation: Any = {"id": "1", "type": "generation", "name": "g", "model": "m", "usage": usage}
     with (
         serving(workspace, "--prices", "prices.json", ASHR_LABS_BOOTSTRAP_KEY=KEY) as (_, ready),
         AshrLabsClient(KEY, ready["url"]) as client,

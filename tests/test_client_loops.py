@@ -5,11 +5,19 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+from typing import Any
 
 from ashr_labs import AsyncAshrLabsClient
+from ashr_labs.client._async._pool import AsyncPool
 from support.scripted_server import Answer, ScriptedServer
 
 KEY = "tp_0123456789abcdef"
+
+
+def stacks(client: AsyncAshrLabsClient) -> dict[Any, Any]:
+    """Return the connections of a client by event loop."""
+    assert isinstance(client._transport.pool, AsyncPool)
+    return client._transport.pool._stacks
 
 
 def test_client_works_in_successive_event_loops(server: ScriptedServer) -> None:
@@ -23,7 +31,7 @@ def test_client_works_in_successive_event_loops(server: ScriptedServer) -> None:
 
     for _ in range(3):
         asyncio.run(twice())
-        assert {} == client._transport.pool._stacks
+        assert {} == stacks(client)
         gc.collect()  # an unclosed connection would warn here, and warnings are errors
 
     assert 3 == server.connections
@@ -54,12 +62,12 @@ def test_connections_of_unclosed_loop_are_dropped(server: ScriptedServer) -> Non
     server.on("keep_alive", {"status": "ok"})
     client = AsyncAshrLabsClient(KEY, server.url, max_retries=0)
     loop = asyncio.new_event_loop()
-    client._transport.pool._stacks[loop] = None  # type: ignore[assignment]
+    stacks(client)[loop] = None
     loop.close()
 
     async def call() -> None:
         await client.health_check()
-        assert [asyncio.get_running_loop()] == list(client._transport.pool._stacks)
+        assert [asyncio.get_running_loop()] == list(stacks(client))
 
     asyncio.run(call())
 

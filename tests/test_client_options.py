@@ -73,7 +73,7 @@ def test_each_timeout_is_validated(phase: str) -> None:
     """A timeout is a number of seconds above zero that the system can wait."""
     for value in (0, -1, float("nan"), float("inf"), True, "3", 10**7, 10**400):
         with pytest.raises(ConfigurationError, match=phase):
-            Timeout(**{phase: value})
+            Timeout(**{phase: value})  # type: ignore[arg-type]
 
 
 def test_phase_timeout_never_exceeds_remaining_time() -> None:

@@ -214,12 +214,21 @@ def test_generated_functions_parse_platform_responses(
 ) -> None:
     """Typed endpoint functions work against the embedded platform, errors included."""
     from ashr_labs_api.api.datasets import create_dataset, get_dataset
-    from ashr_labs_api.models import CreateDatasetRequest, GetDatasetRequest, JsonObject
+    from ashr_labs_api.models import (
+        CreateDatasetRequest,
+        CreateDatasetResponse,
+        GetDatasetRequest,
+        GetDatasetResponse,
+        JsonObject,
+    )
 
     source = JsonObject.from_dict({"runs": {"a": SCENARIO}})
     stored = create_dataset.sync(client=local_client.api, body=CreateDatasetRequest(name="D", dataset_source=source))
+    assert isinstance(stored, CreateDatasetResponse)
     read = get_dataset.sync(client=local_client.api, body=GetDatasetRequest(dataset_id=stored.dataset.id))
 
+    assert isinstance(read, GetDatasetResponse)
+    assert isinstance(read.dataset.dataset_source, JsonObject)
     assert {"runs": {"a": SCENARIO}} == read.dataset.dataset_source.to_dict()
     with pytest.raises(NotFoundError):
         get_dataset.sync(client=local_client.api, body=GetDatasetRequest(dataset_id=10**6))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from ashr_labs import EvalRunner
+from ashr_labs import EvalRunner, RunOptions
 from support.eval_data import ScriptedAgent, agent, entries, reply, source, user
 
 MANY = source(**{f"s{number}": [user(f"message {number}"), agent(f"message {number}")] for number in range(40)})
@@ -117,8 +117,9 @@ def test_callback_exception_propagates(which: str, workers: int) -> None:
     def callback(*_: Any) -> None:
         raise LookupError("mine")
 
+    options = cast("RunOptions", {"max_workers": workers, which: callback})
     with pytest.raises(LookupError, match="mine"):
-        EvalRunner(dataset).run(lambda: ScriptedAgent(answer), max_workers=workers, **{which: callback})
+        EvalRunner(dataset).run(lambda: ScriptedAgent(answer), **options)
 
     assert [] == eval_threads()
     assert len(heard) <= workers

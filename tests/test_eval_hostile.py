@@ -40,7 +40,7 @@ def refers_to_itself() -> Any:
 
 
 MISBEHAVIOURS: dict[str, tuple[Callable[[], Any], str]] = {
-    "raises": (lambda: {}["missing"], "KeyError"),
+    "raises": (lambda: dict[str, Any]()["missing"], "KeyError"),
     "exits": (lambda: sys.exit(3), "SystemExit"),
     "is cancelled": (raises(asyncio.CancelledError()), "CancelledError"),
     "stops": (raises(StopIteration("no more")), "StopIteration"),

@@ -101,7 +101,8 @@ def test_unpaired_calls_stay_mismatches() -> None:
 
 def test_rules_leave_texts_pending() -> None:
     """With rules alone, texts stay pending; with a text comparator, they are judged."""
-    for options, status in (({}, "pending"), ({"text_comparator": lambda _a, _b: 1.0}, "exact")):
+    choices: list[tuple[dict[str, Any], str]] = [({}, "pending"), ({"text_comparator": lambda _a, _b: 1.0}, "exact")]
+    for options, status in choices:
         runner = EvalRunner(source(s=[user(), agent("Done")]), argument_modes={"*": "exact"}, **options)
         [_, text] = runner.run(ScriptedAgent(lambda _: "Done")).build()["tests"][0]["action_results"]
 

@@ -424,8 +424,9 @@ def test_mode_decides_record() -> None:
     """The mode of a runner decides what its record says, also where comparators judge."""
     dataset = source(s=[user("go"), agent("", call("a"), call("b"))])
     player = ScriptedAgent(lambda _: reply("", made("b"), made("a")))
-    for options in ({}, {"similarity_thresholds": {}}):
-        result = EvalRunner(dataset, tool_mode="in_order", **options).run(player).build()  # type: ignore[arg-type]
+    choices: list[dict[str, Any]] = [{}, {"similarity_thresholds": {}}]
+    for options in choices:
+        result = EvalRunner(dataset, tool_mode="in_order", **options).run(player).build()
         calls = result["tests"][0]["action_results"][1]["tool_calls"]
 
         assert [("mismatch", "a was called out of order"), ("exact", None)] == [

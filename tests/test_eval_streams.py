@@ -212,7 +212,8 @@ def test_invalid_and_duplicate_items_are_reported(third: Any, path: str, problem
 
 def test_malformed_scenario_fails_alone() -> None:
     """A pair whose scenario cannot be played is a failed test, one without actions is skipped, as in a dict."""
-    runs = {"a": {"actions": [user()]}, "broken": {"actions": 3}, "empty": {"actions": []}, "b": {"actions": [user()]}}
+    actions: dict[str, Any] = {"a": [user()], "broken": 3, "empty": [], "b": [user()]}
+    runs = {name: {"actions": listed} for name, listed in actions.items()}
 
     assert timeless(EvalRunner({"runs": runs}).run(echo)) == timeless(EvalRunner(iter(runs.items())).run(echo))
 

@@ -21,7 +21,7 @@ from support.run_results import (
     strict,
 )
 
-SAME = [
+SAME: list[tuple[Any, Any]] = [
     (1, 1.0),
     (0.1 + 0.2, 0.3),
     (10**30, 10**30),

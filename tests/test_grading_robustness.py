@@ -183,7 +183,8 @@ def test_gold_transcripts_pass() -> None:
 def _gold_test(actions: Any) -> dict[str, Any]:
     agent = [action for action in actions if action["actor"] == "agent"]
     is_empty = not any(one.get("content") or (one.get("expected_response") or {}).get("tool_calls") for one in agent)
-    return played(*map(_gold_action, actions), **({"expects_no_calls": True} if is_empty else {}))
+    test = played(*map(_gold_action, actions))
+    return {**test, "expects_no_calls": True} if is_empty else test
 
 
 def _gold_action(action: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ import yaml
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.result import Ok
 from schemathesis.pytest.lazy import get_all_tests
 from schemathesis.schemas import BaseSchema
 
@@ -82,6 +83,7 @@ def check(operation: str, api: Api, url: str, **options: Any) -> None:
 
     quickly = settings(deadline=None, suppress_health_check=list(HealthCheck), **options)
     [generated] = get_all_tests(schema=contract(operation), test_func=send, settings=quickly, given_kwargs=None)
+    assert isinstance(generated, Ok)
     generated.ok()[1]()
 
 

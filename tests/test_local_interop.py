@@ -41,7 +41,7 @@ def _python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("public")
     venv.create(folder, with_pip=True)
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    command = [python, "-m", "pip", "install", "--quiet", "--retries", "1", "--timeout", "10", "ashr-labs==0.3.1"]
+    command = [str(python), "-m", "pip", "install", "--quiet", "--retries", "1", "--timeout", "10", "ashr-labs==0.3.1"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip(f"ashr-labs==0.3.1 cannot be installed from a package index: {done.stderr.splitlines()[-1:]}")
@@ -61,7 +61,7 @@ def _url(tmp_path: Path) -> Generator[str]:
 def test_public_client_works_unchanged(python: Path, url: str, tmp_path: Path) -> None:
     """Sessions, agents, datasets, generation, EvalRunner, deploy, poll, traces, analytics and error classes work."""
     environment = {**os.environ, "ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": url}
-    command = [python, "-I", "-W", "error", SCRIPT, url, KEY]
+    command = [str(python), "-I", "-W", "error", str(SCRIPT), url, KEY]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=tmp_path)
 
     assert 0 == done.returncode, done.stderr

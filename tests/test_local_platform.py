@@ -305,7 +305,7 @@ def test_last_used_at_is_updated_once_a_minute(place: Place) -> None:
     platform.close()
 
 
-WRITES = {
+WRITES: dict[str, dict[str, Any]] = {
     "create_dataset": {"name": "x", "dataset_source": {}},
     "create_agent": {"name": "x"},
     "create_run": {"tenant_id": 1, "dataset_id": 1, "result": {"score": 0.95}},

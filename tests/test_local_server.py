@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import tracemalloc
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -146,7 +146,7 @@ def test_oversized_body_is_rejected(api: Api, *, declared: bool) -> None:
             assert large.status_code == 200 or "1000000" in large.json()["message"]
             return [large.status_code, (await client.post("", content=INIT)).status_code]
 
-    async def pieces(whole: bytes) -> object:
+    async def pieces(whole: bytes) -> AsyncGenerator[bytes]:
         for start in range(0, len(whole), 100_000):
             yield whole[start : start + 100_000]
 
@@ -158,7 +158,7 @@ def test_unauthenticated_body_is_not_buffered(api: Api, headers: dict[str, str])
     """A client without a valid key gets a 401, and its body is not kept in memory."""
     body = json.dumps({"function": "keep_alive", "x": "y" * 30_000_000}).encode()
 
-    async def chunks() -> object:
+    async def chunks() -> AsyncGenerator[bytes]:
         for start in range(0, len(body), 65_536):
             yield body[start : start + 65_536]
 

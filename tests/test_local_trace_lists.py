@@ -189,7 +189,7 @@ def test_long_texts_are_found(api: Api) -> None:
 
 def test_client_accepts_all_filters(local_client: AshrLabsClient) -> None:
     """The client's list and iterator accept every filter, and the iterator follows the cursor."""
-    wanted = {"tags": ["a"], "search": "gold", "name": "n", "has_errors": False, "since": "2000-01-01"}
+    wanted: dict[str, Any] = {"tags": ["a"], "search": "gold", "name": "n", "has_errors": False, "since": "2000-01-01"}
     for number in range(5):
         local_client.ingest_observability_trace({"id": str(number), "name": "n", "tags": ["a"], "user_id": "Gold"})
         local_client.ingest_observability_trace({"name": "n", "tags": ["a"]})

@@ -152,6 +152,7 @@ def test_unsampled_and_disabled_traces_are_not_delivered(client: AshrLabsClient,
 def test_max_spans_bounds_memory(client: AshrLabsClient, stored: Stored) -> None:
     """Beyond `max_spans` the least active traces are delivered unfinished; no span is lost or duplicated."""
     processor = SpanProcessor(client, max_spans=50)
+    assert processor._buffer is not None
     tracer = provider_of(processor).get_tracer("test")
     roots = [tracer.start_span(f"root {n}") for n in range(20)]
     for root in roots:

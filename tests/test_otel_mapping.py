@@ -184,7 +184,7 @@ def test_unmapped_attributes_become_metadata() -> None:
     other = SpanContext(5, 6, is_remote=True)
 
     def work(tracer: Tracer) -> None:
-        attributes = {**CHAT, "gen_ai.prompt": "secret", "temperature": 0.5}
+        attributes: dict[str, Any] = {**CHAT, "gen_ai.prompt": "secret", "temperature": 0.5}
         tracer.start_span("s", attributes=attributes, links=[Link(other)]).end()
 
     metadata = trace_of(finished_spans(work))["observations"][0]["metadata"]

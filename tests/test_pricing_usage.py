@@ -207,7 +207,7 @@ class Broken:
 
 KINDS: dict[str, tuple[object, dict[str, Any]]] = {
     "a named tuple": (Positional(1, 2), usage(1, 2)),
-    "a collections.namedtuple": (namedtuple("Usage", "input_tokens output_tokens")(1, 2), usage(1, 2)),  # type: ignore[call-arg]
+    "a collections.namedtuple": (namedtuple("Usage", "input_tokens output_tokens")(1, 2), usage(1, 2)),  # type: ignore[call-arg, arg-type]
     "a dataclass": (Declared(9, 2, SimpleNamespace(cached_tokens=4)), usage(9, 2, cached_input_tokens=4)),
     "an object with attributes": (SimpleNamespace(inputTokens=1, outputTokens=2), usage(1, 2)),
     "another mapping": (MappingProxyType({"input_tokens": 1}), {"input_tokens": 1}),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ashr_labs import AshrLabsClient, RunOptions
+from ashr_labs._retry import RateLimiter
 from ashr_labs.local import open_platform
 from ashr_labs.local.server.app import running_server
 from ashr_labs.pytest_plugin._options import MARKER_ONLY, RUN_OPTIONS
@@ -298,8 +299,9 @@ def test_workers_share_the_rate_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """All runs of a worker share one limiter, whose rate is that of the session divided by the workers."""
     monkeypatch.setenv("PYTEST_XDIST_WORKER_COUNT", "4")
     first, again = (_run_options({"requests_per_minute": 60}) for _ in range(2))
-    rate: Any = first["requests_per_minute"]
+    rate = first["requests_per_minute"]
 
+    assert isinstance(rate, RateLimiter)
     assert rate is again["requests_per_minute"]
     assert [0, 4, 8] == [round(rate.reserve()) for _ in range(3)]
 

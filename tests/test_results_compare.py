@@ -271,9 +271,10 @@ def test_gates_list_missed_thresholds(gates: Gates, failures: list[str]) -> None
 
 def test_empty_run_passes_no_gate() -> None:
     """A run without tests, or in which none could be played, passes no gate, not even no gate at all."""
-    crashed = {"tests": [graded_test("a", True, error={"kind": "agent", "message": "boom"})]}
+    crashed = graded_test("a", True, error={"kind": "agent", "message": "boom"})
+    none = list[dict[str, Any]]()
 
-    assert [["nothing ran"]] * 2 == [Gates().failures(read_run(one)) for one in ({"tests": []}, crashed)]
+    assert [["nothing ran"]] * 2 == [Gates().failures(read_run({"tests": tests})) for tests in (none, [crashed])]
 
 
 def test_regression_gate_needs_significance() -> None:

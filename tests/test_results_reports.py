@@ -83,6 +83,13 @@ SHOWN = (
 )
 
 
+def html_of(value: Any) -> str:
+    """Return what a notebook shows."""
+    shown = value._repr_html_()
+    assert isinstance(shown, str)
+    return shown
+
+
 def written(folder: Path, page: str) -> str:
     path = folder / "report.html"
     path.write_text(page, "utf-8")
@@ -315,16 +322,15 @@ def test_test_result_repr_and_html() -> None:
     assert "Sample('right_amount', 'passed')" == repr(right)
     assert "Sample('wrong_amount', 'failed', 'action 1: refund: amount: expected 10, got 12')" == repr(wrong)
     assert "'error'" in repr(crash)
-    shown = wrong._repr_html_()
+    shown = html_of(wrong)
     assert "<strong>wrong_amount</strong>: failed (2 s · median latency 340 ms · cost per test $0.2500)" in shown
     assert "<mark>refund({&quot;order&quot;: 7, &quot;amount&quot;: 12})</mark>" in shown
     assert "<mark>It is on its way.</mark>" in shown
-    assert "ended with an error" in crash._repr_html_()
-    assert "<script" not in evil._repr_html_()
+    assert "ended with an error" in html_of(crash)
+    assert "<script" not in html_of(evil)
     long = {"actor": "user", "text": "x" * 3_000}
     assert (
-        len(read_run({"tests": [graded_test("a", True, action_results=[long] * 900)]}).samples[0]._repr_html_())
-        < 2_000_000
+        len(html_of(read_run({"tests": [graded_test("a", True, action_results=[long] * 900)]}).samples[0])) < 2_000_000
     )
 
 
@@ -436,8 +442,8 @@ def test_page_of_malformed_records_is_complete() -> None:
 
     assert 'class="bar"' not in page
     assert '{"tool_calls":["refund",' in page
-    assert "?({})" in run.samples[0]._repr_html_()
-    assert "\N{EN DASH}" in run.samples[0]._repr_html_()
+    assert "?({})" in html_of(run.samples[0])
+    assert "\N{EN DASH}" in html_of(run.samples[0])
 
 
 def test_missing_measurements_have_words() -> None:
@@ -450,8 +456,8 @@ def test_html_representation_escapes_names() -> None:
     """Runs and comparisons have a representation as HTML, in which names are escaped."""
     run = read_run(RUN, label="<run>")
 
-    assert "1 of 4 passed" in run._repr_html_()
-    assert "&lt;run&gt;" in compare(run, run)._repr_html_()
+    assert "1 of 4 passed" in html_of(run)
+    assert "&lt;run&gt;" in html_of(compare(run, run))
     assert "RunResults('<run>', scenarios=4, passed=1 of 4)" == repr(run)
 
 

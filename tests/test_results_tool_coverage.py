@@ -96,7 +96,7 @@ def test_failures_of_tools_are_counted(call: dict[str, Any], fails: bool) -> Non
     assert {"refund": 0, "cancel": int(fails)} == found.failures
     assert ("refund",) == found.never_failing[:1]
     counted = tool_coverage(data, TOOLS, count_failures=True)
-    assert found.hits | {"refund: failure": 0, "cancel: failure": int(fails)} == counted.hits
+    assert {**found.hits, "refund: failure": 0, "cancel: failure": int(fails)} == counted.hits
     assert ("cancel: failure" in counted.untested) is not fails
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -453,7 +453,7 @@ class RecordingClient:
         self, dataset_id: int, result: Any, tenant_id: int | None = None, runner_id: int | None = None
     ) -> Run:
         self.given.update(dataset_id=dataset_id, result=result, tenant_id=tenant_id, runner_id=runner_id)
-        return {"id": 5, "result": result}
+        return cast("Run", {"id": 5, "result": result})
 
 
 def test_deploy_passes_arguments_through() -> None:

@@ -461,7 +461,8 @@ def test_configure_keeps_other_settings(client: AshrLabsClient) -> None:
     )
     client.tracing.configure(mask=None, mirror=None)
 
-    assert client.tracing.settings.mask is client.tracing.settings.mirror is None
+    assert client.tracing.settings.mask is None
+    assert client.tracing.settings.mirror is None
     assert 0.5 == client.tracing.settings.sample_rate
 
 

@@ -42,10 +42,11 @@ def patches() -> Iterator[tuple[str, list[tuple[object, str]]]]:
             if home_of(value) != module.__name__:
                 continue
             if inspect.isfunction(value):
-                places = [(holder, name) for holder in MODULES if vars(holder).get(name) is value]
-                yield f"{module.__name__}.{name}", places
+                holders = [holder for holder in MODULES if vars(holder).get(name) is value]
+                yield f"{module.__name__}.{name}", [(holder, name) for holder in holders]
             elif inspect.isclass(value):
-                yield from ((f"{module.__name__}.{name}.{part}", [(value, part)]) for part in functions_of(value))
+                for part in functions_of(value):
+                    yield f"{module.__name__}.{name}.{part}", [(value, part)]
 
 
 def home_of(value: object) -> str | None:

@@ -96,7 +96,7 @@ def play(steps: Generator[Any, Any, Any], acts: list[str]) -> list[Any]:
                     "next": lambda: next(steps),
                     "send": lambda: steps.send("sent"),
                     "throw": lambda: steps.throw(StopItError("stop")),
-                    "close": lambda: steps.close() and None,
+                    "close": steps.close,
                 }[act]()
             )
         except BaseException as error:
@@ -111,7 +111,7 @@ async def play_later(steps: AsyncGenerator[Any, Any], acts: list[str]) -> list[A
         try:
             seen.append(
                 await {
-                    "next": lambda: anext(steps),  # type: ignore[arg-type]
+                    "next": lambda: anext(steps),
                     "send": lambda: steps.asend("sent"),
                     "throw": lambda: steps.athrow(StopItError("stop")),
                     "close": steps.aclose,
@@ -328,7 +328,7 @@ async def closed_by_another_task(steps: AsyncGenerator[Any]) -> None:
 
 async def advanced_by_other_tasks(steps: AsyncGenerator[Any]) -> None:
     for number in range(2):
-        assert number == await asyncio.create_task(anext(steps))  # type: ignore[arg-type]
+        assert number == await asyncio.create_task(anext(steps))
     await steps.aclose()
 
 

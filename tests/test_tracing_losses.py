@@ -28,7 +28,7 @@ SHORT_INTERVALS = """
 from ashr_labs.tracing.export import destination, snapshots
 snapshots.FIRST_INTERVAL = destination.FIRST_INTERVAL = destination._CHECK_INTERVAL = 0.05
 """
-PATIENT = {"ASHR_LABS_TRACING_EXIT_TIMEOUT": "20"}
+PATIENT: dict[str, Any] = {"ASHR_LABS_TRACING_EXIT_TIMEOUT": "20"}
 
 
 @pytest.fixture(scope="module")

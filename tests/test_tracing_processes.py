@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -83,7 +84,7 @@ def test_unresponsive_platform_delays_exit_up_to_the_limit() -> None:
 def test_unwritable_spool_does_not_affect_delivery(real: RealPlatform, tmp_path: Path) -> None:
     """If the spool cannot be created, traces are delivered as usual and nothing is raised."""
     # As above, a busy machine may need more than the default of two seconds.
-    settings = {"ASHR_LABS_SPOOL_DIR": "/proc/none", "ASHR_LABS_TRACING_EXIT_TIMEOUT": "20"}
+    settings: dict[str, Any] = {"ASHR_LABS_SPOOL_DIR": "/proc/none", "ASHR_LABS_TRACING_EXIT_TIMEOUT": "20"}
     done = run_process(real.url, "make('readonly', 20)", **settings)
 
     assert (0, "") == (done.returncode, done.stderr)

@@ -246,7 +246,7 @@ class Customer(pydantic.BaseModel):
         (numpy.array([[1.0, numpy.inf]]), [[1.0, "Infinity"]]),
         (numpy.array([{1: 2}, None], dtype=object), [{"1": 2}, None]),
         (numpy.array(5), 5),
-        (numpy.ma.array([1, 2], mask=[0, 1]), [1, None]),
+        (numpy.ma.array([1, 2], mask=[False, True]), [1, None]),
         (numpy.datetime64("2027-03-01"), "2027-03-01"),
         (numpy.zeros((10**5, 100)), "<numpy.ndarray: shape (100000, 100)>"),
         (

@@ -289,7 +289,7 @@ def test_span_fields_of_another_kind_cost_only_themselves(platform: Platform) ->
     generation = trace.generation(wrong, model=wrong, metadata=wrong, input={"lock": threading.Lock(), "q": 1})
     generation.end(
         output=float("nan"),
-        usage={"input_tokens": wrong, "output_tokens": 3, "cost": 0.5},  # type: ignore[dict-item]
+        usage={"input_tokens": wrong, "output_tokens": 3, "cost": 0.5},
         status_message=wrong,
         level=wrong,
     )

@@ -221,7 +221,7 @@ def test_other_decorators_may_be_combined(recorded: Recorded) -> None:
 
 
 @pytest.mark.parametrize(
-    "thing", [7, Agent, property(plain), None.__class__], ids=["number", "class", "property", "type"]
+    "thing", [7, Agent, property(len), None.__class__], ids=["number", "class", "property", "type"]
 )
 def test_non_functions_raise_type_error(thing: Any) -> None:
     """`traced` on a class, a property or a number raises TypeError at the definition."""

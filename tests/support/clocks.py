@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import SupportsIndex
+
 from ashr_labs.client._retry import AsyncClock, SyncClock
 
 __all__ = ["AsyncManualClock", "SyncManualClock"]
@@ -33,5 +35,5 @@ class AsyncManualClock(_Manual, AsyncClock):
 class SyncManualClock(_Manual, SyncClock):
     """A clock for synchronous clients."""
 
-    def sleep(self, seconds: float) -> None:
-        self._wait(seconds)
+    def sleep(self, seconds: float | SupportsIndex) -> None:
+        self._wait(float(seconds))

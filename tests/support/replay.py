@@ -149,7 +149,7 @@ class Replay:
     def clone(self) -> Replay:
         return Replay(self._turns)
 
-    def reset(self, scenario_id: str) -> None:
+    def reset(self, scenario_id: str = "") -> None:
         self._scenario_id, self._heard = scenario_id, 0
 
     def respond(self, message: str) -> Mapping[str, Any]:

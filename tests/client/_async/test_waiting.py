@@ -82,13 +82,13 @@ async def test_failed_grading_and_request_raise_platform_reason(
 
 
 @pytest.mark.parametrize("arguments", [{"timeout": -1}, {"timeout": float("nan")}, {"poll_interval": -0.1}])
-async def test_invalid_timeout_is_rejected(client: AsyncAshrLabsClient, arguments: dict[str, float]) -> None:
+async def test_invalid_timeout_is_rejected(client: AsyncAshrLabsClient, arguments: dict[str, Any]) -> None:
     """A negative or undefined timeout is refused before anything is sent."""
     with pytest.raises(ConfigurationError):
         await client.poll_run(1, **arguments)
 
 
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "agent": {"name": "Bot", "description": "Answers", "tools": [{"name": "look_up"}]},
     "context": {"domain": "shop"},
 }

@@ -76,13 +76,13 @@ def test_failed_grading_and_request_raise_platform_reason(client: AshrLabsClient
 
 
 @pytest.mark.parametrize("arguments", [{"timeout": -1}, {"timeout": float("nan")}, {"poll_interval": -0.1}])
-def test_invalid_timeout_is_rejected(client: AshrLabsClient, arguments: dict[str, float]) -> None:
+def test_invalid_timeout_is_rejected(client: AshrLabsClient, arguments: dict[str, Any]) -> None:
     """A negative or undefined timeout is refused before anything is sent."""
     with pytest.raises(ConfigurationError):
         client.poll_run(1, **arguments)
 
 
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "agent": {"name": "Bot", "description": "Answers", "tools": [{"name": "look_up"}]},
     "context": {"domain": "shop"},
 }
