@@ -271,3 +271,20 @@ def test_cyclic_causes_are_handled() -> None:
     first.__cause__, second.__cause__ = second, first
 
     assert {"ValueError", "KeyError"} <= AgentError.of(first).error_types
+
+
+def test_error_whose_attributes_raise_is_recorded() -> None:
+    """An exception that raises when it is read is recorded with its type."""
+
+    class UnreadableError(Exception):
+        @property
+        def retry_after(self) -> float:
+            raise LookupError
+
+        def __str__(self) -> str:
+            raise LookupError
+
+    error = AgentError.of(UnreadableError())
+
+    assert ("UnreadableError", None) == (error.type, error.retry_after)
+    assert "(no message: its __str__ raised LookupError)" == error.message

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import gzip
 import io
 import json
+import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -156,3 +158,34 @@ def test_any_bytes_are_imported_or_rejected(content: bytes) -> None:
     """A file of any bytes is imported, or refused with a dataset error."""
     with suppress(DatasetError):
         assert import_dataset(io.BytesIO(content)).format is not None
+
+
+def test_arrow_values_without_json_form_are_converted() -> None:
+    """In an Arrow file, bytes become `data:` URLs and dates text; NaN is left out."""
+    arrow = pytest.importorskip("pyarrow")
+    columns = {
+        "question": ["Hi"],
+        "answer": ["Hello"],
+        "score": [float("nan")],
+        "picture": [b"\x89PNG"],
+        "made": [datetime.date(2026, 1, 2)],
+    }
+    table = arrow.table(columns)
+    content = io.BytesIO()
+    with arrow.ipc.new_file(content, table.schema) as writer:
+        writer.write_table(table)
+
+    [scenario] = import_dataset(io.BytesIO(content.getvalue())).dataset_source["runs"].values()
+
+    assert {"picture": "data:image/png;base64,iVBORw==", "made": "2026-01-02"} == scenario["metadata"]
+
+
+@pytest.mark.parametrize(
+    ("module", "content"), [("pyarrow.parquet", b"PAR1 and more"), ("yaml", b"tests:\n  - vars: {message: Hi}\n")]
+)
+def test_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, module: str, content: bytes) -> None:
+    """A format whose package is not installed is refused with the command that installs it."""
+    monkeypatch.setitem(sys.modules, module, None)
+
+    with pytest.raises(DatasetError, match=r"needs the package .*pip install 'ashr-labs\[formats\]>=0\.4'"):
+        import_dataset(io.BytesIO(content))

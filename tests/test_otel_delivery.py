@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from opentelemetry import trace as global_otel
 from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, get_value
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExportResult
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from opentelemetry.trace import SpanContext, TraceFlags, Tracer, set_span_in_context
 
@@ -97,6 +97,28 @@ def test_exporter_delivers_without_flush(client: AshrLabsClient, stored: Stored)
         time.sleep(0.02)
 
     assert ["support"] == stored.names
+
+
+def test_exporter_without_client_uses_the_environment(stored: Stored, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a client the exporter delivers to the platform of the environment, and fails once it is shut down."""
+    monkeypatch.setenv("ASHR_LABS_API_KEY", KEY)
+    monkeypatch.setenv("ASHR_LABS_BASE_URL", stored.server.url)
+    exporter = SpanExporter()
+    converse(provider_of(SimpleSpanProcessor(exporter)).get_tracer("test"))
+
+    assert exporter.force_flush()
+    assert ["support"] == stored.names
+    exporter.shutdown()
+    assert exporter.export([]) is SpanExportResult.FAILURE
+
+
+def test_missing_extra_names_the_install_command() -> None:
+    """Importing `ashr_labs.otel` without the SDK names the missing package and the command to install it."""
+    code = "import sys; sys.modules['opentelemetry'] = None; import ashr_labs.otel"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert "ModuleNotFoundError: ashr_labs.otel requires the OpenTelemetry SDK" in done.stderr
+    assert "pip install 'ashr-labs[otel]>=0.4'" in done.stderr
 
 
 def test_trace_without_root_is_delivered_after_idle_timeout(client: AshrLabsClient, stored: Stored) -> None:

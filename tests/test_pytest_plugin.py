@@ -183,6 +183,41 @@ def test_missing_dataset_is_one_line(project: pytest.Pytester) -> None:
     assert not [line for line in done.outlines if ".py:" in line]
 
 
+@pytest.mark.parametrize(
+    ("ini", "module", "message"),
+    [
+        ("ashr_teacher_forcing = maybe", MARKED, "ini option ashr_teacher_forcing is invalid, got 'maybe'"),
+        ("", "def test_agent(ashr_test): ...", "ashr_test needs the marker"),
+        ("", MARKED.replace("data.json", "agents.py"), "is not JSON"),
+    ],
+)
+def test_invalid_settings_are_rejected(project: pytest.Pytester, ini: str, module: str, message: str) -> None:
+    """An invalid ini option, a fixture without marker and a dataset that is not JSON are errors that say so."""
+    project.makeini(f"[pytest]\npythonpath = .\n{ini}")
+    project.makepyfile(module.replace("{agent}", "Greeter"))
+
+    done = run(project)
+
+    assert done.ret != 0
+    done.stdout.fnmatch_lines([f"*{message}*"])
+
+
+def test_dataset_of_the_platform_is_played(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number names a dataset of the platform, whose scenarios become items."""
+    platform = open_platform()
+    platform.bootstrap(KEY)
+    project.makepyfile(MARKED.format(agent="Greeter").replace('"data.json"', "1"))
+    with running_server(platform) as url:
+        monkeypatch.setenv("ASHR_LABS_API_KEY", KEY)
+        monkeypatch.setenv("ASHR_LABS_BASE_URL", url)
+        with AshrLabsClient.from_env() as client:
+            client.create_dataset("D", SOURCE)
+        done = run(project)
+    platform.close()
+
+    done.assert_outcomes(passed=2)
+
+
 def test_fixtures(project: pytest.Pytester) -> None:
     """`ashr_client` is an empty platform of the test's own; `ashr_runner` plays a dataset and grades it."""
     project.makepyfile(
