@@ -55,7 +55,7 @@ def _api(place: Place) -> Generator[Api]:
         yield api
 
 
-def test_the_clients_own_grades_are_blanked_until_grading(api: Api) -> None:
+def test_client_grades_are_removed_until_grading(api: Api) -> None:
     """A new run is pending and has no grades, whatever the client counted; other fields are kept."""
     result = result_of(1, tests_passed=1, tests_failed=0, average_similarity_score=0.5, mine=3)
     dataset_id = api.dataset()
@@ -68,7 +68,7 @@ def test_the_clients_own_grades_are_blanked_until_grading(api: Api) -> None:
 
 
 @pytest.mark.parametrize("metrics", ["absent", None, [], "text"])
-def test_metrics_are_an_object_from_the_start(api: Api, metrics: Any) -> None:
+def test_metrics_are_always_an_object(api: Api, metrics: Any) -> None:
     """The metrics are an object even if the client sent none."""
     result = result_of() | {"aggregate_metrics": metrics}
     if metrics == "absent":
@@ -79,7 +79,7 @@ def test_metrics_are_an_object_from_the_start(api: Api, metrics: Any) -> None:
     assert dict.fromkeys(GRADES) == run["result"]["aggregate_metrics"]
 
 
-def test_a_run_is_graded(api: Api) -> None:
+def test_run_is_graded(api: Api) -> None:
     """The worker adds verdicts, totals and the grader."""
     run = api.settled_run(api.run(api.dataset(), result_of(2)))
 
@@ -90,7 +90,7 @@ def test_a_run_is_graded(api: Api) -> None:
     assert run["result"]["grader"]["name"]
 
 
-def test_the_datasets_agent_says_how_to_grade(api: Api) -> None:
+def test_agent_config_decides_grading(api: Api) -> None:
     """A call that the agent's configuration makes optional may be missing; without that configuration it may not."""
     missed = result_of()
     missed["tests"][0]["action_results"][1]["tool_calls"][0] |= {"actual": {"name": "NOT_CALLED", "arguments": {}}}
@@ -106,7 +106,7 @@ def test_the_datasets_agent_says_how_to_grade(api: Api) -> None:
 
 
 @pytest.mark.parametrize("result", [{}, {"score": 0.95, "metrics": {"accuracy": 0.9}}, {"tests": "three"}])
-def test_any_other_result_is_stored_and_done_with(api: Api, result: dict[str, Any]) -> None:
+def test_result_of_other_shape_completes_grading(api: Api, result: dict[str, Any]) -> None:
     """A result of another shape is kept, and its grading completes with an object of metrics."""
     run_id = api.run(api.dataset(), result)
 
@@ -117,7 +117,7 @@ def test_any_other_result_is_stored_and_done_with(api: Api, result: dict[str, An
     assert 0 == run["result"]["aggregate_metrics"]["tests_passed"]
 
 
-def test_grading_does_not_wait_for_a_tick(api: Api) -> None:
+def test_grading_starts_without_polling_delay(api: Api) -> None:
     """A run of 20 scenarios is graded within less time than any polling interval."""
     api.settled_run(api.run(api.dataset(), result_of(20)))
     best = min(seconds_to_grade(api) for _ in range(5))
@@ -132,7 +132,7 @@ def seconds_to_grade(api: Api) -> float:
     return time.perf_counter() - begin
 
 
-def test_a_request_becomes_a_dataset(api: Api) -> None:
+def test_request_produces_dataset(api: Api) -> None:
     """A completed request has a dataset with its id and the names from its configuration."""
     config = CONFIG | {"metadata": {"dataset_name": "Refunds", "description": "Made by hand."}}
     request_ids = [api.request(config), api.request(config | {"metadata": {}})]
@@ -155,7 +155,7 @@ def test_a_request_becomes_a_dataset(api: Api) -> None:
         ({**CONFIG, "test_config": {"coverage": {"x\x00": True}}}, "coverage"),
     ],
 )
-def test_a_request_that_cannot_be_met_says_why(
+def test_unusable_request_fails_with_reason(
     api: Api, caplog: pytest.LogCaptureFixture, config: dict[str, Any], reason: str
 ) -> None:
     """An unusable configuration fails the request with the reason, and is not logged as an error."""
@@ -167,7 +167,7 @@ def test_a_request_that_cannot_be_met_says_why(
     assert [] == api("list_datasets", tenant_id=1)["datasets"]
 
 
-def test_deleting_a_run_before_it_is_graded_is_fine(api: Api) -> None:
+def test_jobs_of_deleted_runs_are_dropped(api: Api) -> None:
     """Jobs of deleted runs are dropped, and later jobs run."""
     dataset_id = api.dataset()
     for _ in range(10):
@@ -203,7 +203,7 @@ LATER = "2999-01-01T00:00:00.000000Z"
 
 
 @pytest.mark.parametrize("due_at", [MOMENT, LATER], ids=["waiting", "interrupted"])
-def test_work_left_behind_is_taken_up_on_opening(tmp_path: Path, due_at: str) -> None:
+def test_pending_jobs_resume_on_opening(tmp_path: Path, due_at: str) -> None:
     """Jobs that were waiting or in progress when the process ended run when the file is opened again."""
     run_id = leave_work(tmp_path / "evals.db", due_at=due_at, attempts=1)
 
@@ -211,7 +211,7 @@ def test_work_left_behind_is_taken_up_on_opening(tmp_path: Path, due_at: str) ->
         assert "completed" == api.settled_run(run_id)["grading_status"]
 
 
-def test_work_that_keeps_ending_the_process_is_given_up(tmp_path: Path) -> None:
+def test_job_that_kills_the_process_fails_after_three_attempts(tmp_path: Path) -> None:
     """A job whose process ended three times is not retried but fails with a reason."""
     run_id = leave_work(tmp_path / "evals.db", due_at=LATER, attempts=3)
 
@@ -222,7 +222,7 @@ def test_work_that_keeps_ending_the_process_is_given_up(tmp_path: Path) -> None:
     assert "3 times" in run["grading_error"]
 
 
-def test_a_killed_process_loses_no_acknowledged_run(tmp_path: Path) -> None:
+def test_killed_process_loses_no_acknowledged_run(tmp_path: Path) -> None:
     """After a kill every acknowledged run exists and is graded."""
     path = tmp_path / "evals.db"
     code = f"""
@@ -299,7 +299,7 @@ def waiting(database: Database) -> int:
         return len(connection.execute(select(jobs)).all())
 
 
-def test_jobs_are_done_in_their_order(database: Database) -> None:
+def test_jobs_run_oldest_first(database: Database) -> None:
     """The worker runs all jobs, oldest first."""
     kind = Scripted()
     worker = Worker(database, {"x": kind})
@@ -320,7 +320,7 @@ def test_jobs_are_done_in_their_order(database: Database) -> None:
         (KeyError("name"), "KeyError: 'name'", True),
     ],
 )
-def test_a_job_that_fails_leaves_its_reason(
+def test_failed_job_has_reason(
     database: Database, caplog: pytest.LogCaptureFixture, error: Exception, reason: str, *, logged: bool
 ) -> None:
     """An error fails its own job with a readable reason, and the worker continues; bugs are logged."""
@@ -339,7 +339,7 @@ def test_a_job_that_fails_leaves_its_reason(
     assert [] == kind.done
 
 
-def test_the_worker_outlives_a_database_that_fails(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+def test_worker_survives_database_failure(database: Database, caplog: pytest.LogCaptureFixture) -> None:
     """A job whose outcome cannot be stored stays in the queue, and later jobs run."""
     kind = Scripted()
     kind.error = ValidationError("no")
@@ -359,7 +359,7 @@ def test_the_worker_outlives_a_database_that_fails(database: Database, caplog: p
     assert 1 == waiting(database)
 
 
-def test_stopping_finishes_the_job_at_hand_and_leaves_the_rest(database: Database) -> None:
+def test_stopping_finishes_only_the_current_job(database: Database) -> None:
     """Stopping waits for the current job, does not start another, and then calls `after`."""
     kind = Scripted()
     kind.may_end.clear()
@@ -381,7 +381,7 @@ def test_stopping_finishes_the_job_at_hand_and_leaves_the_rest(database: Databas
 
 
 @pytest.mark.parametrize(("kind", "handler"), [(GRADE, GradeRun()), (GENERATE, GenerateDataset())])
-def test_work_that_is_done_is_not_begun_again(kept_place: Place, kind: str, handler: JobHandler) -> None:
+def test_starting_a_completed_job_returns_none(kept_place: Place, kind: str, handler: JobHandler) -> None:
     """Starting a job whose subject is completed or deleted returns None."""
     run_id = leave_work(kept_place)
     database = database_on(kept_place)

@@ -104,7 +104,7 @@ def _shared(postgresql: PostgreSQLServer) -> Generator[list[Database]]:
             database.close()
 
 
-def test_a_job_is_leased_to_one_at_a_time(database: Database) -> None:
+def test_job_is_leased_to_one_worker(database: Database) -> None:
     """The oldest due job is claimed, and cannot be claimed again before its lease expires."""
     enqueue_jobs(database, 7, 5)
 
@@ -119,7 +119,7 @@ def test_a_job_is_leased_to_one_at_a_time(database: Database) -> None:
         assert [True, False] == [complete(connection, again), complete(connection, again)]
 
 
-def test_a_renewed_lease_lasts(database: Database) -> None:
+def test_renewed_lease_is_extended(database: Database) -> None:
     """A renewed lease is extended; a lost lease is not regained."""
     enqueue_jobs(database, 7)
 
@@ -133,7 +133,7 @@ def test_a_renewed_lease_lasts(database: Database) -> None:
         assert (isoformat(106.0 + 2 * LEASE_SECONDS),) == connection.execute(select(jobs.c.due_at)).one()
 
 
-def test_a_job_that_is_enqueued_again_while_a_worker_has_it_starts_over(database: Database) -> None:
+def test_job_enqueued_again_during_work_restarts(database: Database) -> None:
     """The outcome of the old version is not stored, and the job is due again with all its attempts."""
     enqueue_jobs(database, 7)
 
@@ -146,7 +146,7 @@ def test_a_job_that_is_enqueued_again_while_a_worker_has_it_starts_over(database
         assert ("7", 1) == (again.subject, again.attempts)
 
 
-def test_workers_share_the_jobs(shared: list[Database]) -> None:
+def test_processes_share_the_jobs(shared: list[Database]) -> None:
     """Two processes run each of many jobs once, and both run some."""
     stored: list[tuple[str, int]] = []
     clock = Clock()
@@ -159,7 +159,7 @@ def test_workers_share_the_jobs(shared: list[Database]) -> None:
     assert {"one", "two"} == {name for name, _ in stored}
 
 
-def test_what_another_process_left_is_taken_up_soon(shared: list[Database]) -> None:
+def test_job_of_another_process_is_found_quickly(shared: list[Database]) -> None:
     """A worker finds a job of another process within about 0.1 s."""
     stored: list[tuple[str, int]] = []
     with working(shared[1], Counted("two", stored), Clock()):
@@ -173,7 +173,7 @@ def seconds_until_stored(database: Database, number: int, stored: list[tuple[str
     return time.monotonic() - begin
 
 
-def test_a_stalled_worker_stores_nothing_once_another_has_the_job(shared: list[Database]) -> None:
+def test_stalled_worker_stores_nothing_after_lease_loss(shared: list[Database]) -> None:
     """A job whose lease expired is claimed by another worker, and only the second outcome is stored."""
     stored: list[tuple[str, int]] = []
     stalled, quick = Counted("stalled", stored, waits=True), Counted("quick", stored)
@@ -189,7 +189,7 @@ def test_a_stalled_worker_stores_nothing_once_another_has_the_job(shared: list[D
     assert [("quick", 7)] == stored
 
 
-def test_a_slow_worker_keeps_its_job(shared: list[Database]) -> None:
+def test_slow_worker_keeps_its_lease(shared: list[Database]) -> None:
     """A job is not claimed by another worker while its worker renews the lease."""
     stored: list[tuple[str, int]] = []
     slow, idle = Counted("slow", stored, waits=True), Counted("idle", stored)

@@ -208,7 +208,7 @@ def url() -> Generator[str]:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", sorted(ALL.keys() - CALLED_BY_THE_HOST))
-def test_a_broken_part_is_not_noticed(name: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fault_in_tracing_does_not_change_results(name: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """If any one function of tracing raises, the work has the same result and exception as untraced."""
     with monkeypatch.context() as patch:
         for holder, attribute in ALL[name]:
@@ -224,6 +224,6 @@ def test_a_broken_part_is_not_noticed(name: str, url: str, monkeypatch: pytest.M
     assert [10, (LookupError, "the host's own")] == outcomes
 
 
-def test_every_function_that_is_left_out_exists() -> None:
+def test_excluded_functions_exist() -> None:
     """Each function in the list of exceptions exists."""
     assert set() == CALLED_BY_THE_HOST - ALL.keys()

@@ -126,7 +126,7 @@ async def play_later(steps: AsyncGenerator[Any, Any], acts: list[str]) -> list[A
 @pytest.mark.filterwarnings("ignore:Exception ignored:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("function", [obedient, stubborn], ids=lambda one: one.__name__)
 @given(acts=STEPS)
-def test_a_generator_does_what_it_does_untraced(function: Callable[..., Any], acts: list[str]) -> None:
+def test_traced_generator_behaves_like_untraced(function: Callable[..., Any], acts: list[str]) -> None:
     """With `next`, `send`, `throw` and `close` it has the same items, exceptions, effects and result as untraced."""
     recorded = Recorded()
     logs: list[list[Any]] = [[], []]
@@ -141,7 +141,7 @@ def test_a_generator_does_what_it_does_untraced(function: Callable[..., Any], ac
 @pytest.mark.filterwarnings("ignore:Exception ignored:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("function", [obedient_later, stubborn_later], ids=lambda one: one.__name__)
 @given(acts=STEPS)
-def test_an_async_generator_does_what_it_does_untraced(function: Callable[..., Any], acts: list[str]) -> None:
+def test_traced_async_generator_behaves_like_untraced(function: Callable[..., Any], acts: list[str]) -> None:
     """The same holds for async generators, inside and outside of a trace."""
     recorded = Recorded()
     logs: list[list[Any]] = [[], []]
@@ -205,7 +205,7 @@ ENDS: list[tuple[Callable[[Any], None], list[int], str | None]] = [
 
 
 @pytest.mark.parametrize(("consume", "items", "status"), ENDS, ids=lambda one: getattr(one, "__name__", ""))
-def test_however_a_generator_ends_its_span_ends_once(
+def test_generator_span_ends_once(
     recorded: Recorded, consume: Callable[[Any], None], items: list[int], status: str | None
 ) -> None:
     """The span has the items so far and ends with its children; closing the generator early is not an error."""
@@ -231,7 +231,7 @@ def test_however_a_generator_ends_its_span_ends_once(
     assert inside.get("status_message") == status
 
 
-def test_the_consumer_and_the_generator_have_their_own_spans_in_turn(recorded: Recorded) -> None:
+def test_generator_and_consumer_have_separate_current_spans(recorded: Recorded) -> None:
     """A span that the generator opens is never active in its consumer, nor the reverse."""
 
     @traced("outer")
@@ -287,7 +287,7 @@ def test_items_are_recorded_within_limits(recorded: Recorded) -> None:
     assert f"<{30_000 - len(items) + 1} more items>" == items[-1]
 
 
-def test_a_generator_that_outlives_its_trace_goes_on(recorded: Recorded) -> None:
+def test_generator_continues_after_its_trace_ends(recorded: Recorded) -> None:
     """Items after the end of the trace are yielded but not recorded; the span has the earlier ones."""
 
     @traced("late")
@@ -376,7 +376,7 @@ ASYNC_ENDS: list[tuple[Any, list[int], str | None]] = [
 
 
 @pytest.mark.parametrize(("consume", "items", "status"), ASYNC_ENDS, ids=lambda one: getattr(one, "__name__", ""))
-def test_however_an_async_generator_ends_its_span_ends_once(
+def test_async_generator_span_ends_once(
     recorded: Recorded, caplog: pytest.LogCaptureFixture, consume: Any, items: list[int], status: str | None
 ) -> None:
     """The same holds for async generators; each is closed once, with `await`, and nothing is logged."""
@@ -413,7 +413,7 @@ def test_however_an_async_generator_ends_its_span_ends_once(
     assert [] == caplog.records
 
 
-def test_a_dropped_coroutine_ends_its_span(recorded: Recorded) -> None:
+def test_closed_coroutine_ends_its_span(recorded: Recorded) -> None:
     """A suspended coroutine that is closed ends its span and leaves the current span unchanged."""
 
     @traced("coroutine")
@@ -448,7 +448,7 @@ class Closed:
             yield 2
 
 
-def test_a_plain_generators_block_ends_with_the_block_around_it(recorded: Recorded) -> None:
+def test_generator_block_ends_with_enclosing_block(recorded: Recorded) -> None:
     """A suspended generator's open block does not stay current after the block around it has ended."""
     with recorded.trace("t"):
         with traced("outer"):
@@ -460,7 +460,7 @@ def test_a_plain_generators_block_ends_with_the_block_around_it(recorded: Record
     assert current_span() is None
 
 
-def test_a_plain_generators_block_does_not_come_back(recorded: Recorded) -> None:
+def test_generator_block_is_not_restored(recorded: Recorded) -> None:
     """A block that ends inside a later block of the consumer does not make its span current again."""
     with recorded.trace("t"):
         kept = Closed()
@@ -472,7 +472,7 @@ def test_a_plain_generators_block_does_not_come_back(recorded: Recorded) -> None
 
 
 @pytest.mark.parametrize("how", ["break", "anext", "return", "raise", "held"])
-def test_what_an_abandoned_stream_yielded_is_recorded(recorded: Recorded, how: str) -> None:
+def test_abandoned_stream_records_its_items(recorded: Recorded, how: str) -> None:
     """However a consumer leaves an async generator early, its items and an end time are recorded."""
 
     @traced("stream")
@@ -506,7 +506,7 @@ def test_what_an_abandoned_stream_yielded_is_recorded(recorded: Recorded, how: s
     assert recorded.span["start_time"] <= recorded.span["end_time"]
 
 
-def test_what_a_held_generator_yielded_is_recorded(recorded: Recorded) -> None:
+def test_suspended_generator_records_its_items(recorded: Recorded) -> None:
     """A generator that is still suspended when its trace ends has its items so far and an end time."""
 
     @traced("steps")

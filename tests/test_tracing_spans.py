@@ -61,7 +61,7 @@ def platform() -> Platform:
     return Platform()
 
 
-def test_trace_carries_its_own_id_and_what_it_was_given(platform: Platform) -> None:
+def test_trace_payload_has_documented_keys(platform: Platform) -> None:
     """The payload has exactly the documented keys, with a W3C trace id as its idempotency key."""
     trace = Trace("t", user_id="u", session_id="s", metadata={"plan": "pro"}, tags=["a", "b"], tracing=platform)
     trace.end()
@@ -77,7 +77,7 @@ def test_trace_carries_its_own_id_and_what_it_was_given(platform: Platform) -> N
     } == platform.trace
 
 
-def test_observations_are_in_order_of_creation_under_their_parents(platform: Platform) -> None:
+def test_observations_are_ordered_by_creation(platform: Platform) -> None:
     """Observations are listed in order of creation with their parents, in whatever order they end."""
     trace = Trace("t", tracing=platform)
     outer = trace.span("outer")
@@ -99,7 +99,7 @@ def test_observations_are_in_order_of_creation_under_their_parents(platform: Pla
     ] == [(o["name"], o["type"], o["parent_observation_id"]) for o in platform.observations]
 
 
-def test_a_bare_span_sends_the_documented_keys_only(platform: Platform) -> None:
+def test_minimal_span_payload(platform: Platform) -> None:
     """Fields that were not passed are null where the API requires them, and absent elsewhere."""
     trace = Trace("t", tracing=platform)
     trace.span("s")
@@ -117,7 +117,7 @@ def test_a_bare_span_sends_the_documented_keys_only(platform: Platform) -> None:
     } == {**span, "id": 0, "start_time": 0}
 
 
-def test_a_full_generation_sends_everything(platform: Platform) -> None:
+def test_full_generation_payload(platform: Platform) -> None:
     """Model, usage, output, level and message are delivered as passed."""
     trace = Trace("t", tracing=platform)
     generation = trace.generation("g", model="m-1", input=[{"role": "user"}], metadata={"try": 1})
@@ -143,7 +143,7 @@ def test_a_full_generation_sends_everything(platform: Platform) -> None:
     } == sent
 
 
-def test_events_have_a_level_and_no_end(platform: Platform) -> None:
+def test_event_has_level_and_no_end(platform: Platform) -> None:
     """An event is a point in time."""
     trace = Trace("t", tracing=platform)
     trace.event("guardrail", input={"passed": False}, metadata={"rule": 3}, level="WARNING")
@@ -153,7 +153,7 @@ def test_events_have_a_level_and_no_end(platform: Platform) -> None:
     assert ({"passed": False}, {"rule": 3}, "WARNING") == (event["input"], event["metadata"], event["level"])
 
 
-def test_times_are_utc_and_in_order(platform: Platform) -> None:
+def test_times_are_utc_and_ordered(platform: Platform) -> None:
     """Start and end times are UTC and lie between the test's own readings of the clock."""
     before = datetime.now(UTC)
     trace = Trace("t", tracing=platform)
@@ -166,7 +166,7 @@ def test_times_are_utc_and_in_order(platform: Platform) -> None:
     assert before - slack <= started <= ended <= after + slack
 
 
-def test_a_span_that_outlives_the_trace_has_no_end(platform: Platform) -> None:
+def test_span_open_at_trace_end_has_no_end(platform: Platform) -> None:
     """A span that is open at the end of its trace is delivered without an end; ending it later is harmless."""
     trace = Trace("t", tracing=platform)
     span = trace.span("s")
@@ -176,7 +176,7 @@ def test_a_span_that_outlives_the_trace_has_no_end(platform: Platform) -> None:
     assert "end_time" not in platform.observations[0]
 
 
-def test_only_the_first_end_of_a_span_counts(platform: Platform) -> None:
+def test_second_end_of_span_is_ignored(platform: Platform) -> None:
     """A second `end()`, such as that of the `with` block, has no effect."""
     trace = Trace("t", tracing=platform)
     with trace.span("s") as span:
@@ -191,7 +191,7 @@ def test_only_the_first_end_of_a_span_counts(platform: Platform) -> None:
     assert "status_message" not in first
 
 
-def test_none_is_an_output_when_it_is_given(platform: Platform) -> None:
+def test_explicit_none_is_recorded_as_output(platform: Platform) -> None:
     """An explicit None is recorded; without an output, the key is absent."""
     trace = Trace("t", tracing=platform)
     trace.span("given").end(output=None)
@@ -202,7 +202,7 @@ def test_none_is_an_output_when_it_is_given(platform: Platform) -> None:
     assert platform.trace["output"] is None
 
 
-def test_blocks_end_themselves(platform: Platform) -> None:
+def test_with_blocks_end_spans(platform: Platform) -> None:
     """Leaving a `with` block ends the span, the generation and the trace."""
     with Trace("t", tracing=platform) as trace, trace.span("s") as span, span.generation("g") as generation:
         assert isinstance(span, Span)
@@ -227,7 +227,7 @@ def test_exceptions_pass_through_and_are_recorded(platform: Platform) -> None:
         assert ("ERROR", "ValueError: no such order") == (observation["level"], observation["status_message"])
 
 
-def test_an_exception_after_an_explicit_end_is_recorded(platform: Platform) -> None:
+def test_exception_after_explicit_end_is_recorded(platform: Platform) -> None:
     """A span that was ended inside its block keeps its output and has the exception that left the block."""
     trace = Trace("t", tracing=platform)
 
@@ -243,7 +243,7 @@ def test_an_exception_after_an_explicit_end_is_recorded(platform: Platform) -> N
     assert ("half", "ERROR", "KeyError: 'k'") == (sent["output"], sent["level"], sent["status_message"])
 
 
-def test_values_are_taken_when_they_are_given(platform: Platform) -> None:
+def test_values_are_copied_when_recorded(platform: Platform) -> None:
     """Changing a dict after it was recorded does not change the payload."""
     messages = [{"role": "user"}]
     flat: dict[str, Any] = {"n": 1}
@@ -273,16 +273,14 @@ def test_values_are_taken_when_they_are_given(platform: Platform) -> None:
         ("tags", None, []),
     ],
 )
-def test_trace_fields_of_another_kind_cost_only_themselves(
-    platform: Platform, key: str, value: Any, expected: Any
-) -> None:
+def test_invalid_trace_fields_are_converted(platform: Platform, key: str, value: Any, expected: Any) -> None:
     """A trace field of the wrong type is converted to the type that the platform accepts."""
     arguments: dict[str, Any] = {"name": "t", key: value}
     Trace(tracing=platform, **arguments).end()
     assert expected == platform.trace[key]
 
 
-def test_span_fields_of_another_kind_cost_only_themselves(platform: Platform) -> None:
+def test_invalid_span_fields_do_not_affect_the_trace(platform: Platform) -> None:
     """A level, message, model or count of the wrong type does not affect the rest of the trace."""
     wrong: Any = [1]
     trace = Trace("t", tracing=platform)
@@ -315,7 +313,7 @@ def test_ending_twice_delivers_once(platform: Platform) -> None:
     assert 1 == platform.trace["output"]
 
 
-def test_threads_that_end_a_trace_together_deliver_it_once(platform: Platform) -> None:
+def test_concurrent_end_delivers_once(platform: Platform) -> None:
     """A trace that several threads end at the same time is delivered once, and all get the result."""
     trace = Trace("t", tracing=platform)
     with ThreadPoolExecutor(8) as pool:
@@ -324,7 +322,7 @@ def test_threads_that_end_a_trace_together_deliver_it_once(platform: Platform) -
     assert 1 == len(platform.received)
 
 
-def test_threads_may_add_spans_together(platform: Platform) -> None:
+def test_concurrent_spans_are_all_delivered(platform: Platform) -> None:
     """Spans that several threads add to a trace are all delivered, with unique ids."""
     trace = Trace("t", tracing=platform)
 
@@ -339,7 +337,7 @@ def test_threads_may_add_spans_together(platform: Platform) -> None:
     assert 8 * 200 * 2 == len({observation["id"] for observation in platform.observations})
 
 
-def test_ids_differ_between_traces() -> None:
+def test_ids_are_unique_between_traces() -> None:
     """Two traces share neither their ids nor those of their observations."""
     platform = Platform()
     for _ in range(100):
@@ -364,7 +362,7 @@ def test_end_never_raises() -> None:
     assert trace.end() is answer
 
 
-def test_trace_id_is_the_platforms_once_it_answered() -> None:
+def test_platform_id_replaces_trace_id() -> None:
     """If the platform assigns ids of its own, `trace_id` is the assigned one."""
     trace = Trace("t", tracing=Platform({"status": "ok", "trace_id": "tr-9"}))
     assert 32 == len(trace.trace_id)
@@ -372,7 +370,7 @@ def test_trace_id_is_the_platforms_once_it_answered() -> None:
     assert "tr-9" == trace.trace_id
 
 
-def test_values_do_not_outlive_the_delivery() -> None:
+def test_delivered_spans_are_freed() -> None:
     """The spans of a delivered trace are freed at once, without the garbage collector."""
     gc.collect()
     gc.disable()
@@ -386,7 +384,7 @@ def test_values_do_not_outlive_the_delivery() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["span", "generation", "event"]), st.integers(0, 20), st.booleans())))
-def test_any_tree_arrives_whole(steps: list[tuple[str, int, bool]]) -> None:
+def test_any_span_tree_is_delivered_completely(steps: list[tuple[str, int, bool]]) -> None:
     """Each observation of a random tree is delivered once, under its parent."""
     platform = Platform()
     trace = Trace("t", tracing=platform)
@@ -407,7 +405,7 @@ def test_any_tree_arrives_whole(steps: list[tuple[str, int, bool]]) -> None:
     assert expected == [(o["name"], o["type"], names.get(o["parent_observation_id"])) for o in platform.observations]
 
 
-def test_the_cost_of_a_span_stays_small() -> None:
+def test_span_overhead_is_small() -> None:
     """Starting and ending a small span takes a few microseconds; the bound allows for a busy machine."""
     trace = Trace("t", tracing=Platform())
 
@@ -421,7 +419,7 @@ def test_the_cost_of_a_span_stays_small() -> None:
 
 
 @pytest.mark.parametrize("form", ["trace", "span", "generation"])
-def test_wrap_ends_with_the_result_of_a_function(platform: Platform, form: str) -> None:
+def test_wrap_records_function_result(platform: Platform, form: str) -> None:
     """A trace, span or generation is active during the call, and ends with the result."""
     trace = Trace("t", tracing=platform)
     parent: Any = {
@@ -445,7 +443,7 @@ def test_wrap_ends_with_the_result_of_a_function(platform: Platform, form: str) 
 
 
 @pytest.mark.parametrize("form", ["trace", "span"])
-def test_wrap_ends_with_the_exception_of_a_function(platform: Platform, form: str) -> None:
+def test_wrap_records_function_exception(platform: Platform, form: str) -> None:
     """An exception passes through, and the span has its description."""
     trace = Trace("t", tracing=platform)
     parent: Any = trace if form == "trace" else trace.span("s")
@@ -461,7 +459,7 @@ def test_wrap_ends_with_the_exception_of_a_function(platform: Platform, form: st
         assert ("ERROR", "ZeroDivisionError: division by zero") == (span["level"], span["status_message"])
 
 
-def test_wrap_awaits_asynchronous_functions(platform: Platform) -> None:
+def test_wrap_awaits_async_functions(platform: Platform) -> None:
     """The span is active while the function is awaited, and not between the call and the await."""
     trace = Trace("t", tracing=platform)
     good, bad = trace.span("good"), trace.span("bad")
@@ -486,14 +484,14 @@ def test_wrap_awaits_asynchronous_functions(platform: Platform) -> None:
     assert "ERROR" == ended["bad"]["level"]
 
 
-def test_wrap_in_a_trace_that_is_not_recorded_calls_the_function(platform: Platform) -> None:
+def test_wrap_without_recording_calls_the_function(platform: Platform) -> None:
     """If the trace is not sampled or has ended, the function is called and nothing is recorded."""
     trace = Trace("t", sampled=False, tracing=platform)
     assert 3 == trace.wrap(sum, [1, 2]) == trace.span("s").wrap(sum, [1, 2]) == trace.generation("g").wrap(sum, [1, 2])
     assert [] == platform.received
 
 
-def test_spans_have_the_documented_id(platform: Platform) -> None:
+def test_span_id_is_the_delivered_id(platform: Platform) -> None:
     """`Span.id` is the id under which the span is delivered."""
     trace = Trace("t", tracing=platform)
     span = trace.span("s")
@@ -502,7 +500,7 @@ def test_spans_have_the_documented_id(platform: Platform) -> None:
     assert [span.id] == [one["id"] for one in platform.observations]
 
 
-def test_reprs_name_the_thing_and_its_state(platform: Platform) -> None:
+def test_reprs_show_name_id_and_state(platform: Platform) -> None:
     """The repr of a trace or span has its name, id and state, and does not wait for the platform."""
     trace = Trace("t", tracing=platform)
     span = trace.span("s")
