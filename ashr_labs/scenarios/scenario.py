@@ -175,7 +175,7 @@ def has_checks(raw: object) -> bool:
     fields: Any = raw
     if not isinstance(raw, dict):
         return False
-    actions: Any = fields.get("actions") or ()
+    actions: Any = as_list(fields.get("actions")) or ()
     # A list: a generator would take four times as long, for every scenario.
     return "checks" in fields or any(["checks" in action for action in actions if isinstance(action, dict)])  # noqa: C419
 
