@@ -125,7 +125,7 @@ async def test_argument_errors_name_the_public_class(client: AsyncAshrLabsClient
     """Errors and tracebacks name the client and the package, not a private base class or module."""
     for method in (client.get_run, client.trace, client.with_options):
         with pytest.raises(TypeError, match=rf"AsyncAshrLabsClient\.{method.__name__}\(\) got an unexpected keyword"):
-            await method(colour="red")  # type: ignore[misc]
+            await method(colour="red")  # type: ignore[call-arg, misc]
 
     assert "ashr_labs" == AsyncAshrLabsClient.__module__ == APIConnectionError.__module__ == Timeout.__module__
 
