@@ -1,8 +1,8 @@
 """Test AI agents against scenarios, and see what they do in production.
 
 The names in `__all__` are public, and so are the modules `comparators`, `errors`, `eval`, `generation`, `grading`,
-`importing`, `llm`, `local`, `otel`, `results`, `run_builder`, `scorers`, `tracing` and `types`. Each is imported on
-first use.
+`importing`, `keystone`, `llm`, `local`, `otel`, `results`, `run_builder`, `scorers`, `tracing` and `types`. Each is
+imported on first use.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from . import generation as generation
     from . import grading as grading
     from . import importing as importing
+    from . import keystone as keystone
     from . import llm as llm
     from . import local as local
     from . import otel as otel
@@ -199,6 +200,7 @@ _MODULES = frozenset(
         "generation",
         "grading",
         "importing",
+        "keystone",
         "llm",
         "local",
         "otel",

@@ -48,6 +48,7 @@ FLOORS: list[set[str]] = [
     {"results", "tracing"},
     {"otel"},
     {"eval"},
+    {"keystone"},
     {"local"},
     {"cli", "pytest_plugin"},
     {"__main__"},

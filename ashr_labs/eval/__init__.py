@@ -13,7 +13,7 @@ from .progress import Progress
 from .runner import EvalRunner
 
 if TYPE_CHECKING:
-    from .eval_result import EvalResult, EvalSummary
+    from .eval_result import EvalResult, EvalRow, EvalSummary
     from .rescoring import rescore
     from .rows import Eval, aeval
 
@@ -23,6 +23,7 @@ __all__ = [
     "AsyncAgent",
     "Eval",
     "EvalResult",
+    "EvalRow",
     "EvalRunner",
     "EvalSummary",
     "Message",
@@ -36,6 +37,7 @@ __all__ = [
 _LATER = {
     "Eval": ".rows",
     "EvalResult": ".eval_result",
+    "EvalRow": ".eval_result",
     "EvalSummary": ".eval_result",
     "aeval": ".rows",
     "rescore": ".rescoring",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
@@ -14,14 +13,30 @@ from ..grading import grade
 from ..results import RunResults, wilson_interval
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-__all__ = ["EvalResult", "EvalSummary"]
+__all__ = ["EvalResult", "EvalRow", "EvalSummary"]
 
 
-@dataclass(frozen=True)
-class EvalSummary(Mapping[str, Any]):
-    """The values of one score; also a mapping of its fields."""
+class _Fields(dict[str, Any]):
+    """A dict, which is JSON, whose keys can be read as attributes too."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}") from None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{key}={value!r}' for key, value in self.items())})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields."""
+        return dict(self)
+
+
+class EvalSummary(_Fields):
+    """The values of one score."""
 
     mean: float
     """0..1; 0 without values."""
@@ -30,23 +45,51 @@ class EvalSummary(Mapping[str, Any]):
     """Percentiles, interpolated linearly."""
     count: int
     """How many rows have a value."""
-    interval: tuple[float, float] = (0.0, 1.0)
+    interval: tuple[float, float]
     """Wilson's 95 % interval of the mean."""
-    missing: int = 0
+    missing: int
     """How many rows have none: the task failed, the scorer failed, or it does not apply."""
 
-    def __getitem__(self, key: str) -> Any:
-        return self.to_dict()[key]
+    def __init__(
+        self,
+        mean: float,
+        p50: float,
+        p95: float,
+        count: int,
+        interval: tuple[float, float] = (0.0, 1.0),
+        missing: int = 0,
+    ) -> None:
+        super().__init__(mean=mean, p50=p50, p95=p95, count=count, interval=interval, missing=missing)
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.to_dict())
 
-    def __len__(self) -> int:
-        return len(self.to_dict())
+class EvalRow(_Fields):
+    """A row with its output and its scores."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the fields."""
-        return asdict(self)
+    id: str
+    input: Any
+    expected: Any
+    """None if the row has none."""
+    output: Any
+    """None if the task failed."""
+    scores: dict[str, float]
+    """The scores that have a value, by name."""
+    duration_ms: int
+    """How long the task took."""
+
+    @property
+    def error(self) -> str | None:
+        """The error of the task, if it failed: its type and message."""
+        return self.get("error")
+
+    @property
+    def scorer_errors(self) -> dict[str, str]:
+        """The reasons of scores without a value, by name."""
+        return {**self.get("scorer_errors", {})}
+
+    @property
+    def trial(self) -> int | None:
+        """Which trial of the row it is, from 0, if each row is played several times."""
+        return self.get("trial")
 
 
 @dataclass(frozen=True)
@@ -54,9 +97,8 @@ class EvalResult:
     """Rows and scores of `Eval`."""
 
     name: str
-    rows: list[dict[str, Any]] = field(repr=False)
-    """In order: `id`, `input`, `expected`, `output`, `scores` (name to value), `duration_ms`; `error` if the task
-    failed, `scorer_errors` (name to reason) for scores without a value."""
+    rows: list[EvalRow] = field(repr=False)
+    """The rows in order; `error`, `scorer_errors` and `trial` are keys of those only that have them."""
     summary: dict[str, EvalSummary]
     """The values of each score."""
     result: Mapping[str, Any] = field(repr=False, default_factory=dict[str, Any])
@@ -66,7 +108,12 @@ class EvalResult:
 
     @classmethod
     def of(
-        cls, name: str, rows: Mapping[str, Mapping[str, Any]], result: Mapping[str, Any], run_id: int | None = None
+        cls,
+        name: str,
+        rows: Mapping[str, Mapping[str, Any]],
+        result: Mapping[str, Any],
+        scores: Iterable[str] = (),
+        run_id: int | None = None,
     ) -> EvalResult:
         """Return the rows and the summary of a run.
 
@@ -74,11 +121,12 @@ class EvalResult:
             name: The name of the evaluation.
             rows: `input` and `expected` of each row, by its id.
             result: The result of the run.
+            scores: The names of scores that are in the summary, also if no row has them.
             run_id: The id of the stored run.
         """
         tests = [as_object(test) or {} for test in result["tests"]]
         made = [_row(test, rows[test["test_id"]]) for test in tests]
-        names = dict.fromkeys(score for test in tests for score in test.get("scores", ()))
+        names = dict.fromkeys([*scores, *(score for test in tests for score in test.get("scores", ()))])
         summary = {score: _summary([row["scores"].get(score) for row in made]) for score in names}
         return cls(name, made, summary, grade(result), None if run_id is None else str(run_id))
 
@@ -88,21 +136,21 @@ class EvalResult:
         return RunResults.of(self.result, self.name)
 
     @property
-    def errors(self) -> list[dict[str, Any]]:
+    def errors(self) -> list[EvalRow]:
         """The rows whose task failed."""
         return [row for row in self.rows if "error" in row]
 
 
-def _row(test: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+def _row(test: Mapping[str, Any], given: Mapping[str, Any]) -> EvalRow:
     scores: Mapping[str, Mapping[str, Any]] = test.get("scores", {})
-    row: dict[str, Any] = {
-        "id": test["test_id"],
-        "input": given.get("input"),
-        "expected": given.get("expected"),
-        "output": test.get("output"),
-        "scores": {name: score["value"] for name, score in scores.items() if score["value"] is not None},
-        "duration_ms": sum(turn.get("latency_ms", 0) for turn in test.get("turns", ())),
-    }
+    row = EvalRow(
+        id=test["test_id"],
+        input=given.get("input"),
+        expected=given.get("expected"),
+        output=test.get("output"),
+        scores={name: score["value"] for name, score in scores.items() if score["value"] is not None},
+        duration_ms=sum(turn.get("latency_ms", 0) for turn in test.get("turns", ())),
+    )
     if "repeat" in test:
         row["trial"] = test["repeat"]
     if "error" in test:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from .._format import suggestion
 from .._json import as_object, preview
 from ..errors import ConfigurationError, DatasetError
+from ..scorers.registry import read_scorers
 from ..scorers.score import text_of
 from .eval_result import EvalResult
 from .runner import EvalRunner
@@ -81,7 +82,7 @@ def Eval(  # noqa: N802 - the name by which users of other tools know it
     rows = read_rows(data)
     given = _options(options, scores, max_concurrency, trial_count)
     run = _runner(rows).run(_TaskAgent(task, rows), **given)
-    return _result(name, rows, run, metadata, client)
+    return _result(name, rows, run, given, metadata, client)
 
 
 async def aeval(
@@ -102,7 +103,7 @@ async def aeval(
     rows = await asyncio.to_thread(read_rows, data)
     given = _options(options, scores, max_concurrency, trial_count)
     run = await _runner(rows).arun(_TaskAgent(task, rows), **given)
-    return await asyncio.to_thread(_result, name, rows, run, metadata, client)
+    return await asyncio.to_thread(_result, name, rows, run, given, metadata, client)
 
 
 def read_rows(data: RowSource) -> list[Row]:
@@ -203,10 +204,16 @@ def _options(options: RunOptions, scores: Sequence[object], max_concurrency: int
 
 
 def _result(
-    name: str, rows: Sequence[Row], run: RunBuilder, metadata: Mapping[str, Any] | None, client: RowClient | None
+    name: str,
+    rows: Sequence[Row],
+    run: RunBuilder,
+    options: RunOptions,
+    metadata: Mapping[str, Any] | None,
+    client: RowClient | None,
 ) -> EvalResult:
     from .eval_store import store_rows  # noqa: PLC0415 - most runs are not stored
 
     result: dict[str, Any] = {**run.build(), **({"metadata": dict(metadata)} if metadata else {})}
     run_id = None if client is None else store_rows(client, name, {row.id: row.scenario for row in rows}, result)
-    return EvalResult.of(name, {row.id: row.scenario["metadata"] for row in rows}, result, run_id)
+    scores = [scorer.name for scorer in read_scorers(options.get("scorers", ()))]
+    return EvalResult.of(name, {row.id: row.scenario["metadata"] for row in rows}, result, scores, run_id)

@@ -34,10 +34,11 @@ _MAX_MESSAGE = 500
 class BaseScorer:
     """A function of what was seen of a test that returns a score.
 
-    Subclasses implement `evaluate()`. A scorer can be shared by threads: it keeps no state between calls.
+    Subclasses implement `evaluate()` or `score_result()`. A scorer can be shared by threads: it keeps no state between
+    calls.
 
     Args:
-        name: The name of its scores.
+        name: The name of its scores; defaults to the attribute of the class, as do `weight` and `gate`.
         weight: Its share of the composite score, >= 0.
         gate: Whether a score that does not pass fails the test.
         threshold: The score from which it passes, 0..1; defaults to the scorer's own decision.
@@ -50,21 +51,26 @@ class BaseScorer:
     """Whether it only computes: no waiting, no network; such scorers run where the test ended."""
     is_async: bool = False
     """Whether `evaluate()` returns an awaitable."""
+    name: str = ""
+    weight: float = 1.0
+    gate: bool = False
+    threshold: float | None = None
+    negated: bool = False
 
     def __init__(
         self,
-        name: str,
+        name: str | None = None,
         *,
-        weight: float = 1.0,
-        gate: bool = False,
+        weight: float | Unset = UNSET,
+        gate: bool | Unset = UNSET,
         threshold: float | None = None,
         negated: bool = False,
     ) -> None:
-        if not name:
-            raise ConfigurationError(f"`name` must be a string that is not empty, got {preview(name)}")
-        self.name = name
-        self.weight = number_option("weight", weight, minimum=0)
-        self.gate = gate
+        self.name = self.name if name is None else name
+        if not self.name:
+            raise ConfigurationError(f"`name` must be a string that is not empty, got {preview(self.name)}")
+        self.weight = number_option("weight", self.weight if weight is UNSET else weight, minimum=0)
+        self.gate = self.gate if gate is UNSET else gate
         self.threshold = None if threshold is None else number_option("threshold", threshold, minimum=0, maximum=1)
         self.negated = negated
 

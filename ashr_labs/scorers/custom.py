@@ -55,7 +55,15 @@ class CustomScorer(BaseScorer):
 
 
 @overload
-def Scorer(fn: Callable[..., Any], /) -> CustomScorer: ...
+def Scorer(
+    fn: Callable[..., Any],
+    /,
+    *,
+    name: str | None = None,
+    weight: float = 1.0,
+    gate: bool = False,
+    threshold: float | None = None,
+) -> CustomScorer: ...
 @overload
 def Scorer(
     fn: None = None,

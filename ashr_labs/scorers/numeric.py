@@ -80,7 +80,7 @@ class NumericDiff(ExpectedScorer):
         if expected is None:
             return not_scored(self.name, f"the expected value is not a number: {preview(given)}")
         if actual is None:
-            return self.decided(False, "the output contains no number")
+            return self.decided(False, "the output has no numeric value")
         difference = abs(actual - expected) / (abs(expected) or _NEAR_ZERO)
         score = max(0.0, 1.0 - difference)
         if difference <= self.tolerance:
