@@ -15,6 +15,7 @@ from ashr_labs import AshrLabsClient, EvalRunner, RunBuilder, grade, tool
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.eval import rescore
 from ashr_labs.results import Gates, RunResults, compare, read_run
+from ashr_labs.results.usage import usage_of
 from ashr_labs.scorers import Contains, Score, Scorer, ScorerContext
 
 SOURCE = {
@@ -311,3 +312,23 @@ def test_the_platform_grades_by_scores() -> None:
 
     assert ["passed", "failed"] == [test["verdict"] for test in graded["tests"]]
     assert [1.0, 0.0] == [test["scores"]["contains"]["value"] for test in graded["tests"]]
+
+
+def test_the_cost_of_judges_is_counted() -> None:
+    """Tokens and costs of the models that score a test are in the test, in the progress and in the usage of the run."""
+    record = {"model": "m", "input_tokens": 10, "output_tokens": 2, "cost_usd": 0.25}
+
+    def judge(output: str) -> Score:
+        return Score("", 1.0, metadata={"judge": record})
+
+    costs: list[float | None] = []
+    run = EvalRunner(SOURCE).run(
+        Refunder,
+        scorers=[Scorer(name="one")(judge), Scorer(name="two")(judge)],
+        progress=lambda progress: costs.append(progress.cost_usd),
+    )
+
+    result = run.build()
+    assert {"input_tokens": 20, "output_tokens": 4, "cost_usd": 0.5} == result["tests"][0]["judge_usage"]
+    assert 1.0 == costs[-1]
+    assert 0.5 == usage_of(RunResults.of(result)).judge_cost_usd

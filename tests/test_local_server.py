@@ -209,7 +209,7 @@ def test_total_body_memory_is_limited(api: Api) -> None:
     [
         (b"[" + b"[]," * 20_000_000 + b"[]]", 400),
         (b"[" + b"[]," * 1_600_000 + b"[]]", 200),
-        (b'{"a": {"b": [{"c": [' + b"1.23456789," * 2_000_000 + b"1]}]}}", 200),
+        (b'{"a": {"actions": [], "metadata": {"b": [{"c": [' + b"1.23456789," * 2_000_000 + b"1]}]}}}", 200),
     ],
     ids=["too many values", "empty arrays", "numbers deep inside"],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .._retry import Backoff
 from ..run_builder.records import KeptTest, TestRecord
@@ -15,7 +15,7 @@ from .progress import Progress
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from ..run_builder import RecordedTest
     from ..tracing.context import TracingHandle
@@ -158,8 +158,10 @@ class ResultCollector:
             self._tests[sample.position] = test
 
     def _add_cost(self, test: TestRecord) -> None:
-        if test.cost_usd is not None:
-            self._cost_usd = (self._cost_usd or 0.0) + test.cost_usd
+        judges: Mapping[str, Any] = test.more.get("judge_usage", {}) if test.more else {}
+        for cost in (test.cost_usd, judges.get("cost_usd")):
+            if cost is not None:
+                self._cost_usd = (self._cost_usd or 0.0) + cost
 
     def _record(self, sample: Sample, test: TestRecord) -> None:
         if test.status == "failed":

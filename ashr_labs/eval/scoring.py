@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .._json import as_json, as_object
+from ..pricing import read_usage
+from ..run_builder.records import total_usage
 from ..scorers.base import failed_score
 from ..scorers.registry import read_scorers
 from .checks import scoring_jobs
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
     from collections.abc import Callable, Iterable, Sequence
 
-    from ashr_labs_types import TestResult
+    from ashr_labs_types import TestResult, TokenUsage
 
     from ..scorers import BaseScorer, Score, ScorerContext
     from ..scorers.score import ScoreRecord
@@ -100,7 +102,7 @@ class Scoring:
         jobs = scoring_jobs(self.scorers, test.build(), scenario_id, raw, test.output)
         test.add_fields(**_row_fields(raw))
         if all(scorer.is_pure for scorer, _ in jobs):
-            test.add_fields(scores=scores_of(jobs, self.loop))
+            _score(test, jobs, self.loop)
             done()
             return
         with self._lock:
@@ -125,7 +127,7 @@ class Scoring:
             except BaseException as error:
                 self._errors.append(error)
 
-        test.add_fields(scores=scores_of(jobs, self.loop))
+        _score(test, jobs, self.loop)
         if self.loop.running is None:
             finish()
         else:
@@ -139,6 +141,19 @@ def _row_fields(raw: object) -> dict[str, Any]:
     if isinstance(fields.get("input"), str):
         del fields["input"]
     return fields
+
+
+def _score(test: ScoredTest, jobs: Iterable[ScoringJob], loop: ScorerLoop) -> None:
+    scores = scores_of(jobs, loop)
+    test.add_fields(scores=scores)
+    if usage := judge_usage(scores.values()):
+        test.add_fields(judge_usage=usage)
+
+
+def judge_usage(scores: Iterable[ScoreRecord]) -> TokenUsage:
+    """Return the tokens and the cost of the judges of some scores; numbers that no judge reports are absent."""
+    records = [as_object(score.get("metadata", {}).get("judge")) for score in scores]
+    return total_usage([read_usage(record) for record in records if record is not None])
 
 
 def scores_of(jobs: Iterable[ScoringJob], loop: ScorerLoop) -> dict[str, ScoreRecord]:

@@ -54,11 +54,14 @@ class Sample(NotebookDisplay):
     seconds: float | None
     """Duration, if known."""
     cost_usd: float | None
+    """Cost of the agent, if known."""
     latencies_ms: tuple[float, ...]
     """Duration of each reply of the agent in milliseconds, where known."""
     record: Mapping[str, Any] = field(repr=False)
     """The test as recorded."""
     title: str = ""
+    judge_cost_usd: float | None = None
+    """Cost of the language models that scored it, if known."""
     is_checked: bool = True
     """False if the scenario has nothing to check; it counts neither as passed nor as failed."""
 
@@ -365,6 +368,7 @@ def _sample(test: Mapping[str, Any]) -> Sample:
         latencies_ms=tuple(_latencies(test)),
         record=test,
         title=str(test.get("title") or ""),
+        judge_cost_usd=_number(as_object(test.get("judge_usage")) or {}, "cost_usd"),
         is_checked=not (has_run and verdict == UNCHECKED),
     )
 

@@ -29,6 +29,8 @@ class Usage:
     """95th percentile of the latency of a reply."""
     cost_usd: float | None
     """Mean cost of a sample."""
+    judge_cost_usd: float | None = None
+    """Mean cost of scoring a sample."""
 
     def document(self) -> dict[str, Any]:
         """Return a JSON object."""
@@ -40,11 +42,13 @@ def usage_of(run: RunResults, scenario_ids: Collection[str] | None = None) -> Us
     samples = [one for one in run.samples if scenario_ids is None or one.scenario_id in scenario_ids]
     times = sorted(time for one in samples for time in one.latencies_ms)
     costs = [one.cost_usd for one in samples if one.cost_usd is not None]
+    judges = [one.judge_cost_usd for one in samples if one.judge_cost_usd is not None]
     return Usage(
         len(times),
         median(times) if times else None,
         times[math.ceil(_P95 * len(times)) - 1] if times else None,
         fmean(costs) if costs else None,
+        fmean(judges) if judges else None,
     )
 
 
@@ -67,7 +71,7 @@ def sample_facts(sample: Sample) -> str:
     """Return the duration, latency and cost of a sample as text."""
     facts = [f"{sample.seconds:g} s"] if sample.seconds is not None else []
     times = sample.latencies_ms
-    usage = Usage(len(times), median(times) if times else None, None, sample.cost_usd)
+    usage = Usage(len(times), median(times) if times else None, None, sample.cost_usd, sample.judge_cost_usd)
     return " · ".join([*facts, *(f"{name} {value}" for name, value in usage_rows(usage))])
 
 
@@ -89,5 +93,6 @@ _QUANTITIES: tuple[tuple[str, str, Callable[[float], str]], ...] = (
     ("median latency", "median_ms", _milliseconds),
     ("p95 latency", "slow_ms", _milliseconds),
     ("cost per test", "cost_usd", _dollars),
+    ("cost of judges per test", "judge_cost_usd", _dollars),
 )
 """Name, attribute and format."""

@@ -1505,6 +1505,9 @@ class TestResult(TypedDict):
     scores: NotRequired[dict[str, ScoreResult | float]]
     """The scores of a test by their names."""
 
+    judge_usage: NotRequired[TokenUsage]
+    """Usage of the language models that scored the test."""
+
     trace_id: NotRequired[str]
     """The trace of what the agent did; absent where it recorded nothing."""
 

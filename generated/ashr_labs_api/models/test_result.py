@@ -52,6 +52,7 @@ class TestResult:
         output (Any | Unset): The output for a row, where it is not the text of the last reply.
         expected (Any | Unset): The expected output of a row, which only its scorers compare.
         scores (Scores | Unset): The scores of a test by their names.
+        judge_usage (TokenUsage | Unset): Token usage; numbers that were not reported are absent.
         trace_id (str | Unset): The trace of what the agent did; absent where it recorded nothing.
         spans (list[Observation] | Unset): The observations that were recorded while the agent ran, in order of start.
         spans_left_out (int | Unset): How many observations are not in `spans` because of its limits.
@@ -80,6 +81,7 @@ class TestResult:
     output: Any | Unset = UNSET
     expected: Any | Unset = UNSET
     scores: Scores | Unset = UNSET
+    judge_usage: TokenUsage | Unset = UNSET
     trace_id: str | Unset = UNSET
     spans: list[Observation] | Unset = UNSET
     spans_left_out: int | Unset = UNSET
@@ -172,6 +174,10 @@ class TestResult:
         if not isinstance(self.scores, Unset):
             scores = self.scores.to_dict()
 
+        judge_usage: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.judge_usage, Unset):
+            judge_usage = self.judge_usage.to_dict()
+
         trace_id = self.trace_id
 
         spans: list[dict[str, Any]] | Unset = UNSET
@@ -232,6 +238,8 @@ class TestResult:
             field_dict["expected"] = expected
         if scores is not UNSET:
             field_dict["scores"] = scores
+        if judge_usage is not UNSET:
+            field_dict["judge_usage"] = judge_usage
         if trace_id is not UNSET:
             field_dict["trace_id"] = trace_id
         if spans is not UNSET:
@@ -371,6 +379,13 @@ class TestResult:
         else:
             scores = Scores.from_dict(_scores)
 
+        _judge_usage = d.pop("judge_usage", UNSET)
+        judge_usage: TokenUsage | Unset
+        if isinstance(_judge_usage, Unset):
+            judge_usage = UNSET
+        else:
+            judge_usage = TokenUsage.from_dict(_judge_usage)
+
         trace_id = d.pop("trace_id", UNSET)
 
         _spans = d.pop("spans", UNSET)
@@ -408,6 +423,7 @@ class TestResult:
             output=output,
             expected=expected,
             scores=scores,
+            judge_usage=judge_usage,
             trace_id=trace_id,
             spans=spans,
             spans_left_out=spans_left_out,
