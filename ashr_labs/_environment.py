@@ -1,12 +1,49 @@
-"""Validation of URLs and keys from environment variables."""
+"""Environment variables: their names, and validation of URLs and keys."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ._format import suggestion
 from .errors import ConfigurationError
 
-__all__ = ["check_secret", "check_url"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["VARIABLES", "check_secret", "check_url", "misspelt_variables"]
+
+VARIABLES = (
+    "ASHR_FORWARD_TO",
+    "ASHR_GENERATOR_API_KEY",
+    "ASHR_GENERATOR_BASE_URL",
+    "ASHR_GENERATOR_MODEL",
+    "ASHR_JUDGE_API_KEY",
+    "ASHR_JUDGE_BASE_URL",
+    "ASHR_JUDGE_MODEL",
+    "ASHR_LABS_API_KEY",
+    "ASHR_LABS_BASE_URL",
+    "ASHR_LABS_BOOTSTRAP_KEY",
+    "ASHR_LABS_COMPLETE",
+    "ASHR_LABS_DATABASE",
+    "ASHR_LABS_DEBUG",
+    "ASHR_LABS_LOG",
+    "ASHR_LABS_SPOOL_DIR",
+    "ASHR_LABS_TRACING",
+    "ASHR_LABS_TRACING_CAPTURE",
+    "ASHR_LABS_TRACING_EXIT_TIMEOUT",
+    "ASHR_LABS_TRACING_SAMPLE_RATE",
+    "ASHR_LABS_TRACING_SPOOL",
+    "ASHR_PRICES",
+)
+"""Every variable that is read."""
+
+
+def misspelt_variables(names: Iterable[str]) -> list[str]:
+    """Return a problem for each variable that is not read and whose name is similar to one that is."""
+    unknown = [name for name in names if name.upper().startswith("ASHR") and name not in VARIABLES]
+    found = [(name, suggestion(name, VARIABLES, only_misspelt=True)) for name in unknown]
+    return [f"the environment variable {name} is not read{meant}" for name, meant in found if meant]
 
 
 def check_url(url: str, *, setting: str) -> str:

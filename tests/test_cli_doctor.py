@@ -36,6 +36,8 @@ def test_complete_installation_is_ok(tmp_path: Path) -> None:
     ("arguments", "settings", "words"),
     [
         ([], {"ASHR_LABS_API_KEY": "sk_wrong"}, "keys begin with tp_"),
+        ([], {"ASHR_LABS_TRACING": "flase"}, "ASHR_LABS_TRACING must be true or false, got 'flase'"),
+        ([], {"ASHR_LABS_APIKEY": "tp_x"}, "is not read; did you mean 'ASHR_LABS_API_KEY'?"),
         ([], {"ASHR_LABS_BASE_URL": "api.ashr.io"}, "write it as https://host/path"),
         ([], {"ASHR_LABS_BASE_URL": "https://me:secret@api.ashr.io"}, "contains a user name or a password"),
         (["--remote"], {}, "ASHR_LABS_API_KEY"),

@@ -552,3 +552,21 @@ def test_other_fields_are_unchanged() -> None:
     assert test["action_results"][:2] == before["tests"][0]["action_results"][:2]
     assert test["action_results"][2]["tool_calls"][0]["mine"] == 1
     assert test["vm_stream"] == {"provider": "kernel"}
+
+
+@pytest.mark.parametrize(
+    ("result", "options", "problem"),
+    [
+        (None, {}, "`result` must be an object as RunBuilder.build() returns it, got None"),
+        ([], {}, "of a stored run, pass get_run(ID)['result']"),
+        ("{}", {"strict": False}, "`result` must be an object"),
+        ({"testz": []}, {}, "`result` must have the key 'tests'; did you mean 'tests' by 'testz'?"),
+        ({"tests": []}, {"judge": "gpt-5"}, "`judge` must be a judge with a `name` and `ask()`, or None, got 'gpt-5'"),
+    ],
+)
+def test_an_argument_of_another_type_is_refused(result: Any, options: Any, problem: str) -> None:
+    """Values other than a result or a judge are errors that say what to pass."""
+    with pytest.raises(ConfigurationError) as caught:
+        grade(result, **options)
+
+    assert problem in str(caught.value)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import AshrLabsError
 from ..tracing.export.spool import read_lines
-from ..tracing.settings import Settings, spool_folder
+from ..tracing.settings import Settings, environment_problems, spool_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,6 +70,12 @@ def credentials(environment: Mapping[str, str]) -> Iterator[Finding]:
     yield Finding(
         "ASHR_LABS_BASE_URL", is_fine, shown or "not set: the hosted platform", "write it as https://host/path"
     )
+
+
+def variables(environment: Mapping[str, str]) -> Iterator[Finding]:
+    """Find variables that are ignored."""
+    for problem in environment_problems(environment):
+        yield Finding("environment", is_fine=False, found=problem, advice="correct or remove the variable")
 
 
 def spool(environment: Mapping[str, str] = os.environ, settings: Settings | None = None) -> Finding:

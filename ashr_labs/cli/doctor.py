@@ -51,6 +51,7 @@ def _findings(*, remote: bool) -> Iterator[Finding]:
     yield from checks.machine()
     yield from checks.extras()
     yield from checks.credentials(os.environ)
+    yield from checks.variables(os.environ)
     yield checks.spool()
     if not remote:
         return

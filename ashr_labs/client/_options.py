@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from .._format import missing_key
 from .._secret import Secret
 from .._unset import UNSET
 from ..errors import ConfigurationError, MissingAPIKeyError
@@ -228,6 +229,7 @@ def _checked_key(given: str | None) -> Secret:
         problem = "no API key" if given is None else f"{_INVALID_KEY}: it is empty"
         raise MissingAPIKeyError(
             f"{problem}: pass api_key=..., set {KEY_VARIABLE}, or use AshrLabsClient.local(), which needs none"
+            f"{missing_key(KEY_VARIABLE, os.environ)}"
         )
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigurationError(f"{_INVALID_KEY}: it must be printable ASCII without spaces")

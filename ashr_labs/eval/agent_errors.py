@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,15 +11,13 @@ from typing import TYPE_CHECKING, cast
 from .agents import ReplyError
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from ashr_labs_types import TestError
 
     from ..errors import DatasetError
 
 __all__ = ["AgentError", "cancelled_error", "dataset_error", "ends_run", "is_cancellation", "timeout_error"]
 
-_OWN_FOLDER = str(Path(__file__).parent)
+_PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +37,10 @@ class AgentError:
 
     @classmethod
     def of(cls, error: BaseException) -> AgentError:
-        """Return the record of an exception; its traceback starts below the frame that caught it."""
+        """Return the record of an exception; its traceback has the frames outside of this package."""
         if isinstance(error, ReplyError):
             return cls(type(error).__name__, str(error))
-        below = error.__traceback__.tb_next if error.__traceback__ else None
-        while below and below.tb_next and below.tb_frame.f_code.co_filename.startswith(_OWN_FOLDER):
-            below = below.tb_next
-        text = _traceback_text(error, below)
+        text = _traceback_text(error)
         # An agent that raises the same exception for every message would make its traceback grow each time.
         error.__traceback__ = None
         related = _related(error)
@@ -126,11 +122,24 @@ def _retry_after(error: BaseException) -> float | None:
     return found if isinstance(found, int | float) else None
 
 
-def _traceback_text(error: BaseException, below: TracebackType | None) -> str:
+def _traceback_text(error: BaseException) -> str:
     try:
-        return "".join(traceback.format_exception(type(error), error, below))
+        report = traceback.TracebackException.from_exception(error)
+        _leave_out_own_frames(report)
+        return "".join(report.format())
     except Exception as failure:
         return f"(no traceback: formatting it raised {type(failure).__name__})"
+
+
+def _leave_out_own_frames(report: traceback.TracebackException) -> None:
+    """Leave out the frames inside this package of an exception, its causes and members, unless there are no others."""
+    reports = [report]
+    for one in reports:  # grows meanwhile
+        if outside := [frame for frame in one.stack if not frame.filename.startswith(_PACKAGE)]:
+            one.stack = traceback.StackSummary.from_list(outside)
+        elif one is report:
+            del one.stack[:1]  # the frame that caught it
+        reports += filter(None, (one.__cause__, one.__context__, *(one.exceptions or ())))
 
 
 def _message(error: BaseException) -> str:

@@ -89,7 +89,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from .._json import as_object
+from .._format import missing_key
+from .._json import as_object, is_object, preview
 from ..errors import ConfigurationError
 from ..run_result import ParsedRun, ParsedTest
 from .config import read_config, warn_deprecated_keys
@@ -146,7 +147,7 @@ def grade(
             grader.
 
     Raises:
-        ConfigurationError: The config has problems; the message lists them.
+        ConfigurationError: The config has problems, which the message lists, or an argument is of another type.
 
     Warns:
         DeprecationWarning: The config sets `forgive_retries`, which has no effect; not with `strict=False`.
@@ -159,8 +160,11 @@ def grade(
         >>> grade({"tests": [test]})["tests"][0]["verdict_reasons"]
         ['action 0: the required tool refund was not called']
     """
+    _check_arguments(result, judge)
     config = read_config(agent_config)
     if strict:
+        if "tests" not in result and (meant := missing_key("tests", result)):
+            raise ConfigurationError(f"`result` must have the key 'tests'{meant}")
         if config.problems:
             raise ConfigurationError("; ".join(config.problems))
         warn_deprecated_keys(agent_config)
@@ -183,6 +187,16 @@ def grade(
             **({"notes": notes} if notes else {}),
         },
     }
+
+
+def _check_arguments(result: object, judge: object) -> None:
+    if not is_object(result):
+        raise ConfigurationError(
+            f"`result` must be an object as RunBuilder.build() returns it, got {preview(result)}; "
+            "of a stored run, pass get_run(ID)['result']"
+        )
+    if judge is not None and not callable(getattr(judge, "ask", None)):
+        raise ConfigurationError(f"`judge` must be a judge with a `name` and `ask()`, or None, got {judge!r}")
 
 
 def _totals(tests: Sequence[GradedTest]) -> dict[str, Any]:

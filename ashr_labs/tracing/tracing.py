@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import weakref
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .._deprecation import warn_deprecated
-from .._unset import UNSET, Unset
 from .context import DEFAULT
 from .export.destination import Destination
 from .export.exporter import EXPORTER, Exporter
 from .export.spool import Spool
-from .settings import Settings, is_on, spool_folder
+from .settings import Settings, environment_problems, is_on, spool_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Hashable
+    from typing import Unpack
 
     from .export.transport import TraceTransport
-    from .settings import Mirror
+    from .settings import TracingOptions
 
 __all__ = ["Tracing", "tracing_for"]
+
+_log = logging.getLogger("ashr_labs.tracing")
 
 
 class Tracing:
@@ -47,56 +51,18 @@ class Tracing:
         """The current settings."""
         return self._sink.settings
 
-    def configure(
-        self,
-        *,
-        enabled: bool | Unset = UNSET,
-        sample_rate: float | Unset = UNSET,
-        mask: Callable[[Any], Any] | Unset | None = UNSET,
-        mirror: Mirror | Unset | None = UNSET,
-        capture: bool | Unset = UNSET,
-        max_queue_items: int | Unset = UNSET,
-        max_queue_bytes: int | Unset = UNSET,
-        flush_timeout: float | Unset = UNSET,
-        exit_timeout: float | Unset = UNSET,
-    ) -> None:
+    def configure(self, **settings: Unpack[TracingOptions]) -> None:
         """Change settings for traces that start from now on; settings that are not passed keep their values.
 
         Args:
-            enabled: Whether anything is traced; `ASHR_LABS_TRACING=false` in the environment takes precedence.
-            sample_rate: Share of traces that is recorded, 0 to 1; the decision depends on the trace id alone.
-            mask: Called with each input, output, metadata and message; returns the value to export. A field for which
-                it raises is left out. `ashr_labs.mask_personal_data` is one; None removes the mask.
-            mirror: Receives a copy of each trace when it ends, such as `ashr_labs.otel.Mirror`; None removes it.
-            capture: Whether `@traced` records arguments and results.
-            max_queue_items: Maximum number of traces in memory.
-            max_queue_bytes: Approximate maximum of bytes in memory.
-            flush_timeout: Seconds that reading a response waits at most, counted from the end of the trace.
-            exit_timeout: Seconds that the exit of the process waits at most; 0 does not wait.
+            **settings: Settings by name, see `TracingOptions`: `enabled`, `sample_rate`, `mask`, `mirror`, `capture`,
+                `max_queue_items`, `max_queue_bytes`, `flush_timeout` and `exit_timeout`.
 
         Raises:
-            ConfigurationError: A value is out of range.
+            ConfigurationError: A setting is unknown, or its value is invalid.
         """
-        given: dict[str, Any] = {
-            "enabled": enabled,
-            "sample_rate": sample_rate,
-            "mask": mask,
-            "mirror": mirror,
-            "capture": capture,
-            "max_queue_items": max_queue_items,
-            "max_queue_bytes": max_queue_bytes,
-            "flush_timeout": flush_timeout,
-            "exit_timeout": exit_timeout,
-        }
-        # None was accepted as "keep" before UNSET; it remains so where it is not a value.
-        changes = {
-            name: value
-            for name, value in given.items()
-            if value is not UNSET and (value is not None or name in {"mask", "mirror"})
-        }
-        if not is_on(os.environ.get("ASHR_LABS_TRACING")):
-            changes["enabled"] = False
-        self._sink.settings = replace(self._sink.settings, **changes)
+        changed = self._sink.settings.changed(settings)
+        self._sink.settings = changed if is_on(os.environ.get("ASHR_LABS_TRACING")) else replace(changed, enabled=False)
 
     def set_default(self) -> None:
         """Start a trace here for each `@traced` function that is called outside of any trace.
@@ -178,6 +144,8 @@ def tracing_for(key: Hashable, transport: TraceTransport, identity: str | None) 
         transport: Sends to the platform.
         identity: Name of the spool's folder; None for a platform that ends with this process.
     """
+    for problem in environment_problems():
+        _warn_once(problem)
 
     def make(exporter: Exporter) -> Destination:
         settings = Settings.from_env()
@@ -188,3 +156,8 @@ def tracing_for(key: Hashable, transport: TraceTransport, identity: str | None) 
         return Destination(key, transport, settings, spool, exporter)
 
     return Tracing(EXPORTER, EXPORTER.register(key, make))
+
+
+@cache
+def _warn_once(problem: str) -> None:
+    _log.warning("%s", problem)
