@@ -29,6 +29,8 @@ def as_list(value: object) -> Sequence[Any] | None:
 
 def as_json(value: object) -> Any:
     """Return a value of any type as JSON: dataclasses as objects, and what JSON cannot hold as its text."""
+    if value is None or type(value) is str or type(value) is bool:  # the common case
+        return value
     try:
         return json.loads(json.dumps(value, allow_nan=False, default=_plain))
     except (TypeError, ValueError, RecursionError):  # keys that are not strings, NaN, cycles

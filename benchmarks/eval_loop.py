@@ -17,7 +17,7 @@ import statistics
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from eval_programs import BARE, HARNESS, OURS, OURS_BUILT, PEERS, SCENARIOS
@@ -25,7 +25,7 @@ from eval_programs import BARE, HARNESS, OURS, OURS_BUILT, PEERS, SCENARIOS
 from ashr_labs.comparators import fuzzy_str_match, strip_markdown, text_similarity, tokenize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 Work = tuple[str, int, float, int]
 """The agent's kind, the number of scenarios, seconds per reply, and how many scenarios play at a time."""
@@ -45,14 +45,20 @@ class Candidate:
     path: str = ""
     fewer: int = 1
     """By how much fewer scenarios it plays; its times are multiplied."""
+    setup: str = SCENARIOS
+    """What the program finds defined."""
     times: list[tuple[float, float]] = field(default_factory=list)
     """Seconds of each round: by the clock, and of processor time."""
     why_absent: str = ""
 
+    def fresh(self) -> Candidate:
+        """Return the same, not yet started."""
+        return replace(self, times=[], why_absent="")
+
     def start(self, work: Work) -> None:
         """Start the process and let it play a little, so that everything is loaded."""
         self._process = subprocess.Popen(  # noqa: S603 - an interpreter of the caller's, on the programs beside this
-            _command(self.python, SCENARIOS + self.program + HARNESS),
+            _command(self.python, self.setup + self.program + HARNESS),
             env=_environment(self.path),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -89,17 +95,27 @@ class Candidate:
         return line
 
 
-def peers(pythons: Sequence[str]) -> Iterator[Candidate]:
+def installed(
+    programs: Mapping[str, tuple[str, str, int]], pythons: Sequence[str], setup: str = SCENARIOS
+) -> Iterator[Candidate]:
     """Yield the libraries that one of the interpreters has; say which are nowhere."""
-    for name, (module, program, fewer) in PEERS.items():
+    for name, (module, program, fewer) in programs.items():
         python = next((python for python in pythons if _has(python, module)), None)
         if python is None:
             print(f"{name} is not measured: no --peers-python has it; install it with pip")
         else:
-            yield Candidate(name, program, python, fewer=fewer)
+            yield Candidate(name, program, python, fewer=fewer, setup=setup)
 
 
-def compare(title: str, work: Work, ours: Candidate, others: Sequence[Candidate], rounds: int, goal: str) -> None:
+def compare(
+    title: str,
+    work: Work,
+    ours: Candidate,
+    others: Sequence[Candidate],
+    rounds: int,
+    goal: str,
+    actions_each: int = 6,
+) -> None:
     """Print how long we take, and the ratio to each of the others."""
     everyone = [ours, *others]
     for candidate in everyone:
@@ -109,7 +125,7 @@ def compare(title: str, work: Work, ours: Candidate, others: Sequence[Candidate]
             candidate.play(work)
     for candidate in everyone:
         candidate.stop()
-    actions = work[1] * 6
+    actions = work[1] * actions_each
     print(f"\n{title} (goal: {goal})")
     print(f"  {ours.name:<16} {ours.median(0):8.3f} s {ours.median(1) / actions * 1e6:9.1f} us of CPU per action")
     for other in others:
@@ -123,10 +139,10 @@ def compare(title: str, work: Work, ours: Candidate, others: Sequence[Candidate]
 
 def compare_loops(peer: str, pythons: Sequence[str], rounds: int) -> None:
     """Compare instant agents, and agents that take 50 ms."""
-    found = list(peers(pythons))
+    found = list(installed(PEERS, pythons))
 
     def libraries() -> list[Candidate]:
-        return [Candidate(one.name, one.program, one.python, fewer=one.fewer) for one in found]
+        return [one.fresh() for one in found]
 
     def public() -> list[Candidate]:
         return [Candidate("ashr-labs 0.3.1", OURS, path=peer)] if peer else []

@@ -108,6 +108,7 @@ class Row:
         """Return the run as a recorded test of one action."""
         chosen = align_calls(self.expected, self.made)
         taken = set(chosen.values())
+        pairs: list[tuple[Call | None, Call | None]]
         pairs = [(call, self.made[chosen[i]] if i in chosen else None) for i, call in enumerate(self.expected)]
         pairs += [(None, call) for i, call in enumerate(self.made) if i not in taken]
         actions: list[dict[str, Any]] = [{"actor": "user", "action_type": "text", "action_index": 0, "text": "task"}]

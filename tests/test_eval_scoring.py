@@ -216,19 +216,20 @@ def test_malformed_checks_fail_the_scenario_before_the_agent_is_called(source: A
     assert message in test["error"]["message"]
 
 
-def test_waiting_scorers_do_not_hold_up_the_players() -> None:
+async def _respond_async(message: str) -> str:
+    return message
+
+
+@pytest.mark.parametrize("respond", [lambda message: message, _respond_async], ids=["sync", "async"])
+def test_waiting_scorers_do_not_hold_up_the_players(respond: Any) -> None:
     """Scenarios are played while others are scored, and the run ends when everything is scored."""
     played = threading.Barrier(3, timeout=20)
-
-    class Waiting(Refunder):
-        def respond(self, message: str) -> str:
-            return message
 
     def judge(output: str) -> bool:
         played.wait()  # all three tests are scored at the same time, though one worker played them
         return True
 
-    run = EvalRunner(SOURCE).run(Waiting, scorers=[Scorer(name="judge")(judge)])
+    run = EvalRunner(SOURCE).run(respond, scorers=[Scorer(name="judge")(judge)])
 
     assert [True] * 3 == [test["scores"]["judge"]["passed"] for test in run.build()["tests"]]
 

@@ -46,9 +46,7 @@ def scoring_jobs(
     scorers: Iterable[BaseScorer], test: Mapping[str, Any], scenario_id: str, raw: object, output: object = UNSET
 ) -> list[ScoringJob]:
     """Return the scorers of a test with what they score: a check of an action scores the reply to it."""
-    context = context_of_test(test, raw)
-    if output is not UNSET:
-        context = replace(context, output=output)
+    context = context_of_test(test, raw, output)
     jobs = [(scorer, context) for scorer in scorers]
     if has_checks(raw):
         replies = _replies(test)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from .._json import as_json, as_object
 from ..pricing import read_usage
@@ -15,7 +16,7 @@ from .checks import scoring_jobs
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from ashr_labs_types import TestResult, TokenUsage
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["ScoredTest", "ScorerLoop", "Scoring", "scores_of"]
 
+_Waiting: TypeAlias = "tuple[ScoredTest, list[ScoringJob], Callable[[], object]]"
+"""A test that waits to be scored, its scorers, and what is called then."""
+
+_WAKE_SECONDS = 0.001
 _THREADS = 8
 """How many tests are scored at a time by scorers that wait, such as judges."""
 
@@ -90,6 +95,13 @@ class Scoring:
         self._threads = threads
         self._pool: ThreadPoolExecutor | None = None
         self._lock = threading.Lock()
+        self._waiting: deque[_Waiting] = deque()
+        self._is_waking = False
+        """Whether the loop of the run is to wake a thread."""
+        self._working = 0
+        """How many threads take tests that wait."""
+        self._scored: deque[Callable[[], object]] = deque()
+        """What is called in the loop of the run for tests that are scored."""
         self._errors: list[BaseException] = []
 
     def lacks_scores(self, test: TestResult, scenario_id: str, raw: object) -> bool:
@@ -98,19 +110,23 @@ class Scoring:
         return not names <= test.get("scores", {}).keys()
 
     def start(self, test: ScoredTest, scenario_id: str, raw: object, done: Callable[[], object]) -> None:
-        """Score a test that has ended and call `done`: in this thread, or later in that of the loop or another."""
+        """Score a test that has ended and call `done`: in this thread, or later in that of the loop or another.
+
+        In a run with a loop, only the thread of the loop may call it.
+        """
         jobs = scoring_jobs(self.scorers, test.build(), scenario_id, raw, test.output)
         test.add_fields(**_row_fields(raw))
         if all(scorer.is_pure for scorer, _ in jobs):
             _score(test, jobs, self.loop)
             done()
             return
-        with self._lock:
-            self._pool = self._pool or ThreadPoolExecutor(self._threads, thread_name_prefix="ashr-eval-scorer")
-        self._pool.submit(self._finish, test, jobs, done)
+        self._enqueue((test, jobs, done))
 
     def wait(self) -> None:
         """Wait for all scores; not in the thread of the loop."""
+        with self._lock:
+            while self._wake_thread():
+                pass
         if self._pool is not None:
             self._pool.shutdown(wait=True)
         self.loop.close()
@@ -120,18 +136,71 @@ class Scoring:
         if self._errors:
             raise self._errors[0]
 
-    def _finish(self, test: ScoredTest, jobs: Sequence[ScoringJob], done: Callable[[], object]) -> None:
-        def finish() -> None:
-            try:
-                done()
-            except BaseException as error:
-                self._errors.append(error)
+    def _enqueue(self, waiting: _Waiting) -> None:
+        """Let a thread score a test."""
+        loop = self.loop.running
+        with self._lock:
+            self._waiting.append(waiting)
+            if loop is None:
+                self._wake_thread()
+            elif not self._is_waking:
+                self._is_waking = True
+                loop.call_later(_WAKE_SECONDS, self._wake_later)
 
-        _score(test, jobs, self.loop)
+    def _wake_later(self) -> None:
+        """Wake a thread for what has gathered, and another one a little later, if tests still wait then.
+
+        In an event loop, waking a thread for each test takes longer than a scorer that only computes.
+        """
+        with self._lock:
+            self._is_waking = self._wake_thread()
+        if self._is_waking and self.loop.running is not None:
+            self.loop.running.call_later(_WAKE_SECONDS, self._wake_later)
+
+    def _wake_thread(self) -> bool:
+        """Let one more thread score, if there may be one more, and return True; with the lock."""
+        if not self._waiting or self._working == self._threads:
+            return False
+        self._working += 1
+        self._pool = self._pool or ThreadPoolExecutor(self._threads, thread_name_prefix="ashr-eval-scorer")
+        self._pool.submit(self._work)
+        return True
+
+    def _work(self) -> None:
+        while (waiting := self._next()) is not None:
+            test, jobs, done = waiting
+            _score(test, jobs, self.loop)
+            self._finish(done)
+
+    def _next(self) -> _Waiting | None:
+        with self._lock:
+            if self._waiting:
+                return self._waiting.popleft()
+            self._working -= 1
+            return None
+
+    def _finish(self, done: Callable[[], object]) -> None:
+        """Call `done` in this thread, or in the loop of the run, which is woken once for all that are scored."""
         if self.loop.running is None:
-            finish()
-        else:
-            self.loop.running.call_soon_threadsafe(finish)
+            self._call(done)
+            return
+        with self._lock:
+            self._scored.append(done)
+            is_first = len(self._scored) == 1
+        if is_first:
+            self.loop.running.call_soon_threadsafe(self._finish_scored)
+
+    def _finish_scored(self) -> None:
+        with self._lock:
+            scored, self._scored = self._scored, deque()
+        for done in scored:
+            self._call(done)
+
+    def _call(self, done: Callable[[], object]) -> None:
+        try:
+            done()
+        except BaseException as error:
+            self._errors.append(error)
 
 
 def _row_fields(raw: object) -> dict[str, Any]:

@@ -29,6 +29,8 @@ NO_EXPECTED: Final = "there is no expected value"
 _PASSING = 0.5
 """The score from which a test passes, where neither the scorer nor its user says otherwise."""
 _MAX_MESSAGE = 500
+_VALUES = frozenset((Score, bool, float, int, dict, type(None)))
+"""Types that need no check whether they have to be awaited, which is slow."""
 
 
 class BaseScorer:
@@ -133,7 +135,7 @@ class BaseScorer:
     def score_result(self, scenario: object) -> Score | None:
         """Score a test; None if the scorer does not apply."""
         returned = self.evaluate(context_of(scenario))
-        if type(returned) is not Score and inspect.isawaitable(returned):
+        if type(returned) not in _VALUES and inspect.isawaitable(returned):
             returned = run_awaitable(returned)
         return self._finished(returned)
 

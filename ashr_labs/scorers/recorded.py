@@ -11,28 +11,33 @@ from ..tool_call import error_of, result_of
 from .score import ScorerContext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ..run_result import ParsedStep
 
 __all__ = ["context_of_test"]
 
 
-def context_of_test(test: Mapping[str, Any], scenario: object = None) -> ScorerContext:
+def context_of_test(test: Mapping[str, Any], scenario: object = None, output: object = UNSET) -> ScorerContext:
     """Return the context of a test of a run; never raises.
 
     Args:
         test: The test, as a run has it.
         scenario: The scenario in the dataset, for its metadata; optional.
+        output: The output as a value; by default, what the test has.
     """
     metadata = as_object((as_object(scenario) or {}).get("metadata")) or {}
     steps = ParsedTest.read(test).steps or ()
-    messages = [message for step in steps for message in _messages(step)]
-    calls = [call for step in steps for call in step.calls or () if isinstance(call, ParsedCall)]
+    messages: list[dict[str, Any]] = []
+    for step in steps:
+        _add_messages(messages, step)
+    calls = [call for step in steps if step.calls for call in step.calls if isinstance(call, ParsedCall)]
+    if output is UNSET:
+        output = test["output"] if "output" in test else _last(messages, "assistant")
     return ScorerContext(
-        output=test["output"] if "output" in test else _last(messages, "assistant"),
-        input=_given("input", test, metadata, _first(messages, "user")),
-        expected=_given("expected", test, metadata, _last_expected(steps)),
+        output=output,
+        input=_input(test, metadata, messages),
+        expected=_expected(test, metadata, steps),
         parameters=metadata,
         calls=[_actual(call) for call in calls if call.actual is not None],
         expected_calls=[
@@ -46,19 +51,31 @@ def context_of_test(test: Mapping[str, Any], scenario: object = None) -> ScorerC
     )
 
 
-def _given(key: str, test: Mapping[str, Any], metadata: Mapping[str, Any], otherwise: object) -> object:
+def _given(key: str, test: Mapping[str, Any], metadata: Mapping[str, Any]) -> object:
     """Return a value of the row that a test played: the test has it, or the metadata of its scenario."""
-    return test[key] if key in test else metadata.get(key, otherwise)
+    return test[key] if key in test else metadata.get(key, UNSET)
 
 
-def _messages(step: ParsedStep) -> Iterator[dict[str, Any]]:
+def _input(test: Mapping[str, Any], metadata: Mapping[str, Any], messages: Sequence[Mapping[str, Any]]) -> object:
+    given = _given("input", test, metadata)
+    return _first(messages, "user") if given is UNSET else given
+
+
+def _expected(test: Mapping[str, Any], metadata: Mapping[str, Any], steps: Sequence[ParsedStep]) -> object:
+    given = _given("expected", test, metadata)
+    return _last_expected(steps) if given is UNSET else given
+
+
+def _add_messages(messages: list[dict[str, Any]], step: ParsedStep) -> None:
     if step.is_user:
-        yield {"role": "user", "content": step.fields.get("text") or step.fields.get("file_path") or ""}
-    if step.is_text and step.actual_text is not None:
-        yield {"role": "assistant", "content": step.actual_text}
-    made = [_actual(call) for call in step.calls or () if isinstance(call, ParsedCall) and call.actual is not None]
+        messages.append({"role": "user", "content": step.fields.get("text") or step.fields.get("file_path") or ""})
+    if step.is_text and (text := step.actual_text) is not None:
+        messages.append({"role": "assistant", "content": text})
+    if not step.calls:
+        return
+    made = [_actual(call) for call in step.calls if isinstance(call, ParsedCall) and call.actual is not None]
     if made:
-        yield {"role": "tool", "tool_calls": made, "content": ""}
+        messages.append({"role": "tool", "tool_calls": made, "content": ""})
 
 
 def _actual(call: ParsedCall) -> dict[str, Any]:
@@ -74,7 +91,10 @@ def _actual(call: ParsedCall) -> dict[str, Any]:
 
 
 def _first(messages: Sequence[Mapping[str, Any]], role: str) -> object:
-    return next((one["content"] for one in messages if one["role"] == role), None)
+    for one in messages:
+        if one["role"] == role:
+            return one["content"]
+    return None
 
 
 def _last(messages: Sequence[Mapping[str, Any]], role: str) -> object:
