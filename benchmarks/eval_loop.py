@@ -46,7 +46,7 @@ class Candidate:
     fewer: int = 1
     """By how much fewer scenarios it plays; its times are multiplied."""
     setup: str = SCENARIOS
-    """What the program finds defined."""
+    """Definitions that the program uses."""
     times: list[tuple[float, float]] = field(default_factory=list)
     """Seconds of each round: by the clock, and of processor time."""
     why_absent: str = ""
@@ -58,8 +58,8 @@ class Candidate:
     def start(self, work: Work) -> None:
         """Start the process and let it play a little, so that everything is loaded."""
         self._process = subprocess.Popen(  # noqa: S603 - an interpreter of the caller's, on the programs beside this
-            _command(self.python, self.setup + self.program + HARNESS),
-            env=_environment(self.path),
+            python_command(self.python, self.setup + self.program + HARNESS),
+            env=child_environment(self.path),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -218,8 +218,8 @@ def time_hostile_texts() -> None:
 
 def _comparator_rounds(path: str, case: str, rounds: int) -> list[Any]:
     done = subprocess.run(  # noqa: S603 - this interpreter, on the program above
-        [*_command(sys.executable, COMPARATORS), TEXT],
-        env=_environment(path),
+        [*python_command(sys.executable, COMPARATORS), TEXT],
+        env=child_environment(path),
         input=case * rounds,
         capture_output=True,
         text=True,
@@ -228,12 +228,13 @@ def _comparator_rounds(path: str, case: str, rounds: int) -> list[Any]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def _command(python: str, program: str) -> list[str]:
-    # Without the current folder, which may be the one of this package, in the path.
+def python_command(python: str, program: str) -> list[str]:
+    """Return the command without the current folder in the path: it may be the one of this package."""
     return [python, "-P", "-c", program]
 
 
-def _environment(path: str) -> dict[str, str]:
+def child_environment(path: str) -> dict[str, str]:
+    """Return the environment in which modules are imported from `path` first."""
     environment = {**os.environ, **({"PYTHONPATH": path} if path else {})}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     return environment

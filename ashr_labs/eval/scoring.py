@@ -101,7 +101,7 @@ class Scoring:
         self._working = 0
         """How many threads take tests that wait."""
         self._scored: deque[Callable[[], object]] = deque()
-        """What is called in the loop of the run for tests that are scored."""
+        """The callbacks of tests that are scored, for the loop of the run."""
         self._errors: list[BaseException] = []
 
     def lacks_scores(self, test: TestResult, scenario_id: str, raw: object) -> bool:
