@@ -43,7 +43,7 @@ FLOORS: list[set[str]] = [
     {"_http", "run_builder", "types"},
     {"llm"},
     {"grading", "generation", "importing", "scenarios"},
-    {"scorers"},
+    {"dataset_faults", "scorers"},
     {"client"},
     {"results", "tracing"},
     {"otel"},

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ashr_labs import AshrLabsClient, EvalRunner, RunBuilder, grade, tool
-from ashr_labs.errors import ConfigurationError
+from ashr_labs.errors import ConfigurationError, DatasetError
 from ashr_labs.eval import rescore
 from ashr_labs.results import Gates, RunResults, compare, read_run
 from ashr_labs.results.usage import usage_of
@@ -333,3 +333,15 @@ def test_the_cost_of_judges_is_counted() -> None:
     assert {"input_tokens": 20, "output_tokens": 4, "cost_usd": 0.5} == result["tests"][0]["judge_usage"]
     assert 1.0 == costs[-1]
     assert 0.5 == usage_of(RunResults.of(result)).judge_cost_usd
+
+
+def test_a_dataset_with_a_malformed_check_is_not_stored() -> None:
+    """A check that cannot be read is refused where the dataset is stored, with its path and a suggestion."""
+    source = checked([{"type": "contians", "value": "a"}], [{"type": "regex", "value": "("}])
+
+    with AshrLabsClient.local() as client, pytest.raises(DatasetError) as caught:
+        client.create_dataset("D", source)
+
+    assert "runs.a.checks[0].type" == caught.value.path
+    assert "did you mean 'contains'" in str(caught.value)
+    assert "runs.a.actions[1].checks[0]" in str(caught.value)

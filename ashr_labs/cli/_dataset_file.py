@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .._json import as_object, refuse_constant
+from ..dataset_faults import faults_of
 from ..errors import DatasetError
-from ..scenarios.faults import faults_of
 from ..scenarios.scenario import refuse_misspelt_keys, scenario_items
 from ._exit import CommandError, ExitCode, Failure
 

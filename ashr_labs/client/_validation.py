@@ -88,7 +88,7 @@ def dataset_source(value: object) -> dict[str, Any]:
         ConfigurationError: If they are not an object; nothing was sent.
         DatasetError: If one of them cannot be played; nothing was sent.
     """
-    from ..scenarios.faults import check_dataset  # noqa: PLC0415 - most clients never store a dataset
+    from ..dataset_faults import check_dataset  # noqa: PLC0415 - most clients never store a dataset
 
     source = as_payload(value, "dataset_source")
     check_dataset(source)

@@ -1,4 +1,4 @@
-"""The checks of a dataset: scorers that a scenario or one of its actions names."""
+"""The scorers of a test, and what each of them scores."""
 
 from __future__ import annotations
 
@@ -7,39 +7,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .._json import as_list, as_object
 from .._unset import UNSET
-from ..errors import ConfigurationError, DatasetError
 from ..scenarios.scenario import has_checks
+from ..scorers.checks import read_checks
 from ..scorers.recorded import context_of_test
-from ..scorers.registry import scorers_from_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ..scorers import BaseScorer, ScorerContext
 
-__all__ = ["ScoringJob", "read_checks", "scoring_jobs"]
+__all__ = ["ScoringJob", "scoring_jobs"]
 
 ScoringJob: TypeAlias = "tuple[BaseScorer, ScorerContext]"
 """A scorer, and what it scores."""
-
-
-def read_checks(scenario_id: str, raw: object) -> list[tuple[int | None, BaseScorer]]:
-    """Return the checks of a scenario: the index of the action, None for the whole scenario, and the scorer.
-
-    The scores of an action's checks are named after it, such as `actions[3].contains`.
-
-    Raises:
-        DatasetError: A check is malformed; the error has its path.
-    """
-    scenario = as_object(raw) or {}
-    checks: list[tuple[int | None, BaseScorer]] = [(None, one) for one in _read(scenario, f"runs.{scenario_id}")]
-    for index, action in enumerate(as_list(scenario.get("actions")) or ()):
-        place = f"actions[{index}]"
-        checks += [
-            (index, one.with_options(name=f"{place}.{one.name}"))
-            for one in _read(as_object(action) or {}, f"runs.{scenario_id}.{place}")
-        ]
-    return checks
 
 
 def scoring_jobs(
@@ -53,18 +33,6 @@ def scoring_jobs(
         for index, scorer in read_checks(scenario_id, raw):
             jobs.append((scorer, context if index is None else replace(context, output=replies.get(index, ""))))
     return jobs
-
-
-def _read(owner: Mapping[str, Any], path: str) -> list[BaseScorer]:
-    if "checks" not in owner:
-        return []
-    at = f"{path}.checks"
-    try:
-        return scorers_from_config(owner["checks"], at, gate=True)
-    except ConfigurationError as error:
-        place, _, problem = error.message.partition(" ")
-        place = place.rstrip(":") if place.startswith(at) else at
-        raise DatasetError(problem, path=place) from error
 
 
 def _replies(test: Mapping[str, Any]) -> dict[object, object]:

@@ -128,7 +128,7 @@ def play(sample: Sample, test: TestRecord, context: RunContext) -> Steps:
 def _read(sample: Sample, test: TestRecord) -> Scenario:
     """Parse a scenario and its checks, so that a malformed check is found before the agent is called."""
     if has_checks(sample.raw):
-        from .checks import read_checks  # noqa: PLC0415 - only datasets with checks load scorers
+        from ..scorers.checks import read_checks  # noqa: PLC0415 - only datasets with checks load scorers
 
         test.has_checks = bool(read_checks(sample.scenario_id, sample.raw))
     return read_scenario(sample.scenario_id, sample.raw)

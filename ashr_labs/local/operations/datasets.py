@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, bindparam, delete, select, update
 
+from ...dataset_faults import check_dataset
 from ...errors import DatasetError, NotFoundError, ValidationError
-from ...scenarios.faults import check_dataset
 from ..media import media_for, store_media
 from ..store.columns import add_row
 from ..store.raw_json import RawJSON

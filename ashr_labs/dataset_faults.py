@@ -5,11 +5,11 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from .._format import counted, missing_key
-from .._gc import paused_gc
-from .._json import as_list, as_object
-from ..errors import DatasetError
-from .scenario import read_scenario, scenario_items
+from ._format import counted, missing_key
+from ._gc import paused_gc
+from ._json import as_list, as_object
+from .errors import DatasetError
+from .scenarios.scenario import has_checks, read_scenario, scenario_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -71,6 +71,14 @@ def _faults(scenario_id: str, first: DatasetError, actions: Iterable[object]) ->
 def _first_fault(scenario_id: str, raw: object) -> DatasetError | None:
     try:
         read_scenario(scenario_id, raw)
+        if has_checks(raw):
+            _read_checks(scenario_id, raw)
     except DatasetError as error:
         return error
     return None
+
+
+def _read_checks(scenario_id: str, raw: object) -> None:
+    from .scorers.checks import read_checks  # noqa: PLC0415 - only datasets with checks load scorers
+
+    read_checks(scenario_id, raw)
