@@ -101,8 +101,8 @@ class EvalResult:
     """The rows in order; `error`, `scorer_errors` and `trial` are keys of those only that have them."""
     summary: dict[str, EvalSummary]
     """The values of each score."""
-    result: Mapping[str, Any] = field(repr=False, default_factory=dict[str, Any])
-    """The graded run, as `EvalRunner` records it."""
+    run: Mapping[str, Any] = field(repr=False, default_factory=dict[str, Any])
+    """The run as `EvalRunner` records it, without verdicts."""
     experiment_id: str | None = None
     """The id of the stored run, if it was stored."""
 
@@ -128,7 +128,12 @@ class EvalResult:
         made = [_row(test, rows[test["test_id"]]) for test in tests]
         names = dict.fromkeys([*scores, *(score for test in tests for score in test.get("scores", ()))])
         summary = {score: _summary([row["scores"].get(score) for row in made]) for score in names}
-        return cls(name, made, summary, grade(result), None if run_id is None else str(run_id))
+        return cls(name, made, summary, result, None if run_id is None else str(run_id))
+
+    @cached_property
+    def result(self) -> Mapping[str, Any]:
+        """The graded run; it is graded when this is first read."""
+        return grade(self.run)
 
     @cached_property
     def results(self) -> RunResults:

@@ -221,7 +221,7 @@ def _score(test: ScoredTest, jobs: Iterable[ScoringJob], loop: ScorerLoop) -> No
 
 def judge_usage(scores: Iterable[ScoreRecord]) -> TokenUsage:
     """Return the tokens and the cost of the judges of some scores; numbers that no judge reports are absent."""
-    records = [as_object(score.get("metadata", {}).get("judge")) for score in scores]
+    records = [as_object(score["metadata"].get("judge")) for score in scores if "metadata" in score]
     return total_usage([read_usage(record) for record in records if record is not None])
 
 
