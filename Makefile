@@ -86,8 +86,8 @@ format: $(READY)  ## Format the code and repair what the linter can
 	$(BIN)/ruff format .
 
 bench: $(READY)  ## Run the benchmarks and count the walks through the code
-	for program in benchmarks/client.py benchmarks/eval_loop.py benchmarks/tracing.py benchmarks/local_platform.py; do \
-		echo "== $$program"; $(BIN)/python $$program || exit; done
+	for name in client eval_loop eval_rows size tracing local_platform; do \
+		echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit; done
 	$(BIN)/python scripts/walks.py
 
 build: $(READY)  ## Build the wheel and the source distribution into dist/

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, cast
@@ -11,7 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashr_labs import AshrLabsClient, AshrLabsError, NotFoundError, RunBuilder, TestBuilder, compare_args_structural
+from ashr_labs import (
+    AshrLabsClient,
+    AshrLabsError,
+    EvalRunner,
+    NotFoundError,
+    RunBuilder,
+    TestBuilder,
+    compare_args_structural,
+)
 from ashr_labs.types import Run
 from support.timing import cpu_seconds
 
@@ -360,6 +369,18 @@ def test_totals_count_statuses_and_divergence() -> None:
     }
 
     assert expected == run.build()["aggregate_metrics"]
+
+
+def test_a_played_run_is_built_twice_with_the_same_result() -> None:
+    """A second build of a run, also of its pickled copy, equals the first one."""
+    actions = [{"actor": "user", "content": "Refund ORD-1"}, {"actor": "agent", "content": "", "tool_calls": [CALL]}]
+    run = EvalRunner({"runs": {"refund": {"actions": actions}}}).run(lambda message: {"text": "", "tool_calls": [CALL]})
+
+    first = json.dumps(run.build())
+
+    assert first == json.dumps(run.build())
+    assert first == json.dumps(pickle.loads(pickle.dumps(run)).build())
+    assert json.loads(first)["tests"] == [*run.iter_tests()]
 
 
 def test_builder_reprs() -> None:

@@ -229,7 +229,9 @@ class TestRecord:
 
 
 class KeptTest:
-    """A test of an earlier run, to which fields are added."""
+    """A test as a dict, to which fields are added."""
+
+    __slots__ = ("_built", "output")
 
     def __init__(self, built: TestResult) -> None:
         self._built = built

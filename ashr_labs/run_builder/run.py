@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .._gc import paused_gc
 from .._time import isoformat_seconds, utc_now
-from .records import aggregate_metrics, final_status
+from .records import KeptTest, TestRecord, aggregate_metrics, final_status
 from .test_builder import TestBuilder
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class RunBuilder:
     def build(self) -> RunResult:
         """Return the run as a dict, with totals."""
         with paused_gc():
-            tests = [test.build() for test in self._tests]
+            tests = [self._built(index) for index in range(len(self._tests))]
         built: RunResult = {
             "tests": tests,
             "status": self._status,
@@ -125,6 +125,14 @@ class RunBuilder:
             built["duration_ms"] = self._duration_ms
         if self._metadata:
             built["metadata"] = {**self._metadata}
+        return built
+
+    def _built(self, index: int) -> TestResult:
+        """Return a test as a dict; of one that was played, keep the dict in place of its records."""
+        test = self._tests[index]
+        built = test.build()
+        if type(test) is TestRecord:
+            self._tests[index] = KeptTest(built)
         return built
 
     def deploy(
