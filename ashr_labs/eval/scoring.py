@@ -12,6 +12,7 @@ from ..pricing import read_usage
 from ..run_builder.records import total_usage
 from ..scorers.base import failed_score
 from ..scorers.registry import read_scorers
+from .agent_errors import ends_run
 from .checks import scoring_jobs
 
 if TYPE_CHECKING:
@@ -65,7 +66,10 @@ class ScorerLoop:
 
         with self._lock:
             loop = self.running or self._started or self._start(asyncio.new_event_loop())
-        return asyncio.run_coroutine_threadsafe(scorer.ascore(context), loop).result()
+        found = asyncio.run_coroutine_threadsafe(_outcome(scorer, context), loop).result()
+        if isinstance(found, BaseException):
+            raise found
+        return found
 
     def close(self) -> None:
         """Stop the loop that was started."""
@@ -169,7 +173,10 @@ class Scoring:
     def _work(self) -> None:
         while (waiting := self._next()) is not None:
             test, jobs, done = waiting
-            _score(test, jobs, self.loop)
+            try:
+                _score(test, jobs, self.loop)
+            except BaseException as error:  # an interrupt by the user
+                self._errors.append(error)
             self._finish(done)
 
     def _next(self) -> _Waiting | None:
@@ -203,6 +210,14 @@ class Scoring:
             self._errors.append(error)
 
 
+async def _outcome(scorer: BaseScorer, context: ScorerContext) -> Score | BaseException:
+    """Return the score, or what was raised: SystemExit, raised in a task, would end the event loop."""
+    try:
+        return await scorer.ascore(context)
+    except BaseException as error:
+        return error
+
+
 def _row_fields(raw: object) -> dict[str, Any]:
     """Return the recorded values of a row: what was expected, and an input that is not text."""
     metadata = as_object((as_object(raw) or {}).get("metadata")) or {}
@@ -226,12 +241,17 @@ def judge_usage(scores: Iterable[ScoreRecord]) -> TokenUsage:
 
 
 def scores_of(jobs: Iterable[ScoringJob], loop: ScorerLoop) -> dict[str, ScoreRecord]:
-    """Return the scores of a test by their names; a scorer that raises gives none, with the error as the reason."""
+    """Return the scores of a test by their names; a scorer that raises gives none, with the error as the reason.
+
+    Only an interrupt by the user is raised, as with agents.
+    """
     scores: dict[str, ScoreRecord] = {}
     for scorer, context in jobs:
         try:
             score = loop.score(scorer, context) if scorer.is_async else scorer.score(context)
-        except Exception as error:  # code of the user
+        except BaseException as error:  # code of the user
+            if ends_run(error):
+                raise
             score = failed_score(scorer.name, error)
         scores[scorer.name] = score.record(weight=scorer.weight, gate=scorer.gate)
     return scores
