@@ -1,4 +1,4 @@
-"""What `Eval` and the scorers of `polarity-keystone` 0.3.3 get wrong, and what is right: each case is a test here.
+"""Eval and scorers where polarity-keystone 0.3.3 is wrong: each of its defects is a test of what is right.
 
 The numbers are those of the defects that were found by running that package; its names are imported from ours.
 """
