@@ -47,6 +47,11 @@ class ParsedCall(NamedTuple):
         return error_of(as_object(self.fields.get("actual")) or {})
 
     @property
+    def is_allowed(self) -> bool:
+        """Whether no call was expected, and the run was told to allow others."""
+        return self.expected is None and self.fields.get("match_status") == "exact"
+
+    @property
     def expects_error(self) -> bool:
         """Whether the expected call is recorded with an error, too."""
         return error_of(as_object(self.fields.get("expected")) or {}) is not None

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from ashr_labs import AshrLabsClient, Eval, aeval
+from ashr_labs import AshrLabsClient, Eval, aeval, tool
 from ashr_labs.errors import ConfigurationError, DatasetError
 from ashr_labs.results import Gates, compare, html_report
-from ashr_labs.scorers import Contains, ExactMatch, JSONDiff, Levenshtein, Scorer
+from ashr_labs.scorers import Contains, ExactMatch, JSONDiff, Levenshtein, Scorer, Trajectory
 
 ROWS = [{"input": number, "expected": number * number} for number in range(20)]
 
@@ -163,6 +163,24 @@ def test_unusable_options_are_refused(options: dict[str, Any], message: str) -> 
     """An option of another name, a misspelt one, or one out of range starts nothing."""
     with pytest.raises(ConfigurationError, match=message):
         Eval("x", **{"data": ROWS, "task": square, **options})
+
+
+def test_tools_may_be_called() -> None:
+    """Rows do not say which tools may be called: calls are recorded and scored, and fail no test, here and stored."""
+
+    @tool
+    def refund(order: int) -> str:
+        return f"refunded {order}"
+
+    with AshrLabsClient.local() as client:
+        result = Eval("x", data=[{"input": 7}], task=refund, scores=[Trajectory(called=["refund"])], client=client)
+        [stored] = client.poll_run(int(result.experiment_id or 0))["result"]["tests"]
+
+    [test] = result.result["tests"]
+    [call] = [call["actual"] for action in test["action_results"] for call in action.get("tool_calls", ())]
+    assert ("refund", {"order": 7}, "refunded 7") == (call["name"], call["arguments"], call["result"])
+    assert ("passed", "passed", 1.0) == (test["verdict"], stored["verdict"], result.summary["trajectory"].mean)
+    assert "unchecked" == Eval("x", data=[{"input": 7}], task=refund).result["tests"][0]["verdict"]
 
 
 def test_synchronous_tasks_run_in_parallel() -> None:

@@ -439,6 +439,29 @@ def test_quickstart_prints_verdicts_and_metrics() -> None:
     assert "tests_passed 19" in [" ".join(line.split()) for line in lines]
 
 
+def test_scored_rows_prints_rows_and_summary() -> None:
+    """The script scores rows without key and network; a row whose task fails is shown with its error."""
+    ended = run_script("scored_rows")
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    lines = [" ".join(line.split()) for line in ended.stdout.splitlines()]
+    assert "Kenya Nairobi {'exact_match': 1.0, 'levenshtein': 1.0}" in lines
+    assert "Atlantis KeyError: 'Atlantis' {}" in lines
+    assert "exact_match mean 0.75 of 4 rows, 1 without a score" in lines
+
+
+def test_observed_agent_shows_calls_and_gates() -> None:
+    """The script shows each tool call with its result, why a test failed, the cost, and ends with 1 below the gate."""
+    ended = run_script("observed_agent")
+
+    assert (ended.returncode, ended.stderr) == (1, "")
+    lines = [" ".join(line.split()) for line in ended.stdout.splitlines()]
+    assert "refund({'order': 'A1', 'amount': 10}) -> refunded 10 EUR for A1" in lines
+    assert "find_order({'order': 'B7'}) -> LookupError: no order B7" in lines
+    assert "contains scored 0: the output does not contain 'which order'" in lines
+    assert ["10 tests, 0.0010 USD", "gate: pass_rate is 90.0 %, below 95.0 %"] == lines[-2:]
+
+
 def test_llm_agent_script_evaluates_the_model() -> None:
     """With a key the script plays the dataset with the model and prints the same table."""
     with chat({"content": "You have 30 days after delivery to return an item for a full refund."}) as (_, server):

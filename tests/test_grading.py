@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ashr_labs import ConfigurationError
+from ashr_labs import ConfigurationError, EvalRunner
 from ashr_labs.grading import GRADER_NAME, GRADER_VERSION, grade, suggest_config, validate_grading_config
 from support.run_results import (
     NONE_EXPECTED,
@@ -206,6 +206,18 @@ def test_test_without_expectations_is_unchecked(actions: Any) -> None:
     assert (test["verdict"], test["status"]) == ("unchecked", "completed")
     assert test["verdict_reasons"][0].startswith("nothing was checked")
     assert (0, 0, 1) == (metrics["tests_passed"], metrics["tests_failed"], metrics["tests_unchecked"])
+
+
+@pytest.mark.parametrize("mode", ["superset", "in_order"])
+def test_extra_calls_that_the_run_allows_are_notes(mode: Any) -> None:
+    """A run that allows extra calls is graded so, also when it is graded again; by default they fail the test."""
+    source = {"runs": {"a": {"actions": [{"actor": "user", "content": "Refund"}, {"actor": "agent"}]}}}
+    agent = {"text": "Done.", "tool_calls": [{"name": "refund", "arguments": {"id": 7}}]}
+    allowed = EvalRunner(source, tool_mode=mode).run(lambda message: agent).build()
+    counted = EvalRunner(source).run(lambda message: agent).build()
+
+    assert ["unchecked"] * 2 == [grade(run)["tests"][0]["verdict"] for run in (allowed, grade(allowed))]
+    assert "failed" == grade(counted)["tests"][0]["verdict"]
 
 
 def test_expecting_no_call_is_an_expectation() -> None:

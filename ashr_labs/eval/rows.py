@@ -193,7 +193,8 @@ def _read_row(given: object, index: int) -> Row:
 
 
 def _runner(rows: Sequence[Row]) -> EvalRunner:
-    return EvalRunner({"runs": {row.id: row.scenario for row in rows}})
+    scenarios = {row.id: row.scenario for row in rows}
+    return EvalRunner({"runs": scenarios}, tool_mode="superset")  # rows do not say which tools may be called
 
 
 def _options(options: RunOptions, scores: Sequence[object], max_concurrency: int, trial_count: int) -> RunOptions:

@@ -16,7 +16,8 @@ Nothing is called and nothing is random: the same run, config and grader version
 4. A missing call of an optional tool is a partial match if text of the same turn serves its purpose: the text is
    similar to the expected one, or it contains at least half of the words of the tool's name and description (words of
    four letters or more, compared by their first four).
-5. An unexpected call fails the test if the tool has side effects, otherwise it is a note.
+5. An unexpected call fails the test if the tool has side effects, otherwise it is a note. In a run that allows
+   extra calls (`tool_mode`), and in rows of `Eval`, it is a note.
 6. A call that failed (`error`, `is_error`, `isError`) has no side effects and is not the expected call, unless the
    expected call is recorded with an error, too.
 

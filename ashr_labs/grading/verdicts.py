@@ -60,7 +60,7 @@ def _judge_call(call: ParsedCall, turn_text: TurnText, config: GradingConfig) ->
             return Verdict("mismatch", (Finding("failure", "the entry names no tool, so it cannot be graded"),))
         return _judge_missed(call.expected, turn_text, config)
     if call.expected is None:
-        return Verdict("mismatch", (_unexpected(call.actual, call.error, config),))
+        return _judge_unexpected(call.actual, call, config)
     if call.expected != call.actual:
         missed = _judge_missed(call.expected, turn_text, config)
         findings = (*missed.findings, _unexpected(call.actual, call.error, config))
@@ -159,6 +159,12 @@ def _strictness_name(tool: str, config: GradingConfig) -> str:
     """Return the strictness of a tool for a message."""
     strictness = config.strictness_of(tool)
     return f"{strictness} (reading by its name)" if config.is_guessed(tool) else strictness
+
+
+def _judge_unexpected(tool: str, call: ParsedCall, config: GradingConfig) -> Verdict:
+    if call.is_allowed:
+        return Verdict("exact", (Finding("note", f"the tool {tool} was not expected, which the run allows"),))
+    return Verdict("mismatch", (_unexpected(tool, call.error, config),))
 
 
 def _unexpected(tool: str, error: str | None, config: GradingConfig) -> Finding:
