@@ -16,7 +16,7 @@ import pytest
 from ashr_labs import Eval, aeval
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.llm import openai_client
-from ashr_labs.scorers import Contains, ExactMatch, Factuality, JudgePanel, Rubric, Scorer, as_scorer
+from ashr_labs.scorers import BaseScorer, Contains, ExactMatch, Factuality, JudgePanel, Rubric, Score, Scorer, as_scorer
 from support.llm_servers import openai
 from support.scripted_server import Answer, ScriptedServer
 
@@ -99,6 +99,38 @@ def test_a_scorer_that_fails_is_a_recorded_failure_of_its_row(kind: str, workers
     assert (1.0, 4, 2) == tuple(result.summary["bad"][key] for key in ("mean", "count", "missing"))
     assert (1.0, 6, 0) == tuple(result.summary["exact_match"][key] for key in ("mean", "count", "missing"))
     assert [] == result.errors
+
+
+OWN: dict[str, tuple[Any, float | None, str]] = {
+    "a number": (0.5, 0.5, ""),
+    "a boolean": (True, 1.0, ""),
+    "a score": (Score("other", 0.25), 0.25, ""),
+    "a mapping": ({"score": 0.75}, 0.75, ""),
+    "a coroutine": (half, 0.5, ""),
+    "None": (None, None, "there is no expected value"),
+    "a string": ("good", None, "must return a number"),
+    "NaN": (float("nan"), None, "must be a number from 0 to 1"),
+}
+
+
+@pytest.mark.parametrize("kind", OWN)
+@pytest.mark.parametrize("is_pure", [True, False])
+def test_a_subclass_may_return_what_a_function_may(kind: str, is_pure: bool) -> None:
+    """`score_result()` of a subclass returns any score; anything else is a recorded failure."""
+    returned, score, reason = OWN[kind]
+
+    class Own(BaseScorer):
+        name = "own"
+
+        def score_result(self, scenario: object) -> Any:
+            return returned("x") if callable(returned) else returned
+
+    Own.is_pure = is_pure
+    result = Eval("x", data=ROWS[:2], task=str, scores=[Own(), ExactMatch()])
+
+    assert [score] * 2 == [row.scores.get("own") for row in result.rows]
+    assert reason in result.rows[0].scorer_errors.get("own", "")
+    assert 1.0 == result.summary["exact_match"].mean
 
 
 def interrupts(output: str) -> float:

@@ -123,7 +123,10 @@ class BaseScorer:
             ScorerError: The scorer returned something that is not a score, or the scenario is malformed.
             Exception: Exceptions of the scorer.
         """
-        return self.score_result(scenario) or not_scored(self.name, NO_EXPECTED)
+        found: Any = self.score_result(scenario)
+        if type(found) is Score:
+            return found
+        return self._finished(_waited_for(found)) or not_scored(self.name, NO_EXPECTED)
 
     async def ascore(self, scenario: object) -> Score:
         """Do the same as `score()` in the running event loop."""
@@ -177,6 +180,10 @@ def failed_score(name: str, error: BaseException) -> Score:
     """Return the score of a scorer that raised: none, with the error in its metadata."""
     said = truncate(one_line(str(error)), _MAX_MESSAGE)
     return Score(name, None, None, f"{type(error).__name__}: {said}", {"error": type(error).__name__})
+
+
+def _waited_for(returned: Any) -> Any:
+    return run_awaitable(returned) if inspect.isawaitable(returned) else returned
 
 
 def run_awaitable(awaitable: Awaitable[Returned]) -> Returned:
