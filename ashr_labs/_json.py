@@ -19,7 +19,9 @@ def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
 
 def as_object(value: object) -> Mapping[str, Any] | None:
     """Return the value if it is an object, else None."""
-    return cast("Mapping[str, Any]", value) if type(value) is dict or isinstance(value, Mapping) else None
+    if value is None or type(value) is dict:  # the ABC check is slow
+        return cast("Mapping[str, Any] | None", value)
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else None
 
 
 def as_list(value: object) -> Sequence[Any] | None:
