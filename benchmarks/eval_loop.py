@@ -114,9 +114,9 @@ def compare(
     others: Sequence[Candidate],
     rounds: int,
     goal: str,
-    actions_each: int = 6,
+    parts: tuple[int, str] = (6, "action"),
 ) -> None:
-    """Print how long we take, and the ratio to each of the others."""
+    """Print how long we take, and the ratio to each of the others; `parts` says what one scenario consists of."""
     everyone = [ours, *others]
     for candidate in everyone:
         candidate.start(work)
@@ -125,15 +125,15 @@ def compare(
             candidate.play(work)
     for candidate in everyone:
         candidate.stop()
-    actions = work[1] * actions_each
+    number, part = work[1] * parts[0], parts[1]
     print(f"\n{title} (goal: {goal})")
-    print(f"  {ours.name:<16} {ours.median(0):8.3f} s {ours.median(1) / actions * 1e6:9.1f} us of CPU per action")
+    print(f"  {ours.name:<16} {ours.median(0):8.3f} s {ours.median(1) / number * 1e6:9.1f} us of CPU per {part}")
     for other in others:
         if other.why_absent:
             print(f"  {other.name:<16} not measured: {other.why_absent}")
             continue
         by_clock, by_cpu = (ours.median(column) / other.median(column) for column in (0, 1))
-        cpu = f"{other.median(1) / actions * 1e6:9.1f} us of CPU per action"
+        cpu = f"{other.median(1) / number * 1e6:9.1f} us of CPU per {part}"
         print(f"  {other.name:<16} {other.median(0):8.3f} s {cpu}   ratio {by_clock:5.2f}, of CPU {by_cpu:5.2f}")
 
 

@@ -183,7 +183,8 @@ def play(agent, number, seconds, workers):
     common = dict(data=examples, evaluators=[same], upload_results=False, max_concurrency=workers, client=client)
     if agent == "sync":
         return list(evaluate(lambda inputs: {"all": talk(inputs["said"])}, **common))
-    raise SystemExit("its asynchronous evaluation waits for its platform, however far away")
+    sys.stderr = sys.__stderr__
+    sys.exit("its asynchronous evaluation waits for its platform, however far away")
 """
 
 PEERS = {

@@ -78,11 +78,12 @@ from datetime import datetime, timezone
 from langsmith import Client, evaluate
 from langsmith.schemas import Example
 client = Client(auto_batch_tracing=False)
-sys.stdout, sys.stderr = io.StringIO(), sys.stderr
+sys.stdout, sys.stderr = io.StringIO(), io.StringIO()
 def same(outputs, reference_outputs):
     return outputs == reference_outputs
 def play(kind, number, seconds, workers):
     if kind == "async":
+        sys.stderr = sys.__stderr__
         sys.exit("its asynchronous evaluation waits for its platform")
     now, dataset = datetime.now(timezone.utc), uuid.uuid4()
     examples = [
@@ -131,7 +132,15 @@ def compare_rows(pythons: Sequence[str], rounds: int) -> None:
         for workers in (4, 8):
             others = [one.fresh() for one in found]
             title = f"{ROWS:,} rows, {kind} task, {workers} at a time"
-            compare(title, (kind, ROWS, 0, workers), Candidate("Eval()", OURS, setup=TASKS), others, rounds, GOAL, 1)
+            compare(
+                title,
+                (kind, ROWS, 0, workers),
+                Candidate("Eval()", OURS, setup=TASKS),
+                others,
+                rounds,
+                GOAL,
+                (1, "row"),
+            )
 
 
 def main() -> None:
