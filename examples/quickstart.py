@@ -10,12 +10,15 @@ from ashr_labs import AshrLabsClient, EvalRunner
 from examples.support_bot import SupportBot
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ashr_labs import Agent
+    from ashr_labs.types import RunResult
 
 _HERE = Path(__file__).parent
 
 
-def evaluate(agent: Agent) -> dict[str, Any]:
+def evaluate(agent: Agent) -> RunResult:
     """Play every scenario of the support dataset with the agent, let the platform grade it, and print the verdicts."""
     source = json.loads((_HERE / "support_dataset.json").read_text("utf-8"))
     config = json.loads((_HERE / "support_agent_config.json").read_text("utf-8"))
@@ -33,7 +36,7 @@ def evaluate(agent: Agent) -> dict[str, Any]:
     return graded["result"]
 
 
-def show(result: dict[str, Any]) -> None:
+def show(result: Mapping[str, Any]) -> None:
     """Print each scenario's verdict with its reasons, and the metrics."""
     for test in result["tests"]:
         print(f"{test['verdict']:<8}{test['test_id']}")

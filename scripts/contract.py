@@ -28,7 +28,7 @@ ERRORS = ["400", "401", "403", "422", "429", "5XX"]
 OPERATION_KEYS = {"operationId", "tags", "summary", "description", "parameters", "requestBody", "responses"}
 EXTENSIONS = {"deprecated", "x-ashr-idempotent", "x-ashr-availability"}
 VALUE_KEYS = {"const", "default", "enum", "format", "pattern", "title", "type", "example", "examples", "description"}
-FLAG_KEYS = {"deprecated", "readOnly", "required", "uniqueItems", "writeOnly", "x-ashr-any-of"}
+FLAG_KEYS = {"deprecated", "readOnly", "required", "uniqueItems", "writeOnly", "x-ashr-any-of", "x-ashr-shape"}
 LIMIT_KEYS = {"exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf"} | {
     f"{end}{what}" for end in ("max", "min") for what in ("Items", "Length", "Properties")
 }
@@ -296,6 +296,8 @@ def _schema(here: Place, schema: object, schemas: dict[str, Any]) -> Found:
     target = REFERENCE.fullmatch(str(reference)) if reference is not None else None
     if reference is not None and (target is None or target[1] not in schemas):
         yield (*here, "$ref"), f"`{reference}` is not a schema of this document (#/components/schemas/NAME)"
+    if (shape := schema.get("x-ashr-shape")) is not None and shape not in schemas:
+        yield (*here, "x-ashr-shape"), f"`{shape}` is not a schema of this document"
     is_named = len(here) == 3
     if not is_named and ("enum" in schema or "properties" in schema or schema.get("type") == "object"):
         yield here, "objects and enums must have a name: put it under components/schemas and refer to it"

@@ -149,7 +149,7 @@ def dataset_schema(contract: dict[str, Any]) -> dict[str, Any]:
 def write_types(package: Path, contract: dict[str, Any]) -> None:
     """Write the TypedDicts."""
     source = package / "schemas.json"
-    source.write_text(json.dumps(with_maps_inlined(contract)), "utf-8")
+    source.write_text(json.dumps(for_types(contract)), "utf-8")
     module = package / "__init__.py"
     run(
         *("datamodel-codegen", "--input", str(source), "--input-file-type", "openapi", "--output", str(module)),
@@ -165,8 +165,12 @@ def write_types(package: Path, contract: dict[str, Any]) -> None:
     run("ruff", "format", "--isolated", "--no-cache", "--quiet", "--line-length=120", str(package))
 
 
-def with_maps_inlined(contract: dict[str, Any]) -> dict[str, Any]:
-    """Return the contract with plain maps written out where they are used: they become `dict[str, X]`, not a class."""
+def for_types(contract: dict[str, Any]) -> dict[str, Any]:
+    """Return the contract as the TypedDicts want it.
+
+    Plain maps are written out where they are used: they become `dict[str, X]`, not a class. Free-form objects with a
+    documented schema refer to it; the endpoint functions keep them as they are.
+    """
     schemas: dict[str, Any] = contract["components"]["schemas"]
     maps = {name: schema for name, schema in schemas.items() if is_map(schema)}
 
@@ -175,6 +179,9 @@ def with_maps_inlined(contract: dict[str, Any]) -> dict[str, Any]:
             return [inlined(item) for item in node]
         if not isinstance(node, dict):
             return node
+        if "x-ashr-shape" in node:
+            described = {key: node[key] for key in ("description",) if key in node}
+            return {"$ref": f"#/components/schemas/{node['x-ashr-shape']}", **described}
         name = str(node.get("$ref", "")).removeprefix("#/components/schemas/")
         if name in maps:
             return inlined(maps[name] | {key: value for key, value in node.items() if key != "$ref"})

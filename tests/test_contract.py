@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 import ashr_labs_types
+from ashr_labs_api.models import Run
 from ashr_labs_contract.operations import OPERATIONS
 from contract import faults
 from support.scripted_server import Answer, ScriptedServer
@@ -109,6 +110,14 @@ def test_every_operation_has_generated_module_and_types() -> None:
         assert {"sync", "sync_detailed", "asyncio", "asyncio_detailed"} <= vars(module).keys()
         assert hasattr(ashr_labs_types, request)
         assert name in OPERATIONS
+
+
+@pytest.mark.parametrize("payload", [{"my_score": 1}, {"tests": 3}, {"tests": [{"verdict": {"a": [None]}}]}, {}])
+def test_endpoint_functions_keep_what_users_own(payload: dict[str, Any]) -> None:
+    """A documented shape of a free-form object is a type only: any other object comes back unchanged."""
+    record = {"id": 1, "created_at": "", "dataset": 2, "tenant": 3, "runner": None, "result": payload}
+
+    assert payload == Run.from_dict(record).to_dict()["result"]
 
 
 def test_packaged_contract_matches_openapi_yaml() -> None:

@@ -115,6 +115,10 @@ def test_valid_contract_has_no_faults() -> None:
             with_operation(**{"x-ashr-availabilty": "embedded"}),
             "operation get_run/x-ashr-availabilty: `x-ashr-availabilty` is not supported; did you mean `x-ashr-avail",
         ),
+        (
+            with_property("result", {"$ref": "#/components/schemas/JsonObject", "x-ashr-shape": "RunResults"}),
+            "schema Run/properties/result/x-ashr-shape: `RunResults` is not a schema of this document",
+        ),
         (with_operation(callbacks={}), "operation get_run/callbacks: `callbacks` is not supported"),
         (with_operation(servers=[]), "operation get_run/servers: `servers` is not supported"),
         (with_operation(security=[]), "operation get_run/security: `security` is not supported"),

@@ -203,32 +203,6 @@ class DeleteDatasetRequest(TypedDict):
     dataset_id: int
 
 
-class AgentRecord(TypedDict):
-    """
-    An agent as the platform knows it.
-    """
-
-    id: int
-    created_at: NotRequired[str]
-    """ISO 8601."""
-
-    updated_at: NotRequired[str]
-    """ISO 8601."""
-
-    tenant_id: NotRequired[int]
-    creator_id: NotRequired[int | None]
-    name: NotRequired[str]
-    """Unique in the tenant."""
-
-    description: NotRequired[str | None]
-    config: NotRequired[dict[str, Any] | None]
-    """See AgentConfig."""
-
-    is_active: NotRequired[bool]
-    dataset_count: NotRequired[int]
-    """In lists."""
-
-
 Strictness: TypeAlias = Literal["required", "expected", "optional"]
 
 
@@ -277,22 +251,12 @@ class ListAgentsRequest(TypedDict):
     function: Literal["list_agents"]
 
 
-class ListAgentsResponse(TypedDict):
-    status: str
-    agents: list[AgentRecord]
-
-
 class CreateAgentRequest(TypedDict):
     function: Literal["create_agent"]
     name: str
     description: NotRequired[str]
     config: NotRequired[dict[str, Any]]
     """A free-form object; it round-trips untouched."""
-
-
-class CreateAgentResponse(TypedDict):
-    status: str
-    agent: AgentRecord
 
 
 class UpdateAgentRequest(TypedDict):
@@ -302,11 +266,6 @@ class UpdateAgentRequest(TypedDict):
     description: NotRequired[str]
     config: NotRequired[dict[str, Any]]
     """A free-form object; it round-trips untouched."""
-
-
-class UpdateAgentResponse(TypedDict):
-    status: str
-    agent: AgentRecord
 
 
 class DeleteAgentRequest(TypedDict):
@@ -337,28 +296,6 @@ class SetDatasetAgentRequest(TypedDict):
 GradingStatus: TypeAlias = Literal["pending", "running", "completed", "failed"]
 
 
-class Run(TypedDict):
-    id: int
-    created_at: str
-    """ISO 8601."""
-
-    dataset: int | None
-    """The dataset's id."""
-
-    tenant: int
-    """The tenant's id."""
-
-    runner: int | None
-    """The id of the user who ran it."""
-
-    result: dict[str, Any]
-    """What happened; see RunResult. Any other object is stored too."""
-
-    grading_status: NotRequired[GradingStatus | str | None]
-    grading_error: NotRequired[str | None]
-    """Why grading failed."""
-
-
 RunStatus: TypeAlias = Literal["pending", "running", "completed", "failed", "cancelled"]
 
 
@@ -378,19 +315,19 @@ class AggregateMetrics(TypedDict):
     Totals of a run; before grading `tests_passed` counts the tests that ran to their end.
     """
 
-    total_tests: NotRequired[int]
-    tests_passed: NotRequired[int | None]
+    total_tests: int
+    tests_passed: int | None
     """Null until graded."""
 
-    tests_failed: NotRequired[int | None]
+    tests_failed: int | None
     tests_unchecked: NotRequired[int]
     """Set by grading."""
 
-    average_similarity_score: NotRequired[float | None]
+    average_similarity_score: float | None
     """0..1."""
 
-    total_tool_call_divergence: NotRequired[int | None]
-    total_response_divergence: NotRequired[int | None]
+    total_tool_call_divergence: int | None
+    total_response_divergence: int | None
 
 
 Verdict: TypeAlias = Literal["passed", "failed", "unchecked"]
@@ -561,19 +498,9 @@ class CreateRunRequest(TypedDict):
     """The id of the user who ran it."""
 
 
-class CreateRunResponse(TypedDict):
-    status: str
-    run: Run
-
-
 class GetRunRequest(TypedDict):
     function: Literal["get_run"]
     run_id: int
-
-
-class GetRunResponse(TypedDict):
-    status: str
-    run: Run
 
 
 class ListRunsRequest(TypedDict):
@@ -595,40 +522,12 @@ class ListRunsRequest(TypedDict):
     """Leaves out all of `result` but `aggregate_metrics`; defaults to false."""
 
 
-class ListRunsResponse(TypedDict):
-    status: str
-    runs: list[Run]
-    next_cursor: NotRequired[int | None]
-    """Null on the last page."""
-
-
 class DeleteRunRequest(TypedDict):
     function: Literal["delete_run"]
     run_id: int
 
 
 RequestStatus: TypeAlias = Literal["pending", "processing", "completed", "failed"]
-
-
-class Request(TypedDict):
-    """
-    A request to generate a dataset.
-    """
-
-    id: int
-    created_at: str
-    """ISO 8601."""
-
-    requestor_id: int
-    requestor_tenant: int
-    request_name: str
-    request_status: RequestStatus | str
-    request_input_schema: NotRequired[dict[str, Any] | None]
-    request: dict[str, Any]
-    """See GenerationConfig."""
-
-    error: NotRequired[str | None]
-    """Why it failed."""
 
 
 class GenerationTool(TypedDict):
@@ -754,19 +653,9 @@ class CreateRequestRequest(TypedDict):
     """JSON Schema of `request`."""
 
 
-class CreateRequestResponse(TypedDict):
-    status: str
-    request: Request
-
-
 class GetRequestRequest(TypedDict):
     function: Literal["get_request"]
     request_id: int
-
-
-class GetRequestResponse(TypedDict):
-    status: str
-    request: Request
 
 
 class ListRequestsRequest(TypedDict):
@@ -786,13 +675,6 @@ class ListRequestsRequest(TypedDict):
 
     summary: NotRequired[bool]
     """Empties `request` and `request_input_schema`; defaults to false."""
-
-
-class ListRequestsResponse(TypedDict):
-    status: str
-    requests: list[Request]
-    next_cursor: NotRequired[int | None]
-    """Null on the last page."""
 
 
 class APIKey(TypedDict):
@@ -1139,34 +1021,6 @@ class Session(TypedDict):
     capabilities: NotRequired[Capabilities]
 
 
-class Dataset(TypedDict):
-    id: int
-    created_at: str
-    """ISO 8601."""
-
-    updated_at: NotRequired[str]
-    """ISO 8601."""
-
-    tenant: int
-    """The tenant's id."""
-
-    creator: int | None
-    """The user's id."""
-
-    name: str
-    description: str | None
-    dataset_source: NotRequired[dict[str, Any]]
-    """The scenarios; see DatasetSource."""
-
-    agent_id: NotRequired[int | None]
-    agent_details: NotRequired[dict[str, Any] | None]
-    request_id: NotRequired[int | None]
-    """The request that it was generated for."""
-
-    media: NotRequired[list[Media]]
-    """The dataset's files, where `include_signed_urls` asks for them."""
-
-
 class ExpectedResponse(TypedDict):
     """
     The agent's expected behavior in this step.
@@ -1191,28 +1045,6 @@ class CreateDatasetRequest(TypedDict):
     """Files that belong to the scenarios. Kept by the embedded platform only."""
 
 
-class CreateDatasetResponse(TypedDict):
-    status: str
-    dataset: Dataset
-
-
-class GetDatasetResponse(TypedDict):
-    status: str
-    dataset: Dataset
-
-
-class ListDatasetsResponse(TypedDict):
-    status: str
-    datasets: list[Dataset]
-    next_cursor: NotRequired[int | None]
-    """Null on the last page."""
-
-
-class UpdateDatasetResponse(TypedDict):
-    status: str
-    dataset: Dataset
-
-
 class AgentConfig(TypedDict):
     """
     How datasets for an agent are generated and its runs graded.
@@ -1226,12 +1058,6 @@ class AgentConfig(TypedDict):
 
     metadata: NotRequired[dict[str, Any]]
     """Values that grading ignores."""
-
-
-class GetAgentDatasetsResponse(TypedDict):
-    status: str
-    agent: AgentRecord
-    datasets: list[Dataset]
 
 
 class TurnResult(TypedDict):
@@ -1345,6 +1171,47 @@ class Action(TypedDict):
     expected_response: NotRequired[ExpectedResponse]
     checks: NotRequired[list[Check]]
     """Scorers of the reply that an action of the agent expects."""
+
+
+class AgentRecord(TypedDict):
+    """
+    An agent as the platform knows it.
+    """
+
+    id: int
+    created_at: NotRequired[str]
+    """ISO 8601."""
+
+    updated_at: NotRequired[str]
+    """ISO 8601."""
+
+    tenant_id: NotRequired[int]
+    creator_id: NotRequired[int | None]
+    name: NotRequired[str]
+    """Unique in the tenant."""
+
+    description: NotRequired[str | None]
+    config: NotRequired[AgentConfig | None]
+    """How its runs are graded."""
+
+    is_active: NotRequired[bool]
+    dataset_count: NotRequired[int]
+    """In lists."""
+
+
+class ListAgentsResponse(TypedDict):
+    status: str
+    agents: list[AgentRecord]
+
+
+class CreateAgentResponse(TypedDict):
+    status: str
+    agent: AgentRecord
+
+
+class UpdateAgentResponse(TypedDict):
+    status: str
+    agent: AgentRecord
 
 
 class ToolCallResult(TypedDict):
@@ -1533,6 +1400,62 @@ class GenerationConfig(TypedDict):
     pentest_config: NotRequired[PentestConfig]
 
 
+class Dataset(TypedDict):
+    id: int
+    created_at: str
+    """ISO 8601."""
+
+    updated_at: NotRequired[str]
+    """ISO 8601."""
+
+    tenant: int
+    """The tenant's id."""
+
+    creator: int | None
+    """The user's id."""
+
+    name: str
+    description: str | None
+    dataset_source: NotRequired[DatasetSource]
+    """The scenarios."""
+
+    agent_id: NotRequired[int | None]
+    agent_details: NotRequired[dict[str, Any] | None]
+    request_id: NotRequired[int | None]
+    """The request that it was generated for."""
+
+    media: NotRequired[list[Media]]
+    """The dataset's files, where `include_signed_urls` asks for them."""
+
+
+class CreateDatasetResponse(TypedDict):
+    status: str
+    dataset: Dataset
+
+
+class GetDatasetResponse(TypedDict):
+    status: str
+    dataset: Dataset
+
+
+class ListDatasetsResponse(TypedDict):
+    status: str
+    datasets: list[Dataset]
+    next_cursor: NotRequired[int | None]
+    """Null on the last page."""
+
+
+class UpdateDatasetResponse(TypedDict):
+    status: str
+    dataset: Dataset
+
+
+class GetAgentDatasetsResponse(TypedDict):
+    status: str
+    agent: AgentRecord
+    datasets: list[Dataset]
+
+
 class RunResult(TypedDict):
     """
     The record of a run, as RunBuilder makes it.
@@ -1554,3 +1477,80 @@ class RunResult(TypedDict):
     """Facts about the run, such as `max_workers`, `model` and `commit`."""
 
     grader: NotRequired[Grader]
+
+
+class Request(TypedDict):
+    """
+    A request to generate a dataset.
+    """
+
+    id: int
+    created_at: str
+    """ISO 8601."""
+
+    requestor_id: int
+    requestor_tenant: int
+    request_name: str
+    request_status: RequestStatus | str
+    request_input_schema: NotRequired[dict[str, Any] | None]
+    request: GenerationConfig
+    """The dataset to generate."""
+
+    error: NotRequired[str | None]
+    """Why it failed."""
+
+
+class CreateRequestResponse(TypedDict):
+    status: str
+    request: Request
+
+
+class GetRequestResponse(TypedDict):
+    status: str
+    request: Request
+
+
+class ListRequestsResponse(TypedDict):
+    status: str
+    requests: list[Request]
+    next_cursor: NotRequired[int | None]
+    """Null on the last page."""
+
+
+class Run(TypedDict):
+    id: int
+    created_at: str
+    """ISO 8601."""
+
+    dataset: int | None
+    """The dataset's id."""
+
+    tenant: int
+    """The tenant's id."""
+
+    runner: int | None
+    """The id of the user who ran it."""
+
+    result: RunResult
+    """What happened. Any other object is stored too; `cast` it to the type that it has."""
+
+    grading_status: NotRequired[GradingStatus | str | None]
+    grading_error: NotRequired[str | None]
+    """Why grading failed."""
+
+
+class CreateRunResponse(TypedDict):
+    status: str
+    run: Run
+
+
+class GetRunResponse(TypedDict):
+    status: str
+    run: Run
+
+
+class ListRunsResponse(TypedDict):
+    status: str
+    runs: list[Run]
+    next_cursor: NotRequired[int | None]
+    """Null on the last page."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from functools import partial
-from typing import Any, Literal, assert_type
+from typing import Any, Literal, assert_type, cast
 
 import ashr_labs
 from ashr_labs import (
@@ -50,6 +50,7 @@ from ashr_labs import (
     text_similarity,
     tokenize,
     traced,
+    types,
 )
 from ashr_labs.types import APIKey, Dataset, Run, SdkNote, Session
 
@@ -72,7 +73,23 @@ def evaluate(client: AshrLabsClient) -> None:
     graded = client.poll_run(created["id"])
     assert_type(graded, Run)
     print(graded["result"]["aggregate_metrics"])
+    shapes(graded, dataset)
     print(runner.run_and_deploy(MyAgent, client)["id"])
+
+
+def shapes(run: Run, dataset: Dataset) -> None:
+    """What users own has its documented type, at every depth."""
+    assert_type(run["result"], types.RunResult)
+    assert_type(run["result"]["tests"], list[types.TestResult])
+    assert_type(run["result"]["tests"][0]["action_results"][0]["actor"], str)
+    assert_type(run["result"]["aggregate_metrics"]["total_tests"], int)
+    run["result"]["testz"]  # type: ignore[typeddict-item]  # pyright: ignore
+    source = dataset.get("dataset_source")
+    assert source is not None
+    assert_type(source["runs"], dict[str, types.Scenario])
+    assert_type(source["runs"]["s"].get("actions", [])[0]["actor"], str)
+    foreign = cast("dict[str, Any]", run["result"])
+    print(grade(run["result"]), foreign["my_score"], EvalRunner(source))
 
 
 def calls(client: AshrLabsClient) -> None:

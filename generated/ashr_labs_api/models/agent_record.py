@@ -27,7 +27,7 @@ class AgentRecord:
         creator_id (int | None | Unset):
         name (str | Unset): Unique in the tenant.
         description (None | str | Unset):
-        config (JsonObject | None | Unset): See AgentConfig.
+        config (JsonObject | None | Unset): How its runs are graded.
         is_active (bool | Unset):
         dataset_count (int | Unset): In lists.
     """
