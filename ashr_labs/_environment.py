@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -11,7 +13,7 @@ from .errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["VARIABLES", "check_secret", "check_url", "misspelt_variables"]
+__all__ = ["VARIABLES", "check_secret", "check_url", "misspelt_variables", "warn_once"]
 
 VARIABLES = (
     "ASHR_FORWARD_TO",
@@ -24,7 +26,6 @@ VARIABLES = (
     "ASHR_LABS_API_KEY",
     "ASHR_LABS_BASE_URL",
     "ASHR_LABS_BOOTSTRAP_KEY",
-    "ASHR_LABS_COMPLETE",
     "ASHR_LABS_DATABASE",
     "ASHR_LABS_DEBUG",
     "ASHR_LABS_LOG",
@@ -37,6 +38,12 @@ VARIABLES = (
     "ASHR_PRICES",
 )
 """Every variable that is read."""
+
+
+@cache
+def warn_once(logger: str, problem: str) -> None:
+    """Log a problem as a warning, the first time in this process."""
+    logging.getLogger(logger).warning("%s", problem)
 
 
 def misspelt_variables(names: Iterable[str]) -> list[str]:

@@ -68,7 +68,7 @@ def client(request: pytest.FixtureRequest) -> Iterator[AshrLabsClient]:
     platform.close()
 
 
-def evaluate(client: AshrLabsClient, source: dict[str, Any], agent: Any, **options: Any) -> dict[str, Any]:
+def evaluate(client: AshrLabsClient, source: dict[str, Any], agent: Any, **options: Any) -> Any:
     """Import a dataset, run an agent over it, deploy, wait for the grades; return the graded result."""
     dataset = client.create_dataset(name="D", dataset_source=source)
     runner = EvalRunner.from_dataset(client, dataset_id=dataset["id"])
@@ -234,7 +234,7 @@ def test_generated_functions_parse_platform_responses(
         get_dataset.sync(client=local_client.api, body=GetDatasetRequest(dataset_id=10**6))
 
 
-def deployed(client: AshrLabsClient, run: ReferenceRun) -> dict[str, Any]:
+def deployed(client: AshrLabsClient, run: ReferenceRun) -> Any:
     """Import the dataset of a reference run, replay its agent, deploy, wait; return the graded result."""
     dataset = client.create_dataset(name=run.dataset, dataset_source=source_of(run))
     runner = EvalRunner.from_dataset(client, dataset_id=dataset["id"])

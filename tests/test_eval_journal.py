@@ -148,6 +148,26 @@ def test_journal_of_other_selection_is_rejected(dataset: Any, options: Any, path
     assert before == path.read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("number", "key", "wrong", "problem"),
+    [
+        (1, "journal", "jounral", "must have the keys journal, samples, selection, got .*mean 'journal' by 'jounral'"),
+        (1, "selection", "chosen", "must have the keys journal, samples, selection, got journal, samples, chosen"),
+        (3, "scenario", "scenaro", "has an unknown key; did you mean 'scenario' by 'scenaro'"),
+        (4, "repeat", "repaet", "has an unknown key; did you mean 'repeat' by 'repaet'"),
+    ],
+)
+def test_misspelt_key_of_a_journal_is_rejected(number: int, key: str, wrong: str, problem: str, path: Path) -> None:
+    """A key that would be ignored, so that its scenario would be played again, is named with its line."""
+    EvalRunner(MANY).run(ScriptedAgent(), journal=path)
+    lines = path.read_bytes().splitlines(keepends=True)
+    lines[number - 1] = lines[number - 1].replace(f'"{key}":'.encode(), f'"{wrong}":'.encode(), 1)
+    path.write_bytes(b"".join(lines))
+
+    with pytest.raises(ConfigurationError, match=f"line {number} of journal .* {problem}"):
+        EvalRunner(MANY).run(ScriptedAgent(), journal=path, resume=True)
+
+
 @pytest.mark.parametrize("line", [b"{", b"[]", b'{"scenario": "s1"}'])
 def test_damaged_journal_is_rejected(line: bytes, path: Path) -> None:
     """A complete line that is not a result is refused with its number."""

@@ -81,6 +81,20 @@ def test_iterator_and_dict_give_equal_results(options: Any) -> None:
     assert [expected] * 4 == [timeless(run) for run in (streamed, awaited, helped, mixed)]
 
 
+@pytest.mark.parametrize("pattern", ["s99", ["tag:smoke"], lambda *_: False], ids=["id", "tag", "function"])
+@pytest.mark.parametrize("options", [{}, {"max_workers": 4}, {"timeout": 30}], ids=str)
+def test_filter_that_selects_nothing_is_an_error_at_the_end(pattern: Any, options: Any) -> None:
+    """If no scenario of an iterator passes the filter, the error is that of a dict."""
+    problem = f"selects none of {len(ITEMS)} scenarios"
+    with pytest.raises(ConfigurationError, match=problem):
+        EvalRunner(MANY).run(echo, filter=pattern, **options)
+    with pytest.raises(ConfigurationError, match=problem):
+        EvalRunner(iter(ITEMS)).run(echo, filter=pattern, **options)
+    with pytest.raises(ConfigurationError, match=problem):
+        asyncio.run(EvalRunner(Reader().later()).arun(echo_later, filter=pattern, **options))
+    assert [] == EvalRunner(iter([])).run(echo, filter=pattern, **options).build()["tests"]
+
+
 def test_executor_plays_iterator_scenarios() -> None:
     """Scenarios of an iterator travel to an executor like others."""
     with ThreadPoolExecutor(3) as executor:

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ashr_labs import AshrLabsClient, EvalRunner, traced
 from ashr_labs.results import (
     compare,
     csv_text,
@@ -27,12 +28,27 @@ from ashr_labs.results import (
     to_pandas,
 )
 from ashr_labs.results.reports import write_report
+from ashr_labs.results.reports.html import html_test
 from ashr_labs.results.reports.text import comparison_lines, format_value, pass_rate_text, sample_text
 from support.browser import in_browser, open_page
 from support.cli import Workspace
+from support.eval_data import agent, user
 from support.graded_runs import graded_test
 
 EVIL = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">&<!--${1}"
+
+
+TITLED = {"runs": {"late": {"title": "A late refund", "actions": [user("Hi"), agent("Your refund is on its way")]}}}
+
+
+class Tracing:
+    """Records a span, and replies wrongly."""
+
+    def reset(self) -> None: ...
+
+    def respond(self, message: str) -> str:
+        with traced("look up"):
+            return "No"
 
 
 def refund(test_id: str, passed: bool = False, amount: Any = 12, **more: Any) -> dict[str, Any]:
@@ -143,7 +159,13 @@ def test_page_summarizes_the_run() -> None:
     """The head of the page has the facts of the run, the pass rate as a bar, tokens, and a row for each tag."""
     usage = {"input_tokens": 1200, "output_tokens": 34, "cost_usd": 0.5}
     tests = [refund("a", True, tags=["money"], usage=usage), refund("b", tags=["<slow>"], title="A late refund")]
-    metadata = {"agent": "bots:Refunds", "commit": "0123456789ab", "dataset": "refunds"}
+    metadata = {
+        "agent": "bots:Refunds",
+        "commit": "0123456789ab",
+        "dataset": "refunds",
+        "model": "m-1",
+        "max_workers": 4,
+    }
     page = html_report(read_run({"tests": tests, "metadata": metadata, "started_at": "2026-05-17T10:00:00Z"}))
 
     for cells in (
@@ -151,6 +173,8 @@ def test_page_summarizes_the_run() -> None:
         ("agent", "bots:Refunds"),
         ("commit", "0123456789ab"),
         ("dataset", "refunds"),
+        ("model", "m-1"),
+        ("max workers", "4"),
         ("input tokens", "1,200"),
         ("text similarity", "0.2"),
         ("money", "1 of 1 passed, 100.0 % (20.7 to 100.0)"),
@@ -211,6 +235,23 @@ def test_page_follows_colour_scheme(tmp_path: Path, scheme: str, is_dark: bool) 
         red = int(re.findall(r"\d+", page.run("getComputedStyle(document.body).backgroundColor"))[0])
 
     assert is_dark == (red < 128)
+
+
+def test_titles_and_traces_of_stored_runs_are_in_every_report(local_client: AshrLabsClient) -> None:
+    """Tests keep the title of their scenario and their trace, so that reports of `get_run()` show them."""
+    dataset_id = local_client.create_dataset(name="D", dataset_source=TITLED)["id"]
+    run_id = EvalRunner(TITLED).run(Tracing(), timeout=30).deploy(local_client, dataset_id)["id"]
+    local_client.poll_run(run_id)
+    run = read_run(local_client.get_run(run_id))
+    trace_id = run.samples[0].record["trace_id"]
+    [case] = ElementTree.fromstring(junit_xml(run))[0]
+
+    assert {"title": "A late refund", "trace_id": trace_id}.items() <= {
+        one.get("name"): one.get("value") for one in case.iter("property")
+    }.items()
+    for text in (sample_text(run.samples[0]), markdown_report(run), html_report(run), html_test(run.samples[0])):
+        assert "A late refund" in text
+        assert trace_id in text
 
 
 def test_junit_distinguishes_failures_and_errors() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from ashr_labs import (
     AshrLabsClient,
     AshrLabsError,
+    ConfigurationError,
     EvalRunner,
     NotFoundError,
     RunBuilder,
@@ -381,6 +383,62 @@ def test_a_played_run_is_built_twice_with_the_same_result() -> None:
     assert first == json.dumps(run.build())
     assert first == json.dumps(pickle.loads(pickle.dumps(run)).build())
     assert json.loads(first)["tests"] == [*run.iter_tests()]
+
+
+def test_title_is_recorded() -> None:
+    """A test has the title of its scenario, if there is one."""
+    run = RunBuilder()
+    run.add_test("refund_1", title="A late refund")
+    run.add_test("refund_2")
+
+    assert ["A late refund", None] == [test.get("title") for test in run.build()["tests"]]
+
+
+WRONG: list[tuple[Callable[[Any], object], str]] = [
+    (lambda run: run.add_test(3), "`test_id` must be a string, got 3"),
+    (lambda run: run.add_test("t", title=["x"]), "`title` must be a string, got ['x']"),
+    (lambda run: run.complete("complted"), "got 'complted'; did you mean 'completed'?"),
+    (lambda run: run.add_test("t").complete("faild"), "got 'faild'; did you mean 'failed'?"),
+    (
+        lambda run: run.add_test("t").add_tool_call(CALL, CALL, "exat"),
+        "`match_status` must be one of 'exact', 'partial', 'mismatch', got 'exat'; did you mean 'exact'?",
+    ),
+    (lambda run: run.add_test("t").add_tool_call(CALL, CALL, "similar"), "got 'similar'"),
+    (
+        lambda run: run.add_test("t").add_tool_call("refund", CALL, "exact"),
+        "`expected` must be an object, got 'refund'",
+    ),
+    (lambda run: run.add_test("t").add_tool_call(CALL, None, "exact"), "`actual` must be an object, got None"),
+    (lambda run: run.add_test("t").add_agent_response({}, {}, "simlar"), "did you mean 'similar'?"),
+    (
+        lambda run: run.add_test("t").add_agent_response("a", {}, "exact"),
+        "`expected_response` must be an object, got 'a'",
+    ),
+    (
+        lambda run: run.add_test("t").add_agent_response({}, "a", "exact"),
+        "`actual_response` must be an object, got 'a'",
+    ),
+    (
+        lambda run: run.add_test("t").add_agent_response({}, {}, "exact", 70),
+        "must be a number from 0 to 1 or None, got 70",
+    ),
+    (lambda run: run.add_test("t").fail("boom"), "`error` must be an object, got 'boom'"),
+    (lambda run: run.add_test("t").fail({"kind": "agent", "mesage": "x"}), "did you mean 'message' by 'mesage'?"),
+    (lambda run: run.add_test("t").set_vm_stream(3), "`provider` must be a string, got 3"),
+    (lambda run: run.describe(model=None), "`model` must be a string or a number, got None"),
+    (lambda run: run.add_test("t").add_user_text(3, ""), "`text` must be a string, got 3"),
+    (lambda run: run.add_test("t").add_user_file(3, ""), "`file_path` must be a string, got 3"),
+    (lambda run: run.add_test("t").add_user_text("a", "", "1"), "`action_index` must be an integer or None, got '1'"),
+]
+
+
+@pytest.mark.parametrize(("build", "problem"), WRONG)
+def test_wrong_argument_is_refused_by_name(build: Callable[[Any], object], problem: str) -> None:
+    """A status that does not exist, and a value of a wrong type, is an error that names it."""
+    with pytest.raises(ConfigurationError) as caught:
+        build(RunBuilder())
+
+    assert problem in str(caught.value)
 
 
 def test_builder_reprs() -> None:

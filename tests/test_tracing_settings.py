@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 import ashr_labs
-from ashr_labs import AshrLabsClient, ConfigurationError, MissingAPIKeyError
-from ashr_labs._environment import VARIABLES
-from ashr_labs.tracing import tracing
+from ashr_labs import AshrLabsClient, ConfigurationError, MissingAPIKeyError, traced
+from ashr_labs._environment import VARIABLES, warn_once
 from ashr_labs.tracing.settings import Settings, environment_problems
 
 INVALID: list[tuple[dict[str, Any], str]] = [
@@ -67,7 +66,7 @@ def test_a_variable_that_is_ignored_is_logged_once(
 ) -> None:
     """Tracing goes on with the default, and one warning of the process names the variable and the value."""
     monkeypatch.setenv(name, value)
-    tracing._warn_once.cache_clear()
+    warn_once.cache_clear()
     with caplog.at_level(logging.WARNING, "ashr_labs.tracing"):
         for _ in range(2):
             with AshrLabsClient.local() as client, client.trace("t"):
@@ -90,8 +89,8 @@ def test_valid_variables_are_no_problem() -> None:
 
 def test_every_variable_is_known() -> None:
     """The list of variables has each one that the source reads, and no other."""
-    sources = [path.read_text("utf-8") for path in Path(ashr_labs.__file__).parent.rglob("*.py")]
-    written = {name for text in sources for name in re.findall(r'"(ASHR_[A-Z_]*[A-Z])"', text)}
+    paths = [path for path in Path(ashr_labs.__file__).parent.rglob("*.py") if path.name != "_environment.py"]
+    written = {name for path in paths for name in re.findall(r'"(ASHR_[A-Z_]*[A-Z])"', path.read_text("utf-8"))}
     composed = {f"ASHR_{role}_{part}" for role in ("JUDGE", "GENERATOR") for part in ("MODEL", "BASE_URL", "API_KEY")}
 
     assert set(VARIABLES) == written | composed
@@ -103,3 +102,20 @@ def test_a_missing_key_names_its_misspelt_variable(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("ASHR_LAB_API_KEY", "tp_x")
     with pytest.raises(MissingAPIKeyError, match="did you mean 'ASHR_LABS_API_KEY' by 'ASHR_LAB_API_KEY'"):
         AshrLabsClient()
+
+
+def test_an_invalid_log_level_is_logged_once(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    """`ASHR_LABS_LOG` with a value other than `debug` is named in one warning."""
+    monkeypatch.setenv("ASHR_LABS_LOG", "verbose")
+    warn_once.cache_clear()
+    for _ in range(2):
+        AshrLabsClient.local().close()
+
+    assert ["ASHR_LABS_LOG must be debug, got 'verbose'; it is ignored"] == caplog.messages
+
+
+@pytest.mark.parametrize("kind", ["tol", "generaton", "", None, 3])
+def test_an_unknown_kind_of_traced_is_refused(kind: Any) -> None:
+    """A misspelt kind is an error where the function is decorated, and not a plain span."""
+    with pytest.raises(ConfigurationError, match="traced: `kind` must be one of 'span', 'generation', 'tool', got"):
+        traced("look up", kind=kind)

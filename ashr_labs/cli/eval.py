@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from .._format import counted, suggestion
-from .._json import as_list, as_object
+from .._json import as_object
 from ..errors import AshrLabsError
 from ..eval import EvalRunner, repeat_metrics
 from ..eval.collector import NOT_RECORDED
@@ -113,7 +113,7 @@ def command(
         graded = client.poll_run(run_id, timeout=grading_timeout)["result"]
 
     repeated = repeat_metrics(graded, pass_k) if pass_k is not None and run.status == "completed" else None
-    report = EvalReport(dataset_id, run_id, _titled(graded, source), repeated)
+    report = EvalReport(dataset_id, run_id, graded, repeated)
     _show(out, report, _written(output, report.result) or _ended_early(run), gates, verbose=verbose or bool(scenarios))
 
 
@@ -168,19 +168,6 @@ def _model(agent: object) -> dict[str, str]:
     """Return the model of the agent, if it has an attribute `model` that is a string."""
     model = getattr(agent, "model", None)
     return {"model": model} if isinstance(model, str) else {}
-
-
-def _titled(result: Mapping[str, Any], source: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the result with the titles of its scenarios."""
-    scenarios = as_object(source.get("runs")) or {}
-
-    def titled(test: object) -> object:
-        fields = as_object(test) or {}
-        title = (as_object(scenarios.get(str(fields.get("test_id")))) or {}).get("title")
-        return {"title": title, **fields} if title else test
-
-    tests = [titled(test) for test in as_list(result.get("tests")) or []]
-    return {**result, "tests": tests}
 
 
 def _check_stored(database: Path | None, name: str | None) -> None:

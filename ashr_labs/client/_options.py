@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from .._environment import warn_once
 from .._format import missing_key
 from .._secret import Secret
 from .._unset import UNSET
@@ -203,8 +204,11 @@ def is_duration(value: object) -> bool:
 
 def log_to_stderr() -> None:
     """Show every log line on standard error if the environment's `ASHR_LABS_LOG` is `debug`."""
+    level = os.environ.get(LOG_VARIABLE, "")
     is_shown = any(not isinstance(handler, logging.NullHandler) for handler in logger.handlers)
-    if is_shown or os.environ.get(LOG_VARIABLE, "").strip().lower() != "debug":
+    if level.strip().lower() not in {"", "debug"}:
+        warn_once(logger.name, f"{LOG_VARIABLE} must be debug, got {level!r}; it is ignored")
+    if is_shown or level.strip().lower() != "debug":
         return
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))

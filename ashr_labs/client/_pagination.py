@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError, ResponseFormatError
 from ._responses import ID, require_field
+from ._validation import as_items
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ class Paginator:
     """
 
     def __init__(self, operation: str, key: str, page_size: int) -> None:
-        if not 1 <= page_size <= _MAX_PAGE_SIZE:
+        if not _is_size(page_size):
             raise ConfigurationError(f"page_size must be 1 to {_MAX_PAGE_SIZE}, got {page_size!r}")
         self.has_next = True
         """Whether there may be another page."""
@@ -81,6 +82,11 @@ class Paginator:
         return ResponseFormatError(f"{self._operation}: the platform repeats {where}", operation=self._operation)
 
 
+def _is_size(value: object) -> bool:
+    """Return True if pages can have this number of rows."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= _MAX_PAGE_SIZE
+
+
 def trace_filters(
     user_id: str | None,
     session_id: str | None,
@@ -96,7 +102,7 @@ def trace_filters(
         "user_id": user_id,
         "session_id": session_id,
         "name": name,
-        "tags": None if tags is None else list(tags),
+        "tags": None if tags is None else as_items(tags, "tags"),
         "search": search,
         "since": since,
         "until": until,

@@ -6,7 +6,7 @@ Covers the part of JSON Schema that the contract uses, and its `x-ashr-any-of`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -16,6 +16,7 @@ from ..errors import ConfigurationError
 
 __all__ = [
     "agent_config",
+    "as_items",
     "as_payload",
     "check",
     "checked_config",
@@ -63,6 +64,20 @@ def as_payload(value: object, name: str) -> dict[str, Any]:
     if not is_object(value):
         raise ConfigurationError(f"{name}: must be an object, got {preview(value)}")
     return dict(value)
+
+
+def as_items(value: Iterable[Given] | None, name: str) -> list[Given]:
+    """Return a list of items that the user passed; None is an empty one.
+
+    Raises:
+        ConfigurationError: If it is not a list; nothing was sent.
+    """
+    given = cast("object", value)
+    if isinstance(given, str | bytes):
+        raise ConfigurationError(f"{name}: must be a list, got {preview(given)}; write it as [{preview(given)}]")
+    if given is not None and not isinstance(given, Iterable):
+        raise ConfigurationError(f"{name}: must be a list, got {preview(given)}")
+    return [*(value or ())]
 
 
 def agent_config(value: object) -> dict[str, Any]:
@@ -200,7 +215,7 @@ def pentest_config(
             "name": agent_name,
             "description": agent_description,
             "system_prompt": system_prompt,
-            "tools": list(tools or ()),
+            "tools": as_items(tools, "tools"),
             "accepted_inputs": {"text": True, "audio": False, "file": False, "image": False, "video": False},
             "output_format": {"type": "text"},
         },
@@ -210,7 +225,7 @@ def pentest_config(
             "coverage": {"adversarial": True, "security": True},
         },
         "pentest_config": {
-            "categories": list(categories or schema_named("PentestCategory")["enum"]),
+            "categories": as_items(categories, "categories") or [*schema_named("PentestCategory")["enum"]],
             "num_scenarios_per_category": num_scenarios_per_category,
             "difficulty": difficulty,
             "include_multi_turn": include_multi_turn,
@@ -227,7 +242,7 @@ def pentest_input_schema(tools: Sequence[Mapping[str, Any]] | None) -> Config:
         "properties": {section: {"type": "object"} for section in sections},
         "required": list(sections),
     }
-    return schema | ({"tools": list(tools)} if tools else {})
+    return schema | ({"tools": as_items(tools, "tools")} if tools else {})
 
 
 @cache

@@ -150,7 +150,7 @@ class ResultCollector:
         for sample in samples:
             test = TestRecord(sample.scenario_id).start()
             test.set_attempts(sample.repeat, sample.errors)
-            test.tags = sample.tags
+            test.title, test.tags = sample.title, sample.tags
             message = "the scenario was selected, but the run ended without a result for it"
             path = f"runs.{sample.scenario_id}"
             test.fail({"kind": "cancelled", "type": NOT_RECORDED, "message": message, "path": path})

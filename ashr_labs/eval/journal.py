@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from weakref import WeakSet
 
 from .._files import lock
+from .._format import missing_key
 from .._gc import paused_gc
 from .._json import as_object
 from ..errors import AshrLabsError, ConfigurationError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Journal", "JournalEntry", "digest_of", "open_journal"]
 
 _FORMAT = 1
+_ENTRY_KEYS = frozenset({"scenario", "repeat", "content", "status", "crc32", "test"})
 _SECONDS_BETWEEN_SYNCS = 1.0
 _TEST = b',"test":'
 """Separates the head of a line, which has a checksum of the test, from the test."""
@@ -213,6 +215,11 @@ class Journal:
             status = entry["status"] if "status" in entry else entry["test"].get("status")
             key = str(entry.get("scenario")), int(entry.get("repeat", 0))
             self.entries[key] = JournalEntry(start, len(line), status == "failed", entry.get("content"))
+        elif entry.keys() != header.keys():
+            raise ConfigurationError(
+                f"line 1 of journal {self._name} must have the keys {', '.join(header)}, got {', '.join(entry)}"
+                f"{_misspelt(entry, header)}; pass another path"
+            )
         elif entry != header:
             raise ConfigurationError(
                 f"journal {self._name} belongs to other scenarios or other repeats, limits and filters; "
@@ -226,6 +233,8 @@ class Journal:
             entry = None
         if entry is None or (number > 1 and "crc32" not in entry and as_object(entry.get("test")) is None):
             raise ConfigurationError(f"line {number} of journal {self._name} is damaged; pass another path")
+        if number > 1 and not entry.keys() <= _ENTRY_KEYS and (meant := _misspelt(entry, _ENTRY_KEYS)):
+            raise ConfigurationError(f"line {number} of journal {self._name} has an unknown key{meant}")
         return entry
 
     def _write(self, line: bytes) -> None:
@@ -271,6 +280,12 @@ def _head(line: bytes) -> dict[str, Any] | None:
     if entry is None or entry.get("crc32") != zlib.crc32(test.removesuffix(b"}\n")):
         raise ValueError("the checksum is wrong")
     return dict(entry)
+
+
+def _misspelt(given: Iterable[str], known: Iterable[str]) -> str:
+    """Return the suggestion for the first key that is a misspelt one, or an empty string."""
+    hints = (missing_key(name, [key for key in given if key not in known]) for name in sorted(known))
+    return next(filter(None, hints), "")
 
 
 def _encoded(value: object) -> bytes:

@@ -17,7 +17,6 @@ from ..scenarios.scenario import (
     UserAction,
     has_checks,
     read_scenario,
-    tags_of,
 )
 from ..tracing.tools import ToolScope, in_tool_scope
 from .agent_errors import AgentError, dataset_error, timeout_error
@@ -94,7 +93,7 @@ def play(sample: Sample, test: TestRecord, context: RunContext) -> Steps:
 
     An error of the agent ends the test as failed; what was recorded before is kept.
     """
-    test.tags = tags_of(sample.raw)
+    test.title, test.tags = sample.title, sample.tags
     try:
         scenario = _read(sample, test)
     except DatasetError as malformed:

@@ -30,6 +30,7 @@ DatasetSource: TypeAlias = (
 """A `dataset_source`, or an iterable of pairs of an id and a scenario."""
 
 _END = object()
+_MAX_EXAMPLES = 100
 
 
 class Sample(NamedTuple):
@@ -43,6 +44,12 @@ class Sample(NamedTuple):
     """None if scenarios are played once."""
     errors: tuple[TestError, ...] = ()
     """The errors of its earlier attempts."""
+
+    @property
+    def title(self) -> str:
+        """The title of the scenario, or an empty string."""
+        title = (as_object(self.raw) or {}).get("title")
+        return title if isinstance(title, str) else ""
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -105,6 +112,9 @@ class _StreamSelection:
         self._limit = settings.limit
         self._chosen = 0
         self._next_index = 0
+        self._left_out = 0
+        self._examples: list[tuple[str, object]] = []
+        """The first scenarios that were not selected, without their content."""
 
     @property
     def is_full(self) -> bool:
@@ -114,11 +124,23 @@ class _StreamSelection:
     def samples(self, scenario_id: str, raw: object) -> Iterator[Sample]:
         """Yield the samples of the next scenario."""
         if not _fits(self._filter, scenario_id, raw):
+            self._left_out += 1
+            if len(self._examples) < _MAX_EXAMPLES:
+                self._examples.append((scenario_id, {"tags": tags_of(raw)}))
             return
         self._chosen += 1
         for repeat in range(self._repeats):
             yield Sample(self._next_index, scenario_id, raw, repeat if self._repeats > 1 else None)
             self._next_index += 1
+
+    def check_end(self) -> None:
+        """Check that something was selected; called at the end of the stream.
+
+        Raises:
+            ConfigurationError: The filter selects none of the scenarios.
+        """
+        if self._filter is not None and self._left_out and not self._chosen:
+            raise ConfigurationError(_nothing_selected(self._examples, self._left_out, self._filter))
 
 
 class ScenarioStream:
@@ -155,6 +177,7 @@ class ScenarioStream:
             scenario_id, raw = _checked(given, known)
             if not is_without_actions(raw):
                 yield from selection.samples(scenario_id, raw)
+        selection.check_end()
 
     async def async_samples(self, settings: Settings) -> AsyncIterator[Sample]:
         """Yield the selected samples of an asynchronous iterable."""
@@ -166,6 +189,7 @@ class ScenarioStream:
             if not is_without_actions(raw):
                 for sample in selection.samples(scenario_id, raw):
                     yield sample
+        selection.check_end()
 
     def _opened(self) -> object:
         # An iterator can be read once; other iterables make a new iterator each time.
@@ -293,21 +317,22 @@ def _chosen(scenarios: Sequence[tuple[str, object]], settings: Settings) -> Sequ
     if settings.filter is not None:
         chosen = [(name, raw) for name, raw in scenarios if _fits(settings.filter, name, raw)]
         if scenarios and not chosen:
-            raise ConfigurationError(_nothing_selected(scenarios, settings.filter))
+            raise ConfigurationError(_nothing_selected(scenarios, len(scenarios), settings.filter))
     if settings.shuffle is not None:
         chosen = [*chosen]
         random.Random(settings.shuffle).shuffle(chosen)  # noqa: S311 - an order, not a secret
     return chosen if settings.limit is None else chosen[: settings.limit]
 
 
-def _nothing_selected(scenarios: Sequence[tuple[str, object]], chosen: ScenarioFilter) -> str:
+def _nothing_selected(scenarios: Sequence[tuple[str, object]], number: int, chosen: ScenarioFilter) -> str:
+    problem = f"filter {preview(chosen)} selects none of {counted(number, 'scenario')}"
     if callable(chosen):
-        return f"filter {preview(chosen)} selects none of {counted(len(scenarios), 'scenario')}"
+        return problem
     names = [name for name, _ in scenarios]
     tags = [f"tag:{tag}" for _, raw in scenarios for tag in tags_of(raw)]
     patterns = [chosen] if isinstance(chosen, str) else chosen
     hint = next(filter(None, (suggestion(pattern, [*names, *tags]) for pattern in patterns)), "")
-    return f"filter {preview(chosen)} selects none of {counted(len(scenarios), 'scenario')}, such as {names[0]!r}{hint}"
+    return f"{problem}, such as {names[0]!r}{hint}"
 
 
 def _fits(chosen: ScenarioFilter | None, scenario_id: str, raw: object) -> bool:

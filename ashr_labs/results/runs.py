@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from os import PathLike
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard, cast
@@ -228,6 +229,8 @@ def read_run(source: RunSource, label: str | None = None) -> RunResults:
         return source
     if isinstance(source, Mapping):
         return RunResults.of(source, label or "run")
+    if not isinstance(cast("object", source), str | PathLike):
+        raise ConfigurationError(f"a run must be the result of a run, a stored run or a path, got {preview(source)}")
     path = Path(source)
     content = _read(path)
     if "journal" in _parsed_object(content[:_MAX_JOURNAL_HEADER].partition(b"\n")[0]):

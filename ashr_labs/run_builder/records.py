@@ -12,6 +12,7 @@ from operator import itemgetter
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
+from .._format import suggestion
 from .._json import as_json
 from .._time import isoformat_seconds, utc_now
 from .._unset import UNSET
@@ -77,7 +78,8 @@ _FINAL_STATUSES = ("completed", "failed", "cancelled")
 def final_status(status: str) -> str:
     """Return the status if a test or run can end with it."""
     if status not in _FINAL_STATUSES:
-        raise ConfigurationError(f"status must be one of {', '.join(_FINAL_STATUSES)}, got {status!r}")
+        hint = suggestion(status, _FINAL_STATUSES)
+        raise ConfigurationError(f"status must be one of {', '.join(_FINAL_STATUSES)}, got {status!r}{hint}")
     return status
 
 
@@ -99,6 +101,8 @@ class TestRecord:
         self._duration_ms: float | None = None
         self.repeat: int | None = None
         """Which repeat of the scenario it is, from 0; None if scenarios are played once."""
+        self.title = ""
+        """The title of the scenario."""
         self.tags: tuple[str, ...] = ()
         """The tags of the scenario."""
         self.expects_no_calls = False
@@ -209,6 +213,8 @@ class TestRecord:
         return built
 
     def _build_measures(self, built: TestResult) -> None:
+        if self.title:
+            built["title"] = self.title
         if self.tags:
             built["tags"] = [*self.tags]
         if self.expects_no_calls:

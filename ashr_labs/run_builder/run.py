@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from .._gc import paused_gc
 from .._time import isoformat_seconds, utc_now
+from .arguments import check_facts
 from .records import KeptTest, TestRecord, aggregate_metrics, final_status
 from .test_builder import TestBuilder
 
@@ -84,12 +85,18 @@ class RunBuilder:
 
     def describe(self, **facts: str | float) -> Self:
         """Add facts such as `model` and `commit`; they are stored as `metadata` and shown in reports."""
+        check_facts(facts)
         self._metadata |= facts
         return self
 
-    def add_test(self, test_id: str) -> TestBuilder:
-        """Add a test and return its builder."""
-        test = TestBuilder(test_id, clock=self._clock)
+    def add_test(self, test_id: str, *, title: str = "") -> TestBuilder:
+        """Add a test and return its builder.
+
+        Args:
+            test_id: The id of the scenario.
+            title: The title of the scenario, which reports show.
+        """
+        test = TestBuilder(test_id, title=title, clock=self._clock)
         self._tests.append(test)
         return test
 

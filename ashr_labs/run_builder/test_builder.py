@@ -7,6 +7,16 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from .._time import utc_now
+from .arguments import (
+    CALL_STATUSES,
+    TEXT_STATUSES,
+    check_choice,
+    check_error,
+    check_index,
+    check_object,
+    check_similarity,
+    check_text,
+)
 from .records import TestRecord, given_call, given_response, recorded_call
 
 if TYPE_CHECKING:
@@ -30,8 +40,11 @@ class TestBuilder:
 
     __test__ = False  # pytest would collect a class of this name
 
-    def __init__(self, test_id: str, *, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, test_id: str, *, title: str = "", clock: Callable[[], datetime] = utc_now) -> None:
+        check_text("test_id", test_id)
+        check_text("title", title)
         self._record = TestRecord(test_id, clock=clock)
+        self._record.title = title
         self._next_index = 0
 
     def __repr__(self) -> str:
@@ -45,10 +58,12 @@ class TestBuilder:
 
     def add_user_file(self, file_path: str, description: str, action_index: int | None = None) -> Self:
         """Record a file from the user."""
+        check_text("file_path", file_path)
         return self._add(("user", self._index(action_index), "file", description, file_path))
 
     def add_user_text(self, text: str, description: str, action_index: int | None = None) -> Self:
         """Record a message from the user."""
+        check_text("text", text)
         return self._add(("user", self._index(action_index), "text", description, text))
 
     def add_tool_call(
@@ -70,6 +85,7 @@ class TestBuilder:
             argument_comparison: The differences, as `compare_args_structural()` returns them.
             action_index: The action of the call.
         """
+        check_choice("match_status", match_status, CALL_STATUSES)
         comparison = cast("object", argument_comparison)
         if comparison is not None and not isinstance(comparison, Mapping):
             raise TypeError(
@@ -77,8 +93,8 @@ class TestBuilder:
                 f"got {comparison!r}; pass the index by name: action_index=..."
             )
         built: ToolCallResult = {
-            "expected": recorded_call(expected),
-            "actual": recorded_call(actual),
+            "expected": recorded_call(check_object("expected", expected)),
+            "actual": recorded_call(check_object("actual", actual)),
             "match_status": match_status,
             "divergence_notes": divergence_notes,
         }
@@ -105,7 +121,10 @@ class TestBuilder:
             divergence_notes: A description of the differences.
             action_index: The action of the reply.
         """
-        responses = copy.deepcopy(dict(expected_response)), copy.deepcopy(dict(actual_response))
+        check_choice("match_status", match_status, TEXT_STATUSES)
+        check_similarity(semantic_similarity)
+        given = check_object("expected_response", expected_response), check_object("actual_response", actual_response)
+        responses = [copy.deepcopy(dict(response)) for response in given]
         index = self._index(action_index)
         return self._add(given_response(index, *responses, match_status, semantic_similarity, divergence_notes))
 
@@ -126,6 +145,7 @@ class TestBuilder:
             logs: Entries of `ts` (milliseconds since the start), `type` and `data`.
             metadata: Other information from the provider.
         """
+        check_text("provider", provider)
         given = {"session_id": session_id, "duration_ms": duration_ms, "logs": logs, "metadata": metadata}
         self._record.vm_stream = cast("VmStream", copy.deepcopy({"provider": provider, **_without_none(given)}))
         return self
@@ -169,6 +189,7 @@ class TestBuilder:
 
     def fail(self, error: TestError) -> Self:
         """Mark the test as failed: it could not be played to its end because of `error`."""
+        check_error(error)
         self._record.fail(error)
         return self
 
@@ -193,6 +214,7 @@ class TestBuilder:
 
     def _index(self, given: int | None) -> int:
         """Return the index of the next action."""
+        check_index(given)
         index = self._next_index if given is None else given
         self._next_index = index + 1
         return index

@@ -8,7 +8,9 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypedDict, TypeVar, Unpack, cast, overload
 
+from .._format import suggestion
 from .._unset import UNSET
+from ..errors import ConfigurationError
 from .instrument import Arguments, SpanSpec, wrap
 from .spans import NO_SPAN, Span, current_span
 
@@ -24,6 +26,9 @@ __all__ = ["Traced", "traced"]
 
 F = TypeVar("F", bound="Callable[..., Any] | classmethod[Any, ..., Any] | staticmethod[..., Any]")
 S_co = TypeVar("S_co", bound=Span, covariant=True)
+
+
+_KINDS = ("span", "generation", "tool")
 
 
 class _Options(TypedDict, total=False):
@@ -84,6 +89,7 @@ def traced(
         client: The client that delivers the trace if there is no active span.
 
     Raises:
+        ConfigurationError: The kind is unknown.
         TypeError: The decorated object is not a function: a class or a property, for example.
 
     Example:
@@ -95,6 +101,9 @@ def traced(
         >>> answer("What is it?")
         '42'
     """
+    if kind not in _KINDS:
+        allowed = ", ".join(map(repr, _KINDS))
+        raise ConfigurationError(f"traced: `kind` must be one of {allowed}, got {kind!r}{suggestion(kind, _KINDS)}")
     name = subject if isinstance(subject, str) else None
     block: Traced[Any] = Traced(
         name,

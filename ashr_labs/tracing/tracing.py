@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import weakref
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from .._deprecation import warn_deprecated
+from .._environment import warn_once
 from .context import DEFAULT
 from .export.destination import Destination
 from .export.exporter import EXPORTER, Exporter
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
     from .settings import TracingOptions
 
 __all__ = ["Tracing", "tracing_for"]
-
-_log = logging.getLogger("ashr_labs.tracing")
 
 
 class Tracing:
@@ -145,7 +142,7 @@ def tracing_for(key: Hashable, transport: TraceTransport, identity: str | None) 
         identity: Name of the spool's folder; None for a platform that ends with this process.
     """
     for problem in environment_problems():
-        _warn_once(problem)
+        warn_once("ashr_labs.tracing", problem)
 
     def make(exporter: Exporter) -> Destination:
         settings = Settings.from_env()
@@ -156,8 +153,3 @@ def tracing_for(key: Hashable, transport: TraceTransport, identity: str | None) 
         return Destination(key, transport, settings, spool, exporter)
 
     return Tracing(EXPORTER, EXPORTER.register(key, make))
-
-
-@cache
-def _warn_once(problem: str) -> None:
-    _log.warning("%s", problem)

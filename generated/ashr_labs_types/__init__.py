@@ -1344,6 +1344,9 @@ class TestResult(TypedDict):
     """Set by grading where a judge is asked about the agent's rules."""
 
     vm_stream: NotRequired[VmStream]
+    title: NotRequired[str]
+    """The scenario's; absent where it has none."""
+
     tags: NotRequired[list[str]]
     """The scenario's; absent where it has none."""
 

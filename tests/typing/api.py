@@ -78,7 +78,7 @@ def evaluate(client: AshrLabsClient) -> None:
 
 
 def shapes(run: Run, dataset: Dataset) -> None:
-    """What users own has its documented type, at every depth."""
+    """Use the documented types of results and scenarios."""
     assert_type(run["result"], types.RunResult)
     assert_type(run["result"]["tests"], list[types.TestResult])
     assert_type(run["result"]["tests"][0]["action_results"][0]["actor"], str)

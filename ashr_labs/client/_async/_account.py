@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._validation import as_payload
+from .._validation import as_items, as_payload
 from ._base import AsyncBaseClient
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class AsyncAccountMethods(AsyncBaseClient):
         """
         request: CreateApiKeyRequest = {"function": "create_api_key", "name": name}
         if scopes is not None:
-            request["scopes"] = list(scopes)
+            request["scopes"] = as_items(scopes, "scopes")
         if expires_in_seconds is not None:
             request["expires_in_seconds"] = expires_in_seconds
         key: APIKey = await self._call(request, "api_key")
@@ -81,7 +81,7 @@ class AsyncAccountMethods(AsyncBaseClient):
             "agent_name": agent_name,
             "mode": mode,
             "report": as_payload(report, "report"),
-            "categories_tested": list(categories_tested),
+            "categories_tested": as_items(categories_tested, "categories_tested"),
         }
         response: RunPentestResponse = await self._call(request)
         return response

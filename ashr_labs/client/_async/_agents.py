@@ -114,8 +114,8 @@ class AsyncAgentMethods(AsyncBaseClient):
             request["include_signed_urls"] = include_signed_urls
         if url_expires_seconds is not None:
             request["url_expires_seconds"] = url_expires_seconds
-        if summary:
-            request["summary"] = True
+        if summary is not False:
+            request["summary"] = summary
         response: GetAgentDatasetsResponse = await self._call(request)
         return response
 

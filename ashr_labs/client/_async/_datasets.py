@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ..._unset import UNSET
 from .._pagination import Paginator
+from .._validation import as_items, not_none
 from .._validation import dataset_source as checked_source
-from .._validation import not_none
 from ._base import AsyncBaseClient
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class AsyncDatasetMethods(AsyncBaseClient):
         if agent_id is not None:
             request["agent_id"] = agent_id
         if media is not None:
-            request["media"] = list(media)
+            request["media"] = as_items(media, "media")
         dataset: Dataset = await self._call(request, "dataset")
         return dataset
 
@@ -123,8 +123,8 @@ class AsyncDatasetMethods(AsyncBaseClient):
             request["cursor"] = cursor
         if offset is not None:
             request["offset"] = offset
-        if summary:
-            request["summary"] = True
+        if summary is not False:
+            request["summary"] = summary
         page: ListDatasetsResponse = await self._call(request)
         return page
 

@@ -104,8 +104,8 @@ class AsyncRequestMethods(AsyncDatasetMethods):
             body["cursor"] = cursor
         if offset is not None:
             body["offset"] = offset
-        if summary:
-            body["summary"] = True
+        if summary is not False:
+            body["summary"] = summary
         page: ListRequestsResponse = await self._call(body)
         return page
 

@@ -100,8 +100,8 @@ class AsyncRunMethods(AsyncBaseClient):
             request["cursor"] = cursor
         if offset is not None:
             request["offset"] = offset
-        if summary:
-            request["summary"] = True
+        if summary is not False:
+            request["summary"] = summary
         page: ListRunsResponse = await self._call(request)
         return page
 

@@ -104,8 +104,8 @@ class RequestMethods(DatasetMethods):
             body["cursor"] = cursor
         if offset is not None:
             body["offset"] = offset
-        if summary:
-            body["summary"] = True
+        if summary is not False:
+            body["summary"] = summary
         page: ListRequestsResponse = self._call(body)
         return page
 

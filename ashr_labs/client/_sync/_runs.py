@@ -100,8 +100,8 @@ class RunMethods(BaseClient):
             request["cursor"] = cursor
         if offset is not None:
             request["offset"] = offset
-        if summary:
-            request["summary"] = True
+        if summary is not False:
+            request["summary"] = summary
         page: ListRunsResponse = self._call(request)
         return page
 

@@ -138,5 +138,5 @@ def _result(sample: Sample, future: Future[Played | ControlException]) -> Played
 def _failed(sample: Sample, error: AgentError) -> Played:
     test = TestRecord(sample.scenario_id).start()
     test.set_attempts(sample.repeat, sample.errors)
-    test.tags = sample.tags
+    test.title, test.tags = sample.title, sample.tags
     return test.fail(error.error(f"runs.{sample.scenario_id}")), error

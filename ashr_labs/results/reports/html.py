@@ -221,16 +221,23 @@ def _json(value: object) -> str:
 
 def html_test(sample: Sample) -> str:
     """Return a test as a table of expected and actual, with differences marked."""
-    outcome = sample.outcome if sample.has_run else "ended with an error"
-    facts = sample_facts(sample)
     reasons = "".join(f"<li>{escape(reason)}</li>" for reason in sample.reasons)
     rows = list(_steps(sample))
     more = f"<p>... and {len(rows) - _MAX_STEPS} more steps</p>" if len(rows) > _MAX_STEPS else ""
     return escape_surrogates(
-        f"<p><strong>{escape(sample.scenario_id)}</strong>: {outcome}{f' ({escape(facts)})' if facts else ''}</p>"
+        f"<p>{_test_heading(sample)}</p>"
         f"{f'<ul>{reasons}</ul>' if reasons else ''}"
         f"<table><tr><th></th><th>expected</th><th>actual</th></tr>{''.join(rows[:_MAX_STEPS])}</table>{more}"
     )
+
+
+def _test_heading(sample: Sample) -> str:
+    """Return the id, title, outcome, measurements and trace of a test."""
+    title = f" ({escape(sample.title)})" if sample.title else ""
+    outcome = sample.outcome if sample.has_run else "ended with an error"
+    trace_id = sample.record.get("trace_id")
+    facts = " · ".join(filter(None, [sample_facts(sample), f"trace {trace_id}" if isinstance(trace_id, str) else ""]))
+    return f"<strong>{escape(sample.scenario_id)}</strong>{title}: {outcome}{f' ({escape(facts)})' if facts else ''}"
 
 
 def _steps(sample: Sample) -> Iterator[str]:

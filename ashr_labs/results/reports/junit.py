@@ -38,6 +38,8 @@ def _add_case(suite: ET.Element, sample: Sample, label: str) -> None:
         suite, "testcase", classname=_printable(label), name=_printable(sample.name), time=f"{sample.seconds or 0:.3f}"
     )
     properties = {"title": sample.title} if sample.title else {}
+    if isinstance(trace_id := sample.record.get("trace_id"), str):
+        properties["trace_id"] = trace_id
     properties |= {name: f"{value:.6g}" for name, value in sample.scores.items()}
     if properties:
         listed = ET.SubElement(case, "properties")

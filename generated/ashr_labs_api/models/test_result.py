@@ -42,6 +42,7 @@ class TestResult:
         verdict_reasons (list[str] | Unset):
         behavior_results (list[BehaviorResult] | Unset): Set by grading where a judge is asked about the agent's rules.
         vm_stream (VmStream | Unset): The log of a virtual machine or browser that the agent used.
+        title (str | Unset): The scenario's; absent where it has none.
         tags (list[str] | Unset): The scenario's; absent where it has none.
         repeat (int | Unset): Which repeat of the scenario, from 0; absent where each is played once.
         attempts (int | Unset): How often it was played; absent where the first time was enough.
@@ -71,6 +72,7 @@ class TestResult:
     verdict_reasons: list[str] | Unset = UNSET
     behavior_results: list[BehaviorResult] | Unset = UNSET
     vm_stream: VmStream | Unset = UNSET
+    title: str | Unset = UNSET
     tags: list[str] | Unset = UNSET
     repeat: int | Unset = UNSET
     attempts: int | Unset = UNSET
@@ -137,6 +139,8 @@ class TestResult:
         vm_stream: dict[str, Any] | Unset = UNSET
         if not isinstance(self.vm_stream, Unset):
             vm_stream = self.vm_stream.to_dict()
+
+        title = self.title
 
         tags: list[str] | Unset = UNSET
         if not isinstance(self.tags, Unset):
@@ -218,6 +222,8 @@ class TestResult:
             field_dict["behavior_results"] = behavior_results
         if vm_stream is not UNSET:
             field_dict["vm_stream"] = vm_stream
+        if title is not UNSET:
+            field_dict["title"] = title
         if tags is not UNSET:
             field_dict["tags"] = tags
         if repeat is not UNSET:
@@ -335,6 +341,8 @@ class TestResult:
         else:
             vm_stream = VmStream.from_dict(_vm_stream)
 
+        title = d.pop("title", UNSET)
+
         tags = cast(list[str], d.pop("tags", UNSET))
 
         repeat = d.pop("repeat", UNSET)
@@ -413,6 +421,7 @@ class TestResult:
             verdict_reasons=verdict_reasons,
             behavior_results=behavior_results,
             vm_stream=vm_stream,
+            title=title,
             tags=tags,
             repeat=repeat,
             attempts=attempts,
