@@ -622,6 +622,14 @@ def test_scorers_are_named_on_the_command_line(workspace: Workspace) -> None:
     assert "did you mean 'contains'" in evaluate(workspace, "--scorer", "contians:x").error(2)
 
 
+def test_a_gate_on_scores_counts_tests_without_one(workspace: Workspace) -> None:
+    """A mean says nothing about tests that were not scored, so a gate that passes names their number."""
+    done = evaluate(workspace, "--scorer", "contains:ello", "--min-score", "contains:ello=1", agent="Shy")
+
+    assert 0 == done.code
+    assert "contains:ello: 1 test of 2 without a score, not in its mean" in done.err
+
+
 def test_run_options_are_passed_through(workspace: Workspace) -> None:
     """Repeats, limits, filters and the bound for errors do what they do in run()."""
     repeated = evaluate(workspace, "--json", "--repeats", "2", "--limit", "1", "--shuffle", "3", "--timeout", "30")

@@ -115,7 +115,7 @@ def finish(
         CommandError: The run fails a gate, or nothing ran; the error holds the object.
     """
     failures = gates.failures(run, comparison)
-    notes = gates.notes(comparison) if comparison else []
+    notes = [*gates.unscored(run), *(gates.notes(comparison) if comparison else [])]
     for note in notes:
         out.info(note)
     document = {**document, **({"notes": notes} if notes else {}), **({"gates": failures} if failures else {})}

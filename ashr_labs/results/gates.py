@@ -99,6 +99,15 @@ class Gates:
         found = [f"not in the candidate, so not compared: {counted(len(missing), 'scenario')}{listed(missing)}"]
         return (found if missing else []) + (self._undetectable(comparison) if self.no_regression else [])
 
+    def unscored(self, run: RunResults) -> list[str]:
+        """Return how many tests have no score, for each score with a minimum: its mean says nothing about them."""
+        counts = {name: sum(name not in one.scores for one in run.samples) for name in self.min_scores}
+        return [
+            f"{name}: {counted(count, 'test')} of {len(run.samples)} without a score, not in its mean"
+            for name, count in counts.items()
+            if 0 < count < len(run.samples)
+        ]
+
     def _undetectable(self, comparison: Comparison) -> list[str]:
         return [
             f"{one.metric} cannot tell: {_detectable(comparison)}"
