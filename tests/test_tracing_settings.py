@@ -12,6 +12,7 @@ import pytest
 import ashr_labs
 from ashr_labs import AshrLabsClient, ConfigurationError, MissingAPIKeyError, traced
 from ashr_labs._environment import VARIABLES, warn_once
+from ashr_labs.llm import client_from_env
 from ashr_labs.tracing.settings import Settings, environment_problems
 
 INVALID: list[tuple[dict[str, Any], str]] = [
@@ -112,6 +113,16 @@ def test_an_invalid_log_level_is_logged_once(monkeypatch: pytest.MonkeyPatch, ca
         AshrLabsClient.local().close()
 
     assert ["ASHR_LABS_LOG must be debug, got 'verbose'; it is ignored"] == caplog.messages
+
+
+@pytest.mark.parametrize("name", ["ASHR_JUDGE_BASE_URL", "ASHR_JUDGE_API_KEY"])
+def test_a_judge_without_a_model_is_logged_once(name: str, caplog: pytest.LogCaptureFixture) -> None:
+    """A URL or key of a judge whose model is not set is named in one warning, without its value."""
+    warn_once.cache_clear()
+    for _ in range(2):
+        assert client_from_env({name: "http://127.0.0.1:9/secret"}) is None
+
+    assert [f"{name} is ignored: ASHR_JUDGE_MODEL is not set"] == caplog.messages
 
 
 @pytest.mark.parametrize("kind", ["tol", "generaton", "", None, 3])

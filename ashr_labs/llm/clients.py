@@ -7,6 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 from weakref import WeakValueDictionary
 
+from .._environment import warn_once
 from ..errors import ConfigurationError
 from .backends import http_backend
 from .cache import CompletionCache
@@ -124,6 +125,9 @@ def client_from_env(
     """
     model, base_url, api_key = (environment.get(f"ASHR_{role}_{name}") for name in ("MODEL", "BASE_URL", "API_KEY"))
     if not model:
+        for name, value in (("BASE_URL", base_url), ("API_KEY", api_key)):
+            if value:
+                warn_once("ashr_labs.llm", f"ASHR_{role}_{name} is ignored: ASHR_{role}_MODEL is not set")
         return None
     return ModelClient(http_backend(OPENAI, model, base_url, api_key, prefix=f"ASHR_{role}_"), **_cached(options))
 
