@@ -44,10 +44,10 @@ JSON = st.recursive(
 def test_dataset_persists_after_reopening(kept_place: Place) -> None:
     """A dataset exists when the database is opened again."""
     with Api.opened(kept_place) as api:
-        dataset_id = api.dataset(dataset_source={"runs": {"a": {}}})
+        dataset_id = api.dataset(dataset_source={"runs": {"a": {"actions": []}}})
 
     with Api.opened(kept_place) as api:
-        assert {"runs": {"a": {}}} == api("get_dataset", dataset_id=dataset_id)["dataset"]["dataset_source"]
+        assert {"runs": {"a": {"actions": []}}} == api("get_dataset", dataset_id=dataset_id)["dataset"]["dataset_source"]
 
 
 def test_in_memory_platforms_are_isolated() -> None:
