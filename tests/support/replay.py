@@ -64,7 +64,7 @@ def reference_result(run: ReferenceRun) -> Any:
 
 def timeless(test: Mapping[str, Any]) -> str:
     """Return a test as JSON, without its times and without what the reference does not record."""
-    own = {"started_at", "completed_at", "duration_ms", "turns", "expects_no_calls"}
+    own = {"started_at", "completed_at", "duration_ms", "turns", "expects_no_calls", "title"}
     kept = {key: value for key, value in test.items() if key not in own}
     if "action_results" in kept:
         kept["action_results"] = [_without_outcomes(action) for action in kept["action_results"]]
