@@ -438,6 +438,19 @@ def test_remote_option_uses_configured_platform(url: str, workspace: Workspace) 
     assert {"completed"} == {run["grading_status"] for run in runs}
 
 
+def test_live_run_is_stored_once(url: str, workspace: Workspace) -> None:
+    """With `--live` the run is stored while it is played, with the same report as otherwise."""
+    remote = {"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": url}
+    stored = evaluate(workspace, "--remote", "--json", **remote).document
+
+    live = evaluate(workspace, "--live", "--json", data=str(stored["dataset_id"]), **remote).document
+
+    assert stored["metrics"] == live["metrics"]
+    with AshrLabsClient(KEY, url) as client:
+        runs = client.list_runs(dataset_id=stored["dataset_id"])["runs"]
+    assert [live["run_id"], stored["run_id"]] == [run["id"] for run in runs]
+
+
 def test_local_evaluation_sends_no_requests(server: ScriptedServer, workspace: Workspace) -> None:
     """A local evaluation sends nothing anywhere, though a platform is set up; a remote one sends what it needs."""
     remote = {"ASHR_LABS_API_KEY": KEY, "ASHR_LABS_BASE_URL": server.url}
@@ -605,10 +618,10 @@ def _ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 
 def test_every_run_option_is_a_command_line_option() -> None:
-    """Every option of run() is on the command line, except for callbacks and executors."""
-    functions = {"on_scenario", "on_action", "on_environment", "on_result", "on_tool", "executor"}
+    """Every option of run() is on the command line, except for callbacks, executors, and facts, which it collects."""
+    others = {"on_scenario", "on_action", "on_environment", "on_result", "on_tool", "executor", "facts"}
 
-    assert set(RunOptions.__annotations__) - functions <= {parameter.name for parameter in command.params}
+    assert set(RunOptions.__annotations__) - others <= {parameter.name for parameter in command.params}
 
 
 def test_scorers_are_named_on_the_command_line(workspace: Workspace) -> None:

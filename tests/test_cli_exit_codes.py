@@ -47,6 +47,7 @@ COMMANDS = {
     "runs list": Command(""),
     "runs get": Command("1", "1"),
     "runs watch": Command("1", "1"),
+    "runs cancel": Command("2", "2"),
     "runs delete": Command("1", "1"),
     "datasets list": Command(""),
     "datasets get": Command("1", "1"),
@@ -119,6 +120,7 @@ def _stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         client.create_api_key("first")
         dataset = client.create_dataset("data", SOURCE)
         client.poll_run(client.create_run(dataset["id"], graded_run({"first": [True]}))["id"])
+        client.start_run(dataset["id"])
         client.ingest_observability_trace({"id": TRACE, "name": "t", "observations": []})
     return path
 

@@ -44,6 +44,18 @@ def test_stored_objects_are_listed(workspace: Workspace, command: str, key: str,
     assert rows
 
 
+def test_running_run_is_shown_and_cancelled(workspace: Workspace) -> None:
+    """A run that is being played is listed with its progress, and can be cancelled until it has ended."""
+    with workspace.client("ashr.db") as client:
+        client.append_run_tests(client.start_run(1, tests_total=40)["id"], [{"test_id": "first"}])
+
+    assert "running 1/40" in workspace.call("runs", "list").out
+    assert {"cancelled": 2} == workspace.call("runs", "cancel", "2", "--json").document
+    assert "cancelling 1/40" in workspace.call("runs", "get", "2").out
+    assert workspace.call("runs", "get", "2", "--json").document["progress"]["cancel_requested"] is True
+    assert "run 1 has ended" in workspace.call("runs", "cancel", "1").error(2)
+
+
 def test_single_object_is_shown(workspace: Workspace) -> None:
     """`get` shows the simple values, and everything as JSON."""
     trace_id = workspace.call("traces", "list", "--json").document["traces"][0]["id"]

@@ -53,7 +53,16 @@ DOCUMENTED = [
     "get_observability_tool_errors",
     "run_pentest",
 ]
-EMBEDDED = ["create_dataset", "update_dataset", "delete_dataset", "create_api_key"]
+EMBEDDED = [
+    "create_dataset",
+    "update_dataset",
+    "delete_dataset",
+    "create_api_key",
+    "start_run",
+    "append_run_tests",
+    "finish_run",
+    "cancel_run",
+]
 
 
 def operations() -> dict[str, dict[str, Any]]:

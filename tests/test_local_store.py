@@ -405,7 +405,7 @@ def written(part: object) -> str:
     return json.dumps(part, default=lambda value: value.text if isinstance(value, TextClause) else repr(value))
 
 
-REVISIONS = ["0001", "0002", "0003", "0004"]
+REVISIONS = ["0001", "0002", "0003", "0004", "0005"]
 """The schema versions before the current one."""
 
 
@@ -430,13 +430,19 @@ def test_former_version_is_upgraded(empty_places: tuple[Place, Place], revision:
         "INSERT INTO runs (id, tenant_id, dataset_id, runner_id, created_at, result, grading_status)"
         f" VALUES (7, 1, 1, 1, '{MOMENT}', '{{}}', 'running')",
     )
-    lease = "true" if revision < "0004" else f"'{MOMENT}'"
-    execute(place, f"INSERT INTO jobs VALUES (1, '{MOMENT}', 'grade_run', 7, 1, {lease})")
+    execute(place, f"INSERT INTO jobs VALUES ({former_job(revision)})")
 
     with Api.opened(place) as api:
         assert "completed" == api.settled_run(7)["grading_status"]
         assert 1 == len(api("list_runs", tenant_id=1)["runs"])
     assert [(SCHEMA_VERSION,)] == execute(place, "SELECT version_num FROM alembic_version")
+
+
+def former_job(revision: str) -> str:
+    """Return the values of a job that a worker was busy with."""
+    if revision >= "0005":
+        return f"1, 1, '{MOMENT}', 'grade_run', '7', 1, 0, '{MOMENT}', NULL"
+    return f"1, '{MOMENT}', 'grade_run', 7, 1, " + ("true" if revision < "0004" else f"'{MOMENT}'")
 
 
 def test_waiting_traces_are_migrated_to_jobs(empty_places: tuple[Place, Place]) -> None:

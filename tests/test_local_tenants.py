@@ -22,6 +22,7 @@ VALID: dict[str, Any] = {
     "requestor_id": 2,
     "result": {},
     "tenant_id": 2,
+    "tests": [],
 }
 """Valid parameters of the second tenant."""
 

@@ -57,6 +57,7 @@ __all__ = ["command"]
 @click.option("--pass-k", type=click.IntRange(1), metavar="K", help="Show pass@k and pass^k of the repeats.")
 @gate_options
 @run_options
+@click.option("--live", is_flag=True, help="Store the run while it is played; `runs cancel` stops it.")
 @click.option("--scenario", "scenarios", multiple=True, metavar="ID", help="Play only this scenario; repeatable.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the transcripts of all scenarios.")
 @click.option("--quiet", is_flag=True, help="Write only errors and the output of the agent to stderr.")
@@ -76,6 +77,7 @@ def command(
     output: Path | None,
     pass_k: int | None,
     scenarios: tuple[str, ...],
+    live: bool,
     verbose: bool,
     quiet: bool,
     **options: Any,
@@ -107,8 +109,9 @@ def command(
             client.set_dataset_agent(dataset_id, agent_id)  # before the run, which may be expensive
         source = client.get_dataset(dataset_id, include_signed_urls=False).get("dataset_source", {})
         options["filter"] += _exact(scenarios, source)
-        run = _play(EvalRunner(source), agent, reference, _given(options))
-        run_id = run.describe(**metadata).deploy(client, dataset_id)["id"]
+        options |= {"live": client if live else None, "facts": metadata}
+        run = _play(EvalRunner(source, dataset_id=dataset_id), agent, reference, _given(options))
+        run_id = run.run_id or run.deploy(client, dataset_id)["id"]
         info(f"grading run {run_id} of dataset {dataset_id}")
         graded = client.poll_run(run_id, timeout=grading_timeout)["result"]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_COLUMNS = ("id", "dataset", "created_at", "grading_status", "tests_passed", "total_tests")
+_COLUMNS = ("id", "dataset", "created_at", "status", "grading_status", "tests_passed", "total_tests")
 
 command = Group("runs", "Manage runs.")
 
@@ -33,7 +33,10 @@ command = Group("runs", "Manage runs.")
 def list_runs(out: Output, /, dataset_id: int | None, limit: int, database: Path | None, remote: bool) -> None:
     """List the newest runs."""
     with stored_client(database, remote=remote) as client:
-        rows = [{**run, **_metrics(run)} for run in client.list_runs(dataset_id, limit=limit)["runs"]]
+        rows = [
+            {**run, "status": _status(run), **_metrics(run)}
+            for run in client.list_runs(dataset_id, limit=limit)["runs"]
+        ]
     show_rows(out, "runs", [{key: value for key, value in row.items() if key != "result"} for row in rows], _COLUMNS)
 
 
@@ -62,7 +65,7 @@ def get_run(
         else:
             out.write(failures_text(found.samples, verbose=True))
         return
-    show_record(out, run if out.as_json else {**run, **_metrics(run)})
+    show_record(out, run if out.as_json else {**run, "status": _status(run), **_metrics(run)})
     if is_graded and not out.as_json:
         samples = read_run(run)
         out.write(f"{failures_text(samples.samples, verbose=verbose)}{summary_text(samples)}\n")
@@ -89,6 +92,19 @@ def watch_run(out: Output, /, run_id: int, timeout: float, database: Path | None
     show_record(out, _metrics(run))
 
 
+@command.command("cancel")
+@click.argument("run_id", type=click.IntRange(1))
+@where_options
+@click.pass_obj
+def cancel_run(out: Output, /, run_id: int, database: Path | None, remote: bool) -> None:
+    """Stop a run that is being played: scenarios in progress are finished."""
+    with stored_client(database, remote=remote) as client:
+        client.cancel_run(run_id)
+    out.info(f"asked the player of run {run_id} to stop")
+    if out.as_json:
+        out.write_json({"cancelled": run_id})
+
+
 @command.command("delete")
 @click.argument("run_id", type=click.IntRange(1))
 @where_options
@@ -100,6 +116,17 @@ def delete_run(out: Output, /, run_id: int, database: Path | None, remote: bool)
     out.info(f"deleted run {run_id}")
     if out.as_json:
         out.write_json({"deleted": run_id})
+
+
+def _status(run: Mapping[str, Any]) -> str | None:
+    """Return the status of the result, with the progress of a run that is being played."""
+    status = (as_object(run.get("result")) or {}).get("status")
+    progress = as_object(run.get("progress"))
+    if progress is None:
+        return status
+    total = progress["tests_total"]
+    done = f"{progress['tests_done']}/{'?' if total is None else total}"
+    return f"{'cancelling' if progress['cancel_requested'] else status} {done}"
 
 
 def _metrics(run: Mapping[str, Any]) -> Mapping[str, Any]:

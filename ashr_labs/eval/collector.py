@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..tracing.context import TracingHandle
     from .agent_errors import AgentError
     from .journal import Journal
+    from .live import LiveRun
     from .options import Settings
     from .sampling import RunQueue, Sample
     from .scoring import Scoring
@@ -44,6 +45,7 @@ class ResultCollector:
         journal: Journal | None = None,
         *,
         tracing: TracingHandle | None = None,
+        live: LiveRun | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._queue = queue
@@ -54,6 +56,7 @@ class ResultCollector:
         self._max_errors = settings.max_errors(total)
         self._journal = journal
         self._tracing = tracing
+        self._live = live
         self._scorers = settings.scorers
         self._made_scoring: Scoring | None = None
         self._loop: AbstractEventLoop | None = None
@@ -103,7 +106,9 @@ class ResultCollector:
         entry = self._journal.find(sample) if self._journal is not None else None
         if self._journal is None or entry is None or (entry.has_failed and self._settings.rerun_failed):
             return True
-        self._tests[sample.position] = self._journal.test(entry, in_memory=self._settings.keep_results)
+        test = self._tests[sample.position] = self._journal.test(entry, in_memory=self._settings.keep_results)
+        if self._live is not None:
+            self._live.add(test)
         self._kept += 1
         self._kept_errors += entry.has_failed
         if not entry.has_failed and (self._scorers or has_checks(sample.raw)):
@@ -119,6 +124,8 @@ class ResultCollector:
     def _keep(self, sample: Sample, test: KeptTest) -> None:
         with self._lock:
             self._tests[sample.position] = self._journaled(sample, test)
+            if self._live is not None:
+                self._live.add(test)
 
     def finish(self, sample: Sample, test: TestRecord, error: AgentError | None) -> None:
         """Record the result of a sample, or schedule a retry."""
@@ -169,6 +176,8 @@ class ResultCollector:
             self.has_too_many_errors = self._errors >= self._max_errors
         if self.has_too_many_errors:
             self._queue.close()
+        if self._live is not None:
+            self._live.add(test)
         on_result = self._settings.on_result
         if on_result is None and self._journal is None:
             self._tests[sample.position] = test

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .comparison import Comparison
     from .drivers.aio import AsyncInvoker, AsyncPrefetcher
     from .journal import Journal
+    from .live import LiveRun
     from .options import Settings
     from .tool_matching import ToolCallMatcher
 
@@ -48,6 +49,7 @@ class Evaluation:
         matcher: ToolCallMatcher,
         settings: Settings,
         tracing: TracingHandle | None = None,
+        live: LiveRun | None = None,
     ) -> None:
         separate = settings.max_workers > 1 or settings.executor is not None
         self._settings = settings
@@ -58,8 +60,9 @@ class Evaluation:
         self._total = None if known is None else len(known)
         # Of a journal it is not known yet which samples it has: see _fill_queue().
         self._queue = RunQueue(() if known is None or self._journal is not None else known, time.monotonic)
+        self._record = RunBuilder()
         self._collector = ResultCollector(
-            self._queue, settings, self._total, self._journal, tracing=tracing or DEFAULT.tracing
+            self._queue, settings, self._total, self._journal, tracing=tracing or DEFAULT.tracing, live=live
         )
         self._context = RunContext(
             self._agents,
@@ -75,13 +78,18 @@ class Evaluation:
         self._hung = HungThreads()
         self._is_interrupted = False
 
+    @property
+    def total(self) -> int | None:
+        """The number of samples, if it is known."""
+        return self._total
+
     def run(self) -> RunBuilder:
         """Play everything, in this thread or others, and return the record."""
-        run = RunBuilder().start()
+        run = self._record.start()
         with self._open_journal():
             workers = self._fill_queue()
             play = self._player(workers)
-            with self._shown_progress(), interruptible(self._interrupt):
+            with self._shown_progress(), interruptible(self.interrupt):
                 play()
                 self._hung.warn()
                 self._collector.wait_for_scores()
@@ -94,7 +102,7 @@ class Evaluation:
             import asyncio  # noqa: PLC0415 - see _run_in_own_loop()
 
             return await asyncio.to_thread(self.run)
-        run = RunBuilder().start()
+        run = self._record.start()
         with self._open_journal():
             workers = self._fill_queue()
             with self._shown_progress():
@@ -102,6 +110,15 @@ class Evaluation:
                 self._hung.warn()
             self._report_end()
         return self._completed(run)
+
+    def interrupt(self) -> None:
+        """Start no more scenarios; those in progress are finished, and the run ends as `cancelled`."""
+        self._is_interrupted = True
+        self._queue.close()
+
+    def ended_by(self, error: BaseException) -> RunBuilder:
+        """Return the record of a run that raised, with the results so far."""
+        return self._with_tests(self._record).complete("failed" if isinstance(error, Exception) else "cancelled")
 
     def _fill_queue(self) -> int:
         """Queue the samples that are not queued yet; return how many workers there are."""
@@ -192,10 +209,6 @@ class Evaluation:
             if prefetcher is not None:
                 await prefetcher.close()
 
-    def _interrupt(self) -> None:
-        self._is_interrupted = True
-        self._queue.close()
-
     def _completed(self, run: RunBuilder) -> RunBuilder:
         """Compare what was selected with what was recorded, and return the record."""
         ended_early = self._is_interrupted or self._collector.has_too_many_errors
@@ -204,10 +217,14 @@ class Evaluation:
             _log.error("the run ended without a result for %s", counted(len(unfinished), "selected scenario"))
             self._collector.add_unfinished(unfinished)
         self._collector.check_scores()
-        extend_run(run, self._collector.tests()).describe(max_workers=self._settings.max_workers)
+        self._with_tests(run)
         if self._is_interrupted:
             return run.complete("cancelled")
         return run.complete("failed" if unfinished or self._collector.has_too_many_errors else "completed")
+
+    def _with_tests(self, run: RunBuilder) -> RunBuilder:
+        facts = {"max_workers": self._settings.max_workers, **(self._settings.facts or {})}
+        return extend_run(run, self._collector.tests()).describe(**facts)
 
 
 def _journal(settings: Settings, path: str | Path, samples: SampleList | ScenarioStream) -> Journal:
@@ -221,5 +238,5 @@ def _is_in_loop() -> bool:
     asyncio = sys.modules.get("asyncio")
     try:
         return asyncio is not None and asyncio.get_running_loop() is not None
-    except RuntimeError:
+    except (RuntimeError, AttributeError):  # no loop, or another thread is importing asyncio right now
         return False

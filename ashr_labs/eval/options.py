@@ -6,11 +6,12 @@ import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 from os import PathLike
 from typing import TYPE_CHECKING, Any, TypeAlias, TypedDict, cast
 
 from .._format import suggestion
-from .._json import preview
+from .._json import as_object, preview
 from .._retry import RateLimiter
 from ..errors import ConfigurationError
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from ashr_labs_types import TestResult
 
     from ..tracing.tools import ToolHook
+    from .live import LiveClient
     from .observation import CallsFrom
     from .progress import Progress
 
@@ -108,6 +110,11 @@ class RunOptions(TypedDict, total=False):
     """Whether to continue an existing journal and play failed scenarios again (False)."""
     keep_results: bool
     """Whether results stay in memory (True); otherwise they are read from the journal when needed."""
+    facts: Mapping[str, str | float] | None
+    """Facts about the run, such as the model and the commit: stored as its `metadata`, and shown in reports."""
+    live: LiveClient | None
+    """A synchronous client: the run is stored on its platform from the start, test by test, and can be cancelled there.
+    The runner needs the dataset's id, as `EvalRunner.from_dataset()` has it. `run_id` of the record is the run's id."""
     executor: Executor | None
     """Plays the scenarios instead of threads, such as a process pool or the executor of a Dask client."""
     scorers: Sequence[object]
@@ -160,6 +167,8 @@ class Settings:
     resume: bool = False
     rerun_failed: bool = False
     keep_results: bool = True
+    facts: Mapping[str, str | float] | None = None
+    live: LiveClient | None = None
     executor: Executor | None = None
     scorers: Sequence[object] = ()
     calls_from: CallsFrom = "auto"
@@ -244,6 +253,10 @@ class Settings:
             _check_switch(name, getattr(self, name))
         _check_path("journal", self.journal)
         _check_choice("calls_from", self.calls_from, ("auto", "reply", "spans"))
+        if self.facts is not None:
+            _check_facts(self.facts)
+        if self.live is not None:
+            _check_live(self.live)
 
     def _check_executor(self) -> None:
         if self.executor is None:
@@ -294,6 +307,18 @@ def _check_errors(bound: object) -> None:
         raise ConfigurationError(
             f"fail_on_error must be True, False, an integer >= 1 or a share such as 0.1, got {bound!r}"
         )
+
+
+def _check_facts(given: object) -> None:
+    facts = as_object(given)
+    if facts is None or not all(isinstance(value, str | int | float) for value in facts.values()):
+        raise ConfigurationError(f"facts must be a mapping of names to text or numbers, got {preview(given)}")
+
+
+def _check_live(client: object) -> None:
+    methods = [getattr(client, name, None) for name in ("start_run", "append_run_tests", "finish_run")]
+    if not all(map(callable, methods)) or any(map(iscoroutinefunction, methods)):
+        raise ConfigurationError(f"live must be a synchronous client such as AshrLabsClient, or None, got {client!r}")
 
 
 def _check_scorers(scorers: object) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from .agents import AgentSource
     from .comparison import TextComparator, ToolComparator
     from .evaluation import Evaluation
+    from .live import LiveClient, LiveRun
+    from .live_evaluation import LiveEvaluation
     from .options import RunOptions
     from .sampling import DatasetSource
 
@@ -64,6 +66,7 @@ class EvalRunner:
             with `argument_modes`, calls are matched and judged as grading does instead of literally.
         argument_modes: By tool, whether arguments may be missing (`subset`), extra (`superset`, the default), neither
             (`exact`), or are not compared (`ignore`); `*` is every tool.
+        dataset_id: The id of the dataset, if it is stored on a platform that runs are stored on as well.
 
     Raises:
         DatasetError: The dataset as a whole cannot be run, for example because its `runs` are a list.
@@ -91,12 +94,13 @@ class EvalRunner:
         tool_scope: ToolScope = "turn",
         argument_rules: Mapping[str, Mapping[str, Any]] | None = None,
         argument_modes: Mapping[str, ArgumentMode] | None = None,
+        dataset_id: int | None = None,
     ) -> None:
         arguments = argument_policy_of(argument_rules, argument_modes)
         self._comparison = comparison_of(tool_comparator, text_comparator, similarity_thresholds, arguments)
         self._matcher = ToolCallMatcher(tool_mode, tool_scope, arguments)
         self._scenarios = scenarios_of(dataset_source)
-        self._dataset_id: int | None = None
+        self._dataset_id = dataset_id
 
     @classmethod
     def from_dataset(
@@ -114,7 +118,7 @@ class EvalRunner:
     ) -> Self:
         """Return a runner for a stored dataset; the options are those of the class."""
         dataset = client.get_dataset(dataset_id=dataset_id, include_signed_urls=False)
-        runner = cls(
+        return cls(
             dataset.get("dataset_source", {}),
             tool_comparator=tool_comparator,
             text_comparator=text_comparator,
@@ -123,9 +127,8 @@ class EvalRunner:
             tool_scope=tool_scope,
             argument_rules=argument_rules,
             argument_modes=argument_modes,
+            dataset_id=dataset_id,
         )
-        runner._dataset_id = dataset_id
-        return runner
 
     def __repr__(self) -> str:
         number = "?" if isinstance(self._scenarios, ScenarioStream) else len(self._scenarios)
@@ -206,12 +209,32 @@ class EvalRunner:
             raise ConfigurationError("the scenarios come from an asynchronous iterator; use arun()")
         return self._evaluation(agent, options, client).run()
 
-    def _evaluation(self, agent: AgentSource, options: RunOptions, client: RunClient | None = None) -> Evaluation:
-        # A function-level import: drivers are loaded by the first run, not with the class.
+    def _evaluation(
+        self, agent: AgentSource, options: RunOptions, client: RunClient | None = None
+    ) -> Evaluation | LiveEvaluation:
+        # Function-level imports: drivers are loaded by the first run, not with the class.
         from .evaluation import Evaluation  # noqa: PLC0415
 
-        settings, tracing = Settings.of(options), getattr(client, "tracing", None)
-        return Evaluation(self._scenarios, agent, self._comparison, self._matcher, settings, tracing)
+        settings = Settings.of(options)
+        live = None if settings.live is None else self._live_run(settings.live, deploys=client is not None)
+        tracing = getattr(client or settings.live, "tracing", None)
+        evaluation = Evaluation(self._scenarios, agent, self._comparison, self._matcher, settings, tracing, live)
+        if live is None:
+            return evaluation
+        from .live_evaluation import LiveEvaluation  # noqa: PLC0415
+
+        return LiveEvaluation(evaluation, live)
+
+    def _live_run(self, client: LiveClient, *, deploys: bool) -> LiveRun:
+        from .live import LiveRun  # noqa: PLC0415 - most runs are stored at their end, if at all
+
+        if deploys:
+            raise ConfigurationError("run_and_deploy() cannot be combined with live; use run(live=client)")
+        if self._dataset_id is None:
+            raise ConfigurationError(
+                "live needs the id of a stored dataset: create the runner with EvalRunner.from_dataset()"
+            )
+        return LiveRun(client, self._dataset_id)
 
     def _target(self, dataset_id: int | None) -> int:
         target = self._dataset_id if dataset_id is None else dataset_id

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .._time import isoformat
 from .jobs.handlers import FORWARD, GENERATE, GRADE, ForwardTrace, GenerateDataset, GradeRun
+from .jobs.lost_runs import END_LOST_RUN, EndLostRun
 from .jobs.queue import recover, requeue_failed
 from .jobs.worker import Worker, stop_all
 from .platform import Platform
@@ -29,7 +30,7 @@ __all__ = ["open_instance"]
 _FORWARDING_BATCH = 20
 _FORWARDING_THREADS = 4
 _UNHURRIED_POLL_SECONDS = 0.5
-"""For generation and forwarding, where a moment more or less does not matter."""
+"""For generation, forwarding and lost runs, where a moment more or less does not matter."""
 
 _lock = threading.RLock()
 _open: dict[Target, Instance] = {}
@@ -42,10 +43,17 @@ class Instance:
         self.users = 0
         self.database = Database(target)
         # One thread per kind: neither a language model nor an outage of the forwarding destination delays grading.
+        grading = Worker(self.database, {GRADE: GradeRun()}, now=now)
         self.workers = {
-            GRADE: Worker(self.database, {GRADE: GradeRun()}, now=now),
+            GRADE: grading,
             GENERATE: Worker(
                 self.database, {GENERATE: GenerateDataset()}, poll_seconds=_UNHURRIED_POLL_SECONDS, now=now
+            ),
+            END_LOST_RUN: Worker(
+                self.database,
+                {END_LOST_RUN: EndLostRun(self.database, grading.wake)},
+                poll_seconds=_UNHURRIED_POLL_SECONDS,
+                now=now,
             ),
         }
         if settings.destination is not None:
@@ -58,7 +66,7 @@ class Instance:
                 now=now,
             )
         try:
-            self._resume_jobs(isoformat(now()))
+            self._resume_jobs(now(), settings)
         except SQLAlchemyError as error:
             self.database.close()
             raise self.database.unusable(error) from error
@@ -73,13 +81,16 @@ class Instance:
                 _open.pop(self.database.target, None)
                 stop_all(self.workers.values(), self.database.close)
 
-    def _resume_jobs(self, timestamp: str) -> None:
+    def _resume_jobs(self, moment: float, settings: Settings) -> None:
         """Start the workers if there are jobs, or may be some of other processes."""
+        timestamp = isoformat(moment)
+        # Players could not send anything while the file was closed: their leases start again.
+        leases = {END_LOST_RUN: isoformat(moment + settings.run_lease)}
         with self.database.write() as connection:
             if FORWARD in self.workers:  # the settings may have been corrected since
                 requeue_failed(connection, FORWARD, timestamp)
             # No other process works on a file: its leases are those of a process that has ended.
-            has_jobs = self.database.is_shared or recover(connection, timestamp)
+            has_jobs = self.database.is_shared or recover(connection, timestamp, later=leases)
         if has_jobs:
             for worker in self.workers.values():
                 worker.wake()

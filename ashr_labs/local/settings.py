@@ -1,20 +1,26 @@
-"""Settings of a platform: model prices and the forwarding destination."""
+"""Settings of a platform: model prices, the forwarding destination, and the lease of runs."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import ConfigurationError
 from .forwarding.destination import destination_from_env
 from .prices import Prices, read_prices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .forwarding.destination import Destination
+from .forwarding.destination import Destination
 
 __all__ = ["Settings"]
+
+_RUN_LEASE_SECONDS = 60.0
+_MIN_RUN_LEASE_SECONDS = 10.0
+"""Players send something every 3 seconds, and have to survive a lost call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,8 @@ class Settings:
     prices: Prices = field(default_factory=Prices)
     destination: Destination | None = None
     """Where ingested traces are forwarded to; None does not forward."""
+    run_lease: float = _RUN_LEASE_SECONDS
+    """After how many seconds without a call of its player a run ends."""
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
@@ -33,4 +41,17 @@ class Settings:
             ConfigurationError: A variable has an invalid value.
         """
         prices = environment.get("ASHR_PRICES")
-        return cls(read_prices(Path(prices)) if prices else Prices(), destination_from_env(environment))
+        lease = _run_lease(environment.get("ASHR_RUN_LEASE_SECONDS") or str(_RUN_LEASE_SECONDS))
+        return cls(read_prices(Path(prices)) if prices else Prices(), destination_from_env(environment), lease)
+
+
+def _run_lease(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not _MIN_RUN_LEASE_SECONDS <= seconds < math.inf:
+        raise ConfigurationError(
+            f"ASHR_RUN_LEASE_SECONDS must be a number of seconds >= {_MIN_RUN_LEASE_SECONDS:g}, got {text!r}"
+        )
+    return seconds

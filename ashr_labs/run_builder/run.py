@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import Run, RunResult, TestResult
 
-__all__ = ["RecordedTest", "RunBuilder", "RunClient", "extend_run"]
+__all__ = ["RecordedTest", "RunBuilder", "RunClient", "extend_run", "set_run_id"]
 
 
 class RecordedTest(Protocol):
@@ -72,6 +72,7 @@ class RunBuilder:
         self._id = os.urandom(16).hex()
         self._tests: list[RecordedTest] = []
         self._metadata: dict[str, str | int | float] = {}
+        self._run_id: int | None = None
 
     def __repr__(self) -> str:
         return f"RunBuilder(status={self._status!r}, tests={len(self._tests)})"
@@ -108,6 +109,11 @@ class RunBuilder:
     def status(self) -> str:
         """`pending`, `running`, `completed`, `failed` or `cancelled`."""
         return self._status
+
+    @property
+    def run_id(self) -> int | None:
+        """The id of the run on the platform, if it was stored while it was played (`EvalRunner.run(live=client)`)."""
+        return self._run_id
 
     def complete(self, status: str = "completed") -> Self:
         """Mark the run as ended: `completed`, `failed` or `cancelled`."""
@@ -179,6 +185,11 @@ def extend_run(run: RunBuilder, tests: Iterable[RecordedTest]) -> RunBuilder:
     """Add tests that were recorded without a `TestBuilder`."""
     run._tests.extend(tests)  # pyright: ignore[reportPrivateUsage] - a friend of the class, hidden from its users
     return run
+
+
+def set_run_id(run: RunBuilder, run_id: int) -> None:
+    """Set the id of a run that is stored."""
+    run._run_id = run_id  # pyright: ignore[reportPrivateUsage] - as above
 
 
 def _with_key(client: RunClient, key: str) -> RunClient:

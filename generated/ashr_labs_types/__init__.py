@@ -296,6 +296,21 @@ class SetDatasetAgentRequest(TypedDict):
 GradingStatus: TypeAlias = Literal["pending", "running", "completed", "failed"]
 
 
+class RunProgress(TypedDict):
+    """
+    How far a run is that is being played.
+    """
+
+    tests_done: int
+    """The number of tests that were appended."""
+
+    tests_total: int | None
+    """The number of all tests; null if it is not known."""
+
+    cancel_requested: bool
+    """Whether the run is to stop."""
+
+
 RunStatus: TypeAlias = Literal["pending", "running", "completed", "failed", "cancelled"]
 
 
@@ -520,6 +535,42 @@ class ListRunsRequest(TypedDict):
 
     summary: NotRequired[bool]
     """Leaves out all of `result` but `aggregate_metrics`; defaults to false."""
+
+
+class StartRunRequest(TypedDict):
+    function: Literal["start_run"]
+    tenant_id: int
+    dataset_id: int
+    runner_id: NotRequired[int]
+    """The id of the user who runs it."""
+
+    tests_total: NotRequired[int]
+    """The number of tests that will be played."""
+
+
+class AppendRunTestsRequest(TypedDict):
+    function: Literal["append_run_tests"]
+    run_id: int
+    tests: list[dict[str, Any]]
+    """Finished tests, each with a `test_id`; see TestResult."""
+
+
+class AppendRunTestsResponse(TypedDict):
+    status: str
+    cancel_requested: bool
+    """Whether the run is to stop."""
+
+
+class FinishRunRequest(TypedDict):
+    function: Literal["finish_run"]
+    run_id: int
+    result: dict[str, Any]
+    """A free-form object; it round-trips untouched."""
+
+
+class CancelRunRequest(TypedDict):
+    function: Literal["cancel_run"]
+    run_id: int
 
 
 class DeleteRunRequest(TypedDict):
@@ -1541,6 +1592,9 @@ class Run(TypedDict):
     grading_error: NotRequired[str | None]
     """Why grading failed."""
 
+    progress: NotRequired[RunProgress | None]
+    """Of a run that is being played; otherwise null or absent."""
+
 
 class CreateRunResponse(TypedDict):
     status: str
@@ -1557,3 +1611,13 @@ class ListRunsResponse(TypedDict):
     runs: list[Run]
     next_cursor: NotRequired[int | None]
     """Null on the last page."""
+
+
+class StartRunResponse(TypedDict):
+    status: str
+    run: Run
+
+
+class FinishRunResponse(TypedDict):
+    status: str
+    run: Run

@@ -48,6 +48,8 @@ class AsyncRawResponseMethods:
     def __init__(self, new_client: Callable[[list[RawResponse[None]]], AsyncBaseClient]) -> None:
         self._new_client = new_client
 
+    append_run_tests = _raw(AsyncRunMethods.append_run_tests)
+    cancel_run = _raw(AsyncRunMethods.cancel_run)
     create_agent = _raw(AsyncAgentMethods.create_agent)
     create_api_key = _raw(AsyncAccountMethods.create_api_key)
     create_dataset = _raw(AsyncDatasetMethods.create_dataset)
@@ -56,6 +58,7 @@ class AsyncRawResponseMethods:
     delete_agent = _raw(AsyncAgentMethods.delete_agent)
     delete_dataset = _raw(AsyncDatasetMethods.delete_dataset)
     delete_run = _raw(AsyncRunMethods.delete_run)
+    finish_run = _raw(AsyncRunMethods.finish_run)
     generate_dataset = _raw(AsyncRequestMethods.generate_dataset)
     generate_pentest_dataset = _raw(AsyncRequestMethods.generate_pentest_dataset)
     get_agent_datasets = _raw(AsyncAgentMethods.get_agent_datasets)
@@ -81,6 +84,7 @@ class AsyncRawResponseMethods:
     revoke_api_key = _raw(AsyncAccountMethods.revoke_api_key)
     run_pentest = _raw(AsyncAccountMethods.run_pentest)
     set_dataset_agent = _raw(AsyncAgentMethods.set_dataset_agent)
+    start_run = _raw(AsyncRunMethods.start_run)
     update_agent = _raw(AsyncAgentMethods.update_agent)
     update_dataset = _raw(AsyncDatasetMethods.update_dataset)
     wait_for_request = _raw(AsyncRequestMethods.wait_for_request)

@@ -48,6 +48,8 @@ class RawResponseMethods:
     def __init__(self, new_client: Callable[[list[RawResponse[None]]], BaseClient]) -> None:
         self._new_client = new_client
 
+    append_run_tests = _raw(RunMethods.append_run_tests)
+    cancel_run = _raw(RunMethods.cancel_run)
     create_agent = _raw(AgentMethods.create_agent)
     create_api_key = _raw(AccountMethods.create_api_key)
     create_dataset = _raw(DatasetMethods.create_dataset)
@@ -56,6 +58,7 @@ class RawResponseMethods:
     delete_agent = _raw(AgentMethods.delete_agent)
     delete_dataset = _raw(DatasetMethods.delete_dataset)
     delete_run = _raw(RunMethods.delete_run)
+    finish_run = _raw(RunMethods.finish_run)
     generate_dataset = _raw(RequestMethods.generate_dataset)
     generate_pentest_dataset = _raw(RequestMethods.generate_pentest_dataset)
     get_agent_datasets = _raw(AgentMethods.get_agent_datasets)
@@ -81,6 +84,7 @@ class RawResponseMethods:
     revoke_api_key = _raw(AccountMethods.revoke_api_key)
     run_pentest = _raw(AccountMethods.run_pentest)
     set_dataset_agent = _raw(AgentMethods.set_dataset_agent)
+    start_run = _raw(RunMethods.start_run)
     update_agent = _raw(AgentMethods.update_agent)
     update_dataset = _raw(DatasetMethods.update_dataset)
     wait_for_request = _raw(RequestMethods.wait_for_request)

@@ -11,17 +11,22 @@ from .._validation import as_payload
 from ._base import BaseClient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import Any
 
     from ashr_labs_types import (
+        AppendRunTestsRequest,
+        AppendRunTestsResponse,
+        CancelRunRequest,
         Confirmation,
         CreateRunRequest,
         DeleteRunRequest,
+        FinishRunRequest,
         GetRunRequest,
         ListRunsRequest,
         ListRunsResponse,
         Run,
+        StartRunRequest,
     )
 
 __all__ = ["RunMethods"]
@@ -58,6 +63,80 @@ class RunMethods(BaseClient):
             request["runner_id"] = runner_id
         run: Run = self._call(request, "run")
         return run
+
+    def start_run(
+        self,
+        dataset_id: int,
+        tenant_id: int | None = None,
+        runner_id: int | None = None,
+        *,
+        tests_total: int | None = None,
+    ) -> Run:
+        """Store a run that is being played; `EvalRunner.run(live=client)` calls this and the next two methods.
+
+        Args:
+            dataset_id: The dataset that the agent is tested against.
+            tenant_id: The tenant; defaults to the key's own.
+            runner_id: The user who runs it.
+            tests_total: The number of tests that will be played, if it is known.
+        """
+        request: StartRunRequest = {
+            "function": "start_run",
+            "tenant_id": self._tenant(tenant_id),
+            "dataset_id": dataset_id,
+        }
+        if runner_id is not None:
+            request["runner_id"] = runner_id
+        if tests_total is not None:
+            request["tests_total"] = tests_total
+        run: Run = self._call(request, "run")
+        return run
+
+    def append_run_tests(self, run_id: int, tests: Sequence[Mapping[str, Any]]) -> AppendRunTestsResponse:
+        """Append finished tests to a run that is being played; a test with the same id and repeat is replaced.
+
+        Args:
+            run_id: Its id.
+            tests: The tests; without any, the call only says that the run is still being played.
+
+        Raises:
+            ConflictError: If it has ended.
+        """
+        request: AppendRunTestsRequest = {
+            "function": "append_run_tests",
+            "run_id": run_id,
+            "tests": [as_payload(test, f"tests[{index}]") for index, test in enumerate(tests)],
+        }
+        response: AppendRunTestsResponse = self._call(request)
+        return response
+
+    def finish_run(self, run_id: int, result: Mapping[str, Any]) -> Run:
+        """Store the whole result of a run that was being played; the platform then grades it.
+
+        Args:
+            run_id: Its id.
+            result: The recorded tests, as for `create_run`; they replace those that were appended.
+
+        Raises:
+            ConflictError: If it has ended, except because its player was not heard of for too long.
+        """
+        request: FinishRunRequest = {
+            "function": "finish_run",
+            "run_id": run_id,
+            "result": as_payload(result, "result"),
+        }
+        run: Run = self._call(request, "run")
+        return run
+
+    def cancel_run(self, run_id: int) -> Confirmation:
+        """Ask the player of a run to stop: tests in progress are finished, and the run ends as `cancelled`.
+
+        Raises:
+            ConflictError: If it has ended.
+        """
+        request: CancelRunRequest = {"function": "cancel_run", "run_id": run_id}
+        confirmation: Confirmation = self._call(request)
+        return confirmation
 
     def get_run(self, run_id: int) -> Run:
         """Get a run by id.

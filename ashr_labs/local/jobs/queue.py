@@ -18,7 +18,7 @@ from ..store.columns import upsert
 from ..store.schema import jobs
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlalchemy import Connection
 
@@ -37,6 +37,7 @@ __all__ = [
     "renew",
     "requeue_failed",
     "reschedule",
+    "withdraw",
 ]
 
 LEASE_SECONDS: Final = 10.0
@@ -60,6 +61,9 @@ _LEASE = (
 _IS_OURS = (jobs.c.id == bindparam("job_id")) & (jobs.c.version == bindparam("held_version"))
 _UPDATE = update(jobs).where(_IS_OURS)
 _DELETE = delete(jobs).where(_IS_OURS)
+_WITHDRAW = delete(jobs).where(
+    jobs.c.kind == bindparam("job_kind"), jobs.c.tenant_id == bindparam("tenant"), jobs.c.subject == bindparam("of")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,11 @@ def _enqueue(dialect: str) -> Upsert:
         index_elements=[jobs.c.kind, jobs.c.tenant_id, jobs.c.subject],
         set_={**{name: new.excluded[name] for name in _RETRIED}, "version": jobs.c.version + 1},
     )
+
+
+def withdraw(connection: Connection, kind: str, tenant_id: int, subject: str) -> None:
+    """Delete the job of a subject, even if a worker is busy with it."""
+    connection.execute(_WITHDRAW, {"job_kind": kind, "tenant": tenant_id, "of": subject})
 
 
 def next_due(connection: Connection, kinds: Collection[str]) -> str | None:
@@ -134,10 +143,15 @@ def fail(connection: Connection, job: Job, reason: str) -> bool:
     return connection.execute(_UPDATE, {**_key(job), "due_at": None, "error": reason}).rowcount == 1
 
 
-def recover(connection: Connection, timestamp: str) -> bool:
-    """Make all waiting jobs due now and return True if there are any; for a database that only this process uses."""
-    pending = update(jobs).where(jobs.c.due_at > timestamp).values(due_at=timestamp)
+def recover(connection: Connection, timestamp: str, *, later: Mapping[str, str]) -> bool:
+    """Make all waiting jobs due and return True if there are any; for a database that only this process uses.
+
+    They are due now, or at another time if `later` has their kind.
+    """
+    pending = update(jobs).where(jobs.c.due_at > timestamp, jobs.c.kind.not_in(later)).values(due_at=timestamp)
     connection.execute(pending)
+    for kind, due_at in later.items():
+        connection.execute(update(jobs).where(jobs.c.kind == kind, jobs.c.due_at < due_at).values(due_at=due_at))
     return connection.execute(select(jobs.c.id).limit(1)).first() is not None
 
 

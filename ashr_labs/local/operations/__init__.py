@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import agents, api_keys, datasets, notes, observability, pentest, requests, runs, session
+from . import agents, api_keys, datasets, live_runs, notes, observability, pentest, requests, runs, session
 from .registry import OPERATIONS, Context, Operation, Scope, operation
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "agents",
     "api_keys",
     "datasets",
+    "live_runs",
     "notes",
     "observability",
     "operation",

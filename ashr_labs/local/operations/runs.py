@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
@@ -9,6 +10,7 @@ from sqlalchemy import delete, select
 from ..jobs.handlers import GRADE
 from ..store.columns import add_row
 from ..store.raw_json import RawJSON, decode
+from ..store.run_tests import RUNNING, count_tests, read_tests
 from ..store.schema import datasets, runs
 from .registry import Context, operation
 from .rows import check_exists, check_user, get_row, page, raw_columns
@@ -16,12 +18,12 @@ from .rows import check_exists, check_user, get_row, page, raw_columns
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ashr_labs_types import CreateRunRequest, DeleteRunRequest, GetRunRequest, ListRunsRequest
+    from ashr_labs_types import CreateRunRequest, DeleteRunRequest, FinishRunRequest, GetRunRequest, ListRunsRequest
 
-__all__ = ["create_run", "delete_run", "get_run", "list_runs", "ungraded"]
+__all__ = ["UNGRADED", "create_run", "delete_run", "get_run", "list_runs", "run_record", "ungraded"]
 
 _ALL_RUNS = select(*raw_columns(runs))
-_GRADED = dict.fromkeys(
+UNGRADED = dict.fromkeys(
     (
         "tests_passed",
         "tests_failed",
@@ -33,7 +35,7 @@ _GRADED = dict.fromkeys(
 """Metrics that only grading computes, without values."""
 
 
-def ungraded(params: CreateRunRequest) -> dict[str, Any]:
+def ungraded(params: CreateRunRequest | FinishRunRequest) -> dict[str, Any]:
     """Return the parameters with the result as `RawJSON`, without metrics that only grading computes.
 
     Clients count completed tests in them; pollers would mistake these numbers for grades.
@@ -41,7 +43,7 @@ def ungraded(params: CreateRunRequest) -> dict[str, Any]:
     result = params["result"]
     if isinstance(result.get("tests"), list):
         metrics: Any = result.get("aggregate_metrics")
-        result = {**result, "aggregate_metrics": {**metrics, **_GRADED} if metrics.__class__ is dict else _GRADED}
+        result = {**result, "aggregate_metrics": {**metrics, **UNGRADED} if metrics.__class__ is dict else UNGRADED}
     return {**params, "result": RawJSON.dump(result)}
 
 
@@ -59,21 +61,22 @@ def create_run(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     }
     run_id = add_row(context.connection, runs, row)
     context.enqueue(GRADE, run_id)
-    return {"run": _record({**row, "id": run_id, "grading_error": None})}
+    return {"run": _record({**row, "id": run_id, "grading_error": None}, params["result"])}
 
 
 @operation("get_run", is_quick=True)
 def get_run(context: Context, params: GetRunRequest) -> dict[str, Any]:
     """Return one run."""
-    return {"run": _record(get_row(context, runs, params["run_id"], noun="run"))}
+    row = get_row(context, runs, params["run_id"], noun="run")
+    return {"run": run_record(context, row) if row["playing"] == RUNNING else _record(row, row["result"])}
 
 
 @operation("list_runs")
 def list_runs(context: Context, params: ListRunsRequest) -> dict[str, Any]:
     """Return one page of runs, newest first."""
     of_dataset = [runs.c.dataset_id == params["dataset_id"]] if "dataset_id" in params else []
-    convert = _summary if params.get("summary") else _record
-    found, next_cursor = page(context, _ALL_RUNS, runs, params, *of_dataset, convert=convert)
+    convert = _summary if params.get("summary") else run_record
+    found, next_cursor = page(context, _ALL_RUNS, runs, params, *of_dataset, convert=partial(convert, context))
     return {"runs": found, "next_cursor": next_cursor}
 
 
@@ -85,21 +88,45 @@ def delete_run(context: Context, params: DeleteRunRequest) -> dict[str, Any]:
     return {"message": f"run {params['run_id']} is deleted"}
 
 
-def _summary(row: Mapping[Any, Any]) -> dict[str, Any]:
+def run_record(context: Context, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Convert a row; a run that is being played gets the tests that it has so far."""
+    if row.get("playing") != RUNNING:
+        return _record(row, row["result"])
+    tests = read_tests(context.connection, row["id"])
+    return {**_record(row, _with_tests(row, len(tests), tests=tests)), "progress": _progress(row, len(tests))}
+
+
+def _summary(context: Context, row: Mapping[Any, Any]) -> dict[str, Any]:
     """Convert a row, with only the metrics of the result."""
+    if row["playing"] != RUNNING:
+        return _record(row, _metrics_of(row["result"]))
+    count = count_tests(context.connection, row["id"])
+    return {**_record(row, _metrics_of(_with_tests(row, count))), "progress": _progress(row, count)}
+
+
+def _with_tests(row: Mapping[Any, Any], count: int, **fields: Any) -> RawJSON:
     result = decode(row["result"].text)
-    kept = {name: result[name] for name in ("aggregate_metrics",) if name in result}
-    return {**_record(row), "result": RawJSON.dump(kept)}
+    metrics = {**result["aggregate_metrics"], "total_tests": count}
+    return RawJSON.dump({**result, **fields, "aggregate_metrics": metrics})
 
 
-def _record(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _metrics_of(raw: RawJSON) -> RawJSON:
+    result = decode(raw.text)
+    return RawJSON.dump({name: result[name] for name in ("aggregate_metrics",) if name in result})
+
+
+def _progress(row: Mapping[Any, Any], done: int) -> dict[str, Any]:
+    return {"tests_done": done, "tests_total": row["tests_total"], "cancel_requested": row["cancel_requested"]}
+
+
+def _record(row: Mapping[Any, Any], result: RawJSON) -> dict[str, Any]:
     return {
         "id": row["id"],
         "created_at": row["created_at"],
         "dataset": row["dataset_id"],
         "tenant": row["tenant_id"],
         "runner": row["runner_id"],
-        "result": row["result"],
+        "result": result,
         "grading_status": row["grading_status"],
         "grading_error": row["grading_error"],
     }

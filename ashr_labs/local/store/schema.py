@@ -28,6 +28,7 @@ __all__ = [
     "observations",
     "pentests",
     "requests",
+    "run_tests",
     "runs",
     "settings",
     "tenants",
@@ -35,7 +36,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0005"
+SCHEMA_VERSION = "0006"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(
@@ -139,9 +140,23 @@ runs = numbered_table(
     Column("result", JSONText, nullable=False),
     Column("grading_status", CheckedText, nullable=False),
     Column("grading_error", PlainText),
+    # `running` while it is played, `lost` if its player was not heard of for too long; NULL: neither.
+    Column("playing", CheckedText),
+    Column("tests_total", Number),
+    Column("cancel_requested", Boolean),
 )
 Index(None, runs.c.tenant_id, runs.c.id)
 Index(None, runs.c.tenant_id, runs.c.dataset_id, runs.c.id)
+
+# The finished tests of runs that are being played; later they are part of `runs.result`.
+run_tests = numbered_table(
+    "run_tests",
+    Column("run_id", Number, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("test_id", CheckedText, nullable=False),
+    Column("repeat", Number, nullable=False),
+    Column("result", JSONText, nullable=False),
+)
+Index(None, run_tests.c.run_id, run_tests.c.test_id, run_tests.c.repeat, unique=True)
 
 pentests = numbered_table(
     "pentests",

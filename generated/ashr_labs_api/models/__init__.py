@@ -9,6 +9,8 @@ from .agent_record import AgentRecord
 from .aggregate_metrics import AggregateMetrics
 from .analytics_overview import AnalyticsOverview
 from .api_key import APIKey
+from .append_run_tests_request import AppendRunTestsRequest
+from .append_run_tests_response import AppendRunTestsResponse
 from .argument_comparison import ArgumentComparison
 from .argument_modes import ArgumentModes
 from .argument_pair import ArgumentPair
@@ -16,6 +18,7 @@ from .argument_pairs import ArgumentPairs
 from .argument_rules import ArgumentRules
 from .behavior_result import BehaviorResult
 from .behavior_rule import BehaviorRule
+from .cancel_run_request import CancelRunRequest
 from .capabilities import Capabilities
 from .check import Check
 from .complexity_distribution import ComplexityDistribution
@@ -39,6 +42,8 @@ from .delete_run_request import DeleteRunRequest
 from .error import Error
 from .expected_behaviors import ExpectedBehaviors
 from .expected_response import ExpectedResponse
+from .finish_run_request import FinishRunRequest
+from .finish_run_response import FinishRunResponse
 from .generation_agent import GenerationAgent
 from .generation_config import GenerationConfig
 from .generation_context import GenerationContext
@@ -110,6 +115,7 @@ from .revoke_api_key_request import RevokeApiKeyRequest
 from .run import Run
 from .run_pentest_request import RunPentestRequest
 from .run_pentest_response import RunPentestResponse
+from .run_progress import RunProgress
 from .run_result import RunResult
 from .run_status import RunStatus
 from .sample_data import SampleData
@@ -120,6 +126,8 @@ from .scores import Scores
 from .sdk_note import SdkNote
 from .session import Session
 from .set_dataset_agent_request import SetDatasetAgentRequest
+from .start_run_request import StartRunRequest
+from .start_run_response import StartRunResponse
 from .strictness import Strictness
 from .tenant import Tenant
 from .test_config import TestConfig
@@ -158,6 +166,8 @@ __all__ = (
     "AggregateMetrics",
     "AnalyticsOverview",
     "APIKey",
+    "AppendRunTestsRequest",
+    "AppendRunTestsResponse",
     "ArgumentComparison",
     "ArgumentModes",
     "ArgumentPair",
@@ -165,6 +175,7 @@ __all__ = (
     "ArgumentRules",
     "BehaviorResult",
     "BehaviorRule",
+    "CancelRunRequest",
     "Capabilities",
     "Check",
     "ComplexityDistribution",
@@ -188,6 +199,8 @@ __all__ = (
     "Error",
     "ExpectedBehaviors",
     "ExpectedResponse",
+    "FinishRunRequest",
+    "FinishRunResponse",
     "GenerationAgent",
     "GenerationConfig",
     "GenerationContext",
@@ -259,6 +272,7 @@ __all__ = (
     "Run",
     "RunPentestRequest",
     "RunPentestResponse",
+    "RunProgress",
     "RunResult",
     "RunStatus",
     "SampleData",
@@ -269,6 +283,8 @@ __all__ = (
     "SdkNote",
     "Session",
     "SetDatasetAgentRequest",
+    "StartRunRequest",
+    "StartRunResponse",
     "Strictness",
     "Tenant",
     "TestConfig",

@@ -11,6 +11,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.json_object import JsonObject
+    from ..models.run_progress import RunProgress
 
 
 T = TypeVar("T", bound="Run")
@@ -28,6 +29,7 @@ class Run:
         result (JsonObject): A free-form object; it round-trips untouched.
         grading_status (GradingStatus | None | str | Unset):
         grading_error (None | str | Unset): Why grading failed.
+        progress (None | RunProgress | Unset): Of a run that is being played; otherwise null or absent.
     """
 
     id: int
@@ -38,9 +40,12 @@ class Run:
     result: JsonObject
     grading_status: GradingStatus | None | str | Unset = UNSET
     grading_error: None | str | Unset = UNSET
+    progress: None | RunProgress | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.run_progress import RunProgress  # noqa: PLC0415
+
         id = self.id
 
         created_at = self.created_at
@@ -69,6 +74,14 @@ class Run:
         else:
             grading_error = self.grading_error
 
+        progress: dict[str, Any] | None | Unset
+        if isinstance(self.progress, Unset):
+            progress = UNSET
+        elif isinstance(self.progress, RunProgress):
+            progress = self.progress.to_dict()
+        else:
+            progress = self.progress
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -85,12 +98,15 @@ class Run:
             field_dict["grading_status"] = grading_status
         if grading_error is not UNSET:
             field_dict["grading_error"] = grading_error
+        if progress is not UNSET:
+            field_dict["progress"] = progress
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.json_object import JsonObject  # noqa: PLC0415
+        from ..models.run_progress import RunProgress  # noqa: PLC0415
 
         d = dict(src_dict)
         id = d.pop("id")
@@ -141,6 +157,23 @@ class Run:
 
         grading_error = _parse_grading_error(d.pop("grading_error", UNSET))
 
+        def _parse_progress(data: object) -> None | RunProgress | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                progress_type_0 = RunProgress.from_dict(data)
+
+                return progress_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | RunProgress | Unset, data)
+
+        progress = _parse_progress(d.pop("progress", UNSET))
+
         run = cls(
             id=id,
             created_at=created_at,
@@ -150,6 +183,7 @@ class Run:
             result=result,
             grading_status=grading_status,
             grading_error=grading_error,
+            progress=progress,
         )
 
         run.additional_properties = d

@@ -1,0 +1,68 @@
+"""The finished tests of runs that are being played."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import bindparam, delete, func, select, type_coerce
+
+from .columns import RawJSONText, index_text, upsert
+from .raw_json import RawJSON, encode
+from .schema import run_tests
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from .columns import Upsert
+
+__all__ = ["LOST", "RUNNING", "count_tests", "delete_tests", "read_tests", "store_tests", "test_row"]
+
+RUNNING: Final = "running"
+"""The state of a run that is being played."""
+LOST: Final = "lost"
+"""The state of a run that has ended because its player was not heard of for too long."""
+
+_OF_RUN = run_tests.c.run_id == bindparam("run")
+_COUNT = select(func.count()).select_from(run_tests).where(_OF_RUN)
+_READ = select(type_coerce(run_tests.c.result, RawJSONText)).where(_OF_RUN).order_by(run_tests.c.id)
+_DELETE = delete(run_tests).where(_OF_RUN)
+
+
+def test_row(test: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row of a test, without its run."""
+    # As JSON, the id of a test can be stored whatever characters it has.
+    test_id = index_text(encode(test["test_id"]))
+    return {"test_id": test_id, "repeat": test.get("repeat") or 0, "result": RawJSON.dump(test)}
+
+
+def store_tests(connection: Connection, run_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store tests; a test with the same id and repeat is replaced."""
+    if rows:
+        connection.execute(_store(connection.dialect.name), [{**row, "run_id": run_id} for row in rows])
+
+
+def count_tests(connection: Connection, run_id: int) -> int:
+    """Return how many tests of a run are stored."""
+    return connection.scalar(_COUNT, {"run": run_id}) or 0
+
+
+def read_tests(connection: Connection, run_id: int) -> list[RawJSON]:
+    """Return the tests of a run in the order in which they were stored first."""
+    return [*connection.scalars(_READ, {"run": run_id})]
+
+
+def delete_tests(connection: Connection, run_id: int) -> None:
+    """Delete the tests of a run."""
+    connection.execute(_DELETE, {"run": run_id})
+
+
+@cache
+def _store(dialect: str) -> Upsert:
+    new = upsert(dialect, run_tests)
+    return new.on_conflict_do_update(
+        index_elements=[run_tests.c.run_id, run_tests.c.test_id, run_tests.c.repeat],
+        set_={"result": new.excluded.result},
+    )
