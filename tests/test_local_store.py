@@ -47,7 +47,8 @@ def test_dataset_persists_after_reopening(kept_place: Place) -> None:
         dataset_id = api.dataset(dataset_source={"runs": {"a": {"actions": []}}})
 
     with Api.opened(kept_place) as api:
-        assert {"runs": {"a": {"actions": []}}} == api("get_dataset", dataset_id=dataset_id)["dataset"]["dataset_source"]
+        stored = api("get_dataset", dataset_id=dataset_id)["dataset"]
+        assert {"runs": {"a": {"actions": []}}} == stored["dataset_source"]
 
 
 def test_in_memory_platforms_are_isolated() -> None:
