@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select, update
 
-from ..._json import preview
 from ..._time import isoformat, isoformat_seconds
-from ...errors import ConflictError, NotFoundError, ValidationError
+from ...errors import ConflictError, NotFoundError
 from ..jobs.handlers import GRADE
 from ..jobs.lost_runs import END_LOST_RUN
 from ..jobs.queue import enqueue, withdraw
@@ -26,9 +25,8 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import AppendRunTestsRequest, CancelRunRequest, StartRunRequest
 
-__all__ = ["append_run_tests", "cancel_run", "checked_tests", "finish_run", "start_run"]
+__all__ = ["append_run_tests", "cancel_run", "finish_run", "start_run", "test_rows"]
 
-_MAX_REPEAT = 2**31
 _PLAYED = (
     select(runs.c.playing, runs.c.cancel_requested)
     .where(runs.c.id == bindparam("run"), runs.c.tenant_id == bindparam("tenant"))
@@ -60,22 +58,12 @@ def start_run(context: Context, params: StartRunRequest) -> dict[str, Any]:
     return {"run": run_record(context, {**row, "id": run_id, "grading_error": None})}
 
 
-def checked_tests(params: AppendRunTestsRequest) -> dict[str, Any]:
-    """Return the parameters with tests as rows.
-
-    Raises:
-        ValidationError: A test has no id, or a repeat that is not a number.
-    """
-    for index, test in enumerate(params["tests"]):
-        test_id, repeat = test.get("test_id"), test.get("repeat")
-        if not isinstance(test_id, str):
-            raise ValidationError(f"`tests[{index}].test_id` must be the id of the test, got {preview(test_id)}")
-        if repeat is not None and (repeat.__class__ is not int or not 0 <= repeat < _MAX_REPEAT):
-            raise ValidationError(f"`tests[{index}].repeat` must be an integer >= 0 or null, got {preview(repeat)}")
+def test_rows(params: AppendRunTestsRequest) -> dict[str, Any]:
+    """Return the parameters with tests as rows."""
     return {**params, "tests": [test_row(test) for test in params["tests"]]}
 
 
-@operation("append_run_tests", writes=True, prepare=checked_tests)
+@operation("append_run_tests", writes=True, prepare=test_rows)
 def append_run_tests(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Store tests of a run that is being played, and renew its lease."""
     # The job first, then the run: as the worker does, or they could wait for each other.

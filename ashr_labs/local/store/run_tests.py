@@ -25,6 +25,8 @@ RUNNING: Final = "running"
 LOST: Final = "lost"
 """The state of a run that has ended because its player was not heard of for too long."""
 
+_MAX_REPEAT = 2**31
+
 _OF_RUN = run_tests.c.run_id == bindparam("run")
 _COUNT = select(func.count()).select_from(run_tests).where(_OF_RUN)
 _READ = select(type_coerce(run_tests.c.result, RawJSONText)).where(_OF_RUN).order_by(run_tests.c.id)
@@ -32,10 +34,12 @@ _DELETE = delete(run_tests).where(_OF_RUN)
 
 
 def test_row(test: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row of a test, without its run."""
-    # As JSON, the id of a test can be stored whatever characters it has.
-    test_id = index_text(encode(test["test_id"]))
-    return {"test_id": test_id, "repeat": test.get("repeat") or 0, "result": RawJSON.dump(test)}
+    """Return the row of a test, without its run; as in a whole result, its id and repeat may be any JSON."""
+    repeat: Any = test.get("repeat")
+    if repeat.__class__ is not int or not 0 <= repeat < _MAX_REPEAT:
+        repeat = 0
+    # As JSON, an id can be stored whatever characters it has.
+    return {"test_id": index_text(encode(test.get("test_id"))), "repeat": repeat, "result": RawJSON.dump(test)}
 
 
 def store_tests(connection: Connection, run_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
