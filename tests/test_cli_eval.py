@@ -635,6 +635,15 @@ def test_scorers_are_named_on_the_command_line(workspace: Workspace) -> None:
     assert "did you mean 'contains'" in evaluate(workspace, "--scorer", "contians:x").error(2)
 
 
+def test_traces_of_tests_are_stored(workspace: Workspace) -> None:
+    """The trace of a test is stored with its run, and found by its id."""
+    done = evaluate(workspace, "--json", "--database", "kept.db", agent="Tooled")
+
+    [trace_id, _] = [test["trace_id"] for test in done.document["tests"]]
+    shown = workspace.call("traces", "get", trace_id, "--database", "kept.db")
+    assert (0, True) == (shown.code, "tool:greet" in shown.out)
+
+
 def test_a_gate_on_scores_counts_tests_without_one(workspace: Workspace) -> None:
     """A mean says nothing about tests that were not scored, so a gate that passes names their number."""
     done = evaluate(workspace, "--scorer", "contains:ello", "--min-score", "contains:ello=1", agent="Shy")

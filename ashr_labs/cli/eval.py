@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_TRACES_SECONDS = 10.0
+"""How long the end of a run waits for the delivery of its traces."""
+
 
 @program_command("eval")
 @click.argument("dataset")
@@ -110,7 +113,9 @@ def command(
         source = client.get_dataset(dataset_id, include_signed_urls=False).get("dataset_source", {})
         options["filter"] += _exact(scenarios, source)
         options |= {"live": client if live else None, "facts": metadata}
+        client.tracing.set_default()  # which delivers the traces of the tests
         run = _play(EvalRunner(source, dataset_id=dataset_id), agent, reference, _given(options))
+        client.tracing.flush(_TRACES_SECONDS)
         run_id = run.run_id or run.deploy(client, dataset_id)["id"]
         info(f"grading run {run_id} of dataset {dataset_id}")
         graded = client.poll_run(run_id, timeout=grading_timeout)["result"]

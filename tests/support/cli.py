@@ -26,6 +26,12 @@ class Greeter:
     def respond(self, message):
         return {"text": "Hello there, how can I help?", "tool_calls": [{"name": "greet", "arguments": {"who": "you"}}]}
 
+class Tooled(Greeter):
+    """Calls a tool that is recorded."""
+    def respond(self, message):
+        from ashr_labs import tool
+        return tool("greet", lambda who: "Hello there, how can I help?")(who="you")
+
 def half(output):
     """A scorer."""
     return 0.5
