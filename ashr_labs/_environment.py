@@ -36,6 +36,7 @@ VARIABLES = (
     "ASHR_LABS_TRACING_SAMPLE_RATE",
     "ASHR_LABS_TRACING_SPOOL",
     "ASHR_PRICES",
+    "ASHR_RUN_LEASE_SECONDS",
 )
 """Every variable that is read."""
 

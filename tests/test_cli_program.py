@@ -115,7 +115,7 @@ def test_completion_script_for_each_shell(shell: str, words: str, workspace: Wor
     [
         ("ashr-labs da", {"datasets"}),
         ("ashr-labs datasets ex", {"export"}),
-        ("ashr-labs runs ", {"list", "get", "watch", "delete"}),
+        ("ashr-labs runs ", {"list", "get", "watch", "cancel", "delete"}),
         ("ashr-labs datasets import --fo", {"--format"}),
         ("ashr-labs datasets import --format open", {"openai", "openai-evals"}),
         ("ashr-labs completion z", {"zsh"}),

@@ -52,7 +52,7 @@ def test_wheel_contains_packages_and_data(wheel: Path) -> None:
     assert "ashr_labs_contract/contract.json" in names
     assert any("migrations/versions/0001" in name for name in names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
-    assert not [name for name in names if "__pycache__" in name or "tests" in name]
+    assert not [name for name in names if not {"__pycache__", "tests"}.isdisjoint(name.split("/"))]
 
 
 def test_wheel_works_outside_checkout(wheel: Path, tmp_path: Path) -> None:

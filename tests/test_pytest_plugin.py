@@ -70,7 +70,7 @@ def test_failure_shows_a_diff(project: pytest.Pytester) -> None:
     done.stdout.fnmatch_lines(
         [
             "*the required tool greet was not called*",
-            "scenario first failed:",
+            "scenario first (A greeting) failed:",
             "*the required tool greet was not called*",
             "user: Hello",
             '- called greet(who="you")',
@@ -89,7 +89,9 @@ def test_agent_crash_fails_with_traceback(project: pytest.Pytester) -> None:
     done = run(project)
 
     done.assert_outcomes(passed=1, failed=1)
-    done.stdout.fnmatch_lines(["scenario second ended with an error:", "*RuntimeError: not this one*"])
+    done.stdout.fnmatch_lines(
+        ["scenario second (Another greeting) ended with an error:", "*RuntimeError: not this one*"]
+    )
 
 
 def test_test_assertions_take_precedence(project: pytest.Pytester) -> None:
@@ -251,6 +253,8 @@ def test_every_run_option_is_a_plugin_option() -> None:
         "keep_results": "each item has one",
         "on_result": "pytest_runtest_logreport",
         "progress": "pytest shows its own",
+        "live": "each item is a run of its own",
+        "facts": "each item is a run of its own",
     }
 
     assert set(RunOptions.__annotations__) - by_pytest.keys() == {option.name for option in RUN_OPTIONS} | set(
