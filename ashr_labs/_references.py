@@ -51,6 +51,8 @@ def _import(name: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
             raise ConfigurationError(f"importing it failed: {describe_error(error)}") from error
-        raise ConfigurationError(f"there is no module {error.name}, neither in {folder} nor installed") from error
+        raise ConfigurationError(
+            f"module {error.name!r} was not found in {folder} or among the installed packages"
+        ) from error
     except (Exception, SystemExit) as error:
         raise ConfigurationError(f"importing it failed: {describe_error(error)}") from error

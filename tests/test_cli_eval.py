@@ -395,7 +395,7 @@ def test_invalid_dataset_file_is_rejected(content: bytes | None, message: str, w
     [
         ("agents", "write it as module:attribute"),
         ("agents:", "write it as module:attribute"),
-        ("nowhere:Agent", "there is no module nowhere, neither in "),
+        ("nowhere:Agent", "module 'nowhere' was not found in "),
         ("agents.inner:Agent", "agents.inner"),
         ("agents:Missing", "has no attribute 'Missing'"),
         ("importing:Agent", "importing it failed: ModuleNotFoundError: No module named 'not_installed' ("),

@@ -54,7 +54,7 @@ class AgentError:
         )
 
     def at(self, path: str) -> AgentError:
-        """Return the error; what is wrong with a reply is preceded by the path of the action."""
+        """Return the error; the message of a malformed reply begins with the path of the action."""
         is_reply = self.traceback is None and self.type == ReplyError.__name__
         return replace(self, message=f"{path}: {self.message}") if is_reply else self
 
@@ -132,7 +132,7 @@ def _traceback_text(error: BaseException) -> str:
 
 
 def _leave_out_own_frames(report: traceback.TracebackException) -> None:
-    """Leave out the frames inside this package of an exception, its causes and members, unless there are no others."""
+    """Remove frames of this package from an exception, its causes and its members, if other frames remain."""
     reports = [report]
     for one in reports:  # grows meanwhile
         if outside := [frame for frame in one.stack if not frame.filename.startswith(_PACKAGE)]:

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["ScoringJob", "scoring_jobs"]
 
 ScoringJob: TypeAlias = "tuple[BaseScorer, ScorerContext]"
-"""A scorer, and what it scores."""
+"""A scorer and its context."""
 
 
 def scoring_jobs(
     scorers: Iterable[BaseScorer], test: Mapping[str, Any], scenario_id: str, raw: object, output: object = UNSET
 ) -> list[ScoringJob]:
-    """Return the scorers of a test with what they score: a check of an action scores the reply to it."""
+    """Return the scorers of a test with their contexts; a check of an action scores the reply to it."""
     context = context_of_test(test, raw, output)
     jobs = [(scorer, context) for scorer in scorers]
     if has_checks(raw):

@@ -71,7 +71,7 @@ class ResultCollector:
         self._started = clock()
 
     def use_loop(self, loop: AbstractEventLoop) -> None:
-        """Await asynchronous scorers, and record what they scored, in an event loop."""
+        """Run asynchronous scorers in this event loop and record their scores there."""
         self._loop = loop
 
     def wait_for_scores(self) -> None:
@@ -80,7 +80,7 @@ class ResultCollector:
             self._made_scoring.wait()
 
     def check_scores(self) -> None:
-        """Raise what a callback raised after a test was scored."""
+        """Raise the exception of a callback that was called after scoring, if any."""
         if self._made_scoring is not None:
             self._made_scoring.check()
 
@@ -187,7 +187,7 @@ class ResultCollector:
             on_result(test.build())
 
     def _journaled(self, sample: Sample, test: RecordedTest) -> RecordedTest:
-        """Write a test to the journal, if there is one, and return what is kept of it."""
+        """Write a test to the journal, if any, and return the record to keep."""
         if self._journal is None:
             return test
         entry = self._journal.add(sample, test.build())

@@ -51,7 +51,7 @@ class ObservedScenario(LocalTrace):
             self._state  # noqa: B018 - made, so that the calls of replies are left out without spans, too
 
     def skip(self) -> None:
-        """Leave out of the next turn what was recorded so far."""
+        """Exclude everything recorded so far from the next turn."""
         if self.has_news:
             self.news()
 
@@ -68,7 +68,7 @@ class ObservedScenario(LocalTrace):
         return reply._replace(calls=calls, usage=reply.usage or usage_of_spans(observations))
 
     def finish(self, test: TestRecord) -> None:
-        """End the trace, and record in the test what was recorded."""
+        """End the trace and add its observations to the test."""
         spans, left_out = self.end()
         if not spans:
             return
@@ -104,7 +104,7 @@ def calls_of_spans(observations: Sequence[Observation]) -> tuple[CallRecord, ...
 
 
 def joined_calls(calls: Sequence[CallRecord], recorded: Sequence[CallRecord]) -> tuple[CallRecord, ...]:
-    """Add what was recorded of tool calls to those of a reply that lack it.
+    """Add recorded results, errors and durations to the tool calls of a reply that lack them.
 
     A call takes the outcome of the first recorded one of the same tool and arguments, else of the same tool; each is
     taken once.

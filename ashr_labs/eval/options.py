@@ -340,7 +340,7 @@ def _check_names(classes: object) -> None:
 
 
 def _check_class_name(name: str) -> None:
-    """Refuse what is not the name of a class, or a misspelt one; the class itself may not be imported yet."""
+    """Raise ConfigurationError for an invalid or misspelt class name; the class may not be imported yet."""
     if name in TRANSIENT or name in {one.__name__ for one in _exception_classes()}:
         return
     hint = suggestion(name, TRANSIENT, only_misspelt=True)

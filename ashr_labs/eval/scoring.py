@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["ScoredTest", "ScorerLoop", "Scoring", "scores_of"]
 
 _Waiting: TypeAlias = "tuple[ScoredTest, list[ScoringJob], Callable[[], object]]"
-"""A test that waits to be scored, its scorers, and what is called then."""
+"""A test to score, its scorers, and the callback for its end."""
 
 _WAKE_SECONDS = 0.001
 _THREADS = 8
@@ -136,7 +136,7 @@ class Scoring:
         self.loop.close()
 
     def check(self) -> None:
-        """Raise what a callback raised after its test was scored."""
+        """Raise the exception of a callback that was called after scoring, if any."""
         if self._errors:
             raise self._errors[0]
 
@@ -211,7 +211,7 @@ class Scoring:
 
 
 async def _outcome(scorer: BaseScorer, context: ScorerContext) -> Score | BaseException:
-    """Return the score, or what was raised: SystemExit, raised in a task, would end the event loop."""
+    """Return the score or the exception: SystemExit raised in a task would end the event loop."""
     try:
         return await scorer.ascore(context)
     except BaseException as error:
@@ -219,7 +219,7 @@ async def _outcome(scorer: BaseScorer, context: ScorerContext) -> Score | BaseEx
 
 
 def _row_fields(raw: object) -> dict[str, Any]:
-    """Return the recorded values of a row: what was expected, and an input that is not text."""
+    """Return the values of a row to record: the expected output, and an input that is not text."""
     metadata = as_object((as_object(raw) or {}).get("metadata")) or {}
     fields = {key: as_json(metadata[key]) for key in ("input", "expected") if key in metadata}
     if isinstance(fields.get("input"), str):

@@ -1,4 +1,4 @@
-"""The tool definitions of an agent's config: what they say about grading, and their problems by path."""
+"""Tool definitions of an agent's config: settings for grading, and problems by path."""
 
 from __future__ import annotations
 

@@ -95,7 +95,7 @@ class _Sentence:
     special: tuple[_Word, ...]
     """Its values and names."""
     words: tuple[str, ...]
-    """All of its words, as they are compared."""
+    """The words of the text, normalized for comparison."""
     negations: int
 
     def likeness(self, other: _Sentence) -> float:

@@ -45,7 +45,7 @@ class Backend(Protocol):
         """Send a request and return the completion.
 
         Raises:
-            ModelError: There is no usable reply within `timeout` seconds.
+            ModelError: No usable reply arrived within `timeout` seconds.
         """
         ...
 

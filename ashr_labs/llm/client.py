@@ -149,7 +149,7 @@ class ModelClient:
             timeout: Seconds; defaults to the client's.
 
         Raises:
-            ModelError: There is no usable reply.
+            ModelError: The model gave no usable reply.
         """
         named = (self.model or os.environ.get(MODEL_VARIABLE) or model) if model == OWN_MODEL else model
         request = Request(messages, named, temperature, max_tokens, schema)

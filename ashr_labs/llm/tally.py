@@ -14,7 +14,7 @@ __all__ = ["Spending", "Tally"]
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """Numbers of calls, tokens and costs; the difference of two values is what was spent in between."""
+    """Counts of calls, tokens and costs; subtract two values to get the usage in between."""
 
     calls: int = 0
     """Calls that were answered, without those from the cache."""
@@ -70,6 +70,6 @@ class Tally:
         )
 
     def add(self, spending: Spending) -> None:
-        """Add to what was spent."""
+        """Add the usage of a call."""
         with self._lock:
             self._spent += spending

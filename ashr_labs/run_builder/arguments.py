@@ -30,13 +30,13 @@ TEXT_STATUSES = ("exact", "similar", "divergent", "pending")
 
 
 def check_text(name: str, value: object) -> None:
-    """Refuse what is not a string."""
+    """Raise ConfigurationError unless the value is a string."""
     if not isinstance(value, str):
         raise ConfigurationError(f"`{name}` must be a string, got {preview(value)}")
 
 
 def check_choice(name: str, value: object, choices: Sequence[str]) -> None:
-    """Refuse what is not one of the choices, with a suggestion."""
+    """Raise ConfigurationError with a suggestion unless the value is one of the choices."""
     if value not in choices:
         allowed = ", ".join(map(repr, choices))
         raise ConfigurationError(f"`{name}` must be one of {allowed}, got {preview(value)}{suggestion(value, choices)}")
@@ -50,7 +50,7 @@ def check_object(name: str, value: object) -> Mapping[str, object]:
 
 
 def check_error(value: object) -> None:
-    """Refuse what is not an error with a message."""
+    """Raise ConfigurationError unless the value is an error with a message."""
     fields = check_object("error", value)
     if not isinstance(fields.get("message"), str):
         hint = "" if "message" in fields else missing_key("message", fields)
@@ -65,12 +65,12 @@ def check_facts(facts: Mapping[str, object]) -> None:
 
 
 def check_index(value: object) -> None:
-    """Refuse what is not the index of an action."""
+    """Raise ConfigurationError unless the value is the index of an action."""
     if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
         raise ConfigurationError(f"`action_index` must be an integer or None, got {preview(value)}")
 
 
 def check_similarity(value: object) -> None:
-    """Refuse what is not a similarity."""
+    """Raise ConfigurationError unless the value is a similarity, 0 to 1."""
     if value is not None and (isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1):
         raise ConfigurationError(f"`semantic_similarity` must be a number from 0 to 1 or None, got {preview(value)}")

@@ -1,4 +1,4 @@
-"""Scorers: functions of what was seen of a test that return a score.
+"""Scorers: functions that score the output and the behavior of a test.
 
 Each is imported on first use.
 

@@ -34,7 +34,7 @@ _VALUES = frozenset((Score, bool, float, int, dict, type(None)))
 
 
 class BaseScorer:
-    """A function of what was seen of a test that returns a score.
+    """A function that scores the output and the behavior of a test.
 
     Subclasses implement `evaluate()` or `score_result()`. A scorer can be shared by threads: it keeps no state between
     calls.

@@ -54,7 +54,7 @@ class PII(BuiltInScorer):
 
 
 class Refusal(BuiltInScorer):
-    """The output refuses what was asked: 1 if its beginning has a phrase of refusal, in one of several languages.
+    """The output refuses the request: 1 if its beginning has a phrase of refusal, in one of several languages.
 
     To pass where the agent does not refuse, negate it: `~Refusal()`.
 

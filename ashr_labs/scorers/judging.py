@@ -280,7 +280,7 @@ class JudgeScorer(BuiltInScorer):
 
 
 def _with_metadata(name: str, returned: Any, metadata: Mapping[str, Any]) -> Returned:
-    """Return what a parser returned, as a score with further metadata where it is a score or a number."""
+    """Return the result of a parser as a score with further metadata, if it is a score or a number."""
     if isinstance(returned, bool | int | float):
         return Score(name, returned, returned >= _PASSING, metadata=dict(metadata))
     if isinstance(returned, Score):

@@ -1,4 +1,4 @@
-"""Scorers of what an answer took: time and money."""
+"""Scorers of latency and cost."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ __all__ = ["Cost", "Latency"]
 
 
 class _Limit(BuiltInScorer):
-    """A scorer that passes up to a maximum; above, the score is the maximum by what was measured."""
+    """A scorer that passes up to a maximum; above it, the score is maximum / measured."""
 
     _unit = ""
     _quantity = ""
 
     def evaluate(self, context: ScorerContext) -> Score:
-        """Compare what was measured with the maximum."""
+        """Compare the measured value with the maximum."""
         measured, maximum = self._measured(context), self._maximum()
         if measured is None:
             return not_scored(self.name, f"the {self._quantity} is not known")

@@ -1,4 +1,4 @@
-"""Observations of a running agent: its steps, and what they took."""
+"""Steps of an agent with their duration and tokens."""
 
 from __future__ import annotations
 

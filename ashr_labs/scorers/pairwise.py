@@ -24,7 +24,7 @@ __all__ = ["Pairwise"]
 
 _CRITERIA: Final = "Correctness first, then completeness, then clarity."
 _POINTS: Final = {("output", "A"): 1.0, ("output", "B"): 0.0, ("baseline", "A"): 0.0, ("baseline", "B"): 1.0}
-"""The points of the output by what was shown first and which one won; a tie is half a point."""
+"""Points of the output by presentation order and winner; a tie is half a point."""
 _TIE = 0.5
 
 

@@ -1,4 +1,4 @@
-"""The prompts of judges. Texts to grade are data in XML-like tags; only what is outside of them instructs."""
+"""The prompts of judges. The graded texts are data inside XML-like tags; instructions are outside of them."""
 
 from __future__ import annotations
 

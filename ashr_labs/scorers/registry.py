@@ -135,7 +135,7 @@ def scorer_from_config(config: object, path: str = "", *, gate: bool = False) ->
 
 
 def scorers_from_config(configs: object, path: str = "checks", *, gate: bool = False) -> list[BaseScorer]:
-    """Return the scorers of a list of checks; one whose name is there already gets a number, such as `contains_2`.
+    """Return the scorers of a list of checks; repeated names get a number, such as `contains_2`.
 
     Raises:
         ConfigurationError: As of `scorer_from_config()`, or two checks were given the same name.

@@ -30,7 +30,7 @@ _BOUNDS = ("min", "max")
 
 
 class _Finding(NamedTuple):
-    """The outcome of one condition; None if what it needs is not known."""
+    """The outcome of one condition; None if its input is not known."""
 
     holds: bool | None
     reason: str

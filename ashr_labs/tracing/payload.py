@@ -1,4 +1,4 @@
-"""The payload of a trace, made from what was recorded of it; called by the exporter's thread."""
+"""Payload of a trace, made from its record in the exporter's thread."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class Settings:
         return settings
 
     def changed(self, changes: Mapping[str, object]) -> Settings:
-        """Return these settings with some replaced; what is not given keeps its value.
+        """Return a copy with some settings replaced.
 
         Raises:
             ConfigurationError: A setting is unknown, or has an invalid value.

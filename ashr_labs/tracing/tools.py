@@ -178,7 +178,7 @@ def _wrapped(function: Any, name: str | None = None) -> Any:
 
 
 def _hooked(function: Callable[..., Any], name: str, arguments: Arguments) -> Callable[..., Any]:
-    """Return a function of the same kind whose calls go through the hook of the context, if there is one."""
+    """Return a function of the same kind whose calls go through the hook of the context, if any."""
 
     def call(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         scope = TOOLS.get()
