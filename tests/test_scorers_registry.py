@@ -149,7 +149,7 @@ def test_text_names_code_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyP
     ("text", "message"),
     [
         ("contians:refund", "did you mean 'contains'?"),
-        ("no_such_module:scorer", "there is no module no_such_module"),
+        ("no_such_module:scorer", "module 'no_such_module' was not found"),
         ("no_such_type", "write it as module:attribute"),
         ("latency:fast", "must have JSON after the colon, got 'fast'"),
         ("latency", "must be given: 'latency' needs it"),
