@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
 from threading import Thread
 from typing import Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from ashr_labs import AshrLabsClient, ContextThreadPoolExecutor, EvalRunner, current_span, keep_context, traced
 from ashr_labs.tracing.propagation import SpanContext, is_sampled
+from ashr_labs.tracing.spans import FOREIGN_SCOPES, ForeignScope
 from support.recorded import Recorded
 
 
@@ -45,6 +47,31 @@ def test_current_span_is_the_innermost_block(client: AshrLabsClient) -> None:
             assert current_span() is span
         assert current_span() is trace
     assert current_span() is None
+
+
+def test_the_innermost_of_our_and_foreign_scopes_is_active(client: AshrLabsClient) -> None:
+    """Operations that libraries keep in their own context are active unless a span of ours was activated in them."""
+    contexts: list[ContextVar[ForeignScope | None]] = [ContextVar(name, default=None) for name in ("graph", "chain")]
+    finders = [one.get for one in contexts]
+    FOREIGN_SCOPES.extend(finders)
+    graph, chain = contexts
+    try:
+        with client.trace("t") as trace:
+            outer, inner = trace.span("graph"), trace.span("chain")
+            token = chain.set(ForeignScope(outer))
+            graph.set(ForeignScope(inner))
+            assert current_span() is inner
+            with trace.span("ours") as span:
+                assert current_span() is span
+                chain.set(ForeignScope(outer))
+                assert current_span() is outer
+            assert current_span() is inner, "the scope in `chain` was made inside of a span that is left"
+            chain.reset(token)
+            graph.set(None)
+            assert current_span() is trace
+    finally:
+        for finder in finders:
+            FOREIGN_SCOPES.remove(finder)
 
 
 def test_asyncio_tasks_and_threads_inherit_the_span(client: AshrLabsClient) -> None:

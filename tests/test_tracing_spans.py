@@ -202,6 +202,19 @@ def test_explicit_none_is_recorded_as_output(platform: Platform) -> None:
     assert platform.trace["output"] is None
 
 
+def test_update_records_what_was_not_known_at_the_start(platform: Platform) -> None:
+    """`update()` sets the input and the model, adds to the metadata, and has no effect on a span that has ended."""
+    trace = Trace("t", tracing=platform)
+    call = trace.generation("chat", metadata={"a": 1, "b": 1})
+    call.update(input="hello", metadata={"b": 2}, model="m")
+    call.end()
+    call.update(input="late")
+    trace.end()
+
+    [written] = platform.trace["observations"]
+    assert ("hello", {"a": 1, "b": 2}, "m") == (written["input"], written["metadata"], written["model"])
+
+
 def test_with_blocks_end_spans(platform: Platform) -> None:
     """Leaving a `with` block ends the span, the generation and the trace."""
     with Trace("t", tracing=platform) as trace, trace.span("s") as span, span.generation("g") as generation:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from .._unset import UNSET
 from .context import DEFAULT
 from .serialize import GrowingArray, describe_error
-from .spans import ACTIVE, Generation, Parent, Span, activate, deactivate, swap
+from .spans import Generation, Parent, Span, activate, active_scope, deactivate, swap
 from .trace import Trace
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class SpanSpec:
         self, arguments: Arguments | None, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[Span, Trace | None, bool] | None:
         trace: Trace | None = None
-        scope = ACTIVE.get()
+        scope = active_scope()
         parent: Parent | None = None if scope is None else scope.span
         if parent is None:
             parent = trace = self._open_trace()

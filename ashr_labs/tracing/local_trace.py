@@ -10,7 +10,8 @@ from .export.item import ExportResult, QueuedTrace
 from .payload import SpanRecord, estimate_values, masked
 from .propagation import make_trace_id
 from .serialize import json_object
-from .spans import ACTIVE, Parent, Scope, TraceState
+from .spans import Parent, Scope, active_scope
+from .state import TraceState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,7 +44,7 @@ class LocalTrace(Parent):
         self._scope = None
         self.made: list[TraceState] = []
         """The state, once it is needed; the first one counts: threads of the agent may make several at once."""
-        self._outer = ACTIVE.get()
+        self._outer = active_scope()
         self._read = 0
         self.scope = Scope(self, None)
         """Code that runs in this scope records here."""

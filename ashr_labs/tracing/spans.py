@@ -8,18 +8,18 @@ application's objects have no effect; everything else is serialized by the expor
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from contextvars import ContextVar
 from itertools import count
-from time import perf_counter_ns, time_ns
+from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar, cast
 
 from .._json import is_object
 from .._unset import UNSET
 from ..pricing import read_usage
 from .payload import SpanRecord
-from .serialize import describe_error, to_json
+from .serialize import describe_error, json_object, to_json
+from .state import TraceState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -29,13 +29,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ACTIVE",
+    "FOREIGN_SCOPES",
     "NO_SPAN",
+    "ForeignScope",
     "Generation",
     "Parent",
     "Scope",
     "Span",
-    "TraceState",
     "activate",
+    "active_scope",
     "current_span",
     "deactivate",
     "observed_traces",
@@ -60,12 +62,42 @@ class Scope:
 ACTIVE: ContextVar[Scope | None] = ContextVar("ashr_labs_active_scope", default=None)
 
 
+class ForeignScope(Scope):
+    """The scope of an operation that its library keeps in a context variable of its own, such as a step of a graph.
+
+    Generators of such libraries suspend an operation without telling anyone, so `ACTIVE` cannot follow it.
+    """
+
+    __slots__ = ("number",)
+
+    _numbers = count()
+
+    def __init__(self, span: Parent) -> None:
+        super().__init__(span, ACTIVE.get())
+        self.number = next(self._numbers)
+        """Scopes that were made later are further inside."""
+
+
+FOREIGN_SCOPES: list[Callable[[], ForeignScope | None]] = []
+"""Functions that return the scope of a library's innermost running operation here."""
+
+
+def active_scope() -> Scope | None:
+    """Return the innermost scope: ours, or a foreign one that was made since ours was activated."""
+    scope = ACTIVE.get()
+    if not FOREIGN_SCOPES:
+        return scope
+    found = (find() for find in FOREIGN_SCOPES)
+    inside = [one for one in found if one is not None and one.is_open and one.outer is scope]
+    return max(inside, key=lambda one: one.number, default=scope)
+
+
 def current_span() -> Parent | None:
     """Return the active span, generation or trace: that of the innermost `with` block or `@traced` call, or None.
 
     It follows `await`, tasks and `asyncio.to_thread`; for other threads see `keep_context`.
     """
-    scope = ACTIVE.get()
+    scope = active_scope()
     return None if scope is None else scope.span
 
 
@@ -100,51 +132,9 @@ def swap(scope: Scope | None) -> Scope | None:
     return before
 
 
-class TraceState:
-    """State shared by the spans of one trace: their records in order of creation, ids and the clock."""
-
-    __slots__ = (
-        "capture_content",
-        "clock_offset",
-        "ids",
-        "is_open",
-        "observed",
-        "parent_header",
-        "sampled",
-        "spans",
-        "trace_id",
-    )
-
-    def __init__(
-        self,
-        trace_id: str,
-        *,
-        sampled: bool,
-        is_open: bool,
-        capture_content: bool = True,
-        parent_header: str | None = None,
-    ) -> None:
-        self.trace_id = trace_id
-        self.sampled = sampled
-        """The sampling decision, which downstream services follow."""
-        self.is_open = is_open
-        """Whether spans are recorded: the trace is sampled and has not ended."""
-        self.capture_content = capture_content
-        """Whether `@traced` records arguments and results."""
-        self.parent_header = parent_header
-        """The incoming `traceparent` header, forwarded unchanged if nothing is recorded here."""
-        self.spans: list[SpanRecord] = []
-        self.observed: list[list[SpanRecord]] | None = None
-        """The spans of all traces of the observed scenario that this trace belongs to, if it belongs to one."""
-        # Consecutive numbers from a random start are as unique as random ids, at a fifth of the cost.
-        self.ids = count(int.from_bytes(os.urandom(8)) >> 1 | 1)
-        # The wall clock is read once: if it is set back, spans still end after they start.
-        self.clock_offset = time_ns() - perf_counter_ns()
-
-
 def observed_traces() -> list[list[SpanRecord]] | None:
     """Return the spans of the traces of the scenario that is observed here, its own trace first; None without one."""
-    scope = ACTIVE.get()
+    scope = active_scope()
     return None if scope is None else scope.span._state.observed  # pyright: ignore[reportPrivateUsage]
 
 
@@ -344,6 +334,23 @@ class Span(Parent, SpanRecord):
                 self._output = to_json(output)
             except Exception:  # noqa: S110 - as in __enter__()
                 pass
+
+    def update(
+        self, *, input: Any = UNSET, metadata: Mapping[str, Any] | None = None, model: str | None = None
+    ) -> None:
+        """Record what was not known at the start; keys of the metadata are added to those that are there.
+
+        Has no effect after the end of the span.
+        """
+        if self._ended is not None or not self._state.is_open:
+            return
+        with suppress(Exception):  # as in span()
+            if input is not UNSET:
+                self._input = to_json(input)
+            if metadata is not None:
+                self._metadata = {**(json_object(self._metadata) or {}), **(json_object(to_json(metadata)) or {})}
+            if model is not None:
+                self._model = model
 
     def fail(self, status: str) -> None:
         """Set the level to ERROR and the status message, even after the end of the span."""

@@ -14,7 +14,8 @@ from .export.item import ExportResult, QueuedTrace
 from .payload import estimate_size, write_trace
 from .propagation import SpanContext, is_sampled, make_trace_id
 from .serialize import describe_error, json_object, to_json
-from .spans import Parent, TraceState, observed_traces
+from .spans import Parent, observed_traces
+from .state import TraceState
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
