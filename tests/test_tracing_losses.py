@@ -84,6 +84,29 @@ assert os.waitpid(child, 0)[1] == 0
     assert 2 == sum(name.startswith(f"import-{milliseconds}-") for name in real.names())
 
 
+def test_fork_waits_for_lazy_imports_without_messages() -> None:
+    """A fork that waits while a thread imports what the exporter needs runs each pair of fork hooks, or none of it."""
+    code = """
+from ashr_labs._forks import IMPORTS
+held, forking = threading.Event(), threading.Event()
+def load():
+    with IMPORTS.lock:
+        held.set(); forking.wait(); time.sleep(0.2)
+        import ashr_labs.tracing.export.loop, concurrent.futures.thread, logging
+thread = threading.Thread(target=load); thread.start()
+held.wait()
+os.register_at_fork(before=forking.set)
+child = os.fork()
+if child == 0:
+    os._exit(0)
+thread.join()
+assert os.waitpid(child, 0)[1] == 0
+"""
+    done = run_process("http://127.0.0.1:9", FORKS + code)
+
+    assert (0, "") == (done.returncode, done.stderr)
+
+
 def test_open_trace_at_fork_belongs_to_parent(real: RealPlatform) -> None:
     """Only the parent delivers a trace that is open at a fork; the result of the child's copy says so."""
     code = """
