@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # Registers fork hooks that come in pairs, as does `logging`, which it imports. If it were first imported while a fork
 # waits for a guard below, only the second hook of the pair would run, which releases a lock that nobody holds.
-import concurrent.futures.thread  # noqa: F401
+import concurrent.futures.thread  # noqa: F401  # pyright: ignore[reportUnusedImport]
 import os
 from threading import Lock, RLock, get_ident
 from typing import TYPE_CHECKING, Final, Protocol
