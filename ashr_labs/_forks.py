@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # Registers fork hooks that come in pairs, as does `logging`, which it imports. If it were first imported while a fork
-# waits for a guard below, only the second hook of the pair would run, which releases a lock that nobody holds.
+# waits for a guard below, only the second hook of the pair would run, which releases a lock that is not held.
 import concurrent.futures.thread  # noqa: F401  # pyright: ignore[reportUnusedImport]
 import os
 from threading import Lock, RLock, get_ident
