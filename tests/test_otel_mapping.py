@@ -15,9 +15,9 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from ashr_labs.local.forwarding.otlp import otlp_requests
 from ashr_labs.otel import trace_of
-from ashr_labs.otel._content import input_of
 from ashr_labs.otel._mirror import copies_of
 from ashr_labs.pricing import read_usage
+from ashr_labs.spans.content import input_of
 from support.otel_spans import CHAT, finished_spans, identifiers, one_span
 
 MESSAGES = [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]

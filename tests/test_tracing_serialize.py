@@ -25,8 +25,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashr_labs.tracing import serialize
-from ashr_labs.tracing.serialize import MAX_CHARACTERS, MAX_DEPTH, MAX_ITEMS, describe_error, to_json
+from ashr_labs import _serialize as serialize
+from ashr_labs._serialize import MAX_CHARACTERS, MAX_DEPTH, MAX_ITEMS, describe_error, to_json
 
 
 @dataclass

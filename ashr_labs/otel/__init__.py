@@ -18,6 +18,6 @@ except ModuleNotFoundError as error:
     ) from error
 
 from ._flush import flush_otel, register_otel_flush
-from ._mapping import trace_of
+from ._reading import trace_of
 
 __all__ = ["Mirror", "SpanExporter", "SpanProcessor", "flush_otel", "register_otel_flush", "trace_of"]

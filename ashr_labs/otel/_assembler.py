@@ -6,7 +6,7 @@ from collections import OrderedDict
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from ._mapping import span_id, trace_id
+from ._reading import span_id, trace_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

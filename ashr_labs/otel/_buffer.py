@@ -17,12 +17,13 @@ from opentelemetry.context import (
 )
 
 from .._forks import IMPORTS
+from ..spans import conventions as names
+from ..spans.mapping import is_of_an_agent
 from ..tracing.export.exporter import EXPORTER
 from ..tracing.export.item import QueuedTrace
 from ..tracing.propagation import is_sampled
-from . import _conventions as names
 from ._assembler import TraceAssembler
-from ._mapping import identifier_of, is_of_an_agent, trace_id, trace_of
+from ._reading import identifier_of, trace_id, trace_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -157,13 +158,12 @@ class SpanBuffer:
             self._delivered.popitem(last=False)
 
     def _item(self, part: Part) -> QueuedTrace:
-        identifier = identifier_of(part)
         write = partial(trace_of, part, self._tracing.settings.mask)
-        return QueuedTrace(identifier, None, write, sum(_rough_size(span) for span in part))
+        return QueuedTrace(identifier_of(part), None, write, sum(_rough_size(span) for span in part))
 
 
 def _has_an_agent(spans: Sequence[ReadableSpan]) -> bool:
-    return any(is_of_an_agent(span) for span in spans)
+    return any(is_of_an_agent(span.attributes or ()) for span in spans)
 
 
 def _rough_size(span: ReadableSpan) -> int:

@@ -12,7 +12,7 @@ from opentelemetry.trace import Status, StatusCode, set_span_in_context
 
 from .._gen_ai import generation_attributes, json_text, provider_of
 from .._json import as_object
-from . import _conventions as names
+from ..spans import conventions as names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

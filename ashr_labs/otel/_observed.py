@@ -6,10 +6,11 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
 from .._json import as_object
+from .._serialize import to_json
+from ..spans.mapping import observations_of
 from ..tracing.payload import SpanRecord
-from ..tracing.serialize import to_json
 from ..tracing.spans import observed_traces
-from ._mapping import observations_of, span_id
+from ._reading import read_span, span_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,7 @@ class _Record(SpanRecord):
 
     def payload(self, clock_offset: int, hide: Callable[[Any], Any]) -> Observation:
         """Return the span as the API takes it."""
-        return observations_of(self._span, hide)[0]
+        return observations_of(read_span(self._span), hide)[0]
 
     def content(self) -> tuple[Any, Any, Any]:
         """Return the recorded values."""

@@ -14,9 +14,9 @@ from functools import WRAPPER_UPDATES, partial, update_wrapper
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from .._serialize import GrowingArray, describe_error
 from .._unset import UNSET
 from .context import DEFAULT
-from .serialize import GrowingArray, describe_error
 from .spans import Generation, Parent, Span, activate, active_scope, deactivate, swap
 from .trace import Trace
 

@@ -6,10 +6,10 @@ from contextlib import suppress
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from .._serialize import json_object, masked
 from .export.item import ExportResult, QueuedTrace
-from .payload import SpanRecord, estimate_values, masked
+from .payload import SpanRecord, estimate_values
 from .propagation import make_trace_id
-from .serialize import json_object
 from .spans import Parent, Scope, active_scope
 from .state import TraceState
 

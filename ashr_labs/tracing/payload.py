@@ -5,19 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
+from .._serialize import JSON, GrowingArray, as_text, json_object, masked, text_list, to_json
 from .._time import isoformat_ns
 from .._unset import UNSET
 from ..pricing import observation_usage
-from .serialize import JSON, GrowingArray, as_text, json_object, text_list, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ashr_labs_types import Observation, TracePayload
 
-__all__ = ["SpanRecord", "TraceRecord", "estimate_size", "estimate_values", "masked", "write_trace"]
+__all__ = ["SpanRecord", "TraceRecord", "estimate_size", "estimate_values", "write_trace"]
 
-_MASK_FAILED = "<masked: the mask failed>"
 
 _MAX_PLAIN = 1_000
 
@@ -95,16 +94,6 @@ class TraceRecord(TypedDict):
     clock_offset: int
     """The difference between the wall clock and `time.perf_counter_ns`."""
     is_finished: bool
-
-
-def masked(value: JSON, mask: Callable[[Any], Any] | None) -> JSON:
-    """Return a field after masking, as JSON; a placeholder if the mask raises."""
-    if mask is None or value is None:
-        return value
-    try:
-        return to_json(mask(value))
-    except Exception:  # the mask is application code
-        return _MASK_FAILED
 
 
 def write_trace(trace: TraceRecord, mask: Callable[[Any], Any] | None) -> TracePayload:

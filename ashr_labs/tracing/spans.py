@@ -15,17 +15,18 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar, cast
 
 from .._json import is_object
+from .._serialize import describe_error, json_object, to_json
 from .._unset import UNSET
 from ..pricing import read_usage
 from .payload import SpanRecord
-from .serialize import describe_error, json_object, to_json
 from .state import TraceState
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
-    from .serialize import GrowingArray
+    from .._serialize import GrowingArray
+
 
 __all__ = [
     "ACTIVE",

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from weakref import ref
 
 from .._forks import PROCESS
+from .._serialize import describe_error, json_object, to_json
 from .._unset import UNSET
 from .export.item import ExportResult, QueuedTrace
 from .payload import estimate_size, write_trace
 from .propagation import SpanContext, is_sampled, make_trace_id
-from .serialize import describe_error, json_object, to_json
 from .spans import Parent, observed_traces
 from .state import TraceState
 

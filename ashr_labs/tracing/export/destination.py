@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..._format import counted
 from ..._retry import Backoff, is_transient_status
+from ..._serialize import describe_error
 from ...errors import APIConnectionError, AshrLabsError, ConfigurationError, ResponseFormatError
-from ..serialize import describe_error
 from .item import QueuedTrace
 from .snapshots import FIRST_INTERVAL, Snapshot, Snapshots
 

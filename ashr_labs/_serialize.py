@@ -30,6 +30,7 @@ __all__ = [
     "as_text",
     "describe_error",
     "json_object",
+    "masked",
     "optional_text",
     "text_list",
     "to_json",
@@ -49,6 +50,7 @@ _SMALL_TEXT = MAX_CHARACTERS // (2 * _SMALL_DICT)
 _MAX_INTEGER = 2**64  # JSON readers round larger integers or reject them
 _MAX_BITS = 10_000  # Python does not format much longer integers
 _MAX_NAME = 200
+_MASK_FAILED = "<masked: the mask failed>"
 _SURROGATES = re.compile("[\ud800-\udfff]+")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _LAZY = ("__iter__", "__next__", "__getitem__", "__aiter__", "__anext__", "__await__")
@@ -363,3 +365,13 @@ def text_list(value: JSON) -> list[str]:
 def json_object(value: JSON) -> dict[str, Any] | None:
     """Return an object or None unchanged, and any other value as `{"value": ...}`."""
     return value if value is None or isinstance(value, dict) else {"value": value}
+
+
+def masked(value: JSON, mask: Callable[[Any], Any] | None) -> JSON:
+    """Return a field after masking, as JSON; a placeholder if the mask raises."""
+    if mask is None or value is None:
+        return value
+    try:
+        return to_json(mask(value))
+    except Exception:  # the mask is application code
+        return _MASK_FAILED

@@ -1,4 +1,4 @@
-"""Kind, input and output of an OpenTelemetry span, from its attributes and events. Pure."""
+"""Kind, input and output of a span, from its attributes and events. Pure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from .._json import as_list, parsed_json
-from ..tracing.serialize import MAX_CHARACTERS
-from . import _conventions as names
+from .._serialize import MAX_CHARACTERS
+from . import conventions as names
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.trace import Event
+    from .span import Event
 
 __all__ = ["Attributes", "first", "input_of", "is_content", "kind_of", "output_of", "remaining", "span_kind"]
 
@@ -103,7 +103,7 @@ def _from_events(events: Sequence[Event], values: Sequence[str], roles: Mapping[
     """Return the content of events: a single value, or one message per event."""
     messages: list[Any] = []
     for event in events:
-        attributes = event.attributes or {}
+        attributes = event.attributes
         role = roles.get(event.name)
         if role:
             content = {name: _decoded(value) for name, value in attributes.items() if name not in _NOT_OF_MESSAGES}

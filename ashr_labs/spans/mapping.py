@@ -1,60 +1,46 @@
-"""Conversion of ended OpenTelemetry spans to an Ashr trace. Pure."""
+"""Conversion of ended OpenTelemetry spans to an Ashr trace, wherever the spans come from. Pure."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from .._serialize import as_text, json_object, masked, optional_text, text_list, to_json
 from .._time import isoformat_ns
 from ..pricing import observation_usage
-from ..tracing.payload import masked
-from ..tracing.serialize import as_text, json_object, optional_text, text_list, to_json
-from . import _conventions as names
-from ._content import first, input_of, is_content, kind_of, output_of, remaining, span_kind
+from . import conventions as names
+from .content import first, input_of, is_content, kind_of, output_of, remaining, span_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from opentelemetry.sdk.trace import Event, ReadableSpan
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ashr_labs_types import Observation, TracePayload
 
-__all__ = ["identifier_of", "is_of_an_agent", "observations_of", "span_id", "trace_id", "trace_of"]
+    from .span import Event, Span
+
+__all__ = ["head_of", "identifier_of", "is_of_an_agent", "observations_of", "trace_of"]
 
 _SDK_ATTRIBUTES = "telemetry.sdk."
 _EXCEPTION = "exception"
 _SCORE = "gen_ai.evaluation.result"
 
 
-def trace_id(span: ReadableSpan) -> int:
-    """Return the trace id of a span as an integer, or 0."""
-    context = span.get_span_context()
-    return 0 if context is None else context.trace_id
+def is_of_an_agent(attributes: Iterable[str]) -> bool:
+    """Return True if names of attributes are of the GenAI conventions or of OpenInference."""
+    return any(name.startswith(names.AGENT_PREFIXES) for name in attributes)
 
 
-def span_id(span: ReadableSpan) -> int:
-    """Return the id of a span as an integer, or 0."""
-    context = span.get_span_context()
-    return 0 if context is None else context.span_id
-
-
-def is_of_an_agent(span: ReadableSpan) -> bool:
-    """Return True if a span has attributes of the GenAI conventions or of OpenInference."""
-    return any(name.startswith(names.AGENT_PREFIXES) for name in span.attributes or ())
-
-
-def identifier_of(spans: Sequence[ReadableSpan]) -> str:
+def identifier_of(spans: Sequence[Span]) -> str:
     """Return the id of the trace that the spans become.
 
     It is the id of their OpenTelemetry trace if they include its root. Other parts of that trace (from another service,
     or ended after the rest was delivered) get an id of their own, as the platform keeps one trace per id.
     """
     head = head_of(spans)
-    whole = f"{trace_id(head):032x}"
-    return whole if head.parent is None else f"{whole}-{span_id(head):016x}"
+    return head.trace_id if head.parent_id is None else f"{head.trace_id}-{head.span_id}"
 
 
-def trace_of(spans: Sequence[ReadableSpan], mask: Callable[[Any], Any] | None = None) -> TracePayload:
+def trace_of(spans: Sequence[Span], mask: Callable[[Any], Any] | None = None) -> TracePayload:
     """Convert ended spans of one OpenTelemetry trace.
 
     Args:
@@ -62,8 +48,8 @@ def trace_of(spans: Sequence[ReadableSpan], mask: Callable[[Any], Any] | None = 
         mask: Applied to inputs, outputs, metadata and messages.
     """
     head = head_of(spans)
-    ordered = sorted(spans, key=lambda span: span.start_time or 0)
-    everywhere = [head.attributes or {}, *(span.attributes or {} for span in ordered)]
+    ordered = sorted(spans, key=lambda span: span.start_time)
+    everywhere = [head.attributes, *(span.attributes for span in ordered)]
     payload: TracePayload = {
         "id": identifier_of(spans),
         "name": head.name,
@@ -73,48 +59,48 @@ def trace_of(spans: Sequence[ReadableSpan], mask: Callable[[Any], Any] | None = 
         "tags": text_list(masked(to_json(_first_of(everywhere, (names.TAGS,))), mask)),
         "observations": [found for span in ordered for found in observations_of(span, mask)],
     }
-    output = output_of(head.attributes or {}, head.events)
+    output = output_of(head.attributes, head.events)
     if output is not None:
         payload["output"] = masked(to_json(output), mask)
     return payload
 
 
-def head_of(spans: Sequence[ReadableSpan]) -> ReadableSpan:
+def head_of(spans: Sequence[Span]) -> Span:
     """Return the root, or the first span whose parent is not among the spans."""
-    inside = {span_id(span) for span in spans}
-    heads = [span for span in spans if span.parent is None or span.parent.span_id not in inside]
-    return min(heads or spans, key=lambda span: (span.parent is not None, span.start_time or 0, span_id(span)))
+    inside = {span.span_id for span in spans}
+    heads = [span for span in spans if span.parent_id is None or span.parent_id not in inside]
+    return min(heads or spans, key=lambda span: (span.parent_id is not None, span.start_time, span.span_id))
 
 
 def _first_of(everywhere: Sequence[Mapping[str, Any]], candidates: Sequence[str]) -> Any:
     return next((found for one in everywhere if (found := first(one, candidates)) is not None), None)
 
 
-def _about(head: ReadableSpan) -> dict[str, Any] | None:
+def _about(head: Span) -> dict[str, Any] | None:
     """Return the metadata of the trace: its resource and its remote parent."""
-    resource = {name: value for name, value in head.resource.attributes.items() if not name.startswith(_SDK_ATTRIBUTES)}
+    resource = {name: value for name, value in head.resource.items() if not name.startswith(_SDK_ATTRIBUTES)}
     about: dict[str, Any] = {"resource": resource} if resource else {}
-    if head.parent is not None:
-        about |= {"parent_trace_id": f"{trace_id(head):032x}", "parent_span_id": f"{head.parent.span_id:016x}"}
+    if head.parent_id is not None:
+        about |= {"parent_trace_id": head.trace_id, "parent_span_id": head.parent_id}
     return about or None
 
 
-def observations_of(span: ReadableSpan, mask: Callable[[Any], Any] | None = None) -> list[Observation]:
+def observations_of(span: Span, mask: Callable[[Any], Any] | None = None) -> list[Observation]:
     """Return a span and its events as observations, the span first."""
     told = [event for event in span.events if event.name != _EXCEPTION and not is_content(event)]
     return [_observation(span, mask), *(_event(span, number, event, mask) for number, event in enumerate(told))]
 
 
-def _observation(span: ReadableSpan, mask: Callable[[Any], Any] | None) -> Observation:
-    attributes = span.attributes or {}
+def _observation(span: Span, mask: Callable[[Any], Any] | None) -> Observation:
+    attributes = span.attributes
     kind = kind_of(attributes)
     message = _failure(span)
     observation: Observation = {
-        "id": f"{span_id(span):016x}",
+        "id": span.span_id,
         "type": "generation" if kind == "generation" else "span",
         "name": _tool_name(span) if kind == "tool" else span.name,
-        "parent_observation_id": None if span.parent is None else f"{span.parent.span_id:016x}",
-        "start_time": isoformat_ns(span.start_time or 0),
+        "parent_observation_id": span.parent_id,
+        "start_time": isoformat_ns(span.start_time),
         "input": masked(to_json(input_of(attributes, span.events)), mask),
         "metadata": json_object(masked(to_json(_metadata(span)), mask)),
         "level": None if message is None else "ERROR",
@@ -140,14 +126,14 @@ def _add_call(observation: Observation, attributes: Mapping[str, Any]) -> None:
         observation["usage"] = usage
 
 
-def _event(span: ReadableSpan, number: int, event: Event, mask: Callable[[Any], Any] | None) -> Observation:
-    attributes = event.attributes or {}
+def _event(span: Span, number: int, event: Event, mask: Callable[[Any], Any] | None) -> Observation:
+    attributes = event.attributes
     observation: Observation = {
-        "id": hashlib.blake2b(f"{span_id(span)}/{number}".encode(), digest_size=8).hexdigest(),
+        "id": hashlib.blake2b(f"{span.span_id}/{number}".encode(), digest_size=8).hexdigest(),
         "type": "event",
         "name": event.name,
-        "parent_observation_id": f"{span_id(span):016x}",
-        "start_time": isoformat_ns(event.timestamp or 0),
+        "parent_observation_id": span.span_id,
+        "start_time": isoformat_ns(event.time),
         "input": masked(to_json(dict(attributes) or None), mask),
         "metadata": None,
         "level": None,
@@ -160,33 +146,32 @@ def _event(span: ReadableSpan, number: int, event: Event, mask: Callable[[Any], 
     return observation
 
 
-def _tool_name(span: ReadableSpan) -> str:
-    name = first(span.attributes or {}, names.TOOL_NAMES)
+def _tool_name(span: Span) -> str:
+    name = first(span.attributes, names.TOOL_NAMES)
     return f"tool:{span.name.removeprefix('execute_tool ') if name is None else name}"
 
 
-def _failure(span: ReadableSpan) -> str | None:
+def _failure(span: Span) -> str | None:
     """Return the error message of a span, or None if it did not fail."""
-    status = span.status.status_code.name
-    errors = [event.attributes or {} for event in span.events if event.name == _EXCEPTION]
-    if status == "OK" or (status == "UNSET" and not errors):
+    errors = [event.attributes for event in span.events if event.name == _EXCEPTION]
+    if span.status == "OK" or (span.status == "UNSET" and not errors):
         return None
-    last = errors[-1] if errors else {}
+    last: Mapping[str, Any] = errors[-1] if errors else {}
     described = ": ".join(str(last[part]) for part in ("exception.type", "exception.message") if last.get(part))
-    return span.status.description or described or str((span.attributes or {}).get("error.type", "error"))
+    return span.status_message or described or str(span.attributes.get("error.type", "error"))
 
 
-def _metadata(span: ReadableSpan) -> dict[str, Any] | None:
-    found = remaining(span.attributes or {})
-    if kind := span_kind(span.attributes or {}):
+def _metadata(span: Span) -> dict[str, Any] | None:
+    found = remaining(span.attributes)
+    if kind := span_kind(span.attributes):
         found["kind"] = kind
-    if span.instrumentation_scope is not None and span.instrumentation_scope.name:
-        found["otel.scope.name"] = span.instrumentation_scope.name
-    if span.kind.name != "INTERNAL":
-        found["otel.kind"] = span.kind.name
-    errors = [dict(event.attributes or {}) for event in span.events if event.name == _EXCEPTION]
+    if span.scope:
+        found["otel.scope.name"] = span.scope
+    if span.kind != "INTERNAL":
+        found["otel.kind"] = span.kind
+    errors = [dict(event.attributes) for event in span.events if event.name == _EXCEPTION]
     if errors:
         found["exceptions"] = errors
     if span.links:
-        found["links"] = [f"{link.context.trace_id:032x}-{link.context.span_id:016x}" for link in span.links]
+        found["links"] = list(span.links)
     return found or None
