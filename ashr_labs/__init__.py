@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         ResponseFormatError,
         ScorerError,
         ServerError,
+        SpecError,
         ValidationError,
     )
     from .eval import (
@@ -122,6 +123,7 @@ __all__ = [
     "ScorerError",
     "ServerError",
     "Span",
+    "SpecError",
     "TestBuilder",
     "Timeout",
     "ToolInvocation",

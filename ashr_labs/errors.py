@@ -4,6 +4,7 @@
     ├── ConfigurationError        (also ValueError)    an option or argument is invalid
     │   └── MissingAPIKeyError    (also RuntimeError)  no API key was given
     ├── DatasetError              (also ValueError)    a dataset does not have the documented shape
+    ├── SpecError                 (also ValueError)    a sandbox spec is not valid
     ├── ScorerError               (also ValueError)    a scorer returned something that is not a score
     ├── ModelError                                     a language model did not give a usable reply
     ├── APIConnectionError                             no response arrived
@@ -45,6 +46,7 @@ __all__ = [
     "ResponseFormatError",
     "ScorerError",
     "ServerError",
+    "SpecError",
     "ValidationError",
     "error_class_for_status",
 ]
@@ -103,6 +105,20 @@ class DatasetError(AshrLabsError, ValueError):
         super().__init__(f"{path}: {message}")
         self.path = path
         """The place in the dataset, such as `runs.refund_1.actions[3].expected_response`."""
+
+
+class SpecError(AshrLabsError, ValueError):
+    """A sandbox spec is not valid at `path`, in the line `line` of its text."""
+
+    def __init__(self, message: str, *, path: str, line: int, column: int) -> None:
+        place = f"line {line}, {path}" if path else f"line {line}"
+        super().__init__(f"{place}: {message}")
+        self.path = path
+        """The place in the spec, such as `services[0].image`; empty for the text as a whole."""
+        self.line = line
+        """Number of the line, from 1."""
+        self.column = column
+        """Number of the character in the line, from 1."""
 
 
 class ScorerError(AshrLabsError, ValueError):

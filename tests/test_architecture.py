@@ -43,7 +43,7 @@ FLOORS: list[set[str]] = [
     {"alignment", "comparators", "pricing", "run_result", "tool_call", "_text"},
     {"_http", "run_builder", "spans", "types"},
     {"llm"},
-    {"grading", "generation", "importing", "scenarios"},
+    {"grading", "generation", "importing", "scenarios", "specs"},
     {"dataset_faults", "scorers"},
     {"client"},
     {"results", "tracing"},

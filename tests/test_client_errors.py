@@ -17,6 +17,7 @@ from ashr_labs import (
     ConfigurationError,
     DatasetError,
     MissingAPIKeyError,
+    SpecError,
     errors,
 )
 from ashr_labs._retry import retry_after
@@ -80,6 +81,8 @@ def test_errors_survive_pickle_and_copy(cls: type[AshrLabsError]) -> None:
     """An error keeps its attributes when it is pickled or copied."""
     if cls is DatasetError:
         error: AshrLabsError = DatasetError("is null", path="runs.a.actions[0]")
+    elif cls is SpecError:
+        error = SpecError("must be a list", path="services", line=3, column=1)
     else:
         error = cls("why", 429, {"a": 1}, operation="get_run", request_id="r", retry_after=1.5)
 
@@ -116,7 +119,7 @@ def test_retry_after_formats(headers: dict[str, str], seconds: float | None) -> 
 def test_guide_lists_error_hierarchy() -> None:
     """Each class and each attribute is in `docs/errors.md`."""
     guide = (Path(__file__).resolve().parent.parent / "docs" / "errors.md").read_text("utf-8")
-    attributes = vars(AshrLabsError("x")) | vars(DatasetError("x", path="y"))
+    attributes = vars(AshrLabsError("x")) | vars(SpecError("x", path="y", line=1, column=1))
 
     assert [] == [cls.__name__ for cls in ALL_ERRORS if cls.__name__ not in guide]
     assert [] == [name for name in (*attributes, "may_have_arrived") if f"`{name}`" not in guide]

@@ -35,6 +35,7 @@ PROGRAM = LazyGroup(
         "agents": "Manage agents.",
         "keys": "Manage API keys.",
         "traces": "Show traces.",
+        "spec": "Check and manage specs of sandboxes.",
         "serve": "Run the platform on this machine.",
         "init": "Create the files of a first evaluation.",
         "doctor": "Check the installation and its configuration.",

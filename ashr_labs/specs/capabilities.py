@@ -1,0 +1,149 @@
+"""The capabilities of an engine, and the keys of a spec that it cannot honour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from .values import Directory, GitRepo, HttpMock, ImageService, Spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Capabilities", "Refusal", "unsupported"]
+
+_INSTALLABLE = {"postgres": "postgresql", "redis": "redis-server"}
+"""The Debian packages of the services that run without containers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """The capabilities of an engine on its machine, with the settings of its operator."""
+
+    engine: str
+    """Its name in messages."""
+    images: bool = False
+    """Whether it runs container images."""
+    ignores_base: bool = False
+    """Whether the operator has decided that `base` is ignored."""
+    services: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Major versions of the servers on the machine, by the names of their images."""
+    egress_hosts: bool = False
+    """Whether it allows chosen hosts."""
+    open_egress: bool = False
+    """Whether it allows all hosts."""
+    ingress: bool = False
+    """Whether others can connect to a sandbox."""
+    packages: bool = False
+    """Whether the operator allows packages to be installed."""
+    fixtures_folder: bool = False
+    """Whether the operator has set a folder of fixtures."""
+    limits: frozenset[str] = frozenset()
+    """Those keys of `resources` that it enforces."""
+
+
+class Refusal(NamedTuple):
+    """A key of a spec that an engine cannot honour."""
+
+    path: str
+    """The key, such as `services[0].image`."""
+    reason: str
+    """Why, and what would honour it."""
+
+    def __str__(self) -> str:
+        return f"`{self.path}` {self.reason}"
+
+
+def unsupported(spec: Spec, capabilities: Capabilities) -> list[Refusal]:
+    """Return what of a spec an engine cannot honour; a sandbox is created only if the list is empty.
+
+    Args:
+        spec: The spec.
+        capabilities: Those of the engine.
+
+    Examples:
+        >>> spec = Spec("demo", base="ubuntu:24.04")
+        >>> unsupported(spec, Capabilities("bubblewrap"))[0].path
+        'base'
+    """
+    return [
+        *_image_refusals(spec, capabilities),
+        *_fixture_refusals(spec, capabilities),
+        *_network_refusals(spec, capabilities),
+        *_limit_refusals(spec, capabilities),
+        *_audit_refusals(spec),
+    ]
+
+
+def _image_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]:
+    engine = capabilities.engine
+    if spec.base is not None and not capabilities.images and not capabilities.ignores_base:
+        yield Refusal(
+            "base",
+            f"names the image {spec.base!r}, which needs Docker or Podman; the engine {engine} runs on the system of "
+            "the machine: leave `base` out, or let the platform ignore it",
+        )
+    if spec.setup.packages and not capabilities.packages:
+        yield Refusal("setup.packages", "needs a platform that allows packages to be installed (--allow-install)")
+    if not capabilities.images:
+        for index, service in enumerate(spec.services):
+            if isinstance(service, ImageService):
+                yield from _service_refusals(index, service, capabilities.services)
+
+
+def _service_refusals(index: int, service: ImageService, installed: Mapping[str, str]) -> Iterator[Refusal]:
+    path, name = f"services[{index}].image", service.repository
+    subject = f"of the service {service.name!r} is {service.image!r}"
+    package = _INSTALLABLE.get(name)
+    if package is None:
+        yield Refusal(path, f"{subject}, which needs Docker or Podman")
+    elif name not in installed:
+        yield Refusal(path, f"{subject}, which needs the package {package!r} on the platform's machine, or Docker")
+    elif (tag := service.tag) not in ("", "latest") and tag.partition("-")[0].partition(".")[0] != installed[name]:
+        yield Refusal(path, f"{subject}, but version {installed[name]} is installed; another one needs Docker")
+    if len(service.ports) > 1:
+        yield Refusal(f"services[{index}].ports", f"of the service {service.name!r} must be one port without Docker")
+
+
+def _fixture_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]:
+    for index, fixture in enumerate(spec.fixtures):
+        path = f"fixtures[{index}]"
+        is_remote = isinstance(fixture, GitRepo) and fixture.url.startswith("https:")
+        is_local = isinstance(fixture, GitRepo | Directory) and not is_remote
+        if is_remote and not (capabilities.egress_hosts or capabilities.open_egress):
+            yield Refusal(f"{path}.url", f"needs a way out, which the engine {capabilities.engine} does not have")
+        if is_local and not (isinstance(fixture, Directory) and fixture.source is None):
+            key = "source" if isinstance(fixture, Directory) else "url"
+            if not capabilities.fixtures_folder:
+                yield Refusal(f"{path}.{key}", "needs a platform with a folder of fixtures (--fixtures)")
+
+
+def _network_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]:
+    network, engine = spec.network, capabilities.engine
+    if network.egress_default == "allow" and not capabilities.open_egress:
+        yield Refusal("network.egress.default", f"cannot be `allow` with the engine {engine}; name hosts in `allow`")
+    if network.egress_allow and not capabilities.egress_hosts:
+        yield Refusal("network.egress.allow", f"needs a proxy, which the engine {engine} does not have")
+    if not capabilities.ingress and (network.ingress_default == "allow" or network.ingress_allow):
+        yield Refusal("network.ingress", f"is not possible with the engine {engine}; leave it out")
+
+
+def _limit_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]:
+    for key in spec.raw.get("resources", {}):
+        if key not in capabilities.limits:
+            yield Refusal(f"resources.{key}", f"cannot be enforced by the engine {capabilities.engine} on this machine")
+
+
+def _audit_refusals(spec: Spec) -> Iterator[Refusal]:
+    databases = [service for service in spec.services if isinstance(service, ImageService)]
+    unseen = [service.name for service in databases if service.repository != "postgres"]
+    observed = len(databases) > len(unseen)
+    for path, is_asked in (
+        ("audit.db_writes", spec.audit.db_writes),
+        ("forbidden.db_writes_outside", spec.forbidden.db_writes_outside is not None),
+    ):
+        if is_asked and not observed:
+            yield Refusal(path, "is observed on PostgreSQL only; the spec has no service of the image postgres")
+    mocks = [service for service in spec.services if isinstance(service, HttpMock) and not service.record]
+    if mocks and (spec.audit.http_calls or spec.forbidden.http_except is not None):
+        yield Refusal("audit.http_calls", f"needs the requests of {mocks[0].name!r}, whose `record` is false")
