@@ -636,12 +636,15 @@ def test_scorers_are_named_on_the_command_line(workspace: Workspace) -> None:
 
 
 def test_traces_of_tests_are_stored(workspace: Workspace) -> None:
-    """The trace of a test is stored with its run, and found by its id."""
+    """The trace of a test is stored with its run, found by its id, and names the run and the test."""
     done = evaluate(workspace, "--json", "--database", "kept.db", agent="Tooled")
 
-    [trace_id, _] = [test["trace_id"] for test in done.document["tests"]]
-    shown = workspace.call("traces", "get", trace_id, "--database", "kept.db")
+    first, _ = done.document["tests"]
+    shown = workspace.call("traces", "get", first["trace_id"], "--database", "kept.db")
     assert (0, True) == (shown.code, "tool:greet" in shown.out)
+    assert ["runs", str(done.document["run_id"]), "first"] in [line.split() for line in shown.out.splitlines()]
+    run = workspace.call("runs", "get", str(done.document["run_id"]), "--verbose", "--database", "kept.db")
+    assert f"trace {first['trace_id']}" in run.out
 
 
 def test_a_gate_on_scores_counts_tests_without_one(workspace: Workspace) -> None:

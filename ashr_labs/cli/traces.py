@@ -19,7 +19,7 @@ from ._tail import Pause, tail
 from ._trace_text import observation_lines, trace_line, trace_totals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from ..client._sync import AshrLabsClient
@@ -79,14 +79,17 @@ def list_traces(out: Output, /, limit: int, page: int, database: Path | None, re
 @where_options
 @click.pass_obj
 def get_trace(out: Output, /, trace_id: str, database: Path | None, remote: bool) -> None:
-    """Show a trace with its totals, and its observations with their inputs (<) and outputs (>), truncated.
+    """Show a trace with its totals, the tests of runs that it belongs to, and its observations.
 
-    With --json everything is complete.
+    Inputs (<) and outputs (>) of observations are truncated. With --json everything is complete.
     """
     with stored_client(database, remote=remote) as client:
-        trace = client.get_observability_trace(trace_id)["trace"]
-    show_record(out, trace if out.as_json else {**trace, **trace_totals(trace)})
-    if not out.as_json:
+        found = client.get_observability_trace(trace_id)
+    trace, runs = found["trace"], found.get("runs", [])
+    if out.as_json:
+        out.write_json({**trace, "runs": runs})
+    else:
+        show_record(out, {**trace, **trace_totals(trace), **_runs_text(runs)})
         out.write("".join(f"  {line}\n" for line in observation_lines(trace)))
 
 
@@ -139,6 +142,15 @@ def show_analytics(out: Output, /, days: int, database: Path | None, remote: boo
         if rows := found.get(name):
             out.write("\n")
             show_rows(out, name, rows, columns)
+
+
+def _runs_text(runs: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    tests = [f"{one['run_id']} {one['test_id']}{_repeat(one)}" for one in runs]
+    return {"runs": ", ".join(tests)} if tests else {}
+
+
+def _repeat(test: Mapping[str, Any]) -> str:
+    return f"[{test['repeat']}]" if "repeat" in test else ""
 
 
 def _with_totals(client: AshrLabsClient, row: dict[str, Any]) -> dict[str, Any]:

@@ -943,9 +943,15 @@ class GetObservabilityTraceRequest(TypedDict):
     trace_id: str
 
 
-class GetObservabilityTraceResponse(TypedDict):
-    status: str
-    trace: TraceRecord
+class TraceRun(TypedDict):
+    """
+    A test of a run during which a trace was recorded.
+    """
+
+    run_id: int
+    test_id: str
+    repeat: NotRequired[int]
+    """Which repeat it is, from 0, if the scenario was repeated."""
 
 
 class GetObservabilityAnalyticsRequest(TypedDict):
@@ -1193,6 +1199,13 @@ class TestConfig(TypedDict):
     complexity_distribution: NotRequired[ComplexityDistribution]
     focus_areas: NotRequired[list[str]]
     exclude: NotRequired[list[str]]
+
+
+class GetObservabilityTraceResponse(TypedDict):
+    status: str
+    trace: TraceRecord
+    runs: NotRequired[list[TraceRun]]
+    """The tests whose `trace_id` it is, of the newest 100 runs; embedded platform only."""
 
 
 class GetObservabilityAnalyticsResponse(TypedDict):

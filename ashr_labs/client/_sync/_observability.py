@@ -113,7 +113,9 @@ class ObservabilityMethods(BaseClient):
             yield from pages.next_rows(response)
 
     def get_observability_trace(self, trace_id: str) -> GetObservabilityTraceResponse:
-        """Get a trace with all its observations, under `trace`.
+        """Get a trace with all its observations, under `trace`, and the tests of runs that it belongs to, under `runs`.
+
+        The embedded platform finds the runs by the `trace_id` of their tests; other platforms may not have `runs`.
 
         Raises:
             NotFoundError: If it does not exist, or the key has no access to it.

@@ -15,6 +15,7 @@ from ..jobs.queue import enqueue, withdraw
 from ..store.columns import add_row
 from ..store.raw_json import RawJSON
 from ..store.run_tests import LOST, RUNNING, delete_tests, store_tests, test_row
+from ..store.run_traces import delete_links, links_of, store_links
 from ..store.schema import datasets, runs
 from .registry import Context, operation
 from .rows import check_exists, check_user, get_row
@@ -59,8 +60,9 @@ def start_run(context: Context, params: StartRunRequest) -> dict[str, Any]:
 
 
 def test_rows(params: AppendRunTestsRequest) -> dict[str, Any]:
-    """Return the parameters with tests as rows."""
-    return {**params, "tests": [test_row(test) for test in params["tests"]]}
+    """Return the parameters with tests as rows, and `links` to their traces."""
+    tests = params["tests"]
+    return {**params, "tests": [test_row(test) for test in tests], "links": links_of(tests)}
 
 
 @operation("append_run_tests", writes=True, prepare=test_rows)
@@ -70,6 +72,7 @@ def append_run_tests(context: Context, params: Mapping[str, Any]) -> dict[str, A
     _renew_lease(context, params["run_id"])
     cancel_requested = _check_played(context, params["run_id"], RUNNING)
     store_tests(context.connection, params["run_id"], params["tests"])
+    store_links(context.connection, context.principal.tenant_id, params["run_id"], params["links"])
     return {"cancel_requested": cancel_requested}
 
 
@@ -90,6 +93,8 @@ def finish_run(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     }
     context.connection.execute(_UPDATE.values(finished), {"run": run_id})
     delete_tests(context.connection, run_id)
+    delete_links(context.connection, run_id)
+    store_links(context.connection, context.principal.tenant_id, run_id, params["links"])
     return {"run": run_record(context, get_row(context, runs, run_id, noun="run"))}
 
 

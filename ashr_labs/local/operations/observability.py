@@ -13,6 +13,7 @@ from ...errors import NotFoundError
 from ..jobs.handlers import FORWARD
 from ..store.columns import upsert
 from ..store.raw_json import decode
+from ..store.run_traces import runs_of_trace
 from ..store.schema import observations, traces
 from ..store.trace_pages import read_trace, trace_filters, trace_page
 from ..store.trace_queries import model_totals, overview, tool_performance
@@ -85,11 +86,11 @@ def list_observability_traces(context: Context, params: ListObservabilityTracesR
 
 @operation("get_observability_trace")
 def get_observability_trace(context: Context, params: GetObservabilityTraceRequest) -> dict[str, Any]:
-    """Return one trace with its observations, as sent."""
+    """Return one trace with its observations, as sent, and the tests of runs that it belongs to."""
     trace = read_trace(context.connection, context.principal.tenant_id, params["trace_id"])
     if trace is None:
         raise NotFoundError(f"there is no trace {params['trace_id']!r}")
-    return {"trace": trace}
+    return {"trace": trace, "runs": runs_of_trace(context.connection, context.principal.tenant_id, trace["id"])}
 
 
 @operation("get_observability_analytics")

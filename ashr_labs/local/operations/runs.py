@@ -11,6 +11,7 @@ from ..jobs.handlers import GRADE
 from ..store.columns import add_row
 from ..store.raw_json import RawJSON, decode
 from ..store.run_tests import RUNNING, count_tests, read_tests
+from ..store.run_traces import links_of, store_links
 from ..store.schema import datasets, runs
 from .registry import Context, operation
 from .rows import check_exists, check_user, get_row, page, raw_columns
@@ -36,15 +37,16 @@ UNGRADED = dict.fromkeys(
 
 
 def ungraded(params: CreateRunRequest | FinishRunRequest) -> dict[str, Any]:
-    """Return the parameters with the result as `RawJSON`, without metrics that only grading computes.
+    """Return the parameters with `links` to traces, and the result as `RawJSON` without metrics of grading.
 
-    Clients count completed tests in them; pollers would mistake these numbers for grades.
+    Clients count completed tests in these metrics; pollers would mistake the numbers for grades.
     """
     result = params["result"]
+    links = links_of(result.get("tests"))
     if isinstance(result.get("tests"), list):
         metrics: Any = result.get("aggregate_metrics")
         result = {**result, "aggregate_metrics": {**metrics, **UNGRADED} if metrics.__class__ is dict else UNGRADED}
-    return {**params, "result": RawJSON.dump(result)}
+    return {**params, "result": RawJSON.dump(result), "links": links}
 
 
 @operation("create_run", writes=True, prepare=ungraded)
@@ -60,6 +62,7 @@ def create_run(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
         "grading_status": "pending",
     }
     run_id = add_row(context.connection, runs, row)
+    store_links(context.connection, context.principal.tenant_id, run_id, params["links"])
     context.enqueue(GRADE, run_id)
     return {"run": _record({**row, "id": run_id, "grading_error": None}, params["result"])}
 

@@ -33,6 +33,7 @@ __all__ = [
     "add_row",
     "created_column",
     "index_text",
+    "is_storable",
     "metadata",
     "numbered_table",
     "replace_unstorable",
@@ -149,6 +150,11 @@ def unwrap(error: Exception) -> Exception:
 def replace_unstorable(text: str) -> str:
     """Replace NUL and lone surrogates, which databases do not store."""
     return _UNSTORABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def is_storable(text: str) -> bool:
+    """Return True if databases store the text faithfully."""
+    return _UNSTORABLE.search(text) is None
 
 
 def require_storable(text: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .columns import Upsert
 
-__all__ = ["LOST", "RUNNING", "count_tests", "delete_tests", "read_tests", "store_tests", "test_row"]
+__all__ = ["LOST", "RUNNING", "count_tests", "delete_tests", "read_tests", "repeat_of", "store_tests", "test_row"]
 
 RUNNING: Final = "running"
 """The state of a run that is being played."""
@@ -35,11 +35,15 @@ _DELETE = delete(run_tests).where(_OF_RUN)
 
 def test_row(test: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row of a test, without its run; as in a whole result, its id and repeat may be any JSON."""
-    repeat: Any = test.get("repeat")
-    if repeat.__class__ is not int or not 0 <= repeat < _MAX_REPEAT:
-        repeat = 0
     # As JSON, an id can be stored whatever characters it has.
-    return {"test_id": index_text(encode(test.get("test_id"))), "repeat": repeat, "result": RawJSON.dump(test)}
+    test_id = index_text(encode(test.get("test_id")))
+    return {"test_id": test_id, "repeat": repeat_of(test), "result": RawJSON.dump(test)}
+
+
+def repeat_of(test: Mapping[str, Any]) -> int:
+    """Return which repeat of its scenario a test is; 0 if it does not say."""
+    repeat: Any = test.get("repeat")
+    return repeat if repeat.__class__ is int and 0 <= repeat < _MAX_REPEAT else 0
 
 
 def store_tests(connection: Connection, run_id: int, rows: Sequence[Mapping[str, Any]]) -> None:

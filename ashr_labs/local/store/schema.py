@@ -29,6 +29,7 @@ __all__ = [
     "pentests",
     "requests",
     "run_tests",
+    "run_traces",
     "runs",
     "settings",
     "tenants",
@@ -36,7 +37,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0007"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(
@@ -157,6 +158,21 @@ run_tests = numbered_table(
     Column("result", JSONText, nullable=False),
 )
 Index(None, run_tests.c.run_id, run_tests.c.test_id, run_tests.c.repeat, unique=True)
+
+# The tests that a trace belongs to: those whose `trace_id` it is. The trace may arrive later, or never.
+run_traces = Table(
+    "run_traces",
+    metadata,
+    Column("run_id", Number, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    # The id of the test and its repeat; long ids are cut.
+    Column("test", CheckedText, primary_key=True),
+    Column("tenant_id", Number, ForeignKey("tenants.id"), nullable=False),
+    Column("trace_id", CheckedText, nullable=False),
+    Column("test_id", JSONText, nullable=False),
+    # NULL if the scenario was played once.
+    Column("repeat", Number),
+)
+Index(None, run_traces.c.tenant_id, run_traces.c.trace_id, run_traces.c.run_id)
 
 pentests = numbered_table(
     "pentests",

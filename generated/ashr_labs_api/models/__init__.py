@@ -143,6 +143,7 @@ from .tool_performance import ToolPerformance
 from .tool_strictness import ToolStrictness
 from .trace_payload import TracePayload
 from .trace_record import TraceRecord
+from .trace_run import TraceRun
 from .turn_result import TurnResult
 from .update_agent_request import UpdateAgentRequest
 from .update_agent_response import UpdateAgentResponse
@@ -300,6 +301,7 @@ __all__ = (
     "ToolStrictness",
     "TracePayload",
     "TraceRecord",
+    "TraceRun",
     "TurnResult",
     "UpdateAgentRequest",
     "UpdateAgentResponse",

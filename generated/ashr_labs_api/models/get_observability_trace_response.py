@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.trace_record import TraceRecord
+    from ..models.trace_run import TraceRun
 
 
 T = TypeVar("T", bound="GetObservabilityTraceResponse")
@@ -19,16 +22,25 @@ class GetObservabilityTraceResponse:
     Attributes:
         status (str):
         trace (TraceRecord): A trace as the platform stored it.
+        runs (list[TraceRun] | Unset): The tests whose `trace_id` it is, of the newest 100 runs; embedded platform only.
     """
 
     status: str
     trace: TraceRecord
+    runs: list[TraceRun] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         status = self.status
 
         trace = self.trace.to_dict()
+
+        runs: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.runs, Unset):
+            runs = []
+            for runs_item_data in self.runs:
+                runs_item = runs_item_data.to_dict()
+                runs.append(runs_item)
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -38,21 +50,34 @@ class GetObservabilityTraceResponse:
                 "trace": trace,
             }
         )
+        if runs is not UNSET:
+            field_dict["runs"] = runs
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.trace_record import TraceRecord  # noqa: PLC0415
+        from ..models.trace_run import TraceRun  # noqa: PLC0415
 
         d = dict(src_dict)
         status = d.pop("status")
 
         trace = TraceRecord.from_dict(d.pop("trace"))
 
+        _runs = d.pop("runs", UNSET)
+        runs: list[TraceRun] | Unset = UNSET
+        if _runs is not UNSET:
+            runs = []
+            for runs_item_data in _runs:
+                runs_item = TraceRun.from_dict(runs_item_data)
+
+                runs.append(runs_item)
+
         get_observability_trace_response = cls(
             status=status,
             trace=trace,
+            runs=runs,
         )
 
         get_observability_trace_response.additional_properties = d
