@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, select
 
+from ..._json import as_list, as_object
 from .columns import index_text, is_storable, upsert
 from .raw_json import encode
 from .run_tests import repeat_of
 from .schema import run_traces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -34,8 +35,7 @@ _OF_TRACE = (
 
 def links_of(tests: object) -> list[dict[str, Any]]:
     """Return the rows of the tests that have the id of a trace, without their run; tests may be any JSON."""
-    given: Iterable[Any] = tests if isinstance(tests, list) else ()
-    links = [_link(test) for test in given if isinstance(test, dict) and "trace_id" in test]
+    links = [_link(test) for test in map(as_object, as_list(tests) or ()) if test is not None and "trace_id" in test]
     return [*{link["test"]: link for link in links if link is not None}.values()]
 
 
