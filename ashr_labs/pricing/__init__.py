@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+from .entries import PriceEntry
+from .table import PricingTable, estimate_cost, estimated_cost, pricing_table, read_prices
 from .usage import USAGE_NAMES, observation_usage, read_usage
 
-__all__ = ["USAGE_NAMES", "observation_usage", "read_usage"]
+__all__ = [
+    "USAGE_NAMES",
+    "PriceEntry",
+    "PricingTable",
+    "estimate_cost",
+    "estimated_cost",
+    "observation_usage",
+    "pricing_table",
+    "read_prices",
+    "read_usage",
+]

@@ -93,6 +93,27 @@ _REASONING = (
     "llm.usage.reasoning_tokens",
     "llm.token_count.completion_details.reasoning",
 )
+_PRICED_APART = {
+    "cache_write_1h_input_tokens": (
+        "cache_creation/ephemeral_1h_input_tokens",  # Anthropic; an hour costs more than five minutes
+        "cache_write_1h_input_tokens",  # our own
+    ),
+    "input_audio_tokens": (
+        "input_tokens_details/audio_tokens",
+        "prompt_tokens_details/audio_tokens",
+        "input_token_details/audio",  # LangChain
+        "input_audio_tokens",
+        "llm.token_count.prompt_details.audio",
+    ),
+    "output_audio_tokens": (
+        "output_tokens_details/audio_tokens",
+        "completion_tokens_details/audio_tokens",
+        "output_token_details/audio",
+        "output_audio_tokens",
+        "llm.token_count.completion_details.audio",
+    ),
+}
+"""Tokens of kinds that few calls have, and their names; they are absent rather than 0."""
 _TOTAL = ("total_tokens", "totalTokens", "totalTokenCount", "total_token_count", "llm.token_count.total")
 _COST = ("cost_usd", "cost", "total_cost", "gen_ai.usage.cost", "llm.cost.total")
 _WRAPPERS = ("usage", "usage_metadata", "usageMetadata", "token_usage", "tokens")
@@ -102,7 +123,9 @@ _MAX_COUNT = 2**53
 
 _PATHS: dict[str, list[tuple[str, str]]] = {}
 """By each outer name: the paths that begin with it, and their inner names."""
-for _names in (_INPUT, _TOOL_INPUT, _CACHE_READ, _CACHE_WRITE, _OUTPUT, _REASONING, _TOTAL, _COST):
+for _names in (
+    _INPUT, _TOOL_INPUT, _CACHE_READ, _CACHE_WRITE, _OUTPUT, _REASONING, *_PRICED_APART.values(), _TOTAL, _COST
+):  # fmt: skip
     for _path in _names:
         _PATHS.setdefault(_path.partition("/")[0], []).append((_path, _path.partition("/")[2]))
 USAGE_NAMES = frozenset(_PATHS)
@@ -155,6 +178,8 @@ def _usage_of(found: dict[str, float]) -> TokenUsage:
         usage["output_tokens"] = count
     if (count := _count(found, _REASONING)) is not None:
         usage["reasoning_output_tokens"] = count
+    apart = {name: count for name, names in _PRICED_APART.items() if (count := _count(found, names))}
+    usage.update(cast("TokenUsage", apart))
     if (cost := _first(found, _COST)) is not None:
         usage["cost_usd"] = cost
     return usage

@@ -426,8 +426,20 @@ class TokenUsage(TypedDict):
     reasoning_output_tokens: NotRequired[int]
     """The part of the output that is reasoning."""
 
+    cache_write_1h_input_tokens: NotRequired[int]
+    """The part of what was written that is kept for an hour."""
+
+    input_audio_tokens: NotRequired[int]
+    """The part of the input that is audio."""
+
+    output_audio_tokens: NotRequired[int]
+    """The part of the output that is audio."""
+
     cost_usd: NotRequired[float]
     """In US dollars."""
+
+    estimated_cost_usd: NotRequired[float]
+    """The part of the cost that was computed from the prices of the models, as no client stated it."""
 
 
 TestErrorKind: TypeAlias = Literal["agent", "timeout", "cancelled", "dataset"]
@@ -806,6 +818,15 @@ class Usage(TypedDict):
     reasoning_output_tokens: NotRequired[int | None]
     """The part of the output that is reasoning."""
 
+    cache_write_1h_input_tokens: NotRequired[int | None]
+    """The part of what was written that is kept for an hour."""
+
+    input_audio_tokens: NotRequired[int | None]
+    """The part of the input that is audio."""
+
+    output_audio_tokens: NotRequired[int | None]
+    """The part of the output that is audio."""
+
     cost: NotRequired[float | None]
     """Cost of the call as reported by the client; it takes precedence over the platform's prices."""
 
@@ -979,6 +1000,9 @@ class AnalyticsOverview(TypedDict):
     total_cost: NotRequired[float | None]
     """The sum of all costs that are known; null where none is."""
 
+    estimated_cost: NotRequired[float | None]
+    """The part of the total that was computed from the prices of the models, as no client stated it."""
+
     unpriced_calls: NotRequired[int]
     """Calls of models whose cost is not known and not in the total."""
 
@@ -1001,6 +1025,9 @@ class ModelUsage(TypedDict):
     avg_latency_ms: float | None
     total_cost: NotRequired[float | None]
     """The sum of all costs that are known; null where none is."""
+
+    estimated_cost: NotRequired[float | None]
+    """The part of the total that was computed from the prices of the models, as no client stated it."""
 
     unpriced_calls: NotRequired[int]
     """Calls whose cost is not known and not in the total."""

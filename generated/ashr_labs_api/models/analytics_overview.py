@@ -27,6 +27,8 @@ class AnalyticsOverview:
         p99_latency_ms (float | None | Unset):
         total_tokens (int | Unset):
         total_cost (float | None | Unset): The sum of all costs that are known; null where none is.
+        estimated_cost (float | None | Unset): The part of the total that was computed from the prices of the models, as
+            no client stated it.
         unpriced_calls (int | Unset): Calls of models whose cost is not known and not in the total.
     """
 
@@ -42,6 +44,7 @@ class AnalyticsOverview:
     p99_latency_ms: float | None | Unset = UNSET
     total_tokens: int | Unset = UNSET
     total_cost: float | None | Unset = UNSET
+    estimated_cost: float | None | Unset = UNSET
     unpriced_calls: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -88,6 +91,12 @@ class AnalyticsOverview:
         else:
             total_cost = self.total_cost
 
+        estimated_cost: float | None | Unset
+        if isinstance(self.estimated_cost, Unset):
+            estimated_cost = UNSET
+        else:
+            estimated_cost = self.estimated_cost
+
         unpriced_calls = self.unpriced_calls
 
         field_dict: dict[str, Any] = {}
@@ -114,6 +123,8 @@ class AnalyticsOverview:
             field_dict["total_tokens"] = total_tokens
         if total_cost is not UNSET:
             field_dict["total_cost"] = total_cost
+        if estimated_cost is not UNSET:
+            field_dict["estimated_cost"] = estimated_cost
         if unpriced_calls is not UNSET:
             field_dict["unpriced_calls"] = unpriced_calls
 
@@ -184,6 +195,15 @@ class AnalyticsOverview:
 
         total_cost = _parse_total_cost(d.pop("total_cost", UNSET))
 
+        def _parse_estimated_cost(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        estimated_cost = _parse_estimated_cost(d.pop("estimated_cost", UNSET))
+
         unpriced_calls = d.pop("unpriced_calls", UNSET)
 
         analytics_overview = cls(
@@ -199,6 +219,7 @@ class AnalyticsOverview:
             p99_latency_ms=p99_latency_ms,
             total_tokens=total_tokens,
             total_cost=total_cost,
+            estimated_cost=estimated_cost,
             unpriced_calls=unpriced_calls,
         )
 

@@ -20,6 +20,8 @@ class ModelUsage:
         total_tokens (int):
         avg_latency_ms (float | None):
         total_cost (float | None | Unset): The sum of all costs that are known; null where none is.
+        estimated_cost (float | None | Unset): The part of the total that was computed from the prices of the models, as
+            no client stated it.
         unpriced_calls (int | Unset): Calls whose cost is not known and not in the total.
     """
 
@@ -28,6 +30,7 @@ class ModelUsage:
     total_tokens: int
     avg_latency_ms: float | None
     total_cost: float | None | Unset = UNSET
+    estimated_cost: float | None | Unset = UNSET
     unpriced_calls: int | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -47,6 +50,12 @@ class ModelUsage:
         else:
             total_cost = self.total_cost
 
+        estimated_cost: float | None | Unset
+        if isinstance(self.estimated_cost, Unset):
+            estimated_cost = UNSET
+        else:
+            estimated_cost = self.estimated_cost
+
         unpriced_calls = self.unpriced_calls
 
         field_dict: dict[str, Any] = {}
@@ -61,6 +70,8 @@ class ModelUsage:
         )
         if total_cost is not UNSET:
             field_dict["total_cost"] = total_cost
+        if estimated_cost is not UNSET:
+            field_dict["estimated_cost"] = estimated_cost
         if unpriced_calls is not UNSET:
             field_dict["unpriced_calls"] = unpriced_calls
 
@@ -91,6 +102,15 @@ class ModelUsage:
 
         total_cost = _parse_total_cost(d.pop("total_cost", UNSET))
 
+        def _parse_estimated_cost(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        estimated_cost = _parse_estimated_cost(d.pop("estimated_cost", UNSET))
+
         unpriced_calls = d.pop("unpriced_calls", UNSET)
 
         model_usage = cls(
@@ -99,6 +119,7 @@ class ModelUsage:
             total_tokens=total_tokens,
             avg_latency_ms=avg_latency_ms,
             total_cost=total_cost,
+            estimated_cost=estimated_cost,
             unpriced_calls=unpriced_calls,
         )
 

@@ -20,6 +20,9 @@ class Usage:
         cache_write_input_tokens (int | None | Unset): The part of the input that was written to a cache.
         output_tokens (int | None | Unset): All output, with reasoning.
         reasoning_output_tokens (int | None | Unset): The part of the output that is reasoning.
+        cache_write_1h_input_tokens (int | None | Unset): The part of what was written that is kept for an hour.
+        input_audio_tokens (int | None | Unset): The part of the input that is audio.
+        output_audio_tokens (int | None | Unset): The part of the output that is audio.
         cost (float | None | Unset): Cost of the call as reported by the client; it takes precedence over the platform's
             prices.
     """
@@ -29,6 +32,9 @@ class Usage:
     cache_write_input_tokens: int | None | Unset = UNSET
     output_tokens: int | None | Unset = UNSET
     reasoning_output_tokens: int | None | Unset = UNSET
+    cache_write_1h_input_tokens: int | None | Unset = UNSET
+    input_audio_tokens: int | None | Unset = UNSET
+    output_audio_tokens: int | None | Unset = UNSET
     cost: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -63,6 +69,24 @@ class Usage:
         else:
             reasoning_output_tokens = self.reasoning_output_tokens
 
+        cache_write_1h_input_tokens: int | None | Unset
+        if isinstance(self.cache_write_1h_input_tokens, Unset):
+            cache_write_1h_input_tokens = UNSET
+        else:
+            cache_write_1h_input_tokens = self.cache_write_1h_input_tokens
+
+        input_audio_tokens: int | None | Unset
+        if isinstance(self.input_audio_tokens, Unset):
+            input_audio_tokens = UNSET
+        else:
+            input_audio_tokens = self.input_audio_tokens
+
+        output_audio_tokens: int | None | Unset
+        if isinstance(self.output_audio_tokens, Unset):
+            output_audio_tokens = UNSET
+        else:
+            output_audio_tokens = self.output_audio_tokens
+
         cost: float | None | Unset
         if isinstance(self.cost, Unset):
             cost = UNSET
@@ -82,6 +106,12 @@ class Usage:
             field_dict["output_tokens"] = output_tokens
         if reasoning_output_tokens is not UNSET:
             field_dict["reasoning_output_tokens"] = reasoning_output_tokens
+        if cache_write_1h_input_tokens is not UNSET:
+            field_dict["cache_write_1h_input_tokens"] = cache_write_1h_input_tokens
+        if input_audio_tokens is not UNSET:
+            field_dict["input_audio_tokens"] = input_audio_tokens
+        if output_audio_tokens is not UNSET:
+            field_dict["output_audio_tokens"] = output_audio_tokens
         if cost is not UNSET:
             field_dict["cost"] = cost
 
@@ -142,6 +172,39 @@ class Usage:
             d.pop("reasoning_output_tokens", UNSET)
         )
 
+        def _parse_cache_write_1h_input_tokens(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        cache_write_1h_input_tokens = _parse_cache_write_1h_input_tokens(
+            d.pop("cache_write_1h_input_tokens", UNSET)
+        )
+
+        def _parse_input_audio_tokens(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        input_audio_tokens = _parse_input_audio_tokens(
+            d.pop("input_audio_tokens", UNSET)
+        )
+
+        def _parse_output_audio_tokens(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        output_audio_tokens = _parse_output_audio_tokens(
+            d.pop("output_audio_tokens", UNSET)
+        )
+
         def _parse_cost(data: object) -> float | None | Unset:
             if data is None:
                 return data
@@ -157,6 +220,9 @@ class Usage:
             cache_write_input_tokens=cache_write_input_tokens,
             output_tokens=output_tokens,
             reasoning_output_tokens=reasoning_output_tokens,
+            cache_write_1h_input_tokens=cache_write_1h_input_tokens,
+            input_audio_tokens=input_audio_tokens,
+            output_audio_tokens=output_audio_tokens,
             cost=cost,
         )
 
