@@ -1,8 +1,8 @@
 """Test AI agents against scenarios, and see what they do in production.
 
 The names in `__all__` are public, and so are the modules `comparators`, `errors`, `eval`, `generation`, `grading`,
-`importing`, `keystone`, `llm`, `local`, `otel`, `results`, `run_builder`, `scorers`, `tracing` and `types`. Each is
-imported on first use.
+`importing`, `instrumentation`, `keystone`, `llm`, `local`, `otel`, `results`, `run_builder`, `scorers`, `tracing` and
+`types`. Each is imported on first use.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from . import generation as generation
     from . import grading as grading
     from . import importing as importing
+    from . import instrumentation as instrumentation
     from . import keystone as keystone
     from . import llm as llm
     from . import local as local
@@ -74,6 +75,7 @@ if TYPE_CHECKING:
         rescore,
     )
     from .grading import grade
+    from .instrumentation import auto_instrument, observe, uninstrument, wrap
     from .results import compare
     from .run_builder import RunBuilder, TestBuilder
     from .tracing import (
@@ -130,6 +132,7 @@ __all__ = [
     "Trace",
     "ValidationError",
     "aeval",
+    "auto_instrument",
     "compare",
     "compare_args_structural",
     "compare_tool_args",
@@ -139,6 +142,7 @@ __all__ = [
     "grade",
     "keep_context",
     "mask_personal_data",
+    "observe",
     "repeat_metrics",
     "rescore",
     "strip_markdown",
@@ -147,6 +151,8 @@ __all__ = [
     "tool",
     "tool_hook",
     "traced",
+    "uninstrument",
+    "wrap",
 ]
 
 _HOMES = {
@@ -178,6 +184,7 @@ _HOMES = {
         "rescore",
     ],
     "grading": ["grade"],
+    "instrumentation": ["auto_instrument", "observe", "uninstrument", "wrap"],
     "results": ["compare"],
     "run_builder": ["RunBuilder", "TestBuilder"],
     "tracing": [
@@ -202,6 +209,7 @@ _MODULES = frozenset(
         "generation",
         "grading",
         "importing",
+        "instrumentation",
         "keystone",
         "llm",
         "local",

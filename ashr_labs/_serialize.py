@@ -26,6 +26,7 @@ __all__ = [
     "MAX_CHARACTERS",
     "MAX_DEPTH",
     "MAX_ITEMS",
+    "Growing",
     "GrowingArray",
     "as_text",
     "describe_error",
@@ -68,7 +69,17 @@ def to_json(value: object) -> JSON:
     return _Walk().convert(value) if copy is None else copy
 
 
-class GrowingArray:
+class Growing:
+    """A value that is converted when it is read, since more may be added until then."""
+
+    __slots__ = ()
+
+    def to_json(self) -> JSON:
+        """Return a copy of what is there so far."""
+        raise NotImplementedError
+
+
+class GrowingArray(Growing):
     """A list that is converted item by item, within the limits of a single value."""
 
     __slots__ = ("_items", "_length", "_walk")
@@ -188,8 +199,8 @@ def _express(value: Any, walk: _Walk) -> JSON:
     return walk.text(_ADDRESS.sub("", repr(value)[: 2 * MAX_CHARACTERS]))
 
 
-@_express.register(GrowingArray)
-def _grown(value: GrowingArray, _walk: _Walk) -> JSON:
+@_express.register(Growing)
+def _grown(value: Growing, _walk: _Walk) -> JSON:
     return value.to_json()
 
 

@@ -48,6 +48,7 @@ FLOORS: list[set[str]] = [
     {"client"},
     {"results", "tracing"},
     {"otel"},
+    {"instrumentation"},
     {"eval"},
     {"keystone"},
     {"local"},

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Function: TypeAlias = Callable[..., Any]
 
-__all__ = ["ActiveCall", "ActiveGenerator", "Arguments", "Kind", "SpanSpec", "wrap"]
+__all__ = ["ActiveCall", "ActiveGenerator", "Arguments", "Kind", "SpanSpec", "call_parent", "wrap"]
 
 Kind: TypeAlias = Literal["span", "generation", "tool"]
 
@@ -169,13 +169,10 @@ class SpanSpec:
     def _open(
         self, arguments: Arguments | None, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[Span, Trace | None, bool] | None:
-        trace: Trace | None = None
-        scope = active_scope()
-        parent: Parent | None = None if scope is None else scope.span
-        if parent is None:
-            parent = trace = self._open_trace()
-        if parent is None:
+        found = call_parent(self.name, self.client)
+        if found is None:
             return None
+        parent, trace = found
         state = parent._state  # pyright: ignore[reportPrivateUsage]
         if not state.is_open:
             # A new trace that is not sampled is activated too, so that its callees are not sampled either.
@@ -187,16 +184,22 @@ class SpanSpec:
         captures = state.capture_content if self.capture_result is None else self.capture_result
         return self._span(parent, given), trace, captures
 
-    def _open_trace(self) -> Trace | None:
-        tracing = DEFAULT.tracing if self.client is None else self.client.tracing
-        if tracing is None or not tracing._sink.settings.enabled:  # pyright: ignore[reportPrivateUsage]
-            return None
-        return Trace(self.name, tracing=tracing)
-
     def _span(self, parent: Parent, given: Any) -> Span:
         if self.kind == "generation":
             return Generation(parent, self.name, given, self.metadata, model=self.model)
         return Span(parent, self.name, given, self.metadata)
+
+
+def call_parent(name: str, client: HasTracing | None = None) -> tuple[Parent, Trace | None] | None:
+    """Return the active span, or else a new trace (twice) with a client or the default one; None without either."""
+    scope = active_scope()
+    if scope is not None:
+        return scope.span, None
+    tracing = DEFAULT.tracing if client is None else client.tracing
+    if tracing is None or not tracing._sink.settings.enabled:  # pyright: ignore[reportPrivateUsage]
+        return None
+    trace = Trace(name, tracing=tracing)
+    return trace, trace
 
 
 def wrap(function: Function, spec: SpanSpec, arguments: Arguments) -> Function:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from .._serialize import JSON, GrowingArray, as_text, json_object, masked, text_list, to_json
+from .._serialize import JSON, Growing, as_text, json_object, masked, text_list, to_json
 from .._time import isoformat_ns
 from .._unset import UNSET
 from ..pricing import observation_usage
@@ -66,7 +66,7 @@ class SpanRecord:
     def _add_results(self, payload: Observation, hide: Callable[[JSON], JSON]) -> None:
         output = self._output
         if output is not UNSET:
-            payload["output"] = hide(output.to_json() if type(output) is GrowingArray else output)
+            payload["output"] = hide(output.to_json() if isinstance(output, Growing) else output)
         if self._status is not None:
             payload["status_message"] = _text(hide(to_json(self._status)))
         if self._model is not None:

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from types import TracebackType
 
-    from .._serialize import GrowingArray
-
+    from .._serialize import Growing
 
 __all__ = [
     "ACTIVE",
@@ -358,8 +357,8 @@ class Span(Parent, SpanRecord):
         if self._state.is_open:
             self._level, self._status = "ERROR", status
 
-    def suspend(self, items: GrowingArray | None) -> None:
-        """Note that a generator was suspended: its end, and its output, if it is never resumed."""
+    def suspend(self, items: Growing | None) -> None:
+        """Note that a generator or stream was suspended: its end, and its output, if it is never resumed."""
         self._suspended = perf_counter_ns()
         if items is not None and self._ended is None:
             self._output = items

@@ -1,0 +1,56 @@
+"""Values of other libraries' objects: fields of objects and mappings alike, copies as plain data."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from .._json import as_list
+
+__all__ = ["items", "plain", "present", "read", "text_of"]
+
+_MAX_DEPTH = 20
+_ABSENT = frozenset({"Unset", "NotGiven", "Omit"})
+"""Classes whose instances stand for a value that was not given."""
+
+
+def read(value: Any, *names: str) -> Any:
+    """Return a field of an object or mapping, or the field of its field; None if there is none."""
+    for name in names:
+        is_plain = type(value) is dict  # a name, as pyright would narrow the type to an unknown one
+        value = value.get(name) if is_plain else getattr(value, name, None)
+    return value
+
+
+def items(value: Any) -> list[Any]:
+    """Return the items of a list or tuple; none of anything else."""
+    return list(as_list(value) or ())
+
+
+def text_of(value: Any) -> str:
+    """Return a string, also the value of an enumeration; an empty one for anything else."""
+    value = getattr(value, "value", value)
+    return value if isinstance(value, str) else ""
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """Return pydantic objects as dicts of the fields that are set, at any depth, and anything else unchanged.
+
+    Much faster than `model_dump`, which validates what it writes.
+    """
+    kind = cast("Any", type(value))
+    if kind is str or value is None or depth > _MAX_DEPTH:
+        return value
+    if kind is list or kind is tuple:
+        return [plain(item, depth + 1) for item in value]
+    if kind is dict:
+        return {name: plain(item, depth + 1) for name, item in present(value).items()}
+    if hasattr(kind, "__pydantic_fields__"):
+        fields: dict[str, Any] = {**vars(value), **(value.__pydantic_extra__ or {})}
+        given = {name: item for name, item in fields.items() if item is not None}
+        return plain(given, depth)
+    return value
+
+
+def present(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that were given."""
+    return {name: item for name, item in fields.items() if type(item).__name__ not in _ABSENT}
