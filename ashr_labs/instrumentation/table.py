@@ -1,4 +1,4 @@
-"""The table of what is recorded: the libraries, their supported versions, and the functions whose calls are model calls."""
+"""The table of recorded libraries: their supported versions, and the functions whose calls are model calls."""
 
 from __future__ import annotations
 
