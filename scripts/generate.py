@@ -26,6 +26,7 @@ from typing import Any
 import yaml
 
 from contract import faults
+from contract_nodes import METHODS, resolved
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "openapi.yaml"
@@ -38,6 +39,28 @@ HIDDEN_FIELDS = {
     'kw_only=True, alias="cookies")': 'kw_only=True, alias="cookies", repr=False)',
 }
 """Lines of the generated clients, and what they become."""
+TABLE = """from typing import NamedTuple
+
+
+class Operation(NamedTuple):
+    \"""One operation of the API.\"""
+
+    tag: str
+    idempotent: bool
+    \"""Whether a repeated call changes nothing, so that it may be retried.\"""
+    availability: str | None
+    \"""`hosted` or `embedded` where it exists on that platform only.\"""
+    method: str
+    path: str
+    \"""A fragment for a call; `{{+name}}` stands for the rest of a path, slashes included.\"""
+    scope: str | None
+    \"""The scope that the key needs, or `any`; None where no key is needed.\"""
+    media_type: str | None
+    \"""Of the answer; None if it has no content.\"""
+
+
+OPERATIONS: dict[str, Operation] = {{{rows}}}
+"""
 
 
 def main() -> int:
@@ -99,8 +122,13 @@ def hide_secrets(module: Path) -> None:
 
 
 def operations(contract: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the operations in the order of the contract."""
-    return [item["post"] for item in contract["paths"].values()]
+    """Return the operations in the order of the contract, each with its `method` and `path`."""
+    return [
+        {**operation, "method": method.upper(), "path": path}
+        for path, item in contract["paths"].items()
+        for method, operation in item.items()
+        if method in METHODS
+    ]
 
 
 def write_contract(package: Path, contract: dict[str, Any]) -> None:
@@ -200,24 +228,30 @@ def is_map(schema: dict[str, Any]) -> bool:
 def operations_module(contract: dict[str, Any]) -> str:
     """Return the source of the table of operations."""
     rows = [
-        f'"{operation["operationId"]}": Operation({operation["tags"][0]!r}, '
-        f"{operation['x-ashr-idempotent']}, {operation.get('x-ashr-availability')!r}),"
+        f'"{operation["operationId"]}": Operation({operation["tags"][0]!r}, {operation["x-ashr-idempotent"]}, '
+        f"{operation.get('x-ashr-availability')!r}, {operation['method']!r}, {template(operation, contract)!r}, "
+        f"{operation.get('x-ashr-scope')!r}, {media_type(operation)!r}),"
         for operation in operations(contract)
     ]
-    return (
-        HEADER.format(summary="What the client must know of each operation before it sends one.")
-        + "from typing import NamedTuple\n\n\n"
-        + "class Operation(NamedTuple):\n"
-        + '    """One operation of the API."""\n\n'
-        + "    tag: str\n"
-        + "    idempotent: bool\n"
-        + '    """Whether a repeated call changes nothing, so that it may be retried."""\n'
-        + "    availability: str | None\n"
-        + '    """`hosted` or `embedded` where it exists on that platform only."""\n\n\n'
-        + "OPERATIONS: dict[str, Operation] = {"
-        + "".join(rows)
-        + "}\n"
+    return HEADER.format(summary="What the client must know of each operation before it sends one.") + TABLE.format(
+        rows="".join(rows)
     )
+
+
+def template(operation: dict[str, Any], contract: dict[str, Any]) -> str:
+    """Return the path of an operation; `{+name}` stands for the rest of it, slashes included."""
+    path: str = operation["path"]
+    for given in operation.get("parameters", []):
+        parameter = resolved(given, "parameters", contract)
+        if isinstance(parameter, dict) and parameter.get("x-ashr-slashes"):
+            path = path.replace(f"{{{parameter['name']}}}", f"{{+{parameter['name']}}}")
+    return path
+
+
+def media_type(operation: dict[str, Any]) -> str | None:
+    """Return the media type of the answer; None if there is no content."""
+    success = next(response for status, response in operation["responses"].items() if status.startswith("2"))
+    return next(iter(success.get("content", {})), None)
 
 
 def run(*command: str) -> None:
@@ -227,7 +261,7 @@ def run(*command: str) -> None:
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         output = done.stdout + done.stderr
-        names = {name or other for name, other in re.findall(r"\bapi/\w+/(\w+)\.py|POST /#(\w+)", output)}
+        names = {"".join(found) for found in re.findall(r"\bapi/\w+/(\w+)\.py|POST /#(\w+)|([A-Z]+ /\w\S+)", output)}
         about = ", ".join(f"operation {name}" for name in sorted(names))
         raise SystemExit(f"openapi.yaml: {about or 'contract'}: {command[0]} failed\n{output}")
 

@@ -33,6 +33,7 @@ FLOORS: list[set[str]] = [
         "_personal_data",
         "_references",
         "_retry",
+        "_routes",
         "_secret",
         "_serialize",
         "_threads",

@@ -7,7 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module, resources
 from pathlib import Path
 from typing import Any
@@ -66,7 +69,11 @@ EMBEDDED = [
 
 
 def operations() -> dict[str, dict[str, Any]]:
-    return {path: item["post"] for path, item in CONTRACT["paths"].items()}
+    return {
+        path if path.startswith("/#") else f"{method.upper()} {path}": operation
+        for path, item in CONTRACT["paths"].items()
+        for method, operation in item.items()
+    }
 
 
 def nodes(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -110,14 +117,14 @@ def test_responses_have_open_enums_and_no_constants() -> None:
 
 
 def test_every_operation_has_generated_module_and_types() -> None:
-    """The generator left nothing out: a module and a TypedDict for each operation's request."""
-    for operation in operations().values():
+    """The generator left nothing out: a module for each operation, and a TypedDict for the request of each call."""
+    for path, operation in operations().items():
         name = operation["operationId"]
         module = import_module(f"ashr_labs_api.api.{operation['tags'][0]}.{name}")
         request = "".join(part.capitalize() for part in name.split("_")) + "Request"
 
-        assert {"sync", "sync_detailed", "asyncio", "asyncio_detailed"} <= vars(module).keys()
-        assert hasattr(ashr_labs_types, request)
+        assert {"sync_detailed", "asyncio_detailed"} <= vars(module).keys()
+        assert hasattr(ashr_labs_types, request) or not path.startswith("/#")
         assert name in OPERATIONS
 
 
@@ -139,6 +146,26 @@ def test_packaged_contract_matches_openapi_yaml() -> None:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """Return a copy of what `make sdk` needs."""
+    return copied(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy with more operations, from which everything has been derived."""
+    copy = copied(tmp_path_factory.mktemp("extended"))
+    document = json.loads(json.dumps(CONTRACT))
+    operation = json.dumps(CONTRACT["paths"]["/#get_run"]).replace("get_run", "archive_run")
+    document["paths"]["/#archive_run"] = json.loads(operation.replace("GetRunRequest", "ArchiveRunRequest"))
+    document["paths"] |= yaml.safe_load(NEW_RESOURCES)
+    document["components"]["schemas"] |= yaml.safe_load(NEW_SCHEMAS)
+    (copy / "openapi.yaml").write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), "utf-8")
+
+    done = generate(copy)
+    assert (0, "") == (done.returncode, done.stderr)
+    return copy
+
+
+def copied(tmp_path: Path) -> Path:
     for folder in ("generated", "scripts"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     for file in ("openapi.yaml", "openapi-client.yaml", "pyproject.toml"):
@@ -209,6 +236,17 @@ NEW_SCHEMAS = """
       type: object
       required: [number]
       properties: { number: { type: integer } }
+    Note:
+      type: object
+      required: [slug]
+      properties: { slug: { type: string }, limit: { type: integer } }
+    NoteForm:
+      type: object
+      additionalProperties: false
+      required: [bundle]
+      properties:
+        bundle: { type: string, format: binary }
+        metadata: { type: string }
 """
 BODIES: list[dict[str, Any]] = [
     {"function": "archive_run", "run_id": 1, "why": {"text": "old"}, "class": "c", "my-key": [{"text": "a"}]},
@@ -232,24 +270,15 @@ print(json.dumps([list(OPERATIONS["archive_run"]), sorted(Shape.__annotations__)
 """
 
 
-def test_new_operation_becomes_typed_function(copy: Path) -> None:
+def test_new_operation_becomes_typed_function(extended: Path) -> None:
     """After `make sdk` a new endpoint's function sends and reads all that its schemas allow."""
-    document = json.loads(json.dumps(CONTRACT))
-    operation = json.dumps(CONTRACT["paths"]["/#get_run"]).replace("get_run", "archive_run")
-    document["paths"]["/#archive_run"] = json.loads(operation.replace("GetRunRequest", "ArchiveRunRequest"))
-    document["components"]["schemas"] |= yaml.safe_load(NEW_SCHEMAS)
-    (copy / "openapi.yaml").write_text(yaml.safe_dump(document, sort_keys=False, allow_unicode=True), "utf-8")
-
-    done = generate(copy)
-    assert (0, "") == (done.returncode, done.stderr)
-
     server = ScriptedServer()
     run = {"created_at": "2026-01-02T03:04:05Z", "dataset": 1, "tenant": 3, "runner": 7, "result": {}}
     server.on("archive_run", lambda body: Answer.of({"status": "ok", "run": {"id": body["run_id"], **run}}))
     with server.running():
         used = subprocess.run(
             [sys.executable, "-c", USE, server.url, json.dumps(BODIES)],
-            env={"PYTHONPATH": f"{copy / 'generated'}{os.pathsep}{ROOT}", "PATH": ""},
+            env={"PYTHONPATH": f"{extended / 'generated'}{os.pathsep}{ROOT}", "PATH": ""},
             capture_output=True,
             text=True,
             check=False,
@@ -258,5 +287,162 @@ def test_new_operation_becomes_typed_function(copy: Path) -> None:
     row, shape = json.loads(used.stdout)
 
     assert BODIES == [asked.body for asked in server.asked if asked.body["function"] == "archive_run"]
-    assert ["runs", True, None] == row
+    assert ["runs", True, None, "POST", "/#archive_run", "read", "application/json"] == row
     assert ["$größe", "1st", "class", "from", "function", "my-key", "run_id", "why"] == shape
+
+
+NEW_RESOURCES = """
+  /v1/notes/{slug}:
+    get:
+      operationId: list_notes
+      tags: [runs]
+      summary: List notes.
+      x-ashr-idempotent: true
+      x-ashr-scope: read
+      parameters:
+        - { name: slug, in: path, required: true, schema: { type: string } }
+        - { name: limit, in: query, required: false, schema: { type: integer } }
+      responses:
+        "200":
+          description: The notes.
+          content:
+            application/json: { schema: { type: array, items: { $ref: "#/components/schemas/Note" } } }
+        "4XX": { $ref: "#/components/responses/V1Refused" }
+        "5XX": { $ref: "#/components/responses/V1Failed" }
+    post:
+      operationId: upload_note
+      tags: [runs]
+      summary: Upload a note.
+      x-ashr-idempotent: false
+      x-ashr-scope: write
+      parameters:
+        - { name: slug, in: path, required: true, schema: { type: string } }
+      requestBody:
+        required: true
+        content:
+          multipart/form-data: { schema: { $ref: "#/components/schemas/NoteForm" } }
+      responses:
+        "201":
+          description: The note.
+          content: { application/json: { schema: { $ref: "#/components/schemas/Note" } } }
+        "4XX": { $ref: "#/components/responses/V1Refused" }
+        "5XX": { $ref: "#/components/responses/V1Failed" }
+  /v1/notes/{slug}/files/{path}:
+    put:
+      operationId: write_note_file
+      tags: [runs]
+      summary: Write a file.
+      x-ashr-idempotent: true
+      x-ashr-scope: write
+      parameters:
+        - { name: slug, in: path, required: true, schema: { type: string } }
+        - { name: path, in: path, required: true, schema: { type: string }, x-ashr-slashes: true }
+      requestBody:
+        required: true
+        content:
+          application/x-yaml: { schema: { type: string, format: binary } }
+      responses:
+        "204": { description: It is written. }
+        "4XX": { $ref: "#/components/responses/V1Refused" }
+        "5XX": { $ref: "#/components/responses/V1Failed" }
+    get:
+      operationId: read_note_file
+      tags: [runs]
+      summary: Read a file.
+      x-ashr-idempotent: true
+      x-ashr-scope: read
+      parameters:
+        - { name: slug, in: path, required: true, schema: { type: string } }
+        - { name: path, in: path, required: true, schema: { type: string }, x-ashr-slashes: true }
+      responses:
+        "200":
+          description: The file.
+          content: { application/octet-stream: { schema: { type: string, format: binary } } }
+        "4XX": { $ref: "#/components/responses/V1Refused" }
+        "5XX": { $ref: "#/components/responses/V1Failed" }
+"""
+USE_RESOURCES = """
+import io, json, sys
+from ashr_labs import AshrLabsClient, NotFoundError
+from ashr_labs_api.api.runs import list_notes, read_note_file, upload_note, write_note_file
+from ashr_labs_api.models import NoteForm
+from ashr_labs_api.types import File
+
+with AshrLabsClient("tp_0123456789abcdef0123456789abcdef", base_url=sys.argv[1] + "/base", max_retries=2) as client:
+    [note] = list_notes.sync("a/b ?", client=client.api, limit=3)
+    form = NoteForm(bundle=File(io.BytesIO(b"bytes"), "n.tar.gz", "application/gzip"), metadata="{}")
+    made = upload_note.sync("n", client=client.api, body=form)
+    written = write_note_file.sync_detailed("n", "x/y.yaml", client=client.api, body=File(io.BytesIO(b"a: 1")))
+    read = read_note_file.sync("n", "x/y.yaml", client=client.api)
+    try:
+        read_note_file.sync("n", "missing", client=client.api)
+    except NotFoundError as error:
+        text = read.payload.read().decode()
+        print(json.dumps([note.slug, note.limit, made.slug, written.status_code, text, str(error)]))
+"""
+
+
+def test_new_resources_become_typed_functions(extended: Path) -> None:
+    """After `make sdk` the functions of new resources send and read parameters, forms, raw bodies and files."""
+    with recording_server() as (url, requests):
+        used = subprocess.run(
+            [sys.executable, "-c", USE_RESOURCES, url],
+            env={"PYTHONPATH": f"{extended / 'generated'}{os.pathsep}{ROOT}", "PATH": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert "" == used.stderr
+
+    assert ["s", 3, "s", 204, "a: 2", "[404] no such file"] == json.loads(used.stdout)
+    assert [
+        ("GET", "/base/v1/notes/a%2Fb%20%3F?limit=3"),
+        ("GET", "/base/v1/notes/a%2Fb%20%3F?limit=3"),  # the first answer was a 503
+        ("POST", "/base/v1/notes/n"),
+        ("PUT", "/base/v1/notes/n/files/x%2Fy.yaml"),
+        ("GET", "/base/v1/notes/n/files/x%2Fy.yaml"),
+        ("GET", "/base/v1/notes/n/files/missing"),
+    ] == [(method, path) for method, path, _, _ in requests]
+    assert (True, "application/x-yaml", b"a: 1") == (
+        requests[2][2].startswith("multipart/form-data; boundary="),
+        requests[3][2],
+        requests[3][3],
+    )
+    assert all(part in requests[2][3] for part in (b'name="bundle"; filename="n.tar.gz"', b"bytes", b'name="metadata"'))
+
+
+@contextmanager
+def recording_server() -> Generator[tuple[str, list[tuple[str, str, str, bytes]]]]:
+    """Serve notes; yield the URL and what was requested: method, target, media type and body."""
+    requests: list[tuple[str, str, str, bytes]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            requests.append((self.command, self.path, self.headers.get("content-type", ""), body))
+            status, content = self.content()
+            self.send_response(status)
+            self.send_header("content-length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def content(self) -> tuple[int, bytes]:
+            if len(requests) == 1:
+                return 503, b'{"error": "later", "code": "unavailable"}'
+            if self.path.endswith("missing"):
+                return 404, b'{"error": "no such file", "code": "not_found"}'
+            found = {"PUT": (204, b""), "POST": (201, b'{"slug": "s"}')}.get(self.command)
+            return found or (200, b"a: 2" if "files" in self.path else b'[{"slug": "s", "limit": 3}]')
+
+        do_GET = do_POST = do_PUT = answer  # noqa: N815 - names of the base class
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", requests
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -29,6 +29,7 @@ CONTRACT: dict[str, Any] = {
                 "tags": ["runs"],
                 "summary": "Get a run.",
                 "x-ashr-idempotent": True,
+                "x-ashr-scope": "read",
                 "parameters": [{"$ref": "#/components/parameters/Key"}],
                 "requestBody": {"required": True, "content": reference("GetRunRequest")},
                 "responses": {"200": {"description": "The run.", "content": reference("Run")}, **ERRORS},
@@ -86,6 +87,36 @@ def with_property(name: str, schema: Any) -> Callable[[dict[str, Any]], None]:
     return lambda document: document["components"]["schemas"]["Run"]["properties"].update({name: schema})
 
 
+RESOURCE: dict[str, Any] = {
+    "operationId": "read_run",
+    "tags": ["runs"],
+    "summary": "Read a run.",
+    "x-ashr-idempotent": True,
+    "x-ashr-scope": "read",
+    "parameters": [{"name": "run_id", "in": "path", "required": True, "schema": {"type": "integer"}}],
+    "responses": {
+        "200": {"description": "The run.", "content": reference("Run")},
+        "4XX": {"$ref": "#/components/responses/Failed"},
+        "5XX": {"$ref": "#/components/responses/Failed"},
+    },
+}
+
+
+def with_resource(
+    path: str = "/v1/runs/{run_id}", method: str = "get", /, **changes: Any
+) -> Callable[[dict[str, Any]], None]:
+    """Return the addition of a resource, with changes of its operation."""
+    return with_path(path, {method: {**RESOURCE, **changes}})
+
+
+def with_body(media: str, schema: dict[str, Any]) -> Callable[[dict[str, Any]], None]:
+    return with_resource("/v1/runs/{run_id}", "put", requestBody={"content": {media: {"schema": schema}}})
+
+
+def in_query(schema: dict[str, Any], **keys: Any) -> list[Any]:
+    return [*RESOURCE["parameters"], {"name": "limit", "in": "query", "schema": schema, **keys}]
+
+
 def found(change: Callable[[dict[str, Any]], Any]) -> list[str]:
     document = copy.deepcopy(CONTRACT)
     change(document)
@@ -121,7 +152,8 @@ def test_valid_contract_has_no_faults() -> None:
         ),
         (with_operation(callbacks={}), "operation get_run/callbacks: `callbacks` is not supported"),
         (with_operation(servers=[]), "operation get_run/servers: `servers` is not supported"),
-        (with_operation(security=[]), "operation get_run/security: `security` is not supported"),
+        (with_operation(security=[]), "operation get_run/security: `security` is not supported; a call has none"),
+        (with_operation(**{"x-ashr-scope": "all"}), "operation get_run: `x-ashr-scope` must be the scope that a key"),
         (
             with_operation(parameters=[{"name": "id", "in": "query", "schema": {"type": "integer"}}]),
             "operation get_run/parameters/0: a parameter in query is not supported; put it into the request",
@@ -152,8 +184,8 @@ def test_valid_contract_has_no_faults() -> None:
         (with_item(get=OPERATION), "operation get_run: only POST is supported"),
         (with_item(**{"x-note": 1, "summary": "Fine."}), None),
         (
-            with_path("/v1/runs/{id}", {"post": OPERATION | {"operationId": "run_by_id"}}),
-            "operation run_by_id: the path must be `/#run_by_id`, got `/v1/runs/{id}`",
+            with_path("/#run_by_id", {"post": OPERATION | {"operationId": "run_of_id"}}),
+            "operation run_of_id: the path must be `/#run_of_id`, got `/#run_by_id`",
         ),
         (with_path("/#empty", {}), "path /#empty: must have `post`"),
         (with_schema("my run", {"type": "string"}), "schema my run: a schema must have a name such as `RunResult`"),
@@ -189,6 +221,101 @@ def test_valid_contract_has_no_faults() -> None:
 )
 def test_fault_is_reported_with_location(change: Callable[[dict[str, Any]], Any], expected: str | None) -> None:
     """Each fault is reported with the operation or schema, the path inside of it, and what to do."""
+    messages = found(change)
+
+    assert [] == messages if expected is None else any(message.startswith(expected) for message in messages), messages
+
+
+BINARY = {"type": "string", "format": "binary"}
+RUN = {"$ref": "#/components/schemas/Run"}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (with_resource(), None),
+        (with_resource(security=[], **{"x-ashr-scope": None, "x-ashr-max-bytes": 1000}), None),
+        (with_resource(parameters=in_query({"type": "boolean"})), None),
+        (with_resource(responses={**RESOURCE["responses"], "204": {"description": "Nothing."}}), None),
+        (with_body("application/x-yaml", BINARY), None),
+        (
+            with_resource(
+                "/v1/runs/{run_id}/files/{path}",
+                parameters=[
+                    *RESOURCE["parameters"],
+                    {
+                        "name": "path",
+                        "in": "path",
+                        "required": True,
+                        "schema": {"type": "string"},
+                        "x-ashr-slashes": True,
+                    },
+                ],
+            ),
+            None,
+        ),
+        (with_resource("/runs/{run_id}"), "path /runs/{run_id}: must be `/#OPERATION`, or a path such as"),
+        (with_resource("/v1/Runs/{run_id}"), "path /v1/Runs/{run_id}: must be `/#OPERATION`, or a path such as"),
+        (with_resource("/v1/runs/{run_id}/"), "path /v1/runs/{run_id}/: must be `/#OPERATION`, or a path such as"),
+        (
+            with_resource("/v1/runs/{id}"),
+            "operation read_run: the parameters in the path must be ['id'], got ['run_id']",
+        ),
+        (
+            with_resource(**{"x-ashr-scope": None}),
+            "operation read_run: `x-ashr-scope` must be the scope that a key needs",
+        ),
+        (with_resource(**{"x-ashr-max-bytes": 0}), "operation read_run/x-ashr-max-bytes: must be a positive number"),
+        (with_resource(security=[{"other": []}]), "operation read_run/security: must be [] for an operation without a"),
+        (
+            with_resource(parameters=in_query({"type": "array"})),
+            "operation read_run/parameters/1: a parameter must be a string",
+        ),
+        (
+            with_resource(parameters=in_query({"type": "string"}, explode=True)),
+            "operation read_run/parameters/1/explode: `explode` is not supported",
+        ),
+        (
+            with_resource(parameters=in_query({"type": "string"}, **{"x-ashr-slashes": True})),
+            "operation read_run/parameters/1: `x-ashr-slashes` must be true, for the last parameter",
+        ),
+        (with_body("application/json", BINARY), "operation read_run/requestBody/content/application/json: the schema"),
+        (with_body("text/plain", RUN), "operation read_run/requestBody/content/text/plain: the schema must be { type"),
+        (with_body("multipart/form-data", RUN), "schema Run: a request must have `additionalProperties: false`"),
+        (
+            with_resource(
+                "/v1/runs/{id}",
+                "put",
+                parameters=[{**RESOURCE["parameters"][0], "name": "id"}],
+                requestBody={"content": reference("Run")},
+            ),
+            "schema Run: `id` is a parameter of /v1/runs/{id} too; they need different names",
+        ),
+        (
+            with_resource(responses={"200": RESOURCE["responses"]["200"]}),
+            "operation read_run/responses: response 4XX is",
+        ),
+        (
+            with_resource(responses={"4XX": {}, "5XX": {}}),
+            "operation read_run/responses: a response such as 200 is missing",
+        ),
+        (
+            with_resource(responses={**RESOURCE["responses"], "200": {"description": "No content."}}),
+            "operation read_run/responses/200: a response must have `content`, and 204 none",
+        ),
+        (
+            lambda document: (
+                with_resource()(document),
+                with_resource("/v1/runs/{run}", operationId="other")(document),
+            ),
+            "path /v1/runs/{run}: matches the same requests as `/v1/runs/{run_id}`; join them",
+        ),
+    ],
+)
+def test_fault_of_a_resource_is_reported_with_location(
+    change: Callable[[dict[str, Any]], Any], expected: str | None
+) -> None:
+    """Paths, parameters, bodies and answers of resources have rules of their own."""
     messages = found(change)
 
     assert [] == messages if expected is None else any(message.startswith(expected) for message in messages), messages

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ashr_labs.local import open_platform
-from support.local_api import Api, Place
+from support.local_api import Api, Place, call_of
 
 SOURCE = {
     "runs": {
@@ -110,13 +110,13 @@ def test_decoded_dataset_is_released_before_it_is_stored(tmp_path: Path) -> None
     source = {"runs": {str(number): {"title": f"T{number}", "actions": actions * 5} for number in range(1500)}}
     body = json.dumps({"function": "create_dataset", "name": "D", "dataset_source": source}).encode()
     platform = open_platform(tmp_path / "platform.db")
-    authorization = f"Bearer {platform.bootstrap()}"
-    platform.answer(b'{"function": "keep_alive"}', authorization=authorization)
+    key = platform.bootstrap()
+    platform.answer(call_of(b'{"function": "keep_alive"}', key))
 
     tracemalloc.start()
     try:
         before, _ = tracemalloc.get_traced_memory()
-        response = platform.answer(body, authorization=authorization, idempotency_key="k")
+        response = platform.answer(call_of(body, key, idempotency_key="k"))
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

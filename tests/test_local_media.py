@@ -92,7 +92,7 @@ def test_media_is_readable_through_local_transport(api: Api) -> None:
 
         assert about["url"].startswith("http://embedded.local/media/")
         assert (200, b"") == (client.get(about["url"]).status_code, client.get(about["url"]).content)
-        assert 403 == client.get("/media/../../etc/passwd").status_code
+        assert 404 == client.get("/media/../../etc/passwd").status_code
 
 
 def signed_by(client: httpx.Client, api: Api, dataset_id: int) -> Any:
@@ -140,7 +140,7 @@ def test_tampered_url_is_rejected(api: Api, url: str, old: str, new: str) -> Non
 
     answer = httpx.get(about["url"].replace(old, new))
 
-    assert answer.status_code in {403, 404}
+    assert answer.status_code in {403, 404, 422}
     assert NOISE not in answer.content
 
 

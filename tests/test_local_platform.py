@@ -14,8 +14,9 @@ import pytest
 
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
+from ashr_labs.local.exchange import PlatformRequest
 from ashr_labs.local.operations import OPERATIONS
-from support.local_api import Api, Place
+from support.local_api import Api, Place, call_of
 
 CHOSEN = "tp_chosen_by_a_script"
 
@@ -37,7 +38,8 @@ def _api(place: Place) -> Generator[Api]:
 
 
 def send(api: Api, body: bytes, authorization: str | None = None) -> tuple[int, str]:
-    answer = api.platform.answer(body, authorization=authorization or f"Bearer {api.key}")
+    headers = {"authorization": authorization or f"Bearer {api.key}"}
+    answer = api.platform.answer(PlatformRequest("POST", "/", headers=headers, body=body))
     return answer.status, answer.body["message"]
 
 
@@ -46,7 +48,8 @@ def send(api: Api, body: bytes, authorization: str | None = None) -> tuple[int, 
 )
 def test_invalid_key_is_rejected_first(api: Api, authorization: str | None) -> None:
     """A missing, malformed or unknown key is rejected before anything else is checked."""
-    answer = api.platform.answer(b"not even JSON", authorization=authorization)
+    headers = {} if authorization is None else {"authorization": authorization}
+    answer = api.platform.answer(PlatformRequest("POST", "/", headers=headers, body=b"not even JSON"))
 
     assert (401, "error") == (answer.status, answer.body["status"])
 
@@ -173,7 +176,7 @@ def test_unimplemented_operation_is_a_501(api: Api, monkeypatch: pytest.MonkeyPa
     """An operation of the contract that this platform does not implement is 501, which clients do not retry."""
     monkeypatch.delitem(OPERATIONS, "list_agents")
 
-    response = api.platform.answer(b'{"function": "list_agents"}', authorization=f"Bearer {api.key}")
+    response = api.platform.answer(call_of(b'{"function": "list_agents"}', api.key))
 
     assert (501, True) == (response.status, "`list_agents`" in response.body["message"])
 

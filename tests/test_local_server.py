@@ -29,7 +29,7 @@ from ashr_labs.local.server.app import application, running_server, serve
 from ashr_labs.local.server.bodies import BodyReader
 from ashr_labs.local.server.h11_timeouts import TimeoutH11Protocol
 from ashr_labs.local.transport import LocalTransport
-from support.local_api import Api, Place
+from support.local_api import Api, Place, call_of
 
 INIT = b'{"function": "init"}'
 
@@ -334,7 +334,7 @@ def test_failed_bind_closes_the_platform() -> None:
     with pytest.raises(ConfigurationError, match="cannot listen"):
         serve(platform, port=99999)
     with pytest.raises(ConfigurationError, match="closed"):
-        platform.answer(INIT, authorization=None)
+        platform.answer(call_of(INIT))
 
 
 def test_sync_transport_works_without_socket() -> None:
@@ -348,7 +348,7 @@ def test_sync_transport_works_without_socket() -> None:
         assert first.headers["x-request-id"]
 
     with pytest.raises(ConfigurationError, match="closed"):
-        platform.answer(INIT, authorization=None)
+        platform.answer(call_of(INIT))
 
 
 def test_async_transport_works_without_socket() -> None:
@@ -361,7 +361,7 @@ def test_async_transport_works_without_socket() -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://local", headers=headers) as client:
             answers = await asyncio.gather(*(client.post("", content=INIT) for _ in range(20)))
         with pytest.raises(ConfigurationError, match="closed"):
-            platform.answer(INIT, authorization=None)
+            platform.answer(call_of(INIT))
         return [answer.status_code for answer in answers]
 
     assert [200] * 20 == asyncio.run(ask())

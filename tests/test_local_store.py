@@ -31,7 +31,7 @@ from ashr_labs.local.store.database_url import parse_target
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import SCHEMA_VERSION, metadata
 from ashr_labs.local.store.upgrade import MIGRATIONS
-from support.local_api import MOMENT, Api, Place, database_on
+from support.local_api import MOMENT, Api, Place, call_of, database_on
 from support.postgresql import PostgreSQLServer
 
 DIALECT = sqlite.dialect()
@@ -178,7 +178,7 @@ def test_deleted_file_is_detected(tmp_path: Path, replacement: bytes | None) -> 
 
 def refusal(api: Api, function: str, **params: Any) -> str:
     body = json.dumps({"function": function, **params}).encode()
-    response = api.platform.answer(body, authorization=f"Bearer {api.key}")
+    response = api.platform.answer(call_of(body, api.key))
     assert 503 == response.status, response.body
     return response.body["message"]
 
@@ -204,13 +204,11 @@ def test_full_disk_is_a_503(tmp_path: Path) -> None:
     code = """
 import resource, sys
 from pathlib import Path
-from support.local_api import Api
+from support.local_api import Api, call_of
 with Api.opened(Path(sys.argv[1])) as api:
     resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, resource.RLIM_INFINITY))
-    refused = api.platform.answer(
-        b'{"function": "create_dataset", "name": "x", "dataset_source": {"a": "' + b"x" * 2_000_000 + b'"}}',
-        authorization=f"Bearer {api.key}",
-    )
+    body = b'{"function": "create_dataset", "name": "x", "dataset_source": {"a": "' + b"x" * 2_000_000 + b'"}}'
+    refused = api.platform.answer(call_of(body, api.key))
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     print(refused.status, refused.body["message"])
     print(api.dataset(), len(api("list_datasets", tenant_id=1)["datasets"]))

@@ -1,4 +1,4 @@
-"""POST requests with a deadline for the whole call."""
+"""Requests with a deadline for the whole call."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ class PhaseTimeout(float):
 
 
 class RequestFactory:
-    """Builds POST requests that share their URL, headers and timeouts.
+    """Builds requests that share their base URL, headers and timeouts.
 
     Args:
-        url: Where to send them.
+        url: Where to send them, or what their paths are appended to.
         headers: By lower-case name.
         timeouts: Seconds for `connect`, `read` and `write`.
     """
@@ -55,10 +55,32 @@ class RequestFactory:
         named = {"host": self.url.netloc.decode("ascii"), **headers}
         self._headers = [(name.encode(), value.encode()) for name, value in named.items()]
         self._timeouts = tuple(timeouts.items())
+        self._path = self.url.raw_path.partition(b"?")[0].rstrip(b"/")
 
-    def build(self, content: bytes, deadline: Deadline, idempotency_key: str | None = None) -> httpx.Request:
-        """Return a request with this body that ends at the deadline."""
+    def build(
+        self,
+        content: bytes,
+        deadline: Deadline,
+        idempotency_key: str | None = None,
+        *,
+        method: str = "POST",
+        target: str = "",
+        content_type: str | None = None,
+    ) -> httpx.Request:
+        """Return a request that ends at the deadline.
+
+        Args:
+            content: The body.
+            deadline: The end of the call.
+            idempotency_key: Identifies repeats of the call.
+            method: The HTTP method.
+            target: Path and query below the URL, percent-encoded; by default the request goes to the URL itself.
+            content_type: The media type of the body in place of the usual one.
+        """
         headers = [*self._headers, (b"content-length", b"%d" % len(content))]
+        if content_type is not None:
+            headers = [(name, value) for name, value in headers if name != b"content-type"]
+            headers.append((b"content-type", content_type.encode()))
         if idempotency_key:
             headers.append((b"idempotency-key", idempotency_key.encode()))
         left = max(deadline.end - deadline.now(), _MIN_SECONDS)
@@ -66,9 +88,15 @@ class RequestFactory:
         for phase, seconds in self._timeouts:
             timeouts[phase] = timeout = PhaseTimeout(min(seconds, left))
             timeout.deadline = deadline
+        url = self.url.copy_with(raw_path=self._path + target.encode("ascii")) if target else self.url
         return httpx.Request(
-            "POST", self.url, headers=headers, stream=TrackedBody(content), extensions={"timeout": timeouts}
+            method, url, headers=headers, stream=TrackedBody(content), extensions={"timeout": timeouts}
         )
+
+    def target_of(self, url: httpx.URL) -> str:
+        """Return path and query of a URL below the base URL; empty for the base URL itself."""
+        target = url.raw_path.removeprefix(self._path).decode("ascii")
+        return "" if target == "/" else target
 
 
 class TrackedBody(httpx.ByteStream):

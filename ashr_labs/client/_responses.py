@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import UnionType
 
-__all__ = ["ID", "RawResponse", "decode_text", "read_response", "redact", "require_field"]
+__all__ = ["ID", "RawResponse", "decode_text", "read_resource", "read_response", "redact", "require_field"]
 
 Result = TypeVar("Result")
 _SNIPPET_LENGTH = 200
@@ -61,7 +61,7 @@ def decode_text(content: bytes) -> str | None:
 
 
 def read_response(status: int, headers: Mapping[str, str], text: str | None, operation: str) -> dict[str, Any]:
-    """Return the JSON object of a successful response.
+    """Return the JSON object of the successful response to a call.
 
     Args:
         status: The HTTP status.
@@ -74,22 +74,57 @@ def read_response(status: int, headers: Mapping[str, str], text: str | None, ope
         AshrLabsError: The class for the status, if the response reports an error.
     """
     body = _json_object(text or "")
-    if status < 200 or status >= 300:
-        default = f"the platform does not implement {operation}" if status == _NOT_IMPLEMENTED else "no message"
-        raise _failure(status, headers, body, _message(body) or _snippet(text) or default, operation)
+    _raise_for_status(status, headers, body, text, operation)
     if body is None:
-        raise ResponseFormatError(
-            f"{operation}: the response must be a JSON object, got {_snippet(text) or 'an empty body'!r}; "
-            "check base_url",
-            status,
-            operation=operation,
-            request_id=headers.get("x-request-id"),
-        )
+        raise _not_json("a JSON object", status, headers, text, operation)
     if body.get("status") == "error":
         message = _message(body) or "no message"
         missing = "not found" in message.lower()
         raise _failure(404 if missing else _ERROR_INSIDE_SUCCESS, headers, body, message, operation)
     return body
+
+
+def read_resource(status: int, headers: Mapping[str, str], text: str | None, operation: str, *, is_json: bool) -> Any:
+    """Return the JSON of the successful response of a resource; None if it is not to be JSON.
+
+    Args:
+        status: The HTTP status.
+        headers: The headers, looked up without regard to case.
+        text: The body; None if it is not text.
+        operation: The operation, for messages.
+        is_json: Whether the operation answers with JSON.
+
+    Raises:
+        ResponseFormatError: If a success is not the JSON that it has to be.
+        AshrLabsError: The class for the status, if the response reports an error.
+    """
+    if not 200 <= status < 300:
+        _raise_for_status(status, headers, _json_object(text or ""), text, operation)
+    if not is_json:
+        return None
+    parsed = _parsed(text or "")
+    if parsed is None:
+        raise _not_json("JSON", status, headers, text, operation)
+    return parsed
+
+
+def _raise_for_status(
+    status: int, headers: Mapping[str, str], body: dict[str, Any] | None, text: str | None, operation: str
+) -> None:
+    if status < 200 or status >= 300:
+        default = f"the platform does not implement {operation}" if status == _NOT_IMPLEMENTED else "no message"
+        raise _failure(status, headers, body, _message(body) or _snippet(text) or default, operation)
+
+
+def _not_json(
+    what: str, status: int, headers: Mapping[str, str], text: str | None, operation: str
+) -> ResponseFormatError:
+    return ResponseFormatError(
+        f"{operation}: the response must be {what}, got {_snippet(text) or 'an empty body'!r}; check base_url",
+        status,
+        operation=operation,
+        request_id=headers.get("x-request-id"),
+    )
 
 
 def redact(error: AshrLabsError, secret: str, mask: str) -> None:
@@ -123,12 +158,16 @@ def require_field(body: Mapping[str, Any], key: str, operation: str, kind: type 
 
 
 def _json_object(text: str) -> dict[str, Any] | None:
+    parsed = _parsed(text)
+    return cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else None
+
+
+def _parsed(text: str) -> object:
     try:
         with paused_gc() if len(text) > _LARGE else nullcontext():
-            parsed: object = json.loads(text)
+            return json.loads(text)
     except (ValueError, RecursionError):  # an integer of over 4,300 digits is a ValueError
         return None
-    return cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else None
 
 
 def _failure(

@@ -35,9 +35,11 @@ def open_platform(
             used.
 
     Examples:
+        >>> from ashr_labs.local.exchange import PlatformRequest
         >>> platform = open_platform()
         >>> key = platform.bootstrap()
-        >>> answer = platform.answer(b'{"function": "keep_alive"}', authorization=f"Bearer {key}")
+        >>> headers = {"authorization": f"Bearer {key}"}
+        >>> answer = platform.answer(PlatformRequest("POST", "/", headers=headers, body=b'{"function": "keep_alive"}'))
         >>> answer.status, answer.body
         (200, {'status': 'ok'})
         >>> platform.close()

@@ -1,4 +1,4 @@
-"""The API contract: parses and validates the bodies of calls."""
+"""The API contract: parses bodies, and validates the parameters of operations."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from ..errors import BadRequestError, ValidationError
 from .store.raw_json import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
-__all__ = ["Contract", "load_contract", "parse_body"]
+__all__ = ["Contract", "Shape", "json_schema", "load_contract", "parse_body"]
 
 _COMPONENTS = "urn:ashr-labs:contract"
 _MAX_MESSAGE = 300
@@ -35,59 +35,94 @@ def load_contract() -> Contract:
     return Contract(json.loads(files("ashr_labs_contract").joinpath("contract.json").read_bytes()))
 
 
-class Contract:
-    """An OpenAPI document with one `POST` path per operation."""
+class Shape:
+    """The fields that a request may have; checks and converts them."""
 
-    def __init__(self, document: dict[str, Any]) -> None:
-        self.operations: dict[str, dict[str, Any]] = {
-            item["post"]["operationId"]: item["post"] for item in document["paths"].values()
-        }
-        """Operation objects by `operationId`."""
-        self._schemas: dict[str, dict[str, Any]] = document["components"]["schemas"]
-        self._registry = Registry([(_COMPONENTS, {"components": document["components"]})])
-        self._requests = {name: _request_schema(operation) for name, operation in self.operations.items()}
-        self._validators = {name: self.validator(schema) for name, schema in self._requests.items()}
-        self._parameters = {name: self._schemas[schema]["properties"].keys() for name, schema in self._requests.items()}
-        self._scalars = {
-            name: frozenset(
-                field for field, part in self._schemas[schema]["properties"].items() if not _accepts_containers(part)
-            )
-            for name, schema in self._requests.items()
-        }
-        self._integers = {name: _integers(self._schemas[schema]) for name, schema in self._requests.items()}
+    def __init__(self, schema: Mapping[str, Any], validator: Draft202012Validator) -> None:
+        fields: dict[str, Any] = schema["properties"]
+        self.fields = fields.keys()
+        self._validator = validator
+        self._scalars = frozenset(name for name, field in fields.items() if not _accepts_containers(field))
+        self._integers = _integers(fields)
 
-    def _without_large_mistakes(self, name: str, params: dict[str, Any]) -> dict[str, Any]:
-        """Empty the containers that are given for scalars: the validator copies invalid values for its message."""
-        wrong = [field for field in self._scalars[name] & params.keys() if isinstance(params[field], dict | list)]
-        return {**params, **{field: type(params[field])() for field in wrong}} if wrong else params
-
-    def validator(self, schema: str) -> Draft202012Validator:
-        """Compile a schema of the document."""
-        return Draft202012Validator({"$ref": f"{_COMPONENTS}#/components/schemas/{schema}"}, registry=self._registry)
-
-    def check(self, name: object, params: dict[str, Any]) -> str:
-        """Return the operation's name if the parameters are valid; convert whole floats to integers.
+    def check(self, operation: str, params: dict[str, Any]) -> None:
+        """Check the parameters; convert whole floats to integers.
 
         Raises:
-            BadRequestError: The operation does not exist.
             ValidationError: A parameter is missing, invalid or unknown; the message has its path, value and what is
                 allowed.
         """
-        if not isinstance(name, str) or name not in self._validators:
-            raise BadRequestError(f"`function` must name an operation of the API, got {_shortened(ascii(name))}")
         try:
-            violation = next(self._validators[name].iter_errors(self._without_large_mistakes(name, params)), None)
+            violation = next(self._validator.iter_errors(self._without_large_mistakes(params)), None)
         except UnicodeEncodeError as error:
-            raise ValidationError(f"{name}: a string holds a lone surrogate, which is not a character") from error
-        unknown = params.keys() - self._parameters[name]
+            raise ValidationError(f"{operation}: a string holds a lone surrogate, which is not a character") from error
+        unknown = params.keys() - self.fields
         if violation and not (unknown and list(violation.schema_path)[-1:] == ["additionalProperties"]):
-            raise _invalid_parameters(name, violation)
+            raise _invalid_parameters(operation, violation)
         if unknown:
-            parameter = min(unknown)
-            raise _error(name, parameter, f"unknown parameter{suggestion(parameter, self._parameters[name])}")
-        for field in self._integers[name] & params.keys():
-            params[field] = _as_integer(name, field, params[field])
+            raise self.unknown(operation, min(unknown))
+        for field in self._integers & params.keys():
+            params[field] = _as_integer(operation, field, params[field])
+
+    def unknown(self, operation: str, parameter: str) -> ValidationError:
+        """Return the error for an unknown parameter."""
+        return _error(operation, parameter, f"unknown parameter{suggestion(parameter, self.fields)}")
+
+    def _without_large_mistakes(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Empty the containers that are given for scalars: the validator copies invalid values for its message."""
+        wrong = [field for field in self._scalars & params.keys() if isinstance(params[field], dict | list)]
+        return {**params, **{field: type(params[field])() for field in wrong}} if wrong else params
+
+
+class Contract:
+    """An OpenAPI document with calls and resources."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        described = [
+            {**operation, "method": method.upper(), "path": path}
+            for path, item in document["paths"].items()
+            for method, operation in item.items()
+        ]
+        self.operations: dict[str, dict[str, Any]] = {operation["operationId"]: operation for operation in described}
+        """Operation objects by `operationId`, each with its `method` and `path`."""
+        self.components: dict[str, Any] = document["components"]
+        self._registry = Registry([(_COMPONENTS, {"components": self.components})])
+        self._calls = {
+            operation["operationId"]: self.shape(json_schema(operation["requestBody"]))
+            for operation in described
+            if operation["path"].startswith("/#")
+        }
+
+    def validator(self, schema: str) -> Draft202012Validator:
+        """Compile a named schema of the document."""
+        return self._compiled({"$ref": f"{_COMPONENTS}#/components/schemas/{schema}"})
+
+    def shape(self, schema: str | dict[str, Any]) -> Shape:
+        """Return the shape of requests with a named schema, or with one of scalars."""
+        if isinstance(schema, str):
+            return Shape(self.components["schemas"][schema], self.validator(schema))
+        return Shape(schema, self._compiled(schema))
+
+    def check(self, name: object, params: dict[str, Any]) -> str:
+        """Return the name of a call if its parameters are valid; convert whole floats to integers.
+
+        Raises:
+            BadRequestError: The operation does not exist.
+            ValidationError: A parameter is missing, invalid or unknown.
+        """
+        if not isinstance(name, str) or name not in self._calls:
+            raise BadRequestError(f"`function` must name an operation of the API, got {_shortened(ascii(name))}")
+        self._calls[name].check(name, params)
         return name
+
+    def _compiled(self, schema: dict[str, Any]) -> Draft202012Validator:
+        return Draft202012Validator(schema, registry=self._registry)
+
+
+def json_schema(body: Mapping[str, Any]) -> str:
+    """Return the name of the schema of a JSON body."""
+    reference: str = body["content"]["application/json"]["schema"]["$ref"]
+    return reference.rpartition("/")[2]
 
 
 def _accepts_containers(schema: dict[str, Any]) -> bool:
@@ -149,15 +184,10 @@ def _too_deep() -> BadRequestError:
     return BadRequestError(f"the body must be nested at most {_MAX_DEPTH} levels deep")
 
 
-def _request_schema(operation: dict[str, Any]) -> str:
-    reference: str = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-    return reference.rpartition("/")[2]
-
-
-def _integers(schema: dict[str, Any]) -> frozenset[str]:
+def _integers(fields: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(
         name
-        for name, field in schema["properties"].items()
+        for name, field in fields.items()
         if any(option.get("type") == "integer" for option in [field, *field.get("anyOf", [])])
     )
 

@@ -20,6 +20,7 @@ from .store.schema import idempotency
 if TYPE_CHECKING:
     from sqlalchemy import Connection, UpdateBase
 
+    from .exchange import PlatformRequest
     from .operations import Context
     from .store.raw_json import RawJSON
 
@@ -47,11 +48,15 @@ class IdempotentRequest:
     digest: str
 
     @classmethod
-    def from_body(cls, key: str, body: bytes | bytearray) -> IdempotentRequest:
-        """Identify a call by its key and the digest of its body."""
+    def from_request(cls, key: str, request: PlatformRequest) -> IdempotentRequest:
+        """Identify a request by its key and the digest of its body, for a resource also of method, path and query."""
         if not _KEY.fullmatch(key):
             raise ValidationError(f"Idempotency-Key must be 1 to 255 visible ASCII characters, got {key[:100]!a}")
-        return cls(key, hashlib.sha256(body).hexdigest())
+        digest = hashlib.sha256()
+        if not request.is_call:
+            digest.update(f"{request.method} {request.path}?{request.query}\n".encode())
+        digest.update(request.body)
+        return cls(key, digest.hexdigest())
 
     def claim(self, context: Context) -> RawJSON | None:
         """Claim the key in the call's transaction and return None, or return the response of the first call.

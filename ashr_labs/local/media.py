@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import MediaUpload
 
-__all__ = ["MEDIA_PATH", "MediaLinks", "download_headers", "media_for", "media_id_from_path", "store_media"]
+__all__ = ["MEDIA_PATH", "MediaLinks", "download_headers", "media_for", "media_id_from_text", "store_media"]
 
 MEDIA_PATH = "/media/"
 """URL path of downloads, followed by the id of the file."""
@@ -68,9 +68,8 @@ class MediaLinks:
         return hmac.new(self._key, f"{media_id}:{expires}".encode(), hashlib.sha256).hexdigest()
 
 
-def media_id_from_path(path: str) -> int:
-    """Return the file id in a URL path; 0, which is never an id, if there is none."""
-    number = path.removeprefix(MEDIA_PATH)
+def media_id_from_text(number: str) -> int:
+    """Return the file id that is written in a URL; 0, which is never an id, if there is none."""
     return int(number) if re.fullmatch("[1-9][0-9]{0,17}", number) else 0
 
 

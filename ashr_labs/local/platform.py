@@ -1,83 +1,59 @@
-"""The embedded platform: takes the bytes of a call and returns the response. Independent of any HTTP library."""
+"""The embedded platform: takes a request and returns the response. Independent of any HTTP library."""
 
 from __future__ import annotations
 
-import json
-import logging
 import os
 import secrets
 import time
 import weakref
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ashr_labs_contract.operations import OPERATIONS as DESCRIBED
 
 from .._time import isoformat
-from ..errors import (
-    AshrLabsError,
-    AuthenticationError,
-    AuthorizationError,
-    ConfigurationError,
-    error_class_for_status,
-)
+from ..errors import AshrLabsError, AuthenticationError, AuthorizationError, ConfigurationError
 from .contract import load_contract, parse_body
+from .exchange import Attachment, PlatformResponse, RequestInfo
+from .failures import RefusedError, failure
 from .idempotency import IdempotentRequest
 from .jobs.handlers import FORWARD
 from .jobs.queue import counts
 from .keys import APIKeys, Principal, ensure_owner, new_key, record_use
-from .media import download_headers
 from .operations import OPERATIONS, Context, Operation
-from .store.columns import unwrap
-from .store.engine import is_outage, outage_reason
+from .resources import Resources
 from .store.raw_json import RawJSON, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from .exchange import PlatformRequest
     from .jobs.worker import Worker
+    from .operations.registry import Result
     from .settings import Settings
     from .store.engine import Database
 
-__all__ = ["Platform", "PlatformResponse", "RequestInfo"]
+__all__ = ["Admission", "Platform"]
 
-_logger = logging.getLogger(__name__)
-
-_STATUS: dict[type[Exception], int] = {
-    error_class_for_status(status): status for status in (400, 401, 403, 404, 409, 422, 429)
-}
-
-
-class UnsupportedOperationError(AshrLabsError):
-    """The operation is in the contract, but this platform does not implement it."""
-
-
-_STATUS[UnsupportedOperationError] = 501
+_PATHS = [
+    (name, described.method, described.path)
+    for name, described in DESCRIBED.items()
+    if not described.path.startswith("/#")
+]
+_NO_CONTENT = 204
+_NOBODY = Principal(0, 0, frozenset())
+"""The caller of operations that need no key; no tenant has this id."""
 
 
-@dataclass(slots=True)
-class RequestInfo:
-    """Data about a call for the access log; None if the call failed before it was known."""
+class Admission(NamedTuple):
+    """The decision about a request before its body is read."""
 
-    operation: str | None = None
-    tenant_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformResponse:
-    """The response to a call."""
-
-    status: int
-    """HTTP status."""
-    content: bytes
-    """The body: a JSON object in ASCII, which can also carry lone surrogates; for media, the file."""
-    headers: dict[str, str]
-    info: RequestInfo = field(default_factory=RequestInfo)
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """The body, parsed."""
-        body: dict[str, Any] = json.loads(self.content)
-        return body
+    operation: Operation | None
+    """None for a call, whose body names it, and for what this platform does not implement."""
+    max_bytes: int | None = None
+    """The limit of the body's size, if it has one of its own."""
+    refusal: PlatformResponse | None = None
+    """The response, if the body does not matter."""
 
 
 class Platform:
@@ -97,6 +73,7 @@ class Platform:
         self._settings = settings
         self._now = now
         self._contract = load_contract()
+        self._resources = Resources(self._contract, _PATHS)
         with database.exclusive() as connection:
             self._keys = APIKeys(connection)
         self._links = self._keys.media_links()
@@ -147,36 +124,32 @@ class Platform:
             _write_private_file(path, key + "\n")
             return True
 
-    def answer(
-        self,
-        body: bytes | bytearray,
-        *,
-        authorization: str | None,
-        idempotency_key: str | None = None,
-        origin: str = "",
-    ) -> PlatformResponse:
-        """Answer a call.
-
-        Args:
-            body: The JSON body.
-            authorization: The header: `Bearer` and the API key.
-            idempotency_key: The header; identifies repeats of the call.
-            origin: Scheme and host by which the client reaches the platform; signed URLs begin with it.
-        """
+    def answer(self, request: PlatformRequest) -> PlatformResponse:
+        """Answer a request."""
         info = RequestInfo()
-        return self._respond(lambda: (self._answer(body, authorization, idempotency_key, origin, info), {}), info)
+        if request.is_call:
+            return self._respond(request, lambda: (200, self._answer_call(request, info), {}), info)
+        return self._respond(request, lambda: self._answer_resource(request, info), info)
 
-    def is_authorized(self, authorization: str | None) -> bool:
-        """Return True if the header has a valid API key; cheaper than reading a large body first."""
+    def admit(self, request: PlatformRequest) -> Admission:
+        """Decide what can be decided without the body; the key is checked later."""
         try:
-            self._find_key(authorization)
+            if request.is_call:
+                _check_call(request)
+                return Admission(None)
+            resource, _ = self._resources.find(request)
+            resource.check_head(request)
+        except AshrLabsError as error:
+            return Admission(None, refusal=_failed(request, error, secrets.token_hex(8), RequestInfo()))
+        return Admission(OPERATIONS.get(resource.name), resource.max_bytes)
+
+    def is_authorized(self, request: PlatformRequest) -> bool:
+        """Return True if the request has a valid API key; cheaper than reading a large body first."""
+        try:
+            self._find_key(request.headers.get("authorization"))
         except AuthenticationError:
             return False
         return True
-
-    def media(self, media_id: int, *, expires: str, signature: str) -> PlatformResponse:
-        """Answer a signed URL with the content of the file, or an error."""
-        return self._respond(lambda: self._media(media_id, expires, signature), RequestInfo())
 
     def health(self) -> dict[str, Any]:
         """Return the status, and the number of waiting and failed traces if the platform forwards traces."""
@@ -185,39 +158,50 @@ class Platform:
         with self._database.read() as connection:
             return {"status": "ok", "forwarding": counts(connection, FORWARD)}
 
-    def _respond(self, act: Callable[[], tuple[bytes, dict[str, str]]], info: RequestInfo) -> PlatformResponse:
+    def _respond(
+        self, request: PlatformRequest, act: Callable[[], tuple[int, bytes, dict[str, str]]], info: RequestInfo
+    ) -> PlatformResponse:
         if not self._release.alive:
             raise ConfigurationError("the platform is closed; open it again")
         request_id = secrets.token_hex(8)
         try:
-            content, headers = act()
+            status, content, headers = act()
         except Exception as error:
-            status, failure = _failure(error, request_id)
-            return PlatformResponse(status, encode(failure).encode(), {"x-request-id": request_id}, info)
-        return PlatformResponse(200, content, {"x-request-id": request_id, **headers}, info)
+            return _failed(request, error, request_id, info)
+        return PlatformResponse(status, content, {"x-request-id": request_id, **headers}, info)
 
-    def _media(self, media_id: int, expires: str, signature: str) -> tuple[bytes, dict[str, str]]:
-        self._links.check(media_id, expires, signature, moment=self._now())
-        with self._database.read() as connection:
-            row = self._links.read(connection, media_id)
-        return row["content"], download_headers(row)
-
-    def _answer(
-        self,
-        body: bytes | bytearray,
-        authorization: str | None,
-        idempotency_key: str | None,
-        origin: str,
-        info: RequestInfo,
-    ) -> bytes:
-        principal = self._authenticate(authorization)
+    def _answer_call(self, request: PlatformRequest, info: RequestInfo) -> bytes:
+        _check_call(request)
+        principal = self._authenticate(request)
         info.tenant_id = principal.tenant_id
-        operation, params = self._prepared(body, principal, info)
-        idempotent = None if idempotency_key is None else IdempotentRequest.from_body(idempotency_key, body)
-        content = self._run(operation, params, principal, idempotent, origin)
+        operation, params = self._prepared(request.body, principal, info)
+        content = self._run(operation, params, principal, request)
         del params  # a large response takes memory, too
         text = content.text if isinstance(content, RawJSON) else encode(content)
         return f'{{"status":"ok"{"," if len(text) > len("{}") else ""}{text[1:]}'.encode()
+
+    def _answer_resource(self, request: PlatformRequest, info: RequestInfo) -> tuple[int, bytes, dict[str, str]]:
+        resource, in_path = self._resources.find(request)
+        info.operation = resource.name
+        resource.check_head(request)
+        principal = _NOBODY if resource.is_public else self._authenticate(request)
+        if not resource.is_public:
+            info.tenant_id = principal.tenant_id
+        if resource.name == "get_health":  # the process answers, even if the database does not
+            return 200, encode(self.health()).encode(), {}
+        operation = _implementation(resource.name)
+        _check_scope(resource.name, principal)
+        params: Any = resource.parameters(request, in_path)
+        if operation.prepare is not None:
+            params = operation.prepare(params)
+        content = self._run(operation, params, principal, request)
+        del params
+        if isinstance(content, Attachment):
+            return resource.status, content.content, content.headers
+        if content is None or resource.status == _NO_CONTENT:
+            return resource.status, b"", {}
+        text = content.text if isinstance(content, RawJSON) else encode(content)
+        return resource.status, text.encode(), {}
 
     def _prepared(self, body: bytes | bytearray, principal: Principal, info: RequestInfo) -> tuple[Operation, Any]:
         """Check a call and return its operation and the prepared parameters.
@@ -227,34 +211,31 @@ class Platform:
         params: Any = parse_body(body)
         name = params.get("function")
         info.operation = name if isinstance(name, str) and name in OPERATIONS else None
-        operation = _implementation(self._contract.check(name, params))
-        _check_permission(operation, params, principal)
+        name = self._contract.check(name, params)
+        operation = _implementation(name)
+        _check_scope(name, principal)
+        _check_tenant(params, principal)
         if operation.prepare is not None:
             params = operation.prepare(params)
         return operation, params
 
-    def _run(
-        self,
-        operation: Operation,
-        params: Any,
-        principal: Principal,
-        idempotent: IdempotentRequest | None,
-        origin: str,
-    ) -> Mapping[str, Any] | RawJSON:
+    def _run(self, operation: Operation, params: Any, principal: Principal, request: PlatformRequest) -> Result:
         """Run an operation in a transaction, then wake the workers of the jobs that it has enqueued."""
+        key = request.headers.get("idempotency-key") if operation.writes else None
+        idempotent = None if key is None else IdempotentRequest.from_request(key, request)
         with self._database.write() if operation.writes else self._database.read() as connection:
-            context = Context(connection, principal, self._keys, self._now(), self._links, origin, self._settings)
-            content: Mapping[str, Any] | RawJSON
-            if idempotent and operation.writes:
-                content = _act_once(operation, context, params, idempotent)
-            else:
-                content = operation.act(context, params)
+            context = Context(
+                connection, principal, self._keys, self._now(), self._links, request.origin, self._settings
+            )
+            content = (
+                _act_once(operation, context, params, idempotent) if idempotent else operation.act(context, params)
+            )
         for kind in context.enqueued:
             self._workers[kind].wake()
         return content
 
-    def _authenticate(self, authorization: str | None) -> Principal:
-        principal, used_key = self._find_key(authorization)
+    def _authenticate(self, request: PlatformRequest) -> Principal:
+        principal, used_key = self._find_key(request.headers.get("authorization"))
         if used_key is not None:
             with self._database.write() as connection:
                 record_use(connection, used_key, moment=self._now())
@@ -267,12 +248,20 @@ class Platform:
         return self._keys.find(key.strip(), self._database.read, moment=self._now())
 
 
-def _act_once(operation: Operation, context: Context, params: Any, idempotent: IdempotentRequest) -> RawJSON:
+def _failed(request: PlatformRequest, error: Exception, request_id: str, info: RequestInfo) -> PlatformResponse:
+    status, body, headers = failure(error, request.path, request_id)
+    return PlatformResponse(status, encode(body).encode(), {"x-request-id": request_id, **headers}, info)
+
+
+def _act_once(operation: Operation, context: Context, params: Any, idempotent: IdempotentRequest) -> Result:
     """Run an operation and store its response, or return the stored one."""
     stored = idempotent.claim(context)
     if stored is not None:
         return stored
-    content = RawJSON.dump(operation.act(context, params))
+    result = operation.act(context, params)
+    if isinstance(result, Attachment):
+        return result
+    content = RawJSON.dump(result)
     if not operation.secret:
         idempotent.store(context, content)
     return content
@@ -281,13 +270,24 @@ def _act_once(operation: Operation, context: Context, params: Any, idempotent: I
 def _implementation(name: str) -> Operation:
     operation = OPERATIONS.get(name)
     if operation is None:
-        raise UnsupportedOperationError(f"this platform does not support the operation `{name}`")
+        raise RefusedError(501, f"this platform does not support the operation `{name}`")
     return operation
 
 
-def _check_permission(operation: Operation, params: dict[str, Any], principal: Principal) -> None:
-    if operation.scope != "any" and operation.scope not in principal.scopes:
-        raise AuthorizationError(f"the API key must have the scope `{operation.scope}` for this call")
+def _check_call(request: PlatformRequest) -> None:
+    if request.method != "POST":
+        raise RefusedError(405, "method not allowed; calls are sent as POST /", {"allow": "POST"})
+    if request.media_type not in ("", "application/json"):
+        raise RefusedError(415, f"content-type must be application/json, got {request.media_type[:100]}")
+
+
+def _check_scope(name: str, principal: Principal) -> None:
+    scope = DESCRIBED[name].scope
+    if scope not in (None, "any") and scope not in principal.scopes:
+        raise AuthorizationError(f"the API key must have the scope `{scope}` for this call")
+
+
+def _check_tenant(params: dict[str, Any], principal: Principal) -> None:
     if params.get("tenant_id", principal.tenant_id) != principal.tenant_id:
         raise AuthorizationError(
             f"`tenant_id` must be {principal.tenant_id} for this API key, got {params['tenant_id']}"
@@ -301,20 +301,3 @@ def _write_private_file(path: Path, text: str) -> None:
             file.write(text)
     except OSError as error:
         raise ConfigurationError(f"cannot write the API key to {path}: {error.strerror}") from error
-
-
-def _failure(error: Exception, request_id: str) -> tuple[int, dict[str, Any]]:
-    cause = unwrap(error)
-    if isinstance(cause, AshrLabsError):
-        return _STATUS.get(type(cause), 500), {"status": "error", "message": cause.message, **(cause.response or {})}
-    if is_outage(error):
-        _logger.warning("request %s failed, the database is unavailable: %s", request_id, _one_line(cause))
-        message = f"the platform's database is unavailable: {outage_reason(error)}"
-        return 503, {"status": "error", "message": message}
-    _logger.error("request %s failed", request_id, exc_info=error)
-    message = f"the platform failed ({type(error).__name__}); see its log for request {request_id}"
-    return 500, {"status": "error", "message": message}
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())

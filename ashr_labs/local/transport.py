@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import httpx
 from anyio import to_thread
 
-from .media import media_id_from_path
+from .exchange import PlatformRequest
 
 if TYPE_CHECKING:
-    from .platform import Platform, PlatformResponse
+    from .platform import Platform
 
 __all__ = ["LocalTransport"]
 
@@ -24,6 +26,11 @@ class LocalTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def __init__(self, platform: Platform, *, owns_platform: bool = True) -> None:
         self.platform = platform
         self._owns_platform = owns_platform
+
+    @cached_property
+    def base_url(self) -> str:
+        """A base URL for clients of this transport: no host has this name, and the path identifies the database."""
+        return f"http://embedded.local/{quote(self.platform.label).lstrip('/')}"
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return one request."""
@@ -44,20 +51,20 @@ class LocalTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         await to_thread.run_sync(self.close)
 
     def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
-        response = self._media(request.url) if request.method == "GET" else self._call(request, body)
+        path, _, query = request.url.raw_path.decode("ascii").partition("?")
+        response = self.platform.answer(
+            PlatformRequest(
+                request.method,
+                path.removeprefix(self._base_path) or "/",
+                query,
+                request.headers,
+                body,
+                f"{request.url.scheme}://{request.url.netloc.decode('ascii')}",
+            )
+        )
         headers = {"content-type": "application/json", **response.headers}
         return httpx.Response(response.status, headers=headers, content=response.content, request=request)
 
-    def _call(self, request: httpx.Request, body: bytes) -> PlatformResponse:
-        return self.platform.answer(
-            body,
-            authorization=request.headers.get("authorization"),
-            idempotency_key=request.headers.get("idempotency-key"),
-            origin=f"{request.url.scheme}://{request.url.netloc.decode('ascii')}",
-        )
-
-    def _media(self, url: httpx.URL) -> PlatformResponse:
-        query = url.params
-        return self.platform.media(
-            media_id_from_path(url.path), expires=query.get("expires", ""), signature=query.get("signature", "")
-        )
+    @cached_property
+    def _base_path(self) -> str:
+        return httpx.URL(self.base_url).raw_path.decode("ascii")

@@ -14,42 +14,65 @@ class Operation(NamedTuple):
     """Whether a repeated call changes nothing, so that it may be retried."""
     availability: str | None
     """`hosted` or `embedded` where it exists on that platform only."""
+    method: str
+    path: str
+    """A fragment for a call; `{+name}` stands for the rest of a path, slashes included."""
+    scope: str | None
+    """The scope that the key needs, or `any`; None where no key is needed."""
+    media_type: str | None
+    """Of the answer; None if it has no content."""
 
 
 OPERATIONS: dict[str, Operation] = {
-    "init": Operation("session", True, None),
-    "keep_alive": Operation("session", True, None),
-    "get_sdk_notes": Operation("notes", True, None),
-    "create_dataset": Operation("datasets", False, "embedded"),
-    "get_dataset": Operation("datasets", True, None),
-    "list_datasets": Operation("datasets", True, None),
-    "update_dataset": Operation("datasets", True, "embedded"),
-    "delete_dataset": Operation("datasets", True, "embedded"),
-    "set_dataset_agent": Operation("agents", True, None),
-    "get_agent_datasets": Operation("agents", True, None),
-    "list_agents": Operation("agents", True, None),
-    "create_agent": Operation("agents", False, None),
-    "update_agent": Operation("agents", True, None),
-    "delete_agent": Operation("agents", True, None),
-    "create_run": Operation("runs", False, None),
-    "get_run": Operation("runs", True, None),
-    "list_runs": Operation("runs", True, None),
-    "start_run": Operation("runs", False, "embedded"),
-    "append_run_tests": Operation("runs", True, "embedded"),
-    "finish_run": Operation("runs", False, "embedded"),
-    "cancel_run": Operation("runs", True, "embedded"),
-    "delete_run": Operation("runs", True, None),
-    "create_request": Operation("requests", False, None),
-    "get_request": Operation("requests", True, None),
-    "list_requests": Operation("requests", True, None),
-    "create_api_key": Operation("api_keys", False, "embedded"),
-    "list_api_keys": Operation("api_keys", True, None),
-    "revoke_api_key": Operation("api_keys", True, None),
-    "ingest_observability_trace": Operation("observability", False, None),
-    "list_observability_traces": Operation("observability", True, None),
-    "get_observability_trace": Operation("observability", True, None),
-    "get_observability_analytics": Operation("observability", True, None),
-    "get_observability_errors": Operation("observability", True, None),
-    "get_observability_tool_errors": Operation("observability", True, None),
-    "run_pentest": Operation("pentest", False, None),
+    "init": Operation("session", True, None, "POST", "/#init", "any", "application/json"),
+    "keep_alive": Operation("session", True, None, "POST", "/#keep_alive", "any", "application/json"),
+    "get_sdk_notes": Operation("notes", True, None, "POST", "/#get_sdk_notes", "read", "application/json"),
+    "create_dataset": Operation("datasets", False, "embedded", "POST", "/#create_dataset", "write", "application/json"),
+    "get_dataset": Operation("datasets", True, None, "POST", "/#get_dataset", "read", "application/json"),
+    "list_datasets": Operation("datasets", True, None, "POST", "/#list_datasets", "read", "application/json"),
+    "update_dataset": Operation("datasets", True, "embedded", "POST", "/#update_dataset", "write", "application/json"),
+    "delete_dataset": Operation("datasets", True, "embedded", "POST", "/#delete_dataset", "write", "application/json"),
+    "set_dataset_agent": Operation("agents", True, None, "POST", "/#set_dataset_agent", "write", "application/json"),
+    "get_agent_datasets": Operation("agents", True, None, "POST", "/#get_agent_datasets", "read", "application/json"),
+    "list_agents": Operation("agents", True, None, "POST", "/#list_agents", "read", "application/json"),
+    "create_agent": Operation("agents", False, None, "POST", "/#create_agent", "write", "application/json"),
+    "update_agent": Operation("agents", True, None, "POST", "/#update_agent", "write", "application/json"),
+    "delete_agent": Operation("agents", True, None, "POST", "/#delete_agent", "write", "application/json"),
+    "create_run": Operation("runs", False, None, "POST", "/#create_run", "write", "application/json"),
+    "get_run": Operation("runs", True, None, "POST", "/#get_run", "read", "application/json"),
+    "list_runs": Operation("runs", True, None, "POST", "/#list_runs", "read", "application/json"),
+    "start_run": Operation("runs", False, "embedded", "POST", "/#start_run", "write", "application/json"),
+    "append_run_tests": Operation("runs", True, "embedded", "POST", "/#append_run_tests", "write", "application/json"),
+    "finish_run": Operation("runs", False, "embedded", "POST", "/#finish_run", "write", "application/json"),
+    "cancel_run": Operation("runs", True, "embedded", "POST", "/#cancel_run", "write", "application/json"),
+    "delete_run": Operation("runs", True, None, "POST", "/#delete_run", "write", "application/json"),
+    "create_request": Operation("requests", False, None, "POST", "/#create_request", "write", "application/json"),
+    "get_request": Operation("requests", True, None, "POST", "/#get_request", "read", "application/json"),
+    "list_requests": Operation("requests", True, None, "POST", "/#list_requests", "read", "application/json"),
+    "create_api_key": Operation("api_keys", False, "embedded", "POST", "/#create_api_key", "admin", "application/json"),
+    "list_api_keys": Operation("api_keys", True, None, "POST", "/#list_api_keys", "read", "application/json"),
+    "revoke_api_key": Operation("api_keys", True, None, "POST", "/#revoke_api_key", "admin", "application/json"),
+    "ingest_observability_trace": Operation(
+        "observability", False, None, "POST", "/#ingest_observability_trace", "write", "application/json"
+    ),
+    "list_observability_traces": Operation(
+        "observability", True, None, "POST", "/#list_observability_traces", "read", "application/json"
+    ),
+    "get_observability_trace": Operation(
+        "observability", True, None, "POST", "/#get_observability_trace", "read", "application/json"
+    ),
+    "get_observability_analytics": Operation(
+        "observability", True, None, "POST", "/#get_observability_analytics", "read", "application/json"
+    ),
+    "get_observability_errors": Operation(
+        "observability", True, None, "POST", "/#get_observability_errors", "read", "application/json"
+    ),
+    "get_observability_tool_errors": Operation(
+        "observability", True, None, "POST", "/#get_observability_tool_errors", "read", "application/json"
+    ),
+    "run_pentest": Operation("pentest", False, None, "POST", "/#run_pentest", "write", "application/json"),
+    "get_health": Operation("server", True, None, "GET", "/health", None, "application/json"),
+    "download_media": Operation(
+        "server", True, "embedded", "GET", "/media/{media_id}", None, "application/octet-stream"
+    ),
 }

@@ -25,6 +25,45 @@ class Error(TypedDict):
     """Where in the request, such as `dataset_source.runs`."""
 
 
+class KeystoneError(TypedDict):
+    """
+    The body of every error response below `/v1`.
+    """
+
+    error: str
+    """What failed, with which value, and what to do."""
+
+    code: str
+    """The kind of error, such as `not_found`."""
+
+    path: NotRequired[str]
+    """Where in the request, such as `events[3].cost`."""
+
+
+class AshError(TypedDict):
+    """
+    The body of every error response below `/api`.
+    """
+
+    error: str
+    """What failed, with which value, and what to do."""
+
+    statusCode: int
+    """The HTTP status."""
+
+    path: NotRequired[str]
+    """Where in the request, such as `files[0].path`."""
+
+
+class ForwardingCounts(TypedDict):
+    """
+    Traces on their way to another system, if the platform forwards them.
+    """
+
+    waiting: NotRequired[int]
+    given_up: NotRequired[int]
+
+
 class Confirmation(TypedDict):
     """
     A call that answers nothing but its success.
@@ -1091,6 +1130,13 @@ class RunPentestResponse(TypedDict):
     message: NotRequired[str]
     pentest_id: NotRequired[int]
     """The stored report."""
+
+
+class Health(TypedDict):
+    status: str
+    """`ok`."""
+
+    forwarding: NotRequired[ForwardingCounts]
 
 
 class Session(TypedDict):

@@ -5,25 +5,29 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeAlias
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
+from ashr_labs._routes import expand
 from ashr_labs.local import open_platform
 from ashr_labs.local.contract import load_contract
+from ashr_labs.local.exchange import PlatformRequest, PlatformResponse
 from ashr_labs.local.keys import APIKeys, Principal, new_key
-from ashr_labs.local.platform import Platform, PlatformResponse
+from ashr_labs.local.platform import Platform
 from ashr_labs.local.store.columns import add_row
 from ashr_labs.local.store.database_url import parse_target
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import tenants, users
+from ashr_labs_contract.operations import OPERATIONS
 
 MOMENT = "2026-01-01T00:00:00.000000Z"
+RESOURCES = {name for name, operation in OPERATIONS.items() if not operation.path.startswith("/#")}
 Place: TypeAlias = str | Path | None
 """Where a platform is kept."""
 
@@ -47,11 +51,33 @@ class Api:
             platform.close()
 
     def answer(self, function: str, *, idempotency_key: str | None = None, **params: Any) -> PlatformResponse:
-        """Send a call and return whatever comes back, once it keeps the contract."""
+        """Send the request of an operation and return whatever comes back, once it keeps the contract."""
+        if function in RESOURCES:
+            headers = {} if idempotency_key is None else {"idempotency_key": idempotency_key}
+            return self.send(*resource_request(function, params), **headers)
         body = json.dumps({"function": function, **params}).encode()
-        answer = self.platform.answer(body, authorization=f"Bearer {self.key}", idempotency_key=idempotency_key)
+        answer = self.platform.answer(call_of(body, self.key, idempotency_key=idempotency_key))
         check_against_contract(function, answer)
         return answer
+
+    def send(self, method: str, target: str, body: Any = None, **headers: str) -> PlatformResponse:
+        """Send a request for a resource and return whatever comes back, once it keeps the contract.
+
+        A body that is not bytes is sent as JSON; underscores in the names of headers stand for hyphens.
+        """
+        path, _, query = target.partition("?")
+        given = {"authorization": f"Bearer {self.key}", **{k.replace("_", "-"): v for k, v in headers.items()}}
+        content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        answer = self.platform.answer(PlatformRequest(method, path, query, given, content, "http://local"))
+        if answer.info.operation is not None:
+            check_against_contract(answer.info.operation, answer)
+        return answer
+
+    def got(self, target: str) -> Any:
+        """Return the JSON of a resource that must be there."""
+        answer = self.send("GET", target)
+        assert answer.status == 200, answer.body
+        return answer.body
 
     def __call__(self, function: str, **params: Any) -> dict[str, Any]:
         """Send a call that must succeed and return its answer."""
@@ -89,11 +115,27 @@ class Api:
         return settled(lambda: self("get_request", request_id=request_id)["request"], "request_status")
 
 
-def parameters_of(function: str) -> list[str]:
-    """Return the names of an operation's parameters."""
-    request: str = _schema(load_contract().operations[function]["requestBody"])
-    document = json.loads(files("ashr_labs_contract").joinpath("contract.json").read_bytes())
-    return [name for name in document["components"]["schemas"][request]["properties"] if name != "function"]
+def parameters_of(function: str, *places: str) -> list[str]:
+    """Return the names of an operation's parameters, those of some places (`path`, `query`, `body`) or of all."""
+    contract = load_contract()
+    operation = contract.operations.get(function, {})
+    found: list[tuple[str, str]] = [
+        (one["in"], one["name"]) for one in operation.get("parameters", []) if one.get("in") in ("path", "query")
+    ]
+    for described in operation.get("requestBody", {}).get("content", {}).values():
+        schema = contract.components["schemas"].get(str(described["schema"].get("$ref")).rpartition("/")[2], {})
+        found += [("body", name) for name in schema.get("properties", ())]
+    return [name for place, name in found if place in (places or ("path", "query", "body")) and name != "function"]
+
+
+def resource_request(function: str, params: Mapping[str, Any]) -> tuple[str, str, Any]:
+    """Return method, target and body of the request of a resource; parameters of the path that are missing are `1`."""
+    operation = OPERATIONS[function]
+    target = expand(operation.path, {name: params.get(name, 1) for name in parameters_of(function, "path")})
+    query = {name: params[name] for name in parameters_of(function, "query") if name in params}
+    body = {name: params[name] for name in parameters_of(function, "body") if name in params}
+    body_is_taken = "requestBody" in load_contract().operations[function]
+    return operation.method, f"{target}?{urlencode(query)}" if query else target, body if body_is_taken else None
 
 
 def settled(read: Callable[[], dict[str, Any]], status: str, *, timeout: float = 20.0) -> dict[str, Any]:
@@ -109,14 +151,40 @@ def check_against_contract(function: str, answer: PlatformResponse) -> None:
     """Make sure that an answer has a documented status and the documented shape."""
     contract = load_contract()
     operation = contract.operations.get(function)
-    if operation is None:
-        schema = "Error"
+    body = answer.content and answer.content[:1000]
+    if operation is not None:
+        code = str(answer.status)
+        if code not in operation["responses"]:
+            code = f"{code[0]}XX"
+        assert code in operation["responses"], f"{function} does not document {answer.status}: {body!r}"
+        response = operation["responses"][code]
+        response = (
+            contract.components["responses"][response["$ref"].rpartition("/")[2]] if "$ref" in response else response
+        )
+        if "application/json" not in response.get("content", {}):
+            return
+        schema = response["content"]["application/json"]["schema"]
     else:
-        code = "5XX" if answer.status >= 500 else str(answer.status)
-        assert code in operation["responses"], f"{function} does not document {answer.status}: {answer.body}"
-        schema = "Error" if code != "200" else _schema(operation["responses"]["200"])
-    errors = [error.message for error in contract.validator(schema).iter_errors(json.loads(answer.content))]
-    assert not errors, f"{function} answered {answer.body}: {errors}"
+        schema = {"$ref": "#/components/schemas/Error"}
+    errors = contract_errors(schema, answer.body)
+    assert not errors, f"{function} answered {body!r}: {errors}"
+
+
+def contract_errors(schema: dict[str, Any], value: Any) -> list[str]:
+    """Return what a value breaks of the schema of a response: a named one, or an array of one."""
+    if "items" in schema:
+        assert isinstance(value, list)
+        return [error for item in value for error in contract_errors(schema["items"], item)]
+    name: str = schema["$ref"].rpartition("/")[2]
+    return [error.message for error in load_contract().validator(name).iter_errors(value)]
+
+
+def call_of(body: bytes, key: str | None = None, *, idempotency_key: str | None = None) -> PlatformRequest:
+    """Return the request of a call."""
+    headers = {} if key is None else {"authorization": f"Bearer {key}"}
+    if idempotency_key is not None:
+        headers["idempotency-key"] = idempotency_key
+    return PlatformRequest("POST", "/", headers=headers, body=body)
 
 
 def database_on(place: Place = None) -> Database:
@@ -141,8 +209,3 @@ def _tenant_key(connection: Connection, number: int) -> str:
     key = new_key()
     APIKeys(connection).add(connection, owner, key, name="first", created_at=MOMENT)
     return key
-
-
-def _schema(response: dict[str, Any]) -> str:
-    reference: str = response["content"]["application/json"]["schema"]["$ref"]
-    return reference.rpartition("/")[2]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from ..._secret import Secret
 from ..._unset import UNSET
@@ -135,9 +134,8 @@ class AsyncAshrLabsClient(
         from ...local.transport import LocalTransport  # noqa: PLC0415
 
         platform = open_platform(path)
-        # The transport passes every request to the platform: this name is never resolved, it identifies the database.
-        base_url = f"http://embedded.local/{quote(platform.label).lstrip('/')}"
-        return cls(platform.bootstrap(), base_url, timeout, transport=LocalTransport(platform))
+        transport = LocalTransport(platform)
+        return cls(platform.bootstrap(), transport.base_url, timeout, transport=transport)
 
     def with_options(
         self,

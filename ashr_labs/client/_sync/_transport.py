@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-from contextlib import suppress
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from ashr_labs_contract.operations import OPERATIONS
-
 from ..._http._request import Deadline
-from ...errors import AshrLabsError, ConfigurationError
+from ...errors import AshrLabsError
 from .._http import SyncTransport, raise_mapped, request_factory
 from .._options import logger
-from .._responses import RawResponse, decode_text, read_response, redact
-from .._retry import is_ambiguous, is_read, is_transient, retry_delay
+from .._outgoing import call, from_target
+from .._responses import RawResponse, decode_text, read_resource, read_response, redact
+from .._retry import is_ambiguous, is_transient, retry_delay
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._http import Request, Response, SyncCustomPool
     from .._options import Options
+    from .._outgoing import Outgoing
     from .._retry import SyncClock
     from .._session import SessionCache
     from ._pool import SyncPool
 
 __all__ = ["SyncRetryTransport"]
-
-_READS = frozenset(name for name in OPERATIONS if is_read(name))
-_IDEMPOTENT = frozenset(name for name, operation in OPERATIONS.items() if operation.idempotent)
 
 
 class SyncRetryTransport(SyncTransport):
@@ -62,66 +57,76 @@ class SyncRetryTransport(SyncTransport):
 
     def call(self, body: Mapping[str, object]) -> dict[str, Any]:
         """Send a call and return the JSON object of the response."""
-        operation = str(body["function"])
-        try:
-            content = json.dumps(body, allow_nan=False).encode()
-        except (TypeError, ValueError, RecursionError) as error:
-            raise ConfigurationError(
-                f"{operation}: a parameter cannot be written as JSON: {error}", operation=operation
-            ) from error
-        return self._send(operation, content)
+        answer: dict[str, Any] = self._send(call(body))
+        return answer
+
+    def request(self, outgoing: Outgoing) -> Any:
+        """Send a request for a resource and return the JSON of the response; None if the operation answers none."""
+        return self._send(outgoing)
+
+    def request_bytes(self, outgoing: Outgoing) -> bytes:
+        """Send a request for a resource and return the body of the response."""
+        responses: list[Response] = []
+        self._send(outgoing, responses=responses)
+        return responses[-1].content
 
     def handle_request(self, request: Request) -> Response:
-        """Send the request of a generated endpoint function; only its body and idempotency key are used."""
+        """Send the request of a generated endpoint function below the client's own base URL."""
         content = request.read()
-        operation = "call"
-        with suppress(ValueError, KeyError, TypeError):
-            operation = str(json.loads(content)["function"])
+        target = self._requests.target_of(request.url)
+        outgoing = from_target(request.method, target, content, request.headers.get("content-type"))
         responses: list[Response] = []
-        self._send(operation, content, key=request.headers.get("idempotency-key"), responses=responses)
+        self._send(outgoing, key=request.headers.get("idempotency-key"), responses=responses)
         return responses[-1]
 
     def _send(
         self,
-        operation: str,
-        content: bytes,
+        outgoing: Outgoing,
         *,
         key: str | None = None,
         deadline: Deadline | None = None,
         responses: list[Response] | None = None,
-    ) -> dict[str, Any]:
+    ) -> Any:
         """Send a request until it succeeds, or until another attempt would be useless or unsafe.
 
         Args:
-            operation: The operation that is called.
-            content: The request's body.
+            outgoing: The request.
             key: The idempotency key, if it has one already.
             deadline: The deadline of the call that this one belongs to; by default it has its own.
             responses: Where to add the HTTP responses.
         """
-        if key is None and operation not in _READS:
+        if key is None and not outgoing.is_read:
             key = self.options.idempotency_key or os.urandom(16).hex()
         deadline = deadline or Deadline(self.options.timeout.total, self.clock.now)
         outcome_unknown = False
         for attempt in count():
-            request = self._requests.build(content, deadline, key)
+            request = self._requests.build(
+                outgoing.content,
+                deadline,
+                key,
+                method=outgoing.method,
+                target=outgoing.target,
+                content_type=outgoing.content_type,
+            )
             try:
-                return self._attempt(operation, request, deadline, responses)
+                return self._attempt(outgoing, request, deadline, responses)
             except AshrLabsError as error:
                 redact(error, self.options.api_key, self.options.api_key.masked)
                 # A later failure does not tell what an earlier attempt has done.
-                outcome_unknown = outcome_unknown or (operation not in _IDEMPOTENT and is_ambiguous(error))
+                outcome_unknown = outcome_unknown or (not outgoing.is_idempotent and is_ambiguous(error))
                 error.outcome_unknown = outcome_unknown
-                delay = self._retry_delay(error, operation, attempt, deadline)
+                delay = self._retry_delay(error, outgoing, attempt, deadline)
                 if delay is None:
                     raise
+                operation = outgoing.operation
                 logger.debug("%s: attempt %d failed (%s); retrying in %.3f s", operation, attempt + 1, error, delay)
             self.clock.sleep(delay)
         raise AssertionError  # count() never ends
 
     def _attempt(
-        self, operation: str, request: Request, deadline: Deadline, responses: list[Response] | None
-    ) -> dict[str, Any]:
+        self, outgoing: Outgoing, request: Request, deadline: Deadline, responses: list[Response] | None
+    ) -> Any:
+        operation = outgoing.operation
         start = self.clock.now()
         try:
             response = self.pool.send(request, deadline)
@@ -135,14 +140,16 @@ class SyncRetryTransport(SyncTransport):
         if responses is not None:
             responses.append(response)
         del response  # frees its bytes before the JSON is parsed, which for a big dataset is a lot
+        if not outgoing.is_call:
+            return read_resource(status, headers, text, operation, is_json=outgoing.is_answered_in_json)
         body = read_response(status, headers, text, operation)
         if self._raw is not None:
             self._raw.append(RawResponse(status, dict(headers), body, None))
         return body
 
-    def _retry_delay(self, error: AshrLabsError, operation: str, attempt: int, deadline: Deadline) -> float | None:
+    def _retry_delay(self, error: AshrLabsError, outgoing: Outgoing, attempt: int, deadline: Deadline) -> float | None:
         """Return the seconds to wait before the next attempt, or None to give up."""
-        if not is_transient(error, idempotent=operation in _IDEMPOTENT, attempt=attempt):
+        if not is_transient(error, idempotent=outgoing.is_idempotent, attempt=attempt):
             return None
         delay = partial(retry_delay, attempt, error, max_retries=self.options.max_retries, random=self.clock.jitter())
         seconds = delay(remaining=deadline.remaining())
@@ -156,9 +163,9 @@ class SyncRetryTransport(SyncTransport):
         reported: Mapping[str, Any] | None = self.session.session or self.session.reported
         if reported is None:
             try:
-                reported = self._send("init", b'{"function": "init"}', deadline=deadline)
+                session: dict[str, Any] = self._send(call({"function": "init"}), deadline=deadline)
             except AshrLabsError:
                 return False
-            self.session.reported = reported
+            self.session.reported = reported = session
         capabilities = reported.get("capabilities")
         return isinstance(capabilities, dict) and capabilities.get("idempotency_keys") is True  # pyright: ignore[reportUnknownMemberType]

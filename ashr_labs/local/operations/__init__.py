@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from . import agents, api_keys, datasets, live_runs, notes, observability, pentest, requests, runs, session
-from .registry import OPERATIONS, Context, Operation, Scope, operation
+from . import agents, api_keys, datasets, live_runs, media, notes, observability, pentest, requests, runs, session
+from .registry import OPERATIONS, Context, Operation, operation
 
 __all__ = [
     "OPERATIONS",
     "Context",
     "Operation",
-    "Scope",
     "agents",
     "api_keys",
     "datasets",
     "live_runs",
+    "media",
     "notes",
     "observability",
     "operation",

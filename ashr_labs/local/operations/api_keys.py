@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["create_api_key", "list_api_keys", "revoke_api_key"]
 
 
-@operation("create_api_key", writes=True, scope="admin", secret=True)
+@operation("create_api_key", writes=True, secret=True)
 def create_api_key(context: Context, params: CreateApiKeyRequest) -> dict[str, Any]:
     """Create a key; only this response contains it.
 
@@ -54,7 +54,7 @@ def list_api_keys(context: Context, params: ListApiKeysRequest) -> dict[str, Any
     return {"api_keys": [_record(context, row) for row in context.connection.execute(wanted).mappings()]}
 
 
-@operation("revoke_api_key", writes=True, scope="admin")
+@operation("revoke_api_key", writes=True)
 def revoke_api_key(context: Context, params: RevokeApiKeyRequest) -> dict[str, Any]:
     """Revoke a key, immediately and permanently."""
     row = get_row(context, api_keys, params["api_key_id"], noun="API key")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from ..._time import isoformat
+from ..exchange import Attachment
 from ..jobs.queue import enqueue
 from ..settings import Settings
+from ..store.raw_json import RawJSON
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -17,10 +19,7 @@ if TYPE_CHECKING:
     from ..keys import APIKeys, Principal
     from ..media import MediaLinks
 
-__all__ = ["OPERATIONS", "Context", "Handler", "Operation", "Preparation", "Scope", "operation"]
-
-Scope: TypeAlias = Literal["any", "read", "write", "admin"]
-"""The scope that a key must have; `any` accepts every key."""
+__all__ = ["OPERATIONS", "Context", "Handler", "Operation", "Preparation", "Result", "operation"]
 
 
 @dataclass
@@ -50,7 +49,9 @@ class Context:
         self.enqueued.add(kind)
 
 
-Handler: TypeAlias = Callable[[Context, Any], Mapping[str, Any]]
+Result: TypeAlias = Mapping[str, Any] | Sequence[Any] | RawJSON | Attachment | None
+"""The answer of a handler: JSON, bytes, or nothing."""
+Handler: TypeAlias = Callable[[Context, Any], Result]
 Preparation: TypeAlias = Callable[[Any], Any]
 _H = TypeVar("_H", bound=Handler)
 
@@ -62,7 +63,6 @@ class Operation:
     act: Handler
     writes: bool
     """Whether it gets a writing connection and honours `Idempotency-Key`."""
-    scope: Scope
     secret: bool
     """Whether its response holds a secret that is shown once and not stored."""
     is_quick: bool
@@ -78,20 +78,19 @@ def operation(
     name: str,
     *,
     writes: bool = False,
-    scope: Scope | None = None,
     secret: bool = False,
     is_quick: bool = False,
     prepare: Preparation | None = None,
 ) -> Callable[[_H], _H]:
     """Register the decorated function as the handler of `name`.
 
-    It gets validated and prepared parameters and returns the response without `status`. `scope` defaults to `write` or
-    `read`.
+    It gets the validated and prepared parameters, those of path, query and body in one object. For a call it returns
+    the response without `status`; for a resource an object, a list, an `Attachment`, or None where the contract
+    documents no content. A body that is not JSON is in `body` (bytes), the files of a form are `Upload` objects.
     """
 
     def register(handler: _H) -> _H:
-        needed = scope or ("write" if writes else "read")
-        OPERATIONS[name] = Operation(handler, writes, needed, secret, is_quick, prepare)
+        OPERATIONS[name] = Operation(handler, writes, secret, is_quick, prepare)
         return handler
 
     return register

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["init", "keep_alive"]
 
 
-@operation("init", scope="any", is_quick=True)
+@operation("init", is_quick=True)
 def init(context: Context, params: InitRequest) -> dict[str, Any]:
     """Return the user and tenant of the key, active notes, and the capabilities of the platform."""
     user = context.connection.execute(select(users).where(users.c.id == context.principal.user_id)).mappings().one()
@@ -38,7 +38,7 @@ def init(context: Context, params: InitRequest) -> dict[str, Any]:
     }
 
 
-@operation("keep_alive", scope="any", is_quick=True)
+@operation("keep_alive", is_quick=True)
 def keep_alive(context: Context, params: KeepAliveRequest) -> dict[str, Any]:
     """Return an empty response."""
     return {}

@@ -9,8 +9,9 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+from ashr_labs_contract.operations import OPERATIONS
+
 from ..._time import isoformat
-from ..media import MEDIA_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,13 +104,14 @@ def _request_fields(scope: Mapping[str, Any]) -> dict[str, Any]:
     info = scope.get(REQUEST_INFO)
     return {
         "method": scope["method"][:_MAX_METHOD],
-        "path": _path_kind(scope["path"]),
+        "path": _path_kind(scope["path"], info and info.operation),
         "operation": info and info.operation,
         "tenant_id": info and info.tenant_id,
     }
 
 
-def _path_kind(path: str) -> str | None:
-    if path.startswith(MEDIA_PATH):
-        return MEDIA_PATH + "{id}"
-    return path if path in {"/", "/health"} else None
+def _path_kind(path: str, operation: str | None) -> str | None:
+    """Return the template of the path, which has nothing that the client has chosen."""
+    if path == "/":
+        return path
+    return OPERATIONS[operation].path if operation is not None else None

@@ -5,18 +5,19 @@ from __future__ import annotations
 import signal
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 import uvicorn
-from anyio import to_thread
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.routing import Route
 
-from ..media import MEDIA_PATH, media_id_from_path
+from ..exchange import PlatformRequest
+from ..failures import error_body
 from .access_log import REQUEST_INFO, AccessLog
 from .bodies import BodyReader, RejectAmbiguousLength
 from .dispatch import Dispatcher
@@ -28,9 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator
     from types import FrameType
 
-    from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from ..platform import Platform, PlatformResponse
+    from ..exchange import PlatformResponse
+    from ..platform import Platform
 
 __all__ = ["application", "running_server", "serve"]
 
@@ -40,29 +42,17 @@ _CHUNK = 256 * 1024
 _SHUTDOWN_SECONDS = 10
 _KEEP_ALIVE_SECONDS = 75
 """Longer than clients keep idle connections, so that they do not send on one that is being closed."""
-_ERRORS = {404: "not found; calls are sent as POST /", 405: "method not allowed; calls are sent as POST /"}
 
 
-def application(platform: Platform, *, body_limit: int = _BODY_LIMIT) -> Starlette:
-    """Return the ASGI application: calls as `POST /`, signed media URLs, and `GET /health`.
+def application(platform: Platform, *, body_limit: int = _BODY_LIMIT) -> ASGIApp:
+    """Return the ASGI application; the platform knows the paths.
 
     Args:
-        platform: Answers the calls.
+        platform: Answers the requests.
         body_limit: Maximum size of a request body, in bytes.
     """
-    return Starlette(
-        routes=[
-            Route(
-                "/",
-                partial(_call, platform, Dispatcher(is_shared=platform.is_shared), BodyReader(limit=body_limit)),
-                methods=["POST"],
-            ),
-            Route("/health", partial(_health, platform), methods=["GET"]),
-            Route(MEDIA_PATH + "{id}", partial(_media, platform), methods=["GET"]),
-        ],
-        middleware=[Middleware(AccessLog), Middleware(RejectAmbiguousLength)],
-        exception_handlers={HTTPException: _as_json},
-    )
+    door = ExceptionMiddleware(_Door(platform, body_limit), handlers={HTTPException: _as_json})
+    return ServerErrorMiddleware(AccessLog(RejectAmbiguousLength(door)))
 
 
 def serve(
@@ -117,6 +107,7 @@ class _Server(uvicorn.Server):
                 application(platform, body_limit=body_limit),
                 http=TimeoutH11Protocol,
                 lifespan="off",
+                ws="none",
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
@@ -135,33 +126,38 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-async def _call(platform: Platform, dispatcher: Dispatcher, bodies: BodyReader, request: Request) -> Response:
-    _check_media_type(request.headers.get("content-type"))
-    _check_encoding(request.headers.get("content-encoding"))
-    authorization = request.headers.get("authorization")
-    async with bodies.read(request, partial(platform.is_authorized, authorization)) as body:
-        response = await dispatcher.run(
-            body,
-            partial(
-                platform.answer,
-                body,
-                authorization=authorization,
-                idempotency_key=request.headers.get("idempotency-key"),
-                origin=f"{request.url.scheme}://{request.url.netloc}",
-            ),
+class _Door:
+    """Passes requests to the platform, large and compressed bodies excepted."""
+
+    def __init__(self, platform: Platform, body_limit: int) -> None:
+        self._platform = platform
+        self._dispatcher = Dispatcher(is_shared=platform.is_shared)
+        self._bodies = BodyReader(limit=body_limit)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        response = _as_response(await self._answer(request))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> PlatformResponse:
+        scope = request.scope
+        head = PlatformRequest(
+            scope["method"],
+            scope["raw_path"].decode("ascii"),
+            scope["query_string"].decode("latin-1"),
+            request.headers,
+            origin=f"{request.url.scheme}://{request.url.netloc}",
         )
-    request.scope[REQUEST_INFO] = response.info
-    return _as_response(response)
-
-
-async def _media(platform: Platform, request: Request) -> Response:
-    query, media_id = request.query_params, media_id_from_path(request.url.path)
-    read = partial(platform.media, media_id, **{name: query.get(name, "") for name in ("expires", "signature")})
-    return _as_response(await to_thread.run_sync(read))
-
-
-async def _health(platform: Platform, _: Request) -> Response:
-    return JSONResponse(await to_thread.run_sync(platform.health))
+        admission = self._platform.admit(head)
+        if admission.refusal is not None:
+            return admission.refusal
+        _check_encoding(head.headers.get("content-encoding"))
+        is_authorized = partial(self._platform.is_authorized, head)
+        async with self._bodies.read(request, is_authorized, limit=admission.max_bytes) as body:
+            whole = replace(head, body=body)
+            response = await self._dispatcher.run(whole, admission.operation, partial(self._platform.answer, whole))
+        scope[REQUEST_INFO] = response.info
+        return response
 
 
 def _as_response(response: PlatformResponse) -> Response:
@@ -178,20 +174,14 @@ async def _chunks(content: bytes) -> AsyncIterator[bytes]:
         yield content[start : start + _CHUNK]
 
 
-def _check_media_type(content_type: str | None) -> None:
-    media_type = (content_type or "application/json").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise HTTPException(415, f"content-type must be application/json, got {media_type[:100]}")
-
-
 def _check_encoding(encoding: str | None) -> None:
     # Not decompressed: a small compressed body could expand to any size.
     if (encoding or "identity").strip().lower() != "identity":
         raise HTTPException(415, f"content-encoding must be identity, got {(encoding or '')[:100]}")
 
 
-async def _as_json(_: Request, error: Exception) -> Response:
+async def _as_json(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    message = _ERRORS.get(error.status_code, error.detail)
-    return JSONResponse({"status": "error", "message": message}, error.status_code, error.headers)
+    body = error_body(request.scope["path"], error.status_code, error.detail)
+    return JSONResponse(body, error.status_code, error.headers)

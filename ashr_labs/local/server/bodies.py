@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
+from ..failures import error_body
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
@@ -41,47 +43,54 @@ class BodyReader:
         self._free = 4 * limit if total is None else total
 
     @asynccontextmanager
-    async def read(self, request: Request, is_authorized: Callable[[], bool]) -> AsyncGenerator[bytes | bytearray]:
+    async def read(
+        self, request: Request, is_authorized: Callable[[], bool], *, limit: int | None = None
+    ) -> AsyncGenerator[bytes | bytearray]:
         """Yield the body of a request; its memory counts as used until the end of the block.
 
         The body of an unauthorized request is read, for the client to get the response, but empty.
 
+        Args:
+            request: The request.
+            is_authorized: Returns True if its key is valid.
+            limit: Maximum size of this body, in bytes, if it is less than that of all bodies.
+
         Raises:
             HTTPException: It is too large, incomplete or late, or there is not enough memory for it now.
         """
-        size = request.headers.get("content-length", "")
+        size = request.headers.get("content-length", "" if "transfer-encoding" in request.headers else "0")
         is_small = size.isdecimal() and int(size) <= _SMALL
         keeps = is_small or await to_thread.run_sync(is_authorized)
         body = bytearray()
         try:
-            await self._fill(body, request, keeps=keeps)
+            await self._fill(body, request, min(self._limit, limit or self._limit), keeps=keeps)
             yield body  # a copy of a large one would hold up the event loop
         finally:
             self._free += len(body)
 
-    async def _fill(self, body: bytearray, request: Request, *, keeps: bool) -> None:
+    async def _fill(self, body: bytearray, request: Request, limit: int, *, keeps: bool) -> None:
         try:
             with fail_after(self.timeout):
-                size, is_full = await self._receive(body, request, keeps=keeps)
+                size, is_full = await self._receive(body, request, limit, keeps=keeps)
         except TimeoutError as error:
             raise HTTPException(408, f"the body was not complete after {self.timeout:g} seconds") from error
         except ClientDisconnect as error:
             raise HTTPException(400, "the connection was closed before the body was complete") from error
-        if size > self._limit:
-            raise HTTPException(413, f"the body must be at most {self._limit} bytes")
+        if size > limit:
+            raise HTTPException(413, f"the body must be at most {limit} bytes")
         if is_full:
             message = "too many large requests are in progress; send it again in a moment"
             raise HTTPException(503, message, headers={"retry-after": "1"})
 
-    async def _receive(self, body: bytearray, request: Request, *, keeps: bool) -> tuple[int, bool]:
+    async def _receive(self, body: bytearray, request: Request, limit: int, *, keeps: bool) -> tuple[int, bool]:
         """Return the size of what was received, and whether there was not enough memory to keep it."""
         size = 0
         is_full = False
         async for chunk in request.stream():
             size += len(chunk)
-            if keeps and not is_full and size <= self._limit:
+            if keeps and not is_full and size <= limit:
                 is_full = not self._add(body, chunk)
-            elif size > _DRAIN_FACTOR * self._limit:
+            elif size > _DRAIN_FACTOR * limit:
                 break
         return size, is_full
 
@@ -112,6 +121,5 @@ class RejectAmbiguousLength:
             headers = Headers(scope=scope)
             if "transfer-encoding" in headers and "content-length" in headers:
                 message = "a request must not have both content-length and transfer-encoding"
-                content = {"status": "error", "message": message}
-                app = JSONResponse(content, 400, {"connection": "close"})
+                app = JSONResponse(error_body(scope["path"], 400, message), 400, {"connection": "close"})
         await app(scope, receive, send)

@@ -18,6 +18,7 @@ from ..operations.registry import OPERATIONS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..exchange import PlatformRequest
     from ..operations.registry import Operation
 
 __all__ = ["Dispatcher"]
@@ -34,11 +35,17 @@ class Dispatcher:
     def __init__(self, *, is_shared: bool) -> None:
         self._is_shared = is_shared
 
-    async def run(self, body: bytes | bytearray, act: Callable[[], T]) -> T:
-        """Run the function that answers a call."""
+    async def run(self, request: PlatformRequest, operation: Operation | None, act: Callable[[], T]) -> T:
+        """Run the function that answers a request.
+
+        Args:
+            request: The request.
+            operation: Its operation; None for a call, whose body names it.
+            act: Answers it.
+        """
         if self._is_shared:  # waiting for another machine must not block the event loop
             return await to_thread.run_sync(act)
-        operation = _peek_operation(body)
+        operation = operation or _peek_operation(request.body)
         if operation is None or operation.writes:
             return await to_thread.run_sync(act, limiter=self._writers)
         return act() if operation.is_quick else await to_thread.run_sync(act)

@@ -16,6 +16,7 @@ from .argument_modes import ArgumentModes
 from .argument_pair import ArgumentPair
 from .argument_pairs import ArgumentPairs
 from .argument_rules import ArgumentRules
+from .ash_error import AshError
 from .behavior_result import BehaviorResult
 from .behavior_rule import BehaviorRule
 from .cancel_run_request import CancelRunRequest
@@ -44,6 +45,7 @@ from .expected_behaviors import ExpectedBehaviors
 from .expected_response import ExpectedResponse
 from .finish_run_request import FinishRunRequest
 from .finish_run_response import FinishRunResponse
+from .forwarding_counts import ForwardingCounts
 from .generation_agent import GenerationAgent
 from .generation_config import GenerationConfig
 from .generation_context import GenerationContext
@@ -73,6 +75,7 @@ from .get_sdk_notes_response import GetSdkNotesResponse
 from .grader import Grader
 from .grading_config import GradingConfig
 from .grading_status import GradingStatus
+from .health import Health
 from .ingest_observability_trace_request import IngestObservabilityTraceRequest
 from .ingest_observability_trace_response import IngestObservabilityTraceResponse
 from .init_request import InitRequest
@@ -83,6 +86,7 @@ from .json_object import JsonObject
 from .keep_alive_request import KeepAliveRequest
 from .kernel_viewport import KernelViewport
 from .kernel_vm_metadata import KernelVmMetadata
+from .keystone_error import KeystoneError
 from .list_agents_request import ListAgentsRequest
 from .list_agents_response import ListAgentsResponse
 from .list_api_keys_request import ListApiKeysRequest
@@ -174,6 +178,7 @@ __all__ = (
     "ArgumentPair",
     "ArgumentPairs",
     "ArgumentRules",
+    "AshError",
     "BehaviorResult",
     "BehaviorRule",
     "CancelRunRequest",
@@ -202,6 +207,7 @@ __all__ = (
     "ExpectedResponse",
     "FinishRunRequest",
     "FinishRunResponse",
+    "ForwardingCounts",
     "GenerationAgent",
     "GenerationConfig",
     "GenerationContext",
@@ -231,6 +237,7 @@ __all__ = (
     "Grader",
     "GradingConfig",
     "GradingStatus",
+    "Health",
     "IngestObservabilityTraceRequest",
     "IngestObservabilityTraceResponse",
     "InitRequest",
@@ -241,6 +248,7 @@ __all__ = (
     "KeepAliveRequest",
     "KernelViewport",
     "KernelVmMetadata",
+    "KeystoneError",
     "ListAgentsRequest",
     "ListAgentsResponse",
     "ListApiKeysRequest",
