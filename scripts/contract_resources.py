@@ -103,14 +103,14 @@ def _media(here: Place, media: str, described: dict[str, Any]) -> Found:
 
 def _responses(here: Place, responses: object, document: dict[str, Any]) -> Found:
     """Check that a success and the errors are documented."""
-    responses = dict[object, Any](as_object(responses))
+    responses = as_object(responses)
     if not any(re.fullmatch(r"2\d\d", str(status)) for status in responses):
         yield here, "a response such as 200 is missing"
     for status in ("4XX", "5XX"):
         if status not in responses:
             yield here, f"response {status} is missing"
     for status, response in responses.items():
-        if not (isinstance(status, str) and re.fullmatch(r"[2-5](\d\d|XX)", status)):
+        if not re.fullmatch(r"'[2-5](\d\d|XX)'", repr(status)):  # without quotes, YAML reads a number
             yield (*here, status), 'must be a status such as "404" or "5XX", in quotes'
         found = resolved(response, "responses", document)
         if not isinstance(found, dict):
