@@ -10,7 +10,7 @@ from ._json import as_list, as_object
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["generation_attributes", "json_text", "provider_of"]
+__all__ = ["generation_attributes", "json_text", "named_provider", "provider_of"]
 
 _PROVIDERS: Final = {
     "amazon.": "aws.bedrock",
@@ -61,11 +61,15 @@ def provider_of(observation: Mapping[str, Any] | None) -> str:
     """Return the provider that the metadata of a generation names, or the one of its model."""
     if observation is None:
         return _UNKNOWN_PROVIDER
-    metadata = as_object(observation.get("metadata")) or {}
-    given = next((metadata[name] for name in _PROVIDER_NAMES if isinstance(metadata.get(name), str)), None)
     model = str(observation.get("model") or "").lower().rpartition("/")[2]
     known = (provider for prefix, provider in _PROVIDERS.items() if model.startswith(prefix))
-    return given or next(known, _UNKNOWN_PROVIDER)
+    return named_provider(observation) or next(known, _UNKNOWN_PROVIDER)
+
+
+def named_provider(observation: Mapping[str, Any]) -> str | None:
+    """Return the provider that the metadata of a generation names."""
+    metadata = as_object(observation.get("metadata")) or {}
+    return next((metadata[name] for name in _PROVIDER_NAMES if isinstance(metadata.get(name), str)), None)
 
 
 def json_text(value: Any) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,11 @@ import pytest
 from ashr_labs import AshrLabsClient
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
-from ashr_labs.local.prices import Price, Prices, read_prices
 from ashr_labs.local.settings import Settings
+from ashr_labs.pricing import PricingTable, read_prices
 from support.local_api import Api, Place
 
-PRICES = Prices({"small": Price(input=2.0, output=10.0), "free": Price(input=0, output=0)})
+PRICES = PricingTable({"small": {"input": 2, "output": 10}, "free": {"input": 0, "output": 0}})
 
 
 def generation(model: str | None, tokens: tuple[int | None, int | None] | None = None, **fields: Any) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def generation(model: str | None, tokens: tuple[int | None, int | None] | None =
     return {"id": "1", "type": "generation", "name": "g", "model": model, "usage": usage or None, **fields}
 
 
-def analytics_at(place: Place, *observations: dict[str, Any], prices: Prices = PRICES) -> dict[str, Any]:
+def analytics_at(place: Place, *observations: dict[str, Any], prices: PricingTable = PRICES) -> dict[str, Any]:
     platform = open_platform(place, settings=Settings(prices=prices))
     api = Api(platform, platform.bootstrap())
     api("ingest_observability_trace", trace={"name": "t", "observations": list(observations)})
@@ -80,6 +81,86 @@ def test_known_costs_are_added_up(
 ) -> None:
     """A cost sent with a step takes precedence over the model's price; steps with neither are counted as unpriced."""
     assert expected == costs(analytics(*observations))
+
+
+KINDS = PricingTable(
+    {
+        "m": {"input": 4, "output": 8, "cached_input": 1, "cache_write": 5, "cache_write_1h": 6, "input_audio": 9},
+        "tiered": {"input": 1, "output": 0, "above": {"100": {"input": 2}, "200": {"input": 3}}},
+        "changed": [{"input": 10, "output": 0}, {"input": 1, "output": 0, "from": "2026-06-10"}],
+        "cheap at night": [{"input": 10, "output": 0}, {"input": 1, "output": 0, "hours": ["22:00", "06:00"]}],
+        "groq/m": {"input": 100, "output": 100},
+    }
+)
+
+
+def usage_of(model: str, provider: str | None = None, **usage: int) -> dict[str, Any]:
+    metadata = {} if provider is None else {"gen_ai.provider.name": provider}
+    return {**generation(model), "usage": usage, "metadata": metadata}
+
+
+@pytest.mark.parametrize(
+    ("observations", "micro_dollars"),
+    [
+        ([usage_of("m", input_tokens=10, cached_input_tokens=4, output_tokens=2)], 6 * 4 + 4 * 1 + 2 * 8),
+        ([usage_of("m", input_tokens=10, cache_write_input_tokens=10, cache_write_1h_input_tokens=4)], 6 * 5 + 4 * 6),
+        ([usage_of("m", input_tokens=10, input_audio_tokens=3)], 7 * 4 + 3 * 9),
+        ([usage_of("m", input_tokens=10, output_audio_tokens=3, output_tokens=3)], None),
+        ([usage_of("m-2026-01-01", input_tokens=1)], 4),
+        ([usage_of("m", "groq", input_tokens=2), usage_of("m", input_tokens=1)], 204),
+        ([usage_of("tiered", input_tokens=100)] * 3, 300),
+        ([usage_of("tiered", input_tokens=count) for count in (100, 101, 200, 201)], 100 + 202 + 400 + 603),
+        ([usage_of("tiered", input_tokens=201), {**usage_of("tiered", input_tokens=201), "cost": 1}], 1_000_603),
+    ],
+)  # fmt: skip
+def test_kinds_and_sizes_of_calls_are_priced(
+    analytics: Callable[..., dict[str, Any]], observations: list[dict[str, Any]], micro_dollars: int | None
+) -> None:
+    """Analytics price each kind of tokens, the size of each call, and models at the prices of their providers."""
+    answer = analytics(*observations, prices=KINDS)
+
+    assert (None if micro_dollars is None else micro_dollars / MILLION) == answer["overview"]["total_cost"]
+
+
+@pytest.mark.parametrize(
+    ("model", "times", "micro_dollars"),
+    [
+        ("changed", ["2026-06-08T12:00", "2026-06-09T23:59", "2026-06-10T00:00"], 21),
+        ("changed", ["2026-06-08T12:00"], 10),
+        ("cheap at night", ["2026-06-08T21:59", "2026-06-08T22:00", "2026-06-09T05:59", "2026-06-09T06:00"], 22),
+    ],
+)
+def test_calls_have_the_price_of_their_time(place: Place, model: str, times: list[str], micro_dollars: int) -> None:
+    """A call costs what its model cost when the platform received it."""
+    now = [0.0]
+    platform = open_platform(place, settings=Settings(prices=KINDS), now=lambda: now[0])
+    now[0] = datetime.fromisoformat(f"{times[0]}+00:00").timestamp()
+    api = Api(platform, platform.bootstrap())
+    for time in times:
+        now[0] = datetime.fromisoformat(f"{time}+00:00").timestamp()
+        api("ingest_observability_trace", trace={"name": "t", "observations": [usage_of(model, input_tokens=1)]})
+
+    assert micro_dollars / MILLION == api("get_observability_analytics")["overview"]["total_cost"]
+    platform.close()
+
+
+def test_estimated_part_of_the_cost_is_separate(analytics: Callable[..., dict[str, Any]]) -> None:
+    """`estimated_cost` is the part of the total that no client stated."""
+    answer = analytics(
+        generation("small", (MILLION, 0)), generation("small", (5, 5), cost=0.5), generation("other", cost=3)
+    )
+
+    assert (5.5, 2.0) == (answer["overview"]["total_cost"], answer["overview"]["estimated_cost"])
+    assert {"small": 2.0, "other": None} == {one["model"]: one["estimated_cost"] for one in answer["model_usage"]}
+
+
+def test_common_models_have_a_price_without_settings(place: Place) -> None:
+    """Without a table of its own, a platform uses the prices of `estimate_cost`."""
+    with Api.opened(place) as api:
+        trace = {"name": "t", "observations": [generation("gpt-4o-mini-2024-07-18", (MILLION, 0))]}
+        api("ingest_observability_trace", trace=trace)
+
+        assert 0.15 == api("get_observability_analytics")["overview"]["total_cost"]
 
 
 def test_prices_are_read_from_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,6 +213,7 @@ def test_overview(api: Api) -> None:
         "total_tokens": 135,
         "total_tool_calls": 2,
         "total_cost": None,
+        "estimated_cost": None,
         "unpriced_calls": 2,
     }
 
@@ -273,7 +274,7 @@ def test_model_usage(api: Api) -> None:
 
 
 def unpriced(calls: int) -> dict[str, Any]:
-    return {"total_cost": None, "unpriced_calls": calls}
+    return {"total_cost": None, "estimated_cost": None, "unpriced_calls": calls}
 
 
 def test_window_counts_days_by_arrival(api: Api, clock: Clock) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .._format import one_line, truncate
 from .._json import as_list, as_object
-from ..pricing import read_usage
+from ..pricing import usage_of_observation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,15 +23,16 @@ _NOT_TRANSCRIBED = {None, "DEFAULT"}
 def trace_totals(trace: Mapping[str, Any]) -> dict[str, str | None]:
     """Return the status, latency, tokens and cost of a trace with its observations, and its tags, formatted."""
     found = _observations(trace)
-    usages = [read_usage(one.get("usage")) for one in found]
+    usages = [usage_of_observation(one) for one in found]
     tokens = sum(usage.get("input_tokens", 0) + usage.get("output_tokens", 0) for usage in usages)
-    costs = [cost for one, usage in zip(found, usages, strict=True) if (cost := _cost(one, usage)) is not None]
+    costs = [cost for usage in usages if (cost := usage.get("cost_usd")) is not None]
+    is_estimated = any("estimated_cost_usd" in usage for usage in usages)
     latency = _latency(found)
     return {
         "status": "error" if any(one.get("level") == "ERROR" for one in found) else "ok",
         "latency": None if latency is None else f"{latency:,.0f} ms",
         "tokens": f"{tokens:,}" if any(usages) else None,
-        "cost": f"${sum(costs):.4f}" if costs else None,
+        "cost": f"${sum(costs):.4f}{' (estimated)' if is_estimated else ''}" if costs else None,
         "tags": ", ".join(map(str, as_list(trace.get("tags")) or ())) or None,
     }
 
@@ -76,13 +77,6 @@ def _tree_lines(children: Mapping[object, Sequence[Mapping[str, Any]]], parent: 
 def _short(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return truncate(one_line(text), _MAX_VALUE)
-
-
-def _cost(observation: Mapping[str, Any], usage: Mapping[str, Any]) -> float | None:
-    cost = observation.get("cost")
-    if isinstance(cost, int | float):
-        return cost
-    return usage.get("cost_usd")
 
 
 def _latency(observations: Sequence[Mapping[str, Any]]) -> float | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from .._json import as_object
-from ..pricing import read_usage
+from ..pricing import usage_of_observation
 from ..run_builder.records import total_usage
 from ..scenarios.tool_calls import CallRecord
 from ..tracing.local_trace import LocalTrace, deliver_trace
@@ -121,10 +121,9 @@ def joined_calls(calls: Sequence[CallRecord], recorded: Sequence[CallRecord]) ->
 def usage_of_spans(observations: Sequence[Observation]) -> TokenUsage | None:
     """Return the usage of the generations among observations, without those inside of others; None without any."""
     by_id = {one["id"]: one for one in observations}
+    known = {name: usage for name, one in by_id.items() if (usage := usage_of_observation(one))}
     usages = [
-        usage
-        for one in observations
-        if (usage := _usage(one)) and not any(_usage(outer) for outer in _ancestors(one, by_id))
+        known[name] for name in known if not any(outer["id"] in known for outer in _ancestors(by_id[name], by_id))
     ]
     return total_usage(usages) if usages else None
 
@@ -142,14 +141,6 @@ def _ancestors(observation: Observation, by_id: Mapping[str, Observation]) -> It
         seen.add(parent)
         yield by_id[parent]
         parent = by_id[parent].get("parent_observation_id")
-
-
-def _usage(observation: Observation) -> TokenUsage:
-    usage = read_usage(observation.get("usage"))
-    cost = observation.get("cost")
-    if cost is not None and "cost_usd" not in usage:
-        usage["cost_usd"] = cost
-    return usage
 
 
 def _arguments_json(given: object) -> str:

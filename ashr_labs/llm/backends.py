@@ -12,6 +12,7 @@ from .._json import as_object, parsed_json, preview
 from .._retry import is_transient_status, retry_after
 from .._secret import Secret
 from ..errors import ConfigurationError, ModelError
+from ..pricing.names import provider_of_url
 from .completion import Completion, attribute, usage_of
 
 if TYPE_CHECKING:
@@ -89,7 +90,8 @@ class HTTPBackend:
         if said is None:
             raise model_error(f"{request.model} replied without text: {preview(text)}")
         named = attribute(answer, "model") or attribute(answer, "modelVersion")
-        return Completion(said, named if isinstance(named, str) else request.model, usage_of(answer))
+        model = named if isinstance(named, str) else request.model
+        return Completion(said, model, usage_of(answer), provider=provider_of_url(self.base_url))
 
     def _redacted(self, text: str) -> str:
         return text.replace(self.api_key, "***") if self.api_key else text

@@ -15,6 +15,7 @@ from .._forks import PROCESS
 from .._json import preview
 from .._retry import Backoff
 from ..errors import ConfigurationError, ModelError
+from ..pricing import estimated_cost
 from .backends import model_error
 from .cache import cache_key
 from .completion import Completion, Request, without_refused_option
@@ -67,6 +68,7 @@ class ModelClient:
         max_concurrency: How many calls are made at the same time; others wait.
         cache: Where replies are kept. Only requests with temperature 0 are.
         price: Returns the cost in USD of tokens of a model, for replies that do not state it; None if it is unknown.
+            Defaults to `ashr_labs.pricing.estimate_cost`.
         backoff: The delays before retries.
         clock: The time.
 
@@ -174,10 +176,14 @@ class ModelClient:
     def _sent(self, request: Request, timeout: float) -> Completion:
         with self._slot():
             completion = self._with_retries(request, self._clock.now() + timeout)
-        cost = completion.usage.get("cost_usd", completion.cost_usd)
-        if cost is None and self._price is not None:
+        stated = completion.usage.get("cost_usd", completion.cost_usd)
+        if stated is not None:
+            return replace(completion, cost_usd=stated)
+        if self._price is not None:
             cost = self._price(completion.model, completion.usage)
-        return replace(completion, cost_usd=cost)
+        else:
+            cost = estimated_cost(completion.model, completion.usage, provider=completion.provider)
+        return replace(completion, cost_usd=cost, is_cost_estimated=cost is not None)
 
     def _slot(self) -> BoundedSemaphore:
         forks, slots = self._slots

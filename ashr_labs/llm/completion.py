@@ -65,6 +65,10 @@ class Completion:
     """Token counts, as `ashr_labs.pricing.read_usage` returns them."""
     cost_usd: float | None = None
     """None if it is unknown."""
+    provider: str | None = None
+    """The provider that is paid, as `estimate_cost` takes it; None for the maker of the model."""
+    is_cost_estimated: bool = False
+    """Whether the cost was computed from the price of the model, as the reply did not state it."""
     is_cached: bool = False
     """Whether the reply was read from a cache, so that it cost nothing this time."""
 
@@ -73,8 +77,8 @@ class Completion:
         if self.is_cached:
             return {"model": self.model, "is_cached": True}
         counts = {name: self.usage[name] for name in ("input_tokens", "output_tokens") if name in self.usage}
-        cost = {} if self.cost_usd is None else {"cost_usd": self.cost_usd}
-        return {"model": self.model, **counts, **cost}
+        costs = {"cost_usd": self.cost_usd, "estimated_cost_usd": self.cost_usd if self.is_cost_estimated else None}
+        return {"model": self.model, **counts, **{name: cost for name, cost in costs.items() if cost is not None}}
 
 
 def without_refused_option(request: Request, said: str) -> tuple[str, Request] | None:

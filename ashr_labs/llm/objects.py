@@ -13,6 +13,7 @@ from .._json import is_object, preview
 from .._retry import retry_after
 from .._threads import start_daemon
 from ..errors import ConfigurationError, ModelError
+from ..pricing.names import provider_of_url
 from .backends import model_error
 from .completion import Completion, attribute, usage_of
 from .formats import ANTHROPIC, OPENAI
@@ -74,6 +75,10 @@ class _SDKBackend:
     def identity(self) -> str:
         return f"{_qualified_name(self.client)} {getattr(self.client, 'base_url', '')}"
 
+    def _provider(self) -> str | None:
+        base_url = getattr(self.client, "base_url", None)
+        return None if base_url is None else provider_of_url(str(base_url))
+
     def send(self, request: Request, timeout: float) -> Completion:
         arguments = self.api.body(request)
         if _accepts(self.create, "timeout"):
@@ -83,7 +88,8 @@ class _SDKBackend:
         if said is None:
             raise model_error(f"{request.model} replied without text: {preview(response)}")
         named = attribute(response, "model")
-        return Completion(said, named if isinstance(named, str) else request.model, usage_of(response))
+        model = named if isinstance(named, str) else request.model
+        return Completion(said, model, usage_of(response), provider=self._provider())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
+from ..pricing import PRICES_VARIABLE, PricingTable, pricing_table, read_prices
 from .forwarding.destination import destination_from_env
-from .prices import Prices, read_prices
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +27,8 @@ _MIN_RUN_LEASE_SECONDS = 10.0
 class Settings:
     """Settings that are not stored in the database."""
 
-    prices: Prices = field(default_factory=Prices)
+    prices: PricingTable = field(default_factory=lambda: pricing_table)
+    """The prices of models for calls whose cost no client stated."""
     destination: Destination | None = None
     """Where ingested traces are forwarded to; None does not forward."""
     run_lease: float = _RUN_LEASE_SECONDS
@@ -40,9 +41,9 @@ class Settings:
         Raises:
             ConfigurationError: A variable has an invalid value.
         """
-        prices = environment.get("ASHR_PRICES")
+        prices = environment.get(PRICES_VARIABLE)
         lease = _run_lease(environment.get("ASHR_RUN_LEASE_SECONDS") or str(_RUN_LEASE_SECONDS))
-        return cls(read_prices(Path(prices)) if prices else Prices(), destination_from_env(environment), lease)
+        return cls(read_prices(Path(prices)) if prices else pricing_table, destination_from_env(environment), lease)
 
 
 def _run_lease(text: str) -> float:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn, Required, TypeAlias, TypedDict, cast
 
 from .._format import suggestion
-from .._json import as_list, as_object, is_number, preview, refuse_constant
+from .._json import as_list, as_object, preview, refuse_constant
 from ..errors import ConfigurationError
 from .price import RATES, Price
 
@@ -137,11 +137,15 @@ def _rates(fields: Mapping[str, object], where: str) -> Rates:
     for name, value in fields.items():
         if name not in RATES:
             raise ConfigurationError(f"{where} has the unknown key {name!r}{suggestion(name, RATES)}")
-        if not is_number(value) or not 0 <= value <= _MAX_PRICE:
+        if not _is_price(value):
             raise ConfigurationError(
                 f"`{name}` of {where} must be a number from 0 to {_MAX_PRICE:g}, got {preview(value)}"
             )
     return {name: float(cast("float", value)) for name, value in fields.items()}
+
+
+def _is_price(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _MAX_PRICE
 
 
 def _tiers(given: object, where: str) -> tuple[tuple[int, Rates], ...]:

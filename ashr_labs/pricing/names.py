@@ -19,8 +19,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
+from urllib.parse import urlsplit
 
-__all__ = ["Place", "places"]
+__all__ = ["Place", "places", "provider_of_url"]
 
 _MAKERS = (
     "openai", "anthropic", "google", "mistral", "deepseek", "x-ai", "cohere", "perplexity", "moonshotai", "zai",
@@ -56,6 +57,28 @@ _PROVIDERS = {
     **{name: name for name in (*_MAKERS, *_RESOLD, *_HOSTS)},
     **{other: name for name, others in _OTHER_NAMES.items() for other in others.split()},
 }
+
+_URLS = {
+    "aiplatform.googleapis.com": "google",
+    "amazonaws.com": "aws",
+    "api.anthropic.com": "anthropic",
+    "api.cerebras.ai": "cerebras",
+    "api.cohere.com": "cohere",
+    "api.deepseek.com": "deepseek",
+    "api.fireworks.ai": "fireworks",
+    "api.groq.com": "groq",
+    "api.mistral.ai": "mistral",
+    "api.moonshot.ai": "moonshotai",
+    "api.openai.com": "openai",
+    "api.perplexity.ai": "perplexity",
+    "api.together.ai": "together",
+    "api.together.xyz": "together",
+    "api.x.ai": "x-ai",
+    "azure.com": "azure",
+    "generativelanguage.googleapis.com": "google",
+    "openrouter.ai": "openrouter",
+}
+"""Providers by the ends of their hosts."""
 
 _VENDOR = r"(?:ai21|amazon|anthropic|cohere|deepseek|google|meta|minimax|mistral|moonshot|nvidia|openai|qwen|writer)"
 _BEDROCK = re.compile(rf"(?:[a-z-]+\.)?{_VENDOR}\.|arn:aws")
@@ -103,6 +126,19 @@ def places(model: str, provider: str | None = None) -> tuple[Place, ...]:
     sellers = _sellers(texts[-1][0])
     inner_places = [Place(seller, variant) for variant in _variants(texts[-1][1]) for seller in sellers]
     return tuple(dict.fromkeys([*outer, *inner_places]))
+
+
+def provider_of_url(url: str) -> str:
+    """Return the provider whose API is at a URL; the host itself if that is not known.
+
+    >>> provider_of_url("https://api.groq.com/openai/v1"), provider_of_url("http://localhost:8000/v1")
+    ('groq', 'localhost')
+    """
+    try:
+        host = urlsplit(url).hostname or url
+    except ValueError:
+        host = url
+    return next((name for end, name in _URLS.items() if f".{host}".endswith((f".{end}", f"-{end}"))), host)
 
 
 def _inside(provider: str | None, name: str) -> tuple[str | None, str] | None:

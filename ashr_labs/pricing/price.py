@@ -42,9 +42,14 @@ class Price:
     as_of: str | None = None
     """The day of the price list, `YYYY-MM-DD`."""
 
-    def cost(self, tokens: Tokens) -> float | None:
-        """Return the cost of a call in US dollars; None if it used a kind of tokens whose price is not known."""
-        rates = self._rates_for(tokens.input)
+    def cost(self, tokens: Tokens, *, call_input: int | None = None) -> float | None:
+        """Return a cost in US dollars; None if a kind of tokens that was used has no price.
+
+        Args:
+            tokens: The tokens of a call, or the sum of those of several calls.
+            call_input: The input of each call, for which some models have other rates; defaults to that of `tokens`.
+        """
+        rates = self._rates_for(tokens.input if call_input is None else call_input)
         total = 0.0
         for kind, count in tokens.by_kind():
             if count:
@@ -75,6 +80,11 @@ class Price:
 def price_at(prices: Sequence[Price], moment: datetime) -> Price:
     """Return the price at a time in UTC: the last one that applies, or the first one before all of their days."""
     return next((one for one in reversed(prices) if one.applies_at(moment)), prices[0])
+
+
+def is_one_price(prices: Sequence[Price], begin: datetime, end: datetime) -> bool:
+    """Return whether the same price applies from one time in UTC to another."""
+    return price_at(prices, begin) is price_at(prices, end) and not any(one.hours for one in prices)
 
 
 def _rate(rates: Rates, kind: str) -> float | None:

@@ -116,6 +116,7 @@ _PRICED_APART = {
 """Tokens of kinds that few calls have, and their names; they are absent rather than 0."""
 _TOTAL = ("total_tokens", "totalTokens", "totalTokenCount", "total_token_count", "llm.token_count.total")
 _COST = ("cost_usd", "cost", "total_cost", "gen_ai.usage.cost", "llm.cost.total")
+_ESTIMATED = ("estimated_cost_usd",)
 _WRAPPERS = ("usage", "usage_metadata", "usageMetadata", "token_usage", "tokens")
 """Where a whole response, or Cohere's usage, has the counts."""
 _MAX_COUNT = 2**53
@@ -124,7 +125,8 @@ _MAX_COUNT = 2**53
 _PATHS: dict[str, list[tuple[str, str]]] = {}
 """By each outer name: the paths that begin with it, and their inner names."""
 for _names in (
-    _INPUT, _TOOL_INPUT, _CACHE_READ, _CACHE_WRITE, _OUTPUT, _REASONING, *_PRICED_APART.values(), _TOTAL, _COST
+    _INPUT, _TOOL_INPUT, _CACHE_READ, _CACHE_WRITE, _OUTPUT, _REASONING, *_PRICED_APART.values(), _TOTAL,
+    _COST, _ESTIMATED,
 ):  # fmt: skip
     for _path in _names:
         _PATHS.setdefault(_path.partition("/")[0], []).append((_path, _path.partition("/")[2]))
@@ -182,6 +184,8 @@ def _usage_of(found: dict[str, float]) -> TokenUsage:
     usage.update(cast("TokenUsage", apart))
     if (cost := _first(found, _COST)) is not None:
         usage["cost_usd"] = cost
+        if (estimated := _first(found, _ESTIMATED)) is not None:
+            usage["estimated_cost_usd"] = estimated
     return usage
 
 

@@ -298,7 +298,7 @@ def total_record(records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     if not given:
         return {}
     total: dict[str, Any] = {"model": ", ".join(dict.fromkeys(str(record.get("model")) for record in given))}
-    for name in ("input_tokens", "output_tokens", "cost_usd"):
+    for name in ("input_tokens", "output_tokens", "cost_usd", "estimated_cost_usd"):
         known = [record[name] for record in given if name in record]
         if known:
             total[name] = sum(known)

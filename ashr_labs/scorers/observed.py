@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from .._json import as_object
 from .._time import parse_iso
-from ..pricing import read_usage
+from ..pricing import read_usage, usage_of_observation
 from ..tool_call import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from ashr_labs_types import TokenUsage
 
     from .score import ScorerContext
 
@@ -55,14 +56,13 @@ def duration_of(context: ScorerContext) -> float | None:
 
 def tokens_of(context: ScorerContext) -> int | None:
     """Return the input and output tokens of the agent's model calls; None if they are not known."""
-    counts = [read_usage(usage) for usage in _usages(context)]
-    known = [usage.get("input_tokens", 0) + usage.get("output_tokens", 0) for usage in counts if usage]
+    known = [usage.get("input_tokens", 0) + usage.get("output_tokens", 0) for usage in _usages(context) if usage]
     return sum(known) if known else None
 
 
 def cost_of(context: ScorerContext) -> float | None:
     """Return the cost of the agent's model calls in US dollars; None if it is not known."""
-    costs = [cost for usage in _usages(context) if (cost := read_usage(usage).get("cost_usd")) is not None]
+    costs = [cost for usage in _usages(context) if (cost := usage.get("cost_usd")) is not None]
     return sum(costs) if costs else None
 
 
@@ -70,11 +70,9 @@ def _tool_name(span: Mapping[str, Any]) -> str:
     return str(span.get("name") or "").removeprefix(_TOOL)
 
 
-def _usages(context: ScorerContext) -> Iterable[Mapping[str, Any]]:
+def _usages(context: ScorerContext) -> Iterable[TokenUsage]:
     """Return the usage of the whole test, else that of its spans."""
-    if context.usage:
-        return [context.usage]
-    return [{"cost": span.get("cost"), **(as_object(span.get("usage")) or {})} for span in context.spans]
+    return [read_usage(context.usage)] if context.usage else map(usage_of_observation, context.spans)
 
 
 def _extent(spans: Sequence[Mapping[str, Any]]) -> float | None:

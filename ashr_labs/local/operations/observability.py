@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,9 @@ from ..store.columns import upsert
 from ..store.raw_json import decode
 from ..store.run_traces import runs_of_trace
 from ..store.schema import observations, traces
+from ..store.trace_costs import cost_fields, model_costs, model_usage
 from ..store.trace_pages import read_trace, trace_filters, trace_page
-from ..store.trace_queries import model_totals, overview, tool_performance
+from ..store.trace_queries import overview, tool_performance
 from ..store.trace_rows import TraceRows, split_trace
 from .registry import Context, operation
 
@@ -97,11 +99,13 @@ def get_observability_trace(context: Context, params: GetObservabilityTraceReque
 def get_observability_analytics(context: Context, params: GetObservabilityAnalyticsRequest) -> dict[str, Any]:
     """Return totals of the last days: of all traces, by tool and by model."""
     period = (context.connection, context.principal.tenant_id, _since(context, params))
-    prices, models = context.settings.prices, model_totals(*period)
+    end = datetime.fromtimestamp(context.moment, UTC)
+    begin = end - timedelta(days=params.get("days", _DAYS))
+    costs = model_costs(context.connection, context.principal.tenant_id, begin, end, context.settings.prices)
     return {
-        "overview": {**overview(*period), **prices.overview(models)},
+        "overview": {**overview(*period), **cost_fields(costs)},
         "tool_performance": tool_performance(*period),
-        "model_usage": prices.model_usage(models),
+        "model_usage": model_usage(costs),
     }
 
 

@@ -37,7 +37,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0007"
+SCHEMA_VERSION = "0008"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, and_, case, cast, func, or_, select
+from sqlalchemy import BigInteger, and_, case, cast, func, literal, or_, select
 
 from .schema import observations, traces
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection, RowMapping
+    from collections.abc import Sequence
 
-__all__ = ["model_totals", "overview", "tool_performance"]
+    from sqlalchemy import Column, ColumnElement, Connection, RowMapping
+
+__all__ = ["model_parts", "model_totals", "overview", "tool_performance"]
 
 _PERCENTILES = (50, 95, 99)
+_KINDS: dict[str, Column[int | None]] = {
+    "input": observations.c.input_tokens,
+    "output": observations.c.output_tokens,
+    "cached": observations.c.cached_input_tokens,
+    "written": observations.c.cache_write_tokens,
+    "written_1h": observations.c.cache_write_1h_tokens,
+    "input_audio": observations.c.input_audio_tokens,
+    "output_audio": observations.c.output_audio_tokens,
+}
+"""The fields of `Tokens`, and their columns."""
 
 
 def overview(connection: Connection, tenant_id: int, since: str) -> dict[str, Any]:
@@ -70,33 +82,58 @@ def tool_performance(connection: Connection, tenant_id: int, since: str) -> list
 
 
 def model_totals(connection: Connection, tenant_id: int, since: str) -> list[RowMapping]:
-    """Return the totals of each model, most calls first, and of other steps with a cost.
+    """Return the totals of each model and provider, and of other steps with a cost.
 
-    The columns are `name` (None for the other steps), `calls`, `tokens`, `latency` (the mean, in milliseconds),
-    `given_cost` (the sum of the costs that were sent, None without any), and for calls without a cost of their own:
-    their number (`without_cost`), how many of these have token counts (`counted`), `input_tokens`, `output_tokens`.
+    The columns are `model` (None for the other steps), `provider`, `calls`, `tokens`, `timed` (the calls with a
+    latency), `latency` (its sum, in milliseconds), `given_cost` (the sum of the costs that were sent, None without
+    any), and for calls without a cost of their own: their number (`without_cost`), and how many of these have token
+    counts (`counted`).
     """
     row = observations.c
     has_no_cost = row.cost.is_(None)
     wanted = (
         select(
-            row.model.label("name"),
+            row.model,
+            row.provider,
             func.count().label("calls"),
             (_sum(row.input_tokens) + _sum(row.output_tokens)).label("tokens"),
-            func.avg(row.latency_ms).label("latency"),
+            func.count(row.latency_ms).label("timed"),
+            func.sum(row.latency_ms).label("latency"),
             func.sum(row.cost).label("given_cost"),
             _count_if(has_no_cost).label("without_cost"),
-            _count_if(and_(has_no_cost, or_(row.input_tokens.is_not(None), row.output_tokens.is_not(None)))).label(
-                "counted"
-            ),
-            _sum(case((has_no_cost, row.input_tokens))).label("input_tokens"),
-            _sum(case((has_no_cost, row.output_tokens))).label("output_tokens"),
+            _count_if(and_(has_no_cost, _is_counted())).label("counted"),
         )
         .where(row.tenant_id == tenant_id, row.created_at >= since, or_(row.model.is_not(None), row.cost.is_not(None)))
-        .group_by(row.model)
-        .order_by(func.count().desc(), row.model)
+        .group_by(row.model, row.provider)
     )
     return list(connection.execute(wanted).mappings())
+
+
+def model_parts(
+    connection: Connection, tenant_id: int, since: str, group: RowMapping, *, tiers: Sequence[int], digits: int
+) -> list[RowMapping]:
+    """Return the tokens of the calls of a group that have no cost of their own, by time and by the size of the input.
+
+    The columns are `period` (the first `digits` characters of the times of the calls), `above` (the largest of `tiers`
+    that the input of each call exceeds, 0 for none) and the fields of `Tokens`.
+    """
+    row = observations.c
+    period = (func.substr(row.created_at, 1, digits) if digits else literal("")).label("period")
+    exceeded = [(row.input_tokens > tier, tier) for tier in sorted(tiers, reverse=True)]
+    above: ColumnElement[int] = (case(*exceeded, else_=0) if exceeded else literal(0)).label("above")
+    # The index of models has this condition, without which SQLite does not use it.
+    is_indexed = or_(row.model.is_not(None), row.cost.is_not(None))
+    of_group = and_(row.model == group["model"], row.provider.is_not_distinct_from(group["provider"]), is_indexed)
+    wanted = (
+        select(period, above, *(_sum(column).label(name) for name, column in _KINDS.items()))
+        .where(row.tenant_id == tenant_id, row.created_at >= since, of_group, row.cost.is_(None), _is_counted())
+        .group_by(period, above)
+    )
+    return list(connection.execute(wanted).mappings())
+
+
+def _is_counted() -> ColumnElement[bool]:
+    return or_(observations.c.input_tokens.is_not(None), observations.c.output_tokens.is_not(None))
 
 
 def _percentiles(connection: Connection, wanted: ColumnElement[bool], timed: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..._gen_ai import named_provider
 from ..._json import as_list, as_object
 from ..._time import parse_iso
 from .columns import index_text, replace_unstorable
@@ -23,6 +24,16 @@ _MAX_TOKENS = 2**40
 """Larger counts of one observation are ignored, so that sums fit into 64 bits."""
 _MAX_COST = 1e12
 _MAX_SEARCHED = 20_000
+
+
+_PARTS = {
+    "cached_input_tokens": "cached_input_tokens",
+    "cache_write_tokens": "cache_write_input_tokens",
+    "cache_write_1h_tokens": "cache_write_1h_input_tokens",
+    "input_audio_tokens": "input_audio_tokens",
+    "output_audio_tokens": "output_audio_tokens",
+}
+"""Columns of parts of the tokens, and their names in a usage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +94,14 @@ def parse_timestamp(text: object) -> float | None:
 def _observation_row(observation: Observation) -> dict[str, Any]:
     usage = as_object(observation.get("usage")) or {}
     started, ended = parse_timestamp(observation.get("start_time")), parse_timestamp(observation.get("end_time"))
+    model = (_key(observation.get("model")) or None) if observation.get("type") == "generation" else None
     return {
         "tool_name": _tool_name(observation),
-        "model": (_key(observation.get("model")) or None) if observation.get("type") == "generation" else None,
+        "model": model,
+        "provider": (_key(named_provider(observation)) or None) if model is not None else None,
         "input_tokens": _tokens(usage.get("input_tokens")),
         "output_tokens": _tokens(usage.get("output_tokens")),
+        **{column: _tokens(usage.get(name)) for column, name in _PARTS.items()},
         "cost": _cost(usage.get("cost"), observation.get("cost")),
         "latency_ms": _latency_ms(started, ended),
         "is_error": observation.get("level") == "ERROR",

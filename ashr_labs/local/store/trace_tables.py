@@ -71,6 +71,14 @@ observations = Table(
     Column("output_tokens", Number),
     # As sent; costs by the platform's prices are computed on request.
     Column("cost", Float),
+    # Parts of the tokens that may have a price of their own; NULL if there are none.
+    Column("cached_input_tokens", Number),
+    Column("cache_write_tokens", Number),
+    Column("cache_write_1h_tokens", Number),
+    Column("input_audio_tokens", Number),
+    Column("output_audio_tokens", Number),
+    # The provider of a model's call that its metadata names.
+    Column("provider", PlainText),
     ForeignKeyConstraint(["tenant_id", "trace_id"], ["traces.tenant_id", "traces.id"], ondelete="CASCADE"),
 )
 # In the order of the groups; covers all columns that their totals need.
@@ -89,11 +97,17 @@ Index(
     "ix_observations_models",
     observations.c.tenant_id,
     observations.c.model,
+    observations.c.provider,
     observations.c.created_at,
     observations.c.input_tokens,
     observations.c.output_tokens,
     observations.c.cost,
     observations.c.latency_ms,
+    observations.c.cached_input_tokens,
+    observations.c.cache_write_tokens,
+    observations.c.cache_write_1h_tokens,
+    observations.c.input_audio_tokens,
+    observations.c.output_audio_tokens,
     sqlite_where=_costs,
     postgresql_where=_costs,
 )
