@@ -1,4 +1,4 @@
-"""What every sandbox engine does in the same way; each test runs with each engine that this machine has."""
+"""The behaviour that all sandbox engines share; each test runs with each engine that this machine has."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_spawned_program_talks_line_by_line(shared: Sandbox) -> None:
 
 
 def test_spawned_program_waits_for_its_reader(shared: Sandbox) -> None:
-    """A program whose output nobody takes is held up, and nothing of it is lost."""
+    """A program whose output is not read waits, and none of it is lost."""
     process = shared.spawn("head -c 3000000 /dev/zero")
     output = process.output()
     size = len(next(output)[1])
@@ -178,7 +178,7 @@ def test_files_have_any_name(shared: Sandbox, name: str) -> None:
 
 @given(content=st.binary(max_size=200_000))
 def test_bytes_are_kept(shared: Sandbox, content: bytes) -> None:
-    """What is written is what is read, byte by byte."""
+    """A file is read as it was written, byte by byte."""
     shared.write("bytes", content)
 
     assert content == shared.read("bytes")

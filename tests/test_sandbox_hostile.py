@@ -183,7 +183,7 @@ SUPERVISOR_ATTACKS = {
     "trace": "python3 -c 'import ctypes; exit(99 if ctypes.CDLL(None).ptrace(16, 1, 0, 0) == 0 else 1)'",
     "limits": "prlimit --pid 1 --nofile=1:1 && exit 99",
     "oom": "echo 1000 > /proc/1/oom_score_adj && exit 99",
-    "keepers": "for p in $(ls /proc | grep '^[0-9]*$'); do [ $p -gt 1 ] && kill -STOP $p; done",
+    "reapers": "for p in $(ls /proc | grep '^[0-9]*$'); do [ $p -gt 1 ] && kill -STOP $p; done",
 }
 
 
@@ -197,7 +197,7 @@ def test_supervisor_withstands_its_processes(engine: Engine, attack: str) -> Non
         assert b"fine\n" == sandbox.exec("echo fine", timeout=20).stdout
 
 
-def test_processes_without_keeper_are_killed(engine: Engine) -> None:
+def test_processes_without_reaper_are_killed(engine: Engine) -> None:
     """A command that kills what watches it cannot leave processes behind."""
     with sandbox_of(engine) as sandbox:
         result = sandbox.exec("(setsid sleep 5432109 &); sleep 0.2; kill -9 $PPID; sleep 5432109", timeout=20)
@@ -325,7 +325,7 @@ PRIVILEGED = {
 
 @pytest.mark.parametrize("command", PRIVILEGED.values(), ids=list(PRIVILEGED))
 def test_privileged_operations_are_refused(shared: Sandbox, command: str) -> None:
-    """What would change the machine or gain privileges fails."""
+    """Operations that would change the machine or gain privileges fail."""
     if compiled_filter() is None and "syscall" in command:
         pytest.skip("libseccomp is not installed")
 
@@ -333,7 +333,7 @@ def test_privileged_operations_are_refused(shared: Sandbox, command: str) -> Non
 
 
 def test_no_privileges_are_left(shared: Sandbox) -> None:
-    """Processes have no capability, cannot gain any, and are no known user of the machine."""
+    """Processes have no capability, and cannot gain any."""
     status = dict(line.split(":\t", 1) for line in shared.exec("cat /proc/self/status").stdout.decode().splitlines())
 
     assert {"0" * 16} == {status[name] for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")}

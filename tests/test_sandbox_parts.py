@@ -34,7 +34,7 @@ def test_frames_are_kept_however_they_are_split(frames: list[tuple[bytes, bytes]
 
 @given(items=st.lists(st.binary(max_size=50)), mapping=st.dictionaries(st.text(max_size=9), st.binary(max_size=50)))
 def test_lists_and_mappings_are_kept(items: list[bytes], mapping: dict[str, bytes]) -> None:
-    """What is packed is what is unpacked."""
+    """A packed list or mapping is unpacked as it was."""
     assert items == unpack(pack(items))
     assert mapping == unpack_map(pack_map(mapping))
 
@@ -166,7 +166,7 @@ def test_refused_control_group_is_told(tmp_path: Path) -> None:
 
 
 def test_root_becomes_another_user_first() -> None:
-    """As root the outer command makes folders reachable and changes the user; nobody else needs it."""
+    """As root the outer command makes folders reachable and changes the user; other users do not need it."""
     options = {"files": {}, "options": (), "control": 9, "sizes": (1, 2)}
     root = Layout("/usr/bin/bwrap", "/usr/bin/setpriv").command(uid=12345, **options)  # type: ignore[arg-type]
     user = Layout("/usr/bin/bwrap").command(uid=None, **options)  # type: ignore[arg-type]

@@ -40,7 +40,7 @@ def sandbox_of(
 
 
 def processes_with(marker: str) -> list[int]:
-    """Return the processes of this machine whose command line contains a text."""
+    """Return the processes of this machine whose command line contains `marker`."""
     found: list[int] = []
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
