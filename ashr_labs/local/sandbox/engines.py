@@ -1,0 +1,77 @@
+"""The engines: which there are, which work on this machine, and which one is used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..._format import suggestion
+from ...errors import ConfigurationError
+from .bubblewrap import Bubblewrap
+from .errors import SandboxUnavailableError
+from .unsafe import UnsafeSubprocess
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .protocol import Engine
+
+__all__ = ["ENGINES", "EngineStatus", "open_engine", "survey"]
+
+ENGINES: dict[str, Callable[[], Engine]] = {
+    Bubblewrap.name: Bubblewrap,
+    UnsafeSubprocess.name: UnsafeSubprocess,
+}
+"""How an engine is opened, by its name; the first one that isolates is the default."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """Whether an engine works on this machine."""
+
+    name: str
+    works: bool
+    reason: str = ""
+    """Why it does not, and what to do."""
+
+
+def open_engine(name: str | None = None) -> Engine:
+    """Open an engine.
+
+    Args:
+        name: The engine; None is the first one that isolates and works on this machine.
+
+    Raises:
+        ConfigurationError: There is no engine by that name.
+        SandboxUnavailableError: It does not work on this machine, or none does.
+    """
+    if name is not None:
+        if name not in ENGINES:
+            raise ConfigurationError(
+                f"the sandbox engine must be one of {', '.join(ENGINES)}, got {name!r}{suggestion(name, ENGINES)}"
+            )
+        return ENGINES[name]()
+    reasons: list[str] = []
+    for candidate in _isolating():
+        try:
+            return ENGINES[candidate]()
+        except SandboxUnavailableError as error:
+            reasons.append(error.message)
+    raise SandboxUnavailableError(f"no sandbox engine works on this machine: {'; '.join(reasons)}")
+
+
+def survey() -> list[EngineStatus]:
+    """Try every engine that isolates, and return which ones work here."""
+    found: list[EngineStatus] = []
+    for name in _isolating():
+        try:
+            ENGINES[name]().close()
+        except SandboxUnavailableError as error:
+            found.append(EngineStatus(name, works=False, reason=error.message))
+        else:
+            found.append(EngineStatus(name, works=True))
+    return found
+
+
+def _isolating() -> list[str]:
+    return [name for name in ENGINES if name != UnsafeSubprocess.name]
