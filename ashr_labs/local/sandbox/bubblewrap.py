@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["Bubblewrap"]
 
 _FIRST_UID = 0x70000000
-"""A range that is assigned to nobody; systemd, too, leaves it alone."""
+"""The start of a range of user ids that neither distributions nor systemd assign."""
 _UIDS = 0x0F000000
 _NOBODY = 65534
 

@@ -137,7 +137,7 @@ class Process(Protocol):
     def output(self) -> Iterator[tuple[str, bytes]]:
         """Yield `stdout` or `stderr` and bytes, as they are printed, until the program ends.
 
-        The program waits while nobody takes what it prints.
+        The program waits while its output is not taken.
 
         Raises:
             SandboxGoneError: The sandbox has ended.
@@ -153,7 +153,7 @@ class Process(Protocol):
         ...
 
     def wait(self) -> int:
-        """Return its exit code when it has ended; drops output that nobody has taken.
+        """Return its exit code when it has ended; output that was not taken is dropped.
 
         Raises:
             SandboxGoneError: The sandbox has ended.

@@ -240,7 +240,7 @@ class SupervisedProcess:
             self.signal(_SIGKILL)
 
     def wait(self) -> int:
-        """Return its exit code when it has ended; drops output that nobody has taken."""
+        """Return its exit code when it has ended; output that was not taken is dropped."""
         for _ in self.output():
             pass
         if self._exit_code is None:
