@@ -22,14 +22,17 @@ from ashr_labs import (
     AsyncAshrLabsClient,
     ConfigurationError,
     ConflictError,
+    Eval,
     EvalRunner,
     NotFoundError,
     ServerError,
     ValidationError,
+    aeval,
 )
+from ashr_labs.eval import EvalResult
 from ashr_labs.eval.live import reaction_to
 from ashr_labs.local.server.app import running_server
-from ashr_labs.scorers import Contains
+from ashr_labs.scorers import Contains, ExactMatch
 from support.eval_data import ScriptedAgent, agent, call, made, reply, source, user
 from support.local_api import Api
 
@@ -379,6 +382,41 @@ def test_resumed_tests_are_stored_too(local_client: AshrLabsClient, tmp_path: Pa
     run: Any = runner.run(gate, journal=journal, limit=6, resume=True, keep_results=False, live=proxy)
 
     assert 6 == len(local_client.poll_run(run.run_id, 20)["result"]["tests"])
+
+
+@pytest.mark.parametrize("way", ["Eval", "aeval"])
+def test_rows_are_stored_while_they_are_played(local_client: AshrLabsClient, way: str) -> None:
+    """`Eval(live=)` stores the rows and the run first, appends what has finished, and stops when it is cancelled."""
+    begun, may_end = threading.Semaphore(0), threading.Semaphore(0)
+
+    def task(number: int) -> int:
+        begun.release()
+        assert may_end.acquire(timeout=30)
+        return number
+
+    def play() -> EvalResult:
+        options: Any = {"data": [{"input": n, "expected": n} for n in range(6)], "scores": [ExactMatch()]}
+        options |= {"task": task, "max_concurrency": 1, "live": local_client, "metadata": {"model": "m", "seeds": [1]}}
+        return Eval("rows", **options) if way == "Eval" else asyncio.run(aeval("rows", **options))
+
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(play)
+        assert begun.acquire(timeout=30)
+        [run] = local_client.list_runs()["runs"]
+        may_end.release(2)
+        until(lambda: done(local_client.get_run(run["id"])) == 2)
+        local_client.cancel_run(run["id"])
+        until(lambda: local_client.get_run(run["id"]).get("progress", {}).get("cancel_requested"))
+        may_end.release(1)
+        until(lambda: done(local_client.get_run(run["id"])) != 2)
+        may_end.release(6)
+        result = future.result(30)
+
+    stored = local_client.poll_run(run["id"], 20)["result"]
+    assert (str(run["id"]), "cancelled") == (result.experiment_id, stored["status"])
+    assert 3 <= len(stored["tests"]) == len(result.rows) < 6
+    assert {"model": "m", "seeds": "[1]"}.items() <= stored["metadata"].items()
+    assert 1.0 == result.summary["exact_match"].mean == stored["tests"][0]["scores"]["exact_match"]["value"]
 
 
 @pytest.mark.parametrize("options", [{}, {"max_workers": 3}])

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ashr_labs import AshrLabsClient, Eval, aeval, tool
-from ashr_labs.errors import ConfigurationError, DatasetError
+from ashr_labs.errors import ConfigurationError, DatasetError, NotFoundError
 from ashr_labs.results import Gates, compare, html_report
 from ashr_labs.scorers import Contains, ExactMatch, JSONDiff, Levenshtein, Scorer, Trajectory
 
@@ -128,7 +128,7 @@ def test_rows_carry_parameters_tags_and_ids() -> None:
     )
 
     assert ("first", {"<lambda>": 1.0, "contains": 1.0}) == (result.rows[0]["id"], result.rows[0]["scores"])
-    assert (["t"], {"model": "m"}) == (result.result["tests"][0]["tags"], result.result["metadata"])
+    assert (["t"], "m") == (result.result["tests"][0]["tags"], result.result["metadata"]["model"])
 
 
 @pytest.mark.parametrize(
@@ -234,6 +234,68 @@ def test_results_are_gated_compared_and_reported() -> None:
     assert 2 == len(Gates(min_pass_rate=1, min_scores={"exact_match": 1}).failures(bad.results))
     assert "worse" == compare(good.results, bad.results).verdict
     assert "exact_match" in html_report(bad.results)
+
+
+def lost(*_: object, **__: object) -> Any:
+    raise NotFoundError("there is no such thing any more")
+
+
+class Unreachable:
+    """A client some of whose calls fail."""
+
+    def __init__(self, client: AshrLabsClient, *lost: str) -> None:
+        self._client = client
+        self._lost = lost
+
+    def __getattr__(self, name: str) -> Any:
+        return lost if name in self._lost else getattr(self._client, name)
+
+    def with_options(self, **_: Any) -> Unreachable:
+        return self
+
+
+@pytest.mark.parametrize("way", ["client", "live"])
+def test_rows_are_kept_if_the_run_cannot_be_stored(caplog: pytest.LogCaptureFixture, way: str) -> None:
+    """If the platform is lost while rows are played, the result is returned, and the error is logged."""
+    with AshrLabsClient.local() as client:
+        options: Any = {way: Unreachable(client, "create_run", "append_run_tests", "finish_run")}
+        result = Eval("squares", data=ROWS, task=square, scores=[ExactMatch()], **options)
+
+        assert (20, 1.0, None) == (len(result.rows), result.summary["exact_match"].mean, result.experiment_id)
+        assert "could not be stored" in caplog.text
+        [dataset] = client.list_datasets()["datasets"]
+        assert client.create_run(dataset["id"], result.run)["id"]
+
+
+@pytest.mark.parametrize("way", ["client", "live"])
+def test_nothing_is_played_if_the_rows_cannot_be_stored(way: str) -> None:
+    """A platform that refuses the rows, and options that exclude each other, are found before the first row."""
+    played: list[int] = []
+    with AshrLabsClient.local() as client:
+        options: Any = {way: Unreachable(client, "create_dataset")}
+        with pytest.raises(NotFoundError):
+            Eval("x", data=ROWS, task=played.append, **options)
+        with pytest.raises(ConfigurationError, match="leave one of them out"):
+            Eval("x", data=ROWS, task=played.append, client=client, live=client)
+        with pytest.raises(ConfigurationError, match="did you mean 'timeout'"):
+            Eval("x", **{way: client, "data": ROWS, "task": played.append, "tiemout": 1})
+        assert ([], []) == (played, client.list_datasets()["datasets"])
+
+
+def test_traces_of_tasks_are_delivered() -> None:
+    """With a client, the traces of tasks that record something are delivered, and name the stored run."""
+
+    @tool
+    def lookup(number: int) -> int:
+        return number
+
+    with AshrLabsClient.local() as client:
+        result = Eval("x", data=[{"input": 7, "id": "seven"}], task=lookup, client=client)
+        client.tracing.flush()
+        [test] = client.get_run(int(result.experiment_id or 0))["result"]["tests"]
+        found = client.get_observability_trace(test["trace_id"])
+
+    assert [{"run_id": int(result.experiment_id or 0), "test_id": "seven"}] == found["runs"]
 
 
 def test_a_stored_run_has_its_rows_as_dataset() -> None:

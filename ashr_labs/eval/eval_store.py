@@ -1,22 +1,29 @@
-"""Store the run of `Eval` on a platform, with its rows as a dataset."""
+"""Store the rows and the run of `Eval` on a platform."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .._json import as_json
+from ..run_builder import RunClient
+from ..run_builder.run import set_run_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ashr_labs_types import Dataset, Run
+    from ashr_labs_types import Dataset
 
-__all__ = ["RowClient", "store_rows"]
+    from ..run_builder import RunBuilder
+
+__all__ = ["RowClient", "store_rows", "store_run"]
+
+_log = logging.getLogger("ashr_labs.eval")
 
 
-class RowClient(Protocol):
+class RowClient(RunClient, Protocol):
     """The methods of a client that `Eval` calls."""
 
     def create_dataset(
@@ -28,15 +35,20 @@ class RowClient(Protocol):
         """Store a dataset."""
         ...
 
-    def create_run(self, dataset_id: int, result: Mapping[str, Any]) -> Run:
-        """Store a run."""
-        ...
 
-
-def store_rows(client: RowClient, name: str, scenarios: Mapping[str, Any], result: Mapping[str, Any]) -> int:
-    """Store the rows of a run, and the run; return its id."""
+def store_rows(client: RowClient, name: str, scenarios: Mapping[str, Any]) -> int:
+    """Store the rows of a run as a dataset; return its id."""
     source = {"runs": as_json(dict(scenarios))}
     content = json.dumps(source, sort_keys=True)
     description = f"{len(scenarios)} rows of Eval, sha256 {hashlib.sha256(content.encode()).hexdigest()[:16]}"
-    dataset = client.create_dataset(name, source, description)
-    return client.create_run(dataset["id"], dict(result))["id"]
+    return client.create_dataset(name, source, description)["id"]
+
+
+def store_run(client: RunClient, dataset_id: int, run: RunBuilder) -> None:
+    """Store a run and set its id; log an error if it cannot be stored."""
+    try:
+        set_run_id(run, run.deploy(client, dataset_id)["id"])
+    except Exception as error:  # of any client: the caller gets the rows whatever happens to their copy
+        _log.error(
+            "the run could not be stored: %s; store the `run` of the result with create_run(%d, run)", error, dataset_id
+        )

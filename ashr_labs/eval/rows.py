@@ -12,6 +12,7 @@ from ..errors import ConfigurationError, DatasetError
 from ..scorers.registry import read_scorers
 from ..scorers.score import text_of
 from .eval_result import EvalResult
+from .options import Settings
 from .runner import EvalRunner
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ RowSource: TypeAlias = "Iterable[Any] | Callable[[], Iterable[Any]]"
 """Rows, or a function that returns them."""
 
 _KEYS = ("input", "expected", "metadata", "tags", "id")
-_OWN_OPTIONS = {"scorers": "scores", "max_workers": "max_concurrency", "repeats": "trial_count"}
+_OWN_OPTIONS = {"scorers": "scores", "max_workers": "max_concurrency", "repeats": "trial_count", "facts": "metadata"}
 """Options of a run that have another name here."""
 
 
@@ -65,12 +66,15 @@ def Eval(  # noqa: N802 - the name by which users of other tools know it
         max_concurrency: How many rows are played at a time.
         trial_count: How often each row is played.
         metadata: Facts about the run, such as the model, which reports show.
-        client: Stores the run on its platform; by default nothing is stored.
-        **options: Further options of `EvalRunner.run()`, such as `journal`, `resume`, `timeout` and `retries`.
+        client: Stores the rows first, as a dataset, and the run at its end; by default nothing is stored. If the run
+            cannot be stored, an error is logged, and the result is returned without an `experiment_id`.
+        **options: Further options of `EvalRunner.run()`, such as `journal`, `resume`, `timeout` and `retries`; with
+            `live` in place of `client`, the run is stored while it is played.
 
     Raises:
         ConfigurationError: An option or a scorer cannot be used; nothing was started.
         DatasetError: A row cannot be read.
+        AshrLabsError: The platform refuses the rows, or a run that is stored while it is played; nothing was started.
 
     Example:
         >>> from ashr_labs.scorers import ExactMatch
@@ -80,9 +84,10 @@ def Eval(  # noqa: N802 - the name by which users of other tools know it
         1.0
     """
     rows = read_rows(data)
-    given = _options(options, scores, max_concurrency, trial_count)
-    run = _runner(rows).run(_TaskAgent(task, rows), **given)
-    return _result(name, rows, run, given, metadata, client)
+    agent, given = _TaskAgent(task, rows), _options(options, scores, max_concurrency, trial_count, metadata)
+    runner, dataset_id = _runner(name, rows, given, client)
+    run = runner._evaluation(agent, given, client).run()  # pyright: ignore[reportPrivateUsage] - a friend
+    return _result(name, rows, run, given, dataset_id, client)
 
 
 async def aeval(
@@ -101,9 +106,10 @@ async def aeval(
     import asyncio  # noqa: PLC0415 - the synchronous function does not load asyncio
 
     rows = await asyncio.to_thread(read_rows, data)
-    given = _options(options, scores, max_concurrency, trial_count)
-    run = await _runner(rows).arun(_TaskAgent(task, rows), **given)
-    return await asyncio.to_thread(_result, name, rows, run, given, metadata, client)
+    agent, given = _TaskAgent(task, rows), _options(options, scores, max_concurrency, trial_count, metadata)
+    runner, dataset_id = await asyncio.to_thread(_runner, name, rows, given, client)
+    run = await runner._evaluation(agent, given, client).arun()  # pyright: ignore[reportPrivateUsage] - as above
+    return await asyncio.to_thread(_result, name, rows, run, given, dataset_id, client)
 
 
 def read_rows(data: RowSource) -> list[Row]:
@@ -192,16 +198,41 @@ def _read_row(given: object, index: int) -> Row:
     return Row(str(fields.get("id") or f"row-{index + 1}"), fields["input"], scenario)
 
 
-def _runner(rows: Sequence[Row]) -> EvalRunner:
+def _runner(
+    name: str, rows: Sequence[Row], options: RunOptions, client: RowClient | None
+) -> tuple[EvalRunner, int | None]:
+    """Return the runner of the rows, and the id of their dataset if they are stored."""
     scenarios = {row.id: row.scenario for row in rows}
-    return EvalRunner({"runs": scenarios}, tool_mode="superset")  # rows do not say which tools may be called
+    live = options.get("live")
+    if client is not None and live is not None:
+        raise ConfigurationError(
+            "`client` stores the run at its end and `live` while it is played; leave one of them out"
+        )
+    target: Any = client or live
+    dataset_id: int | None = None
+    if target is not None:
+        from .eval_store import store_rows  # noqa: PLC0415 - most runs are not stored
+
+        Settings.of(options)  # before anything is stored
+        dataset_id = store_rows(target, name, scenarios)
+    # Rows do not say which tools may be called.
+    return EvalRunner({"runs": scenarios}, tool_mode="superset", dataset_id=dataset_id), dataset_id
 
 
-def _options(options: RunOptions, scores: Sequence[object], max_concurrency: int, trial_count: int) -> RunOptions:
+def _options(
+    options: RunOptions,
+    scores: Sequence[object],
+    max_concurrency: int,
+    trial_count: int,
+    metadata: Mapping[str, Any] | None,
+) -> RunOptions:
     for given, name in _OWN_OPTIONS.items():
         if given in options:
             raise ConfigurationError(f"unknown option {given!r}; use {name!r}")
-    return {**options, "scorers": scores, "max_workers": max_concurrency, "repeats": trial_count}
+    facts = {
+        key: value if isinstance(value, int | float) else text_of(value) for key, value in (metadata or {}).items()
+    }
+    return {**options, "scorers": scores, "max_workers": max_concurrency, "repeats": trial_count, "facts": facts}
 
 
 def _result(
@@ -209,12 +240,12 @@ def _result(
     rows: Sequence[Row],
     run: RunBuilder,
     options: RunOptions,
-    metadata: Mapping[str, Any] | None,
+    dataset_id: int | None,
     client: RowClient | None,
 ) -> EvalResult:
-    from .eval_store import store_rows  # noqa: PLC0415 - most runs are not stored
+    if client is not None and dataset_id is not None:
+        from .eval_store import store_run  # noqa: PLC0415 - as above
 
-    result: dict[str, Any] = {**run.build(), **({"metadata": dict(metadata)} if metadata else {})}
-    run_id = None if client is None else store_rows(client, name, {row.id: row.scenario for row in rows}, result)
+        store_run(client, dataset_id, run)
     scores = [scorer.name for scorer in read_scorers(options.get("scorers", ()))]
-    return EvalResult.of(name, {row.id: row.scenario["metadata"] for row in rows}, result, scores, run_id)
+    return EvalResult.of(name, {row.id: row.scenario["metadata"] for row in rows}, run.build(), scores, run.run_id)
