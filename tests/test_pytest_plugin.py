@@ -409,6 +409,56 @@ def test_deploy_stores_one_run(
     done.stdout.fnmatch_lines(["stored test_deploy_stores_one_run.py::test_agent as run 1 of dataset 1"])
 
 
+@WITH_XDIST
+def test_live_stores_the_run_while_it_is_played(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, workers: tuple[str, ...]
+) -> None:
+    """With `--ashr-live` the run is on the platform after its first test, and a cancelled one stops the session."""
+    platform = open_platform()
+    platform.bootstrap(KEY)
+    project.makepyfile(
+        MARKED.format(agent="Greeter")
+        + """
+import time
+from ashr_labs import AshrLabsClient
+
+def test_cancel():
+    with AshrLabsClient.from_env() as client:
+        while not (runs := client.list_runs()["runs"]) or runs[0]["progress"]["tests_done"] < 1:
+            time.sleep(0.01)
+        client.cancel_run(runs[0]["id"])
+
+@pytest.mark.parametrize("number", range(300))
+def test_never_ends(number):
+    time.sleep(0.1)
+"""
+    )
+    with running_server(platform) as url:
+        monkeypatch.setenv("ASHR_LABS_API_KEY", KEY)
+        monkeypatch.setenv("ASHR_LABS_BASE_URL", url)
+        done = run(project, *workers, "--ashr-live")
+        with AshrLabsClient.from_env() as client:
+            (stored,) = client.list_runs()["runs"]
+            result = client.poll_run(stored["id"])["result"]
+            (dataset,) = client.list_datasets()["datasets"]
+    platform.close()
+
+    assert done.ret == pytest.ExitCode.INTERRUPTED
+    assert ("cancelled", ["first", "second"]) == (result["status"], sorted(test["test_id"] for test in result["tests"]))
+    assert {"first", "second"} == dataset["dataset_source"]["runs"].keys()
+    done.stdout.fnmatch_lines(["*test_agent was cancelled*"])
+
+
+def test_live_needs_a_platform(project: pytest.Pytester) -> None:
+    """Without an API key, a session that is to be stored while it is played does not start."""
+    project.makepyfile(MARKED.format(agent="Greeter"))
+
+    done = run(project, "--ashr-live")
+
+    assert pytest.ExitCode.USAGE_ERROR == done.ret
+    done.stderr.fnmatch_lines(["ERROR: --ashr-live: *ASHR_LABS_API_KEY*"])
+
+
 def test_unreachable_platform_fails_the_session(project: pytest.Pytester) -> None:
     """Without an API key nothing is stored, and the session fails with an error."""
     project.makepyfile(MARKED.format(agent="Greeter"))

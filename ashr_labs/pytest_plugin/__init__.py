@@ -39,6 +39,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--ashr-deploy", action="store_true", help="Store the results as runs on the platform of the environment."
     )
+    group.addoption(
+        "--ashr-live", action="store_true", help="Store them while they are played; `runs cancel` stops the session."
+    )
     group.addoption("--ashr-baseline", metavar="FILE", help="Compare with this run, and fail on a regression.")
     group.addoption(
         "--ashr-report", metavar="FILE", action="append", help="Write a report, .html or .json; repeatable."
@@ -139,8 +142,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Collect the results if they are reported, in the process that reports."""
     config = session.config
-    options = config.getoption("ashr_report"), config.getoption("ashr_baseline"), config.getoption("ashr_deploy")
-    if any(options) and not hasattr(config, "workerinput"):
+    reports, baseline, is_live = (config.getoption(f"ashr_{name}") for name in ("report", "baseline", "live"))
+    stores = is_live or config.getoption("ashr_deploy")
+    if (reports or baseline or stores) and not hasattr(config, "workerinput"):
         from ._session import Session  # noqa: PLC0415 (only with an option)
+        from ._stored import StoredRuns  # noqa: PLC0415 (as above)
 
-        config.pluginmanager.register(Session.of(options[0], options[1], deploys=bool(options[2])))
+        stored = StoredRuns(session, is_live=bool(is_live)) if stores else None
+        config.pluginmanager.register(Session.of(reports, baseline, stored))

@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..client._sync import AshrLabsClient
 from ..errors import AshrLabsError
 from ..results import compare, read_run
 from ..results.reports import check_suffixes, write_report
 from ..results.reports.text import comparison_lines
-from ..run_builder.records import aggregate_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..results import Comparison, RunResults
+    from ._stored import StoredRuns
 
 __all__ = ["Session"]
 
@@ -31,13 +30,13 @@ class Session:
 
     reports: Sequence[Path]
     baseline: RunResults | None
-    deploys: bool
+    stored: StoredRuns | None
     lines: list[str] = field(default_factory=list[str])
     """The lines of the summary."""
     _played: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     @classmethod
-    def of(cls, reports: Sequence[str] | None, baseline: str | None, *, deploys: bool) -> Session:
+    def of(cls, reports: Sequence[str] | None, baseline: str | None, stored: StoredRuns | None) -> Session:
         """Validate the options before anything is played.
 
         Raises:
@@ -46,7 +45,7 @@ class Session:
         paths = [Path(path) for path in reports or ()]
         try:
             check_suffixes(*paths)
-            return cls(paths, read_run(baseline) if baseline else None, deploys)
+            return cls(paths, read_run(baseline) if baseline else None, stored)
         except AshrLabsError as error:
             raise pytest.UsageError(f"--ashr: {error}") from error
 
@@ -54,6 +53,8 @@ class Session:
         """Collect the result of an item."""
         if (played := getattr(report, "ashr_played", None)) is not None:
             self._played.append(json.loads(played))
+            if self.stored is not None:
+                self.stored.add(self._played[-1])
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Compare, report and store; an error fails the session."""
@@ -64,8 +65,8 @@ class Session:
             for path in self.reports:
                 write_report(path, self.run, self.comparison)
                 self.lines.append(f"wrote {path}")
-            if self.deploys:
-                self._deploy()
+            if self.stored is not None:
+                self.lines += self.stored.finish()
         except (AshrLabsError, OSError) as error:
             self.lines.append(f"error: {error}")
             is_regression = True
@@ -92,19 +93,3 @@ class Session:
     def _has_regression(self, comparison: Comparison) -> bool:
         self.lines += comparison_lines(comparison)
         return any(one.verdict == "worse" for one in comparison.differences)
-
-    def _deploy(self) -> None:
-        with AshrLabsClient.from_env() as client:
-            for test in dict.fromkeys(one["test"] for one in self._played):
-                mine = [one for one in self._played if one["test"] == test]
-                dataset = mine[0]["dataset"]
-                dataset_id = int(dataset) if dataset.isdecimal() else _stored(client, dataset, mine)
-                tests = [one["recorded"] for one in mine]
-                result = {"tests": tests, "status": "completed", "aggregate_metrics": aggregate_metrics(tests)}
-                run = client.create_run(dataset_id, result)
-                self.lines.append(f"stored {test} as run {run['id']} of dataset {dataset_id}")
-
-
-def _stored(client: AshrLabsClient, name: str, played: Sequence[dict[str, Any]]) -> int:
-    source = {"runs": {one["scenario_id"]: one["scenario"] for one in played}}
-    return client.create_dataset(name, source)["id"]
