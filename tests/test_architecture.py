@@ -29,6 +29,7 @@ FLOORS: list[set[str]] = [
         "_format",
         "_gc",
         "_gen_ai",
+        "_interrupts",
         "_json",
         "_personal_data",
         "_references",

@@ -71,7 +71,10 @@ BAD: dict[str, tuple[Callable[..., Any], str]] = {
     "a string": (lambda output: "good", "must return a number from 0 to 1, a boolean, a Score or None, got 'good'"),
     "a string later": (text_later, "must return a number from 0 to 1, a boolean, a Score or None, got 'good'"),
     "out of range": (lambda output: 7, "must be a number from 0 to 1, got 7"),
-    "a list": (lambda output: [1.0], "must return a number"),
+    "a list without names": (lambda output: [1.0], "must have a name, got 1.0"),
+    "an empty list": (lambda output: [], "returned no scores"),
+    "a name twice": (lambda output: [Score("x", 1.0), Score("x", 0.0)], "must have different names, got ['x', 'x']"),
+    "another's name": (lambda output: [Score("exact_match", 0.0)], "has the name of another one: 'exact_match'"),
     "a coroutine function": (lambda output: half, "must return a number"),
     "a mapping with NaN": (lambda output: {"score": float("nan")}, "must be a number from 0 to 1, got nan"),
     "a score of text": (lambda output: SimpleNamespace(score="high"), "must be a number from 0 to 1, got 'high'"),
@@ -177,8 +180,12 @@ BAD_REPLIES = {
 }
 
 
+def graded_by_steps(client: Callable[[str], str]) -> Rubric:
+    return Rubric("It is right.", steps=["Compare."], client=lambda prompt: client(prompt).replace("0.75", "4"))
+
+
 @pytest.mark.parametrize("kind", BAD_REPLIES)
-@pytest.mark.parametrize("make", [Factuality, lambda client: Rubric("It is right.", client=client)])
+@pytest.mark.parametrize("make", [Factuality, graded_by_steps])
 def test_a_reply_without_a_verdict_is_not_judged(kind: str, make: Callable[..., Any]) -> None:
     """A row whose judge answers something else has no score and says why; the other rows are judged."""
     judge = make(client=lambda prompt: BAD_REPLIES[kind] if "4444" in prompt else GOOD)

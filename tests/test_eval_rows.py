@@ -278,7 +278,8 @@ def test_nothing_is_played_if_the_rows_cannot_be_stored(way: str) -> None:
         with pytest.raises(ConfigurationError, match="leave one of them out"):
             Eval("x", data=ROWS, task=played.append, client=client, live=client)
         with pytest.raises(ConfigurationError, match="did you mean 'timeout'"):
-            Eval("x", **{way: client, "data": ROWS, "task": played.append, "tiemout": 1})
+            options = {way: client, "tiemout": 1}
+            Eval("x", data=ROWS, task=played.append, **options)
         assert ([], []) == (played, client.list_datasets()["datasets"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ashr_labs import AshrLabsClient, EvalRunner, RunBuilder, grade, tool
+from ashr_labs import AshrLabsClient, Eval, EvalRunner, RunBuilder, grade, tool
 from ashr_labs.errors import ConfigurationError, DatasetError
 from ashr_labs.eval import rescore
 from ashr_labs.results import Gates, RunResults, compare, read_run
@@ -345,3 +346,46 @@ def test_a_dataset_with_a_malformed_check_is_not_stored() -> None:
     assert "runs.a.checks[0].type" == caught.value.path
     assert "did you mean 'contains'" in str(caught.value)
     assert "runs.a.actions[1].checks[0]" in str(caught.value)
+
+
+@dataclasses.dataclass
+class Named:
+    """A score as Braintrust's library has it."""
+
+    name: str
+    score: Any
+    metadata: dict[str, Any] = dataclasses.field(default_factory=dict[str, Any])
+
+
+def several(output: str) -> list[Any]:
+    return [Named("length", len(output) / 10), {"name": "shout", "score": output.isupper()}, Score("bad", 0.25), *extra]
+
+
+async def several_later(output: str) -> list[Any]:
+    return several(output)
+
+
+extra = [Named("unknown", None), Named("broken", 7)]
+
+
+@pytest.mark.parametrize("function", [several, several_later])
+def test_a_list_of_scores_is_several_scores(function: Any, tmp_path: Path) -> None:
+    """A function may return a list of scores: each is a score of its own name, one that is unusable loses no other."""
+    journal = tmp_path / "j.jsonl"
+    scorer = Scorer(function, name="several", weight=2, threshold=0.5)
+    result = Eval("x", data=[{"input": "HELLO"}], task=str, scores=[scorer], journal=journal)
+
+    [row] = result.rows
+    assert {"length": 0.5, "shout": 1.0, "bad": 0.25} == row.scores
+    assert {"unknown", "broken"} == row.scorer_errors.keys()
+    assert "must be a number from 0 to 1, got 7" in row.scorer_errors["broken"]
+    scores = result.run["tests"][0]["scores"]
+    assert {"length": True, "shout": True, "bad": False} == {name: scores[name]["passed"] for name in row.scores}
+    assert {(2, "several")} == {(score["weight"], score["metadata"]["scorer"]) for score in scores.values()}
+    assert 1.0 == result.summary["shout"].mean
+
+    played: list[str] = []
+    scored: list[str] = []
+    again = Scorer(lambda output: scored.append(output) or 1.0, name="several")
+    Eval("x", data=[{"input": "HELLO"}], task=played.append, scores=[again], journal=journal, resume=True)
+    assert ([], []) == (played, scored)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import re
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -404,7 +406,7 @@ def test_totals() -> None:
     }
     assert result["grader"] == {
         "name": GRADER_NAME,
-        "version": GRADER_VERSION,
+        "version": "3",
         "notes": ["tests[3] must be an object"],
     }
 
@@ -582,3 +584,11 @@ def test_an_argument_of_another_type_is_refused(result: Any, options: Any, probl
         grade(result, **options)
 
     assert problem in str(caught.value)
+
+
+def test_documented_versions_include_the_current_one() -> None:
+    """The table of the rules that changed begins with the current version."""
+    page = (Path(__file__).parent.parent / "docs" / "grading.md").read_text("utf-8")
+    versions = re.findall(r"^\| (\d+) \|", page, re.MULTILINE)
+
+    assert GRADER_VERSION == versions[0]

@@ -26,9 +26,9 @@ from ashr_labs.scorers import (
     JudgePanel,
     Moderation,
     Pairwise,
-    Rubric,
     Score,
     ScorerContext,
+    Security,
     SQLJudge,
     Summarization,
     Translation,
@@ -484,38 +484,6 @@ def test_rules_and_invariants() -> None:
     assert (None, None) == ((~judge).to_rule(), (~judge).to_invariant())
 
 
-def test_a_rubric_judges_by_criteria_and_steps() -> None:
-    """Criteria and steps are instructions; what the test has of question, context and expectation is data."""
-    client = Replying(GOOD)
-    judge = Rubric("It is polite.", steps=["Read it.", "Look for rude words."], client=client)
-
-    assert ("rubric", 0.9) == ((score := judge("Hello", input="Hi")).name, score.score)
-    assert "Criteria:\nIt is polite.\n\nSteps:\n1. Read it.\n2. Look for rude words." in client.prompt
-    assert "<question>\nHi\n</question>" in client.prompt
-    assert "<expected>\n" not in client.prompt
-    assert "<context>\n" not in client.prompt
-    invariant = judge.to_invariant() or {}
-    assert ("It is polite.", "It is polite.") == (invariant["description"], invariant["check"]["criteria"])
-
-
-def test_a_rubric_can_see_what_the_agent_did() -> None:
-    """The tool calls and the conversation are shown where they are included."""
-    client = Replying(GOOD)
-    seen = ScorerContext(
-        output="done",
-        calls=[{"name": "refund", "arguments": {"id": 7}}],
-        messages=[{"role": "user", "content": "please"}],
-    )
-    Rubric("It asked before it paid.", include=["tool_calls", "conversation"], client=client).score(seen)
-
-    assert '<tool_calls>\n{"name": "refund", "arguments": {"id": 7}}\n</tool_calls>' in client.prompt
-    assert '<conversation>\n{"role": "user", "content": "please"}\n</conversation>' in client.prompt
-    with pytest.raises(ConfigurationError, match="`include`"):
-        Rubric("x", include=["everything"])
-    with pytest.raises(ConfigurationError, match="`criteria`"):
-        Rubric("")
-
-
 @pytest.mark.parametrize(
     ("winners", "score", "is_consistent"),
     [
@@ -602,6 +570,25 @@ def test_a_panel_needs_votes() -> None:
             JudgePanel(**options)
 
 
+def test_a_panel_records_exits_and_raises_interrupts() -> None:
+    """A judge that exits has no vote and says why; an interrupt by the user ends the panel, in any thread."""
+
+    def raising(error: BaseException) -> Any:
+        def judge(output: str) -> float:
+            raise error
+
+        return judge
+
+    exiting = JudgePanel([raising(SystemExit(3)), lambda output: 1.0, lambda output: 0.5])("x")
+    assert (0.75, "SystemExit: 3") == (exiting.score, exiting.metadata["votes"][0]["reason"])
+    for place in range(3):
+        judges: list[Any] = [lambda output: 1.0] * 3
+        for error in (KeyboardInterrupt(), BaseExceptionGroup("several", [KeyboardInterrupt()])):
+            judges[place] = raising(error)
+            with pytest.raises(type(error)):
+                JudgePanel(judges)("x")
+
+
 def test_a_panel_asks_in_parallel_and_counts_what_it_spends() -> None:
     """All judges are asked at the same time; tokens and costs are those of all of them."""
     met = threading.Barrier(3)
@@ -610,7 +597,7 @@ def test_a_panel_asks_in_parallel_and_counts_what_it_spends() -> None:
         met.wait(10)
         return Completion('{"score": 1}', "m", {"input_tokens": 5, "output_tokens": 2}, 0.25)
 
-    panel = JudgePanel([Humor(client=reply), Moderation(client=reply), Rubric("x", client=reply)], name="all")
+    panel = JudgePanel([Humor(client=reply), Moderation(client=reply), Security(client=reply)], name="all")
     found = asyncio.run(panel.ascore({"output": "x"}))
 
     assert ("all", 1.0) == (found.name, found.score)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from .._interrupts import members_of
 from .agents import ReplyError
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..errors import DatasetError
 
-__all__ = ["AgentError", "cancelled_error", "dataset_error", "ends_run", "is_cancellation", "timeout_error"]
+__all__ = ["AgentError", "cancelled_error", "dataset_error", "is_cancellation", "timeout_error"]
 
 _PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
 
@@ -73,11 +74,6 @@ class AgentError:
         return error
 
 
-def ends_run(error: BaseException) -> bool:
-    """Return True for an interrupt by the user, or a group with one: the only exceptions of an agent that end a run."""
-    return isinstance(error, KeyboardInterrupt) or any(map(ends_run, _members(error)))
-
-
 def is_cancellation(error: BaseException) -> bool:
     """Return True for the CancelledError of asyncio or concurrent.futures."""
     return any(base.__name__ == "CancelledError" for base in type(error).__mro__)
@@ -102,16 +98,10 @@ def _related(error: BaseException) -> list[BaseException]:
     """Return an exception, the members of its group, and its causes, nearest first."""
     found, seen = [error], {id(error)}
     for one in found:  # grows meanwhile
-        new = [other for other in (*_members(one), one.__cause__) if other is not None and id(other) not in seen]
+        new = [other for other in (*members_of(one), one.__cause__) if other is not None and id(other) not in seen]
         seen.update(map(id, new))
         found += new
     return found
-
-
-def _members(error: BaseException) -> tuple[BaseException, ...]:
-    """Return the members of a group; of another exception none."""
-    group = cast("BaseExceptionGroup[BaseException]", error) if isinstance(error, BaseExceptionGroup) else None
-    return () if group is None else group.exceptions
 
 
 def _retry_after(error: BaseException) -> float | None:
@@ -146,7 +136,7 @@ def _message(error: BaseException) -> str:
     try:
         text = str(error)
         if isinstance(error, BaseExceptionGroup):
-            first = next(one for one in _related(cast("BaseException", error)) if not _members(one))
+            first = next(one for one in _related(cast("BaseException", error)) if not members_of(one))
             return f"{text}: {type(first).__name__}: {first}"
     except Exception as failure:
         return f"(no message: its __str__ raised {type(failure).__name__})"

@@ -7,17 +7,18 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from .._interrupts import ends_run
 from .._json import as_json, as_object
+from ..errors import ScorerError
 from ..pricing import read_usage
 from ..run_builder.records import total_usage
 from ..scorers.base import failed_score
 from ..scorers.registry import read_scorers
-from .agent_errors import ends_run
 from .checks import scoring_jobs
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Set
 
     from ashr_labs_types import TestResult, TokenUsage
 
@@ -60,8 +61,8 @@ class ScorerLoop:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    def score(self, scorer: BaseScorer, context: ScorerContext) -> Score:
-        """Wait for a score; not in the thread of the loop."""
+    def scores(self, scorer: BaseScorer, context: ScorerContext) -> dict[str, Score]:
+        """Wait for the scores of a scorer; not in the thread of the loop."""
         import asyncio  # noqa: PLC0415 - most runs have no asynchronous scorers
 
         with self._lock:
@@ -111,7 +112,8 @@ class Scoring:
     def lacks_scores(self, test: TestResult, scenario_id: str, raw: object) -> bool:
         """Return True if a recorded test has no score of one of the scorers that apply to it."""
         names = {scorer.name for scorer, _ in scoring_jobs(self.scorers, test, scenario_id, raw)}
-        return not names <= test.get("scores", {}).keys()
+        known = test.get("scores", {})
+        return not names <= {*known, *(_scorer_of(score) for score in known.values())}
 
     def start(self, test: ScoredTest, scenario_id: str, raw: object, done: Callable[[], object]) -> None:
         """Score a test that has ended and call `done`: in this thread, or later in that of the loop or another.
@@ -210,10 +212,10 @@ class Scoring:
             self._errors.append(error)
 
 
-async def _outcome(scorer: BaseScorer, context: ScorerContext) -> Score | BaseException:
-    """Return the score or the exception: SystemExit raised in a task would end the event loop."""
+async def _outcome(scorer: BaseScorer, context: ScorerContext) -> dict[str, Score] | BaseException:
+    """Return the scores or the exception: SystemExit raised in a task would end the event loop."""
     try:
-        return await scorer.ascore(context)
+        return await scorer.ascores(context)
     except BaseException as error:
         return error
 
@@ -245,13 +247,29 @@ def scores_of(jobs: Iterable[ScoringJob], loop: ScorerLoop) -> dict[str, ScoreRe
 
     Only an interrupt by the user is raised, as with agents.
     """
+    jobs = list(jobs)
+    names = {scorer.name for scorer, _ in jobs}
     scores: dict[str, ScoreRecord] = {}
     for scorer, context in jobs:
         try:
-            score = loop.score(scorer, context) if scorer.is_async else scorer.score(context)
+            found = loop.scores(scorer, context) if scorer.is_async else scorer.scores(context)
+            _check_names(found, scorer.name, names | scores.keys())
         except BaseException as error:  # code of the user
             if ends_run(error):
                 raise
-            score = failed_score(scorer.name, error)
-        scores[scorer.name] = score.record(weight=scorer.weight, gate=scorer.gate)
+            found = {scorer.name: failed_score(scorer.name, error)}
+        for name, score in found.items():
+            scores[name] = score.record(weight=scorer.weight, gate=scorer.gate)
     return scores
+
+
+def _check_names(found: Mapping[str, Score], own: str, others: Set[str]) -> None:
+    """Refuse a score of a list that would replace the score of another scorer."""
+    taken = [name for name in found if name != own and name in others]
+    if taken:
+        raise ScorerError(f"a score that {own!r} returns in a list has the name of another one: {taken[0]!r}")
+
+
+def _scorer_of(score: object) -> object:
+    """Return the name of the scorer that returned a score with others; None if it returned just one."""
+    return (as_object((as_object(score) or {}).get("metadata")) or {}).get("scorer")

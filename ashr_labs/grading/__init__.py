@@ -117,8 +117,8 @@ __all__ = [
 ]
 
 GRADER_NAME = "ashr-labs-rules"
-GRADER_VERSION = "2"
-"""Incremented when a rule changes, to distinguish verdicts of different versions."""
+GRADER_VERSION = "3"
+"""Incremented when a rule changes, to distinguish verdicts of different versions; `docs/grading.md` has the changes."""
 
 
 def validate_grading_config(agent_config: object) -> list[str]:

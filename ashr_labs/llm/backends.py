@@ -91,7 +91,8 @@ class HTTPBackend:
             raise model_error(f"{request.model} replied without text: {preview(text)}")
         named = attribute(answer, "model") or attribute(answer, "modelVersion")
         model = named if isinstance(named, str) else request.model
-        return Completion(said, model, usage_of(answer), provider=provider_of_url(self.base_url))
+        alternatives = self.api.alternatives(answer)
+        return Completion(said, model, usage_of(answer), provider=provider_of_url(self.base_url), alternatives=alternatives)
 
     def _redacted(self, text: str) -> str:
         return text.replace(self.api_key, "***") if self.api_key else text

@@ -10,11 +10,11 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from .._json import as_object, parsed_json
-from .completion import Completion
+from .completion import Alternatives, Completion
 
 if TYPE_CHECKING:
     from .completion import Request
@@ -66,12 +66,17 @@ class CompletionCache:
             return None
         if fields is None or not isinstance(fields.get("text"), str):
             return None
-        return Completion(fields["text"], str(fields.get("model")), dict(as_object(fields.get("usage")) or {}))
+        usage = dict(as_object(fields.get("usage")) or {})
+        return Completion(
+            fields["text"], str(fields.get("model")), usage, alternatives=_alternatives(fields.get("alternatives"))
+        )
 
     def _write(self, key: str, completion: Completion) -> None:
         if self.folder is None:
             return
-        content = {"text": completion.text, "model": completion.model, "usage": completion.usage}
+        content: dict[str, Any] = {"text": completion.text, "model": completion.model, "usage": completion.usage}
+        if completion.alternatives:
+            content["alternatives"] = completion.alternatives
         temporary = self.folder / f".{key}.{uuid4().hex}"
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -86,5 +91,15 @@ def cache_key(identity: str, request: Request) -> str:
     """Return a digest of everything that determines the reply."""
     schema = request.schema and request.schema.schema
     content = [identity, request.model, list(request.messages), request.temperature, request.max_tokens, schema]
+    if request.top_logprobs is not None:
+        content.append(request.top_logprobs)
     encoded = json.dumps(content, sort_keys=True, default=str).encode("utf-8", "surrogatepass")
     return hashlib.sha256(encoded).hexdigest()
+
+
+def _alternatives(given: object) -> list[Alternatives]:
+    """Return what a file has; nothing if it is malformed."""
+    try:
+        return [Alternatives(int(offset), dict(logprobs)) for offset, logprobs in cast("Any", given or ())]
+    except (TypeError, ValueError):
+        return []

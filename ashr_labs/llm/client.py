@@ -139,6 +139,7 @@ class ModelClient:
         max_tokens: int | None = 1024,
         schema: Schema | None = None,
         timeout: float | None = None,
+        top_logprobs: int | None = None,
     ) -> Completion:
         """Send messages and return the completion.
 
@@ -149,12 +150,13 @@ class ModelClient:
             max_tokens: The maximum length of the reply; None for the model's own.
             schema: What the reply must conform to. It is sent where the API supports it: read the reply with care.
             timeout: Seconds; defaults to the client's.
+            top_logprobs: How many alternatives of the numbers in the reply are reported, by the APIs that can.
 
         Raises:
             ModelError: The model gave no usable reply.
         """
         named = (self.model or os.environ.get(MODEL_VARIABLE) or model) if model == OWN_MODEL else model
-        request = Request(messages, named, temperature, max_tokens, schema)
+        request = Request(messages, named, temperature, max_tokens, schema, top_logprobs)
         try:
             completion = self._cached(request, timeout or self.timeout)
         except ModelError:

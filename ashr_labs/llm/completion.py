@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, cast
 
 from .._json import as_list, is_object
 from ..pricing import read_usage
@@ -11,9 +11,19 @@ from ..pricing import read_usage
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Completion", "Message", "Request", "Schema", "attribute", "usage_of", "without_refused_option"]
+__all__ = [
+    "Alternatives",
+    "Completion",
+    "Message",
+    "Request",
+    "Schema",
+    "attribute",
+    "usage_of",
+    "without_refused_option",
+]
 
 _OPTION_NAMES = {
+    "top_logprobs": ("logprobs",),
     "schema": ("response_format", "responseschema", "response_schema", "output_config", "json_schema", "structured"),
     "max_tokens": ("max_tokens", "maxoutputtokens", "max_output_tokens"),
     "temperature": ("temperature",),
@@ -47,11 +57,22 @@ class Request:
     max_tokens: int | None = None
     """None leaves it to the model."""
     schema: Schema | None = None
+    top_logprobs: int | None = None
+    """How many alternatives of each token are reported, by the APIs that can; None for none."""
 
     def without(self, option: str) -> Request:
-        """Return the request without one of `schema`, `max_tokens` and `temperature`."""
+        """Return the request without one of `schema`, `max_tokens`, `temperature` and `top_logprobs`."""
         changed: dict[str, Any] = {option: None}
         return replace(self, **changed)
+
+
+class Alternatives(NamedTuple):
+    """The tokens that a model chose among where its reply has a number."""
+
+    offset: int
+    """The bytes of the reply before the number."""
+    probabilities: Mapping[str, float]
+    """The probability of each token, without white space around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +92,8 @@ class Completion:
     """Whether the cost was computed from the price of the model, as the reply did not state it."""
     is_cached: bool = False
     """Whether the reply was read from a cache, so that it cost nothing this time."""
+    alternatives: Sequence[Alternatives] = ()
+    """The alternatives of each number in the reply, if they were requested and the API reports them."""
 
     def record(self) -> dict[str, Any]:
         """Return the model, the tokens and the cost as JSON; a cached completion has no tokens and costs nothing."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote
 
 from .._json import as_list, as_object
-from .completion import attribute
+from .completion import Alternatives, attribute
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .completion import Request
 
@@ -42,6 +43,10 @@ class Format(Protocol):
         """Return the text of a response, JSON or an object of the provider's SDK; None if it has none."""
         ...
 
+    def alternatives(self, response: object) -> Sequence[Alternatives]:
+        """Return the alternatives of the numbers in a response."""
+        ...
+
 
 class _OpenAI:
     base_url = "https://api.openai.com/v1"
@@ -58,10 +63,15 @@ class _OpenAI:
         if request.schema is not None:
             schema = {"name": request.schema.name, "strict": True, "schema": request.schema.schema}
             body["response_format"] = {"type": "json_schema", "json_schema": schema}
+        if request.top_logprobs is not None:
+            body |= {"logprobs": True, "top_logprobs": request.top_logprobs}
         return body
 
     def text(self, response: object) -> str | None:
         return _text(attribute(response, "choices", 0, "message", "content"))
+
+    def alternatives(self, response: object) -> Sequence[Alternatives]:
+        return [*_alternatives(as_list(attribute(response, "choices", 0, "logprobs", "content")) or ())]
 
 
 class _Anthropic:
@@ -89,6 +99,9 @@ class _Anthropic:
         blocks = as_list(attribute(response, "content")) or ()
         return _text([block for block in blocks if attribute(block, "type") == "text"])
 
+    def alternatives(self, response: object) -> Sequence[Alternatives]:
+        return ()
+
 
 class _Gemini:
     base_url = "https://generativelanguage.googleapis.com/v1beta"
@@ -113,6 +126,9 @@ class _Gemini:
         parts = as_list(attribute(response, "candidates", 0, "content", "parts")) or ()
         return _text([part for part in parts if not attribute(part, "thought")])
 
+    def alternatives(self, response: object) -> Sequence[Alternatives]:
+        return ()
+
 
 OPENAI: Final[Format] = _OpenAI()
 """Chat Completions, also of the many servers that copy them."""
@@ -133,6 +149,29 @@ def _text(content: object) -> str | None:
     texts = [attribute(block, "text") for block in as_list(content) or ()]
     found = [text for text in texts if isinstance(text, str)]
     return "".join(found) if found else None
+
+
+def _alternatives(tokens: Sequence[object]) -> Iterator[Alternatives]:
+    """Yield the alternatives of the tokens that are numbers; positions are in bytes, as tokens may split characters."""
+    offset = 0
+    for one in tokens:
+        token = attribute(one, "token")
+        if not isinstance(token, str):
+            return
+        if token.strip().isdecimal():
+            known = _probabilities(as_list(attribute(one, "top_logprobs")) or ())
+            yield Alternatives(offset + len(token) - len(token.lstrip()), known)
+        offset += len(as_list(attribute(one, "bytes")) or token.encode("utf-8", "surrogatepass"))
+
+
+def _probabilities(tokens: Sequence[object]) -> dict[str, float]:
+    """Return the probabilities of tokens, added up for those that differ in white space only."""
+    found: dict[str, float] = {}
+    for one in tokens:
+        token, logprob = attribute(one, "token"), attribute(one, "logprob")
+        if isinstance(token, str) and isinstance(logprob, int | float) and logprob <= 0:
+            found[token.strip()] = found.get(token.strip(), 0.0) + math.exp(logprob)
+    return found
 
 
 def _system_apart(messages: Sequence[Mapping[str, Any]]) -> tuple[str, list[Mapping[str, Any]]]:

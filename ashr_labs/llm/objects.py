@@ -89,7 +89,8 @@ class _SDKBackend:
             raise model_error(f"{request.model} replied without text: {preview(response)}")
         named = attribute(response, "model")
         model = named if isinstance(named, str) else request.model
-        return Completion(said, model, usage_of(response), provider=self._provider())
+        alternatives = self.api.alternatives(response)
+        return Completion(said, model, usage_of(response), provider=self._provider(), alternatives=alternatives)
 
 
 @dataclass(frozen=True, slots=True)

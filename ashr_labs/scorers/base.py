@@ -135,6 +135,14 @@ class BaseScorer:
             returned = await returned
         return self._finished(returned) or not_scored(self.name, NO_EXPECTED)
 
+    def scores(self, scenario: object) -> dict[str, Score]:
+        """Return the scores of a test by name: one, or several of a function that returns a list of them."""
+        return {self.name: self.score(scenario)}
+
+    async def ascores(self, scenario: object) -> dict[str, Score]:
+        """Do the same as `scores()` in the running event loop."""
+        return {self.name: await self.ascore(scenario)}
+
     def score_result(self, scenario: object) -> Score | None:
         """Score a test; None if the scorer does not apply."""
         returned = self.evaluate(context_of(scenario))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast, overload
 
-from .._json import preview
-from ..errors import ConfigurationError
-from .base import BaseScorer, Returned
-from .score import ScorerContext
+from .._json import as_list, as_object, preview
+from ..errors import ConfigurationError, ScorerError
+from .base import NO_EXPECTED, BaseScorer, Returned, failed_score, not_scored, run_awaitable
+from .score import Score, ScorerContext, context_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -23,7 +24,8 @@ class CustomScorer(BaseScorer):
     """A scorer that calls a function.
 
     The function takes the `ScorerContext`, or any of its fields by name (`output`, `expected`, `input`, `calls`, ...);
-    it returns a number from 0 to 1, a boolean, a `Score`, a mapping with `score`, or None for "not scored".
+    it returns a number from 0 to 1, a boolean, a `Score`, a mapping with `score`, None for "not scored", or a list of
+    scores and mappings, each with a `name`: `scores()` returns all of them, as do runs.
     """
 
     is_pure = False
@@ -48,6 +50,42 @@ class CustomScorer(BaseScorer):
         if self._names is None:
             return self.fn(context)
         return self.fn(**{name: _field(context, name) for name in self._names})
+
+    def scores(self, scenario: object) -> dict[str, Score]:
+        """Return the scores of a test by name; see `BaseScorer.scores()`."""
+        returned: Any = self.evaluate(context_of(scenario))
+        return self._all(run_awaitable(returned) if inspect.isawaitable(returned) else returned)
+
+    async def ascores(self, scenario: object) -> dict[str, Score]:
+        """Do the same in the running event loop."""
+        returned: Any = self.evaluate(context_of(scenario))
+        return self._all(await returned if inspect.isawaitable(returned) else returned)
+
+    def _all(self, returned: object) -> dict[str, Score]:
+        items = as_list(returned)
+        if items is None:
+            return {self.name: self._finished(returned) or not_scored(self.name, NO_EXPECTED)}
+        if not items:
+            return {self.name: not_scored(self.name, "the scorer returned no scores")}
+        parts = [self._part(item) for item in items]
+        found = {part.name: part for part in parts}
+        if len(found) < len(parts):
+            names = [part.name for part in parts]
+            raise ScorerError(
+                f"the scores in the list of {self.name!r} must have different names, got {preview(names)}"
+            )
+        return found
+
+    def _part(self, item: object) -> Score:
+        """Return one score of a list, with the name of the scorer in its metadata."""
+        name = (as_object(item) or {}).get("name") or getattr(item, "name", None)
+        if not isinstance(name, str) or not name:
+            raise ScorerError(f"each score that {self.name!r} returns in a list must have a name, got {preview(item)}")
+        try:
+            score = self.with_options(name=name)._finished(item) or not_scored(name, NO_EXPECTED)
+        except ScorerError as error:
+            score = failed_score(name, error)
+        return replace(score, metadata={**score.metadata, "scorer": self.name})
 
     def to_rule(self) -> dict[str, Any] | None:
         """Return None: a function cannot run on a platform."""

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from .base import Returned
     from .score import ScorerContext
 
-__all__ = ["JudgeOptions", "JudgeScorer", "ModelOptions", "Parser", "Value", "total_record"]
+__all__ = ["PASSING", "JudgeOptions", "JudgeScorer", "ModelOptions", "Parser", "Value", "total_record"]
 
 Parser: TypeAlias = Callable[..., Any]
 """A function of (name, reply) or of (reply) that returns a score."""
 _MAX_TOKENS = 512
 _MAX_TEMPERATURE = 2.0
-_PASSING = 0.5
+PASSING = 0.5
 _OUTPUT_NAMES = ("actual", "answer", "output", "agent_output")
 """The placeholders of the output in templates of the user."""
 
@@ -120,6 +120,8 @@ class JudgeScorer(BuiltInScorer):
     """The schema of a reply, for models that support one."""
     form: ClassVar[str] = VERDICT_FORM
     """The instruction about the form of the reply."""
+    top_logprobs: ClassVar[int | None] = None
+    """How many alternatives of the numbers in the reply are requested."""
 
     def __init__(
         self,
@@ -196,7 +198,7 @@ class JudgeScorer(BuiltInScorer):
             NotJudgedError: There is no reply, or a value is missing.
         """
         completion = self.ask(self.prompt(context))
-        return _with_metadata(self.name, self._parsed(completion.text), {"judge": completion.record()})
+        return self.parsed(completion.text, {"judge": completion.record()})
 
     def prompt(self, context: ScorerContext) -> str:
         """Return the prompt about a test.
@@ -228,19 +230,39 @@ class JudgeScorer(BuiltInScorer):
             NotJudgedError: There is none.
         """
         is_free = self.parser is not None and self.prompt_template is not None
-        messages = [
-            {"role": "system", "content": SYSTEM if is_free else f"{SYSTEM}\n{self.form}"},
-            {"role": "user", "content": prompt},
-        ]
+        form = SYSTEM if is_free else f"{SYSTEM}\n{self.form}"
+        return self.completion(form, prompt, None if self.parser else self.schema, top_logprobs=self.top_logprobs)
+
+    def completion(
+        self, instructions: str, prompt: str, schema: Schema | None, *, top_logprobs: int | None = None
+    ) -> Completion:
+        """Return the model's reply to instructions and a prompt.
+
+        Raises:
+            NotJudgedError: There is none.
+        """
+        messages = [{"role": "system", "content": instructions}, {"role": "user", "content": prompt}]
         try:
-            return (self.client or default_llm_client()).completion(
+            return self.model_client().completion(
                 messages,
                 model=self.model,
                 temperature=self.temperature,
                 max_tokens=_MAX_TOKENS,
-                schema=None if self.parser else self.schema,
+                schema=schema,
+                top_logprobs=top_logprobs,
             )
-        except (ModelError, ConfigurationError) as error:
+        except ModelError as error:
+            raise NotJudgedError(error.message) from error
+
+    def model_client(self) -> ModelClient:
+        """Return the client that is asked.
+
+        Raises:
+            NotJudgedError: There is none.
+        """
+        try:
+            return self.client or default_llm_client()
+        except ConfigurationError as error:
             raise NotJudgedError(error.message) from error
 
     def config(self) -> dict[str, Any]:
@@ -269,6 +291,10 @@ class JudgeScorer(BuiltInScorer):
                 texts[name] = value.text(context)
         return texts
 
+    def parsed(self, reply: str, metadata: Mapping[str, Any]) -> Returned:
+        """Return the score that the parser finds in a reply, with metadata."""
+        return _with_metadata(self.name, self._parsed(reply), metadata)
+
     def _parsed(self, reply: str) -> Any:
         if self.parser is None:
             return default_parser(self.name, reply)
@@ -282,7 +308,7 @@ class JudgeScorer(BuiltInScorer):
 def _with_metadata(name: str, returned: Any, metadata: Mapping[str, Any]) -> Returned:
     """Return the result of a parser as a score with further metadata, if it is a score or a number."""
     if isinstance(returned, bool | int | float):
-        return Score(name, returned, returned >= _PASSING, metadata=dict(metadata))
+        return Score(name, returned, returned >= PASSING, metadata=dict(metadata))
     if isinstance(returned, Score):
         return Score(name, returned.score, returned.passed, returned.message, {**metadata, **returned.metadata})
     found: Returned = not_judged(name, "the parser found no score") if returned is None else returned

@@ -8,6 +8,7 @@ from statistics import fmean, median
 from typing import TYPE_CHECKING, Any, Final
 
 from .._format import counted
+from .._interrupts import ends_run
 from .._json import as_object, is_object
 from .._threads import map_threads
 from ..errors import ConfigurationError
@@ -73,7 +74,10 @@ class JudgePanel(BuiltInScorer):
     def evaluate(self, context: ScorerContext) -> Score:
         """Ask the judges, and count their votes."""
         ask = partial(_score, context)
-        scores = map_threads(ask, self.judges, max_threads=len(self.judges))
+        found = map_threads(ask, self.judges, max_threads=len(self.judges))
+        scores = [one for one in found if isinstance(one, Score)]
+        for interrupt in (one for one in found if isinstance(one, BaseException)):
+            raise interrupt
         votes = [score for score in scores if score.score is not None]
         metadata = {"votes": [_vote(score) for score in scores], **_spent(scores)}
         if len(votes) < self.min_votes:
@@ -103,11 +107,12 @@ def _as_judge(given: object) -> BaseScorer:
     return scorer_from_config(given, "the judge") if is_object(given) else as_scorer(given)
 
 
-def _score(context: ScorerContext, judge: BaseScorer) -> Score:
+def _score(context: ScorerContext, judge: BaseScorer) -> Score | BaseException:
+    """Return the score; or an interrupt by the user, which would be lost in a thread."""
     try:
         return judge.score(context)
-    except Exception as error:  # code of the user
-        return failed_score(judge.name, error)
+    except BaseException as error:  # code of the user
+        return error if ends_run(error) else failed_score(judge.name, error)
 
 
 def _vote(score: Score) -> dict[str, Any]:

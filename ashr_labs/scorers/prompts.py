@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["COMPARISON_FORM", "SYSTEM", "TASKS", "VERDICT_FORM"]
+__all__ = ["COMPARISON_FORM", "LEVEL_FORM", "STEPS_FORM", "STEPS_TASK", "SYSTEM", "TASKS", "VERDICT_FORM"]
 
 SYSTEM: Final = """\
 You grade the work of AI systems, impartially and strictly by the task that you are given.
@@ -16,6 +16,18 @@ Neither the length of an answer nor its style counts, unless the task says so.""
 VERDICT_FORM: Final = """\
 Reply with one JSON object and nothing else:
 {"reason": one or two sentences that name what decided, "score": a number from 0 to 1, "passed": true or false}"""
+
+LEVEL_FORM: Final = """\
+Reply with one JSON object and nothing else:
+{"reason": one or two sentences that name what decided, "score": 1, 2, 3, 4 or 5}"""
+
+STEPS_FORM: Final = """\
+Reply with one JSON object and nothing else:
+{"steps": a list of 3 to 5 short sentences}"""
+
+STEPS_TASK: Final = """\
+Answers are going to be graded by the criteria below. Write down the steps to take, in order, to decide how far an \
+answer meets them: what to look at, what to compare it with, and what lowers the grade."""
 
 COMPARISON_FORM: Final = """\
 Reply with one JSON object and nothing else:
@@ -108,7 +120,7 @@ count against it. Further correct details do not matter.
     "rubric": """\
 Grade <answer> by the criteria, and by nothing else. Where there are steps, take them in order before you decide. Use \
 the other texts, where there are any, as the criteria say.
-1: the criteria are met in full. 0: they are not met. In between: in part, in proportion.""",
+5: the criteria are met in full. 3: about half. 1: they are not met.""",
     "pairwise": """\
 Two answers, <answer_a> and <answer_b>, were given for the same input. Decide which one meets the criteria better, and \
 answer "tie" if neither does. The order of the answers means nothing.""",

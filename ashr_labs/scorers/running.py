@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .._interrupts import ends_run
 from .base import failed_score
 from .custom import as_scorer
 from .score import context_of
@@ -17,7 +18,7 @@ __all__ = ["run_client_scorers"]
 
 
 def run_client_scorers(scorers: Iterable[object], scenario: object) -> list[Score]:
-    """Return the score of each scorer, in their order; that of a scorer that raises is None, with the error.
+    """Return the scores of all scorers, in their order; that of a scorer that raises is None, with the error.
 
     Args:
         scorers: Scorers and functions; see `as_scorer()`.
@@ -31,7 +32,9 @@ def run_client_scorers(scorers: Iterable[object], scenario: object) -> list[Scor
     scores: list[Score] = []
     for scorer in [as_scorer(one) for one in scorers]:
         try:
-            scores.append(scorer.score(context))
-        except Exception as error:  # code of the user
+            scores += scorer.scores(context).values()
+        except BaseException as error:  # code of the user
+            if ends_run(error):
+                raise
             scores.append(failed_score(scorer.name, error))
     return scores

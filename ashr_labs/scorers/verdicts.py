@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from .._format import one_line, truncate
-from .._json import preview
+from .._json import as_list, preview
 from ..grading.judge import NotJudgedError
 from ..llm import Schema, json_objects
 from .score import Score
@@ -15,7 +15,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-__all__ = ["COMPARISON_SCHEMA", "VERDICT_SCHEMA", "default_parser", "not_judged", "read_verdict", "read_winner"]
+    from ..llm import Completion
+
+__all__ = [
+    "COMPARISON_SCHEMA",
+    "LEVELS",
+    "LEVEL_SCHEMA",
+    "STEPS_SCHEMA",
+    "VERDICT_SCHEMA",
+    "default_parser",
+    "not_judged",
+    "read_level",
+    "read_steps",
+    "read_verdict",
+    "read_winner",
+]
 
 _PASSING = 0.5
 _MAX_REASON = 2000
@@ -27,6 +41,11 @@ _BARE = re.compile(
     re.IGNORECASE,
 )
 """A reply that is only a number, possibly with a label."""
+
+_LEVEL = re.compile(r"[1-4](?:\.\d+)?|5(?:\.0+)?")
+_LEVEL_IN_REPLY = re.compile(r'(?:"score"\s*:\s*|^\s*)([1-5])(?=\s*[,}]|\s*$)')
+"""A grade in a JSON object, or as the whole reply."""
+_MAX_STEPS, _MAX_STEP = 8, 300
 
 
 def _strict(name: str, properties: Mapping[str, Mapping[str, Any]]) -> Schema:
@@ -43,6 +62,20 @@ def _strict(name: str, properties: Mapping[str, Mapping[str, Any]]) -> Schema:
 
 VERDICT_SCHEMA: Final = _strict("verdict", {"score": {"type": "number"}, "passed": {"type": "boolean"}})
 """The reply about one answer; the reason comes first, so that it is thought of first."""
+LEVELS: Final = (1, 2, 3, 4, 5)
+"""The grades of the criteria of a rubric: each is one token."""
+LEVEL_SCHEMA: Final = _strict("grade", {"score": {"type": "integer", "enum": [*LEVELS]}})
+"""The reply about criteria."""
+STEPS_SCHEMA: Final = Schema(
+    "steps",
+    {
+        "type": "object",
+        "properties": {"steps": {"type": "array", "items": {"type": "string"}}},
+        "required": ["steps"],
+        "additionalProperties": False,
+    },
+)
+"""The reply about the steps of a rubric."""
 COMPARISON_SCHEMA: Final = _strict("comparison", {"winner": {"type": "string", "enum": ["A", "B", "tie"]}})
 """The reply about two answers."""
 
@@ -85,6 +118,36 @@ def read_verdict(reply: str) -> tuple[float, bool, str]:
     return score, score >= _PASSING if passed is None else passed, _reason(verdict)
 
 
+def read_level(completion: Completion) -> tuple[float, str, dict[int, float]]:
+    """Return the grade in a reply, the reason, and the probabilities of all grades where the model reports them.
+
+    With probabilities the grade is their mean, as in G-Eval (arXiv 2303.16634), instead of the most probable one.
+
+    Raises:
+        NotJudgedError: There is none, or there are several.
+    """
+    verdict = _object_with("score", completion.text) or {"score": completion.text.strip()}
+    found = _LEVEL.fullmatch(str(verdict["score"]))
+    if found is None:
+        raise NotJudgedError(f"the score of the reply must be a number from 1 to 5, got {preview(verdict['score'])}")
+    probabilities = _probabilities(completion, int(float(found[0])))
+    grade = sum(level * share for level, share in probabilities.items()) if probabilities else float(found[0])
+    return grade, _reason(verdict), probabilities
+
+
+def read_steps(reply: str) -> tuple[str, ...]:
+    """Return the steps in a reply.
+
+    Raises:
+        NotJudgedError: There are none.
+    """
+    given = _object_with("steps", reply)
+    steps = [one_line(step) for step in as_list(given["steps"]) or () if isinstance(step, str)] if given else []
+    if not any(steps):
+        raise NotJudgedError(f"the reply has no steps: {preview(reply)}; pass `steps`, [] for none")
+    return tuple(truncate(step, _MAX_STEP) for step in steps[:_MAX_STEPS] if step)
+
+
 def read_winner(reply: str) -> tuple[str, str]:
     """Return the winner, `A`, `B` or `tie`, and the reason in a reply about two answers.
 
@@ -110,6 +173,15 @@ def _object_with(key: str, reply: str) -> Mapping[str, Any] | None:
     if objects or "{" in reply:
         raise NotJudgedError(f"the reply has no JSON object with {key!r}: {preview(reply)}")
     return None
+
+
+def _probabilities(completion: Completion, level: int) -> dict[int, float]:
+    """Return the probability of each grade at the place of the grade in the reply; nothing if it is not known."""
+    places = [len(completion.text[: match.start(1)].encode()) for match in _LEVEL_IN_REPLY.finditer(completion.text)]
+    known = [one.probabilities for one in completion.alternatives if places and one.offset == places[-1]]
+    shares = {one: known[0][str(one)] for one in LEVELS if str(one) in known[0]} if known else {}
+    total = sum(shares.values())
+    return {one: share / total for one, share in shares.items()} if level in shares and total > 0 else {}
 
 
 def _score(value: object) -> float:

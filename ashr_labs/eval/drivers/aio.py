@@ -11,8 +11,9 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 from ..._format import counted
+from ..._interrupts import ends_run
 from ...tracing.spans import ACTIVE
-from ..agent_errors import AgentError, ends_run
+from ..agent_errors import AgentError
 from ..player import TIMED_OUT, Call
 from ..sampling import Sample
 from .threads import AgentThread, ControlException

@@ -9,8 +9,9 @@ from contextvars import copy_context
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, TypeAlias
 
+from ..._interrupts import ends_run
 from ...run_builder.records import TestRecord
-from ..agent_errors import AgentError, ends_run
+from ..agent_errors import AgentError
 from ..sampling import RunQueue, Sample
 from .aio import AwaitInvoker, run_async_steps, run_in_loop
 from .threads import ControlException, HungThreads, InlineInvoker, ThreadInvoker, run_steps

@@ -16,8 +16,9 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
 
 from ..._format import counted
+from ..._interrupts import ends_run
 from ...tracing.spans import ACTIVE
-from ..agent_errors import AgentError, ends_run
+from ..agent_errors import AgentError
 from ..player import TIMED_OUT, Call
 from ..sampling import Sample
 
