@@ -277,8 +277,8 @@ def test_nothing_is_played_if_the_rows_cannot_be_stored(way: str) -> None:
             Eval("x", data=ROWS, task=played.append, **options)
         with pytest.raises(ConfigurationError, match="leave one of them out"):
             Eval("x", data=ROWS, task=played.append, client=client, live=client)
+        options = {way: client, "tiemout": 1}
         with pytest.raises(ConfigurationError, match="did you mean 'timeout'"):
-            options = {way: client, "tiemout": 1}
             Eval("x", data=ROWS, task=played.append, **options)
         assert ([], []) == (played, client.list_datasets()["datasets"])
 
