@@ -5,11 +5,21 @@ from __future__ import annotations
 import json
 import math
 import reprlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any, NoReturn, TypeGuard, cast
 
-__all__ = ["as_json", "as_list", "as_object", "is_number", "is_object", "parsed_json", "preview", "refuse_constant"]
+__all__ = [
+    "as_json",
+    "as_list",
+    "as_object",
+    "is_number",
+    "is_object",
+    "parsed_json",
+    "preview",
+    "refuse_constant",
+    "strict_json",
+]
 
 
 def is_object(value: object) -> TypeGuard[Mapping[str, Any]]:
@@ -84,3 +94,23 @@ def preview(value: object) -> str:
         return _shortened.repr(value)
     except ValueError:  # integers over `sys.get_int_max_str_digits()`
         return "a very long number"
+
+
+def _make_encoder() -> Callable[[object], str]:
+    """Return a function that encodes a value as JSON, and refuses what JSON cannot hold.
+
+    `JSONEncoder.encode()` makes a new C encoder for each value, which costs 6 % of a run with a tool call per reply
+    (2.5 us a call), so the C encoder is made once if this Python has it.
+    """
+    plain = json.JSONEncoder(allow_nan=False, check_circular=False)
+    make: Callable[..., Callable[[object, int], Iterable[str]]] | None
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return plain.encode
+    # The arguments of `JSONEncoder.iterencode()`; without its check, circular references end in a RecursionError.
+    fast = make(None, plain.default, json.encoder.encode_basestring_ascii, None, ": ", ", ", False, False, False)
+    return lambda value: "".join(fast(value, 0))
+
+
+strict_json = _make_encoder()
+"""Returns a value as JSON; a ValueError, TypeError or RecursionError if JSON cannot hold it."""

@@ -7,13 +7,13 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .._format import suggestion
-from .._json import as_object, preview
+from .._json import as_object, preview, strict_json
 from .._unset import UNSET
 from ..run_builder import records
 from ..tool_call import ARGUMENT_KEYS, CALL_KEYS, ShapeError, read_plain_call, read_tool_call
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from ashr_labs_types import RecordedToolCall
 
@@ -111,7 +111,7 @@ def _outcome(given: object, call: ToolCall) -> dict[str, Any] | None:
     outcome: dict[str, Any] = {}
     if call.result is not UNSET:
         try:
-            outcome["result"] = json.loads(_encode(call.result))
+            outcome["result"] = json.loads(strict_json(call.result))
         except (TypeError, ValueError, RecursionError):
             outcome["result"] = preview(call.result)
     if call.error is not None:
@@ -121,25 +121,6 @@ def _outcome(given: object, call: ToolCall) -> dict[str, Any] | None:
 
 def _encoded(arguments: dict[str, Any]) -> str:
     try:
-        return _encode(arguments)
+        return strict_json(arguments)
     except (TypeError, ValueError, RecursionError) as error:
         raise ShapeError(f"must be a JSON object, but cannot be encoded: {error}", at=".arguments") from error
-
-
-def _make_encoder() -> Callable[[object], str]:
-    """Return a function that encodes JSON.
-
-    `JSONEncoder.encode()` makes a new C encoder for each value, which costs 6 % of a run with a tool call per reply
-    (2.5 us a call), so the C encoder is made once if this Python has it.
-    """
-    plain = json.JSONEncoder(allow_nan=False, check_circular=False)
-    make: Callable[..., Callable[[object, int], Iterable[str]]] | None
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return plain.encode
-    # The arguments of `JSONEncoder.iterencode()`; without its check, circular references end in a RecursionError.
-    fast = make(None, plain.default, json.encoder.encode_basestring_ascii, None, ": ", ", ", False, False, False)
-    return lambda value: "".join(fast(value, 0))
-
-
-_encode = _make_encoder()

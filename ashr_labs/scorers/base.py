@@ -14,11 +14,13 @@ from .._json import as_object, preview
 from .._unset import UNSET, Unset
 from ..errors import ConfigurationError, ScorerError
 from .options import number_option
-from .score import Score, ScorerContext, context_of
+from .score import Score, context_of, context_of_values
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine
     from typing import Self
+
+    from .score import ScorerContext
 
 __all__ = ["NO_EXPECTED", "BaseScorer", "Returned", "failed_score", "not_scored"]
 
@@ -91,7 +93,7 @@ class BaseScorer:
         >>> Contains("refund")("Your refund is on its way.").score
         1.0
         """
-        return self.score(ScorerContext(output=output, input=input, expected=expected, parameters=parameters))
+        return self.score(context_of_values(output, expected, input, parameters))
 
     def with_options(
         self,

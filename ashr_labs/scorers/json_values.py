@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, cast
 
 from .._format import one_line
-from .._json import as_list, as_object, parsed_json, refuse_constant
+from .._json import as_list, as_object, parsed_json, refuse_constant, strict_json
 from .builtin import BuiltInScorer, ExpectedScorer
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["JSONDiff", "JSONValidity", "NotJSONError", "decoded", "json_similarity", "value_of"]
 
 _MAX_DEPTH = 1_000
-_ENCODER = json.JSONEncoder(allow_nan=False)
 _DECODER = json.JSONDecoder(parse_constant=refuse_constant)
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 """The types of values without items."""
@@ -101,7 +100,7 @@ def decoded(output: object) -> object:
             return _parsed(output.strip())
         if output is None:
             raise NotJSONError("it is empty")
-        _ENCODER.encode(output)
+        strict_json(output)
     except RecursionError:
         raise NotJSONError("it is nested too deep") from None
     except (ValueError, TypeError) as error:
