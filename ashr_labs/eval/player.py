@@ -144,7 +144,8 @@ class _ScenarioState:
         self._spans_turns = context.matcher.scope == "scenario"
         self._timeout = context.timeout
         self._deadline = None if context.scenario_timeout is None else perf_counter() + context.scenario_timeout
-        self._agent: BoundAgent | None = None
+        self._agent: BoundAgent
+        """Set by `reset()`."""
         self._action: UserAction | EnvironmentAction | None = None
         """The action that the last call of the agent or of the environment was for."""
         self._observed = ObservedScenario(context.calls_from)
@@ -180,7 +181,7 @@ class _ScenarioState:
 
     def ask(self, action: UserAction) -> Steps:
         """Send a message to the agent and take its reply."""
-        context, agent = self._context, cast("BoundAgent", self._agent)
+        context, agent = self._context, self._agent
         self._action = action
         if context.teacher_forcing:
             answer = yield from self._limited(

@@ -231,7 +231,8 @@ class TestRecord:
         if self.output is not UNSET:
             built["output"] = as_json(self.output)
         if self.more:
-            built.update(cast("TestResult", self.more))
+            more: Any = self.more
+            built.update(more)
 
 
 class KeptTest:

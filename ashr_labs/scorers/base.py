@@ -14,13 +14,11 @@ from .._json import as_object, preview
 from .._unset import UNSET, Unset
 from ..errors import ConfigurationError, ScorerError
 from .options import number_option
-from .score import Score, context_of, context_of_values
+from .score import Score, ScorerContext, context_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Coroutine
     from typing import Self
-
-    from .score import ScorerContext
 
 __all__ = ["NO_EXPECTED", "BaseScorer", "Returned", "failed_score", "not_scored"]
 
@@ -93,7 +91,7 @@ class BaseScorer:
         >>> Contains("refund")("Your refund is on its way.").score
         1.0
         """
-        return self.score(context_of_values(output, expected, input, parameters))
+        return self.score(ScorerContext(output, input, expected, parameters))
 
     def with_options(
         self,
@@ -128,7 +126,7 @@ class BaseScorer:
         found: Any = self.score_result(scenario)
         if type(found) is Score:
             return found
-        return self._finished(_waited_for(found)) or not_scored(self.name, NO_EXPECTED)
+        return self._finished(waited_for(found)) or not_scored(self.name, NO_EXPECTED)
 
     async def ascore(self, scenario: object) -> Score:
         """Do the same as `score()` in the running event loop."""
@@ -147,10 +145,7 @@ class BaseScorer:
 
     def score_result(self, scenario: object) -> Score | None:
         """Score a test; None if the scorer does not apply."""
-        returned = self.evaluate(context_of(scenario))
-        if type(returned) not in _VALUES and inspect.isawaitable(returned):
-            returned = run_awaitable(returned)
-        return self._finished(returned)
+        return self._finished(waited_for(self.evaluate(context_of(scenario))))
 
     def config(self) -> dict[str, Any]:
         """Return the options of the equivalent rule, as JSON."""
@@ -192,8 +187,9 @@ def failed_score(name: str, error: BaseException) -> Score:
     return Score(name, None, None, f"{type(error).__name__}: {said}", {"error": type(error).__name__})
 
 
-def _waited_for(returned: Any) -> Any:
-    return run_awaitable(returned) if inspect.isawaitable(returned) else returned
+def waited_for(returned: Any) -> Any:
+    """Return the value of an awaitable, and other values as they are."""
+    return run_awaitable(returned) if type(returned) not in _VALUES and inspect.isawaitable(returned) else returned
 
 
 def run_awaitable(awaitable: Awaitable[Returned]) -> Returned:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 
 from .._json import as_list, as_object, preview
 from ..errors import ConfigurationError, ScorerError
-from .base import NO_EXPECTED, BaseScorer, Returned, failed_score, not_scored, run_awaitable
+from .base import NO_EXPECTED, BaseScorer, Returned, failed_score, not_scored, waited_for
 from .score import Score, ScorerContext, context_of
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ class CustomScorer(BaseScorer):
 
     def scores(self, scenario: object) -> dict[str, Score]:
         """Return the scores of a test by name; see `BaseScorer.scores()`."""
-        returned: Any = self.evaluate(context_of(scenario))
-        return self._all(run_awaitable(returned) if inspect.isawaitable(returned) else returned)
+        return self._all(waited_for(self.evaluate(context_of(scenario))))
 
     async def ascores(self, scenario: object) -> dict[str, Score]:
         """Do the same in the running event loop."""

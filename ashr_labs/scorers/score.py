@@ -13,7 +13,7 @@ from ..errors import ScorerError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["Score", "ScoreRecord", "ScorerContext", "context_of", "context_of_values", "text_of"]
+__all__ = ["Score", "ScoreRecord", "ScorerContext", "context_of", "text_of"]
 
 
 class ScoreRecord(TypedDict, total=False):
@@ -80,34 +80,65 @@ class Score:
         return record
 
 
-@dataclass(frozen=True)  # without slots, `context_of_values()` can leave fields to the defaults of the class
+@dataclass(frozen=True, init=False)
 class ScorerContext:
     """The view of a test that scorers get: its input, what the agent answered, and what it did."""
 
-    output: Any = None
+    output: Any
     """The output of the task, or the text of the agent's last reply."""
-    input: Any = None
+    input: Any
     """The input of the row, or the first message of the scenario."""
-    expected: Any = None
+    expected: Any
     """The expected output; None if the row has none."""
-    parameters: Mapping[str, Any] = field(default_factory=_empty)
+    parameters: Mapping[str, Any]
     """Further values of the row or scenario, which scorers read by key: `question`, `context`, `source`, ..."""
-    calls: Sequence[Mapping[str, Any]] = ()
+    calls: Sequence[Mapping[str, Any]]
     """The tool calls in order, each with `name` and `arguments`, and, where known, `result`, `error`, `duration_ms`."""
-    expected_calls: Sequence[Mapping[str, Any]] = ()
+    expected_calls: Sequence[Mapping[str, Any]]
     """The tool calls that the scenario expects, each with `name` and `arguments`."""
-    spans: Sequence[Mapping[str, Any]] = ()
+    spans: Sequence[Mapping[str, Any]]
     """The observations recorded while the agent ran, in order of start, as the API has them."""
-    messages: Sequence[Mapping[str, Any]] = ()
+    messages: Sequence[Mapping[str, Any]]
     """The conversation, each message with `role` and `content`."""
-    state: Any = None
+    state: Any
     """The state after the run, where the environment of the agent reports it."""
-    duration_ms: float | None = None
+    duration_ms: float | None
     """How long the agent took, in milliseconds."""
-    usage: Mapping[str, Any] = field(default_factory=_empty)
+    usage: Mapping[str, Any]
     """Tokens and `cost_usd`, where known."""
-    test_id: str | None = None
+    test_id: str | None
     """The id of the row or scenario."""
+
+    def __init__(
+        self,
+        output: Any = None,
+        input: Any = None,  # noqa: A002 - the field's name
+        expected: Any = None,
+        parameters: Mapping[str, Any] | None = None,
+        calls: Sequence[Mapping[str, Any]] = (),
+        expected_calls: Sequence[Mapping[str, Any]] = (),
+        spans: Sequence[Mapping[str, Any]] = (),
+        messages: Sequence[Mapping[str, Any]] = (),
+        state: Any = None,
+        duration_ms: float | None = None,
+        usage: Mapping[str, Any] | None = None,
+        test_id: str | None = None,
+    ) -> None:
+        # The constructor of a frozen dataclass makes a call for each field, which takes longer than most scorers.
+        self.__dict__.update(
+            output=output,
+            input=input,
+            expected=expected,
+            parameters={} if parameters is None else parameters,
+            calls=calls,
+            expected_calls=expected_calls,
+            spans=spans,
+            messages=messages,
+            state=state,
+            duration_ms=duration_ms,
+            usage={} if usage is None else usage,
+            test_id=test_id,
+        )
 
     @property
     def agent_output(self) -> str:
@@ -154,16 +185,6 @@ def context_of(scenario: object) -> ScorerContext:
         spans=getattr(source, "spans", None) or (),
         state=getattr(source, "state", None),
     )
-
-
-def context_of_values(output: object, expected: object, input_: object, parameters: Mapping[str, Any]) -> ScorerContext:
-    """Return the context of a direct call of a scorer, in a fifth of the time that the constructor takes.
-
-    The constructor of a frozen dataclass sets each of its fields by a call, which takes longer than most scorers.
-    """
-    context = object.__new__(ScorerContext)
-    context.__dict__.update(output=output, expected=expected, input=input_, parameters=parameters, usage={})
-    return context
 
 
 def _from_mapping(given: Mapping[str, Any]) -> ScorerContext:

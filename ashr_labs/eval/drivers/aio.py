@@ -175,7 +175,8 @@ async def run_async_steps(
         try:
             step = steps.send(answer)
         except StopIteration as end:
-            return cast("AgentError | None", end.value)
+            failure: AgentError | None = end.value
+            return failure
         try:
             answer = await (invoke(step) if isinstance(step, Call) else asyncio.sleep(step.seconds))
         except asyncio.CancelledError as error:

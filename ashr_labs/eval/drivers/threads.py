@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from ..._format import counted
 from ..._interrupts import ends_run
@@ -211,7 +211,8 @@ def run_steps(steps: Steps, invoke: Callable[[Call], object], queue: RunQueue) -
         try:
             step = steps.send(answer)
         except StopIteration as end:
-            return cast("AgentError | None", end.value)
+            failure: AgentError | None = end.value
+            return failure
         answer = None
         if isinstance(step, Call):
             answer = invoke(step)
