@@ -148,8 +148,8 @@ class AgentFactory:
             agent = self._made.pop()
         except IndexError:
             agent = _as_agent(self._make())
-        respond: Callable[..., object] = agent.respond
-        reset: Callable[..., object] = agent.reset
+        respond: Any = agent.respond
+        reset: Any = agent.reset
         return BoundAgent(
             partial(respond, scenario_id=scenario_id) if self._respond_takes_id else respond,
             partial(reset, scenario_id=scenario_id) if self._reset_takes_id else reset,

@@ -92,7 +92,9 @@ class HTTPBackend:
         named = attribute(answer, "model") or attribute(answer, "modelVersion")
         model = named if isinstance(named, str) else request.model
         alternatives = self.api.alternatives(answer)
-        return Completion(said, model, usage_of(answer), provider=provider_of_url(self.base_url), alternatives=alternatives)
+        return Completion(
+            said, model, usage_of(answer), provider=provider_of_url(self.base_url), alternatives=alternatives
+        )
 
     def _redacted(self, text: str) -> str:
         return text.replace(self.api_key, "***") if self.api_key else text
