@@ -92,7 +92,7 @@ def test_all_keys_are_read() -> None:
     assert isinstance(database, ImageService)
     assert ("postgres", "15.4-alpine") == (database.repository, database.tag)
     assert isinstance(mock, HttpMock)
-    assert ((80,), 202) == (mock.ports, mock.routes[0].status)
+    assert ((8080,), 202) == (mock.ports, mock.routes[0].status)
     assert [("PW", "env", None), ("KEY", "env:OTHER", "agent"), ("NONCE", "env", None)] == [
         (secret.name, secret.source, secret.scope) for secret in spec.secrets
     ]
@@ -361,7 +361,8 @@ REFUSALS: list[tuple[str, str, str]] = [
     ("services: [{name: q, image: 'rabbitmq:3'}]", "services[0].image", "'q' is 'rabbitmq:3', which needs Docker"),
     ("services: [{name: q, image: redis}]", "services[0].image", "the package 'redis-server'"),
     ("services: [{name: q, image: 'postgres:16'}]", "services[0].image", "but version 15 is installed"),
-    ("services: [{name: q, image: postgres, ports: [1, 2]}]", "services[0].ports", "must be one port"),
+    ("services: [{name: q, image: postgres, ports: [5000, 5001]}]", "services[0].ports", "must be one port"),
+    ("services: [{name: m, type: http_mock, ports: [443]}]", "services[0].ports", "must be 1024 or above"),
     ("fixtures: [{type: git_repo, url: 'https://a.b/c'}]", "fixtures[0].url", "needs a way out"),
     ("fixtures: [{type: git_repo, url: 'fixtures:c'}]", "fixtures[0].url", "folder of fixtures"),
     ("fixtures: [{type: directory, path: a, source: 'fixtures:c'}]", "fixtures[0].source", "folder of fixtures"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .capabilities import Capabilities, Refusal, unsupported
 from .faults import SpecFault
 from .quantities import parse_duration, parse_size
-from .reading import merged, parse_spec, spec_faults, spec_from_value
+from .reading import merged, parse_spec, spec_faults, spec_from_document, spec_from_value
 from .schema import spec_schema
 from .secrets import collect_declared_secrets, collect_declared_secrets_from_file, resolve_source
 from .values import (
@@ -29,6 +29,7 @@ from .values import (
     Spec,
     SqlFixture,
 )
+from .yaml_document import parse_yaml
 
 __all__ = [
     "Agent",
@@ -59,8 +60,10 @@ __all__ = [
     "parse_duration",
     "parse_size",
     "parse_spec",
+    "parse_yaml",
     "resolve_source",
     "spec_faults",
+    "spec_from_document",
     "spec_from_value",
     "spec_schema",
     "unsupported",

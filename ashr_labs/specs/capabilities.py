@@ -14,6 +14,8 @@ __all__ = ["Capabilities", "Refusal", "unsupported"]
 
 _INSTALLABLE = {"postgres": "postgresql", "redis": "redis-server"}
 """The Debian packages of the services that run without containers."""
+_FIRST_HIGH_PORT = 1024
+"""Lower ones are for privileged processes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Capabilities:
     """Whether it allows all hosts."""
     ingress: bool = False
     """Whether others can connect to a sandbox."""
+    low_ports: bool = False
+    """Whether services can listen on ports below 1024."""
     packages: bool = False
     """Whether the operator allows packages to be installed."""
     fixtures_folder: bool = False
@@ -85,10 +89,15 @@ def _image_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]
         )
     if spec.setup.packages and not capabilities.packages:
         yield Refusal("setup.packages", "needs a platform that allows packages to be installed (--allow-install)")
-    if not capabilities.images:
-        for index, service in enumerate(spec.services):
-            if isinstance(service, ImageService):
-                yield from _service_refusals(index, service, capabilities.services)
+    for index, service in enumerate(spec.services):
+        if isinstance(service, ImageService) and not capabilities.images:
+            yield from _service_refusals(index, service, capabilities.services)
+        low = [port for port in service.ports if port < _FIRST_HIGH_PORT]
+        if low and not capabilities.low_ports:
+            yield Refusal(
+                f"services[{index}].ports",
+                f"must be {_FIRST_HIGH_PORT} or above with the engine {engine}, got {low[0]}",
+            )
 
 
 def _service_refusals(index: int, service: ImageService, installed: Mapping[str, str]) -> Iterator[Refusal]:

@@ -37,14 +37,18 @@ from .yaml_document import Document, Position, parse_yaml
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["merged", "parse_spec", "spec_faults", "spec_from_value"]
+__all__ = ["merged", "parse_spec", "spec_faults", "spec_from_document", "spec_from_value"]
 
 _AGENT_TIMEOUT = "5m"
-_HTTP = (80,)
+_HTTP = (8080,)
+_OWN = frozenset(("id", "description", "extends"))
+"""Keys that are not inherited."""
 
 
 def parse_spec(content: str | bytes) -> Spec:
     """Return the spec that a YAML text describes.
+
+    A spec with `extends` is read without the other one, so what it refers to is not checked.
 
     Args:
         content: The text, at most 512 KiB.
@@ -57,8 +61,23 @@ def parse_spec(content: str | bytes) -> Spec:
         >>> parse_spec("{id: fix-failing-test, resources: {timeout: 5m}}").resources.timeout
         300.0
     """
-    document = parse_yaml(content)
-    if faults := _faults(document):
+    return spec_from_document(parse_yaml(content))
+
+
+def spec_from_document(document: Document, parent: Mapping[str, Any] | None = None) -> Spec:
+    """Return the spec of a parsed text.
+
+    Args:
+        document: The text.
+        parent: The value of the spec that it extends.
+
+    Raises:
+        SpecError: It is not a valid spec.
+    """
+    if parent is not None and (child := as_object(document.value)) is not None:
+        inherited = {key: value for key, value in parent.items() if key not in _OWN}
+        document = document._replace(value=merged(inherited, child))
+    if faults := _faults(document, is_whole=parent is not None):
         raise error_of(faults)
     return _spec(document.value)
 
@@ -69,10 +88,7 @@ def spec_from_value(value: Mapping[str, Any]) -> Spec:
     Raises:
         SpecError: It is not a valid spec.
     """
-    document = Document(value, {(): Position(1, 1)})
-    if faults := _faults(document):
-        raise error_of(faults)
-    return _spec(value)
+    return spec_from_document(Document(value, {(): Position(1, 1)}), parent={})
 
 
 def spec_faults(content: str | bytes) -> list[SpecFault]:
@@ -98,9 +114,11 @@ def merged(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any
     return {**parent, **child, **both}
 
 
-def _faults(document: Document) -> list[SpecFault]:
+def _faults(document: Document, *, is_whole: bool = False) -> list[SpecFault]:
     """Return the faults; references are looked at once the values have the right types."""
-    faults = list(schema_faults(document.value)) or list(reference_faults(document.value))
+    faults = list(schema_faults(document.value))
+    if not faults and (is_whole or "extends" not in document.value):
+        faults = list(reference_faults(document.value))
     return sorted((placed(document, fault) for fault in faults), key=lambda fault: (fault.line, fault.column))
 
 

@@ -152,7 +152,7 @@ class HttpMock:
     routes: tuple[Route, ...] = ()
     record: bool = True
     default_response: int = 404
-    ports: tuple[int, ...] = (80,)
+    ports: tuple[int, ...] = (8080,)
 
 
 Service: TypeAlias = ImageService | HttpMock

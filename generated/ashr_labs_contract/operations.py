@@ -75,4 +75,8 @@ OPERATIONS: dict[str, Operation] = {
     "download_media": Operation(
         "server", True, "embedded", "GET", "/media/{media_id}", None, "application/octet-stream"
     ),
+    "list_specs": Operation("specs", True, "embedded", "GET", "/v1/specs", "read", "application/json"),
+    "create_spec": Operation("specs", False, "embedded", "POST", "/v1/specs", "write", "application/json"),
+    "get_spec": Operation("specs", True, "embedded", "GET", "/v1/specs/{spec_id}", "read", "application/json"),
+    "delete_spec": Operation("specs", True, "embedded", "DELETE", "/v1/specs/{spec_id}", "write", None),
 }

@@ -75,6 +75,29 @@ class Confirmation(TypedDict):
     message: NotRequired[str]
 
 
+class SandboxSpec(TypedDict):
+    """
+    A version of a sandbox spec.
+    """
+
+    id: str
+    """The name that the text gives it, such as `fix-failing-test`."""
+
+    version: int
+    """Counted from 1 per id."""
+
+    description: str
+    extends: NotRequired[str | None]
+    """The id of the spec that it extends."""
+
+    created_at: NotRequired[str]
+    text: NotRequired[str]
+    """The YAML text, as it was sent."""
+
+    spec: NotRequired[dict[str, Any]]
+    """The parsed spec, merged with what it extends."""
+
+
 class InitRequest(TypedDict):
     function: Literal["init"]
 

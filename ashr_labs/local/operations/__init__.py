@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from . import agents, api_keys, datasets, live_runs, media, notes, observability, pentest, requests, runs, session
+from . import (
+    agents,
+    api_keys,
+    datasets,
+    live_runs,
+    media,
+    notes,
+    observability,
+    pentest,
+    requests,
+    runs,
+    session,
+    specs,
+)
 from .registry import OPERATIONS, Context, Operation, operation
 
 __all__ = [
@@ -21,4 +34,5 @@ __all__ = [
     "requests",
     "runs",
     "session",
+    "specs",
 ]

@@ -32,12 +32,13 @@ __all__ = [
     "run_traces",
     "runs",
     "settings",
+    "specs",
     "tenants",
     "traces",
     "users",
 ]
 
-SCHEMA_VERSION = "0008"
+SCHEMA_VERSION = "0009"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(
@@ -173,6 +174,23 @@ run_traces = Table(
     Column("repeat", Number),
 )
 Index(None, run_traces.c.tenant_id, run_traces.c.trace_id, run_traces.c.run_id)
+
+# Versions of sandbox specs; those of a deleted spec stay, so that numbers are not used again.
+specs = numbered_table(
+    "specs",
+    tenant_column(),
+    created_column(),
+    Column("name", PlainText, nullable=False),
+    Column("version", Number, nullable=False),
+    Column("description", PlainText, nullable=False),
+    Column("extends", PlainText),
+    # As it was sent, which may hold NUL characters only as escapes.
+    Column("text", PlainText, nullable=False),
+    # Parsed, and merged with what it extends.
+    Column("value", JSONText, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+)
+Index(None, specs.c.tenant_id, specs.c.name, specs.c.version, unique=True)
 
 pentests = numbered_table(
     "pentests",

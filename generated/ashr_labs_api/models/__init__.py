@@ -123,6 +123,7 @@ from .run_progress import RunProgress
 from .run_result import RunResult
 from .run_status import RunStatus
 from .sample_data import SampleData
+from .sandbox_spec import SandboxSpec
 from .scenario import Scenario
 from .scenario_map import ScenarioMap
 from .score_result import ScoreResult
@@ -285,6 +286,7 @@ __all__ = (
     "RunResult",
     "RunStatus",
     "SampleData",
+    "SandboxSpec",
     "Scenario",
     "ScenarioMap",
     "ScoreResult",
