@@ -100,7 +100,7 @@ class ModelSpan(Generation):
 class ModelCall(ActiveCall):
     """A model call in progress; its span is active until the function returns, and open until a stream ends."""
 
-    __slots__ = ("_first_chunk", "_is_open", "reply", "request")
+    __slots__ = ("_first_chunk", "_is_open", "is_reading", "reply", "request")
 
     def __init__(self, request: Request, parent: Parent, trace: Trace | None) -> None:
         state = parent._state  # pyright: ignore[reportPrivateUsage]
@@ -111,6 +111,7 @@ class ModelCall(ActiveCall):
         self.reply = Reply()
         self._first_chunk: int | None = None
         self._is_open = True
+        self.is_reading = False
 
     def answered(self, result: Any) -> Any:
         """Record what the function returned; return it, a stream so that its chunks are recorded."""
@@ -139,10 +140,11 @@ class ModelCall(ActiveCall):
         """Record a chunk of a stream, and the current time as the end if there is no further one."""
         try:
             (self.request.read_chunk or self.request.read)(self.reply, chunk)
-            if self._first_chunk is None and not self.reply.is_empty:
+            has_content = self._first_chunk is not None or not self.reply.is_empty
+            if has_content and self._first_chunk is None:
                 self._first_chunk = perf_counter_ns()
                 self._add_facts()  # which are known without an end, too, if there is none
-            self.span.suspend(self.reply if self._captures else None)
+            self.span.suspend(self.reply if has_content and self._captures else None)
         except Exception as error:
             self._report(error)
 

@@ -23,6 +23,9 @@ _CALL = "_ashr_labs_call"
 class StreamCall(Protocol):
     """The call that a stream belongs to; no method raises."""
 
+    is_reading: bool
+    """Whether the stream is asked for a chunk: if it closes itself now, it may be because of an exception."""
+
     def note(self, chunk: Any) -> None:
         """Record a chunk."""
         ...
@@ -76,28 +79,28 @@ def closing(kind: Any) -> type:
 
 def _recorded(stream: Generator[T, Any, Any], call: StreamCall) -> Generator[T, Any, Any]:
     try:
-        for chunk in stream:
-            call.note(chunk)
+        while True:
+            try:
+                chunk: T = _taken(stream, type(stream).__next__, call)
+            except StopIteration:
+                return
             yield chunk
-    except BaseException as error:
-        call.fail(error)
-        raise
-    finally:
-        stream.close()
+    finally:  # also if the consumer leaves: that is not an error
         call.finish()
+        stream.close()
 
 
 async def _recorded_async(stream: AsyncGenerator[T, Any], call: StreamCall) -> AsyncGenerator[T, Any]:
     try:
-        async for chunk in stream:
-            call.note(chunk)
+        while True:
+            try:
+                chunk: T = await _taken_async(stream, type(stream).__anext__, call)
+            except StopAsyncIteration:
+                return
             yield chunk
-    except BaseException as error:
-        call.fail(error)
-        raise
-    finally:
-        await stream.aclose()
+    finally:  # as above
         call.finish()
+        await stream.aclose()
 
 
 @cache
@@ -121,36 +124,49 @@ def _itself(self: T) -> T:
 
 def _next(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     def __next__(self: Any) -> Any:  # noqa: N807 - becomes a method
-        call: StreamCall = call_of(self)
-        try:
-            chunk = function(self)
-        except StopIteration:
-            call.finish()
-            raise
-        except BaseException as error:
-            call.fail(error)
-            raise
-        call.note(chunk)
-        return chunk
+        return _taken(self, function, call_of(self))
 
     return __next__
 
 
 def _anext(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     async def __anext__(self: Any) -> Any:  # noqa: N807 - becomes a method
-        call: StreamCall = call_of(self)
-        try:
-            chunk = await function(self)
-        except StopAsyncIteration:
-            call.finish()
-            raise
-        except BaseException as error:
-            call.fail(error)
-            raise
-        call.note(chunk)
-        return chunk
+        return await _taken_async(self, function, call_of(self))
 
     return __anext__
+
+
+def _taken(stream: Any, read: Callable[[Any], Any], call: StreamCall) -> Any:
+    """Return the next chunk of a stream, and record it, the end or the exception."""
+    call.is_reading = True
+    try:
+        chunk = read(stream)
+    except StopIteration:
+        call.finish()
+        raise
+    except BaseException as error:
+        call.fail(error)
+        raise
+    finally:
+        call.is_reading = False
+    call.note(chunk)
+    return chunk
+
+
+async def _taken_async(stream: Any, read: Callable[[Any], Any], call: StreamCall) -> Any:
+    call.is_reading = True
+    try:
+        chunk = await read(stream)
+    except StopAsyncIteration:
+        call.finish()
+        raise
+    except BaseException as error:
+        call.fail(error)
+        raise
+    finally:
+        call.is_reading = False
+    call.note(chunk)
+    return chunk
 
 
 def _closer(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -158,12 +174,17 @@ def _closer(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(self, *args, **kwargs)
         finally:
-            call_of(self).finish()
+            _closed(call_of(self))
 
     async def aclose(self: Any, *args: Any, **kwargs: Any) -> Any:
         try:
             return await function(self, *args, **kwargs)
         finally:
-            call_of(self).finish()
+            _closed(call_of(self))
 
     return aclose if iscoroutinefunction(function) else close
+
+
+def _closed(call: StreamCall) -> None:
+    if not call.is_reading:
+        call.finish()

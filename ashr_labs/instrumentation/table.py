@@ -89,7 +89,7 @@ LIBRARIES: Final = (
     Library(
         "litellm",
         "litellm",
-        ("1.65", "2"),
+        ("1.75", "2"),
         tuple(Function("litellm", name, f"litellm_calls:{name.removeprefix('a')}") for name in _LITELLM),
     ),
 )
