@@ -21,7 +21,7 @@ from support.recorded import Recorded
 TEXT = "It is forty two, and we are quite sure of it"
 CALLS = (Call("search", {"query": "refund"}, "call_1"), Call("add", {"a": 1, "b": [2]}, "call_2"))
 libraries = pytest.mark.parametrize("library", [pytest.param(one, id=one.name) for one in INSTALLED])
-Run = Callable[[Library, Any], None]
+Run = Callable[..., None]
 _clients: list[Any] = []
 """The clients of the current test."""
 
@@ -175,7 +175,7 @@ def test_all_choices_are_recorded(library: Library, run: Run, server: ProviderSe
     client = client_of(library, server, run)
 
     with recorded.trace():
-        run(library, client, **(library.several or {}))  # type: ignore[call-arg]
+        run(library, client, **(library.several or {}))
 
     assert [TEXT, "Or forty three"] == [message["content"] for message in recorded.span["output"]]
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.util import find_spec
 from inspect import iscoroutinefunction
 from typing import Any
@@ -123,16 +124,14 @@ def _beta_messages(client: Any, **more: Any) -> Any:
 
 
 def _mistral(server: ProviderServer) -> Any:
-    try:
-        from mistralai.client import Mistral
-    except ImportError:
-        from mistralai import Mistral
-    return Mistral(api_key="k", server_url=server.url)
+    module = import_module("mistralai.client")
+    if not hasattr(module, "Mistral"):  # an older version
+        module = import_module("mistralai")
+    return module.Mistral(api_key="k", server_url=server.url)
 
 
 def _google(server: ProviderServer) -> Any:
-    from google import genai
-
+    genai = import_module("google.genai")
     return genai.Client(api_key="k", http_options=genai.types.HttpOptions(base_url=server.url))
 
 
@@ -141,7 +140,7 @@ def _google_call(method: Callable[..., Any], **more: Any) -> Any:
 
 
 def _litellm(server: ProviderServer) -> Any:
-    import litellm
+    litellm = import_module("litellm")
 
     class Client:
         def __init__(self) -> None:
