@@ -511,3 +511,10 @@ def test_text_columns_reject_nul_and_lone_surrogates(text: str) -> None:
 def test_text_columns_keep_other_text(text: str | None) -> None:
     """Any other text is stored unchanged."""
     assert text == PlainText().process_bind_param(text, DIALECT)
+
+
+def test_unusable_place_is_refused() -> None:
+    """A place that is neither a path nor a URL is named in the error."""
+    for place in (3, True, b"evals.db", ["evals.db"]):
+        with pytest.raises(ConfigurationError, match="`path` must be the path of a file, a URL or None, got"):
+            open_platform(place)  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import time
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashr_labs import AshrLabsClient, EvalRunner, traced
+from ashr_labs import AshrLabsClient, ConfigurationError, EvalRunner, traced
 from ashr_labs.results import (
     compare,
     csv_text,
@@ -27,7 +28,7 @@ from ashr_labs.results import (
     read_run,
     to_pandas,
 )
-from ashr_labs.results.reports import write_report
+from ashr_labs.results.reports import SUFFIXES, write_report
 from ashr_labs.results.reports.html import html_test
 from ashr_labs.results.reports.text import comparison_lines, format_value, pass_rate_text, sample_text
 from support.browser import in_browser, open_page
@@ -515,3 +516,12 @@ def test_command_writes_requested_formats(tmp_path: Path) -> None:
     assert all((tmp_path / name).stat().st_size for name in names)
     assert "must end with one of" in workspace.run("report", "run.json", "--output", "page.pdf").error(2)
     assert "below 50.0 %" in workspace.run("report", "run.json", "--min-pass-rate", "0.5").error(1)
+
+
+def test_reports_of_something_else_are_refused(tmp_path: Path) -> None:
+    """A subject that is neither a run nor a comparison is named in the error."""
+    to_files = [partial(write_report, tmp_path / f"x{suffix}") for suffix in SUFFIXES.split(", ")]
+    makers: list[Any] = [html_report, markdown_report, *to_files]
+    for make in makers:
+        with pytest.raises(ConfigurationError, match=r"what read_run\(\) or compare\(\) returned, got 3"):
+            make(3)

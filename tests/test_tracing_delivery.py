@@ -401,6 +401,26 @@ def test_queue_bytes_are_limited_during_outage(client: AshrLabsClient, stored: S
     assert stats["queued"] == client.tracing.flush(20)["sent"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((3, "solved", True), "`trace_id` must be a string that is not empty, got 3"),
+        (("1" * 32, None, True), "`name` must be a string that is not empty, got None"),
+        (("1" * 32, "solved", None), "`value` must be a number, a string, true or false, got None"),
+        (("1" * 32, "solved", [1]), "`value` must be a number, a string, true or false, got [1]"),
+    ],
+)
+def test_unusable_scores_are_logged(
+    client: AshrLabsClient, stored: Stored, caplog: pytest.LogCaptureFixture, arguments: Any, message: str
+) -> None:
+    """A later score with an argument of another type raises nothing, is not delivered, and is logged."""
+    client.score_trace(*arguments)
+    client.tracing.flush(10)
+
+    assert [] == stored.server.calls(INGEST)
+    assert f"score_trace() delivers nothing: {message}" in caplog.text
+
+
 def test_scores_are_delivered_as_events(client: AshrLabsClient, stored: Stored) -> None:
     """A score is an event named after it; a later score is a separate trace that names the scored one."""
     with client.trace("t") as trace:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from ._options import Options
 
 __all__ = ["HTTPTraceTransport", "TracingMethods"]
+
+_log = logging.getLogger("ashr_labs.tracing")
 
 _OPERATION = "ingest_observability_trace"
 _SECONDS = 10.0
@@ -156,13 +159,18 @@ class TracingMethods:
     def score_trace(self, trace_id: str, name: str, value: float | str | bool, *, comment: str | None = None) -> None:
         """Attach a score to a trace that has ended, in this process or another; it is delivered as traces are.
 
-        It is stored as a trace of its own named `score` with `scored_trace_id` in its metadata.
+        It is stored as a trace of its own named `score` with `scored_trace_id` in its metadata. An argument of another
+        type is logged, and not delivered.
         """
-        with suppress(Exception):  # as in trace()
+        try:
             tracing = self.tracing
             from ..tracing.trace import score_trace  # noqa: PLC0415 - as in trace()
 
             score_trace(tracing, trace_id, name, value, comment)
+        except AshrLabsError as error:
+            _log.warning("score_trace() delivers nothing: %s", error)
+        except Exception:  # noqa: S110 - as in trace()
+            pass
 
     @property
     def tracing(self) -> Tracing:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from .._deprecation import warn_deprecated
 from .._format import counted, suggestion
 from .._gc import paused_gc
-from .._json import as_list, is_number
+from .._json import as_list, is_number, preview
 from ..errors import ConfigurationError
 from ._display import NotebookDisplay
-from .runs import PASS_RATE, TEXT_SIMILARITY, read_run
+from .runs import PASS_RATE, TEXT_SIMILARITY, RunResults, read_run
 from .statistics import (
     Interval,
     bootstrap_interval,
@@ -27,10 +27,10 @@ from .usage import usage_changes, usage_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .runs import RunResults, RunSource
+    from .runs import RunSource
     from .usage import Usage
 
-__all__ = ["Change", "Comparison", "Difference", "Verdict", "compare"]
+__all__ = ["Change", "Comparison", "Difference", "Verdict", "check_subject", "compare"]
 
 Verdict: TypeAlias = Literal["better", "worse", "cannot tell"]
 
@@ -232,6 +232,18 @@ class Comparison(NotebookDisplay):
 
 
 @paused_gc()
+def check_subject(subject: object) -> None:
+    """Check that something can be reported.
+
+    Raises:
+        ConfigurationError: It is neither a run nor a comparison.
+    """
+    if not isinstance(subject, Comparison | RunResults):
+        raise ConfigurationError(
+            f"the subject of a report must be what read_run() or compare() returned, got {preview(subject)}"
+        )
+
+
 def compare(
     baseline: RunSource,
     candidate: RunSource,

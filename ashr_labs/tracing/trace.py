@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import partial
 from time import monotonic_ns
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 from weakref import ref
 
 from .._forks import PROCESS
+from .._json import preview
 from .._serialize import describe_error, json_object, to_json
 from .._unset import UNSET
+from ..errors import ConfigurationError
 from .export.item import ExportResult, QueuedTrace
 from .payload import estimate_size, write_trace
 from .propagation import SpanContext, is_sampled, make_trace_id
@@ -240,7 +242,16 @@ NO_TRACE: Final[Trace] = _NoTrace()
 def score_trace(
     tracing: TracingHandle, trace_id: str, name: str, value: float | str | bool, comment: str | None
 ) -> None:
-    """Deliver a score of an earlier trace as a trace of its own, unless that trace was not sampled."""
+    """Deliver a score of an earlier trace as a trace of its own, unless that trace was not sampled.
+
+    Raises:
+        ConfigurationError: The id, the name or the value has another type.
+    """
+    for label, given in (("trace_id", trace_id), ("name", name)):
+        if not isinstance(cast("object", given), str) or not given:
+            raise ConfigurationError(f"`{label}` must be a string that is not empty, got {preview(given)}")
+    if not isinstance(value, str) and not hasattr(cast("object", value), "__float__"):
+        raise ConfigurationError(f"`value` must be a number, a string, true or false, got {preview(value)}")
     try:
         rate = tracing._sink.settings.sample_rate  # pyright: ignore[reportPrivateUsage]
         if len(trace_id) == 32 and not is_sampled(trace_id, rate):

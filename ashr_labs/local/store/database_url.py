@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from ..._json import preview
 from ...errors import ConfigurationError
 
 __all__ = ["Target", "display_name", "parse_target"]
@@ -25,9 +26,11 @@ def parse_target(given: str | Path | None) -> Target:
     """Parse a path or a URL; paths become absolute.
 
     Raises:
-        ConfigurationError: The URL is malformed or has another scheme. The message never contains the URL, which may
-            hold a password.
+        ConfigurationError: It is neither a path nor a URL, or the URL is malformed or has another scheme. The message
+            never contains the URL, which may hold a password.
     """
+    if given is not None and not isinstance(cast("object", given), str | Path):
+        raise ConfigurationError(f"`path` must be the path of a file, a URL or None, got {preview(given)}")
     scheme = _SCHEME.match(given) if isinstance(given, str) else None
     if not isinstance(given, str) or scheme is None:
         return None if given is None else Path(given).resolve()

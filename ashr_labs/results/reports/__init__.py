@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...errors import ConfigurationError
+from ..comparison import check_subject
 from .html import html_report
 from .junit import junit_xml
 from .markdown import markdown_report
@@ -43,10 +44,11 @@ def write_report(path: Path, run: RunResults, comparison: Comparison | None = No
     """Write a report of a run in the format of the file's suffix; .html and .md show the comparison, if there is one.
 
     Raises:
-        ConfigurationError: The suffix is unknown.
+        ConfigurationError: The suffix is unknown, or the run is not one.
         OSError: The file cannot be written.
     """
     check_suffixes(path)
+    check_subject(run)
     match path.suffix:
         case ".html":
             text = html_report(comparison or run, title)

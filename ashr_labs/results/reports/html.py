@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..._format import counted, truncate
 from ..._json import as_list, as_object
 from .._display import to_html
-from ..comparison import Comparison
+from ..comparison import Comparison, check_subject
 from ..runs import RunResults, Sample
 from ..usage import sample_facts, usage_of, usage_rows
 from .text import (
@@ -50,7 +50,11 @@ def html_report(subject: RunResults | Comparison, title: str | None = None) -> s
     Args:
         subject: What `read_run()` or `compare()` returned.
         title: Heading of the page; defaults to the labels of the runs.
+
+    Raises:
+        ConfigurationError: The subject is something else.
     """
+    check_subject(subject)
     if isinstance(subject, Comparison):
         title = title or f"{subject.candidate.label} against {subject.baseline.label}"
         samples, rows = [*subject.baseline.samples, *subject.candidate.samples], _comparison_rows(subject)

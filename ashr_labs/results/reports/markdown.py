@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..._format import counted, one_line, truncate
-from ..comparison import Comparison
+from ..comparison import Comparison, check_subject
 from ..usage import usage_of, usage_rows
 from .text import (
     escape_surrogates,
@@ -31,7 +31,12 @@ _MAX_TRANSCRIPT = 3_000
 
 
 def markdown_report(subject: RunResults | Comparison) -> str:
-    """Return a run or a comparison as Markdown: the numbers, then up to 50 rows of failures or changes."""
+    """Return a run or a comparison as Markdown: the numbers, then up to 50 rows of failures or changes.
+
+    Raises:
+        ConfigurationError: The subject is something else.
+    """
+    check_subject(subject)
     lines = _comparison_lines(subject) if isinstance(subject, Comparison) else _run_lines(subject)
     return escape_surrogates("\n".join(lines) + "\n")
 
