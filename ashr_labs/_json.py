@@ -46,7 +46,7 @@ def as_json(value: object) -> Any:
         return value
     try:
         return json.loads(json.dumps(value, allow_nan=False, default=_plain))
-    except (TypeError, ValueError, RecursionError):  # keys that are not strings, NaN, cycles
+    except Exception:  # keys that are not strings, NaN, cycles, and what the user's own classes raise
         return preview(value)
 
 

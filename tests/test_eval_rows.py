@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ashr_labs import AshrLabsClient, Eval, aeval, tool
+from ashr_labs import AshrLabsClient, AsyncAshrLabsClient, Eval, aeval, tool
 from ashr_labs.errors import ConfigurationError, DatasetError, NotFoundError
 from ashr_labs.results import Gates, compare, html_report
 from ashr_labs.scorers import Contains, ExactMatch, JSONDiff, Levenshtein, Scorer, Trajectory
@@ -157,12 +157,34 @@ def test_malformed_rows_are_refused_by_path(data: Any, message: str) -> None:
         ({"tiemout": 2}, "did you mean 'timeout'"),
         ({"task": 3}, "task must be a function"),
         ({"max_concurrency": 0}, "must be an integer >= 1"),
+        ({"metadata": "m"}, "`metadata` must be a mapping of names to values, got 'm'"),
+        ({"client": 3}, "`client` must be a synchronous AshrLabsClient or None, got 3"),
+        ({"client": AsyncAshrLabsClient(api_key="tp_x")}, "`client` must be a synchronous AshrLabsClient or None"),
     ],
 )
 def test_unusable_options_are_refused(options: dict[str, Any], message: str) -> None:
     """An option of another name, a misspelt one, or one out of range starts nothing."""
     with pytest.raises(ConfigurationError, match=message):
         Eval("x", **{"data": ROWS, "task": square, **options})
+
+
+class Unreadable:
+    def __repr__(self) -> str:
+        raise RuntimeError("no text")
+
+
+def test_values_without_text_lose_no_row() -> None:
+    """An input, an output or a fact that has no text is recorded by its type."""
+    result = Eval(
+        "x",
+        data=[{"input": Unreadable()}, {"input": 2, "expected": 2}],
+        task=lambda given: given,
+        scores=[ExactMatch(), Contains("Unreadable")],
+        metadata={"model": Unreadable()},
+    )
+
+    assert [{"contains": 1.0}, {"exact_match": 1.0, "contains": 0.0}] == [row.scores for row in result.rows]
+    assert "Unreadable" in result.run["metadata"]["model"]
 
 
 def test_tools_may_be_called() -> None:

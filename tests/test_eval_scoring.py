@@ -383,6 +383,7 @@ def test_a_list_of_scores_is_several_scores(function: Any, tmp_path: Path) -> No
     assert {"length": True, "shout": True, "bad": False} == {name: scores[name]["passed"] for name in row.scores}
     assert {(2, "several")} == {(score["weight"], score["metadata"]["scorer"]) for score in scores.values()}
     assert 1.0 == result.summary["shout"].mean
+    assert {"length", "shout", "bad", "unknown", "broken"} == result.summary.keys()
 
     played: list[str] = []
     scored: list[str] = []

@@ -126,7 +126,10 @@ class EvalResult:
         """
         tests = [as_object(test) or {} for test in result["tests"]]
         made = [_row(test, rows[test["test_id"]]) for test in tests]
-        names = dict.fromkeys([*scores, *(score for test in tests for score in test.get("scores", ()))])
+        found = [(name, score) for test in tests for name, score in test.get("scores", {}).items()]
+        # A scorer that returns several scores has none of its own name.
+        several = {score.get("metadata", {}).get("scorer") for _, score in found}
+        names = dict.fromkeys([*(name for name in scores if name not in several), *(name for name, _ in found)])
         summary = {score: _summary([row["scores"].get(score) for row in made]) for score in names}
         return cls(name, made, summary, result, None if run_id is None else str(run_id))
 

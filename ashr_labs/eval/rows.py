@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .eval_store import RowClient
     from .options import RunOptions
 
-__all__ = ["Eval", "Row", "aeval", "read_rows"]
+__all__ = ["Eval", "Row", "aeval", "check_client", "read_rows"]
 
 RowSource: TypeAlias = "Iterable[Any] | Callable[[], Iterable[Any]]"
 """Rows, or a function that returns them."""
@@ -204,6 +204,8 @@ def _runner(
     """Return the runner of the rows, and the id of their dataset if they are stored."""
     scenarios = {row.id: row.scenario for row in rows}
     live = options.get("live")
+    if client is not None:
+        check_client(client, "client")
     if client is not None and live is not None:
         raise ConfigurationError(
             "`client` stores the run at its end and `live` while it is played; leave one of them out"
@@ -219,6 +221,17 @@ def _runner(
     return EvalRunner({"runs": scenarios}, tool_mode="superset", dataset_id=dataset_id), dataset_id
 
 
+def check_client(client: object, label: str) -> None:
+    """Check that a client can store rows.
+
+    Raises:
+        ConfigurationError: It cannot.
+    """
+    methods = [getattr(client, name, None) for name in ("create_dataset", "create_run")]
+    if not all(map(callable, methods)) or any(map(inspect.iscoroutinefunction, methods)):
+        raise ConfigurationError(f"`{label}` must be a synchronous AshrLabsClient or None, got {preview(client)}")
+
+
 def _options(
     options: RunOptions,
     scores: Sequence[object],
@@ -226,12 +239,13 @@ def _options(
     trial_count: int,
     metadata: Mapping[str, Any] | None,
 ) -> RunOptions:
-    for given, name in _OWN_OPTIONS.items():
-        if given in options:
-            raise ConfigurationError(f"unknown option {given!r}; use {name!r}")
-    facts = {
-        key: value if isinstance(value, int | float) else text_of(value) for key, value in (metadata or {}).items()
-    }
+    for option, name in _OWN_OPTIONS.items():
+        if option in options:
+            raise ConfigurationError(f"unknown option {option!r}; use {name!r}")
+    given = as_object(metadata or {})
+    if given is None:
+        raise ConfigurationError(f"`metadata` must be a mapping of names to values, got {preview(metadata)}")
+    facts = {str(key): value if isinstance(value, int | float) else text_of(value) for key, value in given.items()}
     return {**options, "scorers": scores, "max_workers": max_concurrency, "repeats": trial_count, "facts": facts}
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .._json import preview
-from ..errors import ConfigurationError
 from ..eval.eval_result import EvalResult, EvalRow, EvalSummary
 from ..eval.rows import Eval as _Eval
+from ..eval.rows import check_client
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,6 +48,6 @@ def Eval(  # noqa: N802 - the documented name
         >>> result.summary["exact_match"].mean, result.summary["exact_match"]["mean"]
         (1.0, 1.0)
     """
-    if keystone is not None and not hasattr(keystone, "create_run"):
-        raise ConfigurationError(f"`keystone` must be an AshrLabsClient or None, got {preview(keystone)}")
+    if keystone is not None:
+        check_client(keystone, "keystone")
     return _Eval(name, data=data, task=task, scores=scores or (), max_concurrency=max_concurrency, client=keystone)

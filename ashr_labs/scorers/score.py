@@ -158,7 +158,10 @@ def text_of(value: object) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, sort_keys=True)
     except (TypeError, ValueError, RecursionError):
-        return str(value)
+        try:
+            return str(value)
+        except Exception:  # code of the user
+            return preview(value)
 
 
 def context_of(scenario: object) -> ScorerContext:
