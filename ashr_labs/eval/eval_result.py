@@ -73,7 +73,7 @@ class EvalRow(_Fields):
     """None if the task failed."""
     scores: dict[str, float]
     """The scores that have a value, by name."""
-    duration_ms: int
+    duration_ms: float
     """How long the task took."""
 
     @property
