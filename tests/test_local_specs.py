@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from ashr_labs.local import open_platform
+from ashr_labs.local.server.app import running_server
 from support.local_api import Api, Place, database_with_tenants
 
+KEY = "tp_for_specs_0123456789"
 TEXT = b"id: fix-it\ndescription: one\nsetup: {env: {A: 1}}\n"
 
 
@@ -149,3 +151,32 @@ def test_a_repeated_request_stores_one_version(api: Api) -> None:
     assert first.body == second.body
     assert 1 == api.got("/v1/specs/fix-it")["version"]
     assert 409 == api.send("POST", "/v1/specs", b"id: b", **headers).status
+
+
+@pytest.mark.integration
+def test_polarity_keystone_works_with_the_platform(tmp_path: Path) -> None:
+    """Every method of `specs` of the package itself does as documented."""
+    keystone: Any = pytest.importorskip("polarity_keystone")
+    platform = open_platform()
+    platform.bootstrap(KEY)
+    (tmp_path / "spec.yaml").write_bytes(TEXT)
+    with running_server(platform) as url:
+        specs = keystone.Keystone(api_key=KEY, base_url=url).specs
+        first = specs.create(TEXT.decode())
+        assert ("fix-it", 1, "one") == (first.id, first.version, first.description)
+        assert TEXT.decode() == first.raw["text"]
+        assert 2 == specs.create(TEXT).version
+        assert 3 == specs.create_from_file(str(tmp_path / "spec.yaml")).version
+        assert ("fix-it", 3) == ((found := specs.get("fix-it")).id, found.version)
+        assert [("fix-it", 3)] == [(spec.id, spec.version) for spec in specs.list()]
+        assert None is specs.delete("fix-it")
+        assert [] == specs.list()
+        for act, status, message in [
+            (lambda: specs.get("fix-it"), 404, "there is no spec 'fix-it'"),
+            (lambda: specs.delete("fix-it"), 404, "there is no spec 'fix-it'"),
+            (lambda: specs.create("id: a\nservces: []"), 422, "line 2, servces: the key is unknown"),
+        ]:
+            with pytest.raises(keystone.KeystoneError, match=message) as caught:
+                act()
+            assert status == caught.value.status_code
+    platform.close()

@@ -389,6 +389,16 @@ def test_what_an_engine_cannot_honour_is_refused_by_name(text: str, path: str, r
     assert reason in str(refusal)
 
 
+def test_an_engine_without_isolation_refuses_what_needs_it() -> None:
+    """Services, rules and packages need sandboxes that are apart from the machine."""
+    refusals = unsupported(
+        parse_spec(WHOLE), Capabilities("unsafe-subprocess", isolates=False, images=True, packages=True)
+    )
+
+    assert {"services", "network", "forbidden", "setup.packages"} <= {refusal.path for refusal in refusals}
+    assert [] == unsupported(parse_spec("{id: a, setup: {commands: [x]}}"), Capabilities("u", isolates=False))
+
+
 def test_an_engine_with_all_capabilities_refuses_nothing() -> None:
     """Where everything is there, a spec with all keys is accepted."""
     able = Capabilities(

@@ -14,6 +14,7 @@ __all__ = ["Capabilities", "Refusal", "unsupported"]
 
 _INSTALLABLE = {"postgres": "postgresql", "redis": "redis-server"}
 """The Debian packages of the services that run without containers."""
+_NEED_ISOLATION = frozenset(("forbidden", "network", "services", "setup.packages"))
 _FIRST_HIGH_PORT = 1024
 """Lower ones are for privileged processes."""
 
@@ -24,6 +25,8 @@ class Capabilities:
 
     engine: str
     """Its name in messages."""
+    isolates: bool = True
+    """Whether its sandboxes have a network and files of their own."""
     images: bool = False
     """Whether it runs container images."""
     ignores_base: bool = False
@@ -71,12 +74,22 @@ def unsupported(spec: Spec, capabilities: Capabilities) -> list[Refusal]:
         'base'
     """
     return [
+        *_isolation_refusals(spec, capabilities),
         *_image_refusals(spec, capabilities),
         *_fixture_refusals(spec, capabilities),
         *_network_refusals(spec, capabilities),
         *_limit_refusals(spec, capabilities),
         *_audit_refusals(spec),
     ]
+
+
+def _isolation_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]:
+    if capabilities.isolates:
+        return
+    setup = {f"setup.{key}": value for key, value in spec.raw.get("setup", {}).items() if key == "packages"}
+    for key in {**spec.raw, **setup}:
+        if key in _NEED_ISOLATION:
+            yield Refusal(key, f"needs an engine that isolates, which {capabilities.engine} does not")
 
 
 def _image_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]:

@@ -11,6 +11,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .cgroups import find_hierarchy
@@ -123,7 +124,8 @@ class Bubblewrap:
             compiled = compiled_filter()
             options = {} if compiled is None else {"--seccomp": _memory_file(passed, compiled)}
             info, options["--info-fd"] = _pipe(kept, passed)
-            command = self._layout.command(
+            layout = replace(self._layout, folders=request.folders) if request.folders else self._layout
+            command = layout.command(
                 files=files,
                 options=[text for option, descriptor in options.items() for text in (option, str(descriptor))],
                 control=theirs.fileno(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,10 +41,12 @@ class Layout:
     Args:
         bubblewrap: Path of `bwrap`.
         setpriv: Path of `setpriv`, by which root becomes another user; None if this process is not root.
+        folders: Further folders of this machine that are visible, by their destination.
     """
 
     bubblewrap: str
     setpriv: str | None = None
+    folders: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @cached_property
     def environment_folders(self) -> tuple[str, ...]:
@@ -70,7 +72,8 @@ class Layout:
     @cached_property
     def _visible(self) -> dict[str, str]:
         """Folders of this machine beside those of the system, by their destination in a sandbox."""
-        return {folder: folder for folder in self.environment_folders} | {str(_INSIDE): str(_INSIDE_HERE)}
+        own = {folder: folder for folder in self.environment_folders} | {str(_INSIDE): str(_INSIDE_HERE)}
+        return own | dict(self.folders)
 
     def command(
         self,

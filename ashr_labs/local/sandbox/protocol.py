@@ -69,6 +69,8 @@ class SandboxRequest:
     """Seconds after which the sandbox ends; None keeps it until it is destroyed."""
     hosts: Mapping[str, str] = field(default_factory=dict[str, str])
     """Names in addition to `localhost`, with their addresses."""
+    folders: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Folders of the machine that are visible and read-only, by their path in the sandbox."""
     allow_missing_limits: bool = False
     """Whether to go on without a given limit that this machine cannot keep."""
 

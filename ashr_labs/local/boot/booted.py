@@ -1,0 +1,99 @@
+"""A sandbox that was booted from a spec, and what has happened in it since it was ready."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .findings import Findings, Observed, findings
+from .writes import WriteObserver
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...specs.values import Spec
+    from ..sandbox.protocol import CommandResult, Listing, Sandbox
+    from .services import MockServer, PostgresServer
+    from .watch import SecretWatch
+
+__all__ = ["BootedSandbox", "ServiceStatus"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """Where commands of a sandbox reach a service."""
+
+    host: str
+    port: int
+    ready: bool
+
+
+class BootedSandbox:
+    """A sandbox that is ready for an agent.
+
+    Args:
+        spec: Its spec.
+        sandbox: The sandbox.
+        services: Where its services are reached.
+        databases: Its PostgreSQL services.
+        mocks: Its HTTP mocks.
+        watch: Looks for secrets in what is printed.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        sandbox: Sandbox,
+        services: Mapping[str, ServiceStatus],
+        *,
+        databases: Mapping[str, PostgresServer],
+        mocks: Mapping[str, MockServer],
+        watch: SecretWatch,
+    ) -> None:
+        self.spec = spec
+        self.sandbox = sandbox
+        self.services = services
+        self.databases = databases
+        self.mocks = mocks
+        self._watch = watch
+        asked = spec.audit.db_writes or spec.forbidden.db_writes_outside is not None
+        self._writes = [WriteObserver(database) for database in databases.values()] if asked else []
+        self._requests_before = {name: len(mock.requests) for name, mock in mocks.items()}
+        self.baseline: Listing = sandbox.list()
+        """The workspace when it became ready."""
+
+    def exec(self, command: str, *, timeout: float | None = None, cwd: str = "") -> CommandResult:
+        """Run a command, and look for secrets in what it prints.
+
+        Args:
+            command: A line for `sh -c`.
+            timeout: Seconds; None waits for its end.
+            cwd: Folder in the workspace.
+
+        Raises:
+            SandboxError: It cannot be started, or the sandbox has ended.
+        """
+        done = self.sandbox.exec(command, timeout=timeout, cwd=cwd)
+        self.look(done.stdout, "the output of a command")
+        self.look(done.stderr, "the output of a command")
+        return done
+
+    def look(self, text: bytes, place: str) -> None:
+        """Look for secrets in logged text, such as an event of a trace."""
+        self._watch.look(text, place)
+
+    def findings(self) -> Findings:
+        """Return what was done since the sandbox was ready, and which rules were broken.
+
+        Raises:
+            SandboxError: The sandbox has ended.
+        """
+        observed = Observed(
+            before=self.baseline,
+            after=self.sandbox.list(),
+            writes=tuple(write for observer in self._writes for write in observer.writes()),
+            requests={name: mock.requests[self._requests_before[name] :] for name, mock in self.mocks.items()},
+            dropped=sum(mock.dropped for mock in self.mocks.values()),
+            printed=tuple(self._watch.found()),
+        )
+        return findings(self.spec, observed)

@@ -1,0 +1,56 @@
+"""A watch for secrets in what is printed."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["SecretWatch", "StreamWatch"]
+
+_MIN_LENGTH = 6
+"""Characters; shorter values are in texts by accident."""
+
+
+class SecretWatch:
+    """Notes which secrets were printed where; thread-safe."""
+
+    def __init__(self, secrets: Mapping[str, str]) -> None:
+        self._values = {name: value.encode() for name, value in secrets.items() if len(value) >= _MIN_LENGTH}
+        self._lock = threading.Lock()
+        self._found: dict[tuple[str, str], None] = {}
+
+    @property
+    def overlap(self) -> int:
+        """How many bytes of a part have to be looked at again with the next one."""
+        return max((len(value) for value in self._values.values()), default=1) - 1
+
+    def look(self, text: bytes, place: str) -> None:
+        """Note the secrets that the text holds."""
+        found = {(name, place): None for name, value in self._values.items() if value in text}
+        if found:
+            with self._lock:
+                self._found.update(found)
+
+    def found(self) -> list[tuple[str, str]]:
+        """Return the names of secrets, and where they were printed."""
+        with self._lock:
+            return list(self._found)
+
+
+class StreamWatch:
+    """Looks at output that comes in parts, between which a secret may be cut."""
+
+    def __init__(self, watch: SecretWatch, place: str) -> None:
+        self._watch = watch
+        self._place = place
+        self._rest = b""
+
+    def look(self, part: bytes) -> None:
+        """Look at the next part."""
+        text = self._rest + part
+        self._watch.look(text, self._place)
+        overlap = self._watch.overlap
+        self._rest = text[-overlap:] if overlap else b""
