@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import bindparam, delete, insert
 
 from ..._time import isoformat
 from ...errors import NotFoundError
 from ..jobs.handlers import FORWARD
-from ..store.columns import upsert
 from ..store.raw_json import decode
 from ..store.run_traces import runs_of_trace
-from ..store.schema import observations, traces
+from ..store.schema import traces
 from ..store.trace_costs import cost_fields, model_costs, model_usage
 from ..store.trace_pages import read_trace, trace_filters, trace_page
 from ..store.trace_queries import overview, tool_performance
 from ..store.trace_rows import TraceRows, split_trace
+from ..store.trace_writes import store_trace
 from .registry import Context, operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import ColumnElement, UpdateBase
+    from sqlalchemy import ColumnElement
 
     from ashr_labs_types import (
         GetObservabilityAnalyticsRequest,
@@ -49,13 +46,6 @@ __all__ = [
 _DAYS = 7
 _SECONDS_PER_DAY = 86_400
 
-_KEPT = {"tenant_id", "id", "created_at"}
-"""Columns of a trace that do not change when it is replaced."""
-_ADD_OBSERVATIONS = insert(observations)
-_DELETE_OBSERVATIONS = delete(observations).where(
-    observations.c.tenant_id == bindparam("owner"), observations.c.trace_id == bindparam("trace")
-)
-
 
 def trace_rows(params: IngestObservabilityTraceRequest) -> tuple[str, TraceRows]:
     """Return the id of the trace, a new one if it has none, and its rows."""
@@ -67,14 +57,7 @@ def trace_rows(params: IngestObservabilityTraceRequest) -> tuple[str, TraceRows]
 def ingest_observability_trace(context: Context, params: tuple[str, TraceRows]) -> dict[str, Any]:
     """Store a trace; a trace with the same id is replaced."""
     trace_id, rows = params
-    tenant_id = context.principal.tenant_id
-    row = {"tenant_id": tenant_id, "id": trace_id, **rows.trace, "created_at": context.timestamp}
-    created_at = context.connection.scalar(_store(context.connection.dialect.name), row)
-    context.connection.execute(_DELETE_OBSERVATIONS, {"owner": tenant_id, "trace": trace_id})
-    if rows.observations:
-        shared = {"tenant_id": tenant_id, "trace_id": trace_id, "created_at": created_at}
-        numbered = [{**shared, **row, "position": position} for position, row in enumerate(rows.observations)]
-        context.connection.execute(_ADD_OBSERVATIONS, numbered)
+    store_trace(context.connection, context.principal.tenant_id, trace_id, rows, context.timestamp)
     if context.settings.destination is not None:
         context.enqueue(FORWARD, trace_id)
     return {"trace_id": trace_id}
@@ -138,12 +121,3 @@ def _page(context: Context, params: Mapping[str, Any], *conditions: ColumnElemen
 
 def _record(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {"id": row["id"], **decode(row["content"].text), "created_at": row["created_at"]}
-
-
-@cache
-def _store(dialect: str) -> UpdateBase:
-    """Return the statement that adds or replaces a trace, keeps its creation time, and returns that."""
-    new = upsert(dialect, traces)
-    changes = {column.name: new.excluded[column.name] for column in traces.c if column.name not in _KEPT}
-    store = new.on_conflict_do_update(index_elements=[traces.c.tenant_id, traces.c.id], set_=changes)
-    return store.returning(traces.c.created_at)

@@ -1,0 +1,1 @@
+"""The receiver of OpenTelemetry traces: OTLP over HTTP, in protobuf or JSON."""

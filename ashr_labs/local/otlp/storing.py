@@ -1,0 +1,63 @@
+"""Storing of OpenTelemetry spans: new traces, and parts of traces that are there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from ..store.trace_rows import TraceRows, split_trace
+from ..store.trace_writes import claim_traces, read_held, replace_observations, store_trace
+from .merging import merged, parts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sqlalchemy import Connection
+
+    from ashr_labs_types import TracePayload
+
+    from ...spans.span import Span
+    from ..store.trace_writes import HeldTrace
+
+__all__ = ["MAX_OBSERVATIONS", "Part", "prepared", "store_parts"]
+
+MAX_OBSERVATIONS: Final = 20_000
+"""Spans and events of one trace: each part that arrives is added by reading and writing the whole trace."""
+
+
+class Part(NamedTuple):
+    """The spans of a trace in one request."""
+
+    trace: TracePayload
+    rows: TraceRows
+
+
+def prepared(spans: Iterable[Span]) -> dict[str, Part]:
+    """Return the parts of traces, by id, as they are stored if nothing is there; done outside of the transaction."""
+    return {trace_id: Part(trace, split_trace(trace)) for trace_id, trace in parts_of(spans).items()}
+
+
+def store_parts(connection: Connection, tenant_id: int, parts: Mapping[str, Part], timestamp: str) -> list[str]:
+    """Store parts of traces; return the ids of those that are left out because their trace is full."""
+    if not parts:
+        return []
+    claim_traces(connection, tenant_id, {trace_id: part.rows for trace_id, part in parts.items()}, timestamp)
+    refused: list[str] = []
+    new: list[tuple[str, str, TraceRows]] = []
+    for trace_id, held in read_held(connection, tenant_id, parts).items():
+        part = parts[trace_id]
+        if held.created_at == timestamp and not held.observations:
+            new.append((trace_id, timestamp, part.rows))
+            continue
+        trace = merged(_payload(held), part.trace)
+        if len(trace.get("observations", ())) > MAX_OBSERVATIONS:
+            refused.append(trace_id)
+        else:
+            store_trace(connection, tenant_id, trace_id, split_trace(trace), timestamp)
+    replace_observations(connection, tenant_id, new)
+    return refused
+
+
+def _payload(held: HeldTrace) -> TracePayload:
+    payload: Any = {**held.content, "observations": held.observations}
+    trace: TracePayload = payload
+    return trace
