@@ -19,7 +19,7 @@ ERRORS = ["400", "401", "403", "422", "429", "5XX"]
 SCOPES = ["any", "read", "write", "admin"]
 OPERATION_KEYS = {"operationId", "tags", "summary", "description", "parameters", "requestBody", "responses", "security"}
 EXTENSIONS = {
-    *("deprecated", "x-ashr-idempotent", "x-ashr-scope", "x-ashr-availability", "x-ashr-max-bytes"),
+    *("deprecated", "x-ashr-idempotent", "x-ashr-scope", "x-ashr-availability", "x-ashr-max-bytes", "x-ashr-gzip"),
 }
 
 
@@ -104,7 +104,7 @@ def _call(here: Place, path: str, operation: dict[str, Any], document: dict[str,
     name = operation.get("operationId")
     if isinstance(name, str) and path != f"/#{name}":
         yield here, f"the path must be `/#{name}`, got `{path}`: every call goes to the base URL"
-    for key in ("security", "x-ashr-max-bytes"):
+    for key in ("security", "x-ashr-max-bytes", "x-ashr-gzip"):
         if key in operation:
             yield (*here, key), f"`{key}` is not supported; a call has none of its own"
     yield from _parameters((*here, "parameters"), operation.get("parameters", []), document)

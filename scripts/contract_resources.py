@@ -40,6 +40,8 @@ def check_resource(here: Place, operation: dict[str, Any], document: dict[str, A
     limit = operation.get("x-ashr-max-bytes", 1)
     if not isinstance(limit, int) or limit < 1:
         yield (*here, "x-ashr-max-bytes"), f"must be a positive number of bytes, got {limit!r}"
+    if "x-ashr-gzip" in operation and (operation["x-ashr-gzip"] is not True or "x-ashr-max-bytes" not in operation):
+        yield (*here, "x-ashr-gzip"), "must be true, beside `x-ashr-max-bytes`, which limits the decompressed body"
     given = operation.get("parameters", [])
     parameters = [
         as_object(resolved(parameter, "parameters", document))

@@ -109,6 +109,7 @@ def write_endpoints(package: Path, contract: dict[str, Any]) -> None:
     if missing:
         raise SystemExit("\n".join(missing))
     hide_secrets(package / "client.py")
+    import_unset(package / "api")
 
 
 def hide_secrets(module: Path) -> None:
@@ -119,6 +120,14 @@ def hide_secrets(module: Path) -> None:
             raise SystemExit(f"{module.name}: the generator wrote no line {field.strip()!r}")
         text = text.replace(field, hidden)
     module.write_text(text, "utf-8")
+
+
+def import_unset(folder: Path) -> None:
+    """Import `Unset` where a function may be called without a body: the generator does not, for several media types."""
+    for module in folder.rglob("*.py"):
+        text = module.read_text("utf-8")
+        if "| Unset" in text and ", Unset\n" not in text:
+            module.write_text(re.sub(r"(?m)^(from \.\.\.types import .*Response)$", r"\1, Unset", text), "utf-8")
 
 
 def operations(contract: dict[str, Any]) -> list[dict[str, Any]]:

@@ -13,12 +13,12 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from ashr_labs.local.otlp.merging import merged, parts_of
 from ashr_labs.local.otlp.reading import read_spans
-from support.otlp import NOW, START, otlp_request, otlp_span
+from support.otlp import START, otlp_request, otlp_span
 
 
 def trace_of(*spans: Span) -> Any:
     """Return the part that spans of one trace become."""
-    [part] = parts_of(read_spans(otlp_request(*spans), now=NOW).spans).values()
+    [part] = parts_of(read_spans(otlp_request(*spans)).spans).values()
     return part
 
 

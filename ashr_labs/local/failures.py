@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from ..errors import AshrLabsError, error_class_for_status
 from .store.columns import unwrap
 from .store.engine import is_outage, outage_reason
+from .store.raw_json import encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["RefusedError", "error_body", "failure"]
+__all__ = ["RefusedError", "error_body", "error_content", "failure"]
 
 _logger = logging.getLogger(__name__)
 
@@ -60,8 +61,30 @@ def error_body(path: str, status: int, message: str, details: Mapping[str, Any] 
     return {"status": "error", "message": message, **(details or {})}
 
 
-def failure(error: Exception, path: str, request_id: str) -> tuple[int, dict[str, Any], dict[str, str]]:
-    """Return status, body and headers of the response to a failed request; log what the client cannot mend."""
+def error_content(
+    path: str, media_type: str, status: int, message: str, details: Mapping[str, Any] | None = None
+) -> tuple[bytes, str]:
+    """Return the body of an error response and its media type.
+
+    Args:
+        path: The path of the request.
+        media_type: The media type of the request's body, which that of the response follows where there are several.
+        status: The HTTP status.
+        message: The cause, and what to do.
+        details: Further fields.
+    """
+    if path.startswith("/otlp/"):
+        from .otlp.answers import failure_content  # noqa: PLC0415 - the library of protobuf takes a while to load
+
+        return failure_content(media_type, status, message)
+    return encode(error_body(path, status, message, details)).encode(), "application/json"
+
+
+def failure(error: Exception, request_id: str) -> tuple[int, str, Mapping[str, Any] | None, dict[str, str]]:
+    """Return status, message, further fields and headers of the response to a failed request.
+
+    What the client cannot mend is logged.
+    """
     cause = unwrap(error)
     headers: dict[str, str] = {}
     details: Mapping[str, Any] | None = None
@@ -72,11 +95,12 @@ def failure(error: Exception, path: str, request_id: str) -> tuple[int, dict[str
     elif is_outage(error):
         _logger.warning("request %s failed, the database is unavailable: %s", request_id, _one_line(cause))
         status, message = 503, f"the platform's database is unavailable: {outage_reason(error)}"
+        headers = {"retry-after": "1"}
     else:
         _logger.error("request %s failed", request_id, exc_info=error)
         status = 500
         message = f"the platform failed ({type(error).__name__}); see its log for request {request_id}"
-    return status, error_body(path, status, message, details), headers
+    return status, message, details, headers
 
 
 def _one_line(error: Exception) -> str:

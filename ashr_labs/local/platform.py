@@ -12,9 +12,10 @@ from ashr_labs_contract.operations import OPERATIONS as DESCRIBED
 
 from .._time import isoformat
 from ..errors import AshrLabsError, AuthenticationError, AuthorizationError, ConfigurationError
+from .compression import check_encoding
 from .contract import load_contract, parse_body
 from .exchange import Attachment, PlatformResponse, RequestInfo
-from .failures import RefusedError, failure
+from .failures import RefusedError, error_content, failure
 from .idempotency import IdempotentRequest
 from .jobs.handlers import FORWARD
 from .jobs.queue import counts
@@ -146,7 +147,7 @@ class Platform:
     def is_authorized(self, request: PlatformRequest) -> bool:
         """Return True if the request has a valid API key; cheaper than reading a large body first."""
         try:
-            self._find_key(request.headers.get("authorization"))
+            self._find_key(request)
         except AuthenticationError:
             return False
         return True
@@ -235,22 +236,25 @@ class Platform:
         return content
 
     def _authenticate(self, request: PlatformRequest) -> Principal:
-        principal, used_key = self._find_key(request.headers.get("authorization"))
+        principal, used_key = self._find_key(request)
         if used_key is not None:
             with self._database.write() as connection:
                 record_use(connection, used_key, moment=self._now())
         return principal
 
-    def _find_key(self, authorization: str | None) -> tuple[Principal, int | None]:
-        scheme, _, key = (authorization or "").partition(" ")
-        if scheme.lower() != "bearer":
+    def _find_key(self, request: PlatformRequest) -> tuple[Principal, int | None]:
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        if not scheme and request.path.startswith("/otlp/"):
+            scheme, key = "bearer", request.headers.get("x-api-key", "")
+        if scheme.lower() != "bearer" or not key:
             raise AuthenticationError("an API key is required: send the header `Authorization: Bearer tp_...`")
         return self._keys.find(key.strip(), self._database.read, moment=self._now())
 
 
 def _failed(request: PlatformRequest, error: Exception, request_id: str, info: RequestInfo) -> PlatformResponse:
-    status, body, headers = failure(error, request.path, request_id)
-    return PlatformResponse(status, encode(body).encode(), {"x-request-id": request_id, **headers}, info)
+    status, message, details, headers = failure(error, request_id)
+    content, kind = error_content(request.path, request.media_type, status, message, details)
+    return PlatformResponse(status, content, {"x-request-id": request_id, "content-type": kind, **headers}, info)
 
 
 def _act_once(operation: Operation, context: Context, params: Any, idempotent: IdempotentRequest) -> Result:
@@ -279,6 +283,7 @@ def _check_call(request: PlatformRequest) -> None:
         raise RefusedError(405, "method not allowed; calls are sent as POST /", {"allow": "POST"})
     if request.media_type not in ("", "application/json"):
         raise RefusedError(415, f"content-type must be application/json, got {request.media_type[:100]}")
+    check_encoding(request.headers.get("content-encoding"), takes_gzip=False)
 
 
 def _check_scope(name: str, principal: Principal) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from .._routes import Match, Routes
 from ..errors import BadRequestError, NotFoundError, ValidationError
+from .compression import check_encoding, decompressed
 from .contract import json_schema, parse_body
 from .failures import RefusedError
 from .multipart import parse_form
@@ -65,8 +66,9 @@ class Resource:
         """Check what is known before the body is read.
 
         Raises:
-            RefusedError: The body has a media type that the operation does not take.
+            RefusedError: The body has a media type or an encoding that the operation does not take.
         """
+        self._check_encoding(request)
         given = request.media_type
         if self.media_types and given and given not in self.media_types:
             raise RefusedError(415, f"content-type must be {' or '.join(self.media_types)}, got {given[:100]}")
@@ -106,12 +108,19 @@ class Resource:
             return float(text)
         return _BOOLEANS.get(text, text) if kind == "boolean" else text
 
+    def _check_encoding(self, request: PlatformRequest) -> bool:
+        """Return True if the body is compressed."""
+        takes_gzip = bool(self.operation.get("x-ashr-gzip"))
+        return check_encoding(request.headers.get("content-encoding"), takes_gzip=takes_gzip)
+
     def _body(self, request: PlatformRequest) -> dict[str, Any]:
         if not self.media_types:
             return {}
         if self.max_bytes is not None and len(request.body) > self.max_bytes:
             raise RefusedError(413, f"the body must be at most {self.max_bytes} bytes")
         self.check_head(request)
+        if self.max_bytes is not None and self._check_encoding(request):
+            request = replace(request, body=decompressed(request.body, self.max_bytes))
         media_type = request.media_type or self.media_types[0]
         if media_type == _FORM:
             fields, files = parse_form(request.body, request.headers.get("content-type", ""))
@@ -135,7 +144,7 @@ class Resource:
     @property
     def _is_lenient(self) -> bool:
         """Whether unknown parameters are ignored."""
-        return str(self.operation["path"]).startswith("/api/")
+        return str(self.operation["path"]).startswith(("/api/", "/otlp/"))
 
     @cached_property
     def _described(self) -> list[dict[str, Any]]:

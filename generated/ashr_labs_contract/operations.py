@@ -72,6 +72,9 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "run_pentest": Operation("pentest", False, None, "POST", "/#run_pentest", "write", "application/json"),
     "get_health": Operation("server", True, None, "GET", "/health", None, "application/json"),
+    "export_spans": Operation(
+        "observability", True, "embedded", "POST", "/otlp/v1/traces", "write", "application/json"
+    ),
     "download_media": Operation(
         "server", True, "embedded", "GET", "/media/{media_id}", None, "application/octet-stream"
     ),

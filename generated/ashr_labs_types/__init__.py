@@ -40,6 +40,38 @@ class KeystoneError(TypedDict):
     """Where in the request, such as `events[3].cost`."""
 
 
+class RpcStatus(TypedDict):
+    """
+    The body of every error response below `/otlp`, a `google.rpc.Status`.
+    """
+
+    code: int
+    """A code of gRPC."""
+
+    message: str
+    """What failed, with which value, and what to do."""
+
+
+class OtlpRequest(TypedDict):
+    """
+    An `ExportTraceServiceRequest` by the JSON rules of OTLP.
+    """
+
+    resourceSpans: NotRequired[list[dict[str, Any]]]
+
+
+class OtlpPartialSuccess(TypedDict):
+    """
+    What was refused, or was stored although something is wrong with it.
+    """
+
+    rejectedSpans: NotRequired[str]
+    """How many spans were refused, as a 64-bit number in text."""
+
+    errorMessage: NotRequired[str]
+    """What is wrong with which spans."""
+
+
 class AshError(TypedDict):
     """
     The body of every error response below `/api`.
@@ -1153,6 +1185,14 @@ class RunPentestResponse(TypedDict):
     message: NotRequired[str]
     pentest_id: NotRequired[int]
     """The stored report."""
+
+
+class OtlpResponse(TypedDict):
+    """
+    An `ExportTraceServiceResponse`.
+    """
+
+    partialSuccess: NotRequired[OtlpPartialSuccess]
 
 
 class Health(TypedDict):

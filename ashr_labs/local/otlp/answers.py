@@ -10,11 +10,11 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
-from .decoding import JSON_TYPE
+__all__ = ["JSON_TYPE", "PROTOBUF_TYPE", "failure_content", "success_content"]
 
-__all__ = ["failure_content", "success_content"]
-
-_CODES: Final = {400: 3, 401: 16, 403: 7, 413: 8, 415: 3, 429: 8, 503: 14}
+PROTOBUF_TYPE: Final = "application/x-protobuf"
+JSON_TYPE: Final = "application/json"
+_CODES: Final = {400: 3, 401: 16, 403: 7, 413: 8, 415: 3, 422: 3, 429: 8, 501: 12, 503: 14}
 """Codes of gRPC by HTTP status; 13 (internal) for others."""
 _INTERNAL: Final = 13
 
@@ -27,19 +27,21 @@ def success_content(media_type: str, *, rejected: int, message: str) -> bytes:
         rejected: How many spans were refused.
         message: What is wrong with the request; empty if nothing is.
     """
-    if media_type == JSON_TYPE:
-        partial = {"rejectedSpans": str(rejected), "errorMessage": message}
-        return json.dumps({"partialSuccess": partial} if message else {}).encode()
-    response = ExportTraceServiceResponse()
-    if message:
-        response.partial_success.CopyFrom(ExportTracePartialSuccess(rejected_spans=rejected, error_message=message))
-    return response.SerializeToString()
+    if media_type == PROTOBUF_TYPE:
+        response = ExportTraceServiceResponse()
+        if message:
+            partial = ExportTracePartialSuccess(rejected_spans=rejected, error_message=message)
+            response.partial_success.CopyFrom(partial)
+        return response.SerializeToString()
+    partial_success = {"rejectedSpans": str(rejected), "errorMessage": message}
+    return json.dumps({"partialSuccess": partial_success} if message else {}).encode()
 
 
-def failure_content(media_type: str, status: int, message: str) -> bytes:
-    """Return a google.rpc.Status for an HTTP status."""
+def failure_content(media_type: str, status: int, message: str) -> tuple[bytes, str]:
+    """Return a google.rpc.Status for an HTTP status, and its media type: JSON unless the request was in protobuf."""
     code = _CODES.get(status, _INTERNAL)
-    if media_type == JSON_TYPE:
-        return json.dumps({"code": code, "message": message}).encode()
-    # The fields 1 (a number) and 2 (a string) are all that a Status without details has on the wire, as here.
-    return ExportTracePartialSuccess(rejected_spans=code, error_message=message).SerializeToString()
+    if media_type.partition(";")[0].strip().lower() != PROTOBUF_TYPE:
+        return json.dumps({"code": code, "message": message}).encode(), JSON_TYPE
+    # A Status without details has the same two fields on the wire: 1 is a number, 2 a string.
+    content = ExportTracePartialSuccess(rejected_spans=code, error_message=message).SerializeToString()
+    return content, PROTOBUF_TYPE

@@ -39,49 +39,45 @@ class Reading:
     spans: list[Span] = field(default_factory=list[Span])
     refused: list[str] = field(default_factory=list[str])
     """A message for each span that is refused."""
-    warnings: list[str] = field(default_factory=list[str])
-    """A message for each span that is taken although something is wrong with it."""
 
-    @property
-    def message(self) -> str:
-        """What is wrong with the request, on one line; empty if nothing is."""
-        parts = [
-            f"{counted(len(found), 'span')} {verb}: {_listed(found)}"
-            for found, verb in ((self.refused, "refused"), (self.warnings, "stored in spite of"))
-            if found
+    def message(self, *, now: float) -> str:
+        """Return what is wrong with the request, on one line; nothing if all is well.
+
+        Args:
+            now: Seconds since 1970; clocks that are more than a day ahead, or before 2000, are reported.
+        """
+        latest = int(now * _NANOSECONDS) + _DAY
+        clocks = [
+            f"{_label(span.name, span.span_id)} says {span.start_time} nanoseconds since 1970"
+            for span in self.spans
+            if not _YEAR_2000 <= span.start_time <= latest
         ]
-        return "; ".join(parts)
+        refused = [f"{counted(len(self.refused), 'span')} refused: {_listed(self.refused)}"] if self.refused else []
+        wrong = [f"check the clock of {counted(len(clocks), 'span')}: {_listed(clocks)}"] if clocks else []
+        return "; ".join([*refused, *wrong])
 
 
-def read_spans(request: ExportTraceServiceRequest, *, now: float) -> Reading:
+def read_spans(request: ExportTraceServiceRequest) -> Reading:
     """Read the spans of a request. Pure.
 
     Copies of traces that this package made for OpenTelemetry are left out: the originals arrive by themselves.
-
-    Args:
-        request: The message.
-        now: Seconds since 1970; clocks that are more than a day ahead are reported.
     """
     reading = Reading()
-    latest = int(now * _NANOSECONDS) + _DAY
     for resource_spans in request.resource_spans:
         resource = _attributes(resource_spans.resource.attributes)
         for scope_spans in resource_spans.scope_spans:
             for span in scope_spans.spans:
-                _read(span, scope_spans.scope.name, resource, latest, reading)
+                _read(span, scope_spans.scope.name, resource, reading)
     return reading
 
 
-def _read(span: trace_pb2.Span, scope: str, resource: dict[str, Any], latest: int, into: Reading) -> None:
+def _read(span: trace_pb2.Span, scope: str, resource: dict[str, Any], into: Reading) -> None:
     if (fault := _fault(span)) is not None:
-        into.refused.append(f"{_label(span)}: {fault}")
+        into.refused.append(f"{_label(span.name, span.span_id.hex())}: {fault}")
         return
     taken = _span(span, scope, resource)
-    if names.MIRRORED in taken.attributes:
-        return
-    into.spans.append(taken)
-    if not _YEAR_2000 <= span.start_time_unix_nano <= latest:
-        into.warnings.append(f"{_label(span)}: its clock says {span.start_time_unix_nano} nanoseconds since 1970")
+    if names.MIRRORED not in taken.attributes:
+        into.spans.append(taken)
 
 
 def _fault(span: trace_pb2.Span) -> str | None:
@@ -141,8 +137,8 @@ def _named(known: tuple[str, ...], number: int) -> str:
     return known[number] if 0 <= number < len(known) else known[0]
 
 
-def _label(span: trace_pb2.Span) -> str:
-    return f"{truncate(one_line(span.name), _MAX_NAME)!a} ({span.span_id[:_SPAN_ID_BYTES].hex()})"
+def _label(name: str, span_id: str) -> str:
+    return f"{truncate(one_line(name), _MAX_NAME)!a} ({span_id[: 2 * _SPAN_ID_BYTES]})"
 
 
 def _listed(messages: list[str]) -> str:

@@ -30,6 +30,11 @@ class Part(NamedTuple):
     trace: TracePayload
     rows: TraceRows
 
+    @property
+    def spans(self) -> int:
+        """How many spans there are, without their events."""
+        return sum(one["type"] != "event" for one in self.trace.get("observations", ()))
+
 
 def prepared(spans: Iterable[Span]) -> dict[str, Part]:
     """Return the parts of traces, by id, as they are stored if nothing is there; done outside of the transaction."""

@@ -1,14 +1,14 @@
-"""How many messages a protobuf body holds, counted before it is parsed: 20 MB of empty spans take 1.8 GB of memory."""
+"""How many parts a request holds, counted before it is decoded: 20 MB of empty spans take 1.8 GB of memory."""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from google.protobuf.descriptor import Descriptor
 
-__all__ = ["has_more_messages"]
+__all__ = ["has_more_messages", "has_more_objects"]
 
 _SCALAR_SIZES: Final = {1: 8, 5: 4}
 """Bytes by wire type."""
@@ -67,3 +67,19 @@ def _varint(body: bytes | bytearray, start: int, end: int) -> tuple[int, int]:
             return number, position + 1
         shift += 7
     return 0, end
+
+
+def has_more_objects(value: object, limit: int) -> bool:
+    """Return True if a JSON value holds more than `limit` objects."""
+    count = 0
+    level: list[Any] = [value]
+    while level and count <= limit:
+        inner: list[Any] = []
+        for one in level:
+            if isinstance(one, dict):
+                count += 1
+                inner += one.values()
+            elif isinstance(one, list):
+                inner += one
+        level = inner
+    return count > limit

@@ -14,10 +14,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from ..exchange import PlatformRequest
-from ..failures import error_body
+from ..failures import error_content
 from .access_log import REQUEST_INFO, AccessLog
 from .bodies import BodyReader, RejectAmbiguousLength
 from .dispatch import Dispatcher
@@ -127,7 +127,7 @@ class _Server(uvicorn.Server):
 
 
 class _Door:
-    """Passes requests to the platform, large and compressed bodies excepted."""
+    """Passes requests to the platform, those with large bodies excepted."""
 
     def __init__(self, platform: Platform, body_limit: int) -> None:
         self._platform = platform
@@ -151,7 +151,6 @@ class _Door:
         admission = self._platform.admit(head)
         if admission.refusal is not None:
             return admission.refusal
-        _check_encoding(head.headers.get("content-encoding"))
         is_authorized = partial(self._platform.is_authorized, head)
         async with self._bodies.read(request, is_authorized, limit=admission.max_bytes) as body:
             whole = replace(head, body=body)
@@ -174,14 +173,9 @@ async def _chunks(content: bytes) -> AsyncIterator[bytes]:
         yield content[start : start + _CHUNK]
 
 
-def _check_encoding(encoding: str | None) -> None:
-    # Not decompressed: a small compressed body could expand to any size.
-    if (encoding or "identity").strip().lower() != "identity":
-        raise HTTPException(415, f"content-encoding must be identity, got {(encoding or '')[:100]}")
-
-
 async def _as_json(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    body = error_body(request.scope["path"], error.status_code, error.detail)
-    return JSONResponse(body, error.status_code, error.headers)
+    media_type = request.headers.get("content-type", "")
+    content, kind = error_content(request.scope["path"], media_type, error.status_code, error.detail)
+    return Response(content, error.status_code, error.headers, media_type=kind)

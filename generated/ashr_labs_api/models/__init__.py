@@ -108,6 +108,9 @@ from .note_severity import NoteSeverity
 from .observation import Observation
 from .observation_level import ObservationLevel
 from .observation_type import ObservationType
+from .otlp_partial_success import OtlpPartialSuccess
+from .otlp_request import OtlpRequest
+from .otlp_response import OtlpResponse
 from .output_format import OutputFormat
 from .pentest_category import PentestCategory
 from .pentest_config import PentestConfig
@@ -116,6 +119,7 @@ from .pentest_mode import PentestMode
 from .recorded_tool_call import RecordedToolCall
 from .request_status import RequestStatus
 from .revoke_api_key_request import RevokeApiKeyRequest
+from .rpc_status import RpcStatus
 from .run import Run
 from .run_pentest_request import RunPentestRequest
 from .run_pentest_response import RunPentestResponse
@@ -271,6 +275,9 @@ __all__ = (
     "Observation",
     "ObservationLevel",
     "ObservationType",
+    "OtlpPartialSuccess",
+    "OtlpRequest",
+    "OtlpResponse",
     "OutputFormat",
     "PentestCategory",
     "PentestConfig",
@@ -279,6 +286,7 @@ __all__ = (
     "RecordedToolCall",
     "RequestStatus",
     "RevokeApiKeyRequest",
+    "RpcStatus",
     "Run",
     "RunPentestRequest",
     "RunPentestResponse",
