@@ -7,6 +7,7 @@ each sending the next call as soon as it has read the answer. `--full` takes the
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import os
 import random
@@ -18,6 +19,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,7 @@ from sqlalchemy import insert
 
 from ashr_labs import AshrLabsClient, grade
 from ashr_labs._time import isoformat
+from ashr_labs.local.otlp.decoding import from_json
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import observations, traces
 from ashr_labs.local.store.trace_rows import split_trace
@@ -38,6 +41,8 @@ KEY = "tp_of_the_platform_benchmark"
 CONNECTIONS = 16
 CALLS_OF_A_RUN = 20
 OBSERVATIONS_OF_A_TRACE = 10
+OTLP_BATCH = 512
+"""Spans of a request, as exporters send them by default."""
 WEEK = 7 * 24 * 60 * 60
 
 
@@ -50,6 +55,7 @@ def main() -> None:
         measure_load(Path(folder) / "load.db", seconds=30 if full else 5)
         measure_in_process()
         measure_grading()
+        measure_otlp(Path(folder) / "otlp.db", count=100_000 if full else 20_000)
         measure_observations(Path(folder) / "traces.db", count=1_000_000 if full else 100_000)
 
 
@@ -102,6 +108,70 @@ def measure_observations(database: Path, *, count: int) -> None:
         report(f"{name}: a page of what a search finds", search * 1e3, "ms", at_most=50)
         analytics = median(lambda: client.get_observability_analytics(days=7), 3)
         report(f"{name}: analytics of 7 days", analytics * 1e3, "ms", at_most=500)
+
+
+def measure_otlp(database: Path, *, count: int) -> None:
+    """Receive spans by OTLP over HTTP: 512 in a request, ten in a trace, on one connection."""
+    with served(database) as (_, url):
+        batches = count // OTLP_BATCH
+        as_json = [json.dumps(otlp_request(number)).encode() for number in range(batches)]
+        as_protobuf = [from_json(otlp_request(batches + number)).SerializeToString() for number in range(batches)]
+        for name, media_type, bodies in (
+            ("JSON", "application/json", as_json),
+            ("protobuf", "application/x-protobuf", as_protobuf),
+        ):
+            send_otlp(url, media_type, bodies[:2])  # loads the libraries
+            spent = timed(partial(send_otlp, url, media_type, bodies))
+            report(
+                f"OTLP in {name}, {len(bodies[0]) // OTLP_BATCH} bytes per span",
+                count / spent,
+                "spans/s",
+                at_least=1_000,
+            )
+
+
+def send_otlp(url: str, media_type: str, bodies: list[bytes]) -> None:
+    """Send requests one after the other."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc)
+    for body in bodies:
+        headers = {"authorization": f"Bearer {KEY}", "content-type": media_type}
+        connection.request("POST", "/otlp/v1/traces", body, headers)
+        answer = connection.getresponse()
+        if (answer.status, len(answer.read())) not in ((200, 0), (200, 2)):
+            raise SystemExit(f"a request of OTLP was answered with {answer.status}, or not all spans were taken")
+    connection.close()
+
+
+def otlp_request(number: int) -> dict[str, Any]:
+    """Return a request of OTLP in JSON, whose spans are calls of a model."""
+    chance = random.Random(number)  # noqa: S311 - the same spans each time
+    spans: list[dict[str, Any]] = []
+    for place in range(OTLP_BATCH):
+        if place % OBSERVATIONS_OF_A_TRACE == 0:
+            trace, root = f"{chance.getrandbits(128):032x}", f"{chance.getrandbits(64):016x}"
+        started = time.time_ns()
+        attributes = {
+            "gen_ai.operation.name": {"stringValue": "chat"},
+            "gen_ai.request.model": {"stringValue": "some-model"},
+            "gen_ai.usage.input_tokens": {"intValue": str(chance.randrange(1000))},
+            "gen_ai.usage.output_tokens": {"intValue": str(chance.randrange(1000))},
+            "gen_ai.input.messages": {"stringValue": json.dumps([{"role": "user", "content": "w" * 200}])},
+            "gen_ai.output.messages": {"stringValue": json.dumps([{"role": "assistant", "content": "w" * 200}])},
+            "server.address": {"stringValue": "api.example.com"},
+        }
+        spans.append(
+            {
+                "traceId": trace,
+                "spanId": root if place % OBSERVATIONS_OF_A_TRACE == 0 else f"{chance.getrandbits(64):016x}",
+                **({} if place % OBSERVATIONS_OF_A_TRACE == 0 else {"parentSpanId": root}),
+                "name": "chat some-model",
+                "kind": 3,
+                "startTimeUnixNano": str(started),
+                "endTimeUnixNano": str(started + 1_000_000),
+                "attributes": [{"key": name, "value": value} for name, value in attributes.items()],
+            }
+        )
+    return {"resourceSpans": [{"resource": {}, "scopeSpans": [{"scope": {"name": "benchmark"}, "spans": spans}]}]}
 
 
 def report(name: str, value: float, unit: str, at_most: float | None = None, *, at_least: float | None = None) -> None:

@@ -200,7 +200,7 @@ def test_locked_database_is_a_503(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="file size limits are POSIX")
 def test_full_disk_is_a_503(tmp_path: Path) -> None:
-    """A write that does not fit gets a 503 with the reason, is not stored, and works once there is space."""
+    """A write that does not fit is a 503 with the reason and when to repeat it, and works once there is space."""
     code = """
 import resource, sys
 from pathlib import Path
@@ -210,14 +210,14 @@ with Api.opened(Path(sys.argv[1])) as api:
     body = b'{"function": "create_dataset", "name": "x", "dataset_source": {"a": "' + b"x" * 2_000_000 + b'"}}'
     refused = api.platform.answer(call_of(body, api.key))
     resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-    print(refused.status, refused.body["message"])
+    print(refused.status, refused.headers["retry-after"], refused.body["message"])
     print(api.dataset(), len(api("list_datasets", tenant_id=1)["datasets"]))
 """
     command = [sys.executable, "-c", code, str(tmp_path / "evals.db")]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent)
 
     refused, stored = done.stdout.splitlines()
-    assert refused.startswith("503 the platform's database is unavailable: the ")
+    assert refused.startswith("503 1 the platform's database is unavailable: the ")
     assert "1 1" == stored
     assert "Traceback" not in done.stderr
 

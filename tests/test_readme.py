@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import subprocess
 import sys
@@ -39,6 +40,8 @@ def platform_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> Generator[No
     platform.close()
 
 
+# OpenTelemetry's exporter leaves its connection open.
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.usefixtures("platform_in_the_environment")
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_python_blocks_run_in_order(
@@ -50,6 +53,8 @@ def test_python_blocks_run_in_order(
 
     for block in python_blocks(document):
         exec(compile(block, str(document), "exec"), namespace)
+    namespace.clear()
+    gc.collect()  # here, and not in another test
 
     if document.name == "README.md":
         shown = capsys.readouterr().out

@@ -161,7 +161,9 @@ def check_against_contract(function: str, answer: PlatformResponse) -> None:
         response = (
             contract.components["responses"][response["$ref"].rpartition("/")[2]] if "$ref" in response else response
         )
-        if "application/json" not in response.get("content", {}):
+        given = answer.headers.get("content-type", "application/json")
+        assert given in response.get("content", {given: None}), f"{function} does not document {given}"
+        if given != "application/json" or "content" not in response:
             return
         schema = response["content"]["application/json"]["schema"]
     else:

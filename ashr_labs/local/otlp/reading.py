@@ -34,7 +34,7 @@ _MAX_NAME: Final = 60
 
 @dataclass(slots=True)
 class Reading:
-    """What a request holds."""
+    """The spans of a request."""
 
     spans: list[Span] = field(default_factory=list[Span])
     refused: list[str] = field(default_factory=list[str])
