@@ -22,6 +22,9 @@ from support.otel_spans import CHAT, finished_spans, identifiers, one_span
 
 MESSAGES = [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]
 ANSWER = [{"role": "assistant", "parts": [{"type": "text", "content": "hello"}], "finish_reason": "stop"}]
+ASKED = [{"role": "user", "content": "hi"}]
+REPLIED = {"role": "assistant", "content": "hello"}
+CALLED = {"role": "assistant", "content": "", "tool_calls": [{"id": "c1", "name": "search", "arguments": {"q": 1}}]}
 
 
 def observation(attributes: dict[str, Any], *events: tuple[str, dict[str, Any]], name: str = "step") -> dict[str, Any]:
@@ -44,8 +47,8 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]], dict[st
             "name": "step",
             "model": "some-model",
             "usage": {"input_tokens": 7, "output_tokens": 3},
-            "input": MESSAGES,
-            "output": ANSWER,
+            "input": ASKED,
+            "output": REPLIED,
         },
     ),
     "instructions of the system": (
@@ -55,7 +58,7 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]], dict[st
             "gen_ai.input.messages": json.dumps(MESSAGES),
         },
         [],
-        {"input": [{"role": "system", "parts": [{"type": "text", "content": "be kind"}]}, *MESSAGES]},
+        {"input": [{"role": "system", "content": "be kind"}, *ASKED]},
     ),
     "messages in the event of the operation": (
         CHAT,
@@ -65,7 +68,7 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]], dict[st
                 {"gen_ai.input.messages": json.dumps(MESSAGES), "gen_ai.output.messages": json.dumps(ANSWER)},
             )
         ],
-        {"input": MESSAGES, "output": ANSWER},
+        {"input": ASKED, "output": REPLIED},
     ),
     "an event for each message": (
         {**CHAT, "gen_ai.system": "openai"},
@@ -76,8 +79,82 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]], dict[st
         ],
         {
             "input": [{"role": "system", "content": "be kind"}, {"role": "user", "content": "hi"}],
-            "output": [{"role": "assistant", "index": 0, "finish_reason": "stop", "message": {"content": "hello"}}],
+            "output": REPLIED,
         },
+    ),
+    "calls of tools and their results, in parts": (
+        {
+            **CHAT,
+            "gen_ai.input.messages": json.dumps(
+                [
+                    {
+                        "role": "user",
+                        "parts": [{"type": "text", "content": "look "}, {"type": "text", "content": "it up"}],
+                    },
+                    {
+                        "role": "assistant",
+                        "name": None,
+                        "parts": [
+                            {"type": "reasoning", "content": "a search helps"},
+                            {"type": "tool_call", "id": "c1", "name": "search", "arguments": {"q": 1}},
+                        ],
+                    },
+                    {"role": "user", "parts": [{"type": "tool_call_response", "id": "c1", "response": "5 days"}]},
+                    {"role": "user", "parts": [{"type": "uri", "uri": "https://example.com/a.png"}]},
+                ]
+            ),
+            "gen_ai.output.messages": json.dumps(
+                [
+                    {
+                        "role": "assistant",
+                        "parts": [{"type": "tool_call", "id": "c1", "name": "search", "arguments": '{"q": 1}'}],
+                    }
+                ]
+            ),
+        },
+        [],
+        {
+            "input": [
+                {"role": "user", "content": "look it up"},
+                {**CALLED, "reasoning": "a search helps"},
+                {"role": "tool", "tool_call_id": "c1", "content": "5 days"},
+                {"role": "user", "content": "", "other_content": [{"type": "uri", "uri": "https://example.com/a.png"}]},
+            ],
+            "output": CALLED,
+        },
+    ),
+    "calls of tools, of OpenInference": (
+        {
+            "openinference.span.kind": "LLM",
+            "llm.model_name": "m-2026-01-01",
+            "llm.invocation_parameters": '{"model": "m", "temperature": 0}',
+            "llm.output_messages.0.message.role": "assistant",
+            "llm.output_messages.0.message.tool_calls.0.tool_call.id": "c1",
+            "llm.output_messages.0.message.tool_calls.0.tool_call.function.name": "search",
+            "llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments": '{"q": 1}',
+        },
+        [],
+        {"model": "m", "output": CALLED},
+    ),
+    "a run of an agent of Pydantic AI": (
+        {
+            "gen_ai.operation.name": "invoke_agent",
+            "gen_ai.system_instructions": '[{"type": "text", "content": "be kind"}]',
+            "pydantic_ai.all_messages": json.dumps([*MESSAGES, *ANSWER]),
+            "final_result": "hello",
+            "logfire.msg": "agent run",
+        },
+        [],
+        {
+            "input": [{"role": "system", "content": "be kind"}, *ASKED],
+            "output": "hello",
+            "metadata": {"gen_ai.operation.name": "invoke_agent", "kind": "agent", "otel.scope.name": "test"},
+        },
+    ),
+    "a tool of an older Pydantic AI": (
+        {"gen_ai.tool.name": "search", "tool_arguments": '{"q": 1}', "tool_response": "5 days"},
+        [],
+        {"name": "tool:search", "input": {"q": 1}, "output": "5 days"},
     ),
     "an event with all messages": (
         CHAT,

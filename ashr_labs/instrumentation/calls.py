@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
     Reader: TypeAlias = "Callable[[Reply, Any], None]"
 
-__all__ = ["LOGGER", "Describe", "ModelCall", "ModelSpan", "Request", "begin"]
+__all__ = ["FIRST_CHUNK", "LOGGER", "Describe", "ModelCall", "ModelSpan", "Request", "begin"]
 
 LOGGER = "ashr_labs.instrumentation"
-_FIRST_CHUNK = "gen_ai.response.time_to_first_chunk"
+FIRST_CHUNK = "gen_ai.response.time_to_first_chunk"
 
 
 @dataclass(slots=True)
@@ -85,6 +85,10 @@ class ModelSpan(Generation):
     def __init__(self, parent: Parent, request: Request, *, captures: bool) -> None:
         given = plain(request.input) if captures else None
         super().__init__(parent, request.name, given, request.metadata(captures=captures), model=request.model)
+
+    def covers_call(self) -> bool:
+        """Return True: other instrumented libraries make the same call."""
+        return True
 
     @property
     def started(self) -> int:
@@ -178,7 +182,7 @@ class ModelCall(ActiveCall):
     def _add_facts(self) -> None:
         facts = self.reply.facts()
         if self._first_chunk is not None and isinstance(self.span, ModelSpan):
-            facts[_FIRST_CHUNK] = (self._first_chunk - self.span.started) / 1e9
+            facts[FIRST_CHUNK] = (self._first_chunk - self.span.started) / 1e9
         self.span.update(metadata=facts, model=self.reply.model if self.request.model is None else None)
 
     def _report(self, error: Exception) -> None:
@@ -198,7 +202,7 @@ def begin(describe: Describe, args: tuple[Any, ...], kwargs: dict[str, Any]) -> 
     if scope is None:
         if DEFAULT.tracing is None:
             return None
-    elif isinstance(scope.span, ModelSpan) or not scope.span.is_recorded:
+    elif not scope.span.is_recorded or scope.span.covers_call():
         return None
     try:
         request = describe(args, kwargs)

@@ -10,6 +10,7 @@ from .._format import suggestion
 from ..errors import ConfigurationError
 from .clients import unwrap_all, wrap
 from .imports import after_import, forget
+from .otel_instrumentors import instrument, is_instrumentor
 from .patches import apply, installed_version, is_supported, undo_all
 from .table import LIBRARIES
 
@@ -34,7 +35,8 @@ def auto_instrument(*libraries: str, client: HasTracing | None = None) -> list[s
     stay so.
 
     Args:
-        libraries: Their labels, such as `openai`; defaults to all that are installed.
+        libraries: Their labels, such as `openai`; defaults to all that are installed. Instrumentors of OpenInference
+            and OpenTelemetry are named as `openinference:groq` and `opentelemetry:groq`, and need the extra `otel`.
         client: Made the default client, as by `client.tracing.set_default()`.
 
     Returns:
@@ -42,14 +44,15 @@ def auto_instrument(*libraries: str, client: HasTracing | None = None) -> list[s
         alone, and logged once.
 
     Raises:
-        ConfigurationError: A label is unknown, or its library is not installed.
+        ConfigurationError: A label is unknown, its library is not installed, or an instrumentor does not start.
 
     Example:
         >>> auto_instrument()  # doctest: +SKIP
         ['openai', 'anthropic']
         >>> uninstrument()
     """
-    chosen = _chosen(libraries)
+    instrumentors, names = _split(libraries)
+    chosen = _chosen(names) if names or not instrumentors else []
     if client is not None:
         _set_default(client)
     with _lock:
@@ -57,7 +60,10 @@ def auto_instrument(*libraries: str, client: HasTracing | None = None) -> list[s
             if library.name not in _active and is_supported(library):
                 _active[library.name] = []
                 after_import(library.module, partial(_instrument, library))
-        return [library.name for library in LIBRARIES if library.name in _active]
+        for label in instrumentors:
+            if label not in _active:
+                _active[label] = [instrument(label)]
+        return _labels()
 
 
 def observe(*libraries: str, clients: Iterable[Any] | None = None, client: HasTracing | None = None) -> list[str]:
@@ -82,7 +88,7 @@ def observe(*libraries: str, clients: Iterable[Any] | None = None, client: HasTr
     if client is not None:
         _set_default(client)
     with _lock:
-        return [library.name for library in LIBRARIES if library.name in _active]
+        return _labels()
 
 
 def uninstrument(*libraries: str) -> None:
@@ -94,8 +100,11 @@ def uninstrument(*libraries: str) -> None:
     Raises:
         ConfigurationError: A label is unknown.
     """
-    chosen = _named(libraries)
+    instrumentors, names = _split(libraries or tuple(_active))
+    chosen = _named(names) if names or not libraries else []
     with _lock:
+        for label in instrumentors:
+            undo_all(_active.pop(label, []))
         for library in chosen:
             forget(library.module)
             undo_all(_active.pop(library.name, []))
@@ -105,7 +114,19 @@ def uninstrument(*libraries: str) -> None:
 def _instrument(library: Library) -> None:
     with _lock:
         if library.name in _active:
-            _active[library.name] = apply(library)
+            _active[library.name] = undos = apply(library)
+            if not undos:  # it failed, and was logged
+                del _active[library.name]
+
+
+def _split(labels: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:
+    """Return the labels of instrumentors, and those of libraries."""
+    return [one for one in labels if is_instrumentor(one)], tuple(one for one in labels if not is_instrumentor(one))
+
+
+def _labels() -> list[str]:
+    order = {library.name: number for number, library in enumerate(LIBRARIES)}
+    return sorted(_active, key=lambda label: (order.get(label, len(order)), label))
 
 
 def _named(names: tuple[str, ...]) -> list[Library]:

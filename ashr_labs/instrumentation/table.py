@@ -51,6 +51,13 @@ def _with_request(name: str, versions: tuple[str, str]) -> Library:
     return Library(name, name, versions, functions, dict.fromkeys(clients, ("",)))
 
 
+def _with_extension(
+    name: str, module: str, versions: tuple[str, str], ours: str, distribution: str | None = None
+) -> Library:
+    """Return a library that is recorded by a module of this package, mostly at an extension point of the library."""
+    return Library(name, module, versions, install=f"{ours}:install", distribution=distribution)
+
+
 _MISTRAL_CHAT: Final = "mistralai.client.chat:Chat|mistralai.chat:Chat"
 _MISTRAL_EMBEDDINGS: Final = "mistralai.client.embeddings:Embeddings|mistralai.embeddings:Embeddings"
 _LITELLM: Final = ("completion", "acompletion", "responses", "aresponses", "embedding", "aembedding")
@@ -92,5 +99,11 @@ LIBRARIES: Final = (
         ("1.75", "2"),
         tuple(Function("litellm", name, f"litellm_calls:{name.removeprefix('a')}") for name in _LITELLM),
     ),
+    _with_extension("claude-agent-sdk", "claude_agent_sdk", ("0.1", "1"), "claude_agent_messages"),
+    _with_extension("dspy", "dspy", ("2.6.27", "4"), "dspy_callbacks"),
+    _with_extension("langchain", "langchain_core", ("0.3.29", "2"), "langchain_callbacks", "langchain-core"),
+    _with_extension("openai-agents", "agents", ("0.1", "1"), "openai_agents_spans"),
+    _with_extension("pydantic-ai", "pydantic_ai", ("1", "3"), "pydantic_ai_spans", "pydantic-ai-slim"),
+    _with_extension("mcp", "mcp", ("1.10", "3"), "mcp_sessions"),
 )
 """In this order, `auto_instrument` names them."""

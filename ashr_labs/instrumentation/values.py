@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from .._json import as_list
 
-__all__ = ["items", "plain", "present", "read", "text_of"]
+__all__ = ["fields", "items", "plain", "present", "read", "text_of"]
 
 _MAX_DEPTH = 20
 _ABSENT = frozenset({"Unset", "NotGiven", "Omit"})
@@ -19,6 +19,11 @@ def read(value: Any, *names: str) -> Any:
         is_plain = type(value) is dict  # a name, as pyright would narrow the type to an unknown one
         value = value.get(name) if is_plain else getattr(value, name, None)
     return value
+
+
+def fields(value: Any) -> dict[str, Any]:
+    """Return the items of a dict; none of anything else."""
+    return {**value} if isinstance(value, dict) else {}
 
 
 def items(value: Any) -> list[Any]:

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from ashr_labs_types import Observation
 
-__all__ = ["ObservedSpans"]
+__all__ = ["ObservedSpans", "Record"]
 
 _MAX_OPEN = 10_000
 """How many spans that have not ended are remembered."""
 
 
-class _Record(SpanRecord):
+class Record(SpanRecord):
     """A span, converted when the trace of the scenario is read."""
 
     __slots__ = ("_span", "_started")
@@ -54,7 +54,7 @@ class ObservedSpans:
         traces = observed_traces()
         if traces is None:
             return False
-        traces[0].append(_Record(span))
+        traces[0].append(Record(span))
         if len(self._open) >= _MAX_OPEN:
             self._open.pop(next(iter(self._open)), None)
         self._open[span_id(span)] = None

@@ -90,6 +90,7 @@ _REASONING = (
     "reasoning_tokens",
     "gen_ai.usage.reasoning.output_tokens",
     "gen_ai.usage.reasoning_tokens",
+    "gen_ai.usage.details.reasoning_tokens",  # Pydantic AI
     "llm.usage.reasoning_tokens",
     "llm.token_count.completion_details.reasoning",
 )

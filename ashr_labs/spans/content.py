@@ -5,19 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from .._json import as_list, parsed_json
+from .._json import as_list, as_object, parsed_json
 from .._serialize import MAX_CHARACTERS
 from . import conventions as names
+from .messages import one_or_all, unified
 
 if TYPE_CHECKING:
     from .span import Event
 
-__all__ = ["Attributes", "first", "input_of", "is_content", "kind_of", "output_of", "remaining", "span_kind"]
+__all__ = [
+    "Attributes",
+    "first",
+    "first_chunk",
+    "input_of",
+    "is_content",
+    "kind_of",
+    "output_of",
+    "remaining",
+    "span_kind",
+]
 
 Attributes: TypeAlias = Mapping[str, Any]
 
 _FALLBACK_INPUTS = ("traceloop.entity.input", "input.value")
-_FALLBACK_OUTPUTS = ("traceloop.entity.output", "output.value")
+_FALLBACK_OUTPUTS = ("traceloop.entity.output", "output.value", "final_result")  # the last one is Pydantic AI's
+_CHUNKS = {"First Token Stream Event", "gen_ai.content.completion.chunk", "llm.content.completion.chunk"}
+"""Events at the chunks of a stream; the first one tells the time to it."""
 _DETAILS = "gen_ai.client.inference.operation.details"
 _LISTS = (*names.INPUT_LISTS, *names.OUTPUT_LISTS)
 _TAKEN = {
@@ -28,6 +41,7 @@ _TAKEN = {
     *names.USAGE,
     names.SYSTEM_INSTRUCTIONS,
     names.TAGS,
+    names.CONVERSATION,
 }
 _NOT_OF_MESSAGES = {"gen_ai.system", "gen_ai.provider.name"}
 _WRAPPERS = {"document", "message", "tool_call"}
@@ -48,6 +62,8 @@ def kind_of(attributes: Attributes) -> str:
         return "tool"
     if written in names.GENERATIONS:
         return "generation"
+    if kind is None and "tool_arguments" in attributes:  # of older versions of Pydantic AI
+        return "tool"
     # Older instrumentations name the model, and no operation.
     return "generation" if kind is None and "gen_ai.request.model" in attributes else "span"
 
@@ -62,11 +78,15 @@ def input_of(attributes: Attributes, events: Sequence[Event]) -> Any:
     found = _from_attributes(attributes, names.INPUT_VALUES, names.INPUT_LISTS)
     if found is None:
         found = _from_events(events, names.INPUT_VALUES, names.INPUT_EVENTS)
+    if found is None:
+        found = _decoded(first(attributes, _FALLBACK_INPUTS))
+    if found is None:
+        found = _before_reply(_decoded(attributes.get(names.CONVERSATION)))
     system = _decoded(attributes.get(names.SYSTEM_INSTRUCTIONS))
     if system is not None:
         rest = [] if found is None else as_list(found) or [found]
         found = [{"role": "system", "parts": system}, *rest]
-    return _decoded(first(attributes, _FALLBACK_INPUTS)) if found is None else found
+    return unified(found)
 
 
 def output_of(attributes: Attributes, events: Sequence[Event]) -> Any:
@@ -74,12 +94,18 @@ def output_of(attributes: Attributes, events: Sequence[Event]) -> Any:
     found = _from_attributes(attributes, names.OUTPUT_VALUES, names.OUTPUT_LISTS)
     if found is None:
         found = _from_events(events, names.OUTPUT_VALUES, names.OUTPUT_EVENTS)
-    return _decoded(first(attributes, _FALLBACK_OUTPUTS)) if found is None else found
+    return one_or_all(unified(_decoded(first(attributes, _FALLBACK_OUTPUTS)) if found is None else found))
+
+
+def first_chunk(events: Sequence[Event]) -> int | None:
+    """Return the time of the first chunk of a stream, in nanoseconds since 1970, or None."""
+    return min((event.time for event in events if event.name in _CHUNKS), default=None)
 
 
 def is_content(event: Event) -> bool:
-    """Return True if an event holds a part of the input or output."""
-    return event.name == _DETAILS or event.name in names.INPUT_EVENTS or event.name in names.OUTPUT_EVENTS
+    """Return True if an event tells of the input or output."""
+    known = {_DETAILS, *_CHUNKS, *names.INPUT_EVENTS, *names.OUTPUT_EVENTS}
+    return event.name in known
 
 
 def remaining(attributes: Attributes) -> dict[str, Any]:
@@ -87,8 +113,17 @@ def remaining(attributes: Attributes) -> dict[str, Any]:
     return {
         name: value
         for name, value in attributes.items()
-        if name not in _TAKEN and not any(_is_item(name, prefix) for prefix in _LISTS)
+        if name not in _TAKEN and not name.startswith(names.DISPLAY) and not any(_is_item(name, one) for one in _LISTS)
     }
+
+
+def _before_reply(conversation: Any) -> Any:
+    """Return the messages of a conversation up to the first one of the model."""
+    messages = as_list(conversation)
+    if messages is None:
+        return conversation
+    replies = (index for index, one in enumerate(messages) if (as_object(one) or {}).get("role") == "assistant")
+    return messages[: next(replies, None)]
 
 
 def _from_attributes(attributes: Attributes, values: Sequence[str], lists: Sequence[str]) -> Any:

@@ -12,10 +12,14 @@ from ..pricing import USAGE_NAMES
 
 __all__ = [
     "AGENT_PREFIXES",
+    "CONVERSATION",
+    "DISPLAY",
+    "FIRST_CHUNK",
     "GENERATIONS",
     "INPUT_EVENTS",
     "INPUT_LISTS",
     "INPUT_VALUES",
+    "INVOCATION",
     "KINDS",
     "MIRRORED",
     "MODELS",
@@ -75,18 +79,27 @@ SESSIONS: Final = ("gen_ai.conversation.id", "session.id", "traceloop.associatio
 USERS: Final = ("user.id", "enduser.id", "traceloop.association.properties.user_id")
 TAGS: Final = "tag.tags"
 
+CONVERSATION: Final = "pydantic_ai.all_messages"
+"""The messages of an agent's whole run."""
+DISPLAY: Final = "logfire."
+"""Prefix of attributes that only tell how Logfire shows a span."""
+INVOCATION: Final = "llm.invocation_parameters"
+"""The parameters of a request as JSON; OpenInference's model is that of the response."""
+FIRST_CHUNK: Final = "gen_ai.response.time_to_first_chunk"
 SYSTEM_INSTRUCTIONS: Final = "gen_ai.system_instructions"
 INPUT_VALUES: Final = (
     "gen_ai.input.messages",
     "gen_ai.tool.call.arguments",
     "gen_ai.retrieval.query.text",
     "gen_ai.prompt",
+    "tool_arguments",
 )
 OUTPUT_VALUES: Final = (
     "gen_ai.output.messages",
     "gen_ai.tool.call.result",
     "gen_ai.retrieval.documents",
     "gen_ai.completion",
+    "tool_response",
 )
 INPUT_LISTS: Final = ("gen_ai.prompt", "llm.input_messages")
 """Prefixes of values with one attribute per leaf, such as `gen_ai.prompt.0.content`."""

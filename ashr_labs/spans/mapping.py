@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
+from .._json import as_object, parsed_json
 from .._serialize import as_text, json_object, masked, optional_text, text_list, to_json
 from .._time import isoformat_ns
 from ..pricing import observation_usage
 from . import conventions as names
-from .content import first, input_of, is_content, kind_of, output_of, remaining, span_kind
+from .content import first, first_chunk, input_of, is_content, kind_of, output_of, remaining, span_kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -118,7 +119,8 @@ def _observation(span: Span, mask: Callable[[Any], Any] | None) -> Observation:
 
 
 def _add_call(observation: Observation, attributes: Mapping[str, Any]) -> None:
-    model = first(attributes, names.MODELS)
+    asked = as_object(parsed_json(str(attributes.get(names.INVOCATION)))) or {}
+    model = asked.get("model") or first(attributes, names.MODELS)
     if model is not None:
         observation["model"] = as_text(model)
     given = {name: value for name, value in attributes.items() if name in names.USAGE or name == names.TOTAL_TOKENS}
@@ -157,12 +159,17 @@ def _failure(span: Span) -> str | None:
     if span.status == "OK" or (span.status == "UNSET" and not errors):
         return None
     last: Mapping[str, Any] = errors[-1] if errors else {}
-    described = ": ".join(str(last[part]) for part in ("exception.type", "exception.message") if last.get(part))
-    return span.status_message or described or str(span.attributes.get("error.type", "error"))
+    kind = str(last.get("exception.type") or span.attributes.get("error.type") or "").rpartition(".")[2]
+    message = span.status_message or str(last.get("exception.message") or "")
+    if not message:
+        return kind or "error"
+    return f"{kind}: {message}" if kind.isidentifier() and not message.startswith(kind) else message
 
 
 def _metadata(span: Span) -> dict[str, Any] | None:
     found = remaining(span.attributes)
+    if (moment := first_chunk(span.events)) is not None:
+        found.setdefault(names.FIRST_CHUNK, (moment - span.start_time) / 1e9)
     if kind := span_kind(span.attributes):
         found["kind"] = kind
     if span.scope:

@@ -167,6 +167,10 @@ class Parent:
         """Whether spans are recorded here: the trace is sampled and has not ended."""
         return self._state.is_open
 
+    def covers_call(self) -> bool:
+        """Return True if a call of a model that is made now under this span is the call that the span records."""
+        return False
+
     def span(self, name: str, *, input: Any = None, metadata: Mapping[str, Any] | None = None) -> Span:
         """Start a span: one step of the agent. The span of a tool call is named `tool:<name>`."""
         if self._state.is_open:
