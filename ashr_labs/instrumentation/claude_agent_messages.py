@@ -61,7 +61,11 @@ def _recorded_query(original: Callable[..., Any]) -> Callable[..., Any]:
             async with aclosing(original(self, prompt, *args, **kwargs)) as messages:
                 while (message := await turn.within(messages)) is not None:
                     turn.note(message)
-                    yield message
+                    try:
+                        yield message
+                    except GeneratorExit:
+                        turn.finish(None)  # what fails in the SDK from here on is no error of the turn
+                        raise
         except BaseException as raised:
             error = raised
             raise

@@ -76,6 +76,8 @@ class Recorder:
 
     def __init__(self) -> None:
         self.runs = Runs()
+        self._texts: dict[Any, list[str]] = {}
+        """What came of the streams that are open; older versions do not tell it with an error."""
 
     def __deepcopy__(self, _memo: object) -> Recorder:
         return self
@@ -156,12 +158,18 @@ class Recorder:
         self._start_call(_request("text_completion", given, about), about)
 
     @guarded
-    def on_llm_new_token(self, *_: Any, **about: Any) -> None:
-        """Note the first chunk; from it on, the consumer of the stream may run."""
-        run = self.runs.find(about["run_id"])
-        if run is not None and run.is_active:
+    def on_llm_new_token(self, token: Any = "", **about: Any) -> None:
+        """Note the chunk; from the first one on, the consumer of the stream may run."""
+        run_id = about["run_id"]
+        run = self.runs.find(run_id)
+        if run is None:
+            return
+        if run.is_active:
             run.note_first_chunk()
             run.leave()
+            self._texts[run_id] = []
+        if isinstance(token, str) and run_id in self._texts:
+            self._texts[run_id].append(token)
 
     @guarded
     def on_stream_event(self, *_: Any, **about: Any) -> None:
@@ -171,14 +179,20 @@ class Recorder:
     @guarded
     def on_llm_end(self, response: Any, **about: Any) -> None:
         """End the span with the reply."""
+        self._texts.pop(about["run_id"], None)
         if (run := self.runs.take(*_ids(about))) is not None:
             run.end_call(_reply(response))
 
     @guarded
     def on_llm_error(self, error: BaseException, *, response: Any = None, **about: Any) -> None:
         """End the span with an error and the part of the reply that came; leaving a stream early is no error."""
-        if (run := self.runs.take(*_ids(about))) is not None:
-            run.end_call(_reply(response), error=None if isinstance(error, GeneratorExit) else error)
+        texts = self._texts.pop(about["run_id"], [])
+        if (run := self.runs.take(*_ids(about))) is None:
+            return
+        reply = _reply(response)
+        if reply.is_empty and texts:
+            reply.choice().texts = texts
+        run.end_call(reply, error=None if isinstance(error, GeneratorExit) else error)
 
     @guarded
     def on_custom_event(self, name: str, data: Any, **about: Any) -> None:

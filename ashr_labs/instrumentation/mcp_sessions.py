@@ -59,7 +59,7 @@ def _recorded(original: Callable[..., Any], method: str, runs: Runs) -> Callable
 
 def _is_in_tool() -> bool:
     """Return True in the span of a tool, of which an MCP request is the implementation and not a call of the agent."""
-    return str(getattr(current_span(), "_name", "")).startswith("tool")
+    return str(getattr(current_span(), "_name", "")).startswith("tool:")
 
 
 class _Asked:

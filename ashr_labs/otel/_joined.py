@@ -105,8 +105,8 @@ class _Inside(Parent):
         """The id of the span around it, ours or OpenTelemetry's; None directly below a trace."""
         kind = kind_of(span.attributes or {})
         self._covers = kind == "generation"
-        self._name = kind
-        """Read where the name of a span of ours is."""
+        self._name = f"{kind}:"
+        """Read where the name of a span of ours is; `tool:` begins those of tools."""
 
     def covers_call(self) -> bool:
         """Return True for the first call of a model in the span of one; later ones are those of a stream's consumer."""

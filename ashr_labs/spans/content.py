@@ -149,7 +149,9 @@ def _from_events(events: Sequence[Event], values: Sequence[str], roles: Mapping[
 
 
 def _is_item(name: str, prefix: str) -> bool:
-    return name.startswith(prefix) and name[len(prefix) : len(prefix) + 1] == "."
+    # The reason for the end of a message is no part of it.
+    is_below = name.startswith(prefix) and name[len(prefix) : len(prefix) + 1] == "."
+    return is_below and not name.endswith(".finish_reason")
 
 
 def _from_leaves(attributes: Attributes, prefix: str) -> Sequence[Any] | None:

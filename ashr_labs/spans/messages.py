@@ -43,10 +43,10 @@ def _unified(value: Any) -> Sequence[Any]:
     parts = as_list(message.get("parts"))
     if parts is not None:
         return _of_parts(message, [as_object(part) or {"type": "text", "content": part} for part in parts])
+    rest = {name: item for name, item in message.items() if name not in {"tool_calls", "finish_reason"}}
     calls = as_list(message.get("tool_calls"))
     if calls is None:
-        return [value]
-    rest = {name: item for name, item in message.items() if name != "tool_calls"}
+        return [rest]
     return [{**rest, "content": rest.get("content", ""), "tool_calls": [_call(one) for one in calls]}]
 
 

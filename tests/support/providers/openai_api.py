@@ -70,7 +70,7 @@ def _message(answer: Answer, text: str, number: int) -> dict[str, Any]:
 
 def _deltas(answer: Answer, *, whole_calls: bool) -> Iterator[tuple[dict[str, Any], int, str | None]]:
     for index, text in enumerate((answer.text, *answer.more)):
-        yield {"role": "assistant", "content": ""}, index, None
+        yield {"role": "assistant", "content": None if answer.calls and not text else ""}, index, None
         if answer.reasoning and index == 0:
             yield {"reasoning_content": answer.reasoning}, index, None
         for piece in pieces(text):
