@@ -57,7 +57,8 @@ def test_the_same_call_is_the_same_span(requirements: tuple[str, ...], label: st
     for case in ("tool", "reply", "stream", "error"):
         [agent, expected], [their_agent, found] = ours[case], theirs[case]
         if case == "stream" and label == LABELS[2]:  # it does not tell the reasoning in streams
-            expected["usage"].pop("reasoning_output_tokens", None)
+            counts = {name: count for name, count in expected["usage"].items() if name != "reasoning_output_tokens"}
+            expected = {**expected, "usage": counts}
         assert shown(expected) == shown(found), case
         assert (agent["id"], their_agent["id"]) == (expected["parent_observation_id"], found["parent_observation_id"])
     assert "gen_ai.response.time_to_first_chunk" in theirs["stream"][1]["metadata"]

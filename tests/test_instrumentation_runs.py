@@ -1,4 +1,4 @@
-"""Operations that frameworks name by ids: what is kept of them, and what becomes of those that never end."""
+"""Operations that frameworks name by ids: their spans, their errors, and those that never end."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ message, and a tool lasts from the message that asks for it to the one with its 
 
 from __future__ import annotations
 
-from contextlib import aclosing
+from contextlib import aclosing, contextmanager
 from functools import wraps
 from importlib import import_module
 from time import perf_counter_ns
@@ -21,7 +21,7 @@ from .runs import Runs, guarded
 from .values import fields, items, plain, read
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Generator
 
     from .runs import Run
 
@@ -56,21 +56,11 @@ def _recorded_query(original: Callable[..., Any]) -> Callable[..., Any]:
     async def process_query(self: Any, prompt: Any, *args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
         turn = Turn()
         turn.begin(prompt)
-        error: BaseException | None = None
-        try:
-            async with aclosing(original(self, prompt, *args, **kwargs)) as messages:
+        async with aclosing(original(self, prompt, *args, **kwargs)) as messages:
+            with turn.ending():
                 while (message := await turn.within(messages)) is not None:
                     turn.note(message)
-                    try:
-                        yield message
-                    except GeneratorExit:
-                        turn.finish(None)  # what fails in the SDK from here on is no error of the turn
-                        raise
-        except BaseException as raised:
-            error = raised
-            raise
-        finally:
-            turn.finish(error)
+                    yield message
 
     return process_query
 
@@ -92,18 +82,31 @@ def _recorded_prompt(original: Callable[..., Any], turns: WeakKeyDictionary[Any,
 def _recorded_messages(original: Callable[..., Any], turns: WeakKeyDictionary[Any, Turn]) -> Callable[..., Any]:
     @wraps(original)
     async def receive_messages(self: Any, *args: Any, **kwargs: Any) -> AsyncGenerator[Any]:
-        try:
-            async with aclosing(original(self, *args, **kwargs)) as messages:
+        async with aclosing(original(self, *args, **kwargs)) as messages:
+            with _failing(turns, self):
                 async for message in messages:
-                    if (turn := turns.get(self)) is not None:
-                        turn.note(message)
+                    _note(turns, self, message)
                     yield message
-        except Exception as error:
-            if (turn := turns.get(self)) is not None:
-                turn.finish(error)
-            raise
 
     return receive_messages
+
+
+def _note(turns: WeakKeyDictionary[Any, Turn], client: Any, message: Any) -> None:
+    turn = turns.get(client)
+    if turn is not None:
+        turn.note(message)
+
+
+@contextmanager
+def _failing(turns: WeakKeyDictionary[Any, Turn], client: Any) -> Generator[None]:
+    """End the turn of a client with an error that leaves the block; a client may leave its messages and come back."""
+    try:
+        yield
+    except Exception as error:
+        turn = turns.get(client)
+        if turn is not None:
+            turn.finish(error)
+        raise
 
 
 class Turn:
@@ -124,6 +127,16 @@ class Turn:
         """Start the span of the turn; prompts that are streams are sent message by message, and not known here."""
         given = prompt if isinstance(prompt, str) else None
         self._root = self._runs.start(_MAIN, None, _NAME, input=given, metadata={"kind": "agent"})
+
+    @contextmanager
+    def ending(self) -> Generator[None]:
+        """End the spans at the end of a block, before the SDK cleans up."""
+        try:
+            yield
+        except BaseException as error:
+            self.finish(error)
+            raise
+        self.finish(None)
 
     async def within(self, messages: AsyncGenerator[Any]) -> Any:
         """Return the next message, or None at the end; tasks that are started meanwhile belong to the turn."""
@@ -152,7 +165,7 @@ class Turn:
 
     @guarded
     def finish(self, error: BaseException | None) -> None:
-        """End all spans; leaving the messages early is no error."""
+        """End all spans; leaving the messages early is not an error."""
         root, self._root = self._root, None
         if root is None:
             return

@@ -29,7 +29,7 @@ _ROLES: Final = {"human": "user", "ai": "assistant", "HumanMessageChunk": "user"
 _HIDDEN: Final = "langsmith:hidden"
 """Tag of operations that LangChain's own tracer does not show, such as writing a channel of a graph."""
 _CONTROL_FLOW: Final = "GraphBubbleUp"
-"""Base class of the exceptions by which LangGraph interrupts a graph or jumps to another; they are no errors."""
+"""Base class of the exceptions by which LangGraph interrupts a graph or jumps to another; they are not errors."""
 _INTERNAL: Final = ("__pregel", "checkpoint_", "langgraph_", "lc_", "ls_")
 """Prefixes of LangChain's own metadata."""
 _KEPT: Final = ("langgraph_node", "langgraph_step")
@@ -77,7 +77,7 @@ class Recorder:
     def __init__(self) -> None:
         self.runs = Runs()
         self._texts: dict[Any, list[str]] = {}
-        """What came of the streams that are open; older versions do not tell it with an error."""
+        """The texts of open streams so far; older versions leave the last one out of an error."""
 
     def __deepcopy__(self, _memo: object) -> Recorder:
         return self
@@ -185,12 +185,12 @@ class Recorder:
 
     @guarded
     def on_llm_error(self, error: BaseException, *, response: Any = None, **about: Any) -> None:
-        """End the span with an error and the part of the reply that came; leaving a stream early is no error."""
+        """End the span with an error and the part of the reply that came; leaving a stream early is not an error."""
         texts = self._texts.pop(about["run_id"], [])
         if (run := self.runs.take(*_ids(about))) is None:
             return
         reply = _reply(response)
-        if reply.is_empty and texts:
+        if sum(map(len, texts)) > sum(map(len, reply.choice().texts)):
             reply.choice().texts = texts
         run.end_call(reply, error=None if isinstance(error, GeneratorExit) else error)
 

@@ -149,7 +149,7 @@ def _from_events(events: Sequence[Event], values: Sequence[str], roles: Mapping[
 
 
 def _is_item(name: str, prefix: str) -> bool:
-    # The reason for the end of a message is no part of it.
+    # The reason why a reply ended is kept for the metadata.
     is_below = name.startswith(prefix) and name[len(prefix) : len(prefix) + 1] == "."
     return is_below and not name.endswith(".finish_reason")
 

@@ -1,4 +1,4 @@
-"""What the stub of the provider answers: a call of `lookup` with the order of the question, then a text."""
+"""Answers of the stub of the provider: a call of `lookup` with the order of the question, then text."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COUNTS = {"input_tokens": 11, "cached_input_tokens": 4, "output_tokens": 7, "rea
 
 
 def order_of(text: str) -> str:
-    """Return the number of the order that a text is about: a letter and a digit."""
+    """Return the number of the order that a message is about: a letter and a digit."""
     found = re.search(r"\b[A-Z]\d\b", text)
     return found[0] if found else "A1"
 

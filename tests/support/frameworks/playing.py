@@ -17,13 +17,13 @@ from support.providers import ProviderServer, provider_server
 from support.recorded import Recorded
 
 consumed = traced("consumer", lambda part: part)
-"""What the consumer of a stream does with each part: a span beside those of the library."""
+"""Called by the consumer of a stream with each part: a span beside those of the library."""
 
 
 def play(program: str, labels: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return the labels of what was instrumented, the observations of each case, and the test of an evaluation.
 
-    `afterwards` is `ask` when nothing is instrumented any more; `restored` tells whether the library is as before.
+    `afterwards` is `ask` when nothing is instrumented any more; `restored` is true if the library is as before.
     Every case has an agent of its own, since clients belong to the event loop in which they were used first.
 
     Args:
