@@ -1,8 +1,8 @@
 """Test AI agents against scenarios, and see what they do in production.
 
 The names in `__all__` are public, and so are the modules `comparators`, `errors`, `eval`, `generation`, `grading`,
-`importing`, `instrumentation`, `keystone`, `llm`, `local`, `otel`, `results`, `run_builder`, `scorers`, `tracing` and
-`types`. Each is imported on first use.
+`importing`, `instrumentation`, `keystone`, `llm`, `local`, `otel`, `prompts`, `results`, `run_builder`, `scorers`,
+`tracing` and `types`. Each is imported on first use.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from . import llm as llm
     from . import local as local
     from . import otel as otel
+    from . import prompts as prompts
     from . import results as results
     from . import run_builder as run_builder
     from . import scorers as scorers
@@ -76,6 +77,7 @@ if TYPE_CHECKING:
     )
     from .grading import grade
     from .instrumentation import auto_instrument, observe, uninstrument, wrap
+    from .prompts import Prompt
     from .results import compare
     from .run_builder import RunBuilder, TestBuilder
     from .tracing import (
@@ -117,6 +119,7 @@ __all__ = [
     "ModelError",
     "NotFoundError",
     "PollTimeoutError",
+    "Prompt",
     "RateLimitError",
     "RawResponse",
     "ResponseFormatError",
@@ -185,6 +188,7 @@ _HOMES = {
     ],
     "grading": ["grade"],
     "instrumentation": ["auto_instrument", "observe", "uninstrument", "wrap"],
+    "prompts": ["Prompt"],
     "results": ["compare"],
     "run_builder": ["RunBuilder", "TestBuilder"],
     "tracing": [
@@ -214,6 +218,7 @@ _MODULES = frozenset(
         "llm",
         "local",
         "otel",
+        "prompts",
         "results",
         "run_builder",
         "scorers",

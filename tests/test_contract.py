@@ -7,10 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from importlib import import_module, resources
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,7 @@ import ashr_labs_types
 from ashr_labs_api.models import Run
 from ashr_labs_contract.operations import OPERATIONS
 from contract import faults
+from support.resource_server import ResourceServer
 from support.scripted_server import Answer, ScriptedServer
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -384,9 +382,10 @@ with AshrLabsClient("tp_0123456789abcdef0123456789abcdef", base_url=sys.argv[1] 
 
 def test_new_resources_become_typed_functions(extended: Path) -> None:
     """After `make sdk` the functions of new resources send and read parameters, forms, raw bodies and files."""
-    with recording_server() as (url, requests):
+    answers = [(503, {"error": "later"}), [{"slug": "s", "limit": 3}], (201, {"slug": "s"}), (204, b""), b"a: 2"]
+    with ResourceServer(*answers, (404, {"error": "no such file"})).running() as server:
         used = subprocess.run(
-            [sys.executable, "-c", USE_RESOURCES, url],
+            [sys.executable, "-c", USE_RESOURCES, server.url],
             env={"PYTHONPATH": f"{extended / 'generated'}{os.pathsep}{ROOT}", "PATH": ""},
             capture_output=True,
             text=True,
@@ -402,47 +401,13 @@ def test_new_resources_become_typed_functions(extended: Path) -> None:
         ("PUT", "/base/v1/notes/n/files/x%2Fy.yaml"),
         ("GET", "/base/v1/notes/n/files/x%2Fy.yaml"),
         ("GET", "/base/v1/notes/n/files/missing"),
-    ] == [(method, path) for method, path, _, _ in requests]
+    ] == [(method, path) for method, path, _, _ in server.requests]
     assert (True, "application/x-yaml", b"a: 1") == (
-        requests[2][2].startswith("multipart/form-data; boundary="),
-        requests[3][2],
-        requests[3][3],
+        server.requests[2].headers["content-type"].startswith("multipart/form-data; boundary="),
+        server.requests[3].headers["content-type"],
+        server.requests[3].body,
     )
-    assert all(part in requests[2][3] for part in (b'name="bundle"; filename="n.tar.gz"', b"bytes", b'name="metadata"'))
-
-
-@contextmanager
-def recording_server() -> Generator[tuple[str, list[tuple[str, str, str, bytes]]]]:
-    """Serve notes; yield the URL and what was requested: method, target, media type and body."""
-    requests: list[tuple[str, str, str, bytes]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            requests.append((self.command, self.path, self.headers.get("content-type", ""), body))
-            status, content = self.content()
-            self.send_response(status)
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def content(self) -> tuple[int, bytes]:
-            if len(requests) == 1:
-                return 503, b'{"error": "later", "code": "unavailable"}'
-            if self.path.endswith("missing"):
-                return 404, b'{"error": "no such file", "code": "not_found"}'
-            found = {"PUT": (204, b""), "POST": (201, b'{"slug": "s"}')}.get(self.command)
-            return found or (200, b"a: 2" if "files" in self.path else b'[{"slug": "s", "limit": 3}]')
-
-        do_GET = do_POST = do_PUT = answer  # noqa: N815 - names of the base class
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", requests
-    finally:
-        server.shutdown()
-        server.server_close()
+    assert all(
+        part in server.requests[2].body
+        for part in (b'name="bundle"; filename="n.tar.gz"', b"bytes", b'name="metadata"')
+    )

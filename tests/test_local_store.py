@@ -404,7 +404,7 @@ def written(part: object) -> str:
     return json.dumps(part, default=lambda value: value.text if isinstance(value, TextClause) else repr(value))
 
 
-REVISIONS = ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008"]
+REVISIONS = [f"{number:04}" for number in range(1, int(SCHEMA_VERSION))]
 """The schema versions before the current one."""
 
 

@@ -23,6 +23,7 @@ VALID: dict[str, Any] = {
     "result": {},
     "tenant_id": 2,
     "tests": [],
+    "version": 1,
 }
 """Valid parameters of the second tenant."""
 
@@ -48,10 +49,12 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
         "agent_id": agent_id,
         "api_key_id": first("list_api_keys")["api_keys"][0]["id"],
         "dataset_id": dataset_id,
+        "prompt": first.send("POST", "/v1/prompts", {"slug": "theirs", "template": "x"}).body["id"],
         "request_id": first.request({}),
         "requestor_id": 1,
         "run_id": first.run(dataset_id),
         "runner_id": 1,
+        "slug": "theirs",
         "tenant_id": 1,
         "trace_id": first("ingest_observability_trace", trace={"name": "t"})["trace_id"],
     }
@@ -59,9 +62,16 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
     platform.close()
 
 
-NAMING = ["agent_id", "api_key_id", "dataset_id", "request_id", "requestor_id"]
-NAMING += ["run_id", "runner_id", "tenant_id", "trace_id"]
-CALLS = [(name, field) for name in OPERATIONS for field in parameters_of(name) if field in NAMING]
+NAMING = ["agent_id", "api_key_id", "dataset_id", "prompt", "request_id", "requestor_id"]
+NAMING += ["run_id", "runner_id", "slug", "tenant_id", "trace_id"]
+CHOSEN = {("create_prompt", "slug")}
+"""Names that each tenant chooses for itself."""
+CALLS = [
+    (name, field)
+    for name in OPERATIONS
+    for field in parameters_of(name)
+    if field in NAMING and (name, field) not in CHOSEN
+]
 
 
 @pytest.mark.parametrize(("function", "field"), CALLS)
@@ -92,6 +102,7 @@ def everything(world: World) -> list[Any]:
         first("get_agent_datasets", agent_id=world.things["agent_id"]),
         [key["is_active"] for key in first("list_api_keys", include_inactive=True)["api_keys"]],
         first("get_observability_trace", trace_id=world.things["trace_id"]),
+        first.got("/v1/prompts"),
     ]
 
 

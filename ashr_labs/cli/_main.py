@@ -33,6 +33,7 @@ PROGRAM = LazyGroup(
         "runs": "Manage runs.",
         "datasets": "Manage datasets.",
         "agents": "Manage agents.",
+        "prompts": "Manage prompts.",
         "keys": "Manage API keys.",
         "traces": "Show traces.",
         "spec": "Check and manage specs of sandboxes.",

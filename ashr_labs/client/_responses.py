@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import UnionType
 
-__all__ = ["ID", "RawResponse", "decode_text", "read_resource", "read_response", "redact", "require_field"]
+__all__ = ["ID", "RawResponse", "checked", "decode_text", "read_resource", "read_response", "redact", "require_field"]
 
 Result = TypeVar("Result")
 _SNIPPET_LENGTH = 200
@@ -25,7 +25,7 @@ _LARGE = 100_000
 """Characters of JSON from which pausing the garbage collector pays."""
 ID = int | str
 """An identifier; a kind for `require_field`."""
-_KINDS: dict[type | UnionType, str] = {dict: "an object", list: "an array", ID: "an id"}
+_KINDS: dict[type | UnionType, str] = {dict: "an object", list: "an array", ID: "an id", str: "a string"}
 _NOT_IMPLEMENTED = 501
 _ERROR_INSIDE_SUCCESS = 400
 """The status that an error inside a response with status 200 is read as."""
@@ -134,6 +134,18 @@ def redact(error: AshrLabsError, secret: str, mask: str) -> None:
     text = json.dumps(error.response)
     if secret in text:
         error.response = json.loads(text.replace(secret, mask))
+
+
+def checked(answer: object, kind: type, operation: str) -> Any:
+    """Return the JSON of a response.
+
+    Raises:
+        ResponseFormatError: If it is of another kind.
+    """
+    if not isinstance(answer, kind):
+        message = f"{operation}: the response must be {_KINDS[kind]}, got {preview(answer)}"
+        raise ResponseFormatError(message, 200, operation=operation)
+    return answer
 
 
 def require_field(body: Mapping[str, Any], key: str, operation: str, kind: type | UnionType = dict) -> Any:

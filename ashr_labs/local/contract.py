@@ -57,7 +57,8 @@ class Shape:
         except UnicodeEncodeError as error:
             raise ValidationError(f"{operation}: a string holds a lone surrogate, which is not a character") from error
         unknown = params.keys() - self.fields
-        if violation and not (unknown and list(violation.schema_path)[-1:] == ["additionalProperties"]):
+        # An unknown parameter is named with a suggestion, which is also why another one is missing.
+        if violation and not (unknown and _is_about_names(violation)):
             raise _invalid_parameters(operation, violation)
         if unknown:
             raise self.unknown(operation, min(unknown))
@@ -123,6 +124,11 @@ def json_schema(body: Mapping[str, Any]) -> str:
     """Return the name of the schema of a JSON body."""
     reference: str = body["content"]["application/json"]["schema"]["$ref"]
     return reference.rpartition("/")[2]
+
+
+def _is_about_names(violation: Violation) -> bool:
+    """Return True if a parameter is missing or unknown, not invalid."""
+    return not violation.instance_path and list(violation.schema_path)[-1:] in (["additionalProperties"], ["required"])
 
 
 def _accepts_containers(schema: dict[str, Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .comparison import Change, Comparison, Difference, compare
 from .gates import Gates
 from .power import Plan, plan
+from .prompts import PromptUse
 from .reports.html import html_report
 from .reports.junit import junit_xml
 from .reports.markdown import markdown_report
@@ -26,6 +27,7 @@ __all__ = [
     "Gates",
     "Interval",
     "Plan",
+    "PromptUse",
     "RunResults",
     "Sample",
     "bootstrap_interval",

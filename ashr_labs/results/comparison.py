@@ -13,6 +13,7 @@ from .._gc import paused_gc
 from .._json import as_list, is_number, preview
 from ..errors import ConfigurationError
 from ._display import NotebookDisplay
+from .prompts import prompt_changes, prompts_of
 from .runs import PASS_RATE, TEXT_SIMILARITY, RunResults, read_run
 from .statistics import (
     Interval,
@@ -27,6 +28,7 @@ from .usage import usage_changes, usage_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from .prompts import PromptUse
     from .runs import RunSource
     from .usage import Usage
 
@@ -193,8 +195,13 @@ class Comparison(NotebookDisplay):
         return self.usage_changes()
 
     def usage_changes(self) -> list[tuple[str, str, str, str]]:
-        """Return name, baseline, candidate and change of each quantity that both runs measured, formatted."""
-        return list(usage_changes(*self.usage()))
+        """Return name, baseline, candidate and change of what both runs measured, formatted: quantities and prompts."""
+        return [*usage_changes(*self.usage()), *prompt_changes(*self.prompts())]
+
+    def prompts(self) -> tuple[list[PromptUse], list[PromptUse]]:
+        """Return the prompt versions of both runs over the scenarios that both have."""
+        shared = {one.scenario_id for one in self.changes}
+        return prompts_of(self.baseline, shared), prompts_of(self.candidate, shared)
 
     def __repr__(self) -> str:
         return (
@@ -216,6 +223,7 @@ class Comparison(NotebookDisplay):
             "metrics": [_document(one) for one in self.differences],
             "usage": usage,
             "effort": usage,
+            **({"prompts": _prompts_document(*prompts)} if any(prompts := self.prompts()) else {}),
             **({"time_conflict": conflict} if (conflict := self.time_conflict) else {}),
             "fixed": self.fixed,
             "regressed": self.regressed,
@@ -300,6 +308,10 @@ def compare(
     ]
     changes = (Change(name, *pair) for name, pair in _paired(before.means(), after.means()).items())
     return Comparison(before, after, tuple(differences), tuple(changes))
+
+
+def _prompts_document(before: Sequence[PromptUse], after: Sequence[PromptUse]) -> dict[str, Any]:
+    return {"baseline": [one.document() for one in before], "candidate": [one.document() for one in after]}
 
 
 def _check_options(metrics: object, confidence: object, resamples: object, seed: object) -> None:

@@ -82,4 +82,28 @@ OPERATIONS: dict[str, Operation] = {
     "create_spec": Operation("specs", False, "embedded", "POST", "/v1/specs", "write", "application/json"),
     "get_spec": Operation("specs", True, "embedded", "GET", "/v1/specs/{spec_id}", "read", "application/json"),
     "delete_spec": Operation("specs", True, "embedded", "DELETE", "/v1/specs/{spec_id}", "write", None),
+    "list_prompts": Operation("prompts", True, "embedded", "GET", "/v1/prompts", "read", "application/json"),
+    "create_prompt": Operation("prompts", False, "embedded", "POST", "/v1/prompts", "write", "application/json"),
+    "delete_prompt": Operation("prompts", True, "embedded", "DELETE", "/v1/prompts/{prompt}", "write", None),
+    "render_prompt": Operation(
+        "prompts", True, "embedded", "POST", "/v1/prompts/{prompt}/render", "read", "application/json"
+    ),
+    "get_latest_prompt": Operation(
+        "prompts", True, "embedded", "GET", "/v1/prompts/{slug}/latest", "read", "application/json"
+    ),
+    "list_prompt_versions": Operation(
+        "prompts", True, "embedded", "GET", "/v1/prompts/{slug}/versions", "read", "application/json"
+    ),
+    "get_prompt_version": Operation(
+        "prompts", True, "embedded", "GET", "/v1/prompts/{slug}/versions/{version}", "read", "application/json"
+    ),
+    "get_prompt_by_tag": Operation(
+        "prompts", True, "embedded", "GET", "/v1/prompts/{slug}/tags/{tag}", "read", "application/json"
+    ),
+    "set_prompt_tag": Operation(
+        "prompts", True, "embedded", "PUT", "/v1/prompts/{slug}/tags/{tag}", "write", "application/json"
+    ),
+    "delete_prompt_tag": Operation(
+        "prompts", True, "embedded", "DELETE", "/v1/prompts/{slug}/tags/{tag}", "write", None
+    ),
 }

@@ -1127,6 +1127,31 @@ class ModelUsage(TypedDict):
     """Calls whose cost is not known and not in the total."""
 
 
+class PromptUsage(TypedDict):
+    """
+    The model calls whose `metadata.prompt` names a version of a prompt.
+    """
+
+    prompt: str
+    """The slug."""
+
+    version: int
+    total_calls: int
+    total_tokens: int
+    error_rate: NotRequired[float]
+    """A fraction from 0 to 1."""
+
+    avg_latency_ms: NotRequired[float | None]
+    total_cost: NotRequired[float | None]
+    """The sum of all costs that are known; null where none is."""
+
+    estimated_cost: NotRequired[float | None]
+    """The part of the total that was computed from the prices of the models, as no client stated it."""
+
+    unpriced_calls: NotRequired[int]
+    """Calls whose cost is not known and not in the total."""
+
+
 class GetObservabilityErrorsRequest(TypedDict):
     function: Literal["get_observability_errors"]
     days: NotRequired[int]
@@ -1161,6 +1186,67 @@ class GetObservabilityToolErrorsResponse(TypedDict):
     status: str
     traces: list[TraceRecord]
     total: NotRequired[int]
+
+
+PromptName: TypeAlias = str
+
+
+class CreatePromptRequest(TypedDict):
+    slug: PromptName
+    """The name of the prompt in paths; `prompt_` and digits is the form of ids."""
+
+    template: str
+    """Text with variables such as `{name}`; see the guide for sections and paths."""
+
+    tag: NotRequired[PromptName]
+    """A tag for this version; it moves if another version has it. Not `latest`."""
+
+    variables: NotRequired[dict[str, Any]]
+    """Values that rendering begins with."""
+
+    metadata: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+
+class SetPromptTagRequest(TypedDict):
+    version: int
+
+
+class RenderPromptRequest(TypedDict):
+    variables: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+
+class RenderedPrompt(TypedDict):
+    rendered: str
+
+
+class Prompt(TypedDict):
+    """
+    One version of a prompt.
+    """
+
+    id: str
+    """The id of this version."""
+
+    user_id: NotRequired[str]
+    """Who stored it."""
+
+    slug: str
+    version: int
+    tag: NotRequired[str]
+    """The first of its tags by alphabet; empty if it has none."""
+
+    tags: NotRequired[list[str]]
+    template: str
+    variables: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+    metadata: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+    created_at: NotRequired[str]
+    """ISO 8601."""
 
 
 PentestMode: TypeAlias = Literal["quick", "standard", "thorough"]
@@ -1349,6 +1435,8 @@ class GetObservabilityAnalyticsResponse(TypedDict):
     overview: AnalyticsOverview
     tool_performance: list[ToolPerformance]
     model_usage: list[ModelUsage]
+    prompt_usage: NotRequired[list[PromptUsage]]
+    """Embedded platform only."""
 
 
 class Action(TypedDict):

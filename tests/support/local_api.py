@@ -119,9 +119,11 @@ def parameters_of(function: str, *places: str) -> list[str]:
     """Return the names of an operation's parameters, those of some places (`path`, `query`, `body`) or of all."""
     contract = load_contract()
     operation = contract.operations.get(function, {})
-    found: list[tuple[str, str]] = [
-        (one["in"], one["name"]) for one in operation.get("parameters", []) if one.get("in") in ("path", "query")
+    shared = contract.components["parameters"]
+    parameters = [
+        shared[one["$ref"].rpartition("/")[2]] if "$ref" in one else one for one in operation.get("parameters", [])
     ]
+    found: list[tuple[str, str]] = [(one["in"], one["name"]) for one in parameters]
     for described in operation.get("requestBody", {}).get("content", {}).values():
         schema = contract.components["schemas"].get(str(described["schema"].get("$ref")).rpartition("/")[2], {})
         found += [("body", name) for name in schema.get("properties", ())]

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .._http import AsyncTransport
     from .._responses import RawResponse
     from ._pool import AsyncPool
+    from ._prompts import AsyncPromptMethods
     from ._raw_response import AsyncRawResponseMethods
 
 __all__ = ["AsyncAshrLabsClient"]
@@ -200,6 +201,19 @@ class AsyncAshrLabsClient(
         client = AuthenticatedClient(base_url=url, token=self._options.api_key)
         return client.set_async_httpx_client(AsyncHTTPClient(transport=self._transport, base_url=url))
 
+    @cached_property
+    def prompts(self) -> AsyncPromptMethods:
+        """The prompts: `create()`, `get()`, `list()`, `versions()`, `set_tag()`, `render()` and `delete()`.
+
+        Example:
+            >>> prompt = await client.prompts.get("greeting", tag="production")  # doctest: +SKIP
+            >>> text = prompt.render(name="Ada")  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._prompts import AsyncPromptMethods  # noqa: PLC0415
+
+        return AsyncPromptMethods(self._transport)
+
     async def aclose(self) -> None:
         """Close the connections, and the embedded platform of a local client; the client cannot be used afterwards."""
         while self._is_sending_traces():
@@ -264,7 +278,8 @@ class AsyncAshrLabsClient(
         session = transport.session if options.api_key == self._options.api_key else SessionCache()
         sibling = object.__new__(type(self))
         sibling.__dict__.update(self.__dict__)
-        sibling.__dict__.pop("api", None)
+        for bound_to_transport in ("api", "prompts"):
+            sibling.__dict__.pop(bound_to_transport, None)
         sibling.__dict__.pop("_opened_tracing", None)
         sibling._options = options
         sibling._transport = AsyncRetryTransport(options, transport.pool, transport.clock, session, raw)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .._http import SyncTransport
     from .._responses import RawResponse
     from ._pool import SyncPool
+    from ._prompts import PromptMethods
     from ._raw_response import RawResponseMethods
 
 __all__ = ["AshrLabsClient"]
@@ -200,6 +201,19 @@ class AshrLabsClient(
         client = AuthenticatedClient(base_url=url, token=self._options.api_key)
         return client.set_httpx_client(SyncHTTPClient(transport=self._transport, base_url=url))
 
+    @cached_property
+    def prompts(self) -> PromptMethods:
+        """The prompts: `create()`, `get()`, `list()`, `versions()`, `set_tag()`, `render()` and `delete()`.
+
+        Example:
+            >>> prompt = client.prompts.get("greeting", tag="production")  # doctest: +SKIP
+            >>> text = prompt.render(name="Ada")  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._prompts import PromptMethods  # noqa: PLC0415
+
+        return PromptMethods(self._transport)
+
     def close(self) -> None:
         """Close the connections, and the embedded platform of a local client; the client cannot be used afterwards."""
         while self._is_sending_traces():
@@ -262,7 +276,8 @@ class AshrLabsClient(
         session = transport.session if options.api_key == self._options.api_key else SessionCache()
         sibling = object.__new__(type(self))
         sibling.__dict__.update(self.__dict__)
-        sibling.__dict__.pop("api", None)
+        for bound_to_transport in ("api", "prompts"):
+            sibling.__dict__.pop(bound_to_transport, None)
         sibling.__dict__.pop("_opened_tracing", None)
         sibling._options = options
         sibling._transport = SyncRetryTransport(options, transport.pool, transport.clock, session, raw)

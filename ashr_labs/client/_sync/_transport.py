@@ -13,7 +13,7 @@ from ...errors import AshrLabsError
 from .._http import SyncTransport, raise_mapped, request_factory
 from .._options import logger
 from .._outgoing import call, from_target
-from .._responses import RawResponse, decode_text, read_resource, read_response, redact
+from .._responses import RawResponse, checked, decode_text, read_resource, read_response, redact
 from .._retry import is_ambiguous, is_transient, retry_delay
 
 if TYPE_CHECKING:
@@ -60,9 +60,18 @@ class SyncRetryTransport(SyncTransport):
         answer: dict[str, Any] = self._send(call(body))
         return answer
 
-    def request(self, outgoing: Outgoing) -> Any:
-        """Send a request for a resource and return the JSON of the response; None if the operation answers none."""
-        return self._send(outgoing)
+    def request(self, outgoing: Outgoing, kind: type | None = dict) -> Any:
+        """Send a request for a resource and return the JSON of the response.
+
+        Args:
+            outgoing: The request.
+            kind: `dict` or `list`; None if the operation answers no JSON.
+
+        Raises:
+            ResponseFormatError: If the response is JSON of another kind.
+        """
+        answer = self._send(outgoing)
+        return answer if kind is None else checked(answer, kind, outgoing.operation)
 
     def request_bytes(self, outgoing: Outgoing) -> bytes:
         """Send a request for a resource and return the body of the response."""

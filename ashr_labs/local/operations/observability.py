@@ -12,7 +12,7 @@ from ..jobs.handlers import FORWARD
 from ..store.raw_json import decode
 from ..store.run_traces import runs_of_trace
 from ..store.schema import traces
-from ..store.trace_costs import cost_fields, model_costs, model_usage
+from ..store.trace_costs import cost_fields, model_costs, model_usage, prompt_usage
 from ..store.trace_pages import read_trace, trace_filters, trace_page
 from ..store.trace_queries import overview, tool_performance
 from ..store.trace_rows import TraceRows, split_trace
@@ -80,15 +80,17 @@ def get_observability_trace(context: Context, params: GetObservabilityTraceReque
 
 @operation("get_observability_analytics")
 def get_observability_analytics(context: Context, params: GetObservabilityAnalyticsRequest) -> dict[str, Any]:
-    """Return totals of the last days: of all traces, by tool and by model."""
+    """Return totals of the last days: of all traces, by tool, by model and by prompt."""
     period = (context.connection, context.principal.tenant_id, _since(context, params))
     end = datetime.fromtimestamp(context.moment, UTC)
     begin = end - timedelta(days=params.get("days", _DAYS))
-    costs = model_costs(context.connection, context.principal.tenant_id, begin, end, context.settings.prices)
+    wanted = (context.connection, context.principal.tenant_id, begin, end, context.settings.prices)
+    costs = model_costs(*wanted)
     return {
         "overview": {**overview(*period), **cost_fields(costs)},
         "tool_performance": tool_performance(*period),
         "model_usage": model_usage(costs),
+        "prompt_usage": prompt_usage(model_costs(*wanted, by_prompt=True)),
     }
 
 

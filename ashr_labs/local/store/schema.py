@@ -13,6 +13,7 @@ from sqlalchemy import (
 )
 
 from .columns import CheckedText, JSONText, Number, PlainText, created_column, metadata, numbered_table, tenant_column
+from .prompt_tables import prompt_tags, prompt_versions, prompts
 from .trace_tables import observations, traces
 
 __all__ = [
@@ -27,6 +28,9 @@ __all__ = [
     "notes",
     "observations",
     "pentests",
+    "prompt_tags",
+    "prompt_versions",
+    "prompts",
     "requests",
     "run_tests",
     "run_traces",
@@ -38,7 +42,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0009"
+SCHEMA_VERSION = "0010"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(

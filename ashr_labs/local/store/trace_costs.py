@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ...pricing import PricingTable
     from ...pricing.price import Price
 
-__all__ = ["GroupCosts", "cost_fields", "model_costs", "model_usage"]
+__all__ = ["GroupCosts", "cost_fields", "model_costs", "model_usage", "prompt_usage"]
 
 _DECIMALS = 9
 _DAY, _HOUR = 10, 13
@@ -44,12 +44,18 @@ class GroupCosts:
 
 
 def model_costs(
-    connection: Connection, tenant_id: int, begin: datetime, end: datetime, prices: PricingTable
+    connection: Connection,
+    tenant_id: int,
+    begin: datetime,
+    end: datetime,
+    prices: PricingTable,
+    *,
+    by_prompt: bool = False,
 ) -> list[GroupCosts]:
-    """Return the costs of the calls between two times, by model and provider."""
+    """Return the costs of the calls between two times, by model and provider, or also by the prompts that they name."""
     since = isoformat(begin.timestamp())
     costs: list[GroupCosts] = []
-    for group in model_totals(connection, tenant_id, since):
+    for group in model_totals(connection, tenant_id, since, by_prompt=by_prompt):
         known = prices.prices_of(group["model"], group["provider"]) if group["model"] and group["counted"] else None
         if known is None:
             costs.append(GroupCosts(group, None))
@@ -67,8 +73,25 @@ def model_usage(costs: Iterable[GroupCosts]) -> list[dict[str, Any]]:
     for one in costs:
         if one.totals["model"] is not None:
             by_model.setdefault(one.totals["model"], []).append(one)
-    found = [_usage(model, groups) for model, groups in by_model.items()]
+    found = [{"model": model, **_usage(groups)} for model, groups in by_model.items()]
     return sorted(found, key=lambda usage: (-usage["total_calls"], usage["model"]))
+
+
+def prompt_usage(costs: Iterable[GroupCosts]) -> list[dict[str, Any]]:
+    """Return the usage of each version of a prompt in the contract's form, most calls first."""
+    by_version: dict[tuple[str, int], list[GroupCosts]] = {}
+    for one in costs:
+        by_version.setdefault((one.totals["prompt_slug"], one.totals["prompt_version"]), []).append(one)
+    found = [
+        {
+            "prompt": slug,
+            "version": version,
+            **(usage := _usage(groups)),
+            "error_rate": sum(one.totals["errors"] for one in groups) / usage["total_calls"],
+        }
+        for (slug, version), groups in by_version.items()
+    ]
+    return sorted(found, key=lambda usage: (-usage["total_calls"], usage["prompt"], usage["version"]))
 
 
 def cost_fields(costs: Sequence[GroupCosts]) -> dict[str, Any]:
@@ -81,10 +104,9 @@ def cost_fields(costs: Sequence[GroupCosts]) -> dict[str, Any]:
     }
 
 
-def _usage(model: str, groups: Sequence[GroupCosts]) -> dict[str, Any]:
+def _usage(groups: Sequence[GroupCosts]) -> dict[str, Any]:
     timed = sum(one.totals["timed"] for one in groups)
     return {
-        "model": model,
         "total_calls": sum(one.totals["calls"] for one in groups),
         "total_tokens": sum(one.totals["tokens"] for one in groups),
         "avg_latency_ms": round(sum(one.totals["latency"] or 0 for one in groups) / timed, 3) if timed else None,

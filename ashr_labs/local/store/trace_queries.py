@@ -81,20 +81,28 @@ def tool_performance(connection: Connection, tenant_id: int, since: str) -> list
     ]
 
 
-def model_totals(connection: Connection, tenant_id: int, since: str) -> list[RowMapping]:
+def model_totals(connection: Connection, tenant_id: int, since: str, *, by_prompt: bool = False) -> list[RowMapping]:
     """Return the totals of each model and provider, and of other steps with a cost.
 
     The columns are `model` (None for the other steps), `provider`, `calls`, `tokens`, `timed` (the calls with a
     latency), `latency` (its sum, in milliseconds), `given_cost` (the sum of the costs that were sent, None without
     any), and for calls without a cost of their own: their number (`without_cost`), and how many of these have token
     counts (`counted`).
+
+    With `by_prompt` only calls that name a version of a prompt are counted, by `prompt_slug` and `prompt_version`, too;
+    `errors` is the number of those that failed.
     """
     row = observations.c
     has_no_cost = row.cost.is_(None)
+    prompt = [row.prompt_slug, row.prompt_version] if by_prompt else []
+    errors = [_count_if(row.is_error).label("errors")] if by_prompt else []
+    is_wanted = row.prompt_slug.is_not(None) if by_prompt else or_(row.model.is_not(None), row.cost.is_not(None))
     wanted = (
         select(
             row.model,
             row.provider,
+            *prompt,
+            *errors,
             func.count().label("calls"),
             (_sum(row.input_tokens) + _sum(row.output_tokens)).label("tokens"),
             func.count(row.latency_ms).label("timed"),
@@ -103,8 +111,8 @@ def model_totals(connection: Connection, tenant_id: int, since: str) -> list[Row
             _count_if(has_no_cost).label("without_cost"),
             _count_if(and_(has_no_cost, _is_counted())).label("counted"),
         )
-        .where(row.tenant_id == tenant_id, row.created_at >= since, or_(row.model.is_not(None), row.cost.is_not(None)))
-        .group_by(row.model, row.provider)
+        .where(row.tenant_id == tenant_id, row.created_at >= since, is_wanted)
+        .group_by(row.model, row.provider, *prompt)
     )
     return list(connection.execute(wanted).mappings())
 
@@ -124,6 +132,9 @@ def model_parts(
     # The index of models has this condition, without which SQLite does not use it.
     is_indexed = or_(row.model.is_not(None), row.cost.is_not(None))
     of_group = and_(row.model == group["model"], row.provider.is_not_distinct_from(group["provider"]), is_indexed)
+    if "prompt_slug" in group:
+        of_prompt = and_(row.prompt_slug == group["prompt_slug"], row.prompt_version == group["prompt_version"])
+        of_group = and_(of_group, of_prompt)
     wanted = (
         select(period, above, *(_sum(column).label(name) for name, column in _KINDS.items()))
         .where(row.tenant_id == tenant_id, row.created_at >= since, of_group, row.cost.is_(None), _is_counted())

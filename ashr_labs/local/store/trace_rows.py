@@ -95,6 +95,7 @@ def _observation_row(observation: Observation) -> dict[str, Any]:
     usage = as_object(observation.get("usage")) or {}
     started, ended = parse_timestamp(observation.get("start_time")), parse_timestamp(observation.get("end_time"))
     model = (_key(observation.get("model")) or None) if observation.get("type") == "generation" else None
+    slug, version = _prompt(observation)
     return {
         "tool_name": _tool_name(observation),
         "model": model,
@@ -103,10 +104,21 @@ def _observation_row(observation: Observation) -> dict[str, Any]:
         "output_tokens": _tokens(usage.get("output_tokens")),
         **{column: _tokens(usage.get(name)) for column, name in _PARTS.items()},
         "cost": _cost(usage.get("cost"), observation.get("cost")),
+        "prompt_slug": slug,
+        "prompt_version": version,
         "latency_ms": _latency_ms(started, ended),
         "is_error": observation.get("level") == "ERROR",
         "content": RawJSON.dump(observation),
     }
+
+
+def _prompt(observation: Observation) -> tuple[str | None, int | None]:
+    """Return slug and version of the prompt that a generation names."""
+    metadata = as_object(observation.get("metadata")) if observation.get("type") == "generation" else None
+    prompt = as_object((metadata or {}).get("prompt")) or {}
+    slug, version = _key(prompt.get("slug")), prompt.get("version")
+    is_version = isinstance(version, int) and not isinstance(version, bool) and 0 < version <= _MAX_TOKENS
+    return (slug, version) if slug and is_version else (None, None)
 
 
 def _tool_name(observation: Observation) -> str | None:

@@ -79,6 +79,9 @@ observations = Table(
     Column("output_audio_tokens", Number),
     # The provider of a model's call that its metadata names.
     Column("provider", PlainText),
+    # The version of a prompt that a generation names.
+    Column("prompt_slug", PlainText),
+    Column("prompt_version", Number),
     ForeignKeyConstraint(["tenant_id", "trace_id"], ["traces.tenant_id", "traces.id"], ondelete="CASCADE"),
 )
 # In the order of the groups; covers all columns that their totals need.
@@ -110,4 +113,14 @@ Index(
     observations.c.output_audio_tokens,
     sqlite_where=_costs,
     postgresql_where=_costs,
+)
+_named = observations.c.prompt_slug.is_not(None)
+Index(
+    "ix_observations_prompts",
+    observations.c.tenant_id,
+    observations.c.prompt_slug,
+    observations.c.prompt_version,
+    observations.c.created_at,
+    sqlite_where=_named,
+    postgresql_where=_named,
 )

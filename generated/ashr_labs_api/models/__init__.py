@@ -31,6 +31,7 @@ from .create_api_key_request import CreateApiKeyRequest
 from .create_api_key_response import CreateApiKeyResponse
 from .create_dataset_request import CreateDatasetRequest
 from .create_dataset_response import CreateDatasetResponse
+from .create_prompt_request import CreatePromptRequest
 from .create_request_request import CreateRequestRequest
 from .create_request_response import CreateRequestResponse
 from .create_run_request import CreateRunRequest
@@ -116,7 +117,11 @@ from .pentest_category import PentestCategory
 from .pentest_config import PentestConfig
 from .pentest_difficulty import PentestDifficulty
 from .pentest_mode import PentestMode
+from .prompt import Prompt
+from .prompt_usage import PromptUsage
 from .recorded_tool_call import RecordedToolCall
+from .render_prompt_request import RenderPromptRequest
+from .rendered_prompt import RenderedPrompt
 from .request_status import RequestStatus
 from .revoke_api_key_request import RevokeApiKeyRequest
 from .rpc_status import RpcStatus
@@ -135,6 +140,7 @@ from .scores import Scores
 from .sdk_note import SdkNote
 from .session import Session
 from .set_dataset_agent_request import SetDatasetAgentRequest
+from .set_prompt_tag_request import SetPromptTagRequest
 from .start_run_request import StartRunRequest
 from .start_run_response import StartRunResponse
 from .strictness import Strictness
@@ -198,6 +204,7 @@ __all__ = (
     "CreateApiKeyResponse",
     "CreateDatasetRequest",
     "CreateDatasetResponse",
+    "CreatePromptRequest",
     "CreateRequestRequest",
     "CreateRequestResponse",
     "CreateRunRequest",
@@ -283,7 +290,11 @@ __all__ = (
     "PentestConfig",
     "PentestDifficulty",
     "PentestMode",
+    "Prompt",
+    "PromptUsage",
     "RecordedToolCall",
+    "RenderedPrompt",
+    "RenderPromptRequest",
     "RequestStatus",
     "RevokeApiKeyRequest",
     "RpcStatus",
@@ -302,6 +313,7 @@ __all__ = (
     "SdkNote",
     "Session",
     "SetDatasetAgentRequest",
+    "SetPromptTagRequest",
     "StartRunRequest",
     "StartRunResponse",
     "Strictness",

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 if TYPE_CHECKING:
     from ..models.analytics_overview import AnalyticsOverview
     from ..models.model_usage import ModelUsage
+    from ..models.prompt_usage import PromptUsage
     from ..models.tool_performance import ToolPerformance
 
 
@@ -23,12 +26,14 @@ class GetObservabilityAnalyticsResponse:
         overview (AnalyticsOverview):
         tool_performance (list[ToolPerformance]):
         model_usage (list[ModelUsage]):
+        prompt_usage (list[PromptUsage] | Unset): Embedded platform only.
     """
 
     status: str
     overview: AnalyticsOverview
     tool_performance: list[ToolPerformance]
     model_usage: list[ModelUsage]
+    prompt_usage: list[PromptUsage] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -46,6 +51,13 @@ class GetObservabilityAnalyticsResponse:
             model_usage_item = model_usage_item_data.to_dict()
             model_usage.append(model_usage_item)
 
+        prompt_usage: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.prompt_usage, Unset):
+            prompt_usage = []
+            for prompt_usage_item_data in self.prompt_usage:
+                prompt_usage_item = prompt_usage_item_data.to_dict()
+                prompt_usage.append(prompt_usage_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -56,6 +68,8 @@ class GetObservabilityAnalyticsResponse:
                 "model_usage": model_usage,
             }
         )
+        if prompt_usage is not UNSET:
+            field_dict["prompt_usage"] = prompt_usage
 
         return field_dict
 
@@ -63,6 +77,7 @@ class GetObservabilityAnalyticsResponse:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.analytics_overview import AnalyticsOverview  # noqa: PLC0415
         from ..models.model_usage import ModelUsage  # noqa: PLC0415
+        from ..models.prompt_usage import PromptUsage  # noqa: PLC0415
         from ..models.tool_performance import ToolPerformance  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -86,11 +101,21 @@ class GetObservabilityAnalyticsResponse:
 
             model_usage.append(model_usage_item)
 
+        _prompt_usage = d.pop("prompt_usage", UNSET)
+        prompt_usage: list[PromptUsage] | Unset = UNSET
+        if _prompt_usage is not UNSET:
+            prompt_usage = []
+            for prompt_usage_item_data in _prompt_usage:
+                prompt_usage_item = PromptUsage.from_dict(prompt_usage_item_data)
+
+                prompt_usage.append(prompt_usage_item)
+
         get_observability_analytics_response = cls(
             status=status,
             overview=overview,
             tool_performance=tool_performance,
             model_usage=model_usage,
+            prompt_usage=prompt_usage,
         )
 
         get_observability_analytics_response.additional_properties = d
