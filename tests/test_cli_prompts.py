@@ -62,5 +62,5 @@ def test_tags_are_moved_and_versions_deleted(workspace: Workspace) -> None:
     ],
 )
 def test_invalid_arguments_are_named(workspace: Workspace, arguments: list[str], message: str) -> None:
-    """What is wrong with the arguments is one line, with the exit code for usage."""
+    """An invalid argument is named in one line, with the exit code for usage."""
     assert message in workspace.call("prompts", *arguments).error(2)
