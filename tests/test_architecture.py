@@ -31,6 +31,7 @@ FLOORS: list[set[str]] = [
         "_gen_ai",
         "_interrupts",
         "_json",
+        "_otel_flush",
         "_personal_data",
         "_references",
         "_retry",

@@ -158,7 +158,7 @@ def test_malformed_rows_are_refused_by_path(data: Any, message: str) -> None:
         ({"task": 3}, "task must be a function"),
         ({"max_concurrency": 0}, "must be an integer >= 1"),
         ({"metadata": "m"}, "`metadata` must be a mapping of names to values, got 'm'"),
-        ({"client": 3}, "`client` must be a synchronous AshrLabsClient or None, got 3"),
+        ({"client": 3}, "`client` must be a synchronous AshrLabsClient or None, got int"),
         ({"client": AsyncAshrLabsClient(api_key="tp_x")}, "`client` must be a synchronous AshrLabsClient or None"),
     ],
 )

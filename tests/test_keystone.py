@@ -152,7 +152,7 @@ def test_a_client_stores_the_run_and_anything_else_is_refused() -> None:
         result = keystone.Eval("x", data=[{"input": 1}], task=str, keystone=client)
         assert client.get_run(int(result.experiment_id or 0))["id"]
 
-    with pytest.raises(ConfigurationError, match="`keystone` must be a synchronous AshrLabsClient or None, got 'ks"):
+    with pytest.raises(ConfigurationError, match="`keystone` must be a synchronous AshrLabsClient or None, got str"):
         keystone.Eval("x", data=[{"input": 1}], task=pytest.fail, keystone="ks_live_key")  # type: ignore[arg-type]
 
 

@@ -1,7 +1,7 @@
 """The tests of `polarity-keystone` itself, from its source distribution, against the names of this package.
 
-Only `polarity_keystone` is replaced by `ashr_labs.keystone`. Tests of names that are not of `Eval` or of scorers are
-left out.
+Only `polarity_keystone` is replaced by `ashr_labs.keystone`. Tests that use private names, or names that are not here,
+are left out.
 """
 
 from __future__ import annotations

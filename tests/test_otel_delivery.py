@@ -21,9 +21,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanContext, TraceFlags, Tracer, set_span_in_context
 
 from ashr_labs import AshrLabsClient
+from ashr_labs._otel_flush import _registered
 from ashr_labs.otel import Mirror, SpanExporter, SpanProcessor, flush_otel, register_otel_flush
 from ashr_labs.otel._assembler import TraceAssembler
-from ashr_labs.otel._flush import _registered
 from ashr_labs.tracing.export.exporter import EXPORTER
 from support.otel_spans import CHAT, Finished, identifiers, provider_of
 from support.scripted_server import ScriptedServer
@@ -359,7 +359,7 @@ assert os.waitpid(child, 0)[1] == 0
 
 def test_flush_is_bounded_and_reports_failures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each registered provider and function is flushed once; errors and timeouts are contained and reported."""
-    monkeypatch.setattr("ashr_labs.otel._flush._registered", [])
+    monkeypatch.setattr("ashr_labs._otel_flush._registered", [])
     memory = InMemorySpanExporter()
     provider = provider_of(BatchSpanProcessor(memory))
     calls: list[int] = []

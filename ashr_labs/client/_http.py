@@ -72,7 +72,7 @@ def request_factory(options: Options) -> RequestFactory:
         "accept-encoding": "gzip, deflate",
         "user-agent": f"ashr-labs-python/{__version__}",
         **{name.lower(): value for name, value in options.default_headers},
-        "authorization": Secret(f"Bearer {options.api_key}"),
+        **({"authorization": Secret(f"Bearer {options.api_key}")} if options.api_key else {}),
         "content-type": "application/json",
     }
     try:

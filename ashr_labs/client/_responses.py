@@ -129,6 +129,8 @@ def _not_json(
 
 def redact(error: AshrLabsError, secret: str, mask: str) -> None:
     """Replace a secret in an error, in case the platform repeated it."""
+    if not secret:
+        return
     error.message = error.message.replace(secret, mask)
     error.args = (error.message,)
     text = json.dumps(error.response)

@@ -17,16 +17,18 @@ from ._http import (
     AsyncCustomPool,
     AsyncHTTPClient,
     AsyncTransport,
+    Response,
     SyncCustomPool,
     SyncHTTPClient,
     SyncTransport,
     raise_mapped,
     request_factory,
 )
-from ._responses import decode_text, read_response, redact
+from ._outgoing import Outgoing
+from ._responses import decode_text, read_resource, read_response, redact
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ..tracing import Trace
     from ..tracing.export.transport import RunBlocking
@@ -43,6 +45,10 @@ _SECONDS = 10.0
 """For one attempt to send one trace."""
 
 
+def _as_call(content: bytes) -> Outgoing:
+    return Outgoing(_OPERATION, content)
+
+
 class HTTPTraceTransport:
     """Sends traces to the platform over connections of their own, so that neither traces nor calls wait for the other.
 
@@ -50,6 +56,7 @@ class HTTPTraceTransport:
         options: URL and key.
         transport: The httpx transport that the user passed, if any.
         http_client: The httpx client that the user passed, if any; an asynchronous one is not used for traces.
+        prepare: Returns the request that delivers a trace, from the call that ingests it; defaults to that call.
     """
 
     def __init__(
@@ -57,7 +64,9 @@ class HTTPTraceTransport:
         options: Options,
         transport: SyncTransport | AsyncTransport | None,
         http_client: SyncHTTPClient | AsyncHTTPClient | None,
+        prepare: Callable[[bytes], Outgoing] = _as_call,
     ) -> None:
+        self._prepare = prepare
         self.is_blocking = _is_blocking(transport, http_client)
         self._options = options
         self._custom_transport = (transport, http_client)
@@ -71,7 +80,9 @@ class HTTPTraceTransport:
         """Send a request with an idempotency key and return the response's JSON object."""
         pool = self._pool
         deadline = Deadline(_SECONDS)
-        request = self._requests.build(content, deadline, key)
+        outgoing = self._prepare(content)
+        method, target = outgoing.method, outgoing.target
+        request = self._requests.build(outgoing.content, deadline, key, method=method, target=target)
         try:
             if isinstance(pool, SyncCustomPool):
                 response = await run_blocking(lambda: pool.send(request, deadline))
@@ -80,7 +91,7 @@ class HTTPTraceTransport:
         except Exception as error:
             raise_mapped(error, _OPERATION, request)
         try:
-            return read_response(response.status_code, response.headers, decode_text(response.content), _OPERATION)
+            return _answer(outgoing, response)
         except AshrLabsError as error:
             redact(error, self._options.api_key, self._options.api_key.masked)
             raise
@@ -95,6 +106,14 @@ class HTTPTraceTransport:
     def _pool(self) -> AsyncPool | AsyncCustomPool | SyncCustomPool:
         with IMPORTS.lock:
             return _trace_pool(self._options, *self._custom_transport)
+
+
+def _answer(outgoing: Outgoing, response: Response) -> dict[str, Any]:
+    status, headers, text = response.status_code, response.headers, decode_text(response.content)
+    if outgoing.is_call:
+        return read_response(status, headers, text, outgoing.operation)
+    read_resource(status, headers, text, outgoing.operation, is_json=False)
+    return {"status": "ok"}
 
 
 class TracingMethods:

@@ -229,7 +229,8 @@ def check_client(client: object, label: str) -> None:
     """
     methods = [getattr(client, name, None) for name in ("create_dataset", "create_run")]
     if not all(map(callable, methods)) or any(map(inspect.iscoroutinefunction, methods)):
-        raise ConfigurationError(f"`{label}` must be a synchronous AshrLabsClient or None, got {preview(client)}")
+        kind = type(client).__name__  # the value may be a key
+        raise ConfigurationError(f"`{label}` must be a synchronous AshrLabsClient or None, got {kind}")
 
 
 def _options(

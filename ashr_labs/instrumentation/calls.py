@@ -24,6 +24,7 @@ from .values import plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ..tracing.context import HasTracing
     from ..tracing.spans import Parent
     from ..tracing.trace import Trace
 
@@ -196,17 +197,19 @@ class ModelCall(ActiveCall):
                 self.span.end_at_last_chunk()
 
 
-def begin(describe: Describe, args: tuple[Any, ...], kwargs: dict[str, Any]) -> ModelCall | None:
+def begin(
+    describe: Describe, args: tuple[Any, ...], kwargs: dict[str, Any], client: HasTracing | None = None
+) -> ModelCall | None:
     """Start the span of a call; None if nothing is recorded, or an outer call of a library records it."""
     scope = active_scope()
     if scope is None:
-        if DEFAULT.tracing is None:
+        if client is None and DEFAULT.tracing is None:
             return None
     elif not scope.span.is_recorded or scope.span.covers_call():
         return None
     try:
         request = describe(args, kwargs)
-        found = None if request is None else call_parent(request.name)
+        found = None if request is None else call_parent(request.name, client)
         return None if request is None or found is None else ModelCall(request, *found)
     except Exception as error:
         warn_once(LOGGER, f"a call could not be recorded: {describe_error(error)}")

@@ -17,6 +17,7 @@ from .values import read
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from ..tracing.context import HasTracing
     from .table import Library
 
 __all__ = ["unwrap_all", "wrap"]
@@ -26,13 +27,13 @@ T = TypeVar("T")
 _lock = RLock()
 _wrapped: dict[str, WeakSet[Any]] = {library.name: WeakSet() for library in LIBRARIES}
 """By label: objects whose class was replaced."""
-_classes: dict[str, dict[type, type]] = {}
-"""By label: the subclasses that replace classes."""
+_classes: dict[str, dict[tuple[type, HasTracing | None], type]] = {}
+"""By label: the subclasses that replace classes, by these and by the client that delivers."""
 _ORIGINAL = "_ashr_labs_original"
 """The attribute of such a subclass that holds the class that it replaces."""
 
 
-def wrap(client: T) -> T:
+def wrap(client: T, *, reports_to: HasTracing | None = None) -> T:
     """Record the calls of a client of a language model, and of its copies made later; return the same client.
 
     Calls become spans of the active trace, as with `auto_instrument`. A client that is already wrapped stays so; one of
@@ -40,6 +41,7 @@ def wrap(client: T) -> T:
 
     Args:
         client: A client of OpenAI, Anthropic, Mistral or Google GenAI, synchronous or asynchronous.
+        reports_to: The client that delivers calls outside of any trace; defaults to the default client.
 
     Raises:
         TypeError: It is not such a client.
@@ -52,7 +54,8 @@ def wrap(client: T) -> T:
         paths = _paths(library, client)
         if paths is not None:
             if is_supported(library):
-                _wrap_objects(library, [read(client, *path.split(".")) if path else client for path in paths])
+                objects = [read(client, *path.split(".")) if path else client for path in paths]
+                _wrap_objects(library, objects, reports_to)
             return client
     accepted = ", ".join(library.name for library in LIBRARIES if library.clients)
     raise TypeError(
@@ -83,7 +86,7 @@ def _paths(library: Library, client: object) -> tuple[str, ...] | None:
     return None
 
 
-def _wrap_objects(library: Library, values: list[Any]) -> None:
+def _wrap_objects(library: Library, values: list[Any], reports_to: HasTracing | None) -> None:
     """Give objects subclasses of their classes; copies that an object makes of itself have them, too."""
     with _lock:
         classes = _classes.setdefault(library.name, {})
@@ -91,20 +94,20 @@ def _wrap_objects(library: Library, values: list[Any]) -> None:
             kind = cast("Any", type(value))
             if _ORIGINAL in vars(kind):
                 continue
-            if kind not in classes:
-                classes[kind] = _recording(library, kind)
-            value.__class__ = classes[kind]
+            if (kind, reports_to) not in classes:
+                classes[kind, reports_to] = _recording(library, kind, reports_to)
+            value.__class__ = classes[kind, reports_to]
             _wrapped[library.name].add(value)
 
 
-def _recording(library: Library, kind: type) -> type:
+def _recording(library: Library, kind: type, reports_to: HasTracing | None) -> type:
     methods: dict[str, Any] = {}
     for function in library.functions:
         if issubclass(kind, found_owner(function.owner)):
             name = name_in(kind, function.name)
             original = getattr(kind, name)
             if not is_recorded(original):
-                methods[name] = recorded(original, describe_of(function))
+                methods[name] = recorded(original, describe_of(function), reports_to)
     return subclass(kind, {**methods, _ORIGINAL: kind})
 
 

@@ -11,6 +11,7 @@ from .calls import begin
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..tracing.context import HasTracing
     from .calls import Describe
 
 __all__ = ["is_recorded", "recorded"]
@@ -18,12 +19,18 @@ __all__ = ["is_recorded", "recorded"]
 _MARK = "_ashr_labs_recorded"
 
 
-def recorded(function: Callable[..., Any], describe: Describe) -> Callable[..., Any]:
-    """Return a function of the same kind that records its calls; arguments, results and exceptions pass unchanged."""
+def recorded(function: Callable[..., Any], describe: Describe, client: HasTracing | None = None) -> Callable[..., Any]:
+    """Return a function of the same kind that records its calls; arguments, results and exceptions pass unchanged.
+
+    Args:
+        function: The function.
+        describe: Reads its arguments.
+        client: Delivers calls without an active span; defaults to the default client.
+    """
 
     @wraps(function)
     def call_recorded(*args: Any, **kwargs: Any) -> Any:
-        call = begin(describe, args, kwargs)
+        call = begin(describe, args, kwargs, client)
         if call is None:
             return function(*args, **kwargs)
         try:
@@ -35,7 +42,7 @@ def recorded(function: Callable[..., Any], describe: Describe) -> Callable[..., 
 
     @wraps(function)
     async def await_recorded(*args: Any, **kwargs: Any) -> Any:
-        call = begin(describe, args, kwargs)
+        call = begin(describe, args, kwargs, client)
         if call is None:
             return await function(*args, **kwargs)
         try:

@@ -13,14 +13,76 @@ from typing import TYPE_CHECKING
 from . import scorers as scorers
 
 if TYPE_CHECKING:
+    from ._auto_instrument import auto_instrument
+    from .client import Keystone, Polarity
+    from .errors import KeystoneError, PolarityError
     from .eval import Eval, EvalResult, EvalRow, EvalSummary
+    from .pricing import estimate_cost, pricing_table
     from .scorers import *  # noqa: F403 - the names that it lists
     from .scorers import presets as scorer_presets
+    from .tracing import flush_otel, init_tracing, register_otel_flush, traced
+    from .wrap import (
+        record_llm_call,
+        wrap_anthropic,
+        wrap_claude_agent_sdk,
+        wrap_client,
+        wrap_google_genai,
+        wrap_mistral,
+        wrap_openai,
+    )
 
-__all__ = ["Eval", "EvalResult", "EvalRow", "EvalSummary", "scorer_presets"]
+_HOMES = {
+    "Eval": "eval",
+    "EvalResult": "eval",
+    "EvalRow": "eval",
+    "EvalSummary": "eval",
+    "Keystone": "client",
+    "KeystoneError": "errors",
+    "Polarity": "client",
+    "PolarityError": "errors",
+    "auto_instrument": "_auto_instrument",
+    "estimate_cost": "pricing",
+    "flush_otel": "tracing",
+    "init_tracing": "tracing",
+    "pricing_table": "pricing",
+    "record_llm_call": "wrap",
+    "register_otel_flush": "tracing",
+    "traced": "tracing",
+    "wrap_anthropic": "wrap",
+    "wrap_claude_agent_sdk": "wrap",
+    "wrap_client": "wrap",
+    "wrap_google_genai": "wrap",
+    "wrap_mistral": "wrap",
+    "wrap_openai": "wrap",
+}
+"""The modules of names that are not of scorers."""
+
+__all__ = [
+    "Eval",
+    "EvalResult",
+    "EvalRow",
+    "EvalSummary",
+    "Keystone",
+    "KeystoneError",
+    "Polarity",
+    "PolarityError",
+    "auto_instrument",
+    "estimate_cost",
+    "flush_otel",
+    "init_tracing",
+    "pricing_table",
+    "record_llm_call",
+    "register_otel_flush",
+    "scorer_presets",
+    "traced",
+    "wrap_anthropic",
+    "wrap_claude_agent_sdk",
+    "wrap_client",
+    "wrap_google_genai",
+    "wrap_mistral",
+    "wrap_openai",
+]
 __all__ += scorers.__all__
-
-_IN_EVAL = frozenset({"Eval", "EvalResult", "EvalRow", "EvalSummary"})
 
 
 def __getattr__(name: str) -> object:
@@ -28,7 +90,8 @@ def __getattr__(name: str) -> object:
         return scorers.presets
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(".eval", __name__) if name in _IN_EVAL else scorers, name)
+    module = scorers if name not in _HOMES else import_module(f".{_HOMES[name]}", __name__)
+    value: object = getattr(module, name)
     globals()[name] = value
     return value
 

@@ -17,7 +17,7 @@ except ModuleNotFoundError as error:
         name=error.name,
     ) from error
 
-from ._flush import flush_otel, register_otel_flush
+from .._otel_flush import flush_otel, register_otel_flush
 from ._reading import trace_of
 
 __all__ = ["Mirror", "SpanExporter", "SpanProcessor", "flush_otel", "register_otel_flush", "trace_of"]

@@ -44,14 +44,16 @@ class KeptPrices:
     def find(self, places: Sequence[Place]) -> tuple[Price, ...] | None:
         """Return the prices at the first place that has some; None without any."""
         models = self._by_place()
-        for place in places:
+        for provider, name in places:
+            # Any of its providers may be before a slash.
+            place = Place(*name.split("/", 1)) if provider is None and "/" in name else Place(provider, name)
             if place in models and (prices := _prices(*models[place])):
                 return prices
         return None
 
     def names(self) -> Iterator[str]:
         """Yield the name of each model, with its provider."""
-        return (f"{place.provider}/{place.name}" for place in self._by_place())
+        return (f"{place.provider}/{place.name}" for place, found in self._by_place().items() if _prices(*found))
 
     def version(self) -> object:
         """Return a value that is another one after an update of the prices."""

@@ -340,17 +340,24 @@ class Span(Parent, SpanRecord):
                 pass
 
     def update(
-        self, *, input: Any = UNSET, metadata: Mapping[str, Any] | None = None, model: str | None = None
+        self,
+        *,
+        input: Any = UNSET,
+        output: Any = UNSET,
+        metadata: Mapping[str, Any] | None = None,
+        model: str | None = None,
     ) -> None:
-        """Record what was not known at the start; keys of the metadata are added to those that are there.
+        """Record what was not known at the start; keys of the metadata are added, and `end(output=)` has precedence.
 
         Has no effect after the end of the span.
         """
-        if self._ended is not None or not self._state.is_open:
+        if not self._state.is_open or self._ended is not None:
             return
         with suppress(Exception):  # as in span()
             if input is not UNSET:
                 self._input = to_json(input)
+            if output is not UNSET:
+                self._output = to_json(output)
             if metadata is not None:
                 self._metadata = {**(json_object(self._metadata) or {}), **(json_object(to_json(metadata)) or {})}
             if model is not None:

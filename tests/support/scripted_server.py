@@ -67,7 +67,10 @@ class ScriptedServer:
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._server.server_port}"
 
     def on(self, function: str, *answers: Answer | dict[str, Any] | Answering) -> None:
-        """Set what a function answers from now on: one after the other, the last one for ever; `*` is any other."""
+        """Set what a function answers from now on: one after the other, the last one for ever; `*` is any other.
+
+        A method and a path, such as `GET /health`, stand for a resource.
+        """
         left = [_answering(answer) for answer in answers]
 
         def in_turn(body: dict[str, Any]) -> Answer:
@@ -83,8 +86,9 @@ class ScriptedServer:
         """Return the idempotency keys of the requests for a function, in order."""
         return [asked.headers.get("idempotency-key") for asked in self.calls(function)]
 
-    def answer(self, body: dict[str, Any]) -> Answer:
-        answering = self._answers.get(str(body.get("function"))) or self._answers.get("*")
+    def answer(self, body: dict[str, Any], request: str = "") -> Answer:
+        found = (self._answers.get(name) for name in (request, str(body.get("function")), "*"))
+        answering = next((one for one in found if one is not None), None)
         return answering(body) if answering else Answer.of({"status": "error", "message": "not scripted"}, 404)
 
     @contextmanager
@@ -124,14 +128,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.script.connections += 1
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"] or 0)) or "{}")
         if self.script.drops:
             self.script.drops -= 1
             self.close_connection = True
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.script.asked.append(Asked(self.command, self.path, headers, body))
-        answer = self.script.answer(body)
+        answer = self.script.answer(body, f"{self.command} {self.path}")
         if answer.closes or answer.half_closes:
             self.hang_up(answer)
             return
@@ -141,6 +145,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         self.send_body(answer)
+
+    do_GET = do_DELETE = do_POST  # noqa: N815 - the names of the base class
 
     def hang_up(self, answer: Answer) -> None:
         self.close_connection = True

@@ -6,7 +6,7 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
-from .._threads import start_daemon
+from ._threads import start_daemon
 
 if TYPE_CHECKING:
     from collections.abc import Callable
