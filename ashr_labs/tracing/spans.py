@@ -347,21 +347,16 @@ class Span(Parent, SpanRecord):
         metadata: Mapping[str, Any] | None = None,
         model: str | None = None,
     ) -> None:
-        """Record what was not known at the start; keys of the metadata are added, and `end(output=)` has precedence.
-
-        Has no effect after the end of the span.
-        """
+        """Record what was not known at the start, until the end of the span; keys of the metadata are added."""
         if not self._state.is_open or self._ended is not None:
             return
         with suppress(Exception):  # as in span()
             if input is not UNSET:
                 self._input = to_json(input)
-            if output is not UNSET:
-                self._output = to_json(output)
+            self._output = self._output if output is UNSET else to_json(output)
             if metadata is not None:
                 self._metadata = {**(json_object(self._metadata) or {}), **(json_object(to_json(metadata)) or {})}
-            if model is not None:
-                self._model = model
+            self._model = self._model if model is None else model
 
     def fail(self, status: str) -> None:
         """Set the level to ERROR and the status message, even after the end of the span."""
