@@ -22,6 +22,10 @@ def response(path: str, body: dict[str, Any], answer: Answer) -> dict[str, Any]:
         return _embeddings(body, model)
     if path.endswith("/responses"):
         return _response(model, answer, "completed")
+    if "/chat/" not in path:
+        choice = {"text": answer.text, "index": 0, "finish_reason": "stop", "logprobs": None}
+        head = {"id": "cmpl-1", "object": "text_completion", "created": 1, "model": model}
+        return {**head, "choices": [choice], "usage": _usage(answer)}
     texts = (answer.text, *answer.more)
     choices = [_choice(number, "message", _message(answer, text, number)) for number, text in enumerate(texts)]
     for choice in choices:
