@@ -16,6 +16,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.result import Ok
 from schemathesis.pytest.lazy import get_all_tests
 from schemathesis.schemas import BaseSchema
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from ashr_labs.local import open_platform
 from ashr_labs.local.operations import OPERATIONS
@@ -26,6 +27,9 @@ from support.local_api import Api, Place
 CONTRACT = Path(__file__).resolve().parent.parent / "openapi.yaml"
 OWN = {"tenant_id": 1, "requestor_id": 1, "runner_id": 1, "dataset_id": 1, "agent_id": 1, "run_id": 1, "request_id": 1}
 """Ids that exist; most valid bodies use them, so that calls get past the first check."""
+
+STRICTER = {"create_score_rule", "create_spec", "update_score_rule"}
+"""Operations whose requests must keep more rules than a schema can say, such as the options of each scorer."""
 
 
 @cache
@@ -79,7 +83,9 @@ def check(operation: str, api: Api, url: str, **options: Any) -> None:
     """
 
     def send(case: Any) -> None:
-        case.call_and_validate(base_url=url, headers={"Authorization": f"Bearer {api.key}"})
+        headers = {"Authorization": f"Bearer {api.key}"}
+        excluded = [positive_data_acceptance] if operation in STRICTER else []
+        case.call_and_validate(base_url=url, headers=headers, excluded_checks=excluded)
 
     quickly = settings(deadline=None, suppress_health_check=list(HealthCheck), **options)
     [generated] = get_all_tests(schema=contract(operation), test_func=send, settings=quickly, given_kwargs=None)
@@ -126,7 +132,7 @@ def test_responses_match_the_contract_in_call_sequences(walks: int, steps: int) 
     taken: set[str] = set()
     platform: Any = Exchangeable()
 
-    class Walk(contract(*sorted(OPERATIONS)).as_state_machine()):  # type: ignore[misc]
+    class Walk(contract(*sorted(OPERATIONS.keys() - STRICTER)).as_state_machine()):  # type: ignore[misc]
         def setup(self) -> None:
             # Each walk begins with nothing, so that it goes the same way when it is gone again.
             platform.exchange()

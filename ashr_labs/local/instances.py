@@ -13,6 +13,7 @@ from .._time import isoformat
 from .jobs.handlers import FORWARD, GENERATE, GRADE, ForwardTrace, GenerateDataset, GradeRun
 from .jobs.lost_runs import END_LOST_RUN, EndLostRun
 from .jobs.queue import recover, requeue_failed
+from .jobs.score_trace import SCORE, ScoreTrace
 from .jobs.worker import Worker, stop_all
 from .platform import Platform
 from .settings import Settings
@@ -23,14 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from .jobs.worker import JobHandler
     from .store.database_url import Target
 
 __all__ = ["open_instance"]
 
 _FORWARDING_BATCH = 20
 _FORWARDING_THREADS = 4
+_SCORING_BATCH = _SCORING_THREADS = 4
+"""How many traces a process scores at a time; the judges of these may still be asked when a budget is used up."""
 _UNHURRIED_POLL_SECONDS = 0.5
-"""For generation, forwarding and lost runs, where a moment more or less does not matter."""
+"""For generation, scoring, forwarding and lost runs, where a moment more or less does not matter."""
 
 _lock = threading.RLock()
 _open: dict[Target, Instance] = {}
@@ -42,29 +46,7 @@ class Instance:
     def __init__(self, target: Target, settings: Settings, now: Callable[[], float]) -> None:
         self.users = 0
         self.database = Database(target)
-        # One thread per kind: neither a language model nor an outage of the forwarding destination delays grading.
-        grading = Worker(self.database, {GRADE: GradeRun()}, now=now)
-        self.workers = {
-            GRADE: grading,
-            GENERATE: Worker(
-                self.database, {GENERATE: GenerateDataset()}, poll_seconds=_UNHURRIED_POLL_SECONDS, now=now
-            ),
-            END_LOST_RUN: Worker(
-                self.database,
-                {END_LOST_RUN: EndLostRun(self.database, grading.wake)},
-                poll_seconds=_UNHURRIED_POLL_SECONDS,
-                now=now,
-            ),
-        }
-        if settings.destination is not None:
-            self.workers[FORWARD] = Worker(
-                self.database,
-                {FORWARD: ForwardTrace(self.database, settings.destination)},
-                batch=_FORWARDING_BATCH,
-                threads=_FORWARDING_THREADS,
-                poll_seconds=_UNHURRIED_POLL_SECONDS,
-                now=now,
-            )
+        self.workers = _workers(self.database, settings, now)
         try:
             self._resume_jobs(now(), settings)
         except SQLAlchemyError as error:
@@ -94,6 +76,26 @@ class Instance:
         if has_jobs:
             for worker in self.workers.values():
                 worker.wake()
+
+
+def _workers(database: Database, settings: Settings, now: Callable[[], float]) -> dict[str, Worker]:
+    """Return a worker for each kind: neither a language model nor an outage of a destination delays grading."""
+
+    def unhurried(kind: str, handler: JobHandler, *, batch: int = 1, threads: int = 1) -> Worker:
+        poll = _UNHURRIED_POLL_SECONDS
+        return Worker(database, {kind: handler}, batch=batch, threads=threads, poll_seconds=poll, now=now)
+
+    grading = Worker(database, {GRADE: GradeRun()}, now=now)
+    workers = {
+        GRADE: grading,
+        GENERATE: unhurried(GENERATE, GenerateDataset()),
+        END_LOST_RUN: unhurried(END_LOST_RUN, EndLostRun(database, grading.wake)),
+        SCORE: unhurried(SCORE, ScoreTrace(database, now), batch=_SCORING_BATCH, threads=_SCORING_THREADS),
+    }
+    if settings.destination is not None:
+        forward = ForwardTrace(database, settings.destination)
+        workers[FORWARD] = unhurried(FORWARD, forward, batch=_FORWARDING_BATCH, threads=_FORWARDING_THREADS)
+    return workers
 
 
 def open_instance(

@@ -31,6 +31,8 @@ class Settings:
     """The prices of models for calls whose cost no client stated."""
     destination: Destination | None = None
     """Where ingested traces are forwarded to; None does not forward."""
+    score_delay: float = 10.0
+    """Seconds after the last part of a trace that comes in parts until it is scored."""
     run_lease: float = _RUN_LEASE_SECONDS
     """After how many seconds without a call of its player a run ends."""
 

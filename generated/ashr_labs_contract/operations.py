@@ -106,4 +106,18 @@ OPERATIONS: dict[str, Operation] = {
     "delete_prompt_tag": Operation(
         "prompts", True, "embedded", "DELETE", "/v1/prompts/{slug}/tags/{tag}", "write", None
     ),
+    "list_score_rules": Operation("scoring", True, "embedded", "GET", "/v1/score-rules", "read", "application/json"),
+    "create_score_rule": Operation(
+        "scoring", False, "embedded", "POST", "/v1/score-rules", "write", "application/json"
+    ),
+    "get_score_rule": Operation(
+        "scoring", True, "embedded", "GET", "/v1/score-rules/{rule_id}", "read", "application/json"
+    ),
+    "update_score_rule": Operation(
+        "scoring", True, "embedded", "PATCH", "/v1/score-rules/{rule_id}", "write", "application/json"
+    ),
+    "delete_score_rule": Operation("scoring", True, "embedded", "DELETE", "/v1/score-rules/{rule_id}", "write", None),
+    "get_score_rule_summary": Operation(
+        "scoring", True, "embedded", "GET", "/v1/score-rules/{rule_id}/summary", "read", "application/json"
+    ),
 }

@@ -979,6 +979,71 @@ class TracePayload(TypedDict):
     """Any JSON value."""
 
 
+class TraceFilter(TypedDict):
+    """
+    The traces that a rule is for; all where empty.
+    """
+
+    name: NotRequired[str]
+    user_id: NotRequired[str]
+    session_id: NotRequired[str]
+    tags: NotRequired[list[str]]
+    """All of them."""
+
+    has_errors: NotRequired[bool]
+
+
+class OnlineScoring(TypedDict):
+    """
+    How a rule scores the traces that come in.
+    """
+
+    sampling_rate: NotRequired[float]
+    filter: NotRequired[TraceFilter]
+    daily_budget_usd: NotRequired[float | None]
+    mask: NotRequired[bool]
+
+
+class ScoreRuleSummary(TypedDict):
+    """
+    The outcomes of a rule for the traces that it was for.
+    """
+
+    rule_id: str
+    name: str
+    scored: int
+    mean: float | None
+    """Of the scores, 0..1."""
+
+    pass_rate: float | None
+    """0..1."""
+
+    cost_usd: float
+    """What is known of the costs of its judge."""
+
+    skipped: dict[str, int]
+    """How many traces have no score, by reason: `not_sampled`, `over_budget`, `cost_unknown`, `not_judged`, `not_applicable`, `failed`."""
+
+
+class TraceScore(TypedDict):
+    """
+    The score of a trace by a scoring rule.
+    """
+
+    rule_id: str
+    name: str
+    score: float
+    """0..1."""
+
+    passed: NotRequired[bool | None]
+    message: NotRequired[str | None]
+    cost_usd: NotRequired[float | None]
+    """Null if it is not known."""
+
+    created_at: NotRequired[str]
+    """ISO 8601."""
+
+
 class TraceRecord(TypedDict):
     """
     A trace as the platform stored it.
@@ -997,6 +1062,8 @@ class TraceRecord(TypedDict):
     """Any JSON value."""
 
     observations: NotRequired[list[Observation]]
+    scores: NotRequired[list[TraceScore]]
+    """In lists, where there are any, of online scoring rules; embedded platform only."""
 
 
 class IngestObservabilityTraceRequest(TypedDict):
@@ -1423,11 +1490,50 @@ class TestConfig(TypedDict):
     exclude: NotRequired[list[str]]
 
 
+class OnlineScoringRequest(TypedDict):
+    """
+    How a rule scores the traces that come in.
+    """
+
+    sampling_rate: NotRequired[float]
+    """The share of traces; 1 where absent."""
+
+    filter: NotRequired[TraceFilter]
+    daily_budget_usd: NotRequired[float | None]
+    """What its judge may cost in a day (UTC); no limit where absent."""
+
+    mask: NotRequired[bool]
+    """Whether personal data is masked before a judge sees it; true where absent."""
+
+
+class ScoreRule(TypedDict):
+    """
+    A scorer with its options, and how it scores the traces that come in.
+    """
+
+    id: str
+    name: str
+    type: str
+    config: dict[str, Any]
+    """A free-form object; it round-trips untouched."""
+
+    online: NotRequired[OnlineScoring | None]
+    is_active: NotRequired[bool]
+    created_at: NotRequired[str]
+    """ISO 8601."""
+
+    updated_at: NotRequired[str]
+    """ISO 8601."""
+
+
 class GetObservabilityTraceResponse(TypedDict):
     status: str
     trace: TraceRecord
     runs: NotRequired[list[TraceRun]]
     """The tests whose `trace_id` it is, of the newest 100 runs; embedded platform only."""
+
+    scores: NotRequired[list[TraceScore]]
+    """Of online scoring rules; embedded platform only."""
 
 
 class GetObservabilityAnalyticsResponse(TypedDict):
@@ -1436,6 +1542,9 @@ class GetObservabilityAnalyticsResponse(TypedDict):
     tool_performance: list[ToolPerformance]
     model_usage: list[ModelUsage]
     prompt_usage: NotRequired[list[PromptUsage]]
+    """Embedded platform only."""
+
+    score_rules: NotRequired[list[ScoreRuleSummary]]
     """Embedded platform only."""
 
 
@@ -1525,6 +1634,31 @@ class AcceptedInputs(TypedDict):
     image: NotRequired[InputSetting]
     video: NotRequired[InputSetting]
     conversation: NotRequired[InputSetting]
+
+
+class CreateScoreRuleRequest(TypedDict):
+    name: str
+    """The name of its scores."""
+
+    type: str
+    """A type of scorer such as `contains`, `llm_as_judge`, or `custom`."""
+
+    config: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+    online: NotRequired[OnlineScoringRequest | None]
+    is_active: NotRequired[bool]
+    """True where absent."""
+
+
+class UpdateScoreRuleRequest(TypedDict):
+    name: NotRequired[str]
+    type: NotRequired[str]
+    config: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+    online: NotRequired[OnlineScoringRequest | None]
+    is_active: NotRequired[bool]
 
 
 class Scenario(TypedDict):

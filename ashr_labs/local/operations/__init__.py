@@ -15,6 +15,7 @@ from . import (
     prompts,
     requests,
     runs,
+    score_rules,
     session,
     specs,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "prompts",
     "requests",
     "runs",
+    "score_rules",
     "session",
     "specs",
 ]

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from ..._time import isoformat
 from ...errors import NotFoundError
-from ..jobs.handlers import FORWARD
 from ..store.raw_json import decode
 from ..store.run_traces import runs_of_trace
-from ..store.schema import traces
+from ..store.schema import trace_scores, traces
+from ..store.score_rows import rule_summaries, scores_of
 from ..store.trace_costs import cost_fields, model_costs, model_usage, prompt_usage
 from ..store.trace_pages import read_trace, trace_filters, trace_page
 from ..store.trace_queries import overview, tool_performance
 from ..store.trace_rows import TraceRows, split_trace
 from ..store.trace_writes import store_trace
 from .registry import Context, operation
+from .trace_jobs import enqueue_trace_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,8 +59,7 @@ def ingest_observability_trace(context: Context, params: tuple[str, TraceRows]) 
     """Store a trace; a trace with the same id is replaced."""
     trace_id, rows = params
     store_trace(context.connection, context.principal.tenant_id, trace_id, rows, context.timestamp)
-    if context.settings.destination is not None:
-        context.enqueue(FORWARD, trace_id)
+    enqueue_trace_jobs(context, [trace_id], is_whole=True)
     return {"trace_id": trace_id}
 
 
@@ -71,16 +71,19 @@ def list_observability_traces(context: Context, params: ListObservabilityTracesR
 
 @operation("get_observability_trace")
 def get_observability_trace(context: Context, params: GetObservabilityTraceRequest) -> dict[str, Any]:
-    """Return one trace with its observations, as sent, and the tests of runs that it belongs to."""
+    """Return one trace with its observations, as sent, its scores, and the tests of runs that it belongs to."""
     trace = read_trace(context.connection, context.principal.tenant_id, params["trace_id"])
     if trace is None:
         raise NotFoundError(f"there is no trace {params['trace_id']!r}")
-    return {"trace": trace, "runs": runs_of_trace(context.connection, context.principal.tenant_id, trace["id"])}
+    tenant_id = context.principal.tenant_id
+    scores = scores_of(context.connection, tenant_id, [trace["id"]]).get(trace["id"], [])
+    runs = runs_of_trace(context.connection, tenant_id, trace["id"])
+    return {"trace": trace, "runs": runs, "scores": scores}
 
 
 @operation("get_observability_analytics")
 def get_observability_analytics(context: Context, params: GetObservabilityAnalyticsRequest) -> dict[str, Any]:
-    """Return totals of the last days: of all traces, by tool, by model and by prompt."""
+    """Return totals of the last days: of all traces, by tool, by model, by prompt and by scoring rule."""
     period = (context.connection, context.principal.tenant_id, _since(context, params))
     end = datetime.fromtimestamp(context.moment, UTC)
     begin = end - timedelta(days=params.get("days", _DAYS))
@@ -91,6 +94,11 @@ def get_observability_analytics(context: Context, params: GetObservabilityAnalyt
         "tool_performance": tool_performance(*period),
         "model_usage": model_usage(costs),
         "prompt_usage": prompt_usage(model_costs(*wanted, by_prompt=True)),
+        "score_rules": rule_summaries(
+            context.connection,
+            trace_scores.c.tenant_id == context.principal.tenant_id,
+            trace_scores.c.created_at >= _since(context, params),
+        ),
     }
 
 
@@ -118,8 +126,15 @@ def _by_page_number(context: Context, params: Mapping[str, Any], *conditions: Co
 def _page(context: Context, params: Mapping[str, Any], *conditions: ColumnElement[bool]) -> dict[str, Any]:
     wanted = (traces.c.tenant_id == context.principal.tenant_id, *conditions)
     rows, total, next_cursor = trace_page(context.connection, params, *wanted)
-    return {"traces": [_record(row) for row in rows], "total": total, "next_cursor": next_cursor}
+    scores = scores_of(context.connection, context.principal.tenant_id, [row["id"] for row in rows])
+    return {
+        "traces": [_record(row, scores.get(row["id"], [])) for row in rows],
+        "total": total,
+        "next_cursor": next_cursor,
+    }
 
 
-def _record(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {"id": row["id"], **decode(row["content"].text), "created_at": row["created_at"]}
+def _record(row: Mapping[Any, Any], scores: list[dict[str, Any]]) -> dict[str, Any]:
+    content: dict[str, Any] = decode(row["content"].text)
+    shown: dict[str, Any] = {"scores": scores} if scores else {}
+    return {"id": row["id"], **content, "created_at": row["created_at"], **shown}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..exchange import Attachment
-from ..jobs.handlers import FORWARD
 from .registry import Context, operation
+from .trace_jobs import enqueue_trace_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,9 +51,7 @@ def export_spans(context: Context, params: _Export) -> Attachment:
     for trace_id in store_parts(context.connection, context.principal.tenant_id, params.parts, context.timestamp):
         spans = params.parts.pop(trace_id).spans
         refused += [f"the trace {trace_id} has more than {MAX_OBSERVATIONS:,} spans and events"] * spans
-    if context.settings.destination is not None:
-        for trace_id in params.parts:
-            context.enqueue(FORWARD, trace_id)
+    enqueue_trace_jobs(context, params.parts, is_whole=False)
     message = params.reading.message(now=context.moment)
     content = success_content(params.media_type, rejected=len(refused), message=message)
     return Attachment(content, {"content-type": params.media_type})

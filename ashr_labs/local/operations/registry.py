@@ -43,9 +43,10 @@ class Context:
         """The time of the call, as it is stored."""
         return isoformat(self.moment)
 
-    def enqueue(self, kind: str, subject: int | str) -> None:
-        """Enqueue a job that runs after the commit; `ashr_labs.local.jobs.handlers` defines the kinds."""
-        enqueue(self.connection, kind, self.principal.tenant_id, str(subject), self.timestamp)
+    def enqueue(self, kind: str, subject: int | str, *, after: float = 0.0) -> None:
+        """Enqueue a job that runs after the commit, or some seconds later; `ashr_labs.local.jobs` defines the kinds."""
+        due_at = isoformat(self.moment + after)
+        enqueue(self.connection, kind, self.principal.tenant_id, str(subject), due_at)
         self.enqueued.add(kind)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
 
 from .columns import CheckedText, JSONText, Number, PlainText, created_column, metadata, numbered_table, tenant_column
 from .prompt_tables import prompt_tags, prompt_versions, prompts
+from .score_tables import score_rules, trace_scores
 from .trace_tables import observations, traces
 
 __all__ = [
@@ -35,14 +36,16 @@ __all__ = [
     "run_tests",
     "run_traces",
     "runs",
+    "score_rules",
     "settings",
     "specs",
     "tenants",
+    "trace_scores",
     "traces",
     "users",
 ]
 
-SCHEMA_VERSION = "0010"
+SCHEMA_VERSION = "0011"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(

@@ -36,6 +36,7 @@ from .create_request_request import CreateRequestRequest
 from .create_request_response import CreateRequestResponse
 from .create_run_request import CreateRunRequest
 from .create_run_response import CreateRunResponse
+from .create_score_rule_request import CreateScoreRuleRequest
 from .dataset import Dataset
 from .dataset_source import DatasetSource
 from .delete_agent_request import DeleteAgentRequest
@@ -109,6 +110,8 @@ from .note_severity import NoteSeverity
 from .observation import Observation
 from .observation_level import ObservationLevel
 from .observation_type import ObservationType
+from .online_scoring import OnlineScoring
+from .online_scoring_request import OnlineScoringRequest
 from .otlp_partial_success import OtlpPartialSuccess
 from .otlp_request import OtlpRequest
 from .otlp_response import OtlpResponse
@@ -136,11 +139,14 @@ from .sandbox_spec import SandboxSpec
 from .scenario import Scenario
 from .scenario_map import ScenarioMap
 from .score_result import ScoreResult
+from .score_rule import ScoreRule
+from .score_rule_summary import ScoreRuleSummary
 from .scores import Scores
 from .sdk_note import SdkNote
 from .session import Session
 from .set_dataset_agent_request import SetDatasetAgentRequest
 from .set_prompt_tag_request import SetPromptTagRequest
+from .skipped_traces import SkippedTraces
 from .start_run_request import StartRunRequest
 from .start_run_response import StartRunResponse
 from .strictness import Strictness
@@ -156,14 +162,17 @@ from .tool_definition import ToolDefinition
 from .tool_flags import ToolFlags
 from .tool_performance import ToolPerformance
 from .tool_strictness import ToolStrictness
+from .trace_filter import TraceFilter
 from .trace_payload import TracePayload
 from .trace_record import TraceRecord
 from .trace_run import TraceRun
+from .trace_score import TraceScore
 from .turn_result import TurnResult
 from .update_agent_request import UpdateAgentRequest
 from .update_agent_response import UpdateAgentResponse
 from .update_dataset_request import UpdateDatasetRequest
 from .update_dataset_response import UpdateDatasetResponse
+from .update_score_rule_request import UpdateScoreRuleRequest
 from .usage import Usage
 from .user import User
 from .user_persona import UserPersona
@@ -209,6 +218,7 @@ __all__ = (
     "CreateRequestResponse",
     "CreateRunRequest",
     "CreateRunResponse",
+    "CreateScoreRuleRequest",
     "Dataset",
     "DatasetSource",
     "DeleteAgentRequest",
@@ -282,6 +292,8 @@ __all__ = (
     "Observation",
     "ObservationLevel",
     "ObservationType",
+    "OnlineScoring",
+    "OnlineScoringRequest",
     "OtlpPartialSuccess",
     "OtlpRequest",
     "OtlpResponse",
@@ -309,11 +321,14 @@ __all__ = (
     "Scenario",
     "ScenarioMap",
     "ScoreResult",
+    "ScoreRule",
+    "ScoreRuleSummary",
     "Scores",
     "SdkNote",
     "Session",
     "SetDatasetAgentRequest",
     "SetPromptTagRequest",
+    "SkippedTraces",
     "StartRunRequest",
     "StartRunResponse",
     "Strictness",
@@ -329,14 +344,17 @@ __all__ = (
     "ToolFlags",
     "ToolPerformance",
     "ToolStrictness",
+    "TraceFilter",
     "TracePayload",
     "TraceRecord",
     "TraceRun",
+    "TraceScore",
     "TurnResult",
     "UpdateAgentRequest",
     "UpdateAgentResponse",
     "UpdateDatasetRequest",
     "UpdateDatasetResponse",
+    "UpdateScoreRuleRequest",
     "Usage",
     "User",
     "UserPersona",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..models.analytics_overview import AnalyticsOverview
     from ..models.model_usage import ModelUsage
     from ..models.prompt_usage import PromptUsage
+    from ..models.score_rule_summary import ScoreRuleSummary
     from ..models.tool_performance import ToolPerformance
 
 
@@ -27,6 +28,7 @@ class GetObservabilityAnalyticsResponse:
         tool_performance (list[ToolPerformance]):
         model_usage (list[ModelUsage]):
         prompt_usage (list[PromptUsage] | Unset): Embedded platform only.
+        score_rules (list[ScoreRuleSummary] | Unset): Embedded platform only.
     """
 
     status: str
@@ -34,6 +36,7 @@ class GetObservabilityAnalyticsResponse:
     tool_performance: list[ToolPerformance]
     model_usage: list[ModelUsage]
     prompt_usage: list[PromptUsage] | Unset = UNSET
+    score_rules: list[ScoreRuleSummary] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -58,6 +61,13 @@ class GetObservabilityAnalyticsResponse:
                 prompt_usage_item = prompt_usage_item_data.to_dict()
                 prompt_usage.append(prompt_usage_item)
 
+        score_rules: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.score_rules, Unset):
+            score_rules = []
+            for score_rules_item_data in self.score_rules:
+                score_rules_item = score_rules_item_data.to_dict()
+                score_rules.append(score_rules_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -70,6 +80,8 @@ class GetObservabilityAnalyticsResponse:
         )
         if prompt_usage is not UNSET:
             field_dict["prompt_usage"] = prompt_usage
+        if score_rules is not UNSET:
+            field_dict["score_rules"] = score_rules
 
         return field_dict
 
@@ -78,6 +90,7 @@ class GetObservabilityAnalyticsResponse:
         from ..models.analytics_overview import AnalyticsOverview  # noqa: PLC0415
         from ..models.model_usage import ModelUsage  # noqa: PLC0415
         from ..models.prompt_usage import PromptUsage  # noqa: PLC0415
+        from ..models.score_rule_summary import ScoreRuleSummary  # noqa: PLC0415
         from ..models.tool_performance import ToolPerformance  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -110,12 +123,22 @@ class GetObservabilityAnalyticsResponse:
 
                 prompt_usage.append(prompt_usage_item)
 
+        _score_rules = d.pop("score_rules", UNSET)
+        score_rules: list[ScoreRuleSummary] | Unset = UNSET
+        if _score_rules is not UNSET:
+            score_rules = []
+            for score_rules_item_data in _score_rules:
+                score_rules_item = ScoreRuleSummary.from_dict(score_rules_item_data)
+
+                score_rules.append(score_rules_item)
+
         get_observability_analytics_response = cls(
             status=status,
             overview=overview,
             tool_performance=tool_performance,
             model_usage=model_usage,
             prompt_usage=prompt_usage,
+            score_rules=score_rules,
         )
 
         get_observability_analytics_response.additional_properties = d

@@ -11,6 +11,7 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.json_object import JsonObject
     from ..models.observation import Observation
+    from ..models.trace_score import TraceScore
 
 
 T = TypeVar("T", bound="TraceRecord")
@@ -30,6 +31,8 @@ class TraceRecord:
         created_at (None | str | Unset): ISO 8601.
         output (Any | Unset): Any JSON value.
         observations (list[Observation] | Unset):
+        scores (list[TraceScore] | Unset): In lists, where there are any, of online scoring rules; embedded platform
+            only.
     """
 
     id: str
@@ -41,6 +44,7 @@ class TraceRecord:
     created_at: None | str | Unset = UNSET
     output: Any | Unset = UNSET
     observations: list[Observation] | Unset = UNSET
+    scores: list[TraceScore] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -94,6 +98,13 @@ class TraceRecord:
                 observations_item = observations_item_data.to_dict()
                 observations.append(observations_item)
 
+        scores: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.scores, Unset):
+            scores = []
+            for scores_item_data in self.scores:
+                scores_item = scores_item_data.to_dict()
+                scores.append(scores_item)
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -117,6 +128,8 @@ class TraceRecord:
             field_dict["output"] = output
         if observations is not UNSET:
             field_dict["observations"] = observations
+        if scores is not UNSET:
+            field_dict["scores"] = scores
 
         return field_dict
 
@@ -124,6 +137,7 @@ class TraceRecord:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.json_object import JsonObject  # noqa: PLC0415
         from ..models.observation import Observation  # noqa: PLC0415
+        from ..models.trace_score import TraceScore  # noqa: PLC0415
 
         d = dict(src_dict)
         id = d.pop("id")
@@ -202,6 +216,15 @@ class TraceRecord:
 
                 observations.append(observations_item)
 
+        _scores = d.pop("scores", UNSET)
+        scores: list[TraceScore] | Unset = UNSET
+        if _scores is not UNSET:
+            scores = []
+            for scores_item_data in _scores:
+                scores_item = TraceScore.from_dict(scores_item_data)
+
+                scores.append(scores_item)
+
         trace_record = cls(
             id=id,
             name=name,
@@ -212,6 +235,7 @@ class TraceRecord:
             created_at=created_at,
             output=output,
             observations=observations,
+            scores=scores,
         )
 
         trace_record.additional_properties = d

@@ -1,0 +1,143 @@
+"""The job that scores a trace by the online rules of its tenant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from ..._personal_data import mask_personal_data
+from ..._retry import Backoff
+from ..._time import isoformat
+from ...errors import ConfigurationError
+from ...scorers.base import failed_score
+from ..online.context import context_of_trace, masked_context
+from ..online.rules import OnlineRule, is_for, is_sampled
+from ..store.columns import replace_unstorable
+from ..store.score_rows import SCORED, active_rules, has_rules, spent, store_scores
+from ..store.trace_pages import read_trace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from sqlalchemy import Connection
+
+    from ...scorers import Score, ScorerContext
+    from ..store.engine import Database
+    from .queue import Job
+
+__all__ = ["OUTCOMES", "SCORE", "ScoreTrace"]
+
+SCORE: Final = "score_trace"
+"""Due when a trace is complete: each part that arrives enqueues it again for later."""
+OUTCOMES: Final = (SCORED, "not_sampled", "over_budget", "cost_unknown", "not_judged", "not_applicable", "failed")
+"""The outcomes of a rule for a trace."""
+_DAY: Final = 86_400
+
+
+class _Outcome(NamedTuple):
+    kind: str
+    score: Score | None = None
+    cost_usd: float | None = 0.0
+
+
+class ScoreTrace:
+    """Score a trace by every active rule that is for it.
+
+    Args:
+        database: Has the trace, the rules and what they have cost.
+        now: The clock, in seconds since the epoch.
+    """
+
+    max_attempts = 3
+    backoff = Backoff(first=1.0, cap=60.0)
+    keeps_failed = False
+
+    def __init__(self, database: Database, now: Callable[[], float]) -> None:
+        self._database = database
+        self._now = now
+
+    def start(self, connection: Connection, job: Job) -> Job | None:
+        """Return the job, unless the rules are gone; traces can be large, so each is read just before it is scored."""
+        return job if has_rules(connection, job.tenant_id) else None
+
+    def work(self, task: Job) -> list[dict[str, Any]]:
+        """Return a row for each rule that is for the trace."""
+        with self._database.read() as connection:
+            trace = read_trace(connection, task.tenant_id, task.subject)
+            rows = active_rules(connection, task.tenant_id)
+        if trace is None:
+            return []
+        context = context_of_trace(trace)
+        return [
+            _row(task, row, self._outcome(task, row, trace, context))
+            for row in rows
+            if is_for(row["online"].get("filter") or {}, trace)
+        ]
+
+    def finish(self, connection: Connection, job: Job, outcome: Iterable[dict[str, Any]], moment: float) -> None:
+        """Store the scores."""
+        store_scores(connection, [{**row, "created_at": isoformat(moment)} for row in outcome])
+
+    def fail(self, connection: Connection, job: Job, reason: str) -> None:
+        """Store the reason as the outcome of every rule."""
+        failed = _Outcome("failed", failed_score("", RuntimeError(reason)))
+        rows = [_row(job, row, failed) for row in active_rules(connection, job.tenant_id)]
+        self.finish(connection, job, rows, self._now())
+
+    def _outcome(self, job: Job, row: Mapping[str, Any], trace: Mapping[str, Any], context: ScorerContext) -> _Outcome:
+        if not is_sampled(trace["id"], row["online"].get("sampling_rate", 1.0)):
+            return _Outcome("not_sampled")
+        try:
+            rule = OnlineRule.from_row(row)
+        except ConfigurationError as error:
+            return _Outcome("failed", failed_score(row["name"], error))
+        if not rule.scorer.is_pure and (refused := self._over_budget(job, rule)):
+            return refused
+        return _scored(rule, context)
+
+    def _over_budget(self, job: Job, rule: OnlineRule) -> _Outcome | None:
+        """Return the outcome of a rule that may not spend more today; None if it may."""
+        if rule.daily_budget_usd is None:
+            return None
+        midnight = self._now() // _DAY * _DAY
+        with self._database.read() as connection:
+            cost, unknown = spent(connection, job.tenant_id, rule.id, isoformat(midnight))
+        if unknown:
+            return _Outcome("cost_unknown")
+        return _Outcome("over_budget") if cost >= rule.daily_budget_usd else None
+
+
+def _scored(rule: OnlineRule, context: ScorerContext) -> _Outcome:
+    """Return the score of a trace; what goes to a model is masked if the rule asks for it."""
+    is_judge = not rule.scorer.is_pure
+    try:
+        score = rule.scorer.score(masked_context(context, mask_personal_data) if is_judge and rule.mask else context)
+    except Exception as error:  # scorers read whatever a trace holds
+        return _Outcome("failed", failed_score(rule.name, error), None if is_judge else 0.0)
+    cost = _cost(score) if is_judge else 0.0
+    if score.score is not None:
+        return _Outcome(SCORED, score, cost)
+    return _Outcome("not_judged" if is_judge else "not_applicable", score, cost)
+
+
+def _cost(score: Score) -> float | None:
+    """Return what the judge has cost; None if that is not known."""
+    judge: Mapping[str, Any] | None = score.metadata.get("judge")
+    if judge is None:  # it was not asked, or did not answer
+        return 0.0
+    return 0.0 if judge.get("is_cached") else judge.get("cost_usd")
+
+
+def _row(job: Job, rule: Mapping[str, Any], outcome: _Outcome) -> dict[str, Any]:
+    score = outcome.score
+    return {
+        "tenant_id": job.tenant_id,
+        "trace_id": job.subject,
+        "rule_id": rule["id"],
+        "name": rule["name"],
+        "outcome": outcome.kind,
+        "score": score and score.score,
+        "passed": score and score.passed,
+        "message": score and replace_unstorable(score.message),
+        "cost_usd": outcome.cost_usd,
+        "details": (score and score.metadata) or None,
+    }

@@ -1,0 +1,1 @@
+"""Online scoring: rules that score a share of the incoming traces."""
