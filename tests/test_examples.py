@@ -473,6 +473,21 @@ def test_llm_agent_script_evaluates_the_model() -> None:
     assert "failed  order_status" in ended.stdout.splitlines()
 
 
+@pytest.mark.parametrize(("name", "library"), [("langgraph_agent", "langgraph"), ("openai_agents_agent", "agents")])
+def test_agents_of_frameworks_are_recorded_and_tested(name: str, library: str) -> None:
+    """Without a key the examples talk to a stand-in, and show the model calls, the tool, and the test."""
+    pytest.importorskip(library, reason="the extra `full` is not installed")
+
+    ended = run_script(name)
+
+    assert 0 == ended.returncode, ended.stderr
+    shown = ended.stdout.splitlines()
+    assert "The refund of A1 was paid on Monday." == shown[0]
+    assert 2 == len([line for line in shown if "tokens" in line])
+    assert "  tool:find_refund: {'order': 'A1'} -> The refund of A1 was paid on Monday." in shown
+    assert "  Refund of an order: find_refund exact" == shown[-1]
+
+
 def run_script(name: str, **environ: str) -> subprocess.CompletedProcess[str]:
     kept = {key: value for key, value in os.environ.items() if not key.endswith("_API_KEY")}
     return subprocess.run(
