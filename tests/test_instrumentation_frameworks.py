@@ -72,6 +72,8 @@ EXPECTED: dict[str, dict[str, tuple[Any, ...]]] = {
         "reply": (REPLIED,),
         "early": (("chat", "Your"),),
         "threads": TWO,
+        "interrupt": (),
+        "retriever": (),
     },
     "openai_agents_agent": {
         **_AGENT,
@@ -170,6 +172,31 @@ def test_streams_tell_the_time_to_the_first_chunk() -> None:
                 assert 0 < first["metadata"][FIRST_CHUNK] < 10, (library, version, case)
 
 
+def test_functions_of_the_application_are_below_the_tool_that_calls_them(name: str) -> None:
+    """The span of a tool is the current one while the tool runs, in every case."""
+    if ENVIRONMENTS[name].program in {"claude_agent", "mcp_agent"}:
+        pytest.skip("its tools run in another process")
+    for case, spans in played(name)["cases"].items():
+        by_id = {one["id"]: one for one in spans}
+        inner = [one for one in spans if one["name"] == "inner" and case != "retriever"]
+        tools = [by_id[one["parent_observation_id"]] for one in inner]
+        assert [one["input"]["order"] for one in tools] == [one["output"] for one in inner], case
+        assert len(inner) == len([one for one in spans if one["name"] == "tool:lookup"]), case
+
+
+@pytest.mark.parametrize("version", ["lowest", "newest"])
+def test_interrupts_of_graphs_are_not_errors_and_retrievers_have_documents(version: str) -> None:
+    """LangGraph raises exceptions to interrupt a graph; a retriever is active while it searches."""
+    cases = played(f"langgraph, {version}")["cases"]
+
+    assert [None] * len(cases["interrupt"]) == [one["level"] for one in cases["interrupt"]]
+    assert "GraphInterrupt" in {(one["metadata"] or {}).get("interrupted_by") for one in cases["interrupt"]}
+    retriever, inner = cases["retriever"]
+    assert [{"content": "thirty days", "metadata": {"page": 3}}] == retriever["output"]
+    assert "retriever" == retriever["metadata"]["kind"]
+    assert retriever["id"] == inner["parent_observation_id"]
+
+
 def test_an_evaluation_sees_the_calls(name: str) -> None:
     """The test of a scenario has the calls of tools and the tokens of the agent that played it."""
     test = played(name)["evaluation"]
@@ -196,7 +223,7 @@ def test_uninstrumented_libraries_are_as_before(name: str) -> None:
 
     assert ENVIRONMENTS[name].label in found["labels"]
     assert found["restored"]
-    assert [] == [one for one in found["afterwards"] if one["name"] != "consumer"]
+    assert [] == [one for one in found["afterwards"] if one["name"] not in {"consumer", "inner"}]
 
 
 def test_versions_are_those_that_are_documented() -> None:

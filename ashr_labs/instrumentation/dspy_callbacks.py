@@ -56,7 +56,6 @@ class Recorder:
 
     def __init__(self) -> None:
         self._runs = Runs()
-        self._models: dict[str, Any] = {}
 
     @guarded
     def on_module_start(self, call_id: str, instance: Any, inputs: dict[str, Any]) -> None:
@@ -93,16 +92,15 @@ class Recorder:
         """Start the span of a language model."""
         run = self._runs.start_call(call_id, self.active_call(), _request(instance, inputs))
         if run is not None:
+            run.memo = instance
             run.enter()
-            self._models[call_id] = instance
 
     @guarded
     def on_lm_end(self, call_id: str, outputs: Any, exception: BaseException | None = None) -> None:
         """End the span of a language model; its tokens are in the model's history."""
-        model = self._models.pop(call_id, None)
         run = self._runs.take(call_id)
         if run is not None:
-            run.end_call(_reply(outputs, model), error=exception)
+            run.end_call(_reply(outputs, run.memo), error=exception)
 
     def _start(self, call_id: str, name: str, given: Any, metadata: Mapping[str, Any] | None) -> None:
         run = self._runs.start(call_id, self.active_call(), name, input=given, metadata=metadata)

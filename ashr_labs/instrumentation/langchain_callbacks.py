@@ -76,8 +76,6 @@ class Recorder:
 
     def __init__(self) -> None:
         self.runs = Runs()
-        self._texts: dict[Any, list[str]] = {}
-        """The texts of open streams so far; older versions leave the last one out of an error."""
 
     def __deepcopy__(self, _memo: object) -> Recorder:
         return self
@@ -160,16 +158,15 @@ class Recorder:
     @guarded
     def on_llm_new_token(self, token: Any = "", **about: Any) -> None:
         """Note the chunk; from the first one on, the consumer of the stream may run."""
-        run_id = about["run_id"]
-        run = self.runs.find(run_id)
+        run = self.runs.find(about["run_id"])
         if run is None:
             return
         if run.is_active:
             run.note_first_chunk()
             run.leave()
-            self._texts[run_id] = []
-        if isinstance(token, str) and run_id in self._texts:
-            self._texts[run_id].append(token)
+            run.memo = []
+        if isinstance(token, str) and run.memo is not None:
+            run.memo.append(token)
 
     @guarded
     def on_stream_event(self, *_: Any, **about: Any) -> None:
@@ -179,18 +176,17 @@ class Recorder:
     @guarded
     def on_llm_end(self, response: Any, **about: Any) -> None:
         """End the span with the reply."""
-        self._texts.pop(about["run_id"], None)
         if (run := self.runs.take(*_ids(about))) is not None:
             run.end_call(_reply(response))
 
     @guarded
     def on_llm_error(self, error: BaseException, *, response: Any = None, **about: Any) -> None:
         """End the span with an error and the part of the reply that came; leaving a stream early is not an error."""
-        texts = self._texts.pop(about["run_id"], [])
         if (run := self.runs.take(*_ids(about))) is None:
             return
         reply = _reply(response)
-        if sum(map(len, texts)) > sum(map(len, reply.choice().texts)):
+        texts: list[str] = run.memo or []
+        if sum(map(len, texts)) > sum(map(len, reply.choice().texts)):  # older versions leave the last one out
             reply.choice().texts = texts
         run.end_call(reply, error=None if isinstance(error, GeneratorExit) else error)
 

@@ -61,7 +61,6 @@ class Recorder:
     def __init__(self) -> None:
         self.runs = Runs()
         self.is_on = True
-        self._errors_before: dict[str, BaseException | None] = {}
 
     @guarded
     def on_trace_start(self, trace: Any) -> None:
@@ -90,7 +89,7 @@ class Recorder:
             kind = _KINDS.get(data.type)
             run = self.runs.start(span.span_id, above, _name(data), metadata=None if kind is None else {"kind": kind})
         if run is not None:
-            self._errors_before[span.span_id] = sys.exc_info()[1]
+            run.memo = sys.exc_info()[1]
 
     @guarded
     def on_span_end(self, span: Any) -> None:
@@ -98,7 +97,7 @@ class Recorder:
         run = self.runs.take(span.span_id, span.parent_id or span.trace_id)
         if run is None:
             return
-        error = _error(span, self._errors_before.pop(span.span_id, None))
+        error = _error(span, run.memo)
         data = span.span_data
         if data.type in _CALLS:
             _end_call(run, data, error)

@@ -49,7 +49,7 @@ def guarded(method: F) -> F:
 class Run:
     """An operation in progress: its span, and its trace if it started one."""
 
-    __slots__ = ("_active", "_request", "_started", "_trace", "captures", "scope", "span")
+    __slots__ = ("_active", "_request", "_started", "_trace", "captures", "memo", "scope", "span")
 
     def __init__(self, span: Span, trace: Trace | None, *, captures: bool, request: Request | None = None) -> None:
         self.span = span
@@ -58,6 +58,8 @@ class Run:
         """Whether inputs and outputs are recorded."""
         self.scope = ForeignScope(span)
         """For libraries that keep the operation in a context variable of their own."""
+        self.memo: Any = None
+        """Anything that the recorder needs at the end of the operation."""
         self._trace = trace
         self._active: Scope | None = None
         self._started = perf_counter_ns()

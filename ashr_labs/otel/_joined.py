@@ -13,7 +13,7 @@ from opentelemetry.trace import get_current_span
 from .._serialize import MAX_CHARACTERS
 from .._unset import UNSET
 from ..spans.content import kind_of, output_of
-from ..spans.mapping import observations_of
+from ..spans.mapping import observations_of, told_events
 from ..tracing.instrument import call_parent
 from ..tracing.spans import FOREIGN_SCOPES, ForeignScope, Parent
 from ._observed import Record
@@ -86,7 +86,9 @@ class JoiningProcessor(BaseProcessor):
 
     def _start(self, span: Span) -> None:
         outer = None if span.parent is None else self._open.get(span.parent.span_id)
-        found = call_parent(span.name) if outer is None else (outer.span, None)
+        # A span of ours may have been activated within the current one of OpenTelemetry.
+        is_elsewhere = outer is not None and outer is not self.find()
+        found = (outer.span, None) if outer is not None and is_elsewhere else call_parent(span.name)
         if found is None:
             return
         if len(self._open) >= _MAX_OPEN:
@@ -139,7 +141,7 @@ class _Joined(ForeignScope):
         """Add the events of the span, and end the trace."""
         self.is_open = False
         ended = read_span(span)
-        for number in range(1, len(observations_of(ended))):
+        for number in range(1, 1 + len(told_events(ended))):
             self._inside.record(_JoinedRecord(span, number, self._inside))
         if self._trace is not None:
             output = output_of(ended.attributes, ended.events) if self._inside.captures else None

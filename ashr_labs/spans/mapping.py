@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .span import Event, Span
 
-__all__ = ["head_of", "identifier_of", "is_of_an_agent", "observations_of", "trace_of"]
+__all__ = ["head_of", "identifier_of", "is_of_an_agent", "observations_of", "told_events", "trace_of"]
 
 _SDK_ATTRIBUTES = "telemetry.sdk."
 _EXCEPTION = "exception"
@@ -88,8 +88,13 @@ def _about(head: Span) -> dict[str, Any] | None:
 
 def observations_of(span: Span, mask: Callable[[Any], Any] | None = None) -> list[Observation]:
     """Return a span and its events as observations, the span first."""
-    told = [event for event in span.events if event.name != _EXCEPTION and not is_content(event)]
+    told = told_events(span)
     return [_observation(span, mask), *(_event(span, number, event, mask) for number, event in enumerate(told))]
+
+
+def told_events(span: Span) -> list[Event]:
+    """Return the events of a span that become observations: not exceptions, nor parts of messages."""
+    return [event for event in span.events if event.name != _EXCEPTION and not is_content(event)]
 
 
 def _observation(span: Span, mask: Callable[[Any], Any] | None) -> Observation:

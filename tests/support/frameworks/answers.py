@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from ashr_labs import traced
 from support.providers import Answer, Call
 
 QUESTION = "Where is my refund of A1?"
@@ -33,8 +34,15 @@ def answer(body: dict[str, Any]) -> Answer:
     return Answer(calls=(Call("lookup", {"order": order_of(written)}),))
 
 
+@traced
+def inner(order: str) -> str:
+    """Return the order: a function of the application that is called by its tool."""
+    return order
+
+
 def lookup(order: str) -> str:
     """Look an order up; `X1` does not exist."""
+    inner(order)
     if order == "X1":
         raise ValueError("no such order")
     return f"refund of {order} is paid"

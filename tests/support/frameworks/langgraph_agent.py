@@ -5,18 +5,35 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
 from langchain_core.tools import StructuredTool
 from langchain_core.tracers import context
 from langchain_openai import ChatOpenAI
+from langgraph.checkpoint.memory import MemorySaver
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode
+from langgraph.types import interrupt
 
 from ashr_labs import ContextThreadPoolExecutor
 from support.frameworks import answers
 from support.frameworks.playing import consumed
 from support.providers import ProviderServer
 
-CASES = ("ask", "ask_async", "stream", "stream_async", "reply", "early", "tool_error", "model_error", "two", "threads")
+CASES = (
+    "ask",
+    "ask_async",
+    "stream",
+    "stream_async",
+    "reply",
+    "early",
+    "tool_error",
+    "model_error",
+    "two",
+    "threads",
+    "interrupt",
+    "retriever",
+)
 
 
 def question(text: str) -> dict[str, Any]:
@@ -26,6 +43,12 @@ def question(text: str) -> dict[str, Any]:
 def state() -> Any:
     """Return what instrumentation changes of the library."""
     return list(context._configure_hooks)
+
+
+class Documents(BaseRetriever):
+    def _get_relevant_documents(self, query: str, *, run_manager: Any) -> list[Document]:
+        answers.inner(query)
+        return [Document("thirty days", metadata={"page": 3})]
 
 
 class Agent:
@@ -75,6 +98,16 @@ class Agent:
 
     async def two(self) -> None:
         await asyncio.gather(self.ask_async("Where is A1?"), self.ask_async("Where is B2?"))
+
+    def interrupt(self) -> None:
+        graph: Any = StateGraph(MessagesState)
+        graph.add_node("ask", lambda _state: {"messages": [("user", interrupt("Which order?"))]})
+        graph.add_edge(START, "ask")
+        graph.add_edge("ask", END)
+        graph.compile(checkpointer=MemorySaver()).invoke(question("Hello"), {"configurable": {"thread_id": "t1"}})
+
+    def retriever(self, message: str) -> None:
+        Documents().invoke(message)
 
     def threads(self) -> None:
         with ContextThreadPoolExecutor(2) as pool:
