@@ -54,18 +54,28 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
         "requestor_id": 1,
         "run_id": first.run(dataset_id),
         "runner_id": 1,
+        "sandbox_id": "sb-theirs",
         "slug": "theirs",
         "tenant_id": 1,
         "trace_id": first("ingest_observability_trace", trace={"name": "t"})["trace_id"],
     }
+    event = {"events": [{"span_id": "theirs", "tool": "secret"}]}
+    assert 200 == first.send("POST", "/v1/sandboxes/sb-theirs/trace", event).status
     yield World(first, second, things)
     platform.close()
 
 
 NAMING = ["agent_id", "api_key_id", "dataset_id", "prompt", "request_id", "requestor_id"]
-NAMING += ["run_id", "runner_id", "slug", "tenant_id", "trace_id"]
-CHOSEN = {("create_prompt", "slug")}
+NAMING += ["run_id", "runner_id", "sandbox_id", "slug", "tenant_id", "trace_id"]
+CHOSEN = {("create_prompt", "slug"), ("ingest_sandbox_trace", "sandbox_id")}
 """Names that each tenant chooses for itself."""
+EMPTY = {
+    ("list_runs", "dataset_id"): "runs",
+    ("list_spans", "trace_id"): "items",
+    ("list_traces", "sandbox_id"): "items",
+    ("list_traces", "trace_id"): "items",
+}
+"""Filters, for which there is an empty list."""
 CALLS = [
     (name, field)
     for name in OPERATIONS
@@ -85,8 +95,8 @@ def test_calls_cannot_reach_other_tenants(world: World, function: str, field: st
 
     answer = world.second.answer(function, **params)
 
-    if (function, field) == ("list_runs", "dataset_id"):
-        assert [] == answer.body["runs"]
+    if (function, field) in EMPTY:
+        assert [] == answer.body[EMPTY[function, field]]
     else:
         assert answer.status in {403, 404}, answer.body
     assert before == everything(world)
@@ -103,6 +113,7 @@ def everything(world: World) -> list[Any]:
         [key["is_active"] for key in first("list_api_keys", include_inactive=True)["api_keys"]],
         first("get_observability_trace", trace_id=world.things["trace_id"]),
         first.got("/v1/prompts"),
+        first.got("/v1/sandboxes/sb-theirs/trace"),
     ]
 
 
@@ -118,6 +129,7 @@ def test_lists_show_own_tenant_only(world: World) -> None:
     assert [] == world.second("list_runs", tenant_id=2)["runs"]
     assert [] == world.second("list_requests", tenant_id=2)["requests"]
     assert [] == world.second("list_observability_traces")["traces"]
+    assert [] == world.second.got("/v1/traces")["items"]
 
 
 def test_idempotency_keys_are_per_tenant(world: World) -> None:

@@ -120,4 +120,16 @@ OPERATIONS: dict[str, Operation] = {
     "get_score_rule_summary": Operation(
         "scoring", True, "embedded", "GET", "/v1/score-rules/{rule_id}/summary", "read", "application/json"
     ),
+    "list_traces": Operation("trace_events", True, "embedded", "GET", "/v1/traces", "read", "application/json"),
+    "ingest_traces": Operation("trace_events", True, "embedded", "POST", "/v1/traces", "write", "application/json"),
+    "get_trace": Operation(
+        "trace_events", True, "embedded", "GET", "/v1/traces/{trace_id}", "read", "application/json"
+    ),
+    "list_spans": Operation("trace_events", True, "embedded", "GET", "/v1/spans", "read", "application/json"),
+    "ingest_sandbox_trace": Operation(
+        "trace_events", True, "embedded", "POST", "/v1/sandboxes/{sandbox_id}/trace", "write", "application/json"
+    ),
+    "get_sandbox_trace": Operation(
+        "trace_events", True, "embedded", "GET", "/v1/sandboxes/{sandbox_id}/trace", "read", "application/json"
+    ),
 }

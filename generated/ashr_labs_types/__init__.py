@@ -1316,6 +1316,29 @@ class Prompt(TypedDict):
     """ISO 8601."""
 
 
+class TraceEventCost(TypedDict):
+    """
+    Tokens and cost of the call of a model.
+    """
+
+    model: NotRequired[str | None]
+    input_tokens: NotRequired[int | None]
+    output_tokens: NotRequired[int | None]
+    cache_read_tokens: NotRequired[int | None]
+    reasoning_tokens: NotRequired[int | None]
+    estimated_usd: NotRequired[float | None]
+    """0 is unknown."""
+
+
+class IngestedEvents(TypedDict):
+    ingested: int
+    refused: NotRequired[int]
+    """Events of traces that are full."""
+
+    message: NotRequired[str]
+    """Why events were refused."""
+
+
 PentestMode: TypeAlias = Literal["quick", "standard", "thorough"]
 
 
@@ -1546,6 +1569,70 @@ class GetObservabilityAnalyticsResponse(TypedDict):
 
     score_rules: NotRequired[list[ScoreRuleSummary]]
     """Embedded platform only."""
+
+
+class TraceEvent(TypedDict):
+    """
+    A part of a span, or a whole one. Further fields are kept.
+    """
+
+    ts: NotRequired[str]
+    """When, in ISO 8601; of an `end`, the end. Defaults to now."""
+
+    event_type: NotRequired[str]
+    """`llm_call`, `tool_call`, `tool_use`, `eval` or another one."""
+
+    tool: NotRequired[str]
+    """The name of the tool or span."""
+
+    phase: NotRequired[str]
+    """`start`, `end`, `complete` or another one, which counts as whole."""
+
+    span_id: NotRequired[str]
+    parent_span_id: NotRequired[str | None]
+    root_span_id: NotRequired[str | None]
+    trace_id: NotRequired[str]
+    """In answers: the id of the trace."""
+
+    status: NotRequired[str]
+    """`ok` or `error`."""
+
+    duration_ms: NotRequired[float | None]
+    error_type: NotRequired[str | None]
+    input: NotRequired[Any]
+    """Any JSON value."""
+
+    output: NotRequired[Any]
+    """Any JSON value."""
+
+    cost: NotRequired[TraceEventCost | None]
+    metadata: NotRequired[dict[str, Any] | None]
+
+
+class IngestTracesRequest(TypedDict):
+    events: list[TraceEvent]
+
+
+class TraceEventPage(TypedDict):
+    items: list[TraceEvent]
+    next_cursor: str | None
+    count: int
+    """The number of items on this page."""
+
+
+class TraceSpans(TypedDict):
+    spans: list[TraceEvent]
+
+
+class SandboxTrace(TypedDict):
+    events: list[TraceEvent]
+    """By time."""
+
+    metrics: dict[str, Any]
+    """A free-form object; it round-trips untouched."""
+
+    is_truncated: NotRequired[bool]
+    """Whether there are more than the 10,000 that are listed."""
 
 
 class Action(TypedDict):

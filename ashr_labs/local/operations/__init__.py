@@ -18,6 +18,7 @@ from . import (
     score_rules,
     session,
     specs,
+    trace_events,
 )
 from .registry import OPERATIONS, Context, Operation, operation
 
@@ -41,4 +42,5 @@ __all__ = [
     "score_rules",
     "session",
     "specs",
+    "trace_events",
 ]

@@ -9,7 +9,7 @@ from ..store.trace_writes import claim_traces, read_held, replace_observations, 
 from .merging import merged, parts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from sqlalchemy import Connection
 
@@ -41,8 +41,22 @@ def prepared(spans: Iterable[Span]) -> dict[str, Part]:
     return {trace_id: Part(trace, split_trace(trace)) for trace_id, trace in parts_of(spans).items()}
 
 
-def store_parts(connection: Connection, tenant_id: int, parts: Mapping[str, Part], timestamp: str) -> list[str]:
-    """Store parts of traces; return the ids of those that are left out because their trace is full."""
+def store_parts(
+    connection: Connection,
+    tenant_id: int,
+    parts: Mapping[str, Part],
+    timestamp: str,
+    merge: Callable[[TracePayload, TracePayload], TracePayload] = merged,
+) -> list[str]:
+    """Store parts of traces; return the ids of those that are left out because their trace is full.
+
+    Args:
+        connection: A writing connection.
+        tenant_id: The owner.
+        parts: The parts by the ids of their traces.
+        timestamp: The time of the request.
+        merge: Returns a trace with a part, from the stored trace and the part.
+    """
     if not parts:
         return []
     claim_traces(connection, tenant_id, {trace_id: part.rows for trace_id, part in parts.items()}, timestamp)
@@ -53,7 +67,7 @@ def store_parts(connection: Connection, tenant_id: int, parts: Mapping[str, Part
         if held.created_at == timestamp and not held.observations:
             new.append((trace_id, timestamp, part.rows))
             continue
-        trace = merged(_payload(held), part.trace)
+        trace = merge(_payload(held), part.trace)
         if len(trace.get("observations", ())) > MAX_OBSERVATIONS:
             refused.append(trace_id)
         else:

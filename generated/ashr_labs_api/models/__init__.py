@@ -80,6 +80,8 @@ from .grading_status import GradingStatus
 from .health import Health
 from .ingest_observability_trace_request import IngestObservabilityTraceRequest
 from .ingest_observability_trace_response import IngestObservabilityTraceResponse
+from .ingest_traces_request import IngestTracesRequest
+from .ingested_events import IngestedEvents
 from .init_request import InitRequest
 from .input_field import InputField
 from .input_schema import InputSchema
@@ -136,6 +138,7 @@ from .run_result import RunResult
 from .run_status import RunStatus
 from .sample_data import SampleData
 from .sandbox_spec import SandboxSpec
+from .sandbox_trace import SandboxTrace
 from .scenario import Scenario
 from .scenario_map import ScenarioMap
 from .score_result import ScoreResult
@@ -162,11 +165,15 @@ from .tool_definition import ToolDefinition
 from .tool_flags import ToolFlags
 from .tool_performance import ToolPerformance
 from .tool_strictness import ToolStrictness
+from .trace_event import TraceEvent
+from .trace_event_cost import TraceEventCost
+from .trace_event_page import TraceEventPage
 from .trace_filter import TraceFilter
 from .trace_payload import TracePayload
 from .trace_record import TraceRecord
 from .trace_run import TraceRun
 from .trace_score import TraceScore
+from .trace_spans import TraceSpans
 from .turn_result import TurnResult
 from .update_agent_request import UpdateAgentRequest
 from .update_agent_response import UpdateAgentResponse
@@ -260,8 +267,10 @@ __all__ = (
     "GradingConfig",
     "GradingStatus",
     "Health",
+    "IngestedEvents",
     "IngestObservabilityTraceRequest",
     "IngestObservabilityTraceResponse",
+    "IngestTracesRequest",
     "InitRequest",
     "InputField",
     "InputSchema",
@@ -318,6 +327,7 @@ __all__ = (
     "RunStatus",
     "SampleData",
     "SandboxSpec",
+    "SandboxTrace",
     "Scenario",
     "ScenarioMap",
     "ScoreResult",
@@ -344,11 +354,15 @@ __all__ = (
     "ToolFlags",
     "ToolPerformance",
     "ToolStrictness",
+    "TraceEvent",
+    "TraceEventCost",
+    "TraceEventPage",
     "TraceFilter",
     "TracePayload",
     "TraceRecord",
     "TraceRun",
     "TraceScore",
+    "TraceSpans",
     "TurnResult",
     "UpdateAgentRequest",
     "UpdateAgentResponse",

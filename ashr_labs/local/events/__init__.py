@@ -1,0 +1,1 @@
+"""Trace events: parts of spans that clients report as they happen."""
