@@ -8,10 +8,10 @@ from ...errors import NotFoundError
 from ..events.listing import event_page, events_of_session
 from ..events.mapping import event_of
 from ..events.storing import Batch, batch_of, join_parts
-from ..jobs.handlers import FORWARD
 from ..otlp.storing import MAX_OBSERVATIONS, store_parts
 from ..store.trace_pages import read_trace
 from .registry import Context, operation
+from .trace_jobs import enqueue_trace_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,9 +77,7 @@ def get_trace(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
 def _ingest(context: Context, batch: Batch) -> dict[str, Any]:
     tenant_id, timestamp = context.principal.tenant_id, context.timestamp
     full = store_parts(context.connection, tenant_id, batch.parts, timestamp, join_parts)
-    if context.settings.destination is not None:
-        for trace_id in batch.parts.keys() - full:
-            context.enqueue(FORWARD, trace_id)
+    enqueue_trace_jobs(context, batch.parts.keys() - full, is_whole=False)
     answer: dict[str, Any] = {"ingested": sum(count for one, count in batch.counts.items() if one not in full)}
     if full:
         reason = f"the trace {full[0]} has more than {MAX_OBSERVATIONS:,} spans; begin another one"
