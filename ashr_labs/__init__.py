@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from . import results as results
     from . import run_builder as run_builder
     from . import scorers as scorers
+    from . import specs as specs
     from . import tracing as tracing
     from . import types as types
     from ._unset import UNSET
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
     from .prompts import Prompt
     from .results import compare
     from .run_builder import RunBuilder, TestBuilder
+    from .specs import SandboxSpec
     from .tracing import (
         ContextThreadPoolExecutor,
         Generation,
@@ -125,6 +127,7 @@ __all__ = [
     "ResponseFormatError",
     "RunBuilder",
     "RunOptions",
+    "SandboxSpec",
     "ScorerError",
     "ServerError",
     "Span",
@@ -191,6 +194,7 @@ _HOMES = {
     "prompts": ["Prompt"],
     "results": ["compare"],
     "run_builder": ["RunBuilder", "TestBuilder"],
+    "specs": ["SandboxSpec"],
     "tracing": [
         "ContextThreadPoolExecutor",
         "Generation",
@@ -222,6 +226,7 @@ _MODULES = frozenset(
         "results",
         "run_builder",
         "scorers",
+        "specs",
         "tracing",
         "types",
     }

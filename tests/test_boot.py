@@ -6,6 +6,8 @@ import io
 import shutil
 import subprocess
 import tarfile
+import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from ashr_labs import ValidationError
+from ashr_labs._files import FileLock
 from ashr_labs.local.boot import Booter, BootError, BootRequest, BootSettings
 from ashr_labs.local.boot.services.postgres import Template
 from ashr_labs.local.sandbox.bubblewrap import Bubblewrap
@@ -292,6 +295,45 @@ def test_only_wheels_are_installed(index: Path, tmp_path: Path, engine: Bubblewr
     assert index.exists()
     assert not (tmp_path / "mark").exists()
     assert [] == [path for path in (tmp_path / "packages").iterdir() if path.is_dir()]
+
+
+def test_boots_leave_no_threads_or_descriptors(booter: Booter) -> None:
+    """The threads and descriptors of a boot end with its sandbox, also where it fails."""
+    text = "services: [{name: cache, image: redis}, {name: mock, type: http_mock}]\n"
+    booted(booter, text).sandbox.destroy()
+    before = held()
+    for _ in range(5):
+        booted(booter, text).sandbox.destroy()
+        with pytest.raises(BootError):
+            booted(booter, f"{text}setup: {{commands: ['false']}}")
+
+    deadline = time.monotonic() + 10
+    while held() != before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert before == held()
+
+
+def held() -> tuple[list[str], int]:
+    """Return the names of the threads of services, and the number of descriptors."""
+    threads = sorted(thread.name for thread in threading.enumerate() if thread.name.startswith("ashr-service"))
+    return threads, len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_packages_that_another_process_installs_are_waited_for(tmp_path: Path, engine: Bubblewrap) -> None:
+    """An installation that is locked is not started a second time, and waiting for it has an end."""
+    booter = Booter(engine, BootSettings(packages=tmp_path, setup_seconds=0.3))
+    with pytest.raises(BootError, match=r"setup\.packages: they were not installed in 0\.3 seconds"):
+        booted(booter, "setup: {packages: [no-such-package]}")
+    [lock] = [FileLock(path) for path in tmp_path.glob("*.lock")]
+    with pytest.raises(BootError, match=r"setup\.packages: they were not installed in 0\.3 seconds"):
+        booted(booter, "setup: {packages: [no-such-package]}")
+    lock.release()
+
+
+def test_a_folder_without_a_repository_cannot_be_cloned(fixtures: Path, engine: Bubblewrap) -> None:
+    """The error says what git says."""
+    with pytest.raises(BootError, match=r"fixtures\[0\]: git cannot read the repository: "):
+        booted(Booter(engine, BootSettings(fixtures=fixtures)), "fixtures: [{type: git_repo, url: 'fixtures:folder'}]")
 
 
 def test_limits_of_the_spec_are_in_force(booter: Booter) -> None:

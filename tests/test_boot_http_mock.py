@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ import pytest
 
 from ashr_labs.local import boot
 
-PROGRAM = (Path(boot.__file__).parent / "http_mock_server.py").read_text("utf-8")
+PROGRAM = str(Path(boot.__file__).parent / "http_mock_server.py")
 ROUTES: list[dict[str, Any]] = [
     {"method": "get", "path": "/a", "status": 200, "response": {"a": 1}, "headers": {}},
     {"method": "*", "path": "/text", "status": 202, "response": "héllo", "headers": {"X-One": "1"}},
@@ -46,8 +47,9 @@ class Mock(NamedTuple):
 @pytest.fixture(name="mock", scope="module")
 def _mock() -> Iterator[Mock]:
     settings = {"host": "127.0.0.1", "port": 0, "routes": ROUTES, "record": True, "default_response": 418}
-    command = [sys.executable, "-I", "-S", "-c", PROGRAM]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    command = [sys.executable, PROGRAM]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(json.dumps(settings))
@@ -58,7 +60,7 @@ def _mock() -> Iterator[Mock]:
         reader = Thread(target=lambda stream: [*map(lines.put, stream)], args=(process.stdout,))
         reader.start()
         yield Mock(lines, int(port))
-        process.kill()
+        process.send_signal(signal.SIGINT)  # it ends as a program does whose coverage is measured
         reader.join()
 
 

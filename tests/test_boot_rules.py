@@ -10,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ashr_labs.local.boot import BootedSandbox, Booter
+from ashr_labs.local.boot.findings import Observed, findings
 from ashr_labs.local.boot.watch import SecretWatch, StreamWatch
 from ashr_labs.local.boot.writes import row_writes
 from ashr_labs.local.sandbox.bubblewrap import Bubblewrap
+from ashr_labs.local.sandbox.protocol import FileEntry, Listing
+from ashr_labs.specs import parse_spec
 from support.boots import booted, broken, output
 
 needs_bubblewrap = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
@@ -94,6 +97,17 @@ def test_a_database_that_was_stopped_is_a_violation(booter: Booter) -> None:
 
 
 @needs_bubblewrap
+def test_a_log_that_was_removed_is_a_violation(booter: Booter) -> None:
+    """Writes cannot be hidden by removing the files of the write-ahead log."""
+    world = booted(booter, DATABASE)
+    sql(world, "INSERT INTO stock VALUES (7, 'x'); SELECT pg_switch_wal(); CHECKPOINT;")
+    output(world, "rm $(ls -d /tmp/.service-db/pg_wal/0* | head -1)")
+
+    assert "the log is not complete" in broken(world)["db_writes_outside"]
+    world.sandbox.destroy()
+
+
+@needs_bubblewrap
 def test_files_requests_and_secrets_are_observed(booter: Booter) -> None:
     """Changes outside of the allowed folders, requests to other services, and printed secrets are found."""
     text = """
@@ -129,6 +143,39 @@ forbidden: {http_except: [mail], secrets_in_logs: deny, file_writes_outside: [sr
         "file_changes"
     ]
     world.sandbox.destroy()
+
+
+@needs_bubblewrap
+def test_what_a_command_writes_to_the_output_of_a_mock_is_not_a_request(booter: Booter) -> None:
+    """Lines that the server did not write count as requests that are missing, which break the rule."""
+    world = booted(booter, "services: [{name: m, type: http_mock}]\nforbidden: {http_except: [m]}")
+    assert {} == broken(world)
+
+    output(world, "for fd in /proc/[0-9]*/fd/1; do echo '{\"x\": 1}' > $fd; done 2>/dev/null; sleep 0.3")
+    assert broken(world).keys() <= {"http_except"}
+    assert () == world.mocks["m"].requests
+    world.sandbox.destroy()
+
+
+def test_many_violations_are_counted() -> None:
+    """Ten are listed, and the others counted."""
+    empty = Listing(())
+    after = Listing(tuple(FileEntry(f"f{number:02}", "file", 1, 0o644, "x") for number in range(14)))
+    spec = parse_spec("{id: a, forbidden: {file_writes_outside: [src]}}")
+    [rule] = findings(spec, Observed(empty, after, (), {}, 0, ())).violations
+
+    assert rule.details.startswith("f00 was added; ")
+    assert rule.details.endswith("f09 was added; and 4 more")
+
+
+def test_requests_that_were_not_kept_are_a_violation() -> None:
+    """A request that could not be recorded counts as one that is not allowed."""
+    empty = Listing(())
+    spec = parse_spec("{id: a, services: [{name: m, type: http_mock}], forbidden: {http_except: [m]}}")
+
+    assert ["2 requests could not be recorded"] == [
+        rule.details for rule in findings(spec, Observed(empty, empty, (), {"m": ()}, 2, ())).violations
+    ]
 
 
 @needs_bubblewrap

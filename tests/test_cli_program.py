@@ -202,6 +202,10 @@ def test_usage_error_is_json_with_json_option(workspace: Workspace) -> None:
     [
         (click.UsageError("no."), (ExitCode.USAGE, "UsageError", "no")),
         (errors.DatasetError("must be a list", path="runs.a"), (2, "DatasetError", "runs.a: must be a list")),
+        (
+            errors.SpecError("must be a list", path="services", line=3, column=1),
+            (2, "SpecError", "line 3, services: must be a list"),
+        ),
         (errors.ConfigurationError("no agent"), (2, "ConfigurationError", "no agent")),
         (errors.NotFoundError("no dataset 7", 404, {}), (2, "NotFoundError", "[404] no dataset 7")),
         (errors.NotFoundError("<html>", 404), (3, "NotFoundError", "[404] <html>")),

@@ -46,3 +46,29 @@ def test_valid_specs_are_counted(workspace: Workspace) -> None:
 def test_schema_is_printed(workspace: Workspace) -> None:
     """The schema is one JSON document."""
     assert spec_schema() == workspace.call("spec", "schema").document
+
+
+def test_specs_are_stored_listed_shown_and_deleted(workspace: Workspace) -> None:
+    """Creating prints the id, a second file of the same id is the next version, and the text comes back as it was."""
+    text = "id: demo\ndescription: first # and a comment"
+    (workspace.folder / "demo.yaml").write_text(text)
+
+    first = workspace.call("spec", "create", "demo.yaml")
+    assert (0, "demo\n", "stored version 1 of demo\n") == (first.code, first.out, first.err)
+    (workspace.folder / "demo.yaml").write_text("id: demo\n")
+    assert 2 == workspace.call("spec", "create", "demo.yaml", "--json").document["version"]
+    assert ["demo", "2"] == workspace.call("spec", "list").out.splitlines()[1].split()[:2]
+    assert [("demo", 2)] == [
+        (one["id"], one["version"]) for one in workspace.call("spec", "list", "--json").document["specs"]
+    ]
+    assert f"{text}\n" == workspace.call("spec", "show", "demo", "--version", "1").out
+    assert {"id": "demo"} == workspace.call("spec", "show", "demo", "--json").document["spec"]
+    assert "deleted demo\n" == workspace.call("spec", "delete", "demo").err
+    assert "there is no spec 'demo'" in workspace.call("spec", "show", "demo").error(2)
+
+
+def test_a_faulty_spec_is_not_stored(workspace: Workspace) -> None:
+    """The platform's refusal has the line of the fault."""
+    (workspace.folder / "bad.yaml").write_text("id: demo\nservces: []\n")
+
+    assert "line 2, servces: the key is unknown" in workspace.call("spec", "create", "bad.yaml").error(2)

@@ -86,6 +86,7 @@ def prepared(folder: Path) -> Workspace:
     (folder / "checks.py").write_text(CHECKS, "utf-8")
     for name in ("dataset.json", "data.json"):
         workspace.write(name, SOURCE)
+    (folder / "spec.yaml").write_text("id: fix-failing-test\n", "utf-8")
     workspace.write("tools.json", [{"name": "refund"}, {"name": "cancel"}])
     chat = [{"role": "user", "content": "Where is it?"}, {"role": "assistant", "content": "On its way."}]
     workspace.write("chats.jsonl", {"messages": chat})

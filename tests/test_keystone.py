@@ -44,6 +44,7 @@ def test_each_documented_name_is_there(name: str) -> None:
 @pytest.mark.parametrize(
     ("module", "names"),
     [
+        ("env_secrets", "collect_declared_secrets collect_declared_secrets_from_file resolve_source"),
         ("eval", "Eval EvalResult EvalRow EvalSummary"),
         ("scores", OLD),
         ("scorers", "presets"),

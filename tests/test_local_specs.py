@@ -153,15 +153,18 @@ def test_a_repeated_request_stores_one_version(api: Api) -> None:
     assert 409 == api.send("POST", "/v1/specs", b"id: b", **headers).status
 
 
-@pytest.mark.integration
-def test_polarity_keystone_works_with_the_platform(tmp_path: Path) -> None:
-    """Every method of `specs` of the package itself does as documented."""
-    keystone: Any = pytest.importorskip("polarity_keystone")
+@pytest.mark.parametrize(
+    "module", [pytest.param("polarity_keystone", marks=pytest.mark.integration), "ashr_labs.keystone"]
+)
+def test_specs_of_keystone_clients(module: str, tmp_path: Path) -> None:
+    """Every method of `Keystone.specs` does as documented, in the package itself and under its names here."""
+    keystone: Any = pytest.importorskip(module)
     platform = open_platform()
     platform.bootstrap(KEY)
     (tmp_path / "spec.yaml").write_bytes(TEXT)
     with running_server(platform) as url:
-        specs = keystone.Keystone(api_key=KEY, base_url=url).specs
+        client = keystone.Keystone(api_key=KEY, base_url=url)
+        specs = client.specs
         first = specs.create(TEXT.decode())
         assert ("fix-it", 1, "one") == (first.id, first.version, first.description)
         assert TEXT.decode() == first.raw["text"]
@@ -179,4 +182,5 @@ def test_polarity_keystone_works_with_the_platform(tmp_path: Path) -> None:
             with pytest.raises(keystone.KeystoneError, match=message) as caught:
                 act()
             assert status == caught.value.status_code
+        getattr(client, "close", lambda: None)()  # that of the package keeps no connection
     platform.close()

@@ -30,6 +30,7 @@ from ashr_labs.specs import (
     parse_size,
     parse_spec,
     spec_faults,
+    spec_from_value,
     spec_schema,
     unsupported,
 )
@@ -108,6 +109,13 @@ FAULTS: list[tuple[str, int, str, str]] = [
     ("services:\n  - name: db\n    image: postgres\n    prots: [1]", 5, "services[0].prots", "did you mean 'ports'?"),
     ("services: [{name: m, type: http_mok}]", 2, "services[0].type", "did you mean 'http_mock'?"),
     ("services: [{name: a, image: b}, {name: a, image: c}]", 2, "services[1]", "must be there once"),
+    ("services: [{name: localhost, image: b}]", 2, "services[0].name", "a name of the sandbox itself"),
+    (
+        "services: [{name: a, image: b}]\nnetwork: {dns_overrides: {Localhost: a}}",
+        3,
+        "network.dns_overrides.Localhost",
+        "a name of the sandbox itself",
+    ),
     ("services: [{name: a, image: b, ports: [70000]}]", 2, "services[0].ports[0]", "a port from 1 to 65535"),
     ("resources:\n  timeout: 10 minutes", 3, "resources.timeout", "such as 30s, 10m or 1h30m, got '10 minutes'"),
     ("resources: {timeout: 0s}", 2, "resources.timeout", "`timeout` must be a duration above zero"),
@@ -151,6 +159,13 @@ FAULTS: list[tuple[str, int, str, str]] = [
         "invariants.a.check.service",
         "a service of the type http_mock",
     ),
+    (
+        "invariants: {a: {check: {type: llm_as_judge, criteria: x, input_from: db.rows}}}",
+        2,
+        "invariants.a.check.input_from",
+        "must be the name of a service, got 'db'",
+    ),
+    ("services: [{name: d, image: p}]\nfixtures: [{type: sql, service: d}]", 3, "fixtures[0]", "one of `sql` and"),
     ("agent: {type: cli}", 2, "agent", "`command` is missing"),
     ("parallelism: {replicas: 0}", 2, "parallelism.replicas", "must be >= 1, got 0"),
     ("setup: {commands: ['']}", 2, "setup.commands[0]", "must not be empty"),
@@ -366,6 +381,11 @@ REFUSALS: list[tuple[str, str, str]] = [
     ("fixtures: [{type: git_repo, url: 'https://a.b/c'}]", "fixtures[0].url", "needs a way out"),
     ("fixtures: [{type: git_repo, url: 'fixtures:c'}]", "fixtures[0].url", "folder of fixtures"),
     ("fixtures: [{type: directory, path: a, source: 'fixtures:c'}]", "fixtures[0].source", "folder of fixtures"),
+    (
+        "services: [{name: m, type: http_mock}]\nfixtures: [{type: sql, service: m, sql: x}]",
+        "fixtures[0].service",
+        "must be a service of the image postgres, got 'm'",
+    ),
     ("network: {egress: {default: allow}}", "network.egress.default", "cannot be `allow`"),
     ("network: {egress: {allow: [a.b]}}", "network.egress.allow", "needs a proxy"),
     ("network: {ingress: {allow: [{from: a, to_port: 1}]}}", "network.ingress", "is not possible"),
@@ -446,6 +466,13 @@ def test_pure_python_parser_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> N
             with pytest.raises(SpecError) as caught:
                 parse_spec(text)
             assert abs(line - caught.value.line) <= 1
+
+
+def test_a_spec_is_read_from_its_value() -> None:
+    """A stored value is read like YAML, and its faults have paths."""
+    assert "a" == spec_from_value({"id": "a"}).id
+    with pytest.raises(SpecError, match=r"^line 1, resources\.cpu: must be a number"):
+        spec_from_value({"id": "a", "resources": {"cpu": "x"}})
 
 
 def test_specs_are_read_from_the_files_of_windows(tmp_path: Path) -> None:

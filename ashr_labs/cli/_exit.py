@@ -22,6 +22,7 @@ from ..errors import (
     ConflictError,
     DatasetError,
     NotFoundError,
+    SpecError,
     ValidationError,
 )
 
@@ -100,7 +101,7 @@ def exit_despite_threads(code: int) -> None:
 
 def _code_of(error: AshrLabsError | OSError) -> ExitCode:
     match error:
-        case ConfigurationError() | DatasetError():
+        case ConfigurationError() | DatasetError() | SpecError():
             return ExitCode.USAGE
         case BadRequestError() | ConflictError() | NotFoundError() | ValidationError() if error.response is not None:
             return ExitCode.USAGE

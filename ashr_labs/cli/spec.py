@@ -10,9 +10,11 @@ import click
 
 from .._format import counted
 from ..specs import spec_faults, spec_schema
+from ._client import stored_client, storing_client, where_options
 from ._commands import Group
 from ._exit import CommandError, ExitCode, Failure
 from ._options import json_option
+from ._records import show_rows
 
 if TYPE_CHECKING:
     from ._output import Output
@@ -45,3 +47,57 @@ def validate_specs(out: Output, /, paths: tuple[Path, ...]) -> None:
 def show_schema(out: Output, /) -> None:
     """Print the JSON Schema of specs, with which editors complete and check them."""
     out.write(f"{json.dumps(spec_schema(), indent=2)}\n")
+
+
+@command.command("list")
+@where_options
+@click.pass_obj
+def list_specs(out: Output, /, database: Path | None, remote: bool) -> None:
+    """List the newest version of each spec."""
+    with stored_client(database, remote=remote) as client:
+        found = client.specs.list()
+    show_rows(out, "specs", [one.raw for one in found], ("id", "version", "description", "created_at"))
+
+
+@command.command("show")
+@click.argument("spec_id")
+@click.option("--version", type=click.IntRange(1), help="The number of the version [default: the newest].")
+@where_options
+@click.pass_obj
+def show_spec(out: Output, /, spec_id: str, version: int | None, database: Path | None, remote: bool) -> None:
+    """Print the text of a spec as it was stored; with --json everything about the version."""
+    with stored_client(database, remote=remote) as client:
+        spec = client.specs.get(spec_id, version=version)
+    if out.as_json:
+        out.write_json(spec.raw)
+    else:
+        out.write(spec.text if spec.text.endswith("\n") else f"{spec.text}\n")
+
+
+@command.command("create")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@where_options
+@click.pass_obj
+def create_spec(out: Output, /, path: Path, database: Path | None, remote: bool) -> None:
+    """Store the next version of a spec from FILE, and print its id."""
+    content = path.read_bytes()
+    with storing_client(database, remote=remote) as client:
+        spec = client.specs.create(content)
+    out.info(f"stored version {spec.version} of {spec.id}")
+    if out.as_json:
+        out.write_json(spec.raw)
+    else:
+        out.write(f"{spec.id}\n")
+
+
+@command.command("delete")
+@click.argument("spec_id")
+@where_options
+@click.pass_obj
+def delete_spec(out: Output, /, spec_id: str, database: Path | None, remote: bool) -> None:
+    """Delete all versions of a spec."""
+    with stored_client(database, remote=remote) as client:
+        client.specs.delete(spec_id)
+    out.info(f"deleted {spec_id}")
+    if out.as_json:
+        out.write_json({"deleted": spec_id})

@@ -15,6 +15,7 @@ from . import scorers as scorers
 if TYPE_CHECKING:
     from ._auto_instrument import auto_instrument
     from .client import Keystone, Polarity
+    from .env_secrets import collect_declared_secrets, collect_declared_secrets_from_file
     from .errors import KeystoneError, PolarityError
     from .eval import Eval, EvalResult, EvalRow, EvalSummary
     from .pricing import estimate_cost, pricing_table
@@ -41,6 +42,8 @@ _HOMES = {
     "Polarity": "client",
     "PolarityError": "errors",
     "auto_instrument": "_auto_instrument",
+    "collect_declared_secrets": "env_secrets",
+    "collect_declared_secrets_from_file": "env_secrets",
     "estimate_cost": "pricing",
     "flush_otel": "tracing",
     "init_tracing": "tracing",
@@ -67,6 +70,8 @@ __all__ = [
     "Polarity",
     "PolarityError",
     "auto_instrument",
+    "collect_declared_secrets",
+    "collect_declared_secrets_from_file",
     "estimate_cost",
     "flush_otel",
     "init_tracing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Required, Self, TypedDict, TypeVar
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from ._connection import Reporter
+    from .specs import SpecService
 
 __all__ = ["Keystone", "LLMCall", "Polarity"]
 
@@ -109,6 +111,14 @@ class Keystone:
         workspace: str | None = None,
     ) -> None:
         self._http = Connection(connection_options(api_key, base_url, timeout, workspace))
+
+    @cached_property
+    def specs(self) -> SpecService:
+        """The specs of sandboxes: `create()`, `create_from_file()`, `get()`, `list()` and `delete()`."""
+        # A function-level import: a client that only traces does without it.
+        from .specs import SpecService  # noqa: PLC0415
+
+        return SpecService(self._http)
 
     def __repr__(self) -> str:
         options = self._http.options

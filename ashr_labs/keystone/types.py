@@ -5,14 +5,12 @@ Each has `from_dict()`: fields that are absent or null have their defaults, and 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import dataclass, field
+from typing import Any
 
+from ..specs import SandboxSpec
 from ._records import Record
 from .errors import KeystoneError, PolarityError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 __all__ = [
     "AgentAuth",
@@ -107,22 +105,6 @@ class StateDiff(Record):
     added: list[str] = field(default_factory=list[str])
     removed: list[str] = field(default_factory=list[str])
     modified: list[str] = field(default_factory=list[str])
-
-
-@dataclass
-class SandboxSpec(Record):
-    """The description of a sandbox."""
-
-    id: str = ""
-    version: int = 0
-    description: str = ""
-    raw: dict[str, Any] = field(default_factory=dict[str, Any])
-    """The whole response."""
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any] | None) -> Self:
-        """Return the spec of a JSON object, which `raw` keeps."""
-        return replace(super().from_dict(data), raw=dict(data or {}))
 
 
 @dataclass

@@ -8,6 +8,7 @@ from .quantities import parse_duration, parse_size
 from .reading import merged, parse_spec, spec_faults, spec_from_document, spec_from_value
 from .schema import spec_schema
 from .secrets import collect_declared_secrets, collect_declared_secrets_from_file, resolve_source
+from .stored import SandboxSpec
 from .values import (
     Agent,
     Audit,
@@ -48,6 +49,7 @@ __all__ = [
     "Refusal",
     "Resources",
     "Route",
+    "SandboxSpec",
     "Secret",
     "Service",
     "Setup",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from .values import Directory, GitRepo, HttpMock, ImageService, Spec
+from .values import Directory, GitRepo, HttpMock, ImageService, Service, Spec, SqlFixture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -128,8 +128,11 @@ def _service_refusals(index: int, service: ImageService, installed: Mapping[str,
 
 
 def _fixture_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]:
+    databases = {service.name for service in spec.services if _is_postgres(service)}
     for index, fixture in enumerate(spec.fixtures):
         path = f"fixtures[{index}]"
+        if isinstance(fixture, SqlFixture) and fixture.service not in databases:
+            yield Refusal(f"{path}.service", f"must be a service of the image postgres, got {fixture.service!r}")
         is_remote = isinstance(fixture, GitRepo) and fixture.url.startswith("https:")
         is_local = isinstance(fixture, GitRepo | Directory) and not is_remote
         if is_remote and not (capabilities.egress_hosts or capabilities.open_egress):
@@ -157,9 +160,7 @@ def _limit_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]
 
 
 def _audit_refusals(spec: Spec) -> Iterator[Refusal]:
-    databases = [service for service in spec.services if isinstance(service, ImageService)]
-    unseen = [service.name for service in databases if service.repository != "postgres"]
-    observed = len(databases) > len(unseen)
+    observed = any(map(_is_postgres, spec.services))
     for path, is_asked in (
         ("audit.db_writes", spec.audit.db_writes),
         ("forbidden.db_writes_outside", spec.forbidden.db_writes_outside is not None),
@@ -169,3 +170,7 @@ def _audit_refusals(spec: Spec) -> Iterator[Refusal]:
     mocks = [service for service in spec.services if isinstance(service, HttpMock) and not service.record]
     if mocks and (spec.audit.http_calls or spec.forbidden.http_except is not None):
         yield Refusal("audit.http_calls", f"needs the requests of {mocks[0].name!r}, whose `record` is false")
+
+
+def _is_postgres(service: Service) -> bool:
+    return isinstance(service, ImageService) and service.repository == "postgres"

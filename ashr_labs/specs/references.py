@@ -21,6 +21,7 @@ __all__ = ["SECRET_REFERENCE", "reference_faults"]
 
 SECRET_REFERENCE = re.compile(r"\{\{\s*secrets\.([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 """In the environment of services."""
+_OWN_NAMES = frozenset(("localhost", "sandbox"))
 
 
 def reference_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
@@ -29,6 +30,7 @@ def reference_faults(raw: Mapping[str, Any]) -> Iterator[Fault]:
     secrets = [secret if isinstance(secret, str) else secret["name"] for secret in raw.get("secrets", ())]
     yield from _repeated("services", [service["name"] for service in raw.get("services", ())])
     yield from _repeated("secrets", secrets)
+    yield from _own_names(raw)
     yield from _quantities(raw)
     for index, file in enumerate(raw.get("setup", {}).get("files", ())):
         yield from _path_faults(("setup", "files", index, "path"), file["path"], needs_name=True)
@@ -45,6 +47,17 @@ def _repeated(key: str, names: list[str]) -> Iterator[Fault]:
     for index, name in enumerate(names):
         if name in names[:index]:
             yield Fault((key, index), f"the name {name!r} must be there once; rename one of them")
+
+
+def _own_names(raw: Mapping[str, Any]) -> Iterator[Fault]:
+    """Yield faults of hosts that have a name of the sandbox itself."""
+    paths: list[Path] = [("services", index, "name") for index in range(len(raw.get("services", ())))]
+    names = [service["name"] for service in raw.get("services", ())]
+    overridden = raw.get("network", {}).get("dns_overrides", {})
+    paths += [("network", "dns_overrides", host) for host in overridden]
+    for path, name in zip(paths, [*names, *overridden], strict=True):
+        if name.lower() in _OWN_NAMES:
+            yield Fault(path, f"must not be a name of the sandbox itself, got {name!r}")
 
 
 def _quantities(raw: Mapping[str, Any]) -> Iterator[Fault]:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ._pool import AsyncPool
     from ._prompts import AsyncPromptMethods
     from ._raw_response import AsyncRawResponseMethods
+    from ._specs import AsyncSpecMethods
 
 __all__ = ["AsyncAshrLabsClient"]
 
@@ -186,6 +187,18 @@ class AsyncAshrLabsClient(
         return AsyncRawResponseMethods(lambda raw: self._sibling(self._options, raw))
 
     @cached_property
+    def specs(self) -> AsyncSpecMethods:
+        """The specs of sandboxes: `create()`, `create_from_file()`, `get()`, `list()` and `delete()`.
+
+        Example:
+            >>> spec = await client.specs.create("id: fix-failing-test")  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._specs import AsyncSpecMethods  # noqa: PLC0415
+
+        return AsyncSpecMethods(self._transport)
+
+    @cached_property
     def api(self) -> AuthenticatedClient:
         """A client for the generated endpoint functions, with the same connections, retries and errors.
 
@@ -278,7 +291,7 @@ class AsyncAshrLabsClient(
         session = transport.session if options.api_key == self._options.api_key else SessionCache()
         sibling = object.__new__(type(self))
         sibling.__dict__.update(self.__dict__)
-        for bound_to_transport in ("api", "prompts"):
+        for bound_to_transport in ("api", "prompts", "specs"):
             sibling.__dict__.pop(bound_to_transport, None)
         sibling.__dict__.pop("_opened_tracing", None)
         sibling._options = options

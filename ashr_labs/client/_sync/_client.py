@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ._pool import SyncPool
     from ._prompts import PromptMethods
     from ._raw_response import RawResponseMethods
+    from ._specs import SpecMethods
 
 __all__ = ["AshrLabsClient"]
 
@@ -186,6 +187,18 @@ class AshrLabsClient(
         return RawResponseMethods(lambda raw: self._sibling(self._options, raw))
 
     @cached_property
+    def specs(self) -> SpecMethods:
+        """The specs of sandboxes: `create()`, `create_from_file()`, `get()`, `list()` and `delete()`.
+
+        Example:
+            >>> spec = client.specs.create("id: fix-failing-test")  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._specs import SpecMethods  # noqa: PLC0415
+
+        return SpecMethods(self._transport)
+
+    @cached_property
     def api(self) -> AuthenticatedClient:
         """A client for the generated endpoint functions, with the same connections, retries and errors.
 
@@ -276,7 +289,7 @@ class AshrLabsClient(
         session = transport.session if options.api_key == self._options.api_key else SessionCache()
         sibling = object.__new__(type(self))
         sibling.__dict__.update(self.__dict__)
-        for bound_to_transport in ("api", "prompts"):
+        for bound_to_transport in ("api", "prompts", "specs"):
             sibling.__dict__.pop(bound_to_transport, None)
         sibling.__dict__.pop("_opened_tracing", None)
         sibling._options = options

@@ -88,17 +88,13 @@ class Preparation:
         options = [f"--branch={quote(fixture.branch)}"] if fixture.branch else []
         options += [f"--depth={fixture.depth}"] if fixture.depth else []
         target = quote(f"./{fixture.path}")
-        clone = f"git clone -q {' '.join(options)} --"
-        if not fixture.url.startswith(_FIXTURES):
-            self._run(f"{clone} {quote(fixture.url)} {target}", place)
-            return
         bundle = _bundle(self._folder(fixture.url.removeprefix(_FIXTURES), place), place)
         # Git takes only a part of a history from a repository, not from a bundle.
         commands = [
             "copy=$(mktemp -d)",
             "cat > $copy/bundle",
             "git clone -q --bare $copy/bundle $copy/repository",
-            f"{clone} file://$copy/repository {target}",
+            f"git clone -q {' '.join(options)} -- file://$copy/repository {target}",
             f"git -C {target} remote remove origin",
             "rm -rf $copy",
         ]
@@ -128,12 +124,12 @@ class Preparation:
     def _copy(self, source: Path, path: str, place: str) -> None:
         total = 0
         for number, (name, file) in enumerate(_files(source)):
-            content = file.read_bytes()
-            total += len(content)
+            about = file.stat()
+            total += about.st_size
             if total > _MAX_BYTES or number >= _MAX_FILES:
                 raise BootError(f"{place}: a folder must have at most {_MAX_FILES:,} files and {_MAX_BYTES:,} bytes")
-            mode = stat.S_IMODE(file.stat().st_mode) & 0o755 | 0o600
-            self._put(_joined(path, name), content, place, mode=mode)
+            mode = stat.S_IMODE(about.st_mode) & 0o755 | 0o600
+            self._put(_joined(path, name), file.read_bytes(), place, mode=mode)
 
     def _write(self, files: Mapping[str, str], place: str) -> None:
         for path, text in files.items():

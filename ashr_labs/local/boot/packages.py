@@ -47,15 +47,21 @@ def package_folder(root: Path, requirements: tuple[str, ...], *, seconds: float)
             lock = FileLock(root / f"{folder.name}.lock")
         except BlockingIOError:
             if time.monotonic() > deadline:
-                raise BootError(f"setup.packages: they were not installed in {seconds:g} seconds") from None
+                raise _too_slow(seconds) from None
             time.sleep(_PAUSE)
             continue
         try:
             if not folder.exists():
                 _install(folder, requirements, max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired as error:
+            raise _too_slow(seconds) from error
         finally:
             lock.release()
     return folder
+
+
+def _too_slow(seconds: float) -> BootError:
+    return BootError(f"setup.packages: they were not installed in {seconds:g} seconds")
 
 
 def _digest(requirements: tuple[str, ...]) -> str:
@@ -78,7 +84,5 @@ def _install(folder: Path, requirements: tuple[str, ...], seconds: float) -> Non
             raise BootError(f"setup.packages: {done.stderr.decode('utf-8', 'replace').strip()[-_SHOWN:]}")
         part.chmod(0o755)
         part.rename(folder)
-    except subprocess.TimeoutExpired as error:
-        raise BootError(f"setup.packages: they were not installed in {seconds:g} seconds") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)

@@ -22,6 +22,8 @@ __all__ = ["Write", "WriteObserver", "row_writes"]
 UNKNOWN = "(not known)"
 """The table of what could not be observed."""
 _SUPERUSER = "postgres"
+_ATTEMPTS = 3
+"""While others write, the end may be in the middle of a record."""
 _RECORD = re.compile(r"rmgr: (Heap2?)\s.*?\btx:\s*(\d+),.*?desc: ([A-Z_+]+).*?blkref #0: rel \d+/(\d+)/(\d+)")
 _COMMIT = re.compile(r"rmgr: Transaction\s.*?\btx:\s*(\d+),.*?desc: COMMIT(.*)")
 _SUBTRANSACTIONS = re.compile(r"subxacts: ([\d ]+)")
@@ -80,14 +82,24 @@ class WriteObserver:
         """Return the writes of committed transactions; what cannot be observed is a write to an unknown table."""
         try:
             after = self._tables()
-            log = self._database.dumped_log(self._start, self._position())
+            log = self._log()
         except BootError:
             return [Write(self._database.name, UNKNOWN, ("the service does not answer any more",))]
-        text = log.stdout.decode("ascii", "replace")
-        if log.stdout_bytes > len(log.stdout) or "could not find file" in log.stderr.decode("utf-8", "replace"):
-            return [Write(self._database.name, UNKNOWN, ("too much was written to observe it",))]
-        found = _by_table(row_writes(text), self._before, after)
+        if log is None:
+            return [Write(self._database.name, UNKNOWN, ("the log is not complete, or has too much",))]
+        found = _by_table(row_writes(log), self._before, after)
         return [Write(self._database.name, name, tuple(sorted(kinds))) for name, kinds in sorted(found.items())]
+
+    def _log(self) -> str | None:
+        """Return the records since the start as text; None if they cannot be read."""
+        for _ in range(_ATTEMPTS):
+            end = self._position()
+            if end == self._start:
+                return ""
+            done = self._database.dumped_log(self._start, end)
+            if not done.exit_code:
+                return None if done.stdout_bytes > len(done.stdout) else done.stdout.decode("ascii", "replace")
+        return None
 
     def _position(self) -> str:
         return self._database.sql(b"SELECT pg_current_wal_flush_lsn();", user=_SUPERUSER).strip()
