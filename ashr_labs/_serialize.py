@@ -65,7 +65,7 @@ def to_json(value: object) -> JSON:
     """
     if value is None:
         return None
-    copy = _copy_small(value)
+    copy = _copy_small(value) if type(value) is dict else _copy_small_list(value)
     return _Walk().convert(value) if copy is None else copy
 
 
@@ -73,6 +73,11 @@ class Growing:
     """A value that is converted when it is read, since more may be added until then."""
 
     __slots__ = ()
+
+    @property
+    def size(self) -> int:
+        """The bytes of memory that it takes, roughly."""
+        raise NotImplementedError
 
     def to_json(self) -> JSON:
         """Return a copy of what is there so far."""
@@ -89,6 +94,11 @@ class GrowingArray(Growing):
         self._items: list[JSON] = []
         self._length = 0
 
+    @property
+    def size(self) -> int:
+        """The bytes of memory that it takes, roughly."""
+        return 50 * len(self._items)
+
     def append(self, value: object) -> None:
         """Append a copy of a value; once the limits are reached, only count it."""
         self._length += 1
@@ -101,21 +111,35 @@ class GrowingArray(Growing):
         return [*self._items, f"<{missing} more items>"] if missing else [*self._items]
 
 
-def _copy_small(value: Any) -> dict[str, JSON] | None:
+def _copy_small(value: Any, max_text: int = _SMALL_TEXT) -> dict[str, JSON] | None:
     """Copy a small dict of plain values: the fast path for the most frequent input."""
     small: dict[Any, Any] = value
     if type(value) is not dict or len(small) > _SMALL_DICT:
         return None
     copy = small.copy()
     for key, item in copy.items():
-        if type(key) is not str or not key.isascii() or len(key) > _SMALL_TEXT:
+        if type(key) is not str or not key.isascii() or len(key) > max_text:
             return None
         if type(item) is str:
-            if not item.isascii() or len(item) > _SMALL_TEXT:
+            if not item.isascii() or len(item) > max_text:
                 return None
         elif item is not None and type(item) is not bool and (type(item) is not int or abs(item) >= _MAX_INTEGER):
             return None
     return copy
+
+
+def _copy_small_list(value: Any) -> list[JSON] | None:
+    """Copy a short list of small dicts, such as messages, as `_copy_small` does."""
+    small: list[Any] = value
+    if type(value) is not list or len(small) > _SMALL_DICT:
+        return None
+    copies: list[JSON] = []
+    for item in small:
+        copy = _copy_small(item, _SMALL_TEXT // _SMALL_DICT)
+        if copy is None:
+            return None
+        copies.append(copy)
+    return copies
 
 
 class _Walk:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .._environment import warn_once
-from .._serialize import describe_error
+from .._serialize import describe_error, json_object, to_json
 from .._unset import UNSET
 from ..pricing import read_usage
 from ..tracing.context import DEFAULT
@@ -24,6 +23,9 @@ from .values import plain
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ashr_labs_types import Observation
+
+    from .._serialize import JSON
     from ..tracing.context import HasTracing
     from ..tracing.spans import Parent
     from ..tracing.trace import Trace
@@ -69,8 +71,9 @@ class Request:
         if self.provider is not None:
             found["gen_ai.provider.name"] = self.provider
         for name, value in self.parameters.items():
-            if value is not None and (captures or isinstance(value, int | float)):
-                found[f"gen_ai.request.{name}"] = value if isinstance(value, int | float | str) else plain(value)
+            if isinstance(value, int | float) or (captures and value is not None):
+                # Lists and objects are copied, as programs may change them.
+                found[f"gen_ai.request.{name}"] = value if isinstance(value, int | float | str) else to_json(value)
         return found
 
 
@@ -79,42 +82,70 @@ Describe: TypeAlias = "Callable[[tuple[Any, ...], dict[str, Any]], Request | Non
 
 
 class ModelSpan(Generation):
-    """The span of a model call; a call of another instrumented library within it is the same call."""
+    """The span of a model call; a call of another instrumented library within it is the same call.
 
-    __slots__ = ()
+    The reply is written by the thread that delivers the trace, or reads it.
+    """
 
-    def __init__(self, parent: Parent, request: Request, *, captures: bool) -> None:
-        given = plain(request.input) if captures else None
-        super().__init__(parent, request.name, given, request.metadata(captures=captures), model=request.model)
+    __slots__ = ("_about", "_first_chunk", "_reply")
+
+    def __init__(self, parent: Parent, request: Request, *, captures: bool, reply: Reply | None = None) -> None:
+        super().__init__(parent, request.name, request.input if captures else None, None, model=request.model)
+        self._about = request.metadata(captures=captures)
+        self._reply = Reply() if reply is None else reply
+        self._first_chunk: int | None = None
+
+    def note_chunk(self, *, captures: bool) -> None:
+        """Note the arrival of a chunk: the end, and the output, if there is no further one."""
+        has_content = self._first_chunk is not None or not self._reply.is_empty
+        self.suspend(self._reply if has_content and captures else None)
+        if has_content and self._first_chunk is None:
+            self._first_chunk = self._suspended
+
+    def end_call(self, reply: Reply, *, captures: bool) -> None:
+        """End the span with a reply, as far as it is known."""
+        self.end()
+        self._reply = reply
+        if captures and reply.has_output:
+            self._output = reply
 
     def covers_call(self) -> bool:
         """Return True: other instrumented libraries make the same call."""
         return True
-
-    @property
-    def started(self) -> int:
-        """When the call began, in nanoseconds of `time.perf_counter_ns`."""
-        return self._started
 
     def end_at_last_chunk(self) -> None:
         """Set the end to the time of the last chunk, of a stream that was abandoned."""
         if self._suspended is not None:
             self._ended = self._suspended
 
+    def payload(self, clock_offset: int, hide: Callable[[JSON], JSON]) -> Observation:
+        """Return the span as the API takes it."""
+        first = self._first_chunk
+        took = {} if first is None else {FIRST_CHUNK: (first - self._started) / 1e9}
+        told = {**self._about, **(json_object(self._metadata) or {}), **self._reply.facts(), **took}
+        self._metadata = to_json(told)
+        self._model = self._model or self._reply.model
+        usage: Any = read_usage(plain(self._reply.usage)) or None
+        self._usage = usage
+        return super().payload(clock_offset, hide)
+
+    def content(self) -> tuple[JSON, JSON, Any]:
+        """Return the recorded values."""
+        return self._input, None, self._reply
+
 
 class ModelCall(ActiveCall):
     """A model call in progress; its span is active until the function returns, and open until a stream ends."""
 
-    __slots__ = ("_first_chunk", "_is_open", "is_reading", "reply", "request")
+    __slots__ = ("_is_open", "is_reading", "reply", "request")
 
     def __init__(self, request: Request, parent: Parent, trace: Trace | None) -> None:
         state = parent._state  # pyright: ignore[reportPrivateUsage]
         captures = state.capture_content
-        span = ModelSpan(parent, request, captures=captures) if state.is_open else NO_SPAN
-        super().__init__(span, trace, captures)
         self.request = request
         self.reply = Reply()
-        self._first_chunk: int | None = None
+        span = ModelSpan(parent, request, captures=captures, reply=self.reply) if state.is_open else NO_SPAN
+        super().__init__(span, trace, captures)
         self._is_open = True
         self.is_reading = False
 
@@ -145,11 +176,8 @@ class ModelCall(ActiveCall):
         """Record a chunk of a stream, and the current time as the end if there is no further one."""
         try:
             (self.request.read_chunk or self.request.read)(self.reply, chunk)
-            has_content = self._first_chunk is not None or not self.reply.is_empty
-            if has_content and self._first_chunk is None:
-                self._first_chunk = perf_counter_ns()
-                self._add_facts()  # which are known without an end, too, if there is none
-            self.span.suspend(self.reply if has_content and self._captures else None)
+            if isinstance(self.span, ModelSpan):
+                self.span.note_chunk(captures=self._captures)
         except Exception as error:
             self._report(error)
 
@@ -171,20 +199,13 @@ class ModelCall(ActiveCall):
     def _end(self, failure: str | None = None) -> None:
         with suppress(Exception):
             self._leave()
-            output = self.reply.output() if self._captures else UNSET
             if isinstance(self.span, ModelSpan):
-                self._add_facts()
-                self.span.end(output=output, usage=read_usage(self.reply.usage) or None)
+                self.span.end_call(self.reply, captures=self._captures)
             if failure is not None:
                 self.span.fail(failure)
             if self._trace is not None:
+                output = self.reply if self._captures and self.reply.has_output else UNSET
                 self._trace.end(output=output if failure is None else {"error": failure})
-
-    def _add_facts(self) -> None:
-        facts = self.reply.facts()
-        if self._first_chunk is not None and isinstance(self.span, ModelSpan):
-            facts[FIRST_CHUNK] = (self._first_chunk - self.span.started) / 1e9
-        self.span.update(metadata=facts, model=self.reply.model if self.request.model is None else None)
 
     def _report(self, error: Exception) -> None:
         what = self.request.operation if self.request.provider is None else self.request.provider

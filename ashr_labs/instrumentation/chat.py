@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .values import items, plain, read, text_of
+from .values import attributes, items, plain, read, text_of
 
 if TYPE_CHECKING:
     from .replies import Choice, Reply
@@ -16,31 +16,26 @@ def read_chat(reply: Reply, response: Any) -> None:
     """Add a response: all of its choices."""
     read_facts(reply, response)
     for position, found in enumerate(items(read(response, "choices"))):
-        index = read(found, "index")
-        choice = reply.choice(index if isinstance(index, int) else position)
-        _read_message(choice, read(found, "message"))
-        choice.texts += [text] if (text := text_of(read(found, "text"))) else []  # of the older Completions
-        choice.finish_reason = text_of(read(found, "finish_reason")) or choice.finish_reason
+        _read_choice(reply, attributes(found), "message", position)
 
 
 def read_chat_chunk(reply: Reply, chunk: Any) -> None:
     """Add a chunk of a stream."""
-    read_facts(reply, chunk)
-    for found in items(read(chunk, "choices")):
-        index = read(found, "index")
-        choice = reply.choice(index if isinstance(index, int) else 0)
-        _read_message(choice, read(found, "delta"))
-        choice.texts += [text] if (text := text_of(read(found, "text"))) else []
-        choice.finish_reason = text_of(read(found, "finish_reason")) or choice.finish_reason
+    given = attributes(chunk)
+    if reply.model is None or given.get("usage") is not None:
+        read_facts(reply, given)
+    for found in items(given.get("choices")):
+        _read_choice(reply, attributes(found), "delta", 0)
 
 
 def read_facts(reply: Reply, response: Any) -> None:
     """Add the model, id and usage of a response or chunk."""
-    reply.model = text_of(read(response, "model")) or reply.model
-    reply.identifier = text_of(read(response, "id")) or reply.identifier
-    usage = read(response, "usage")
+    given = attributes(response)
+    reply.model = text_of(given.get("model")) or reply.model
+    reply.identifier = text_of(given.get("id")) or reply.identifier
+    usage = given.get("usage")
     if usage is not None:
-        reply.usage = plain(usage)
+        reply.usage = usage
 
 
 def read_embeddings(reply: Reply, response: Any) -> None:
@@ -51,20 +46,29 @@ def read_embeddings(reply: Reply, response: Any) -> None:
     reply.result = {"embeddings": len(found), "dimensions": len(items(vector)) or None}
 
 
-def _read_message(choice: Choice, message: Any) -> None:
+def _read_choice(reply: Reply, given: dict[str, Any], message: str, position: int) -> None:
+    index = given.get("index")
+    choice = reply.choice(index if isinstance(index, int) else position)
+    _read_message(choice, attributes(given.get(message)))
+    if text := given.get("text"):  # of the older Completions
+        choice.texts.append(text_of(text))
+    if reason := given.get("finish_reason"):
+        choice.finish_reason = text_of(reason) or choice.finish_reason
+
+
+def _read_message(choice: Choice, given: dict[str, Any]) -> None:
     """Add a message, or the part of one that a chunk has."""
-    if message is None:
-        return
-    _read_content(choice, read(message, "content"))
-    for name in ("reasoning_content", "reasoning"):
-        if text := text_of(read(message, name)):
-            choice.reasoning.append(text)
-            break
-    if text := text_of(read(message, "refusal")):
-        choice.refusals.append(text)
-    for position, call in enumerate(items(read(message, "tool_calls"))):
-        _read_call(choice, call, position)
-    function = read(message, "function_call")  # before there were tools
+    content = given.get("content")
+    if content:
+        _read_content(choice, content)
+    if reasoning := given.get("reasoning_content") or given.get("reasoning"):
+        choice.reasoning.append(text_of(reasoning))
+    if refusal := given.get("refusal"):
+        choice.refusals.append(text_of(refusal))
+    if calls := given.get("tool_calls"):
+        for position, call in enumerate(items(calls)):
+            _read_call(choice, call, position)
+    function = given.get("function_call")  # before there were tools
     if function is not None:
         _read_function(choice, "function_call", function)
 
@@ -72,7 +76,7 @@ def _read_message(choice: Choice, message: Any) -> None:
 def _read_content(choice: Choice, content: Any) -> None:
     """Add content: text, or a list of parts as Mistral has it."""
     if isinstance(content, str):
-        choice.texts += [content] if content else []
+        choice.texts.append(content)
     for part in items(content):
         if text := text_of(read(part, "text")):
             choice.texts.append(text)

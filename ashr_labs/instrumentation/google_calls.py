@@ -21,7 +21,7 @@ _NO_PARAMETERS = frozenset({_SYSTEM, "http_options", "automatic_function_calling
 def generate(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
     """Return what is recorded of `models.generate_content`."""
     config: dict[str, Any] = plain(kwargs.get("config")) or {}
-    given = kwargs.get("contents")
+    given = plain(kwargs.get("contents"))
     system = config.get(_SYSTEM)
     if system is not None:
         given = [{"role": "system", "content": system}, *(as_list(given) or [given])]
@@ -38,7 +38,7 @@ def stream(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
 
 def embed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
     """Return what is recorded of `models.embed_content`."""
-    model, given = kwargs.get("model"), kwargs.get("contents")
+    model, given = kwargs.get("model"), plain(kwargs.get("contents"))
     config: dict[str, Any] = plain(kwargs.get("config")) or {}
     parameters = {name: value for name, value in config.items() if name != "http_options"}
     return Request(_PROVIDER, model, given, _read_embeddings, None, "embeddings", parameters)
@@ -50,7 +50,7 @@ def _read_response(reply: Reply, response: Any) -> None:
     reply.identifier = text_of(read(response, "response_id")) or reply.identifier
     usage = read(response, "usage_metadata")
     if usage is not None:
-        reply.usage = plain(usage)
+        reply.usage = usage
     for position, candidate in enumerate(items(read(response, "candidates"))):
         index = read(candidate, "index")
         choice = reply.choice(index if isinstance(index, int) else position)

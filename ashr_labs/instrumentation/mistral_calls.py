@@ -21,7 +21,9 @@ _NO_PARAMETERS = frozenset(
 
 def complete(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
     """Return what is recorded of `chat.complete`."""
-    return Request(_PROVIDER, kwargs.get("model"), kwargs.get("messages"), read_chat, parameters=_parameters(kwargs))
+    return Request(
+        _PROVIDER, kwargs.get("model"), plain(kwargs.get("messages")), read_chat, parameters=_parameters(kwargs)
+    )
 
 
 def stream(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:

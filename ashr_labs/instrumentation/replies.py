@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
 
 from .._json import parsed_json
 from .._serialize import Growing, to_json
 from .._unset import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping
+    from collections.abc import Hashable
 
     from .._serialize import JSON
 
 __all__ = ["Choice", "Reply", "ToolCall"]
+
+
+_INDEX: Final = itemgetter(0)
 
 
 @dataclass(slots=True)
@@ -61,6 +65,12 @@ class Choice:
         """Whether there is no content."""
         return not (self.texts or self.reasoning or self.refusals or self.calls or self.others)
 
+    @property
+    def size(self) -> int:
+        """The bytes of memory that the content takes, roughly."""
+        arguments = [one.arguments for one in self.calls.values() if isinstance(one.arguments, str)]
+        return 100 + sum(map(len, (*self.texts, *self.reasoning, *arguments)))
+
     def message(self) -> dict[str, Any]:
         """Return the message: `content`, and what else there is."""
         message: dict[str, Any] = {"role": "assistant", "content": "".join(self.texts)}
@@ -84,7 +94,8 @@ class Reply(Growing):
     """The output of a call that returns no messages, such as embeddings."""
     model: str | None = None
     identifier: str | None = None
-    usage: Mapping[str, Any] | None = None
+    usage: Any = None
+    """As the provider has it."""
 
     def choice(self, index: int = 0) -> Choice:
         """Return the choice of an index, which is made if it is new."""
@@ -98,22 +109,32 @@ class Reply(Growing):
         """Whether there is no content."""
         return self.result is UNSET and all(one.is_empty for one in self.choices.values())
 
+    @property
+    def has_output(self) -> bool:
+        """Whether there is a message, perhaps an empty one, or a result."""
+        return self.result is not UNSET or bool(self.choices)
+
     def output(self) -> Any:
         """Return the message, or the list of the messages of several choices; UNSET if there is none."""
         if self.result is not UNSET or not self.choices:
             return self.result
-        messages = [self.choices[index].message() for index in sorted(self.choices)]
+        messages = [choice.message() for _, choice in sorted(self.choices.items(), key=_INDEX)]
         return messages[0] if len(messages) == 1 else messages
 
     def facts(self) -> dict[str, Any]:
         """Return the attributes of the response, by the GenAI conventions of OpenTelemetry."""
-        reasons = [one.finish_reason for one in self.choices.values() if one.finish_reason]
+        reasons = [one.finish_reason for one in list(self.choices.values()) if one.finish_reason]
         found = {
             "gen_ai.response.model": self.model,
             "gen_ai.response.id": self.identifier,
             "gen_ai.response.finish_reasons": reasons or None,
         }
         return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def size(self) -> int:
+        """The bytes of memory that the content takes, roughly."""
+        return sum(one.size for one in self.choices.values())
 
     def to_json(self) -> JSON:
         """Return a copy of the output so far."""

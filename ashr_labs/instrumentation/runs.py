@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from .._environment import warn_once
 from .._serialize import describe_error
 from .._unset import UNSET
-from ..pricing import read_usage
 from ..tracing.instrument import call_parent
 from ..tracing.spans import NO_SPAN, ForeignScope, activate, deactivate
 from .calls import FIRST_CHUNK, LOGGER, ModelSpan
@@ -49,11 +48,10 @@ def guarded(method: F) -> F:
 class Run:
     """An operation in progress: its span, and its trace if it started one."""
 
-    __slots__ = ("_active", "_request", "_started", "_trace", "captures", "memo", "scope", "span")
+    __slots__ = ("_active", "_started", "_trace", "captures", "memo", "scope", "span")
 
-    def __init__(self, span: Span, trace: Trace | None, *, captures: bool, request: Request | None = None) -> None:
+    def __init__(self, span: Span, trace: Trace | None, *, captures: bool) -> None:
         self.span = span
-        self._request = request
         self.captures = captures
         """Whether inputs and outputs are recorded."""
         self.scope = ForeignScope(span)
@@ -101,9 +99,7 @@ class Run:
         self.leave()
         output = reply.output() if self.captures else UNSET
         if isinstance(self.span, ModelSpan):
-            is_unnamed = self._request is not None and self._request.model is None
-            self.span.update(metadata=reply.facts(), model=reply.model if is_unnamed else None)
-            self.span.end(output=output, usage=read_usage(reply.usage) or None)
+            self.span.end_call(reply, captures=self.captures)
         self._finish(output, error)
 
     def _finish(self, output: Any, error: BaseException | str | None) -> None:
@@ -164,7 +160,7 @@ class Runs:
         state = parent._state  # pyright: ignore[reportPrivateUsage]
         captures = state.capture_content
         span = ModelSpan(parent, request, captures=captures) if state.is_open else NO_SPAN
-        run = Run(span, trace, captures=captures, request=request)
+        run = Run(span, trace, captures=captures)
         if began is not None:
             run.set_start(began)
         return self._remember(run_id, run)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from .._json import as_list
 
-__all__ = ["fields", "items", "plain", "present", "read", "text_of"]
+__all__ = ["attributes", "fields", "items", "plain", "present", "read", "text_of"]
 
 _MAX_DEPTH = 20
 _ABSENT = frozenset({"Unset", "NotGiven", "Omit"})
@@ -17,13 +17,33 @@ def read(value: Any, *names: str) -> Any:
     """Return a field of an object or mapping, or the field of its field; None if there is none."""
     for name in names:
         is_plain = type(value) is dict  # a name, as pyright would narrow the type to an unknown one
-        value = value.get(name) if is_plain else getattr(value, name, None)
+        value = value.get(name) if is_plain else _attribute(value, name)
     return value
 
 
 def fields(value: Any) -> dict[str, Any]:
     """Return the items of a dict; none of anything else."""
     return {**value} if isinstance(value, dict) else {}
+
+
+def attributes(value: Any) -> dict[str, Any]:
+    """Return the fields of an object or dict, at less cost than reading one after the other; not to be changed."""
+    is_plain = type(value) is dict  # as above
+    if is_plain:
+        return cast("dict[str, Any]", value)
+    held: dict[str, Any] = getattr(value, "__dict__", {})
+    extra: dict[str, Any] | None = getattr(value, "__pydantic_extra__", None)
+    return {**held, **extra} if extra else held
+
+
+def _attribute(value: Any, name: str) -> Any:
+    held = getattr(value, "__dict__", None)
+    if held is not None and name in held:
+        return held[name]
+    if hasattr(cast("Any", type(value)), "__pydantic_fields__"):  # whose own search for a missing attribute is slow
+        extra: dict[str, Any] | None = value.__pydantic_extra__
+        return None if extra is None else extra.get(name)
+    return getattr(value, name, None)
 
 
 def items(value: Any) -> list[Any]:
@@ -33,6 +53,8 @@ def items(value: Any) -> list[Any]:
 
 def text_of(value: Any) -> str:
     """Return a string, also the value of an enumeration; an empty one for anything else."""
+    if type(value) is str:
+        return value
     value = getattr(value, "value", value)
     return value if isinstance(value, str) else ""
 
@@ -50,8 +72,7 @@ def plain(value: Any, depth: int = 0) -> Any:
     if kind is dict:
         return {name: plain(item, depth + 1) for name, item in present(value).items()}
     if hasattr(kind, "__pydantic_fields__"):
-        fields: dict[str, Any] = {**vars(value), **(value.__pydantic_extra__ or {})}
-        given = {name: item for name, item in fields.items() if item is not None}
+        given = {name: item for name, item in attributes(value).items() if item is not None}
         return plain(given, depth)
     return value
 

@@ -142,7 +142,7 @@ def estimate_size(trace: TraceRecord) -> int:
     return 300 * (1 + len(trace["spans"])) + estimate_values(values)
 
 
-def estimate_values(values: Sequence[JSON]) -> int:
+def estimate_values(values: Sequence[JSON | Growing]) -> int:
     """Estimate the bytes of values from the top two levels of each."""
     total = 10 * len(values)
     for value in values:
@@ -152,4 +152,6 @@ def estimate_values(values: Sequence[JSON]) -> int:
             total += 50 * len(value)
         elif type(value) is str:
             total += len(value)
+        elif isinstance(value, Growing):
+            total += value.size
     return total
