@@ -77,7 +77,7 @@ def unwrap_all(names: Collection[str]) -> None:
 
 def _paths(library: Library, client: object) -> tuple[str, ...] | None:
     """Return where a client has the objects whose calls are recorded; None if it is not a client of the library."""
-    if library.module not in sys.modules:
+    if not any(module in sys.modules for module in library.module.split("|")):
         return None
     for written, paths in library.clients.items():
         with suppress(ImportError):

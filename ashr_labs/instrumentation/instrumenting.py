@@ -59,7 +59,7 @@ def auto_instrument(*libraries: str, client: HasTracing | None = None) -> list[s
         for library in chosen:
             if library.name not in _active and is_supported(library):
                 _active[library.name] = []
-                after_import(library.module, partial(_instrument, library))
+                _wait_for(library)
         for label in instrumentors:
             if label not in _active:
                 _active[label] = [instrument(label)]
@@ -106,17 +106,28 @@ def uninstrument(*libraries: str) -> None:
         for label in instrumentors:
             undo_all(_active.pop(label, []))
         for library in chosen:
-            forget(library.module)
+            _forget(library)
             undo_all(_active.pop(library.name, []))
         unwrap_all({library.name for library in chosen})
 
 
 def _instrument(library: Library) -> None:
     with _lock:
-        if library.name in _active:
+        if library.name in _active and not _active[library.name]:
+            _forget(library)  # first: it may import the other module
             _active[library.name] = undos = apply(library)
             if not undos:  # it failed, and was logged
                 del _active[library.name]
+
+
+def _wait_for(library: Library) -> None:
+    for module in library.module.split("|"):
+        after_import(module, partial(_instrument, library))
+
+
+def _forget(library: Library) -> None:
+    for module in library.module.split("|"):
+        forget(module)
 
 
 def _split(labels: tuple[str, ...]) -> tuple[list[str], tuple[str, ...]]:

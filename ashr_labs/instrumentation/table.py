@@ -30,7 +30,7 @@ class Library:
     name: str
     """The label."""
     module: str
-    """The module whose import makes its functions available."""
+    """The module whose import makes its functions available; after a `|`, that of older versions."""
     versions: tuple[str, str]
     """The lowest supported version, and the first one that is not supported."""
     functions: tuple[Function, ...] = ()
@@ -67,7 +67,7 @@ LIBRARIES: Final = (
     _with_request("anthropic", ("0.50", "3")),
     Library(
         "mistral",
-        "mistralai",
+        "mistralai.client|mistralai",  # which is a namespace now
         ("1.5", "4"),
         (
             *(Function(_MISTRAL_CHAT, name, "mistral_calls:complete") for name in ("complete", "complete_async")),
