@@ -11,6 +11,8 @@ import pytest
 from ashr_labs import keystone
 from ashr_labs.errors import AshrLabsError, ConfigurationError
 from ashr_labs.keystone import Keystone, KeystoneError, Polarity, PolarityError, types
+from ashr_labs.local import open_platform
+from ashr_labs.local.server.app import running_server
 from support.scripted_server import Answer, ScriptedServer
 
 VARIABLES = [
@@ -220,6 +222,42 @@ def test_objects_in_objects_are_read() -> None:
     assert (0.5, types.CostInfo(model="m")) == (results.metrics.pass_rate, scenario.cost)
     assert ([types.InvariantResult("i")], 3) == (scenario.invariants, scenario.reproducer and scenario.reproducer.seed)
     assert {"id": "x", "tasks": 1} == types.SandboxSpec.from_dict({"id": "x", "tasks": 1}).raw
+
+
+# Prompts
+
+
+def test_prompts_of_a_real_platform() -> None:
+    """All methods work against a served platform, and rendering there is the same as here."""
+    platform = open_platform()
+    key = platform.bootstrap()
+    with running_server(platform) as url, Keystone(key, url) as ks:
+        first = ks.prompts.create("greet", "Hello {name}{#more}, {_it}{/more}", variables={"name": "you"})
+        second = ks.prompts.create("greet", "Hi {name}", tag="production", variables={}, metadata={})
+        assert (1, 2) == (first.version, second.version)
+        assert (1, 2, 2) == (
+            ks.prompts.get("greet", version=1).version,
+            ks.prompts.get("greet", tag="production").version,
+            keystone.load_prompt(ks, "greet").version,
+        )
+        for variables in ({}, {"name": "{more}", "more": [1, 2]}, {"prompt_id": 1}):
+            assert first.render(**variables) == ks.prompts.render(first.id, **variables)
+        assert ["greet"] == [prompt.slug for prompt in ks.prompts.list()]
+        ks.prompts.delete(first.id)
+        with pytest.raises(KeystoneError) as caught:
+            ks.prompts.get("greet", version=1)
+        assert 404 == caught.value.status_code
+    platform.close()
+
+
+def test_prompts_are_listed_in_one_page_or_in_many(server: ScriptedServer, ks: Keystone) -> None:
+    """A platform may answer all prompts at once, or none as null."""
+    prompts = [{"id": "p1", "slug": "a"}, {"id": "p2", "slug": "b"}]
+    server.on("GET /v1/prompts", Answer.of(prompts))
+    server.on("GET /v1/prompts?after=b", Answer.of(prompts))
+    assert ["p1", "p2"] == [prompt.id for prompt in ks.prompts.list()]
+    server.on("GET /v1/prompts", Answer.of(None))
+    assert [] == ks.prompts.list()
 
 
 # Eval

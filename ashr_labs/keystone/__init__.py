@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .errors import KeystoneError, PolarityError
     from .eval import Eval, EvalResult, EvalRow, EvalSummary
     from .pricing import estimate_cost, pricing_table
+    from .prompts import Prompt, PromptService, load_prompt, render_template
     from .scorers import *  # noqa: F403 - the names that it lists
     from .scorers import presets as scorer_presets
     from .tracing import flush_otel, init_tracing, register_otel_flush, traced
@@ -41,15 +42,19 @@ _HOMES = {
     "KeystoneError": "errors",
     "Polarity": "client",
     "PolarityError": "errors",
+    "Prompt": "prompts",
+    "PromptService": "prompts",
     "auto_instrument": "_auto_instrument",
     "collect_declared_secrets": "env_secrets",
     "collect_declared_secrets_from_file": "env_secrets",
     "estimate_cost": "pricing",
     "flush_otel": "tracing",
     "init_tracing": "tracing",
+    "load_prompt": "prompts",
     "pricing_table": "pricing",
     "record_llm_call": "wrap",
     "register_otel_flush": "tracing",
+    "render_template": "prompts",
     "traced": "tracing",
     "wrap_anthropic": "wrap",
     "wrap_claude_agent_sdk": "wrap",
@@ -69,15 +74,19 @@ __all__ = [
     "KeystoneError",
     "Polarity",
     "PolarityError",
+    "Prompt",
+    "PromptService",
     "auto_instrument",
     "collect_declared_secrets",
     "collect_declared_secrets_from_file",
     "estimate_cost",
     "flush_otel",
     "init_tracing",
+    "load_prompt",
     "pricing_table",
     "record_llm_call",
     "register_otel_flush",
+    "render_template",
     "scorer_presets",
     "traced",
     "wrap_anthropic",

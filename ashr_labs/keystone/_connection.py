@@ -75,7 +75,7 @@ class Connection:
 
     def get(self, path: str) -> Any:
         """Return the JSON at a path of the platform."""
-        operation = f"GET {path}"
+        operation = f"GET {path.partition('?')[0]}"
         content = self.transport.request_bytes(Outgoing(operation, b"", "GET", path))
         try:
             return json.loads(content)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from ._connection import Reporter
+    from .prompts import PromptService
     from .specs import SpecService
 
 __all__ = ["Keystone", "LLMCall", "Polarity"]
@@ -123,6 +124,14 @@ class Keystone:
     def __repr__(self) -> str:
         options = self._http.options
         return f"{type(self).__name__}(base_url={options.base_url!r}, api_key={options.api_key!r})"
+
+    @cached_property
+    def prompts(self) -> PromptService:
+        """The prompts: `create()`, `get()`, `list()`, `delete()` and `render()`."""
+        # A function-level import, as most users of a client have no prompts.
+        from .prompts import PromptService  # noqa: PLC0415
+
+        return PromptService(self._http)
 
     @classmethod
     @as_keystone_error

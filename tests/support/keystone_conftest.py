@@ -17,7 +17,7 @@ from ashr_labs.keystone import Keystone
 
 @dataclass
 class Response:
-    """What a route answers."""
+    """The answer of a route."""
 
     status: int = 200
     body: Any = None
@@ -27,7 +27,7 @@ class Response:
 
 @dataclass
 class Request:
-    """What a route is asked."""
+    """The request to a route."""
 
     method: str
     path: str
