@@ -20,8 +20,10 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from ashr_labs import keystone, uninstrument
+from ashr_labs import AshrLabsClient, keystone, uninstrument
 from ashr_labs.keystone import Keystone, traced
+from ashr_labs.local import open_platform
+from ashr_labs.local.server.app import running_server
 from ashr_labs.tracing.context import DEFAULT
 from support.providers import Answer as Reply
 from support.providers import Call, Counts, ProviderServer, provider_server
@@ -417,3 +419,21 @@ def test_recording_a_call_never_raises(ks: Keystone) -> None:
     """Arguments of any kind do not disturb the program."""
     ks.record_llm_call(provider=5, model=None, input_tokens="x", output_tokens=None, duration_ms="soon")  # type: ignore[arg-type]
     Keystone(base_url="http://127.0.0.1:1").record_llm_call(**CALL)
+
+
+def test_events_become_a_trace_of_the_platform() -> None:
+    """A served platform stores the events as one trace, with the tokens and the cost of the model call."""
+    platform = open_platform()
+    key = platform.bootstrap()
+    with running_server(platform) as url, Keystone(key, url) as client, AshrLabsClient(key, url) as ours:
+        client.init_tracing()
+        with traced(name="agent") as span:
+            span.set_output("done")
+            client.record_llm_call(**{**CALL, "model": "gpt-4o-mini"}, output_text="hi")
+        delivered(client)
+
+        [trace] = ours.list_observability_traces()["traces"]
+        found = {one["name"]: one for one in ours.get_observability_trace(trace["id"])["trace"]["observations"]}
+        assert found["openrouter.create"]["parent_observation_id"] == found["tool:agent"]["id"]
+        assert 0.00045 == ours.get_observability_analytics()["overview"]["total_cost"]
+    platform.close()
