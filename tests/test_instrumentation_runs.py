@@ -11,9 +11,9 @@ import pytest
 
 from ashr_labs.instrumentation.calls import Request
 from ashr_labs.instrumentation.replies import Reply
-from ashr_labs.instrumentation.runs import Runs, guarded
+from ashr_labs.instrumentation.runs import Runs, add_scopes, guarded
 from ashr_labs.tracing.context import DEFAULT
-from ashr_labs.tracing.spans import current_span
+from ashr_labs.tracing.spans import ForeignScope, current_span
 from support.recorded import Recorded
 
 
@@ -97,6 +97,20 @@ def test_an_active_operation_is_left_at_its_end() -> None:
         run.end()
         assert current_span() is trace
         assert not run.is_active
+
+
+def test_a_library_that_cannot_tell_its_scope_does_no_harm() -> None:
+    """A finder that raises finds nothing, also in functions that have nothing to do with its library."""
+
+    def find() -> ForeignScope | None:
+        raise LookupError("the library changed")
+
+    recorded = Recorded()
+    forget = add_scopes(find)
+    with recorded.trace() as trace:
+        assert current_span() is trace
+        forget()
+        assert current_span() is trace
 
 
 def test_a_recorder_that_fails_is_logged_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -10,10 +10,9 @@ from contextvars import ContextVar
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from ..tracing.spans import FOREIGN_SCOPES
 from .calls import Request
 from .replies import Reply
-from .runs import Runs, guarded
+from .runs import Runs, add_scopes, guarded
 from .values import fields, items, read
 
 if TYPE_CHECKING:
@@ -53,11 +52,11 @@ def install() -> Callable[[], None]:
 
     variable: ContextVar[Any] = ContextVar("ashr_labs_langchain", default=recorder)
     hooks.register_configure_hook(variable, True)
-    FOREIGN_SCOPES.append(find)
+    forget = add_scopes(find)
 
     def remove() -> None:
         hooks._configure_hooks[:] = [hook for hook in hooks._configure_hooks if hook[0] is not variable]
-        FOREIGN_SCOPES.remove(find)
+        forget()
 
     return remove
 

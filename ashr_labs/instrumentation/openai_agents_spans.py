@@ -7,12 +7,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from .._json import parsed_json
-from ..tracing.spans import FOREIGN_SCOPES
 from .calls import Request
 from .chat import read_chat
 from .openai_calls import read_response, responses_input
 from .replies import Reply
-from .runs import Runs, guarded
+from .runs import Runs, add_scopes, guarded
 from .values import fields, items, plain, read
 
 if TYPE_CHECKING:
@@ -42,10 +41,10 @@ def install() -> Callable[[], None]:
         return None if run is None else run.scope
 
     tracing.add_trace_processor(recorder)
-    FOREIGN_SCOPES.append(find)
+    forget = add_scopes(find)
 
     def remove() -> None:
-        FOREIGN_SCOPES.remove(find)
+        forget()
         recorder.is_on = False
         # There is no public way to remove one processor; those of the application are kept.
         others = read(tracing.get_trace_provider(), "_multi_processor", "_processors")

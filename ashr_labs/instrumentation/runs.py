@@ -12,7 +12,7 @@ from .._environment import warn_once
 from .._serialize import describe_error
 from .._unset import UNSET
 from ..tracing.instrument import call_parent
-from ..tracing.spans import NO_SPAN, ForeignScope, activate, deactivate
+from ..tracing.spans import FOREIGN_SCOPES, NO_SPAN, ForeignScope, activate, deactivate
 from .calls import FIRST_CHUNK, LOGGER, ModelSpan
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .calls import Request
     from .replies import Reply
 
-__all__ = ["Run", "Runs", "guarded"]
+__all__ = ["Run", "Runs", "add_scopes", "guarded"]
 
 _MAX_OPEN: Final = 10_000
 """How many operations that have not ended are remembered; the oldest are forgotten first."""
@@ -43,6 +43,23 @@ def guarded(method: F) -> F:
             warn_once(LOGGER, f"{where}: an operation could not be recorded: {describe_error(error)}")
 
     return cast("F", call)
+
+
+def add_scopes(find: Callable[[], ForeignScope | None]) -> Callable[[], None]:
+    """Let spans be started in the running operations of a library; return how to end that.
+
+    Args:
+        find: Returns the scope of the innermost operation that runs here; what it raises is ignored.
+    """
+
+    def found() -> ForeignScope | None:
+        try:
+            return find()
+        except Exception:  # the library's own code, in calls that have nothing to do with it
+            return None
+
+    FOREIGN_SCOPES.append(found)
+    return lambda: FOREIGN_SCOPES.remove(found)
 
 
 class Run:
