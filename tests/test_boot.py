@@ -17,10 +17,11 @@ import pytest
 from ashr_labs import ValidationError
 from ashr_labs._files import FileLock
 from ashr_labs.local.boot import Booter, BootError, BootRequest, BootSettings
+from ashr_labs.local.boot.fixtures import Preparation
 from ashr_labs.local.boot.services.postgres import Template
 from ashr_labs.local.sandbox.bubblewrap import Bubblewrap
 from ashr_labs.local.sandbox.protocol import Engine, Sandbox, SandboxRequest
-from ashr_labs.specs import parse_spec
+from ashr_labs.specs import GitRepo, Setup, parse_spec
 from support.boots import booted, output
 
 pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
@@ -232,6 +233,15 @@ fixtures:
     assert bytes(range(256)) == world.sandbox.read("copied/sub/bytes")
     assert 0 != world.exec("test -e copied/link").exit_code
     world.sandbox.destroy()
+
+
+def test_a_clone_that_fails_says_why(engine: Bubblewrap) -> None:
+    """A repository that cannot be reached is an error with what git prints."""
+    sandbox = engine.create(SandboxRequest("clone"))
+    preparation = Preparation(sandbox, {}, BootSettings(), {})
+    with pytest.raises(BootError, match=r"fixtures\[0\]: the command ended with exit code 128: .*repository\.invalid"):
+        preparation.apply([GitRepo("https://repository.invalid/x.git", "x")], Setup())
+    sandbox.destroy()
 
 
 @pytest.mark.parametrize("source", ["none", "out", "folder/sub/bytes"])

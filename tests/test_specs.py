@@ -49,7 +49,7 @@ setup:
   env: {DEBUG: true, LEVEL: 3, NO: no}
 resources: {timeout: 1h30m, memory: 1Gi, cpu: 0.5, disk: 100M}
 fixtures:
-  - {type: git_repo, url: "https://example.com/a.git", branch: main, depth: 1, path: src}
+  - {type: git_repo, url: "https://git.example.com/a.git", branch: main, depth: 1, path: src}
   - {type: sql, service: db, sql: "CREATE TABLE t (a int)"}
   - {type: directory, path: data, files: {a.txt: a}}
   - {type: drift, commands: ["rm data/a.txt"]}
@@ -84,7 +84,7 @@ def test_all_keys_are_read() -> None:
         getattr(spec.resources, name) for name in ("timeout", "memory", "cpu", "disk")
     )
     assert (
-        GitRepo("https://example.com/a.git", "src", "main", 1),
+        GitRepo("https://git.example.com/a.git", "src", "main", 1),
         SqlFixture("db", "CREATE TABLE t (a int)"),
         Directory("data", None, {"a.txt": "a"}),
         Drift(("rm data/a.txt",)),
@@ -407,6 +407,18 @@ def test_what_an_engine_cannot_honour_is_refused_by_name(text: str, path: str, r
 
     assert path == refusal.path
     assert reason in str(refusal)
+
+
+@pytest.mark.parametrize(
+    ("allow", "is_refused"),
+    [("[]", True), ("[example.com]", True), ("[git.example.com]", False), ("['*.example.com']", False)],
+)
+def test_a_repository_elsewhere_needs_its_host_among_the_allowed_ones(allow: str, is_refused: bool) -> None:
+    """A clone goes the way that commands go, so its host must be allowed."""
+    text = "fixtures: [{type: git_repo, url: 'https://Git.Example.com/a.git'}]\nnetwork: {egress: {allow: %s}}"
+    refusals = unsupported(parse_spec("id: a\n" + text % allow), Capabilities("bubblewrap", egress_hosts=True))
+
+    assert ["fixtures[0].url"] * is_refused == [refusal.path for refusal in refusals]
 
 
 def test_an_engine_without_isolation_refuses_what_needs_it() -> None:

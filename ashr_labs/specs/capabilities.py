@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from .values import Directory, GitRepo, HttpMock, ImageService, Service, Spec, SqlFixture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from .values import Network
 
 __all__ = ["Capabilities", "Refusal", "unsupported"]
 
@@ -135,12 +138,25 @@ def _fixture_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusa
             yield Refusal(f"{path}.service", f"must be a service of the image postgres, got {fixture.service!r}")
         is_remote = isinstance(fixture, GitRepo) and fixture.url.startswith("https:")
         is_local = isinstance(fixture, GitRepo | Directory) and not is_remote
-        if is_remote and not (capabilities.egress_hosts or capabilities.open_egress):
-            yield Refusal(f"{path}.url", f"needs a way out, which the engine {capabilities.engine} does not have")
+        if isinstance(fixture, GitRepo) and is_remote:
+            yield from _remote_refusals(f"{path}.url", fixture.url, spec.network, capabilities)
         if is_local and not (isinstance(fixture, Directory) and fixture.source is None):
             key = "source" if isinstance(fixture, Directory) else "url"
             if not capabilities.fixtures_folder:
                 yield Refusal(f"{path}.{key}", "needs a platform with a folder of fixtures (--fixtures)")
+
+
+def _remote_refusals(path: str, url: str, network: Network, capabilities: Capabilities) -> Iterator[Refusal]:
+    host = urlsplit(url).hostname or ""
+    if not (capabilities.egress_hosts or capabilities.open_egress):
+        yield Refusal(path, f"needs a way out, which the engine {capabilities.engine} does not have")
+    elif network.egress_default == "deny" and not any(_matches(host, one) for one in network.egress_allow):
+        yield Refusal(path, f"needs {host!r} in `network.egress.allow`")
+
+
+def _matches(host: str, pattern: str) -> bool:
+    """Return True if a host is the named one, or below `example.com` for the pattern `*.example.com`."""
+    return host.endswith(pattern[1:].lower()) if pattern.startswith("*.") else host == pattern.lower()
 
 
 def _network_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]:

@@ -88,13 +88,17 @@ class Preparation:
         options = [f"--branch={quote(fixture.branch)}"] if fixture.branch else []
         options += [f"--depth={fixture.depth}"] if fixture.depth else []
         target = quote(f"./{fixture.path}")
+        clone = f"git clone -q {' '.join(options)} --"
+        if not fixture.url.startswith(_FIXTURES):
+            self._run(f"{clone} {quote(fixture.url)} {target}", place)
+            return
         bundle = _bundle(self._folder(fixture.url.removeprefix(_FIXTURES), place), place)
         # Git takes only a part of a history from a repository, not from a bundle.
         commands = [
             "copy=$(mktemp -d)",
             "cat > $copy/bundle",
             "git clone -q --bare $copy/bundle $copy/repository",
-            f"git clone -q {' '.join(options)} -- file://$copy/repository {target}",
+            f"{clone} file://$copy/repository {target}",
             f"git -C {target} remote remove origin",
             "rm -rf $copy",
         ]
