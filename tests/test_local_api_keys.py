@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from support.local_api import Api, Place
+from ashr_labs.local.operations import OPERATIONS
+from ashr_labs_contract.operations import OPERATIONS as DESCRIBED
+from support.local_api import Api, Place, parameters_of
 
 UNKNOWN = 999_999
+
+
+class Owner(NamedTuple):
+    """A platform, and keys that have all scopes but one."""
+
+    api: Api
+    without: dict[str, Api]
+
+
+@pytest.fixture(name="owner", scope="module")
+def _owner() -> Generator[Owner]:
+    scopes = ["read", "write", "admin"]
+    with Api.opened() as api:
+        others = {one: [other for other in scopes if other != one] for one in scopes}
+        keys = {one: api("create_api_key", name=one, scopes=rest)["api_key"]["key"] for one, rest in others.items()}
+        yield Owner(api, {one: Api(api.platform, key) for one, key in keys.items()})
 
 
 @pytest.fixture(name="api")
@@ -77,3 +95,18 @@ def test_invalid_key_parameters_are_rejected(api: Api, params: dict[str, Any]) -
     """Unknown or empty scopes, and a lifetime over a century, are rejected with the parameter's name."""
     assert next(iter(params)) in api.refused(422, "create_api_key", name="x", **params)
     assert [] == api("list_api_keys")["api_keys"]
+
+
+@pytest.mark.parametrize("name", sorted(DESCRIBED))
+def test_operations_need_the_scope_that_the_contract_says(owner: Owner, name: str) -> None:
+    """An operation is refused without a key, and with a key that has all scopes but its own, unless it needs none."""
+    scope = DESCRIBED[name].scope
+    params: dict[str, Any] = dict.fromkeys(parameters_of(name), 1)
+
+    stranger = Api(owner.api.platform, "tp_unknown").answer(name, **params)
+    assert (scope is None) == (stranger.status != 401), stranger.body
+    if scope in owner.without and name in OPERATIONS:
+        refused = owner.without[scope].answer(name, **params)
+        # The parameters of a call are checked before the scope, those of a resource after it.
+        is_refused = refused.status == 403 and f"scope `{scope}`" in refused.content.decode()
+        assert is_refused or (refused.status == 422 and DESCRIBED[name].path.startswith("/#")), refused.body

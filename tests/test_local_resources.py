@@ -140,9 +140,12 @@ def test_json_body_is_validated(body: bytes, media_type: str, expected: dict[str
 
 def test_unknown_fields_are_ignored_below_api() -> None:
     """Below `/api` unknown parameters are ignored, and cannot take the place of those in the path."""
-    body = b'{"text": "a", "run_id": 8, "more": 1}'
+    request = PlatformRequest("PUT", "/api/runs/7", "x=1", {}, b'{"text": "a", "run_id": 8, "more": 1}')
+    resource, in_path = RESOURCES.find(request)
+    ignored: list[str] = []
 
-    assert {"run_id": 7, "text": "a"} == parsed("PUT", "/api/runs/7?x=1", body)
+    assert {"run_id": 7, "text": "a"} == resource.parameters(request, in_path, ignored)
+    assert ["x", "more", "run_id"] == ignored
 
 
 def test_raw_body_arrives_as_bytes() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import time
 import weakref
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 from ashr_labs_contract.operations import OPERATIONS as DESCRIBED
 
@@ -36,12 +38,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Admission", "Platform"]
 
+_logger = logging.getLogger(__name__)
 _PATHS = [
     (name, described.method, described.path)
     for name, described in DESCRIBED.items()
     if not described.path.startswith("/#")
 ]
 _NO_CONTENT = 204
+_MAX_NAMES, _MAX_NAME = 20, 100
+"""Of ignored parameters that a header names, and characters of each."""
 _NOBODY = Principal(0, 0, frozenset())
 """The caller of operations that need no key; no tenant has this id."""
 
@@ -192,17 +197,19 @@ class Platform:
             return 200, encode(self.health()).encode(), {}
         operation = _implementation(resource.name)
         _check_scope(resource.name, principal)
-        params: Any = resource.parameters(request, in_path)
+        ignored: list[str] = []
+        params: Any = resource.parameters(request, in_path, ignored)
         if operation.prepare is not None:
             params = operation.prepare(params)
         content = self._run(operation, params, principal, request)
         del params
+        headers = _ignored_header(resource.name, ignored) if ignored else {}
         if isinstance(content, Attachment):
-            return resource.status, content.content, content.headers
+            return resource.status, content.content, {**content.headers, **headers}
         if content is None or resource.status == _NO_CONTENT:
-            return resource.status, b"", {}
+            return resource.status, b"", headers
         text = content.text if isinstance(content, RawJSON) else encode(content)
-        return resource.status, text.encode(), {}
+        return resource.status, text.encode(), headers
 
     def _prepared(self, body: bytes | bytearray, principal: Principal, info: RequestInfo) -> tuple[Operation, Any]:
         """Check a call and return its operation and the prepared parameters.
@@ -269,6 +276,13 @@ def _act_once(operation: Operation, context: Context, params: Any, idempotent: I
     if not operation.secret:
         idempotent.store(context, content)
     return content
+
+
+def _ignored_header(operation: str, ignored: list[str]) -> dict[str, str]:
+    """Name ignored parameters in the log, and return a header that does; percent-encoded, and not more than a few."""
+    names = ", ".join(quote(name[:_MAX_NAME], safe="") for name in ignored[:_MAX_NAMES])
+    _logger.info("%s: unknown parameters were ignored: %s", operation, names)
+    return {"x-ashr-ignored": names}
 
 
 def _implementation(name: str) -> Operation:

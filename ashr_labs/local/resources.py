@@ -73,8 +73,15 @@ class Resource:
         if self.media_types and given and given not in self.media_types:
             raise RefusedError(415, f"content-type must be {' or '.join(self.media_types)}, got {given[:100]}")
 
-    def parameters(self, request: PlatformRequest, in_path: Mapping[str, str]) -> dict[str, Any]:
+    def parameters(
+        self, request: PlatformRequest, in_path: Mapping[str, str], ignored: list[str] | None = None
+    ) -> dict[str, Any]:
         """Return the parameters of path, query and body in one object.
+
+        Args:
+            request: The request.
+            in_path: The parameters in its path.
+            ignored: Where to add the names of unknown parameters, if the operation ignores them.
 
         Raises:
             BadRequestError: The body cannot be parsed.
@@ -83,10 +90,10 @@ class Resource:
         """
         params = {**self._query(request.query), **in_path}
         params = {name: self._converted(name, value) for name, value in params.items()}
-        if self._is_lenient:
-            params = {name: value for name, value in params.items() if name in self._located.fields}
+        ignored = [] if ignored is None else ignored
+        params = self._known(params, self._located, ignored)
         self._located.check(self.name, params)
-        return {**self._body(request), **params}
+        return {**self._body(request, ignored), **params}
 
     def _query(self, query: str) -> dict[str, str]:
         try:
@@ -113,7 +120,13 @@ class Resource:
         takes_gzip = bool(self.operation.get("x-ashr-gzip"))
         return check_encoding(request.headers.get("content-encoding"), takes_gzip=takes_gzip)
 
-    def _body(self, request: PlatformRequest) -> dict[str, Any]:
+    def _known(self, params: dict[str, Any], shape: Shape, ignored: list[str]) -> dict[str, Any]:
+        """Return the parameters without those that are ignored."""
+        unknown = params.keys() - shape.fields if self._is_lenient else frozenset[str]()
+        ignored += sorted(unknown)
+        return {name: value for name, value in params.items() if name not in unknown} if unknown else params
+
+    def _body(self, request: PlatformRequest, ignored: list[str]) -> dict[str, Any]:
         if not self.media_types:
             return {}
         if self.max_bytes is not None and len(request.body) > self.max_bytes:
@@ -127,17 +140,15 @@ class Resource:
             self._form.check(self.name, {**fields, **dict.fromkeys(files, "")})
             return {**fields, **files}
         if media_type == _JSON and _JSON in self.media_types:
-            return self._json_body(request)
+            return self._json_body(request, ignored)
         return {"body": bytes(request.body), "media_type": media_type}
 
-    def _json_body(self, request: PlatformRequest) -> dict[str, Any]:
+    def _json_body(self, request: PlatformRequest, ignored: list[str]) -> dict[str, Any]:
         if not request.body.strip():
             if self.operation["requestBody"].get("required"):
                 raise BadRequestError(f"{self.name}: the body must be a JSON object, got an empty one")
             return {}
-        params = parse_body(request.body)
-        if self._is_lenient:
-            params = {name: value for name, value in params.items() if name in self._fields.fields}
+        params = self._known(parse_body(request.body), self._fields, ignored)
         self._fields.check(self.name, params)
         return params
 
