@@ -47,5 +47,5 @@ def test_calls_are_recorded_at_both_ends_of_the_supported_versions(label: str, r
 
     output = run_tests_in(python, "tests/test_instrumentation_calls.py", "-k", " or ".join(names))
 
-    assert int(re.findall(r"(\d+) passed", output)[-1]) > 40
+    assert int(re.findall(r"(\d+) passed", output)[-1]) > 30
     assert "skipped" not in output

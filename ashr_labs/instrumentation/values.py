@@ -47,8 +47,9 @@ def _attribute(value: Any, name: str) -> Any:
 
 
 def items(value: Any) -> list[Any]:
-    """Return the items of a list or tuple; none of anything else."""
-    return list(as_list(value) or ())
+    """Return the items of a list or tuple, perhaps the list itself; none of anything else."""
+    is_list = type(value) is list  # as above
+    return cast("list[Any]", value) if is_list else list(as_list(value) or ())
 
 
 def text_of(value: Any) -> str:
