@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import socket
 import stat
@@ -13,6 +14,7 @@ from pathlib import Path
 from subprocess import Popen
 from typing import Any
 
+import httpx
 import pytest
 
 from ashr_labs import AshrLabsClient, AuthenticationError
@@ -273,3 +275,28 @@ def test_prices_and_forwarding_are_options(workspace: Workspace) -> None:
     refused = workspace.run("serve", "--port", "0", "--forward-to", "langfuse")
 
     assert "LANGFUSE_PUBLIC_KEY is required" in refused.error(3)
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+def test_what_specs_may_use_of_the_machine_are_options(workspace: Workspace) -> None:
+    """`--fixtures` names the folder of fixtures, and with `--allow-install` packages are installed into the cache."""
+    (workspace.folder / "shared" / "files").mkdir(parents=True)
+    (workspace.folder / "shared" / "files" / "a.txt").write_text("from the operator")
+    cache = workspace.folder / "cache"
+    settings = {"ASHR_LABS_BOOTSTRAP_KEY": KEY, "XDG_CACHE_HOME": str(cache), "PIP_NO_INDEX": "1"}
+    with (
+        serving(workspace, "--fixtures", "shared", "--allow-install", **settings) as (_, ready),
+        httpx.Client(base_url=ready["url"], headers={"authorization": f"Bearer {KEY}"}, timeout=60) as client,
+    ):
+        for text in (
+            "{id: files, fixtures: [{type: directory, path: ., source: 'fixtures:files'}]}",
+            "{id: packages, setup: {packages: [no-such-package]}}",
+        ):
+            client.post("/v1/specs", content=text, headers={"content-type": "application/x-yaml"}).raise_for_status()
+        sandbox = client.post("/v1/sandboxes", json={"spec_id": "files"}).json()
+        content = client.get(f"/v1/sandboxes/{sandbox['id']}/files/a.txt").text
+        refused = client.post("/v1/sandboxes", json={"spec_id": "packages"}).json()
+
+    assert "from the operator" == content
+    assert "no-such-package" in refused["error"]
+    assert (cache / "ashr-labs" / "packages").is_dir()

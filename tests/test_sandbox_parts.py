@@ -175,7 +175,7 @@ def test_root_becomes_another_user_first() -> None:
     assert root[root.index("--clear-groups") :].count("/usr/bin/bwrap") == 1
     assert "--dev-bind" not in user
     for command in (root, user):
-        assert {"--unshare-all", "--disable-userns", "--as-pid-1", "--new-session", "--die-with-parent"} <= {*command}
+        assert {"--unshare-all", "--disable-userns", "--as-pid-1", "--new-session"} <= {*command}
 
 
 def test_missing_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

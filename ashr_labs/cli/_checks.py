@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..client._sync import AshrLabsClient
 
-__all__ = ["Finding", "clock", "credentials", "extras", "machine", "remote", "spool"]
+__all__ = ["Finding", "clock", "credentials", "extras", "machine", "remote", "sandboxes", "spool"]
 
 _EXTRAS = {"local": ("sqlalchemy", "alembic", "jsonschema-rs", "starlette", "uvicorn"), "cli": ("click", "rich")}
 _MIN_SQLITE = (3, 35, 0)
@@ -57,6 +57,17 @@ def extras() -> Iterator[Finding]:
         there = ", ".join(f"{name} {found}" for name, found in versions.items())
         found = f"missing: {', '.join(missing)}" if missing else there
         yield Finding(f"extra {extra}", not missing, found, f'pip install "ashr-labs[{extra}]>=0.4"')
+
+
+def sandboxes() -> Iterator[Finding]:
+    """Check which engines make sandboxes here; none is needed, so a missing one is not a problem."""
+    try:
+        from ..local.sandbox.engines import survey  # noqa: PLC0415 - it starts processes
+    except ModuleNotFoundError:
+        return
+    for status in survey():
+        found = "works" if status.works else f"does not work: {status.reason}"
+        yield Finding(f"sandboxes by {status.name}", is_fine=True, found=found)
 
 
 def credentials(environment: Mapping[str, str]) -> Iterator[Finding]:

@@ -37,6 +37,7 @@ PROGRAM = LazyGroup(
         "keys": "Manage API keys.",
         "traces": "Show traces.",
         "spec": "Check and manage specs of sandboxes.",
+        "sandbox": "Run commands in the sandboxes of the platform of ASHR_LABS_BASE_URL.",
         "serve": "Run the platform on this machine.",
         "init": "Create the files of a first evaluation.",
         "doctor": "Check the installation and its configuration.",

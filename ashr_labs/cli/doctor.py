@@ -27,7 +27,7 @@ __all__ = ["command"]
 @json_option
 @click.pass_obj
 def command(out: Output, /, remote: bool) -> None:
-    """Check versions, extras, SQLite, key, URL, clock and spool, with advice for each problem.
+    """Check versions, extras, SQLite, key, URL, clock, spool and sandboxes, with advice for each problem.
 
     The spool holds undelivered traces. The exit code is 3 if there is a problem.
     """
@@ -53,6 +53,7 @@ def _findings(*, remote: bool) -> Iterator[Finding]:
     yield from checks.credentials(os.environ)
     yield from checks.variables(os.environ)
     yield checks.spool()
+    yield from checks.sandboxes()
     if not remote:
         return
     try:

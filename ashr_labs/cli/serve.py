@@ -61,6 +61,17 @@ _KEY_VARIABLE = "ASHR_LABS_BOOTSTRAP_KEY"
     metavar="FILE",
     help="Write ASHR_LABS_BASE_URL and ASHR_LABS_API_KEY to this file, for `source`, once requests are accepted.",
 )
+@click.option(
+    "--fixtures",
+    type=click.Path(exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="Folder of the repositories and folders that specs name as fixtures:NAME [default: ASHR_SANDBOX_FIXTURES].",
+)
+@click.option(
+    "--allow-install",
+    is_flag=True,
+    help="Install the Python packages of specs, wheels only [default: if ASHR_SANDBOX_PACKAGES is set].",
+)
 @click.option("--access-log", is_flag=True, help="Write a line of JSON for each request to stderr.")
 @json_option
 @click.pass_obj
@@ -72,6 +83,8 @@ def command(
     prices: str | None,
     forward_to: str | None,
     ready_file: Path | None,
+    fixtures: str | None,
+    allow_install: bool,
     access_log: bool,
 ) -> None:
     """Run the platform on this machine, until Ctrl-C or SIGTERM.
@@ -85,7 +98,9 @@ def command(
     # The platform reads its settings from the environment.
     if ready_file is not None:
         ready_file.unlink(missing_ok=True)
-    given = {"ASHR_PRICES": prices, "ASHR_FORWARD_TO": forward_to}
+    given = {"ASHR_PRICES": prices, "ASHR_FORWARD_TO": forward_to, "ASHR_SANDBOX_FIXTURES": fixtures}
+    if allow_install:
+        os.environ.setdefault("ASHR_SANDBOX_PACKAGES", str(_package_folder()))
     os.environ.update({name: value for name, value in given.items() if value})
     # The port comes first: if it is taken, no file is created.
     with platform_errors():
@@ -99,6 +114,11 @@ def command(
             key_file = _install_key(platform, _key_file(database))
             ready = _Ready(out, database, platform.label, key_file, ready_file)
             _serve(out, platform, listener, ready)
+
+
+def _package_folder() -> Path:
+    """Return the folder for the packages of specs, in the user's cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "ashr-labs", "packages")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from .jobs.queue import recover, requeue_failed
 from .jobs.score_trace import SCORE, ScoreTrace
 from .jobs.worker import Worker, stop_all
 from .platform import Platform
+from .sandboxes import Sandboxes
 from .settings import Settings
 from .store.database_url import parse_target
 from .store.engine import Database
@@ -46,6 +47,7 @@ class Instance:
     def __init__(self, target: Target, settings: Settings, now: Callable[[], float]) -> None:
         self.users = 0
         self.database = Database(target)
+        self.sandboxes = Sandboxes(settings.sandbox_engine, limit=settings.sandbox_limit)
         self.workers = _workers(self.database, settings, now)
         try:
             self._resume_jobs(now(), settings)
@@ -61,6 +63,7 @@ class Instance:
             self.users -= 1
             if not self.users:
                 _open.pop(self.database.target, None)
+                self.sandboxes.close()
                 stop_all(self.workers.values(), self.database.close)
 
     def _resume_jobs(self, moment: float, settings: Settings) -> None:
@@ -108,7 +111,14 @@ def open_instance(
         instance = _instance(target, settings, now)
         instance.users += 1
         try:
-            return Platform(instance.database, instance.workers, release=instance.release, settings=settings, now=now)
+            return Platform(
+            instance.database,
+            instance.workers,
+            release=instance.release,
+            settings=settings,
+            sandboxes=instance.sandboxes,
+            now=now,
+        )
         except BaseException as error:
             instance.release()
             if not isinstance(error, SQLAlchemyError):

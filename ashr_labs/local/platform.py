@@ -7,6 +7,7 @@ import os
 import secrets
 import time
 import weakref
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
@@ -22,7 +23,8 @@ from .idempotency import IdempotentRequest
 from .jobs.handlers import FORWARD
 from .jobs.queue import counts
 from .keys import APIKeys, Principal, ensure_owner, new_key, record_use
-from .operations import OPERATIONS, Context, Operation
+from .operations import OPERATIONS, Context, LongContext, Operation
+from .repeats import Repeats
 from .resources import Resources
 from .store.raw_json import RawJSON, encode
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from .exchange import PlatformRequest
     from .jobs.worker import Worker
     from .operations.registry import Result
+    from .sandboxes import Sandboxes
     from .settings import Settings
     from .store.engine import Database
 
@@ -72,11 +75,14 @@ class Platform:
         *,
         release: Callable[[], None],
         settings: Settings,
+        sandboxes: Sandboxes,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
         self._workers = workers
         self._settings = settings
+        self._sandboxes = sandboxes
+        self._repeats = Repeats()
         self._now = now
         self._contract = load_contract()
         self._resources = Resources(self._contract, _PATHS)
@@ -231,12 +237,19 @@ class Platform:
         """Run an operation in a transaction, then wake the workers of the jobs that it has enqueued."""
         key = request.headers.get("idempotency-key") if operation.writes else None
         idempotent = None if key is None else IdempotentRequest.from_request(key, request)
+        if operation.act_long is not None:
+            act = partial(
+                operation.act_long,
+                LongContext(self._database, principal, self._now(), self._sandboxes, self._settings),
+                params,
+            )
+            return act() if idempotent is None else self._repeats.once(principal.tenant_id, idempotent, act)
         with self._database.write() if operation.writes else self._database.read() as connection:
             context = Context(
                 connection, principal, self._keys, self._now(), self._links, request.origin, self._settings
             )
             content = (
-                _act_once(operation, context, params, idempotent) if idempotent else operation.act(context, params)
+                _act_once(operation, context, params, idempotent) if idempotent else _act(operation, context, params)
             )
         for kind in context.enqueued:
             self._workers[kind].wake()
@@ -264,12 +277,18 @@ def _failed(request: PlatformRequest, error: Exception, request_id: str, info: R
     return PlatformResponse(status, content, {"x-request-id": request_id, "content-type": kind, **headers}, info)
 
 
+def _act(operation: Operation, context: Context, params: Any) -> Result:
+    if operation.act is None:
+        raise AssertionError  # a long operation does not get here
+    return operation.act(context, params)
+
+
 def _act_once(operation: Operation, context: Context, params: Any, idempotent: IdempotentRequest) -> Result:
     """Run an operation and store its response, or return the stored one."""
     stored = idempotent.claim(context)
     if stored is not None:
         return stored
-    result = operation.act(context, params)
+    result = _act(operation, context, params)
     if isinstance(result, Attachment):
         return result
     content = RawJSON.dump(result)

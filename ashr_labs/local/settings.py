@@ -1,4 +1,4 @@
-"""Settings of a platform: model prices, the forwarding destination, and the lease of runs."""
+"""Settings of a platform: model prices, the forwarding destination, the lease of runs, and sandboxes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
 from ..pricing import PRICES_VARIABLE, PricingTable, pricing_table, read_prices
+from .boot.settings import BootSettings
 from .forwarding.destination import destination_from_env
+from .sandbox.engines import engine_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +21,8 @@ from .forwarding.destination import Destination
 __all__ = ["Settings"]
 
 _RUN_LEASE_SECONDS = 60.0
+_SANDBOX_LIMIT = 16
+_MAX_SANDBOXES = 1000
 _MIN_RUN_LEASE_SECONDS = 10.0
 """Players send something every 3 seconds, and have to survive a lost call."""
 
@@ -35,6 +39,12 @@ class Settings:
     """Seconds after the last part of a trace that comes in parts until it is scored."""
     run_lease: float = _RUN_LEASE_SECONDS
     """After how many seconds without a call of its player a run ends."""
+    sandbox_engine: str | None = None
+    """The engine of sandboxes; None for the first one that works."""
+    sandbox_limit: int = _SANDBOX_LIMIT
+    """How many sandboxes may exist at one time."""
+    boot: BootSettings = field(default_factory=BootSettings)
+    """The settings of the operator for the boot of specs."""
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Settings:
@@ -45,7 +55,14 @@ class Settings:
         """
         prices = environment.get(PRICES_VARIABLE)
         lease = _run_lease(environment.get("ASHR_RUN_LEASE_SECONDS") or str(_RUN_LEASE_SECONDS))
-        return cls(read_prices(Path(prices)) if prices else pricing_table, destination_from_env(environment), lease)
+        return cls(
+            read_prices(Path(prices)) if prices else pricing_table,
+            destination_from_env(environment),
+            lease,
+            sandbox_engine=engine_name(engine) if (engine := environment.get("ASHR_SANDBOX_ENGINE")) else None,
+            sandbox_limit=_sandbox_limit(environment.get("ASHR_SANDBOX_LIMIT") or str(_SANDBOX_LIMIT)),
+            boot=_boot(environment),
+        )
 
 
 def _run_lease(text: str) -> float:
@@ -58,3 +75,23 @@ def _run_lease(text: str) -> float:
             f"ASHR_RUN_LEASE_SECONDS must be a number of seconds >= {_MIN_RUN_LEASE_SECONDS:g}, got {text!r}"
         )
     return seconds
+
+
+def _boot(environment: Mapping[str, str]) -> BootSettings:
+    fixtures, packages = (environment.get(f"ASHR_SANDBOX_{name}") for name in ("FIXTURES", "PACKAGES"))
+    if fixtures and not Path(fixtures).is_dir():
+        raise ConfigurationError(f"ASHR_SANDBOX_FIXTURES must be a folder, got {fixtures!r}")
+    base = environment.get("ASHR_SANDBOX_BASE") or ""
+    if base not in ("", "ignore"):
+        raise ConfigurationError(f"ASHR_SANDBOX_BASE must be `ignore` or empty, got {base!r}")
+    return BootSettings(
+        fixtures=Path(fixtures) if fixtures else None,
+        packages=Path(packages) if packages else None,
+        ignore_base=bool(base),
+    )
+
+
+def _sandbox_limit(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= _MAX_SANDBOXES:
+        raise ConfigurationError(f"ASHR_SANDBOX_LIMIT must be a number from 1 to {_MAX_SANDBOXES}, got {text!r}")
+    return int(text)

@@ -104,7 +104,7 @@ def _image_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]
             "the machine: leave `base` out, or let the platform ignore it",
         )
     if spec.setup.packages and not capabilities.packages:
-        yield Refusal("setup.packages", "needs a platform that allows packages to be installed (--allow-install)")
+        yield Refusal("setup.packages", "needs a platform that installs packages (`ashr-labs serve --allow-install`)")
     for index, service in enumerate(spec.services):
         if isinstance(service, ImageService) and not capabilities.images:
             yield from _service_refusals(index, service, capabilities.services)
@@ -143,7 +143,9 @@ def _fixture_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusa
         if is_local and not (isinstance(fixture, Directory) and fixture.source is None):
             key = "source" if isinstance(fixture, Directory) else "url"
             if not capabilities.fixtures_folder:
-                yield Refusal(f"{path}.{key}", "needs a platform with a folder of fixtures (--fixtures)")
+                yield Refusal(
+                    f"{path}.{key}", "needs a platform with a folder of fixtures (`ashr-labs serve --fixtures`)"
+                )
 
 
 def _remote_refusals(path: str, url: str, network: Network, capabilities: Capabilities) -> Iterator[Refusal]:

@@ -75,6 +75,36 @@ OPERATIONS: dict[str, Operation] = {
     "export_spans": Operation(
         "observability", True, "embedded", "POST", "/otlp/v1/traces", "write", "application/json"
     ),
+    "list_sandboxes": Operation("sandboxes", True, "embedded", "GET", "/v1/sandboxes", "read", "application/json"),
+    "create_sandbox": Operation("sandboxes", False, "embedded", "POST", "/v1/sandboxes", "write", "application/json"),
+    "get_sandbox": Operation(
+        "sandboxes", True, "embedded", "GET", "/v1/sandboxes/{sandbox_id}", "read", "application/json"
+    ),
+    "destroy_sandbox": Operation("sandboxes", True, "embedded", "DELETE", "/v1/sandboxes/{sandbox_id}", "write", None),
+    "run_sandbox_command": Operation(
+        "sandboxes", False, "embedded", "POST", "/v1/sandboxes/{sandbox_id}/commands", "write", "application/json"
+    ),
+    "write_sandbox_file": Operation(
+        "sandboxes", True, "embedded", "POST", "/v1/sandboxes/{sandbox_id}/files", "write", None
+    ),
+    "read_sandbox_file": Operation(
+        "sandboxes",
+        True,
+        "embedded",
+        "GET",
+        "/v1/sandboxes/{sandbox_id}/files/{+path}",
+        "read",
+        "application/octet-stream",
+    ),
+    "delete_sandbox_file": Operation(
+        "sandboxes", False, "embedded", "DELETE", "/v1/sandboxes/{sandbox_id}/files/{+path}", "write", None
+    ),
+    "get_sandbox_state": Operation(
+        "sandboxes", True, "embedded", "GET", "/v1/sandboxes/{sandbox_id}/state", "read", "application/json"
+    ),
+    "get_sandbox_diff": Operation(
+        "sandboxes", True, "embedded", "GET", "/v1/sandboxes/{sandbox_id}/diff", "read", "application/json"
+    ),
     "download_media": Operation(
         "server", True, "embedded", "GET", "/media/{media_id}", None, "application/octet-stream"
     ),

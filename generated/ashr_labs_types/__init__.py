@@ -217,6 +217,90 @@ class GetSdkNotesResponse(TypedDict):
     notes: list[SdkNote]
 
 
+class CreateSandboxRequest(TypedDict):
+    spec_id: str
+    timeout: NotRequired[str]
+    """The lifetime, such as `10m`; by default that of the spec."""
+
+    metadata: NotRequired[dict[str, str]]
+    """Strings by name."""
+
+    secrets: NotRequired[dict[str, str]]
+    """Strings by name."""
+
+
+class RunSandboxCommandRequest(TypedDict):
+    command: str
+    timeout: NotRequired[str]
+    """Such as `30s`; 10 minutes by default, 1 hour at most."""
+
+
+class WriteSandboxFileRequest(TypedDict):
+    path: str
+    content: NotRequired[str]
+    """The content as text, which is stored as UTF-8."""
+
+    content_base64: NotRequired[str]
+    """The content as bytes, in place of `content`."""
+
+    mode: NotRequired[int]
+    """Permission bits; by default kept, or 0o644."""
+
+
+class SandboxService(TypedDict):
+    """
+    A service that runs in a sandbox.
+    """
+
+    host: str
+    port: int
+    ready: bool
+
+
+class CommandResult(TypedDict):
+    """
+    The exit code and the output of a command; bytes that are not UTF-8 are replaced.
+    """
+
+    command: str
+    stdout: str
+    """At most its first MiB."""
+
+    stderr: str
+    """At most its first MiB."""
+
+    exit_code: int
+    """124 if it ran out of time, 128 + N if signal N ended it."""
+
+    duration_ms: int
+    timed_out: NotRequired[bool]
+    truncated: NotRequired[bool]
+    """Whether more was printed."""
+
+
+class FileState(TypedDict):
+    """
+    A file of a workspace.
+    """
+
+    size: int
+    mode: str
+    """Type and permissions in octal, such as `100644`."""
+
+    checksum: str
+    """`sha256:...` of the content, `link:TARGET`, or empty."""
+
+
+class StateDiff(TypedDict):
+    """
+    Paths that differ from when the sandbox became ready, sorted.
+    """
+
+    added: list[str]
+    removed: list[str]
+    modified: list[str]
+
+
 class ToolCall(TypedDict):
     name: str
     arguments_json: NotRequired[str]
@@ -1388,6 +1472,50 @@ class Session(TypedDict):
     tenant: Tenant
     notes: NotRequired[list[SdkNote]]
     capabilities: NotRequired[Capabilities]
+
+
+class Sandbox(TypedDict):
+    """
+    An isolated workspace in which commands run.
+    """
+
+    id: str
+    spec_id: str
+    spec_version: NotRequired[int]
+    state: str
+    """`creating`, `ready`, `running` (a command), `error` or `destroyed`."""
+
+    path: NotRequired[str]
+    """Where commands see the workspace."""
+
+    url: NotRequired[str]
+    """`ENGINE:ID`."""
+
+    created_at: NotRequired[str]
+    metadata: NotRequired[dict[str, str]]
+    """Strings by name."""
+
+    services: NotRequired[dict[str, SandboxService]]
+    """Services by name."""
+
+    isolation: NotRequired[dict[str, str]]
+    """The isolation and the limits in force, with the mechanism of each."""
+
+    error: NotRequired[str]
+    """Why it is in the state `error`."""
+
+
+class StateSnapshot(TypedDict):
+    """
+    The files of a workspace.
+    """
+
+    captured_at: str
+    files: dict[str, FileState]
+    """Files by path."""
+
+    unreadable: NotRequired[int]
+    """Files and folders that could not be read."""
 
 
 class ExpectedResponse(TypedDict):

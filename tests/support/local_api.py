@@ -20,6 +20,7 @@ from ashr_labs.local.contract import load_contract
 from ashr_labs.local.exchange import PlatformRequest, PlatformResponse
 from ashr_labs.local.keys import APIKeys, Principal, new_key
 from ashr_labs.local.platform import Platform
+from ashr_labs.local.settings import Settings
 from ashr_labs.local.store.columns import add_row
 from ashr_labs.local.store.database_url import parse_target
 from ashr_labs.local.store.engine import Database
@@ -42,9 +43,11 @@ class Api:
 
     @classmethod
     @contextmanager
-    def opened(cls, place: Place = None, *, now: Callable[[], float] = time.time) -> Generator[Api]:
+    def opened(
+        cls, place: Place = None, *, settings: Settings | None = None, now: Callable[[], float] = time.time
+    ) -> Generator[Api]:
         """Open a platform as its owner, and close it."""
-        platform = open_platform(place, now=now)
+        platform = open_platform(place, settings=settings, now=now)
         try:
             yield cls(platform, platform.bootstrap())
         finally:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ._pool import AsyncPool
     from ._prompts import AsyncPromptMethods
     from ._raw_response import AsyncRawResponseMethods
+    from ._sandboxes import AsyncSandboxMethods
     from ._specs import AsyncSpecMethods
 
 __all__ = ["AsyncAshrLabsClient"]
@@ -185,6 +186,14 @@ class AsyncAshrLabsClient(
         from ._raw_response import AsyncRawResponseMethods  # noqa: PLC0415
 
         return AsyncRawResponseMethods(lambda raw: self._sibling(self._options, raw))
+
+    @cached_property
+    def sandboxes(self) -> AsyncSandboxMethods:
+        """Sandboxes of the embedded platform."""
+        # A function-level import: few users need it.
+        from ._sandboxes import AsyncSandboxMethods  # noqa: PLC0415
+
+        return AsyncSandboxMethods(self._transport)
 
     @cached_property
     def specs(self) -> AsyncSpecMethods:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ._pool import SyncPool
     from ._prompts import PromptMethods
     from ._raw_response import RawResponseMethods
+    from ._sandboxes import SandboxMethods
     from ._specs import SpecMethods
 
 __all__ = ["AshrLabsClient"]
@@ -185,6 +186,14 @@ class AshrLabsClient(
         from ._raw_response import RawResponseMethods  # noqa: PLC0415
 
         return RawResponseMethods(lambda raw: self._sibling(self._options, raw))
+
+    @cached_property
+    def sandboxes(self) -> SandboxMethods:
+        """Sandboxes of the embedded platform."""
+        # A function-level import: few users need it.
+        from ._sandboxes import SandboxMethods  # noqa: PLC0415
+
+        return SandboxMethods(self._transport)
 
     @cached_property
     def specs(self) -> SpecMethods:

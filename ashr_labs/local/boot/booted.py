@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .findings import Findings, Observed, findings
+from .watch import SecretWatch
 from .writes import WriteObserver
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from ...specs.values import Spec
     from ..sandbox.protocol import CommandResult, Listing, Sandbox
     from .services import MockServer, PostgresServer
-    from .watch import SecretWatch
 
 __all__ = ["BootedSandbox", "ServiceStatus"]
 
@@ -44,21 +44,21 @@ class BootedSandbox:
         self,
         spec: Spec,
         sandbox: Sandbox,
-        services: Mapping[str, ServiceStatus],
+        services: Mapping[str, ServiceStatus] | None = None,
         *,
-        databases: Mapping[str, PostgresServer],
-        mocks: Mapping[str, MockServer],
-        watch: SecretWatch,
+        databases: Mapping[str, PostgresServer] | None = None,
+        mocks: Mapping[str, MockServer] | None = None,
+        watch: SecretWatch | None = None,
     ) -> None:
         self.spec = spec
         self.sandbox = sandbox
-        self.services = services
-        self.databases = databases
-        self.mocks = mocks
-        self._watch = watch
+        self.services = services or {}
+        self.databases = databases or {}
+        self.mocks = mocks or {}
+        self._watch = watch or SecretWatch({})
         asked = spec.audit.db_writes or spec.forbidden.db_writes_outside is not None
-        self._writes = [WriteObserver(database) for database in databases.values()] if asked else []
-        self._requests_before = {name: len(mock.requests) for name, mock in mocks.items()}
+        self._writes = [WriteObserver(database) for database in self.databases.values()] if asked else []
+        self._requests_before = {name: len(mock.requests) for name, mock in self.mocks.items()}
         self.baseline: Listing = sandbox.list()
         """The workspace when it became ready."""
 

@@ -15,7 +15,7 @@ from .fixtures import Preparation
 from .packages import PACKAGES, package_folder
 from .plan import addresses, host_names, resolved_secrets, scoped, with_secrets
 from .services import MockServer, PostgresServer, RedisServer, installed_services
-from .services.postgres import TEMPORARY_BYTES, Template
+from .services.postgres import SHARED_TEMPLATE, TEMPORARY_BYTES, Template
 from .settings import BootSettings
 from .watch import SecretWatch
 
@@ -52,7 +52,7 @@ class Booter:
     Args:
         engine: Makes the sandboxes.
         settings: Those of the operator.
-        template: The empty cluster of PostgreSQL, if another booter has made it already.
+        template: The empty cluster of PostgreSQL; by default all booters of a process share one.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Booter:
     ) -> None:
         self._engine = engine
         self._settings = settings or BootSettings()
-        self._template = template or Template()
+        self._template = template or SHARED_TEMPLATE
 
     def capabilities(self) -> Capabilities:
         """Return what this engine can do for specs, on this machine and with these settings."""

@@ -15,16 +15,18 @@ from . import (
     prompts,
     requests,
     runs,
+    sandboxes,
     score_rules,
     session,
     specs,
     trace_events,
 )
-from .registry import OPERATIONS, Context, Operation, operation
+from .registry import OPERATIONS, Context, LongContext, Operation, operation
 
 __all__ = [
     "OPERATIONS",
     "Context",
+    "LongContext",
     "Operation",
     "agents",
     "api_keys",
@@ -39,6 +41,7 @@ __all__ = [
     "prompts",
     "requests",
     "runs",
+    "sandboxes",
     "score_rules",
     "session",
     "specs",

@@ -18,8 +18,21 @@ if TYPE_CHECKING:
 
     from ..keys import APIKeys, Principal
     from ..media import MediaLinks
+    from ..sandboxes import Sandboxes
+    from ..store.engine import Database
 
-__all__ = ["OPERATIONS", "Context", "Handler", "Operation", "Preparation", "Result", "operation"]
+__all__ = [
+    "OPERATIONS",
+    "Context",
+    "Handler",
+    "LongContext",
+    "LongHandler",
+    "Operation",
+    "Preparation",
+    "Result",
+    "long_operation",
+    "operation",
+]
 
 
 @dataclass
@@ -50,18 +63,33 @@ class Context:
         self.enqueued.add(kind)
 
 
+@dataclass(frozen=True, slots=True)
+class LongContext:
+    """The context of a call that takes long: it has no transaction, in which others would wait, but opens its own."""
+
+    database: Database
+    principal: Principal
+    moment: float
+    """The time of the call, in seconds since the epoch."""
+    sandboxes: Sandboxes
+    settings: Settings = field(default_factory=Settings)
+
+
 Result: TypeAlias = Mapping[str, Any] | Sequence[Any] | RawJSON | Attachment | None
 """The answer of a handler: JSON, bytes, or nothing."""
 Handler: TypeAlias = Callable[[Context, Any], Result]
+LongHandler: TypeAlias = Callable[[LongContext, Any], Result]
 Preparation: TypeAlias = Callable[[Any], Any]
 _H = TypeVar("_H", bound=Handler)
+_L = TypeVar("_L", bound=LongHandler)
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
     """The implementation of an operation of the contract."""
 
-    act: Handler
+    act: Handler | None
+    """Runs it in a transaction; None if it is long."""
     writes: bool
     """Whether it gets a writing connection and honours `Idempotency-Key`."""
     secret: bool
@@ -70,6 +98,8 @@ class Operation:
     """Whether it reads a row or two, which takes less time than handing it to a thread."""
     prepare: Preparation | None = None
     """Converts the parameters before the transaction, in which other calls would wait for it."""
+    act_long: LongHandler | None = None
+    """Runs it without a transaction, in a thread of its own."""
 
 
 OPERATIONS: dict[str, Operation] = {}
@@ -92,6 +122,16 @@ def operation(
 
     def register(handler: _H) -> _H:
         OPERATIONS[name] = Operation(handler, writes, secret, is_quick, prepare)
+        return handler
+
+    return register
+
+
+def long_operation(name: str, *, writes: bool = False) -> Callable[[_L], _L]:
+    """Register the decorated function as the handler of `name`, which may take minutes; otherwise as `operation`."""
+
+    def register(handler: _L) -> _L:
+        OPERATIONS[name] = Operation(None, writes=writes, secret=False, is_quick=False, act_long=handler)
         return handler
 
     return register

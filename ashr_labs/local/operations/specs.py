@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from ..._json import as_object
 from ...errors import NotFoundError, SpecError, ValidationError
-from ...specs import parse_yaml, spec_from_document
+from ...specs import parse_yaml, spec_from_document, spec_from_value
 from ..store.columns import add_row
 from ..store.raw_json import decode
 from ..store.schema import specs, tenants
@@ -19,11 +19,12 @@ from .rows import raw_columns
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Connection
 
+    from ...specs import Spec
     from ...specs.yaml_document import Document
 
-__all__ = ["create_spec", "delete_spec", "get_spec", "list_specs"]
+__all__ = ["create_spec", "delete_spec", "get_spec", "list_specs", "newest_spec"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,16 @@ def delete_spec(context: Context, params: Mapping[str, Any]) -> None:
         raise _missing(name)
 
 
+def newest_spec(connection: Connection, tenant_id: int, name: str) -> tuple[int, Spec]:
+    """Return the number and the content of the newest version of a spec.
+
+    Raises:
+        NotFoundError: The tenant has no such spec.
+    """
+    row = _row_of(connection, tenant_id, name)
+    return row["version"], spec_from_value(decode(row["value"].text))
+
+
 def _parent(context: Context, document: Document) -> Mapping[str, Any]:
     """Return the value of the extended spec; empty if there is none."""
     extends = (as_object(document.value) or {}).get("extends")
@@ -107,10 +118,14 @@ def _parent(context: Context, document: Document) -> Mapping[str, Any]:
 
 
 def _row(context: Context, name: str, version: int | None = None) -> Mapping[Any, Any]:
-    wanted = select(*raw_columns(specs)).where(*_named(context, name), specs.c.is_active)
+    return _row_of(context.connection, context.principal.tenant_id, name, version)
+
+
+def _row_of(connection: Connection, tenant_id: int, name: str, version: int | None = None) -> Mapping[Any, Any]:
+    wanted = select(*raw_columns(specs)).where(specs.c.tenant_id == tenant_id, specs.c.name == name, specs.c.is_active)
     if version is not None:
         wanted = wanted.where(specs.c.version == version)
-    row = context.connection.execute(wanted.order_by(specs.c.version.desc()).limit(1)).mappings().one_or_none()
+    row = connection.execute(wanted.order_by(specs.c.version.desc()).limit(1)).mappings().one_or_none()
     if row is None:
         raise _missing(name, version)
     return row

@@ -9,7 +9,6 @@ import shutil
 import socket
 import sys
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from .limits import counts_processes_apart, plan
 from .protocol import SandboxRequest
 from .seccomp import compiled_filter
 from .starting import configuration, not_started, popen, stop, wait_until_ready
-from .supervised import SupervisedSandbox
+from .supervised import Started, SupervisedSandbox
 
 if TYPE_CHECKING:
     import subprocess
@@ -51,14 +50,11 @@ class Bubblewrap:
         self._hierarchy = find_hierarchy()
         if self._hierarchy is not None:
             self._hierarchy.remove_left_over()
-        # A sandbox ends with the thread that started it, so all are started by one that lasts as long as the engine.
-        self._launcher = ThreadPoolExecutor(1, "ashr-sandboxes")
         self._sandboxes: set[SupervisedSandbox] = set()
         self._changing = threading.Lock()
         try:
             self.create(SandboxRequest("trial")).destroy()
         except SandboxError as error:
-            self._launcher.shutdown()
             raise SandboxUnavailableError(f"bubblewrap does not work here: {error.message}") from error
 
     def create(self, request: SandboxRequest) -> SupervisedSandbox:
@@ -84,10 +80,9 @@ class Bubblewrap:
             sandboxes = tuple(self._sandboxes)
         for sandbox in sandboxes:
             sandbox.destroy()
-        self._launcher.shutdown()
 
     def _create(self, request: SandboxRequest, decided: Plan, group: Group | None) -> SupervisedSandbox:
-        control, process = self._start(request, decided, group)
+        started = self._start(request, decided, group)
 
         def ended(sandbox: SupervisedSandbox) -> None:
             with self._changing:
@@ -100,8 +95,7 @@ class Bubblewrap:
             engine=self.name,
             workspace=WORKSPACE,
             in_force=_ISOLATION | _FILTERED | dict(decided.in_force),
-            process=process,
-            control=control,
+            started=started,
             on_end=ended,
         )
         with self._changing:
@@ -113,17 +107,16 @@ class Bubblewrap:
             raise
         return sandbox
 
-    def _start(
-        self, request: SandboxRequest, decided: Plan, group: Group | None
-    ) -> tuple[socket.socket, subprocess.Popen[bytes]]:
-        """Start the supervisor; return its socket and process when it takes requests."""
+    def _start(self, request: SandboxRequest, decided: Plan, group: Group | None) -> Started:
+        """Start the supervisor, and return when it takes requests."""
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with ExitStack() as kept, ExitStack() as passed:
+        with ExitStack() as passed:
             passed.enter_context(theirs)
             files = {path: _memory_file(passed, text.encode()) for path, text in host_files(request.hosts).items()}
             compiled = compiled_filter()
             options = {} if compiled is None else {"--seccomp": _memory_file(passed, compiled)}
-            info, options["--info-fd"] = _pipe(kept, passed)
+            info, options["--info-fd"] = os.pipe()
+            passed.callback(os.close, options["--info-fd"])
             layout = replace(self._layout, folders=request.folders) if request.folders else self._layout
             command = layout.command(
                 files=files,
@@ -132,18 +125,20 @@ class Bubblewrap:
                 uid=None if self._layout.setpriv is None else _uid(),
                 sizes=(decided.disk, decided.temporary),
             )
-            descriptors = [*files.values(), *options.values(), theirs.fileno()]
-            process = self._launcher.submit(popen, command, descriptors).result()
-            passed.close()  # their ends, so that ours see the end of the process
-            try:
-                if group is not None:  # meanwhile the supervisor starts
-                    group.add(_supervisor(info, process))
-                wait_until_ready(control, process)
-            except BaseException:
-                control.close()
-                stop(process)
-                raise
-        return control, process
+            # It keeps the end for reading as well, so that it is not killed by writing if this process has ended.
+            process = popen(command, [*files.values(), *options.values(), theirs.fileno(), info])
+        try:
+            pid = _supervisor(info, control, process)
+            if group is not None:  # meanwhile the supervisor starts
+                group.add(pid)
+            wait_until_ready(control, process)
+            return Started(process, control, os.pidfd_open(pid))
+        except BaseException:
+            control.close()
+            stop(process)
+            raise
+        finally:
+            os.close(info)
 
 
 _ISOLATION = {
@@ -177,13 +172,13 @@ def _layout() -> Layout:
     return Layout(bubblewrap, setpriv)
 
 
-def _supervisor(info: int, process: subprocess.Popen[bytes]) -> int:
+def _supervisor(info: int, control: socket.socket, process: subprocess.Popen[bytes]) -> int:
     """Return the process id of the supervisor, as bubblewrap tells it."""
     text = b""
     while not text.rstrip().endswith(b"}"):
         part = os.read(info, 4096)
         if not part:
-            raise not_started(process)
+            raise not_started(control, process)
         text += part
     return int(json.loads(text)["child-pid"])
 
@@ -195,13 +190,6 @@ def _memory_file(stack: ExitStack, content: bytes) -> int:
     os.write(descriptor, content)
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
-
-
-def _pipe(reading: ExitStack, writing: ExitStack) -> tuple[int, int]:
-    reader, writer = os.pipe()
-    reading.callback(os.close, reader)
-    writing.callback(os.close, writer)
-    return reader, writer
 
 
 def _uid() -> int:

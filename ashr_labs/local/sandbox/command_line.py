@@ -99,7 +99,7 @@ class Layout:
 
     def _first_stage(self, uid: int) -> Iterator[str]:
         """Yield the command that makes the folders reachable, and becomes another user."""
-        yield from (self.bubblewrap, "--dev-bind", "/", "/", "--die-with-parent", "--tmpfs", _STAGE)
+        yield from (self.bubblewrap, "--dev-bind", "/", "/", "--tmpfs", _STAGE)
         for target, source in self.staged.items():
             yield from ("--ro-bind", self._visible[target], source)
         yield from ("--", self.setpriv or "", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "--")
@@ -125,9 +125,11 @@ class Layout:
         yield from ("--remount-ro", "/dev", "--remount-ro", "/", "--chdir", WORKSPACE)
 
 
+# Without --die-with-parent: bubblewrap kills its first process by it, and one that is killed before it has set up the
+# namespaces leaves its second one waiting forever. All end by themselves when the supervisor's socket is closed.
 _NAMESPACES = (
     *("--unshare-all", "--unshare-user", "--disable-userns", "--uid", str(_UID), "--gid", str(_UID)),
-    *("--hostname", "sandbox", "--die-with-parent", "--new-session", "--as-pid-1", "--cap-drop", "ALL", "--clearenv"),
+    *("--hostname", "sandbox", "--new-session", "--as-pid-1", "--cap-drop", "ALL", "--clearenv"),
 )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from .protocol import Engine
 
-__all__ = ["ENGINES", "EngineStatus", "open_engine", "survey"]
+__all__ = ["ENGINES", "EngineStatus", "engine_name", "open_engine", "survey"]
 
 ENGINES: dict[str, Callable[[], Engine]] = {
     Bubblewrap.name: Bubblewrap,
@@ -46,11 +46,7 @@ def open_engine(name: str | None = None) -> Engine:
         SandboxUnavailableError: It does not work on this machine, or none does.
     """
     if name is not None:
-        if name not in ENGINES:
-            raise ConfigurationError(
-                f"the sandbox engine must be one of {', '.join(ENGINES)}, got {name!r}{suggestion(name, ENGINES)}"
-            )
-        return ENGINES[name]()
+        return ENGINES[engine_name(name)]()
     reasons: list[str] = []
     for candidate in _isolating():
         try:
@@ -58,6 +54,19 @@ def open_engine(name: str | None = None) -> Engine:
         except SandboxUnavailableError as error:
             reasons.append(error.message)
     raise SandboxUnavailableError(f"no sandbox engine works on this machine: {'; '.join(reasons)}")
+
+
+def engine_name(name: str) -> str:
+    """Return the name of an engine.
+
+    Raises:
+        ConfigurationError: There is no engine by that name.
+    """
+    if name not in ENGINES:
+        raise ConfigurationError(
+            f"the sandbox engine must be one of {', '.join(ENGINES)}, got {name!r}{suggestion(name, ENGINES)}"
+        )
+    return name
 
 
 def survey() -> list[EngineStatus]:

@@ -63,12 +63,12 @@ def wait_until_ready(control: socket.socket, process: subprocess.Popen[bytes]) -
     with suppress(OSError):
         if control.recv(1) == READY:
             return
-    raise not_started(process)
+    raise not_started(control, process)
 
 
-def not_started(process: subprocess.Popen[bytes]) -> SandboxError:
-    """Kill a supervisor that does not start, and return the error."""
-    process.kill()
+def not_started(control: socket.socket, process: subprocess.Popen[bytes]) -> SandboxError:
+    """End a supervisor that does not start, and return the error with what it printed."""
+    control.close()
     printed = process.stderr.read().decode(errors="replace").strip() if process.stderr is not None else ""
     stop(process)
     return SandboxError(f"the sandbox did not start: {printed[-1000:] or f'no answer in {_START_SECONDS:g} seconds'}")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..._forks import CAN_FORK
 from ...errors import ConfigurationError
 from .channel import Channel, mapping
 from .errors import SandboxError, SandboxGoneError
@@ -26,10 +29,21 @@ __all__ = ["SupervisedProcess", "SupervisedSandbox", "environment_items"]
 _SECONDS_TO_KILL = 15.0
 """How long a command that ran out of time may take to end."""
 _FILE_SECONDS = 60.0
-_END_SECONDS = 2.0
+_END_SECONDS = 5.0
 _MOMENT = 0.5
-_SIGKILL = 9
 _STREAMS = {STDOUT: "stdout", STDERR: "stderr"}
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A supervisor that takes requests."""
+
+    process: subprocess.Popen[bytes]
+    """The process whose end is the end of the sandbox."""
+    control: socket.socket
+    """The socket to the supervisor; closing it ends the sandbox."""
+    supervisor: int
+    """A descriptor of the supervisor's process."""
 
 
 class SupervisedSandbox:
@@ -40,8 +54,7 @@ class SupervisedSandbox:
         engine: The name of its engine.
         workspace: Where commands see the workspace.
         in_force: What is isolated and limited.
-        process: The process whose end is the end of the sandbox.
-        control: The socket to the supervisor; closing it ends the sandbox.
+        started: Its supervisor.
         on_end: Called once after all of its processes have ended.
     """
 
@@ -52,19 +65,20 @@ class SupervisedSandbox:
         engine: str,
         workspace: str,
         in_force: Mapping[str, str],
-        process: subprocess.Popen[bytes],
-        control: socket.socket,
+        started: Started,
         on_end: Callable[[SupervisedSandbox], None],
     ) -> None:
         self.id = id
         self.engine = engine
         self.workspace = workspace
         self.in_force = in_force
-        self._process = process
-        self._control = control
+        self._process = started.process
+        self._control = started.control
+        self._supervisor = started.supervisor
         self._on_end = on_end
         self._ending = threading.Lock()
         self._is_destroyed = False
+        _ALL.add(self)
 
     def __repr__(self) -> str:
         return f"<SupervisedSandbox {self.id} of {self.engine}{'' if self.is_alive else ', ended'}>"
@@ -140,6 +154,10 @@ class SupervisedSandbox:
         entries.sort(key=lambda entry: entry.path)
         return Listing(tuple(entries), int(counts["unreadable"]), int(counts["too_deep"]))
 
+    def forget(self) -> None:
+        """Close a forked child's copy of the socket, which would keep the sandbox alive after this process."""
+        self._control.close()
+
     def configure(self, options: Mapping[str, bytes]) -> None:
         """Set what all commands have in common; called once, before any of them."""
         with self._request({"operation": b"configure", **options}, timeout=_FILE_SECONDS) as channel:
@@ -151,12 +169,14 @@ class SupervisedSandbox:
             if self._is_destroyed:
                 return
             self._is_destroyed = True
+            _ALL.discard(self)
             self._control.close()
             try:
                 self._process.wait(_END_SECONDS)
             except subprocess.TimeoutExpired:
-                self._process.kill()
+                signal.pidfd_send_signal(self._supervisor, signal.SIGKILL)
                 self._process.wait()
+            os.close(self._supervisor)
             if self._process.stderr is not None:
                 self._process.stderr.close()
             self._on_end(self)
@@ -190,6 +210,20 @@ class SupervisedSandbox:
 
     def _path(self, path: str) -> bytes:
         return workspace_path(path, workspace=self.workspace)
+
+
+_ALL: set[SupervisedSandbox] = set()
+"""Those of this process that have not been destroyed."""
+
+
+def _forget_all() -> None:
+    for sandbox in tuple(_ALL):
+        sandbox.forget()
+    _ALL.clear()
+
+
+if CAN_FORK:
+    os.register_at_fork(after_in_child=_forget_all)
 
 
 class SupervisedProcess:
@@ -237,7 +271,7 @@ class SupervisedProcess:
     def kill(self) -> None:
         """Kill it and all of its descendants."""
         if self._exit_code is None:
-            self.signal(_SIGKILL)
+            self.signal(signal.SIGKILL)
 
     def wait(self) -> int:
         """Return its exit code when it has ended; output that was not taken is dropped."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import sys
@@ -12,7 +13,7 @@ from .command_line import supervisor_command
 from .errors import SandboxUnavailableError
 from .limits import plan
 from .starting import configuration, popen, wait_until_ready
-from .supervised import SupervisedSandbox
+from .supervised import Started, SupervisedSandbox
 
 if TYPE_CHECKING:
     from .limits import Plan
@@ -69,6 +70,7 @@ class UnsafeSubprocess:
         control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             process = popen(supervisor_command(theirs.fileno(), workspace), [theirs.fileno()])
+        started = Started(process, control, os.pidfd_open(process.pid))
 
         def ended(sandbox: SupervisedSandbox) -> None:
             self._sandboxes.discard(sandbox)
@@ -79,8 +81,7 @@ class UnsafeSubprocess:
             engine=self.name,
             workspace=workspace,
             in_force=_IN_FORCE | dict(decided.in_force),
-            process=process,
-            control=control,
+            started=started,
             on_end=ended,
         )
         self._sandboxes.add(sandbox)

@@ -25,6 +25,8 @@ __all__ = ["Dispatcher"]
 
 T = TypeVar("T")
 _WRITER_THREADS = 6
+_LONG_THREADS = 64
+"""Threads that mostly wait, for commands in sandboxes."""
 _MAX_PEEKED = 512
 """Bytes; shorter bodies are parsed to find the operation. Longer ones are nearly always writes."""
 
@@ -43,6 +45,8 @@ class Dispatcher:
             operation: Its operation; None for a call, whose body names it.
             act: Answers it.
         """
+        if operation is not None and operation.act_long is not None:
+            return await to_thread.run_sync(act, limiter=self._long)
         if self._is_shared:  # waiting for another machine must not block the event loop
             return await to_thread.run_sync(act)
         operation = operation or _peek_operation(request.body)
@@ -53,6 +57,10 @@ class Dispatcher:
     @cached_property
     def _writers(self) -> CapacityLimiter:
         return CapacityLimiter(_WRITER_THREADS)
+
+    @cached_property
+    def _long(self) -> CapacityLimiter:
+        return CapacityLimiter(_LONG_THREADS)
 
 
 def _peek_operation(body: bytes | bytearray) -> Operation | None:

@@ -22,6 +22,7 @@ from .behavior_rule import BehaviorRule
 from .cancel_run_request import CancelRunRequest
 from .capabilities import Capabilities
 from .check import Check
+from .command_result import CommandResult
 from .complexity_distribution import ComplexityDistribution
 from .confirmation import Confirmation
 from .coverage import Coverage
@@ -36,6 +37,7 @@ from .create_request_request import CreateRequestRequest
 from .create_request_response import CreateRequestResponse
 from .create_run_request import CreateRunRequest
 from .create_run_response import CreateRunResponse
+from .create_sandbox_request import CreateSandboxRequest
 from .create_score_rule_request import CreateScoreRuleRequest
 from .dataset import Dataset
 from .dataset_source import DatasetSource
@@ -45,6 +47,8 @@ from .delete_run_request import DeleteRunRequest
 from .error import Error
 from .expected_behaviors import ExpectedBehaviors
 from .expected_response import ExpectedResponse
+from .file_state import FileState
+from .file_states import FileStates
 from .finish_run_request import FinishRunRequest
 from .finish_run_response import FinishRunResponse
 from .forwarding_counts import ForwardingCounts
@@ -135,9 +139,14 @@ from .run_pentest_request import RunPentestRequest
 from .run_pentest_response import RunPentestResponse
 from .run_progress import RunProgress
 from .run_result import RunResult
+from .run_sandbox_command_request import RunSandboxCommandRequest
 from .run_status import RunStatus
 from .sample_data import SampleData
+from .sandbox import Sandbox
+from .sandbox_service import SandboxService
+from .sandbox_services import SandboxServices
 from .sandbox_spec import SandboxSpec
+from .sandbox_strings import SandboxStrings
 from .sandbox_trace import SandboxTrace
 from .scenario import Scenario
 from .scenario_map import ScenarioMap
@@ -152,6 +161,8 @@ from .set_prompt_tag_request import SetPromptTagRequest
 from .skipped_traces import SkippedTraces
 from .start_run_request import StartRunRequest
 from .start_run_response import StartRunResponse
+from .state_diff import StateDiff
+from .state_snapshot import StateSnapshot
 from .strictness import Strictness
 from .tenant import Tenant
 from .test_config import TestConfig
@@ -187,6 +198,7 @@ from .verdict import Verdict
 from .vm_log_entry import VmLogEntry
 from .vm_stream import VmStream
 from .website_simulation import WebsiteSimulation
+from .write_sandbox_file_request import WriteSandboxFileRequest
 
 __all__ = (
     "AcceptedInputs",
@@ -211,6 +223,7 @@ __all__ = (
     "CancelRunRequest",
     "Capabilities",
     "Check",
+    "CommandResult",
     "ComplexityDistribution",
     "Confirmation",
     "Coverage",
@@ -225,6 +238,7 @@ __all__ = (
     "CreateRequestResponse",
     "CreateRunRequest",
     "CreateRunResponse",
+    "CreateSandboxRequest",
     "CreateScoreRuleRequest",
     "Dataset",
     "DatasetSource",
@@ -234,6 +248,8 @@ __all__ = (
     "Error",
     "ExpectedBehaviors",
     "ExpectedResponse",
+    "FileState",
+    "FileStates",
     "FinishRunRequest",
     "FinishRunResponse",
     "ForwardingCounts",
@@ -324,9 +340,14 @@ __all__ = (
     "RunPentestResponse",
     "RunProgress",
     "RunResult",
+    "RunSandboxCommandRequest",
     "RunStatus",
     "SampleData",
+    "Sandbox",
+    "SandboxService",
+    "SandboxServices",
     "SandboxSpec",
+    "SandboxStrings",
     "SandboxTrace",
     "Scenario",
     "ScenarioMap",
@@ -341,6 +362,8 @@ __all__ = (
     "SkippedTraces",
     "StartRunRequest",
     "StartRunResponse",
+    "StateDiff",
+    "StateSnapshot",
     "Strictness",
     "Tenant",
     "TestConfig",
@@ -376,4 +399,5 @@ __all__ = (
     "VmLogEntry",
     "VmStream",
     "WebsiteSimulation",
+    "WriteSandboxFileRequest",
 )

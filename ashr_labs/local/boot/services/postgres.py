@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..plan import Address
     from ..watch import SecretWatch
 
-__all__ = ["TEMPORARY_BYTES", "PostgresServer", "Template"]
+__all__ = ["SHARED_TEMPLATE", "TEMPORARY_BYTES", "PostgresServer", "Template"]
 
 TEMPORARY_BYTES = 768 * 1024 * 1024
 """Bytes that /tmp needs for the data and the log of one server."""
@@ -74,6 +74,10 @@ def _made(engine: Engine) -> bytes:
     if done.exit_code or not done.stdout or done.stdout_bytes > len(done.stdout):
         raise BootError(f"a cluster of PostgreSQL could not be made: {_tail(done)}")
     return done.stdout
+
+
+SHARED_TEMPLATE = Template()
+"""It depends on the machine only."""
 
 
 class PostgresServer:
