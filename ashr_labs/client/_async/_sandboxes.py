@@ -125,7 +125,7 @@ class AsyncSandbox:
             body["content_base64"] = base64.b64encode(content).decode()
         if mode is not None:
             body["mode"] = mode
-        await self._request("write_sandbox_file", body=body)
+        await self._request("write_sandbox_file", body=body, kind=None)
 
     async def delete(self, path: str) -> None:
         """Delete a file of the workspace, or a link itself.
@@ -133,7 +133,7 @@ class AsyncSandbox:
         Raises:
             NotFoundError: If there is no such file.
         """
-        await self._transport.request(resource("delete_sandbox_file", {"sandbox_id": self.id, "path": path}))
+        await self._transport.request(resource("delete_sandbox_file", {"sandbox_id": self.id, "path": path}), None)
 
     async def get_state(self) -> StateSnapshot:
         """Return the files of the workspace with their checksums."""
@@ -147,14 +147,19 @@ class AsyncSandbox:
 
     async def destroy(self) -> None:
         """End all of its processes and remove its files; destroying it again changes nothing."""
-        await self._request("destroy_sandbox")
+        await self._request("destroy_sandbox", kind=None)
         self.state = "destroyed"
 
     async def _request(
-        self, operation: str, *, body: Mapping[str, object] | None = None, seconds: float | None = None
+        self,
+        operation: str,
+        *,
+        body: Mapping[str, object] | None = None,
+        seconds: float | None = None,
+        kind: type | None = dict,
     ) -> Any:
         transport = self._transport if seconds is None else patient(self._transport, seconds)
-        return await transport.request(resource(operation, {"sandbox_id": self.id}, body=body))
+        return await transport.request(resource(operation, {"sandbox_id": self.id}, body=body), kind)
 
 
 class AsyncSandboxMethods:
@@ -205,7 +210,7 @@ class AsyncSandboxMethods:
 
     async def list(self) -> Sandboxes:
         """List the sandboxes that exist, oldest first."""
-        records = await self._transport.request(resource("list_sandboxes"))
+        records = await self._transport.request(resource("list_sandboxes"), list)
         return [AsyncSandbox(self._transport, record) for record in records]
 
     async def destroy(self, sandbox_id: str) -> None:
@@ -214,7 +219,7 @@ class AsyncSandboxMethods:
         Raises:
             NotFoundError: If there is no such sandbox.
         """
-        await self._transport.request(resource("destroy_sandbox", {"sandbox_id": sandbox_id}))
+        await self._transport.request(resource("destroy_sandbox", {"sandbox_id": sandbox_id}), None)
 
 
 def patient(transport: AsyncRetryTransport, seconds: float) -> AsyncRetryTransport:
