@@ -300,3 +300,15 @@ def test_what_specs_may_use_of_the_machine_are_options(workspace: Workspace) -> 
     assert "from the operator" == content
     assert "no-such-package" in refused["error"]
     assert (cache / "ashr-labs" / "packages").is_dir()
+
+
+def test_commands_without_isolation_are_not_served_to_others(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the engine that does not isolate, the platform refuses to listen on other addresses than the loopback."""
+    monkeypatch.setenv("ASHR_SANDBOX_ENGINE", "unsafe-subprocess")
+
+    done = workspace.call("serve", "--host", "0.0.0.0", "--port", "0")
+
+    assert 0 != done.code
+    assert "must listen on 127.0.0.1 only" in done.err

@@ -391,3 +391,45 @@ def test_unsafe_engine_is_named_in_every_answer() -> None:
     for one in known:
         assert one["url"].startswith("unsafe-subprocess:")
         assert "none" in one["isolation"]["isolation"]
+
+
+def test_public_keystone_client_uses_sandboxes(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every method of the sandboxes of `polarity-keystone` works against a served platform, for two tenants."""
+    keystone = pytest.importorskip("polarity_keystone")
+    keys = database_with_tenants(tmp_path / "two.db")
+    platform = open_platform(tmp_path / "two.db")
+    with running_server(platform) as url:
+        first, second = (keystone.Keystone(api_key=key, base_url=url) for key in keys)
+        first.specs.create(SPEC)
+        made = first.sandboxes.create("demo", timeout="5m", metadata={"a": "b"}, secrets={"API_KEY": "k"})
+        result = made.exec("cat printed.txt; echo $API_KEY; exit 3", timeout="20s")
+        made.write("notes/a b.txt", "héllo")
+        made.write("/workspace/gone.txt", "x")
+        made.delete("gone.txt")
+        late = made.exec("echo begun; setsid sleep 50 & sleep 50", timeout="300ms")
+        with pytest.raises(keystone.KeystoneError) as foreign:
+            second.sandboxes.get(made.id)
+        with pytest.raises(keystone.KeystoneError) as outside:
+            made.write("../x", "")
+        with pytest.raises(keystone.KeystoneError) as missing:
+            made.read("gone.txt")
+        monkeypatch.setenv("KEYSTONE_SANDBOX_ID", made.id)
+        monkeypatch.setenv("KEYSTONE_API_KEY", keys[0])
+        monkeypatch.setenv("KEYSTONE_BASE_URL", url)
+        _, found = keystone.Keystone.from_sandbox()
+        state, difference = made.get_state(), made.diff()
+        known = [one.id for one in first.sandboxes.list()], second.sandboxes.list()
+        handle = first.sandboxes.handle(made.id)
+        made.destroy()
+        with pytest.raises(keystone.KeystoneError) as ended:
+            handle.exec("true")
+    platform.close()
+
+    assert ("ready", "/workspace", {"a": "b"}, {}) == (made.state, made.path, made.metadata, made.services)
+    assert ("hi\nk\n", 3) == (result.stdout, result.exit_code)
+    assert ("begun\n", 124) == (late.stdout, late.exit_code)
+    assert [404, 422, 404, 409] == [error.value.status_code for error in (foreign, outside, missing, ended)]
+    assert made.id == found.id
+    assert (["notes/a b.txt"], [], []) == (difference.added, difference.removed, difference.modified)
+    assert {"notes/a b.txt", "printed.txt", "src/app.py"} == state.files.keys()
+    assert ([made.id], []) == known

@@ -26,6 +26,7 @@ from .keys import APIKeys, Principal, ensure_owner, new_key, record_use
 from .operations import OPERATIONS, Context, LongContext, Operation
 from .repeats import Repeats
 from .resources import Resources
+from .sandbox.unsafe import UnsafeSubprocess
 from .store.raw_json import RawJSON, encode
 
 if TYPE_CHECKING:
@@ -101,6 +102,11 @@ class Platform:
     def is_shared(self) -> bool:
         """Whether other processes may work on the same rows at the same time."""
         return self._database.is_shared
+
+    @property
+    def isolates_sandboxes(self) -> bool:
+        """Whether commands in sandboxes cannot reach this machine."""
+        return self._settings.sandbox_engine != UnsafeSubprocess.name
 
     def close(self) -> None:
         """Finish the current jobs and close the database; closing again does nothing."""

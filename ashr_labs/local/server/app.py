@@ -16,13 +16,14 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from ...errors import ConfigurationError
 from ..exchange import PlatformRequest
 from ..failures import error_content
 from .access_log import REQUEST_INFO, AccessLog
 from .bodies import BodyReader, RejectAmbiguousLength
 from .dispatch import Dispatcher
 from .h11_timeouts import TimeoutH11Protocol
-from .sockets import bind, local_url
+from .sockets import bind, is_loopback, local_url
 
 if TYPE_CHECKING:
     import socket
@@ -75,10 +76,14 @@ def serve(
         on_ready: Called with the base URL as soon as requests are accepted.
 
     Raises:
-        ConfigurationError: The address or port cannot be bound.
+        ConfigurationError: The address or port cannot be bound, or other machines could run commands here by it.
     """
     try:
         with listener or bind(host, port) as used:
+            if not platform.isolates_sandboxes and not is_loopback(used):
+                raise ConfigurationError(
+                    "a platform whose sandboxes are not isolated (ASHR_SANDBOX_ENGINE) must listen on 127.0.0.1 only"
+                )
             _Server(platform, body_limit, lambda: on_ready and on_ready(local_url(used))).run([used])
     finally:
         platform.close()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+from ipaddress import ip_address
 
 from ...errors import ConfigurationError
 
-__all__ = ["bind", "listens_everywhere", "local_url"]
+__all__ = ["bind", "is_loopback", "listens_everywhere", "local_url"]
 
 _MAX_PORT = 65535
 _BACKLOG = 1024
@@ -43,6 +44,11 @@ def bind(host: str, port: int) -> socket.socket:
 def listens_everywhere(listener: socket.socket) -> bool:
     """Return True if a socket listens on all addresses of the machine."""
     return listener.getsockname()[0] in _WILDCARDS
+
+
+def is_loopback(listener: socket.socket) -> bool:
+    """Return True if only this machine can connect to a socket."""
+    return ip_address(listener.getsockname()[0]).is_loopback
 
 
 def local_url(listener: socket.socket) -> str:
