@@ -136,6 +136,8 @@ def test_what_cannot_be_honoured_is_refused_before_anything_starts(text: str, me
 class Recording:
     """An engine that keeps what it has made."""
 
+    allows_hosts = False
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.name = engine.name

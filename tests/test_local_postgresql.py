@@ -16,6 +16,7 @@ from ashr_labs import AshrLabsClient
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
 from ashr_labs.local.platform import Platform
+from ashr_labs.local.sandboxes import Sandboxes
 from ashr_labs.local.settings import Settings
 from ashr_labs.local.store.database_url import display_name, parse_target
 from ashr_labs.local.store.engine import Database
@@ -173,7 +174,8 @@ def test_concurrent_openings_initialize_once(postgresql: PostgreSQLServer) -> No
     def start(_: int) -> tuple[int, int]:
         together.wait()
         database = Database(target)
-        platform = Platform(database, {}, settings=Settings.from_env({}), release=database.close)
+        sandboxes = Sandboxes(limit=1)
+        platform = Platform(database, {}, settings=Settings.from_env({}), release=database.close, sandboxes=sandboxes)
         api = Api(platform, platform.bootstrap(CHOSEN))
         user = api("init")["user"]
         found = user["id"], len(api("list_api_keys")["api_keys"])

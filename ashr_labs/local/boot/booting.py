@@ -70,6 +70,7 @@ class Booter:
             ignores_base=self._settings.ignore_base,
             services=installed_services(),
             packages=self._settings.packages is not None,
+            egress_hosts=self._engine.allows_hosts,
             fixtures_folder=self._settings.fixtures is not None,
             limits=frozenset(("timeout", "memory", "cpu", "disk")),  # the engine refuses those that it cannot keep
         )
@@ -148,6 +149,7 @@ def _sandbox_request(spec: Spec, request: BootRequest, secrets: Mapping[str, Sec
         limits=_limits(spec, databases),
         lifetime=request.lifetime or spec.resources.timeout,
         hosts=host_names(spec),
+        allowed_hosts=spec.network.egress_allow,
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from .cgroups import find_hierarchy
 from .command_line import WORKSPACE, Layout, host_files
+from .egress import PROXY_PORT, AllowingProxy
 from .errors import SandboxError, SandboxUnavailableError
 from .limits import counts_processes_apart, plan
 from .protocol import SandboxRequest
@@ -44,6 +45,7 @@ class Bubblewrap:
     """
 
     name = "bubblewrap"
+    allows_hosts = True
 
     def __init__(self) -> None:
         self._layout = _layout()
@@ -94,7 +96,7 @@ class Bubblewrap:
             id=request.id,
             engine=self.name,
             workspace=WORKSPACE,
-            in_force=_ISOLATION | _FILTERED | dict(decided.in_force),
+            in_force=_ISOLATION | _FILTERED | _ways_out(request) | dict(decided.in_force),
             started=started,
             on_end=ended,
         )
@@ -102,6 +104,8 @@ class Bubblewrap:
             self._sandboxes.add(sandbox)
         try:
             sandbox.configure(configuration(request, decided, WORKSPACE))
+            if request.allowed_hosts:
+                sandbox.listen(PROXY_PORT, AllowingProxy(request.allowed_hosts).handle)
         except BaseException:
             sandbox.destroy()
             raise
@@ -152,6 +156,11 @@ _FILTERED = {
     if compiled_filter() is None
     else "dangerous ones are refused (seccomp)"
 }
+
+
+def _ways_out(request: SandboxRequest) -> dict[str, str]:
+    hosts = ", ".join(request.allowed_hosts)
+    return {"network": f"a namespace of its own, and a proxy to {hosts}"} if hosts else {}
 
 
 def _layout() -> Layout:

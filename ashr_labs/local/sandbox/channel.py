@@ -83,6 +83,14 @@ class Channel:
             raise _failed(payload)
         return kind, payload
 
+    def receive_socket(self) -> socket.socket | None:
+        """Return the next socket that is passed, or None at the end of the connection."""
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._socket, 1, 1)
+        except OSError:
+            return None
+        return socket.socket(fileno=descriptors[0]) if data and descriptors else None
+
     def result(self) -> dict[str, bytes]:
         """Return the result, dropping other frames before it.
 

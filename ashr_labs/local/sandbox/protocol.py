@@ -71,6 +71,8 @@ class SandboxRequest:
     """Names in addition to `localhost`, with their addresses."""
     folders: Mapping[str, str] = field(default_factory=dict[str, str])
     """Folders of the machine that are visible and read-only, by their path in the sandbox."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Hosts that commands reach by HTTP and HTTPS through a proxy: names, and patterns such as `*.example.com`."""
     allow_missing_limits: bool = False
     """Whether to go on without a given limit that this machine cannot keep."""
 
@@ -282,6 +284,11 @@ class Sandbox(Protocol):
 
 class Engine(Protocol):
     """Makes sandboxes by one means of isolation."""
+
+    @property
+    def allows_hosts(self) -> bool:
+        """Whether it honours `SandboxRequest.allowed_hosts`."""
+        ...
 
     @property
     def name(self) -> str:

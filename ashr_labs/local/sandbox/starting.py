@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .command_line import base_environment
+from .egress import proxy_environment
 from .errors import SandboxError
 from .inside.supervisor import READY
 from .inside.wire import pack, pack_map
@@ -30,7 +31,8 @@ def configuration(request: SandboxRequest, decided: Plan, workspace: str) -> dic
     Raises:
         ConfigurationError: A variable is not allowed in an environment.
     """
-    variables = base_environment(workspace) | dict(request.environment) | dict(request.secrets)
+    proxy = proxy_environment() if request.allowed_hosts else {}
+    variables = base_environment(workspace) | proxy | dict(request.environment) | dict(request.secrets)
     options = {
         "environment": pack(environment_items(variables)),
         "limits": pack_map({name: b"%d" % value for name, value in decided.rlimits.items()}),

@@ -31,6 +31,8 @@ _SECONDS_TO_KILL = 15.0
 _FILE_SECONDS = 60.0
 _END_SECONDS = 5.0
 _MOMENT = 0.5
+_MAX_CONNECTIONS = 64
+"""Connections of one port that are handled at the same time; others wait."""
 _STREAMS = {STDOUT: "stdout", STDERR: "stderr"}
 
 
@@ -78,6 +80,7 @@ class SupervisedSandbox:
         self._on_end = on_end
         self._ending = threading.Lock()
         self._is_destroyed = False
+        self._listening: list[tuple[Channel, threading.Thread]] = []
         _ALL.add(self)
 
     def __repr__(self) -> str:
@@ -158,6 +161,22 @@ class SupervisedSandbox:
         """Close a forked child's copy of the socket, which would keep the sandbox alive after this process."""
         self._control.close()
 
+    def listen(self, port: int, handle: Callable[[socket.socket], None]) -> None:
+        """Handle the connections to a port of the sandbox's loopback, each in a thread, until the sandbox ends.
+
+        Raises:
+            SandboxError: The port is in use.
+        """
+        channel = self._request({"operation": b"listen", "port": b"%d" % port})
+        try:
+            channel.receive()
+        except SandboxError:
+            channel.close()
+            raise
+        serving = threading.Thread(target=_serve, args=(channel, handle), name=f"{self.id}-port-{port}", daemon=True)
+        serving.start()
+        self._listening.append((channel, serving))
+
     def configure(self, options: Mapping[str, bytes]) -> None:
         """Set what all commands have in common; called once, before any of them."""
         with self._request({"operation": b"configure", **options}, timeout=_FILE_SECONDS) as channel:
@@ -179,6 +198,9 @@ class SupervisedSandbox:
             os.close(self._supervisor)
             if self._process.stderr is not None:
                 self._process.stderr.close()
+            for channel, serving in self._listening:
+                channel.close()
+                serving.join(_END_SECONDS)
             self._on_end(self)
 
     def _request(self, options: Mapping[str, bytes], *, timeout: float | None = None) -> Channel:
@@ -295,6 +317,20 @@ def environment_items(environment: Mapping[str, str]) -> Iterator[bytes]:
             raise ConfigurationError(f"the variable {name} must not have NUL characters")
         yield os.fsencode(name)
         yield os.fsencode(str(value))
+
+
+def _serve(channel: Channel, handle: Callable[[socket.socket], None]) -> None:
+    places = threading.BoundedSemaphore(_MAX_CONNECTIONS)
+
+    def handle_one(accepted: socket.socket) -> None:
+        try:
+            handle(accepted)
+        finally:
+            places.release()
+
+    while (accepted := channel.receive_socket()) is not None:
+        places.acquire()
+        threading.Thread(target=handle_one, args=(accepted,), daemon=True).start()
 
 
 def _feed(channel: Channel, stdin: bytes) -> threading.Thread | None:

@@ -39,6 +39,7 @@ class UnsafeSubprocess:
     """
 
     name = "unsafe-subprocess"
+    allows_hosts = False
 
     def __init__(self) -> None:
         if sys.platform != "linux":

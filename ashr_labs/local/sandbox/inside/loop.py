@@ -5,6 +5,7 @@ from __future__ import annotations
 import _socket
 import os
 import select
+import sys
 import time
 
 from .wire import CHUNK, ERROR, RESULT, Frames, WireError, frame, pack_map
@@ -118,6 +119,17 @@ class Connection:
         if not self.is_closed:
             self._unsent += frame(kind, payload)
             self._flush()
+
+    def pass_descriptor(self, descriptor: int) -> None:
+        """Pass a descriptor to the engine, and close it here; it is dropped if the engine takes nothing."""
+        try:
+            if not self.is_closed and not self._unsent:
+                content = descriptor.to_bytes(4, sys.byteorder)
+                self._socket.sendmsg([b"+"], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, content)])
+        except OSError:
+            self._lost()
+        finally:
+            os.close(descriptor)
 
     def finish(self, result: dict[str, bytes]) -> None:
         """Send the result, and close the connection after that."""

@@ -14,6 +14,7 @@ import sys
 from . import processes
 from .commands import TIMED_OUT, Command
 from .files import FileError, Upload, Workspace
+from .listening import Listener
 from .loop import Connection, Loop
 from .wire import DATA, REQUEST, WireError, unpack, unpack_map
 
@@ -58,6 +59,7 @@ class Supervisor:
             "write": self._write,
             "delete": self._delete,
             "list": self._list,
+            "listen": self._listen,
         }
         self._loop.watch(control.fileno(), lambda _read, _write: self._accept(), read=True, write=False)
 
@@ -138,6 +140,9 @@ class Supervisor:
 
     def _list(self, connection: Connection, _options: dict[str, bytes]) -> None:
         self._loop.do(connection, _guarded(connection, self._workspace.list(connection)))
+
+    def _listen(self, connection: Connection, options: dict[str, bytes]) -> None:
+        Listener(self._loop, connection, int(options["port"]))
 
     def _end(self, code: int) -> None:
         """End everything; the kernel does it for the first process of a namespace."""
