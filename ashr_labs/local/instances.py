@@ -112,13 +112,13 @@ def open_instance(
         instance.users += 1
         try:
             return Platform(
-            instance.database,
-            instance.workers,
-            release=instance.release,
-            settings=settings,
-            sandboxes=instance.sandboxes,
-            now=now,
-        )
+                instance.database,
+                instance.workers,
+                release=instance.release,
+                settings=settings,
+                sandboxes=instance.sandboxes,
+                now=now,
+            )
         except BaseException as error:
             instance.release()
             if not isinstance(error, SQLAlchemyError):
