@@ -14,8 +14,10 @@ from support.local_api import Api, Place, database_with_tenants, parameters_of
 
 VALID: dict[str, Any] = {
     "agent_id": None,
+    "command": "true",
     "dataset_source": {},
     "name": "x",
+    "path": "x",
     "request": {},
     "request_input_schema": {},
     "request_name": "x",

@@ -44,7 +44,7 @@ class Target:
     host: str
     port: int
     head: bytes
-    """What is sent to the host first; empty for a tunnel."""
+    """The first bytes for the host; empty for a tunnel."""
 
 
 class AllowingProxy:
@@ -63,20 +63,21 @@ class AllowingProxy:
         """Carry out the request of a connection, and close it."""
         with client:
             try:
-                head, rest = _read_head(client)
-                target = decide(head, self._allowed)
-                with self._connect(target) as server:
-                    if target.head:
-                        server.sendall(target.head + rest)
-                    else:
-                        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                        server.sendall(rest)
-                    _relay(client, server)
+                self._carry_out(client)
             except Refusal as refusal:
                 with suppress(OSError):
                     client.sendall(_answer(refusal))
             except OSError:
                 return  # one of both is gone
+
+    def _carry_out(self, client: socket.socket) -> None:
+        head, rest = _read_head(client)
+        target = decide(head, self._allowed)
+        with self._connect(target) as server:
+            if not target.head:
+                client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            server.sendall(target.head + rest)
+            _relay(client, server)
 
     def _connect(self, target: Target) -> socket.socket:
         """Connect to an address of the host that is not of this machine or its network.
