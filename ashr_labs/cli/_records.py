@@ -22,7 +22,7 @@ def show_rows(out: Output, name: str, rows: Sequence[Mapping[str, Any]], columns
     if not rows:
         out.info(f"there are no {name.replace('_', ' ').replace('api keys', 'API keys')}")
         return
-    cells = [[one_line("-" if row.get(key) is None else str(row[key])) for key in columns] for row in rows]
+    cells = [[_cell(row.get(key)) for key in columns] for row in rows]
     out.write(table_text([list(columns), *cells]))
 
 
@@ -40,7 +40,11 @@ def show_record(out: Output, record: Mapping[str, Any]) -> None:
         out.write_json(record)
         return
     scalars = {key: value for key, value in record.items() if not isinstance(value, dict | list)}
-    out.write(table_text([[key, one_line(str(value))] for key, value in scalars.items()]))
+    out.write(table_text([[key, _cell(value)] for key, value in scalars.items()]))
+
+
+def _cell(value: object) -> str:
+    return "-" if value is None else one_line(str(value))
 
 
 def table_text(lines: Sequence[Sequence[str]]) -> str:

@@ -82,8 +82,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize("ashr_test", scenarios, indirect=True, ids=[one.name for one in scenarios])
 
 
+@pytest.fixture(scope="session")
+def _ashr_platform(pytestconfig: pytest.Config) -> Generator[AshrLabsClient | None]:
+    """Return the client of the platform that stores the runs, if one does; at the end, deliver the tests' traces."""
+    from ._stored import delivering_client  # noqa: PLC0415 (only tests with the marker load it)
+
+    with delivering_client(is_on=_stores_runs(pytestconfig)) as client:
+        yield client
+
+
 @pytest.fixture
-def ashr_test(request: pytest.FixtureRequest) -> dict[str, Any]:
+def ashr_test(request: pytest.FixtureRequest, _ashr_platform: AshrLabsClient | None) -> dict[str, Any]:
     """Play the scenario of the item with the agent of the marker; return the graded test."""
     from ._scenarios import MarkedScenario, played  # noqa: PLC0415 (as above)
 
@@ -91,7 +100,7 @@ def ashr_test(request: pytest.FixtureRequest) -> dict[str, Any]:
     if not isinstance(scenario, MarkedScenario):
         raise pytest.UsageError("ashr_test needs the marker: @pytest.mark.ashr(dataset=..., agent=...)")
     agent: Any = request.getfixturevalue(scenario.agent) if isinstance(scenario.agent, str) else scenario.agent
-    record = played(scenario, agent)
+    record = played(scenario, agent, _ashr_platform)
     request.node.stash[_PLAYED] = json.dumps({**record, "test": request.node.nodeid.partition("[")[0]}, default=str)
     graded: dict[str, Any] = record["graded"]
     return graded
@@ -143,10 +152,14 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Collect the results if they are reported, in the process that reports."""
     config = session.config
     reports, baseline, is_live = (config.getoption(f"ashr_{name}") for name in ("report", "baseline", "live"))
-    stores = is_live or config.getoption("ashr_deploy")
+    stores = _stores_runs(config)
     if (reports or baseline or stores) and not hasattr(config, "workerinput"):
         from ._session import Session  # noqa: PLC0415 (only with an option)
         from ._stored import StoredRuns  # noqa: PLC0415 (as above)
 
         stored = StoredRuns(session, is_live=bool(is_live)) if stores else None
         config.pluginmanager.register(Session.of(reports, baseline, stored))
+
+
+def _stores_runs(config: pytest.Config) -> bool:
+    return bool(config.getoption("ashr_live") or config.getoption("ashr_deploy"))

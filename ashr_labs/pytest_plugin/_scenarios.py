@@ -87,10 +87,11 @@ def scenarios_of(marker: pytest.Mark, options: RunOptions, *folders: Path) -> li
     ]
 
 
-def played(scenario: MarkedScenario, agent: Any) -> dict[str, Any]:
-    """Play a scenario; return it with the recorded and the graded test."""
+def played(scenario: MarkedScenario, agent: Any, client: AshrLabsClient | None) -> dict[str, Any]:
+    """Play a scenario; return it with the recorded and the graded test. A client delivers the trace of the test."""
     runner = EvalRunner({"runs": {scenario.scenario_id: scenario.raw}})
-    result = runner.run(agent, **_run_options(scenario.options)).build()
+    options = _run_options(scenario.options)
+    result = runner._evaluation(agent, options, client).run().build()  # pyright: ignore[reportPrivateUsage] - a friend
     if scenario.repeat is not None:
         result["tests"][0]["repeat"] = scenario.repeat
     return {

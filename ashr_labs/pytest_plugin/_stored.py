@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,9 +18,24 @@ from ..run_builder.run import extend_run
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["StoredRuns"]
+__all__ = ["StoredRuns", "delivering_client"]
 
 _log = logging.getLogger("ashr_labs.eval")
+
+
+@contextmanager
+def delivering_client(*, is_on: bool) -> Iterator[AshrLabsClient | None]:
+    """Return a client for the traces of tests, which are delivered at the end; None if no runs are stored."""
+    try:
+        client = AshrLabsClient.from_env() if is_on else None
+    except AshrLabsError:  # the end of the session reports it
+        client = None
+    if client is None:
+        yield None
+        return
+    with client:
+        yield client
+        client.tracing.flush()
 
 
 class StoredRuns:

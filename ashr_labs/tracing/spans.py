@@ -97,7 +97,10 @@ def current_span() -> Parent | None:
 
     It follows `await`, tasks and `asyncio.to_thread`; for other threads see `keep_context`.
     """
-    scope = active_scope()
+    try:
+        scope = active_scope()
+    except Exception:  # functions of other libraries are called
+        scope = ACTIVE.get()
     return None if scope is None else scope.span
 
 
