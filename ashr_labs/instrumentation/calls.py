@@ -222,13 +222,13 @@ def begin(
     describe: Describe, args: tuple[Any, ...], kwargs: dict[str, Any], client: HasTracing | None = None
 ) -> ModelCall | None:
     """Start the span of a call; None if nothing is recorded, or an outer call of a library records it."""
-    scope = active_scope()
-    if scope is None:
-        if client is None and DEFAULT.tracing is None:
-            return None
-    elif not scope.span.is_recorded or scope.span.covers_call():
-        return None
     try:
+        scope = active_scope()
+        if scope is None:
+            if client is None and DEFAULT.tracing is None:
+                return None
+        elif not scope.span.is_recorded or scope.span.covers_call():
+            return None
         request = describe(args, kwargs)
         found = None if request is None else call_parent(request.name, client)
         return None if request is None or found is None else ModelCall(request, *found)

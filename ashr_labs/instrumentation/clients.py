@@ -8,6 +8,9 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakSet
 
+from .._environment import warn_once
+from .._serialize import describe_error
+from .calls import LOGGER
 from .functions import is_recorded, recorded
 from .patches import describe_of, found_owner, is_supported, name_in
 from .streams import subclass
@@ -54,8 +57,7 @@ def wrap(client: T, *, reports_to: HasTracing | None = None) -> T:
         paths = _paths(library, client)
         if paths is not None:
             if is_supported(library):
-                objects = [read(client, *path.split(".")) if path else client for path in paths]
-                _wrap_objects(library, objects, reports_to)
+                _try_to_wrap(library, client, paths, reports_to)
             return client
     accepted = ", ".join(library.name for library in LIBRARIES if library.clients)
     raise TypeError(
@@ -84,6 +86,15 @@ def _paths(library: Library, client: object) -> tuple[str, ...] | None:
             if isinstance(client, found_owner(written)):
                 return paths
     return None
+
+
+def _try_to_wrap(library: Library, client: object, paths: tuple[str, ...], reports_to: HasTracing | None) -> None:
+    objects = [read(client, *path.split(".")) if path else client for path in paths]
+    try:
+        _wrap_objects(library, objects, reports_to)
+    except Exception as error:  # a class may refuse subclasses
+        name = type(client).__qualname__
+        warn_once(LOGGER, f"the calls of a {name} cannot be recorded: {describe_error(error)}")
 
 
 def _wrap_objects(library: Library, values: list[Any], reports_to: HasTracing | None) -> None:

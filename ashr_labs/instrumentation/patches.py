@@ -18,7 +18,7 @@ from .functions import recorded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .calls import Describe
+    from .calls import Describe, Request
     from .table import Function, Library
 
     Undo = Callable[[], None]
@@ -111,15 +111,32 @@ def name_in(owner: Any, written: str) -> str:
 def _replace(function: Function) -> Undo:
     owner = found_owner(function.owner)
     name = name_in(owner, function.name)
-    describe = describe_of(function)
     original = getattr(owner, name)
+    read_arguments = describe_of(function)
+    is_on = True
+
+    def describe(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request | None:
+        return read_arguments(args, kwargs) if is_on else None
+
     ours = recorded(original, describe)
-    if isinstance(owner, ModuleType):
-        return _rebind(original, ours)
+    put_back = _rebind(original, ours) if isinstance(owner, ModuleType) else _reset(owner, name, original, ours)
+
+    def undo() -> None:
+        nonlocal is_on
+        is_on = False  # functions that others have put in place of ours may still call it
+        put_back()
+
+    return undo
+
+
+def _reset(owner: type, name: str, original: Any, ours: Any) -> Undo:
+    """Replace a method; a later replacement by someone else is kept."""
     is_own = name in vars(owner)
     setattr(owner, name, ours)
 
     def undo() -> None:
+        if vars(owner).get(name) is not ours:
+            return
         if is_own:
             setattr(owner, name, original)
         else:

@@ -154,7 +154,7 @@ def parse_body(body: bytes | bytearray) -> dict[str, Any]:
     except ValueError as error:
         raise BadRequestError(f"the body must be JSON: {error}") from error
     if not isinstance(params, dict):
-        raise BadRequestError('the body must be a JSON object such as {"function": "init"}')
+        raise BadRequestError("the body must be a JSON object")
     if _has_more(body, (b"[", b"{"), _MAX_DEPTH) and _is_deeper_than(_MAX_DEPTH, params):
         raise _too_deep()
     return cast("dict[str, Any]", params)

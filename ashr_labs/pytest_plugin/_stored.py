@@ -16,7 +16,7 @@ from ..run_builder.records import KeptTest
 from ..run_builder.run import extend_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
 __all__ = ["StoredRuns", "delivering_client"]
 
@@ -24,7 +24,7 @@ _log = logging.getLogger("ashr_labs.eval")
 
 
 @contextmanager
-def delivering_client(*, is_on: bool) -> Iterator[AshrLabsClient | None]:
+def delivering_client(*, is_on: bool) -> Generator[AshrLabsClient | None]:
     """Return a client for the traces of tests, which are delivered at the end; None if no runs are stored."""
     try:
         client = AshrLabsClient.from_env() if is_on else None
