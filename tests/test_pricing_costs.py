@@ -376,6 +376,28 @@ def test_entry_that_is_no_price_is_refused(tmp_path: Path, entry: Any, message: 
     assert "prices.json" in str(caught.value)
 
 
+WRONG_TYPES: list[tuple[dict[str, Any], str]] = [
+    ({"model": 5}, "`model` must be a string or None, got 5"),
+    ({"model": b"gpt-4o"}, "`model` must be a string or None, got b'gpt-4o'"),
+    ({"provider": 5}, "`provider` must be a string or None, got 5"),
+    ({"at": "2024-01-01"}, "`at` must be a date or datetime or None, got '2024-01-01'"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "message"), WRONG_TYPES)
+def test_arguments_of_a_wrong_type_are_refused(wrong: dict[str, Any], message: str) -> None:
+    """A cost that is unknown because of a mistake in the program is an error, not None."""
+    with pytest.raises(ConfigurationError, match=message):
+        estimate_cost(**{"model": "gpt-4o", "usage": CALL, **wrong})
+
+
+@pytest.mark.parametrize("entries", ["gpt-4o", {5: {"input": 1, "output": 1}}, {" ": {"input": 1, "output": 1}}])
+def test_a_table_needs_names_of_models(entries: Any) -> None:
+    """Something that is not a mapping, and names that cannot be found, are refused."""
+    with pytest.raises(ConfigurationError, match=r"must be a (mapping|string)"):
+        PricingTable(entries)
+
+
 def test_documented_file_is_read(tmp_path: Path) -> None:
     """The file that docs/pricing.md shows is a table."""
     page = (Path(__file__).resolve().parent.parent / "docs" / "pricing.md").read_text("utf-8")

@@ -8,9 +8,10 @@ from datetime import UTC, date, datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from .._environment import warn_once
+from .._json import as_object, preview
 from ..errors import ConfigurationError
 from .entries import entry_of, read_entry, read_price_file
 from .kept import KeptPrices
@@ -161,8 +162,10 @@ class PricingTable(Mapping[str, "PriceEntry"]):
         """Set the price of a model: an entry, entries by the first day of each, or the name of another model.
 
         Raises:
-            ConfigurationError: It is not a price.
+            ConfigurationError: It is not a price, or the name is empty.
         """
+        if not isinstance(cast("object", name), str) or not name.strip():
+            raise ConfigurationError(f"the name of a model must be a string that is not empty, got {preview(name)}")
         self._own.change(name, read_entry(entry, f"the price of {name!r}"))
 
     def __delitem__(self, name: str) -> None:
@@ -175,7 +178,10 @@ class PricingTable(Mapping[str, "PriceEntry"]):
         Raises:
             ConfigurationError: An entry is not a price.
         """
-        for name, entry in entries.items():
+        given = as_object(entries)
+        if given is None:
+            raise ConfigurationError(f"`entries` must be a mapping from model names to prices, got {preview(entries)}")
+        for name, entry in given.items():
             self[name] = entry
 
     def prices_of(self, model: str, provider: str | None = None) -> tuple[Price, ...] | None:
@@ -196,6 +202,7 @@ class PricingTable(Mapping[str, "PriceEntry"]):
         self, model: str | None, usage: object, *, provider: str | None = None, at: date | None = None
     ) -> float | None:
         """Return the cost of tokens in US dollars; `ashr_labs.pricing.estimate_cost` does it with the shared table."""
+        _check_types(model, provider, at)
         tokens = read_tokens(usage)
         prices = self.prices_of(model, provider) if model and tokens is not None else None
         if prices is None or tokens is None:
@@ -257,7 +264,7 @@ def estimate_cost(
         at: The time of the call, as prices change; defaults to now. Without a time zone it is UTC; a day is its noon.
 
     Raises:
-        ConfigurationError: The file that `ASHR_PRICES` names cannot be read.
+        ConfigurationError: The file that `ASHR_PRICES` names cannot be read, or an argument is of a wrong type.
 
     Example:
         >>> from ashr_labs.pricing import estimate_cost
@@ -278,6 +285,13 @@ def estimated_cost(
     except ConfigurationError as error:
         warn_once(__name__, f"costs are not estimated: {error}")
         return None
+
+
+def _check_types(model: object, provider: object, at: object) -> None:
+    for name, value, kind in (("model", model, str), ("provider", provider, str), ("at", at, date)):
+        if value is not None and not isinstance(value, kind):
+            wanted = "a string" if kind is str else "a date or datetime"
+            raise ConfigurationError(f"`{name}` must be {wanted} or None, got {preview(value)}")
 
 
 def _moment(at: date | None) -> datetime:
