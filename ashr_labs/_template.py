@@ -42,7 +42,7 @@ _Part: TypeAlias = str | _Variable | _Section
 def render_template(template: str, variables: Mapping[str, Any]) -> str:
     """Return a template with its variables filled in.
 
-    `{name}` and `{{name}}` stand for a variable, `{a.b}` for an entry of a mapping; what is unknown stays as it is
+    `{name}` and `{{name}}` stand for a variable, `{a.b}` for an entry of a mapping; unknown ones stay as they are
     written. `{#name}...{/name}` is left out if the variable is absent, None, False, 0 or empty; it is repeated for each
     item of a list, which is `_it` in there, and whose entries are variables if it is a mapping; else it is rendered
     once. Values are inserted by `str()` and not expanded again.

@@ -14,7 +14,7 @@ from .._serialize import describe_error, json_object, to_json
 from .._unset import UNSET
 from ..pricing import read_usage
 from ..tracing.context import DEFAULT
-from ..tracing.instrument import ActiveCall, call_parent
+from ..tracing.instrument import ActiveCall, call_parent, error_status
 from ..tracing.spans import NO_SPAN, Generation, active_scope
 from .replies import Reply
 from .streams import watch
@@ -78,7 +78,7 @@ class Request:
 
 
 Describe: TypeAlias = "Callable[[tuple[Any, ...], dict[str, Any]], Request | None]"
-"""Returns what is recorded of a call with these arguments; None if it is not a call of a model."""
+"""Returns the request of a call with these arguments; None if it is not a call of a model."""
 
 
 class ModelSpan(Generation):
@@ -182,7 +182,7 @@ class ModelCall(ActiveCall):
             self._report(error)
 
     def finish(self) -> None:
-        """End the span with what is known of the reply; only the first call has an effect."""
+        """End the span with the reply so far; only the first call has an effect."""
         if self._is_open:
             self._is_open = False
             self._end()
@@ -193,12 +193,12 @@ class ModelCall(ActiveCall):
             self.finish()
         elif self._is_open:
             self._is_open = False
-            # Without content capture the message is left out as well: it often repeats the arguments.
-            self._end(describe_error(error) if self._captures else type(error).__name__)
+            self._end(error)
 
-    def _end(self, failure: str | None = None) -> None:
+    def _end(self, error: BaseException | None = None) -> None:
         with suppress(Exception):
             self._leave()
+            failure = None if error is None else error_status(error, captures=self._captures)
             if isinstance(self.span, ModelSpan):
                 self.span.end_call(self.reply, captures=self._captures)
             if failure is not None:

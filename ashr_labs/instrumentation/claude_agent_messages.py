@@ -7,7 +7,7 @@ message, and a tool lasts from the message that asks for it to the one with its 
 from __future__ import annotations
 
 from contextlib import aclosing, contextmanager
-from functools import wraps
+from functools import partial, wraps
 from importlib import import_module
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 from .._unset import UNSET
 from ..pricing import read_usage
 from .calls import ModelSpan, Request
+from .patches import replace_method, undo_all
 from .replies import Reply
 from .runs import Runs, guarded
 from .values import fields, items, plain, read
@@ -38,17 +39,12 @@ def install() -> Callable[[], None]:
     internal: Any = import_module("claude_agent_sdk._internal.client").InternalClient
     client: Any = import_module("claude_agent_sdk").ClaudeSDKClient
     open_turns: WeakKeyDictionary[Any, Turn] = WeakKeyDictionary()
-    asked, sent, received = internal.process_query, client.query, client.receive_messages
-    internal.process_query = _recorded_query(asked)
-    client.query = _recorded_prompt(sent, open_turns)
-    client.receive_messages = _recorded_messages(received, open_turns)
-
-    def restore() -> None:
-        internal.process_query = asked
-        client.query = sent
-        client.receive_messages = received
-
-    return restore
+    undos = [
+        replace_method(internal, "process_query", _recorded_query(internal.process_query)),
+        replace_method(client, "query", _recorded_prompt(client.query, open_turns)),
+        replace_method(client, "receive_messages", _recorded_messages(client.receive_messages, open_turns)),
+    ]
+    return partial(undo_all, undos)
 
 
 def _recorded_query(original: Callable[..., Any]) -> Callable[..., Any]:

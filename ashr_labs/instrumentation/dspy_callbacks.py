@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from .calls import Request
+from .patches import replace_method
 from .replies import Reply
 from .runs import Runs, guarded
 from .values import items, plain, read
@@ -40,12 +41,7 @@ def install() -> Callable[[], None]:
         found = original(self, key, default)
         return [*items(found), recorder] if key == "callbacks" and recorder not in items(found) else found
 
-    settings.get = get
-
-    def remove() -> None:
-        settings.get = original
-
-    return remove
+    return replace_method(settings, "get", get)
 
 
 class Recorder:

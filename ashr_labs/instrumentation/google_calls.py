@@ -19,7 +19,7 @@ _NO_PARAMETERS = frozenset({_SYSTEM, "http_options", "automatic_function_calling
 
 
 def generate(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
-    """Return what is recorded of `models.generate_content`."""
+    """Return the `Request` of `models.generate_content`."""
     config: dict[str, Any] = plain(kwargs.get("config")) or {}
     given = plain(kwargs.get("contents"))
     system = config.get(_SYSTEM)
@@ -30,14 +30,14 @@ def generate(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
 
 
 def stream(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
-    """Return what is recorded of `models.generate_content_stream`."""
+    """Return the `Request` of `models.generate_content_stream`."""
     asked = generate(args, kwargs)
     asked.is_stream = True
     return asked
 
 
 def embed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
-    """Return what is recorded of `models.embed_content`."""
+    """Return the `Request` of `models.embed_content`."""
     model, given = kwargs.get("model"), plain(kwargs.get("contents"))
     config: dict[str, Any] = plain(kwargs.get("config")) or {}
     parameters = {name: value for name, value in config.items() if name != "http_options"}

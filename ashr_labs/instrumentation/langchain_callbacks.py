@@ -248,7 +248,7 @@ def _request(operation: str, given: Any, about: Mapping[str, Any]) -> Request:
 
 
 def _reply(response: Any) -> Reply:
-    """Return what is known of a reply: the texts, tool calls and tokens of an `LLMResult`."""
+    """Return the texts, tool calls and tokens of an `LLMResult` as a reply."""
     reply = Reply()
     about = fields(read(response, "llm_output"))
     reply.usage = about.get("token_usage") or about.get("usage")

@@ -46,19 +46,19 @@ _PARAMETERS = frozenset(
 
 
 def completion(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
-    """Return what is recorded of `completion` and `acompletion`."""
+    """Return the `Request` of `completion` and `acompletion`."""
     given = _named(args, kwargs, "model", "messages")
     return _request(given, given.get("messages"), read_chat, read_chat_chunk)
 
 
 def responses(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
-    """Return what is recorded of `responses` and `aresponses`."""
+    """Return the `Request` of `responses` and `aresponses`."""
     given = _named(args, kwargs, "input", "model")
     return _request(given, responses_input(given), read_response, read_response_event)
 
 
 def embedding(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
-    """Return what is recorded of `embedding` and `aembedding`."""
+    """Return the `Request` of `embedding` and `aembedding`."""
     given = _named(args, kwargs, "model", "input")
     return _request(given, given.get("input"), read_embeddings, None, "embeddings")
 

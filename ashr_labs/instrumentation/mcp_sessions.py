@@ -1,12 +1,13 @@
-"""MCP: what client sessions ask of servers, over any transport."""
+"""MCP: requests of client sessions, over any transport."""
 
 from __future__ import annotations
 
-from functools import wraps
+from functools import partial, wraps
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from ..tracing.spans import current_span
+from .patches import replace_method, undo_all
 from .runs import Runs, guarded
 from .values import items, plain, read
 
@@ -29,16 +30,9 @@ _METHODS: Final = {
 def install() -> Callable[[], None]:
     """Record the requests of all sessions; return how to put the original methods back."""
     session: Any = import_module("mcp").ClientSession
-    originals: dict[str, Any] = {name: vars(session)[name] for name in _METHODS}
     runs = Runs()
-    for name, original in originals.items():
-        setattr(session, name, _recorded(original, name, runs))
-
-    def restore() -> None:
-        for name, original in originals.items():
-            setattr(session, name, original)
-
-    return restore
+    undos = [replace_method(session, name, _recorded(getattr(session, name), name, runs)) for name in _METHODS]
+    return partial(undo_all, undos)
 
 
 def _recorded(original: Callable[..., Any], method: str, runs: Runs) -> Callable[..., Any]:

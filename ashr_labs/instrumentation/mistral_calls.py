@@ -20,21 +20,21 @@ _NO_PARAMETERS = frozenset(
 
 
 def complete(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
-    """Return what is recorded of `chat.complete`."""
+    """Return the `Request` of `chat.complete`."""
     return Request(
         _PROVIDER, kwargs.get("model"), plain(kwargs.get("messages")), read_chat, parameters=_parameters(kwargs)
     )
 
 
 def stream(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
-    """Return what is recorded of `chat.stream`."""
+    """Return the `Request` of `chat.stream`."""
     asked = complete(args, kwargs)
     asked.read_chunk, asked.is_stream = _read_event, True
     return asked
 
 
 def embed(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Request:
-    """Return what is recorded of `embeddings.create`."""
+    """Return the `Request` of `embeddings.create`."""
     model, given = kwargs.get("model"), kwargs.get("inputs")
     return Request(_PROVIDER, model, given, read_embeddings, None, "embeddings", _parameters(kwargs))
 

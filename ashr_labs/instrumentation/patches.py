@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
     Undo = Callable[[], None]
 
-__all__ = ["apply", "describe_of", "found_owner", "installed_version", "is_supported", "name_in", "undo_all"]
+__all__ = [
+    "apply",
+    "describe_of",
+    "found_owner",
+    "installed_version",
+    "is_supported",
+    "name_in",
+    "replace_method",
+    "undo_all",
+]
 
 
 def installed_version(library: Library) -> str | None:
@@ -119,7 +128,7 @@ def _replace(function: Function) -> Undo:
         return read_arguments(args, kwargs) if is_on else None
 
     ours = recorded(original, describe)
-    put_back = _rebind(original, ours) if isinstance(owner, ModuleType) else _reset(owner, name, original, ours)
+    put_back = _rebind(original, ours) if isinstance(owner, ModuleType) else replace_method(owner, name, ours)
 
     def undo() -> None:
         nonlocal is_on
@@ -129,9 +138,9 @@ def _replace(function: Function) -> Undo:
     return undo
 
 
-def _reset(owner: type, name: str, original: Any, ours: Any) -> Undo:
-    """Replace a method; a later replacement by someone else is kept."""
-    is_own = name in vars(owner)
+def replace_method(owner: type, name: str, ours: Any) -> Undo:
+    """Replace a method; return how to undo that, which keeps a later replacement by another library."""
+    original, is_own = getattr(owner, name), name in vars(owner)
     setattr(owner, name, ours)
 
     def undo() -> None:

@@ -43,7 +43,7 @@ class Endpoint:
 def request_of(
     endpoints: Mapping[str, Endpoint], provider: str, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Request | None:
-    """Return what is recorded of a call of `request`; None if its path is not a call of a model."""
+    """Return the `Request` of a call of `request`; None if its path is not a call of a model."""
     options = args[2] if len(args) > 2 else kwargs["options"]
     url = read(options, "url")
     endpoint = endpoints.get(url.partition("?")[0]) if isinstance(url, str) else None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 from .._environment import warn_once
 from .._serialize import describe_error
 from .._unset import UNSET
-from ..tracing.instrument import call_parent
+from ..tracing.instrument import call_parent, error_status
 from ..tracing.spans import FOREIGN_SCOPES, NO_SPAN, ForeignScope, activate, deactivate
 from .calls import FIRST_CHUNK, LOGGER, ModelSpan
 
@@ -129,10 +129,9 @@ class Run:
             self._trace.end(output=output)
 
     def _status(self, error: BaseException | str) -> str:
-        # Without content capture the message is left out: it often repeats the arguments.
         if isinstance(error, str):
             return error if self.captures else "error"
-        return describe_error(error) if self.captures else type(error).__name__
+        return error_status(error, captures=self.captures)
 
 
 class Runs:

@@ -196,7 +196,7 @@ class Keystone:
         auto_instrument: bool = True,
         sandbox_id: str | None = None,
     ) -> list[str]:
-        """Record clients, `traced` functions and libraries; return the labels of what is recorded.
+        """Record clients, `traced` functions and libraries; return the labels of all that are recorded.
 
         Args:
             clients: Clients of language models; those of other kinds are skipped, and logged.

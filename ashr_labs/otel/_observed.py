@@ -9,7 +9,7 @@ from .._json import as_object
 from .._serialize import to_json
 from ..spans.mapping import observations_of
 from ..tracing.payload import SpanRecord
-from ..tracing.spans import observed_traces
+from ..tracing.trace import observed_traces
 from ._reading import read_span, span_id
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     Function: TypeAlias = Callable[..., Any]
 
-__all__ = ["ActiveCall", "ActiveGenerator", "Arguments", "Kind", "SpanSpec", "call_parent", "wrap"]
+__all__ = ["ActiveCall", "ActiveGenerator", "Arguments", "Kind", "SpanSpec", "call_parent", "error_status", "wrap"]
 
 Kind: TypeAlias = Literal["span", "generation", "tool"]
 
@@ -91,8 +91,7 @@ class ActiveCall:
             return
         self._leave()
         self.span.end(output=self._output_so_far())
-        # Without content capture the message is left out as well: it often repeats the arguments.
-        status = describe_error(error) if self._captures else type(error).__name__
+        status = error_status(error, captures=self._captures)
         self.span.fail(status)
         if self._trace is not None:
             self._trace.end(output={"error": status})
@@ -188,6 +187,11 @@ class SpanSpec:
         if self.kind == "generation":
             return Generation(parent, self.name, given, self.metadata, model=self.model)
         return Span(parent, self.name, given, self.metadata)
+
+
+def error_status(error: BaseException, *, captures: bool) -> str:
+    """Return an exception as a status; without content only its type, as the message often repeats the arguments."""
+    return describe_error(error) if captures else type(error).__name__
 
 
 def call_parent(name: str, client: HasTracing | None = None) -> tuple[Parent, Trace | None] | None:

@@ -40,7 +40,6 @@ __all__ = [
     "active_scope",
     "current_span",
     "deactivate",
-    "observed_traces",
     "swap",
 ]
 
@@ -136,12 +135,6 @@ def swap(scope: Scope | None) -> Scope | None:
     before = ACTIVE.get()
     ACTIVE.set(scope)
     return before
-
-
-def observed_traces() -> list[list[SpanRecord]] | None:
-    """Return the spans of the traces of the scenario that is observed here, its own trace first; None without one."""
-    scope = active_scope()
-    return None if scope is None else scope.span._state.observed  # pyright: ignore[reportPrivateUsage]
 
 
 class Parent:

@@ -16,7 +16,7 @@ from ..errors import ConfigurationError
 from .export.item import ExportResult, QueuedTrace
 from .payload import estimate_size, write_trace
 from .propagation import SpanContext, is_sampled, make_trace_id
-from .spans import Parent, observed_traces
+from .spans import Parent, active_scope
 from .state import TraceState
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from ashr_labs_types import TracePayload
 
     from .context import TracingHandle
-    from .payload import TraceRecord
+    from .payload import SpanRecord, TraceRecord
 
-__all__ = ["NO_TRACE", "Trace", "score_trace"]
+__all__ = ["NO_TRACE", "Trace", "observed_traces", "score_trace"]
 
 _FORKED = "The trace was started by the parent process, which delivers it."
 
@@ -261,3 +261,9 @@ def score_trace(
     trace = Trace("score", metadata={"scored_trace_id": trace_id}, sampled=True, tracing=tracing)
     trace.score(name, value, comment=comment)
     trace.end()
+
+
+def observed_traces() -> list[list[SpanRecord]] | None:
+    """Return the spans of the traces of the scenario that is observed here, its own trace first; None without one."""
+    scope = active_scope()
+    return None if scope is None else scope.span._state.observed

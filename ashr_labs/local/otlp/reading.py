@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_ATTRIBUTES", "Reading", "read_spans"]
 
 MAX_ATTRIBUTES: Final = 10_000
-"""Of a span with its events; what is longer in a value is cut where it is stored."""
+"""Of a span with its events; longer values are cut when they are stored."""
 _TRACE_ID_BYTES: Final = 16
 _SPAN_ID_BYTES: Final = 8
 _KINDS: Final = ("INTERNAL", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER")
@@ -41,7 +41,7 @@ class Reading:
     """A message for each span that is refused."""
 
     def message(self, *, now: float) -> str:
-        """Return what is wrong with the request, on one line; nothing if all is well.
+        """Return a message about refused spans and wrong clocks, on one line; empty if there are none.
 
         Args:
             now: Seconds since 1970; clocks that are more than a day ahead, or before 2000, are reported.
