@@ -38,6 +38,7 @@ class Command:
 
 
 TRACE = "0123456789abcdef0123456789abcdef"
+SPEC = "id: box\nsetup: {env: {LEVEL: 3}}\n"
 COMMANDS = {
     "eval": Command("data.json --agent agents:Greeter", "data.json", stores=True),
     "compare": Command("1 run.json", "1"),
@@ -60,6 +61,20 @@ COMMANDS = {
     "agents update": Command("1 --description D", "1"),
     "agents suggest-config": Command("data.json", "data.json", has_platform=False),
     "agents delete": Command("1", "1"),
+    "prompts list": Command(""),
+    "prompts versions": Command("greeting", "greeting"),
+    "prompts get": Command("greeting", "greeting"),
+    "prompts create": Command("second agents.py", "agents.py", stores=True),
+    "prompts tag": Command("greeting live 1", "greeting"),
+    "prompts untag": Command("greeting live", "live"),
+    "prompts render": Command("greeting name=Ada", "greeting"),
+    "prompts delete": Command("greeting", "greeting"),
+    "spec validate": Command("box.yaml", "box.yaml", has_platform=False),
+    "spec schema": Command("", has_platform=False),
+    "spec create": Command("box.yaml", "box.yaml", stores=True),
+    "spec list": Command(""),
+    "spec show": Command("box", "box"),
+    "spec delete": Command("box", "box"),
     "keys list": Command(""),
     "keys create": Command("another --scope read --days 1", stores=True),
     "keys revoke": Command("1", "1"),
@@ -98,6 +113,7 @@ def furnish(folder: Path) -> Workspace:
     workspace.write("tools.json", {"tool_definitions": [{"name": "greet"}]})
     agent = {"name": "Greeter", "description": "Greets", "tools": [{"name": "greet", "description": "Greets"}]}
     options = {"scenario_count": 1}
+    (workspace.folder / "box.yaml").write_text(SPEC, "utf-8")
     workspace.write("config.json", {"agent": agent, "context": {"domain": "d"}, "generation_options": options})
     return workspace
 
@@ -118,6 +134,8 @@ def _stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with workspace.client("ashr.db") as client:
         client.create_agent("First")
         client.create_api_key("first")
+        client.prompts.create("greeting", "Hello {name}", tag="live")
+        client.specs.create(SPEC)
         dataset = client.create_dataset("data", SOURCE)
         client.poll_run(client.create_run(dataset["id"], graded_run({"first": [True]}))["id"])
         client.start_run(dataset["id"])

@@ -70,8 +70,8 @@ def get_prompt(
 @click.argument("slug")
 @click.argument("template", type=click.File("r", encoding="utf-8"))
 @click.option("--tag", help="A tag for the version; it moves if another one has it.")
-@click.option("--variables", type=click.Path(path_type=Path), metavar="FILE", help="JSON: values to begin with.")
-@click.option("--metadata", type=click.Path(path_type=Path), metavar="FILE", help="JSON: facts about the version.")
+@click.option("--variables", type=click.Path(path_type=Path), metavar="FILE", help="JSON: default values of variables.")
+@click.option("--metadata", type=click.Path(path_type=Path), metavar="FILE", help="JSON: metadata of the version.")
 @where_options
 @click.pass_obj
 def create_prompt(

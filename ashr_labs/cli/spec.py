@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -17,6 +16,8 @@ from ._options import json_option
 from ._records import show_rows
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ._output import Output
 
 __all__ = ["command"]
@@ -25,24 +26,25 @@ command = Group("spec", "Check and manage specs of sandboxes.")
 
 
 @command.command("validate")
-@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.File("rb"))
 @json_option
 @click.pass_obj
-def validate_specs(out: Output, /, paths: tuple[Path, ...]) -> None:
+def validate_specs(out: Output, /, files: tuple[IO[bytes], ...]) -> None:
     """List all faults of specs with their lines; nothing is stored."""
-    faults = [(path, fault) for path in paths for fault in spec_faults(path.read_bytes())]
-    for path, fault in faults:
-        out.info(f"{path}:{fault.line}:{fault.column}: {fault.path or 'spec'}: {fault.message}")
+    faults = [(file.name, fault) for file in files for fault in spec_faults(file.read())]
+    for name, fault in faults:
+        out.info(f"{name}:{fault.line}:{fault.column}: {fault.path or 'spec'}: {fault.message}")
     if faults:
-        message = f"{counted(len(faults), 'fault')} in {counted(len({path for path, _ in faults}), 'spec')}"
-        records = [{"file": str(path), **fault._asdict()} for path, fault in faults]
+        message = f"{counted(len(faults), 'fault')} in {counted(len({name for name, _ in faults}), 'spec')}"
+        records = [{"file": name, **fault._asdict()} for name, fault in faults]
         raise CommandError(Failure(ExitCode.USAGE, "SpecError", message), {"faults": records})
-    out.info(f"{counted(len(paths), 'valid spec')}")
+    out.info(f"{counted(len(files), 'valid spec')}")
     if out.as_json:
-        out.write_json({"faults": [], "files": list(map(str, paths))})
+        out.write_json({"faults": [], "files": [file.name for file in files]})
 
 
 @command.command("schema")
+@json_option
 @click.pass_obj
 def show_schema(out: Output, /) -> None:
     """Print the JSON Schema of specs, with which editors complete and check them."""
@@ -75,12 +77,12 @@ def show_spec(out: Output, /, spec_id: str, version: int | None, database: Path 
 
 
 @command.command("create")
-@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@click.argument("file", type=click.File("rb"))
 @where_options
 @click.pass_obj
-def create_spec(out: Output, /, path: Path, database: Path | None, remote: bool) -> None:
+def create_spec(out: Output, /, file: IO[bytes], database: Path | None, remote: bool) -> None:
     """Store the next version of a spec from FILE, and print its id."""
-    content = path.read_bytes()
+    content = file.read()
     with storing_client(database, remote=remote) as client:
         spec = client.specs.create(content)
     out.info(f"stored version {spec.version} of {spec.id}")

@@ -266,4 +266,4 @@ def score_trace(
 def observed_traces() -> list[list[SpanRecord]] | None:
     """Return the spans of the traces of the scenario that is observed here, its own trace first; None without one."""
     scope = active_scope()
-    return None if scope is None else scope.span._state.observed
+    return None if scope is None else scope.span._state.observed  # pyright: ignore[reportPrivateUsage]
