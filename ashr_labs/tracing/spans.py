@@ -86,10 +86,7 @@ def active_scope() -> Scope | None:
     scope = ACTIVE.get()
     if not FOREIGN_SCOPES:
         return scope
-    try:
-        found = [find() for find in FOREIGN_SCOPES]
-    except Exception:  # they call functions of other libraries
-        return scope
+    found = (find() for find in FOREIGN_SCOPES)
     inside = [one for one in found if one is not None and one.is_open and one.outer is scope]
     return max(inside, key=lambda one: one.number, default=scope)
 
