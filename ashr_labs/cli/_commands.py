@@ -82,7 +82,7 @@ class LazyGroup(Group):
         """Import a command."""
         if cmd_name not in self._summaries:
             return None
-        return cast("click.Command", import_module(f".{cmd_name}", __package__).command)
+        return cast("click.Command", import_module(f".{cmd_name.replace('-', '_')}", __package__).command)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Return the matching commands and options, without importing a command."""

@@ -34,6 +34,7 @@ PROGRAM = LazyGroup(
         "datasets": "Manage datasets.",
         "agents": "Manage agents.",
         "prompts": "Manage prompts.",
+        "score-rules": "Manage rules that score traces.",
         "keys": "Manage API keys.",
         "traces": "Show traces.",
         "spec": "Check and manage specs of sandboxes.",

@@ -43,6 +43,7 @@ _FILTERS = (
 _ANALYTICS = {
     "tool_performance": ("tool_name", "total_calls", "error_rate", "avg_latency_ms"),
     "model_usage": ("model", "total_calls", "total_tokens", "avg_latency_ms", "total_cost"),
+    "score_rules": ("name", "scored", "mean", "pass_rate", "cost_usd"),
 }
 _PAGE_SIZE = 100
 _MAX_REQUESTS = 8
@@ -79,17 +80,17 @@ def list_traces(out: Output, /, limit: int, page: int, database: Path | None, re
 @where_options
 @click.pass_obj
 def get_trace(out: Output, /, trace_id: str, database: Path | None, remote: bool) -> None:
-    """Show a trace with its totals, the tests of runs that it belongs to, and its observations.
+    """Show a trace with its totals and scores, the tests of runs that it belongs to, and its observations.
 
     Inputs (<) and outputs (>) of observations are truncated. With --json everything is complete.
     """
     with stored_client(database, remote=remote) as client:
         found = client.get_observability_trace(trace_id)
-    trace, runs = found["trace"], found.get("runs", [])
+    trace, runs, scores = found["trace"], found.get("runs", []), found.get("scores", [])
     if out.as_json:
-        out.write_json({**trace, "runs": runs})
+        out.write_json({**trace, "runs": runs, "scores": scores})
     else:
-        show_record(out, {**trace, **trace_totals(trace), **_runs_text(runs)})
+        show_record(out, {**trace, **trace_totals(trace), **_runs_text(runs), **_scores_text(scores)})
         out.write("".join(f"  {line}\n" for line in observation_lines(trace)))
 
 
@@ -131,7 +132,7 @@ def tail_traces(
 @where_options
 @click.pass_obj
 def show_analytics(out: Output, /, days: int, database: Path | None, remote: bool) -> None:
-    """Show traces, errors, latency, tokens and cost of the last days, in total, by tool and by model."""
+    """Show traces, errors, latency, tokens and cost of the last days: in total, by tool, model and scoring rule."""
     with stored_client(database, remote=remote) as client:
         found: Mapping[str, Any] = client.get_observability_analytics(days)
     if out.as_json:
@@ -142,6 +143,11 @@ def show_analytics(out: Output, /, days: int, database: Path | None, remote: boo
         if rows := found.get(name):
             out.write("\n")
             show_rows(out, name, rows, columns)
+
+
+def _scores_text(scores: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    named = [f"{one['name']} {one['score']:g}" for one in scores]
+    return {"scores": ", ".join(named)} if named else {}
 
 
 def _runs_text(runs: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ._prompts import AsyncPromptMethods
     from ._raw_response import AsyncRawResponseMethods
     from ._sandboxes import AsyncSandboxMethods
+    from ._scoring import AsyncScoringMethods
     from ._specs import AsyncSpecMethods
 
 __all__ = ["AsyncAshrLabsClient"]
@@ -236,6 +237,18 @@ class AsyncAshrLabsClient(
 
         return AsyncPromptMethods(self._transport)
 
+    @cached_property
+    def scoring(self) -> AsyncScoringMethods:
+        """The scoring rules: `create_rule()`, `list_rules()`, `update_rule()`, `delete_rule()` and `summary()`.
+
+        Example:
+            >>> rules = await client.scoring.list_rules()  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._scoring import AsyncScoringMethods  # noqa: PLC0415
+
+        return AsyncScoringMethods(self._transport)
+
     async def aclose(self) -> None:
         """Close the connections, and the embedded platform of a local client; the client cannot be used afterwards."""
         while self._is_sending_traces():
@@ -300,7 +313,7 @@ class AsyncAshrLabsClient(
         session = transport.session if options.api_key == self._options.api_key else SessionCache()
         sibling = object.__new__(type(self))
         sibling.__dict__.update(self.__dict__)
-        for bound_to_transport in ("api", "prompts", "specs"):
+        for bound_to_transport in ("api", "prompts", "scoring", "specs"):
             sibling.__dict__.pop(bound_to_transport, None)
         sibling.__dict__.pop("_opened_tracing", None)
         sibling._options = options

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ._prompts import PromptMethods
     from ._raw_response import RawResponseMethods
     from ._sandboxes import SandboxMethods
+    from ._scoring import ScoringMethods
     from ._specs import SpecMethods
 
 __all__ = ["AshrLabsClient"]
@@ -236,6 +237,18 @@ class AshrLabsClient(
 
         return PromptMethods(self._transport)
 
+    @cached_property
+    def scoring(self) -> ScoringMethods:
+        """The scoring rules: `create_rule()`, `list_rules()`, `update_rule()`, `delete_rule()` and `summary()`.
+
+        Example:
+            >>> rules = client.scoring.list_rules()  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._scoring import ScoringMethods  # noqa: PLC0415
+
+        return ScoringMethods(self._transport)
+
     def close(self) -> None:
         """Close the connections, and the embedded platform of a local client; the client cannot be used afterwards."""
         while self._is_sending_traces():
@@ -298,7 +311,7 @@ class AshrLabsClient(
         session = transport.session if options.api_key == self._options.api_key else SessionCache()
         sibling = object.__new__(type(self))
         sibling.__dict__.update(self.__dict__)
-        for bound_to_transport in ("api", "prompts", "specs"):
+        for bound_to_transport in ("api", "prompts", "scoring", "specs"):
             sibling.__dict__.pop(bound_to_transport, None)
         sibling.__dict__.pop("_opened_tracing", None)
         sibling._options = options
