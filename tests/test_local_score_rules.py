@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +18,7 @@ import pytest
 
 from ashr_labs.llm import openai_client, set_default_llm_client
 from ashr_labs.local import open_platform
-from ashr_labs.local.jobs.queue import Job
-from ashr_labs.local.jobs.score_trace import OUTCOMES, SCORE, ScoreTrace
+from ashr_labs.local.jobs.score_trace import OUTCOMES, SCORE
 from ashr_labs.local.online.context import context_of_trace
 from ashr_labs.local.online.rules import is_sampled
 from ashr_labs.local.otlp.answers import PROTOBUF_TYPE
@@ -96,10 +99,24 @@ def summary(api: Api, rule: dict[str, Any], traces: int) -> dict[str, Any]:
     return found
 
 
+@dataclass(frozen=True)
+class Seen:
+    """The server of a judge, and the requests that it got."""
+
+    url: str
+    requests: list[Any]
+
+    def __len__(self) -> int:
+        return len(self.requests)
+
+    def __str__(self) -> str:
+        return json.dumps(self.requests)
+
+
 @contextmanager
 def judge(
     verdict: Any = None, *, cost: float | None = 0.25, before: Callable[[], object] = lambda: None
-) -> Generator[list[Any]]:
+) -> Generator[Seen]:
     """Make judges ask a server that always gives the same verdict; yield the requests that it got."""
     content = json.dumps({"score": 0.75, "passed": True, "reason": "fine"} if verdict is None else verdict)
     reply = {"model": "judge-1", "choices": [{"message": {"role": "assistant", "content": content}}]}
@@ -108,12 +125,12 @@ def judge(
         before()
         return 200, json.dumps({**reply, "usage": {"prompt_tokens": 10, "completion_tokens": 5}}).encode()
 
-    with model(answering) as (url, seen):
+    with model(answering) as (url, requests):
         set_default_llm_client(
             openai_client("judge-1", base_url=url, api_key=KEY, cache=None, price=lambda name, usage: cost)
         )
         try:
-            yield seen
+            yield Seen(url, requests)
         finally:
             set_default_llm_client(None)
 
@@ -259,8 +276,8 @@ def test_personal_data_is_masked_before_a_judge_sees_it(api: Api, mask: bool) ->
         ingest(api, trace(1, "Write to ann@example.com"))
         summary(api, rule, 1)
 
-    assert mask is ("ann@example.com" not in json.dumps(seen))
-    assert mask is ("<email>" in json.dumps(seen))
+    assert mask is ("ann@example.com" not in str(seen))
+    assert mask is ("<email>" in str(seen))
     stored = api("get_observability_trace", trace_id=trace(1)["id"])["trace"]
     assert "Write to ann@example.com" == stored["observations"][0]["output"]
 
@@ -279,7 +296,7 @@ def test_judges_of_rules_are_those_of_scorers(api: Api, config: dict[str, Any], 
         ingest(api, trace(1))
         assert 0.75 == summary(api, rule, 1)["mean"]
 
-    assert task in json.dumps(seen)
+    assert task in str(seen)
 
 
 def test_reasons_without_a_score_are_counted(api: Api) -> None:
@@ -353,33 +370,65 @@ def test_deleted_rules_leave_their_scores(api: Api) -> None:
     ]
 
 
-def test_killed_worker_does_not_score_twice(tmp_path: Path, clock: Clock) -> None:
-    """A trace whose worker was killed while it scored is scored by the next one, and has one score."""
-    asked = threading.Event()
-    go_on = threading.Event()
+WATCHED = """
+import json, sys, time
+from pathlib import Path
+from support.local_api import Api
 
-    def block() -> None:
+with Api.opened(Path(sys.argv[1])) as api:
+    rule = {"name": "ok", "type": "moderation", "online": {}}
+    print(api.send("POST", "/v1/score-rules", rule).body["id"], flush=True)
+    api("ingest_observability_trace", trace=json.loads(sys.argv[2]))
+    time.sleep(60)
+"""
+
+
+def test_killed_process_does_not_score_twice(tmp_path: Path) -> None:
+    """A trace whose process was killed while its judge was asked is scored by the next one, and has one score."""
+    asked, killed = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        asked.set()
+        killed.wait(20)
+
+    path = tmp_path / "p.db"
+    with judge(before=wait) as seen:
+        environment = {**os.environ, "ASHR_JUDGE_MODEL": "judge-1", "ASHR_JUDGE_BASE_URL": seen.url}
+        command = [sys.executable, "-c", WATCHED, str(path), json.dumps(trace(1))]
+        tests = Path(__file__).parent
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, cwd=tests) as process:
+            assert process.stdout
+            rule = {"id": process.stdout.readline().strip()}
+            assert asked.wait(20)
+            process.kill()
+        killed.set()
+        with Api.opened(path) as api:
+            found = summary(api, rule, 1)
+            [score] = api("get_observability_trace", trace_id=trace(1)["id"])["scores"]
+
+    assert (1, 0.75, 2) == (found["scored"], score["score"], len(seen))
+
+
+def test_late_worker_does_not_store_its_score(place: Place, clock: Clock, tmp_path: Path) -> None:
+    """A worker whose lease has ended while its judge was asked stores nothing; the job is still there."""
+    asked, go_on = threading.Event(), threading.Event()
+
+    def wait() -> None:
         asked.set()
         go_on.wait(20)
 
-    path = tmp_path / "p.db"
-    with judge(before=block), Api.opened(path, now=clock) as api:
+    with judge(before=wait), Api.opened(place or tmp_path / "p.db", now=clock) as api:
         rule = create(api, "moderation", {})
         ingest(api, trace(1))
         assert asked.wait(20)
-        # The lease of the worker ends, as that of one that was killed; another worker takes the job.
-        database = api.platform._database
-        handler = ScoreTrace(database, clock)
-        with database.write() as connection:
-            connection.exec_driver_sql("UPDATE jobs SET version = version + 1")
+        with api.platform._database.write() as connection:
+            connection.exec_driver_sql("UPDATE jobs SET version = version + 1")  # as another worker does
         go_on.set()
-        job = Job(1, SCORE, 1, trace(1)["id"], 2, 2)
-        rows = handler.work(job)
-        with database.write() as connection:
-            handler.finish(connection, job, rows, clock())
-        found = summary(api, rule, 1)
+        wait_until(lambda: not api.platform._workers[SCORE]._current)
 
-    assert (1, 0.75) == (found["scored"], found["mean"])
+        assert 0 == summary(api, rule, 0)["scored"]
+        with api.platform._database.read() as connection:
+            assert 1 == connection.exec_driver_sql("SELECT count(*) FROM jobs").scalar()
 
 
 def test_patterns_are_searched_in_linear_time(api: Api) -> None:
