@@ -240,6 +240,11 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, dict[str, Any]]], dict[st
         [],
         {"name": "tool:search", "input": [1]},
     ),
+    "a step that a platform has forwarded": (
+        {"ashr.observation.type": "span", "ashr.input": '{"q": 1}', "ashr.output": "found"},
+        [],
+        {"type": "span", "input": {"q": 1}, "output": "found"},
+    ),
     "nothing of an agent": ({"http.route": "/"}, [], {"type": "span", "name": "step", "input": None, "level": None}),
     "JSON that is none": ({**CHAT, "gen_ai.input.messages": "[1,"}, [], {"input": "[1,"}),
     "counts that are none": ({**CHAT, "gen_ai.usage.input_tokens": "7"}, [], {"usage": None}),

@@ -273,7 +273,8 @@ class Platform:
         if not scheme and request.path.startswith("/otlp/"):
             scheme, key = "bearer", request.headers.get("x-api-key", "")
         if scheme.lower() != "bearer" or not key:
-            raise AuthenticationError("an API key is required: send the header `Authorization: Bearer tp_...`")
+            either = " or `x-api-key: tp_...`" if request.path.startswith("/otlp/") else ""
+            raise AuthenticationError(f"an API key is required: send the header `Authorization: Bearer tp_...`{either}")
         return self._keys.find(key.strip(), self._database.read, moment=self._now())
 
 

@@ -27,8 +27,9 @@ __all__ = [
 
 Attributes: TypeAlias = Mapping[str, Any]
 
-_FALLBACK_INPUTS = ("traceloop.entity.input", "input.value")
-_FALLBACK_OUTPUTS = ("traceloop.entity.output", "output.value", "final_result")  # the last one is Pydantic AI's
+_FALLBACK_INPUTS = ("traceloop.entity.input", "input.value", "ashr.input")
+_FALLBACK_OUTPUTS = ("traceloop.entity.output", "output.value", "final_result", "ashr.output")
+# `final_result` is Pydantic AI's, the last ones are those of forwarded traces.
 _CHUNKS = {"First Token Stream Event", "gen_ai.content.completion.chunk", "llm.content.completion.chunk"}
 """Events at the chunks of a stream; the first one tells the time to it."""
 _DETAILS = "gen_ai.client.inference.operation.details"
