@@ -311,12 +311,17 @@ class AshrLabsClient(
         session = transport.session if options.api_key == self._options.api_key else SessionCache()
         sibling = object.__new__(type(self))
         sibling.__dict__.update(self.__dict__)
-        for bound_to_transport in ("api", "prompts", "scoring", "specs"):
-            sibling.__dict__.pop(bound_to_transport, None)
+        for name in filter(_is_bound_to_transport, self.__dict__):
+            del sibling.__dict__[name]
         sibling.__dict__.pop("_opened_tracing", None)
         sibling._options = options
         sibling._transport = SyncRetryTransport(options, transport.pool, transport.clock, session, raw)
         return sibling
+
+
+def _is_bound_to_transport(name: str) -> bool:
+    """Return True for the objects that a client makes once, such as `prompts`: a sibling makes its own."""
+    return isinstance(getattr(AshrLabsClient, name, None), cached_property)
 
 
 def _new_pool(

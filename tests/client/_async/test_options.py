@@ -7,6 +7,7 @@ import pickle
 import socket
 import ssl
 from collections.abc import AsyncGenerator
+from functools import cached_property
 from pathlib import Path
 
 import httpx
@@ -170,6 +171,17 @@ async def test_clients_with_same_key_share_the_session(client: AsyncAshrLabsClie
     await client.with_options(api_key=OTHER_KEY).list_runs()
 
     assert (1, 2) == (before, len(server.calls("init")))
+
+
+@pytest.mark.parametrize(
+    "name", sorted(n for n, v in vars(AsyncAshrLabsClient).items() if isinstance(v, cached_property))
+)
+async def test_sibling_makes_its_own_resource_objects(client: AsyncAshrLabsClient, name: str) -> None:
+    """Objects that a client makes once, such as `prompts`, use the options of the client that they belong to."""
+    first = getattr(client, name)
+
+    assert getattr(client, name) is first
+    assert getattr(client.with_options(timeout=3), name) is not first
 
 
 async def test_closing_a_client_closes_derived_clients(client: AsyncAshrLabsClient) -> None:
