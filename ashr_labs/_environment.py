@@ -29,6 +29,7 @@ VARIABLES = (
     "ASHR_LABS_DATABASE",
     "ASHR_LABS_DEBUG",
     "ASHR_LABS_LOG",
+    "ASHR_LABS_SANDBOX_ID",
     "ASHR_LABS_SPOOL_DIR",
     "ASHR_LABS_TRACING",
     "ASHR_LABS_TRACING_CAPTURE",
@@ -43,7 +44,7 @@ VARIABLES = (
     "ASHR_SANDBOX_LIMIT",
     "ASHR_SANDBOX_PACKAGES",
 )
-"""Every variable that is read."""
+"""Every variable that is read, or set for the commands of a sandbox."""
 
 
 @cache

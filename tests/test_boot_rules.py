@@ -96,6 +96,7 @@ def test_a_database_that_was_stopped_is_a_violation(booter: Booter) -> None:
     world.sandbox.destroy()
 
 
+@pytest.mark.integration  # PostgreSQL takes 15 seconds to notice
 @needs_bubblewrap
 def test_a_log_that_was_removed_is_a_violation(booter: Booter) -> None:
     """Writes cannot be hidden by removing the files of the write-ahead log."""

@@ -13,6 +13,8 @@ from support.environments import ROOT
 from support.frameworks.answers import TEXT
 from support.frameworks.expected import EXPECTED, summary
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.mark.parametrize(
     ("program", "library"), [("langgraph_agent", "langgraph"), ("openai_agents_agent", "agents"), ("mcp_agent", "mcp")]

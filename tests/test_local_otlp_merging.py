@@ -125,7 +125,7 @@ def test_conventions_become_the_same_span(attributes: dict[str, Any]) -> None:
         "end_time": "2030-03-17T17:46:41.000000Z",
         "model": "gpt-5",
         "input": MESSAGES,
-        "output": ANSWER,
+        "output": ANSWER[0],
         "usage": {"input_tokens": 12, "output_tokens": 5, "cached_input_tokens": 4},
         "level": None,
     } == found

@@ -89,7 +89,7 @@ def test_valid_variables_are_no_problem() -> None:
 
 
 def test_every_variable_is_known() -> None:
-    """The list of variables has each one that the source reads, and no other."""
+    """The list of variables has each one that the source reads or sets, and no other."""
     paths = [path for path in Path(ashr_labs.__file__).parent.rglob("*.py") if path.name != "_environment.py"]
     written = {name for path in paths for name in re.findall(r'"(ASHR_[A-Z_]*[A-Z])"', path.read_text("utf-8"))}
     composed = {f"ASHR_{role}_{part}" for role in ("JUDGE", "GENERATOR") for part in ("MODEL", "BASE_URL", "API_KEY")}

@@ -58,7 +58,7 @@ class Settings:
         return cls(
             read_prices(Path(prices)) if prices else pricing_table,
             destination_from_env(environment),
-            lease,
+            run_lease=lease,
             sandbox_engine=engine_name(engine) if (engine := environment.get("ASHR_SANDBOX_ENGINE")) else None,
             sandbox_limit=_sandbox_limit(environment.get("ASHR_SANDBOX_LIMIT") or str(_SANDBOX_LIMIT)),
             boot=_boot(environment),
