@@ -42,7 +42,7 @@ test: check test-fast  ## Run every check, and the tests but those of the next t
 test-fast: $(READY)  ## Run the tests without the checks
 	$(PYTEST)
 
-test-integrations: $(READY)  ## Run the tests that need PostgreSQL, Dask or a package index
+test-integrations: $(READY)  ## Run the tests that need PostgreSQL, Dask, sandboxes or a package index
 	$(PYTEST) -m 'integration and not long'
 
 test-browser: $(READY)  ## Run the tests that open pages in Chromium

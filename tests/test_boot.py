@@ -24,7 +24,10 @@ from ashr_labs.local.sandbox.protocol import Engine, Sandbox, SandboxRequest
 from ashr_labs.specs import GitRepo, Setup, parse_spec
 from support.boots import booted, output
 
-pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed"),
+]
 
 
 TEMPLATE = Template()

@@ -18,6 +18,8 @@ from ashr_labs.local.sandbox.protocol import FileEntry, Listing
 from ashr_labs.specs import parse_spec
 from support.boots import booted, broken, output
 
+pytestmark = pytest.mark.integration
+
 needs_bubblewrap = pytest.mark.skipif(shutil.which("bwrap") is None, reason="bubblewrap is not installed")
 
 DATABASE = """
@@ -96,7 +98,6 @@ def test_a_database_that_was_stopped_is_a_violation(booter: Booter) -> None:
     world.sandbox.destroy()
 
 
-@pytest.mark.integration  # PostgreSQL takes 15 seconds to notice
 @needs_bubblewrap
 def test_a_log_that_was_removed_is_a_violation(booter: Booter) -> None:
     """Writes cannot be hidden by removing the files of the write-ahead log."""

@@ -473,6 +473,7 @@ def test_llm_agent_script_evaluates_the_model() -> None:
     assert "failed  order_status" in ended.stdout.splitlines()
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(("name", "library"), [("langgraph_agent", "langgraph"), ("openai_agents_agent", "agents")])
 def test_agents_of_frameworks_are_recorded_and_tested(name: str, library: str) -> None:
     """Without a key the examples talk to a stand-in, and show the model calls, the tool, and the test."""

@@ -17,6 +17,8 @@ from ashr_labs.local.sandbox.protocol import MIB, Engine, Limits, Sandbox, Sandb
 from ashr_labs.local.sandbox.seccomp import compiled_filter
 from support.sandboxes import ISOLATING, engine_or_skip, processes_with, sandbox_of
 
+pytestmark = pytest.mark.integration
+
 OUTSIDE = "outside-of-the-sandbox"
 
 
