@@ -265,7 +265,9 @@ def run_threads(queue: RunQueue, work: Callable[[], object], count: int) -> None
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            # With a limit: a signal that arrives just before the lock is waited for does not end the wait.
+            while thread.is_alive():
+                thread.join(_POLL_SECONDS)
     except BaseException:
         queue.abort()
         raise
