@@ -159,7 +159,7 @@ def test_rules_are_kept(api: Api) -> None:
         ({"type": "regex", "config": {"pattern": r"(?=a)"}}, "without look-around and back-references"),
         ({"type": "custom"}, "its scorer is code of the client"),
         ({"type": "command_exits", "config": {"value": "ls"}}, "traces have no files and services"),
-        ({"online": {"sampling_rate": 1.5}}, "sampling_rate"),
+        ({"online": {"sampling_rate": 1.5}}, "online.sampling_rate: 1.5 is greater than the maximum of 1"),
         ({"online": {"smapling_rate": 1}}, "smapling_rate"),
         ({"online": {"daily_budget_usd": -1}}, "daily_budget_usd"),
         ({"online": {"filter": {"tag": "x"}}}, "tag"),

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
-from jsonschema_rs import Draft202012Validator, Registry
+from jsonschema_rs import Draft202012Validator, Registry, ValidationErrorKind
 from jsonschema_rs import ValidationError as Violation
 
 from .._format import suggestion
@@ -207,8 +207,23 @@ def _as_integer(operation: str, field: str, value: Any) -> Any:
 
 
 def _invalid_parameters(operation: str, violation: Violation) -> ValidationError:
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in violation.instance_path)
-    return _error(operation, path.removeprefix("."), _shortened(violation.message))
+    cause = _cause(violation)
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in cause.instance_path)
+    return _error(operation, path.removeprefix("."), _shortened(cause.message))
+
+
+def _cause(violation: Violation) -> Violation:
+    """Return what is wrong inside of a nullable value, in place of that no alternative matches."""
+    if not isinstance(violation.kind, ValidationErrorKind.AnyOf):
+        return violation
+    place = list(violation.instance_path)
+    first = [errors[0] for errors in violation.kind.context if errors]
+    inner = [
+        error
+        for error in first
+        if not isinstance(error.kind, ValidationErrorKind.Type) or list(error.instance_path) != place
+    ]
+    return _cause(inner[0]) if len(inner) == 1 else violation
 
 
 def _error(operation: str, path: str, message: str) -> ValidationError:
