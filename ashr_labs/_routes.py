@@ -40,8 +40,8 @@ class Routes:
     A segment that is written in a template wins over a parameter, and a parameter over the rest of the path.
 
     Args:
-        operations: Operation ids with method and template, such as `/v1/runs/{run_id}`; `{+name}` at the end stands for
-            the rest of the path, slashes included.
+        operations: The method and path template of each operation id, such as `/v1/runs/{run_id}`; a final
+            `{+name}` matches the rest of the path, slashes included.
     """
 
     def __init__(self, operations: Iterable[tuple[str, str, str]]) -> None:

@@ -80,7 +80,7 @@ class Growing:
         raise NotImplementedError
 
     def to_json(self) -> JSON:
-        """Return a copy of what is there so far."""
+        """Return a copy of the current value."""
         raise NotImplementedError
 
 

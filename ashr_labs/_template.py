@@ -26,7 +26,7 @@ _ABSENT: Any = object()
 class _Variable:
     path: str
     written: str
-    """The text that stays if there is no such variable."""
+    """The original text, kept if the variable is unknown."""
 
 
 @dataclass(slots=True)
@@ -42,10 +42,10 @@ _Part: TypeAlias = str | _Variable | _Section
 def render_template(template: str, variables: Mapping[str, Any]) -> str:
     """Return a template with its variables filled in.
 
-    `{name}` and `{{name}}` stand for a variable, `{a.b}` for an entry of a mapping; unknown ones stay as they are
-    written. `{#name}...{/name}` is left out if the variable is absent, None, False, 0 or empty; it is repeated for each
-    item of a list, which is `_it` in there, and whose entries are variables if it is a mapping; else it is rendered
-    once. Values are inserted by `str()` and not expanded again.
+    `{name}` and `{{name}}` insert a variable, `{a.b}` an entry of a mapping; unknown variables are left unchanged.
+    `{#name}...{/name}` is omitted if the variable is absent, None, False, 0 or empty. For a list it is repeated with
+    each item as `_it`, and with the entries of an item that is a mapping as variables. Otherwise it is rendered once.
+    Values are inserted by `str()` and not expanded again.
 
     Args:
         template: The template.

@@ -197,7 +197,7 @@ class Resources:
 
         Args:
             contract: The contract.
-            paths: Operation ids with method and template, as `Routes` takes them.
+            paths: The method and path template of each operation id, as `Routes` takes them.
         """
         paths = list(paths)
         self._routes = Routes(paths)

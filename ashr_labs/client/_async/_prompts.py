@@ -67,7 +67,7 @@ class AsyncPromptMethods:
             tag: A tag that the version has, if no number is given.
 
         Raises:
-            NotFoundError: If there is no such prompt, version or tag.
+            NotFoundError: If the prompt, version or tag does not exist.
         """
         path: dict[str, object] = {"slug": slug}
         if version is not None:
@@ -86,7 +86,7 @@ class AsyncPromptMethods:
         """List the versions of a prompt, newest first.
 
         Raises:
-            NotFoundError: If there is no such prompt.
+            NotFoundError: If the prompt does not exist.
         """
         return await self._all("list_prompt_versions", {"slug": slug}, "before", "version")
 
@@ -116,7 +116,7 @@ class AsyncPromptMethods:
             variables: Values that replace the stored ones; they must be JSON.
 
         Raises:
-            NotFoundError: If there is no such prompt.
+            NotFoundError: If the prompt does not exist.
         """
         outgoing = resource("render_prompt", {"prompt": prompt}, body={"variables": variables})
         rendered: str = require_field(await self._transport.request(outgoing), "rendered", "render_prompt", str)
@@ -126,7 +126,7 @@ class AsyncPromptMethods:
         """Delete one version by its id, or all versions by the slug.
 
         Raises:
-            NotFoundError: If there is no such prompt.
+            NotFoundError: If the prompt does not exist.
         """
         await self._transport.request(resource("delete_prompt", {"prompt": prompt}), None)
 
