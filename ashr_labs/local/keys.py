@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, insert, select, update
 
 from .._time import isoformat
 from ..errors import AuthenticationError, ConfigurationError
+from .cursors import CursorKey
 from .media import MediaLinks
 from .store.columns import add_row
 from .store.schema import api_keys, settings, tenants, users
@@ -67,6 +68,11 @@ class APIKeys:
     def media_links(self) -> MediaLinks:
         """Return the signer of media URLs."""
         return MediaLinks(self._secret)
+
+    def cursor_key(self) -> CursorKey:
+        """Return the key of the cursors of all lists."""
+        # A derived key: no signature of a cursor can be the digest of an API key.
+        return CursorKey(hmac.digest(self._secret, b"cursors of lists", hashlib.sha256))
 
     def add_session(self, owner: Principal) -> str:
         """Create a key that exists only in this object."""

@@ -90,6 +90,7 @@ class Platform:
         with database.exclusive() as connection:
             self._keys = APIKeys(connection)
         self._links = self._keys.media_links()
+        self._cursor_key = self._keys.cursor_key()
         # Runs when this object is garbage-collected or the interpreter exits, at the latest.
         self._release = weakref.finalize(self, release)
 
@@ -246,13 +247,20 @@ class Platform:
         if operation.act_long is not None:
             act = partial(
                 operation.act_long,
-                LongContext(self._database, principal, self._now(), self._sandboxes, self._settings),
+                LongContext(self._database, principal, self._now(), self._sandboxes, self._cursor_key, self._settings),
                 params,
             )
             return act() if idempotent is None else self._repeats.once(principal.tenant_id, idempotent, act)
         with self._database.write() if operation.writes else self._database.read() as connection:
             context = Context(
-                connection, principal, self._keys, self._now(), self._links, request.origin, self._settings
+                connection,
+                principal,
+                self._keys,
+                self._now(),
+                self._links,
+                self._cursor_key,
+                request.origin,
+                self._settings,
             )
             content = (
                 _act_once(operation, context, params, idempotent) if idempotent else _act(operation, context, params)

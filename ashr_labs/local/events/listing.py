@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import and_, or_, select
 
-from ..._json import as_list
 from ..._time import parse_iso
 from ...errors import ValidationError
-from ..store.columns import is_storable
+from ..cursors import page_of
 from ..store.schema import observations, traces
 from ..store.trace_rows import key_text
 from .mapping import event_of
@@ -20,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sqlalchemy import ColumnElement, Connection
+
+    from ..cursors import Cursors
 
 __all__ = ["event_page", "events_of_session"]
 
@@ -31,7 +31,6 @@ _MAX_SCANNED: Final = 5000
 _MAX_BYTES: Final = 16_000_000
 _BATCH: Final = 20
 """Traces that are read at once."""
-_MAX_CURSOR: Final = 2000
 
 
 class _Place(NamedTuple):
@@ -41,41 +40,39 @@ class _Place(NamedTuple):
     trace_id: str
     position: int
 
-    def cursor(self) -> str:
-        """Return it in letters, digits, hyphens and underscores, which need no encoding in a URL."""
-        return base64.urlsafe_b64encode(json.dumps(self).encode()).decode().rstrip("=")
 
-
-def event_page(connection: Connection, tenant_id: int, params: Mapping[str, Any]) -> dict[str, Any]:
+def event_page(connection: Connection, tenant_id: int, cursors: Cursors, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return one page of events that match the filters.
 
     Args:
         connection: A reading connection.
         tenant_id: The owner.
+        cursors: Those of the list.
         params: Filters, `limit` and `cursor`.
 
     Raises:
-        ValidationError: The cursor is none that a page had, or `since` is not a time.
+        BadRequestError: The cursor is none that a page of the list had.
+        ValidationError: `since` is not a time.
     """
     wanted = [traces.c.tenant_id == tenant_id]
     if "sandbox_id" in params:
         wanted.append(traces.c.session_id == key_text(params["sandbox_id"]))
     if "trace_id" in params:
         wanted.append(traces.c.id == params["trace_id"])
-    after = _place(params["cursor"]) if "cursor" in params else None
+    after = _Place._make(cursors.place(params["cursor"])) if "cursor" in params else None
     since = _since(params)
     found: list[dict[str, Any]] = []
     last: _Place | None = None
     size = 0
     for scanned, (place, content) in enumerate(_spans(connection, wanted, after), 1):
         if scanned > _MAX_SCANNED or len(found) == params.get("limit", _DEFAULT_LIMIT) or size > _MAX_BYTES:
-            return _page(found, last)
+            return page_of(found, last and cursors.cursor(last))
         last = place
         event = event_of(content, place.trace_id)
         if all(event.get(name) == params[name] for name in _FIELDS if name in params) and _is_since(event, since):
             found.append(event)
             size += len(json.dumps(event))
-    return _page(found, None)
+    return page_of(found, None)
 
 
 def events_of_session(connection: Connection, tenant_id: int, session_id: str, limit: int) -> list[dict[str, Any]]:
@@ -87,10 +84,6 @@ def events_of_session(connection: Connection, tenant_id: int, session_id: str, l
         if len(found) == limit:
             break
     return sorted(found, key=lambda event: str(event["ts"]))
-
-
-def _page(found: list[dict[str, Any]], last: _Place | None) -> dict[str, Any]:
-    return {"items": found, "next_cursor": last and last.cursor(), "count": len(found)}
 
 
 def _spans(
@@ -121,21 +114,6 @@ def _from(place: _Place) -> ColumnElement[bool]:
         and_(traces.c.created_at == place.created_at, traces.c.id <= place.trace_id),
     )
     return and_(traces.c.created_at <= place.created_at, is_older)
-
-
-def _place(cursor: str) -> _Place:
-    try:
-        parts = as_list(json.loads(base64.urlsafe_b64decode(cursor[:_MAX_CURSOR] + "==")))
-    except (ValueError, RecursionError):
-        parts = None
-    match parts:
-        case [str(created_at), str(trace_id), int(position)] if 0 <= position < 2**31 and is_storable(
-            created_at + trace_id
-        ):
-            return _Place(created_at, trace_id, position)
-        case _:
-            pass
-    raise ValidationError("cursor: must be the `next_cursor` of a page", response={"path": "cursor"})
 
 
 def _since(params: Mapping[str, Any]) -> float | None:

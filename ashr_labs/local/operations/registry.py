@@ -16,6 +16,7 @@ from ..store.raw_json import RawJSON
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from ..cursors import CursorKey, Cursors
     from ..keys import APIKeys, Principal
     from ..media import MediaLinks
     from ..sandboxes import Sandboxes
@@ -45,6 +46,7 @@ class Context:
     moment: float
     """The time of the call, in seconds since the epoch."""
     links: MediaLinks
+    cursor_key: CursorKey
     origin: str = ""
     """Scheme and host by which the client reaches the platform, such as `http://127.0.0.1:8787`."""
     settings: Settings = field(default_factory=Settings)
@@ -55,6 +57,10 @@ class Context:
     def timestamp(self) -> str:
         """The time of the call, as it is stored."""
         return isoformat(self.moment)
+
+    def cursors(self, name: str) -> Cursors:
+        """Return the cursors of a list of the tenant, by the name of its operation."""
+        return self.cursor_key.of_list(self.principal.tenant_id, name)
 
     def enqueue(self, kind: str, subject: int | str, *, after: float = 0.0) -> None:
         """Enqueue a job that runs after the commit, or some seconds later; `ashr_labs.local.jobs` defines the kinds."""
@@ -72,7 +78,12 @@ class LongContext:
     moment: float
     """The time of the call, in seconds since the epoch."""
     sandboxes: Sandboxes
+    cursor_key: CursorKey
     settings: Settings = field(default_factory=Settings)
+
+    def cursors(self, name: str) -> Cursors:
+        """Return the cursors of a list of the tenant, by the name of its operation."""
+        return self.cursor_key.of_list(self.principal.tenant_id, name)
 
 
 Result: TypeAlias = Mapping[str, Any] | Sequence[Any] | RawJSON | Attachment | None

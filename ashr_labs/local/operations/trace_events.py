@@ -55,13 +55,13 @@ def get_sandbox_trace(context: Context, params: Mapping[str, Any]) -> dict[str, 
 @operation("list_traces")
 def list_traces(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return one page of the spans of traces, newest traces first."""
-    return event_page(context.connection, context.principal.tenant_id, params)
+    return event_page(context.connection, context.principal.tenant_id, context.cursors("list_traces"), params)
 
 
 @operation("list_spans")
 def list_spans(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return one page of the spans of traces, newest traces first."""
-    return event_page(context.connection, context.principal.tenant_id, params)
+    return event_page(context.connection, context.principal.tenant_id, context.cursors("list_spans"), params)
 
 
 @operation("get_trace")
