@@ -8,8 +8,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from .._records import Record
+from ..experiments import (
+    Comparison,
+    CostDataPoint,
+    CostInfo,
+    Experiment,
+    ExperimentMetrics,
+    ForbiddenCheckResult,
+    InvariantResult,
+    MetricComparison,
+    MetricsSummary,
+    PassRateDataPoint,
+    Reproducer,
+    RunMetrics,
+    RunResults,
+    ScenarioResult,
+    ToolMetric,
+)
 from ..specs import SandboxSpec
-from ._records import Record
 from .errors import KeystoneError, PolarityError
 
 __all__ = [
@@ -105,189 +122,6 @@ class StateDiff(Record):
     added: list[str] = field(default_factory=list[str])
     removed: list[str] = field(default_factory=list[str])
     modified: list[str] = field(default_factory=list[str])
-
-
-@dataclass
-class Experiment(Record):
-    """Runs of an agent in sandboxes of a spec."""
-
-    id: str = ""
-    name: str = ""
-    spec_id: str = ""
-    status: str = ""
-    created_at: str = ""
-
-
-@dataclass
-class InvariantResult(Record):
-    """The result of a check of a sandbox."""
-
-    name: str = ""
-    passed: bool = False
-    gate: bool = False
-    weight: float = 0.0
-    score: float = 0.0
-    message: str = ""
-    reason: str = ""
-
-
-@dataclass
-class ForbiddenCheckResult(Record):
-    """Whether an agent did what its spec forbids."""
-
-    rule: str = ""
-    violated: bool = False
-    details: str = ""
-
-
-@dataclass
-class Reproducer(Record):
-    """How to play a scenario again."""
-
-    spec_file: str = ""
-    seed: int = 0
-    scenario_id: str = ""
-    parameters: dict[str, Any] = field(default_factory=dict[str, Any])
-    command: str = ""
-
-
-@dataclass
-class CostInfo(Record):
-    """Tokens and cost of a model call."""
-
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cache_read_tokens: int = 0
-    model: str = ""
-    estimated_usd: float = 0.0
-
-
-@dataclass
-class ScenarioResult(Record):
-    """The result of a scenario."""
-
-    scenario_id: str = ""
-    sandbox_id: str = ""
-    status: str = ""
-    parameters: dict[str, Any] = field(default_factory=dict[str, Any])
-    wall_ms: int = 0
-    exit_code: int = 0
-    tool_calls: int = 0
-    composite_score: float = 0.0
-    agent_output: str = ""
-    agent_stderr: str = ""
-    invariants: list[InvariantResult] = field(default_factory=list[InvariantResult])
-    forbidden_checks: list[ForbiddenCheckResult] = field(default_factory=list[ForbiddenCheckResult])
-    trace_file: str = ""
-    reproducer: Reproducer | None = None
-    error: str = ""
-    cost: CostInfo | None = None
-
-
-@dataclass
-class RunMetrics(Record):
-    """Totals of the scenarios of an experiment."""
-
-    pass_rate: float = 0.0
-    mean_wall_ms: int = 0
-    p95_wall_ms: int = 0
-    mean_tool_calls: float = 0.0
-    mean_tokens: int = 0
-    total_cost_usd: float = 0.0
-    mean_cost_per_run_usd: float = 0.0
-    tool_success_rate: float = 0.0
-    side_effect_violations: int = 0
-
-
-@dataclass
-class RunResults(Record):
-    """The results of an experiment."""
-
-    ran_at: str = ""
-    spec_id: str = ""
-    experiment_id: str = ""
-    seed: int = 0
-    total_scenarios: int = 0
-    passed: int = 0
-    failed: int = 0
-    flaky: int = 0
-    errors: int = 0
-    metrics: RunMetrics = field(default_factory=RunMetrics)
-    scenarios: list[ScenarioResult] = field(default_factory=list[ScenarioResult])
-
-
-@dataclass
-class MetricComparison(Record):
-    """A metric of two experiments."""
-
-    name: str = ""
-    baseline: float = 0.0
-    candidate: float = 0.0
-    delta: float = 0.0
-    direction: str = ""
-
-
-@dataclass
-class Comparison(Record):
-    """Two experiments side by side."""
-
-    baseline_id: str = ""
-    candidate_id: str = ""
-    metrics: list[MetricComparison] = field(default_factory=list[MetricComparison])
-    regressed: bool = False
-    regressions: list[str] = field(default_factory=list[str])
-
-
-@dataclass
-class ToolMetric(Record):
-    """The calls of a tool in an experiment."""
-
-    count: int = 0
-    mean_ms: int = 0
-    error_rate: float = 0.0
-
-
-@dataclass
-class MetricsSummary(Record):
-    """Totals of all runs of an experiment."""
-
-    total_runs: int = 0
-    pass_rate: float = 0.0
-    total_cost_usd: float = 0.0
-    mean_cost_per_run_usd: float = 0.0
-    mean_wall_ms: int = 0
-    p95_wall_ms: int = 0
-    total_tool_calls: int = 0
-    tool_success_rate: float = 0.0
-
-
-@dataclass
-class CostDataPoint(Record):
-    """The cost of a run."""
-
-    run_id: str = ""
-    cost_usd: float = 0.0
-    ts: str = ""
-
-
-@dataclass
-class PassRateDataPoint(Record):
-    """The pass rate of a run."""
-
-    run_id: str = ""
-    pass_rate: float = 0.0
-    ts: str = ""
-
-
-@dataclass
-class ExperimentMetrics(Record):
-    """Metrics of an experiment."""
-
-    experiment_id: str = ""
-    summary: MetricsSummary = field(default_factory=MetricsSummary)
-    tool_breakdown: dict[str, ToolMetric] = field(default_factory=dict[str, ToolMetric])
-    cost_trend: list[CostDataPoint] = field(default_factory=list[CostDataPoint])
-    pass_rate_trend: list[PassRateDataPoint] = field(default_factory=list[PassRateDataPoint])
 
 
 @dataclass

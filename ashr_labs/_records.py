@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Self, get_args, get_origin, get_type_hints
 
-from .._json import as_list, as_object
+from ._json import as_list, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
