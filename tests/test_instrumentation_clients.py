@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import inspect
 import logging
 import time
@@ -258,6 +259,31 @@ def test_anthropics_cached_tokens_are_beside_the_others(claude: anthropic.Anthro
 
     usage = recorded.span["usage"]
     assert (100_010, 100_000) == (usage["input_tokens"], usage["cached_input_tokens"])
+
+
+@pytest.mark.parametrize(
+    ("base_url", "provider"),
+    [
+        ("https://api.groq.com/openai/v1", "groq"),
+        ("https://api.x.ai/v1", "x_ai"),
+        ("https://shop.openai.azure.com/openai/v1", "azure.ai.openai"),
+        ("https://generativelanguage.googleapis.com/v1beta/openai/", "gcp.gemini"),
+        ("https://gateway.example.com/v1", "openai"),
+    ],
+)
+def test_provider_is_the_one_at_the_base_url(base_url: str, provider: str) -> None:
+    """Calls of an OpenAI client to another provider bear its name, which their prices depend on."""
+    recorded = Recorded()
+    answer = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": []}
+    used = openai.DefaultHttpxClient.__base__.__module__.partition(".")[0]  # httpx, or its successor
+    http: Any = importlib.import_module(used)
+    transport = http.MockTransport(lambda _: http.Response(200, json=answer))
+    client = openai.OpenAI(api_key="k", base_url=base_url, http_client=http.Client(transport=transport))
+    with client, recorded.trace():
+        wrap(client).chat.completions.create(model="m", messages=MESSAGES)
+    uninstrument()
+
+    assert provider == recorded.span["metadata"]["gen_ai.provider.name"]
 
 
 def test_evaluation_sees_the_calls_of_a_wrapped_client(client: openai.OpenAI, server: ProviderServer) -> None:

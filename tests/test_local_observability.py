@@ -251,6 +251,15 @@ def test_latency_of_a_trace_runs_from_first_start_to_last_end(api: Api) -> None:
     assert (overview["avg_latency_ms"], overview["p50_latency_ms"]) == (900.0, 900.0)
 
 
+def test_times_of_unset_clocks_are_in_no_latency(api: Api) -> None:
+    """A span of 1970, or of the latest time that OTLP can state, makes no latency one of decades."""
+    unset: Any = {"start_time": "1970-01-01T00:00:07Z", "end_time": "1970-01-01T00:00:08Z"}
+    last: Any = {"start_time": "2026-01-01T00:00:00Z", "end_time": "2554-07-21T23:34:33Z"}
+    ingest(api, observation(ms=100), observation(**unset), observation(**last))
+
+    assert 100.0 == api("get_observability_analytics")["overview"]["avg_latency_ms"]
+
+
 def test_tool_performance(api: Api) -> None:
     """Tools are spans named `tool:`; they are listed by number of calls, without the prefix, with their error rates."""
     ingest(api, tool(ms=100), tool(ms=300, level="ERROR"), tool("refund", ms=None), observation(level="ERROR"))

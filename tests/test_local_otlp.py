@@ -135,6 +135,12 @@ def test_clock_of_1970_is_reported_and_kept(api: Api) -> None:
     assert "check the clock of 1 span" in message
 
 
+@pytest.mark.parametrize("body", [{}, {"resourceSpans": None}, {"resourceSpans": [{"scopeSpans": None}]}])
+def test_absent_fields_may_be_null(api: Api, body: Any) -> None:
+    """A field that is null counts as absent, as in all JSON of protobuf."""
+    assert (0, "") == partial_success(sent(api, media_type=JSON_TYPE, body=json.dumps(body).encode()))
+
+
 def test_full_traces_take_no_more_spans(api: Api) -> None:
     """A trace takes a limited number of spans and events; those beyond it are refused, and other traces are not."""
     for number in range(2):

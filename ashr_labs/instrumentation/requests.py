@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
+from ..pricing.names import known_provider_of_url
 from .calls import Request
 from .streams import call_of, closing, override, subclass, watch
 from .values import present, read
@@ -26,6 +27,17 @@ __all__ = ["Endpoint", "request_of"]
 
 _RAW = "X-Stainless-Raw-Response"
 """The header by which the libraries mark calls of `with_raw_response` and `with_streaming_response`."""
+_PROVIDERS = {
+    "aws": "aws.bedrock",
+    "azure": "azure.ai.inference",
+    "google": "gcp.vertex_ai",
+    "mistral": "mistral_ai",
+    "moonshotai": "moonshot_ai",
+    "x-ai": "x_ai",
+}
+"""Names of providers in the GenAI conventions, if they differ from those of the price table."""
+_PROVIDERS_OF_OPENAI = {"azure": "azure.ai.openai", "google": "gcp.gemini"}
+"""Those that clouds have for the API of OpenAI."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +53,10 @@ class Endpoint:
 
 
 def request_of(
-    endpoints: Mapping[str, Endpoint], provider: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+    endpoints: Mapping[str, Endpoint], library: str, args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> Request | None:
     """Return the `Request` of a call of `request`; None if its path is not a call of a model."""
+    client = args[0]
     options = args[2] if len(args) > 2 else kwargs["options"]
     url = read(options, "url")
     endpoint = endpoints.get(url.partition("?")[0]) if isinstance(url, str) else None
@@ -54,7 +67,7 @@ def request_of(
     skipped = {"model", "stream", *endpoint.inputs}
     headers = options.headers
     return Request(
-        provider,
+        _provider(str(read(client, "base_url")), library),
         body.get("model"),
         endpoint.input_of(body),
         endpoint.read,
@@ -64,6 +77,16 @@ def request_of(
         bool(kwargs.get("stream")),
         _take_raw if isinstance(headers, dict) and _RAW in headers else None,
     )
+
+
+@lru_cache(maxsize=256)
+def _provider(base_url: str, library: str) -> str:
+    """Return the provider whose API is at a client's URL; the library's own one for hosts that are not known."""
+    known = known_provider_of_url(base_url)
+    if known is None:
+        return library
+    names = {**_PROVIDERS, **_PROVIDERS_OF_OPENAI} if library == "openai" else _PROVIDERS
+    return names.get(known, known)
 
 
 def _take_raw(call: ModelCall, raw: Any) -> Any:

@@ -21,7 +21,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
-__all__ = ["Place", "places", "provider_of_url"]
+__all__ = ["Place", "known_provider_of_url", "places", "provider_of_url"]
 
 _MAKERS = (
     "openai", "anthropic", "google", "mistral", "deepseek", "x-ai", "cohere", "perplexity", "moonshotai", "zai",
@@ -134,11 +134,28 @@ def provider_of_url(url: str) -> str:
     >>> provider_of_url("https://api.groq.com/openai/v1"), provider_of_url("http://localhost:8000/v1")
     ('groq', 'localhost')
     """
+    host = _host(url)
+    return _provider_of_host(host) or host
+
+
+def known_provider_of_url(url: str) -> str | None:
+    """Return the provider whose API is at a URL; None if its host is not one of those that are known.
+
+    >>> known_provider_of_url("https://api.groq.com/openai/v1"), known_provider_of_url("http://localhost:8000/v1")
+    ('groq', None)
+    """
+    return _provider_of_host(_host(url))
+
+
+def _host(url: str) -> str:
     try:
-        host = urlsplit(url).hostname or url
+        return urlsplit(url).hostname or url
     except ValueError:
-        host = url
-    return next((name for end, name in _URLS.items() if f".{host}".endswith((f".{end}", f"-{end}"))), host)
+        return url
+
+
+def _provider_of_host(host: str) -> str | None:
+    return next((name for end, name in _URLS.items() if f".{host}".endswith((f".{end}", f"-{end}"))), None)
 
 
 def _inside(provider: str | None, name: str) -> tuple[str | None, str] | None:

@@ -57,7 +57,7 @@ class OtlpRequest(TypedDict):
     An `ExportTraceServiceRequest` by the JSON rules of OTLP.
     """
 
-    resourceSpans: NotRequired[list[dict[str, Any]]]
+    resourceSpans: NotRequired[list[dict[str, Any]] | None]
 
 
 class OtlpPartialSuccess(TypedDict):

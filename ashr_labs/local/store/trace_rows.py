@@ -24,6 +24,8 @@ _MAX_TOKENS = 2**40
 """Larger counts of one observation are ignored, so that sums fit into 64 bits."""
 _MAX_COST = 1e12
 _MAX_SEARCHED = 20_000
+_YEAR_2000 = 946_684_800.0
+_YEAR_2100 = 4_102_444_800.0
 
 
 _PARTS = {
@@ -48,8 +50,7 @@ def split_trace(trace: TracePayload) -> TraceRows:
     """Split a trace; values that cannot be parsed, such as times, are stored unchanged and left out of the totals."""
     sent = trace.get("observations") or []
     rows = [_observation_row(observation) for observation in sent]
-    starts = [moment for one in sent if (moment := parse_timestamp(one.get("start_time"))) is not None]
-    ends = [moment for one in sent if (moment := parse_timestamp(one.get("end_time"))) is not None]
+    starts, ends = _moments(sent, "start_time"), _moments(sent, "end_time")
     row = {
         "name": _key(trace.get("name")),
         "user_id": _key(trace.get("user_id")),
@@ -161,8 +162,14 @@ def _cost(*given: object) -> float | None:
     return next((float(cost) for cost in known if 0 <= cost <= _MAX_COST), None)
 
 
+def _moments(observations: Iterable[Observation], field: str) -> list[float]:
+    """Return times of a trace; those of clocks that were never set would make its latency one of decades."""
+    moments = (parse_timestamp(one.get(field)) for one in observations)
+    return [moment for moment in moments if moment is not None and _YEAR_2000 <= moment < _YEAR_2100]
+
+
 def _latency_ms(started: float | None, ended: float | None) -> float | None:
-    if started is None or ended is None or ended < started:
+    if started is None or ended is None or not _YEAR_2000 <= started <= ended < _YEAR_2100:
         return None
     return round((ended - started) * 1000, 3)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -20,19 +20,24 @@ class OtlpRequest:
     """An `ExportTraceServiceRequest` by the JSON rules of OTLP.
 
     Attributes:
-        resource_spans (list[JsonObject] | Unset):
+        resource_spans (list[JsonObject] | None | Unset):
     """
 
-    resource_spans: list[JsonObject] | Unset = UNSET
+    resource_spans: list[JsonObject] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        resource_spans: list[dict[str, Any]] | Unset = UNSET
-        if not isinstance(self.resource_spans, Unset):
+        resource_spans: list[dict[str, Any]] | None | Unset
+        if isinstance(self.resource_spans, Unset):
+            resource_spans = UNSET
+        elif isinstance(self.resource_spans, list):
             resource_spans = []
-            for resource_spans_item_data in self.resource_spans:
-                resource_spans_item = resource_spans_item_data.to_dict()
-                resource_spans.append(resource_spans_item)
+            for resource_spans_type_0_item_data in self.resource_spans:
+                resource_spans_type_0_item = resource_spans_type_0_item_data.to_dict()
+                resource_spans.append(resource_spans_type_0_item)
+
+        else:
+            resource_spans = self.resource_spans
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -47,14 +52,30 @@ class OtlpRequest:
         from ..models.json_object import JsonObject  # noqa: PLC0415
 
         d = dict(src_dict)
-        _resource_spans = d.pop("resourceSpans", UNSET)
-        resource_spans: list[JsonObject] | Unset = UNSET
-        if _resource_spans is not UNSET:
-            resource_spans = []
-            for resource_spans_item_data in _resource_spans:
-                resource_spans_item = JsonObject.from_dict(resource_spans_item_data)
 
-                resource_spans.append(resource_spans_item)
+        def _parse_resource_spans(data: object) -> list[JsonObject] | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                resource_spans_type_0 = []
+                _resource_spans_type_0 = data
+                for resource_spans_type_0_item_data in _resource_spans_type_0:
+                    resource_spans_type_0_item = JsonObject.from_dict(
+                        resource_spans_type_0_item_data
+                    )
+
+                    resource_spans_type_0.append(resource_spans_type_0_item)
+
+                return resource_spans_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[JsonObject] | None | Unset, data)
+
+        resource_spans = _parse_resource_spans(d.pop("resourceSpans", UNSET))
 
         otlp_request = cls(
             resource_spans=resource_spans,
