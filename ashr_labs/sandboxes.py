@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["CommandResult", "FileState", "SandboxService", "StateDiff", "StateSnapshot"]
+__all__ = [
+    "CommandResult",
+    "FileState",
+    "QueryResult",
+    "SandboxService",
+    "ServiceRequest",
+    "StateDiff",
+    "StateSnapshot",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +72,30 @@ class StateDiff:
     added: list[str]
     removed: list[str]
     modified: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """The rows that a query to a service returned."""
+
+    columns: list[str]
+    """Names of the columns; empty if there is no row."""
+    rows: list[list[Any]]
+    """Values as JSON, row by row in the order of the columns; None is NULL."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRequest:
+    """A request that an HTTP mock got."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str] = field(repr=False)
+    """By lower-case names."""
+    body: str = field(repr=False)
+    """Its first 65,536 characters."""
+    status: int
+    """Of the answer."""
+    time: float
+    """Seconds since the epoch."""

@@ -49,6 +49,7 @@ FLOORS: list[set[str]] = [
     {"_http", "prompts", "run_builder", "sandboxes", "spans", "types"},
     {"llm"},
     {"grading", "generation", "importing", "scenarios", "specs"},
+    {"invariants"},
     {"dataset_faults", "experiments", "scorers"},
     {"client"},
     {"results", "tracing"},

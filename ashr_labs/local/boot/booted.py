@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ...specs.values import Spec
     from ..sandbox.protocol import CommandResult, Listing, Sandbox
     from .services import MockServer, PostgresServer
+    from .services.http_mock import MockRequest
 
 __all__ = ["BootedSandbox", "ServiceStatus"]
 
@@ -82,17 +83,27 @@ class BootedSandbox:
         """Look for secrets in logged text, such as an event of a trace."""
         self._watch.look(text, place)
 
+    def masked(self, text: str) -> str:
+        """Return text in which the names of secrets stand for their values, if these have at least 6 characters."""
+        return self._watch.masked(text)
+
+    def requests(self, service: str) -> tuple[MockRequest, ...]:
+        """Return the requests of an HTTP mock since the sandbox was ready, as far as they are recorded already."""
+        return self.mocks[service].requests[self._requests_before[service] :]
+
     def findings(self) -> Findings:
         """Return what was done since the sandbox was ready, and which rules were broken.
 
         Raises:
             SandboxError: The sandbox has ended.
         """
+        for mock in self.mocks.values():
+            mock.settle()
         observed = Observed(
             before=self.baseline,
             after=self.sandbox.list(),
             writes=tuple(write for observer in self._writes for write in observer.writes()),
-            requests={name: mock.requests[self._requests_before[name] :] for name, mock in self.mocks.items()},
+            requests={name: self.requests(name) for name in self.mocks},
             dropped=sum(mock.dropped for mock in self.mocks.values()),
             printed=tuple(self._watch.found()),
         )

@@ -34,6 +34,12 @@ class SecretWatch:
             with self._lock:
                 self._found.update(found)
 
+    def masked(self, text: str) -> str:
+        """Return text in which the names of secrets stand for their values."""
+        for name, value in self._values.items():
+            text = text.replace(value.decode(), f"[secret {name}]")
+        return text
+
     def found(self) -> list[tuple[str, str]]:
         """Return the names of secrets, and where they were printed."""
         with self._lock:

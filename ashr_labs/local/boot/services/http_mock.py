@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -23,6 +24,14 @@ __all__ = ["MockRequest", "MockServer"]
 
 _MAX_REQUESTS = 10_000
 _MAX_BYTES = 16 * 1024 * 1024
+_SECONDS = 10.0
+_GET = """\
+import socket, sys
+with socket.create_connection((sys.argv[1], int(sys.argv[2])), 5) as connection:
+    connection.sendall(f"GET {sys.argv[3]} HTTP/1.0\\r\\n\\r\\n".encode())
+    connection.recv(1)
+"""
+"""A request of its own, which is recorded after all that came before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,10 @@ class MockServer:
         self._requests: list[MockRequest] = []
         self._bytes = 0
         self._dropped = 0
+        self._is_recording = service.record
+        self._marks: dict[str, threading.Event] = {}
+        self._sandbox = sandbox
+        self._address = address
         self._ready = threading.Event()
         program = files("ashr_labs.local.boot").joinpath("http_mock_server.py").read_text("utf-8")
         self._process = ServiceProcess(
@@ -93,6 +106,25 @@ class MockServer:
         with self._lock:
             return self._dropped
 
+    def settle(self) -> bool:
+        """Wait until the requests that were answered so far are recorded.
+
+        Returns:
+            False if the server does not answer; True also if it does not record.
+
+        Raises:
+            SandboxError: The sandbox has ended.
+        """
+        if not self._is_recording:
+            return True
+        path = f"/.settle-{secrets.token_hex(8)}"
+        mark = self._marks[path] = threading.Event()
+        command = ["python3", "-I", "-S", "-c", _GET, self._address.ip, str(self._address.port), path]
+        try:
+            return self._sandbox.exec(command, timeout=_SECONDS).exit_code == 0 and mark.wait(_SECONDS)
+        finally:
+            del self._marks[path]
+
     def _take(self, line: bytes) -> None:
         if line.startswith(b"ready "):
             self._ready.set()
@@ -101,6 +133,9 @@ class MockServer:
             request = MockRequest(**json.loads(line))
         except (ValueError, TypeError, RecursionError):  # a command of the sandbox wrote to the server's output
             request = None
+        if request is not None and (mark := self._marks.get(request.path)):
+            mark.set()
+            return
         with self._lock:
             if request is None or len(self._requests) >= _MAX_REQUESTS or self._bytes + len(line) > _MAX_BYTES:
                 self._dropped += 1
