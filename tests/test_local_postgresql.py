@@ -174,7 +174,7 @@ def test_concurrent_openings_initialize_once(postgresql: PostgreSQLServer) -> No
     def start(_: int) -> tuple[int, int]:
         together.wait()
         database = Database(target)
-        sandboxes = Sandboxes(limit=1)
+        sandboxes = Sandboxes(limit=1, platform=lambda: platform)
         platform = Platform(database, {}, settings=Settings.from_env({}), release=database.close, sandboxes=sandboxes)
         api = Api(platform, platform.bootstrap(CHOSEN))
         user = api("init")["user"]

@@ -15,7 +15,7 @@ from ashr_labs.errors import ConfigurationError, ConflictError, NotFoundError, V
 from ashr_labs.local import open_platform
 from ashr_labs.local.boot import BootedSandbox
 from ashr_labs.local.sandbox.protocol import Engine, SandboxRequest
-from ashr_labs.local.sandboxes import Description, Sandboxes
+from ashr_labs.local.sandboxes import Description, PlatformSandbox, Sandboxes
 from ashr_labs.local.server.app import running_server
 from ashr_labs.local.settings import Settings
 from ashr_labs.specs import parse_spec
@@ -324,11 +324,12 @@ def test_machine_without_an_engine_answers_501(monkeypatch: pytest.MonkeyPatch) 
 
 def test_sandbox_that_is_destroyed_while_it_is_made_ends() -> None:
     """Destroying a sandbox that is still being made ends it as soon as it exists."""
-    sandboxes = Sandboxes("bubblewrap", limit=1)
+    with Api.opened() as api:
+        sandboxes = Sandboxes("bubblewrap", limit=1, platform=lambda: api.platform)
 
-    def boot(engine: Engine, name: str) -> BootedSandbox:
-        sandboxes.find(1, name).destroy()
-        return BootedSandbox(parse_spec("id: demo"), engine.create(SandboxRequest(name)))
+    def boot(engine: Engine, sandbox: PlatformSandbox) -> BootedSandbox:
+        sandbox.destroy()
+        return BootedSandbox(parse_spec("id: demo"), engine.create(SandboxRequest(sandbox.id)))
 
     made = sandboxes.create(Description(1, "demo", 1, ""), boot)
 

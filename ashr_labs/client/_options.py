@@ -45,6 +45,8 @@ KEY_VARIABLE = "ASHR_LABS_API_KEY"
 URL_VARIABLE = "ASHR_LABS_BASE_URL"
 LOG_VARIABLE = "ASHR_LABS_LOG"
 KEY_PREFIX = "tp_"
+_SANDBOX_PREFIX = "ks_sb_"
+"""Of the keys that the platform makes for the commands of a sandbox."""
 _INVALID_KEY = "Invalid API key format"
 """The message begins as that of the public package."""
 _OWN_HEADERS = frozenset(
@@ -237,7 +239,7 @@ def _checked_key(given: str | None) -> Secret:
         )
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigurationError(f"{_INVALID_KEY}: it must be printable ASCII without spaces")
-    if not key.startswith(KEY_PREFIX):
+    if not key.startswith((KEY_PREFIX, _SANDBOX_PREFIX)):
         raise ConfigurationError(f"{_INVALID_KEY}: it must start with {KEY_PREFIX!r}; copy the whole key")
     return key
 

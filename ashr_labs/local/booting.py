@@ -5,16 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .boot import Booter, BootRequest
+from .sandbox.protocol import Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .._secret import Secret
     from ..specs import Spec
     from .boot import BootedSandbox, BootSettings
     from .sandbox.protocol import Engine
-    from .sandboxes import Boot
+    from .sandboxes import Boot, PlatformSandbox
 
 __all__ = ["boot_of"]
+
+_ID_VARIABLES: tuple[str, ...] = ("ASHR_LABS_SANDBOX_ID", "KEYSTONE_SANDBOX_ID")
+_KEY_VARIABLES: tuple[str, ...] = ("ASHR_LABS_API_KEY", "KEYSTONE_API_KEY")
+_URL_VARIABLES: tuple[str, ...] = ("ASHR_LABS_BASE_URL", "KEYSTONE_BASE_URL")
+"""Those that clients inside of a sandbox read."""
 
 
 def boot_of(spec: Spec, settings: BootSettings, *, secrets: Mapping[str, str], lifetime: float) -> Boot:
@@ -27,8 +34,10 @@ def boot_of(spec: Spec, settings: BootSettings, *, secrets: Mapping[str, str], l
         lifetime: Seconds until the sandbox ends.
     """
 
-    def boot(engine: Engine, id: str) -> BootedSandbox:  # noqa: A002 - as in SandboxRequest
-        own = {"ASHR_LABS_SANDBOX_ID": id, "KEYSTONE_SANDBOX_ID": id}
-        return Booter(engine, settings).boot(spec, BootRequest(id, secrets, own, lifetime))
+    def boot(engine: Engine, sandbox: PlatformSandbox) -> BootedSandbox:
+        own: dict[str, str] = dict.fromkeys(_ID_VARIABLES, sandbox.id)
+        keys: dict[str, Secret] = dict.fromkeys(_KEY_VARIABLES, sandbox.key)
+        endpoint = Endpoint(sandbox.serve, _URL_VARIABLES)
+        return Booter(engine, settings).boot(spec, BootRequest(sandbox.id, secrets, own, lifetime, endpoint, keys))
 
     return boot

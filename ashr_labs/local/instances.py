@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -47,13 +48,28 @@ class Instance:
     def __init__(self, target: Target, settings: Settings, now: Callable[[], float]) -> None:
         self.users = 0
         self.database = Database(target)
-        self.sandboxes = Sandboxes(settings.sandbox_engine, limit=settings.sandbox_limit)
+        self._settings = settings
+        self._now = now
+        self.sandboxes = Sandboxes(
+            settings.sandbox_engine, limit=settings.sandbox_limit, platform=lambda: self._sandboxes_platform
+        )
         self.workers = _workers(self.database, settings, now)
         try:
             self._resume_jobs(now(), settings)
         except SQLAlchemyError as error:
             self.database.close()
             raise self.database.unusable(error) from error
+
+    def platform(self, settings: Settings, now: Callable[[], float], *, release: Callable[[], None]) -> Platform:
+        """Return a platform on the database, which calls `release` at its end."""
+        return Platform(
+            self.database, self.workers, release=release, settings=settings, sandboxes=self.sandboxes, now=now
+        )
+
+    @cached_property
+    def _sandboxes_platform(self) -> Platform:
+        """The platform that answers the commands of sandboxes, which end with this object."""
+        return self.platform(self._settings, self._now, release=lambda: None)
 
     def release(self) -> None:
         """Close the database and stop the workers if this was the last user."""
@@ -111,14 +127,7 @@ def open_instance(
         instance = _instance(target, settings, now)
         instance.users += 1
         try:
-            return Platform(
-                instance.database,
-                instance.workers,
-                release=instance.release,
-                settings=settings,
-                sandboxes=instance.sandboxes,
-                now=now,
-            )
+            return instance.platform(settings, now, release=instance.release)
         except BaseException as error:
             instance.release()
             if not isinstance(error, SQLAlchemyError):

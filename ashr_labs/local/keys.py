@@ -50,6 +50,8 @@ class Principal:
     scopes: frozenset[str] = frozenset(ALL_SCOPES)
     expires_at: str | None = None
     """When the key expires; None if it does not."""
+    sandbox_id: str | None = None
+    """The sandbox whose key it is; None for other keys."""
 
 
 def new_key() -> str:

@@ -27,6 +27,7 @@ from .operations import OPERATIONS, Context, LongContext, Operation
 from .repeats import Repeats
 from .resources import Resources
 from .sandbox.unsafe import UnsafeSubprocess
+from .sandbox_keys import PREFIX, confined
 from .store.raw_json import RawJSON, encode
 
 if TYPE_CHECKING:
@@ -212,6 +213,8 @@ class Platform:
         _check_scope(resource.name, principal)
         ignored: list[str] = []
         params: Any = resource.parameters(request, in_path, ignored)
+        if principal.sandbox_id is not None:
+            params = confined(resource.name, params, principal.sandbox_id)
         if operation.prepare is not None:
             params = operation.prepare(params)
         content = self._run(operation, params, principal, request)
@@ -236,6 +239,8 @@ class Platform:
         operation = _implementation(name)
         _check_scope(name, principal)
         _check_tenant(params, principal)
+        if principal.sandbox_id is not None:
+            params = confined(name, params, principal.sandbox_id)
         if operation.prepare is not None:
             params = operation.prepare(params)
         return operation, params
@@ -283,6 +288,8 @@ class Platform:
         if scheme.lower() != "bearer" or not key:
             either = " or `x-api-key: tp_...`" if request.path.startswith("/otlp/") else ""
             raise AuthenticationError(f"an API key is required: send the header `Authorization: Bearer tp_...`{either}")
+        if key.startswith(PREFIX):
+            return self._sandboxes.principal(key.strip()), None
         return self._keys.find(key.strip(), self._database.read, moment=self._now())
 
 

@@ -9,22 +9,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..errors import ConflictError, NotFoundError
+from ..errors import AuthenticationError, ConflictError, NotFoundError
 from .failures import RefusedError
+from .keys import Principal
 from .sandbox.engines import open_engine
 from .sandbox.errors import SandboxUnavailableError
 from .sandbox.state import Difference, difference
+from .sandbox_endpoint import SandboxEndpoint
+from .sandbox_keys import digest, new_sandbox_key
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Generator, Mapping
 
     from .boot import BootedSandbox
     from .sandbox.protocol import Engine
+    from .sandbox_endpoint import Answering
 
 __all__ = ["Boot", "Description", "PlatformSandbox", "Sandboxes"]
 
 _KEPT_AFTER_END = 1000
 _RETRY_AFTER = "5"
+_SCOPES = frozenset({"read", "write"})
+"""Of the keys of sandboxes, which may do less than these allow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +42,36 @@ class Description:
     spec_id: str
     spec_version: int
     created_at: str
+    user_id: int = 0
+    """The user who made it."""
     metadata: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 if TYPE_CHECKING:
-    Boot = Callable[[Engine, str], BootedSandbox]
+    Boot = Callable[[Engine, "PlatformSandbox"], BootedSandbox]
     """Makes a sandbox by an engine, under this id."""
 
 
 class PlatformSandbox:
-    """A sandbox with its state, of one tenant."""
+    """A sandbox with its state, of one tenant.
 
-    def __init__(self, id: str, description: Description) -> None:  # noqa: A002 - the name of the attribute
+    Args:
+        id: Its id.
+        description: What is known about it.
+        platform: Returns the platform that answers its commands.
+    """
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - the name of the attribute
+        description: Description,
+        platform: Callable[[], Answering],
+    ) -> None:
         self.id = id
         self.description = description
+        self.key = new_sandbox_key()
+        """The key by which its commands use the platform."""
+        self._endpoint = SandboxEndpoint(platform, self.key, self._look)
         self.error = ""
         """Why it could not be made."""
         self._booted: BootedSandbox | None = None
@@ -78,6 +101,10 @@ class PlatformSandbox:
     def booted(self) -> BootedSandbox | None:
         """The sandbox with its services; None before it exists."""
         return self._booted
+
+    def serve(self, client: socket.socket) -> None:
+        """Answer the requests of a connection from within."""
+        self._endpoint.handle(client)
 
     def become_ready(self, booted: BootedSandbox) -> None:
         """Accept requests."""
@@ -122,6 +149,11 @@ class PlatformSandbox:
         if booted is not None:
             booted.sandbox.destroy()
 
+    def _look(self, body: bytes) -> None:
+        """Look for secrets in what its commands send; nothing they send before it is ready is looked at."""
+        if self._booted is not None:
+            self._booted.look(body, "a trace")
+
 
 class Sandboxes:
     """All sandboxes of this process for one database.
@@ -131,17 +163,25 @@ class Sandboxes:
     Args:
         engine: The name of the engine; None for the first one that works.
         limit: How many sandboxes may exist at one time.
+        platform: Returns the platform that answers the commands of sandboxes.
         open_with: Opens an engine by its name.
     """
 
     def __init__(
-        self, engine: str | None = None, *, limit: int, open_with: Callable[[str | None], Engine] = open_engine
+        self,
+        engine: str | None = None,
+        *,
+        limit: int,
+        platform: Callable[[], Answering],
+        open_with: Callable[[str | None], Engine] = open_engine,
     ) -> None:
         self._engine_name = engine
+        self._platform = platform
         self._limit = limit
         self._open_with = open_with
         self._engine: Engine | None = None
         self._known: OrderedDict[str, PlatformSandbox] = OrderedDict()
+        self._by_key: dict[str, PlatformSandbox] = {}
         self._changing = threading.Lock()
         self._opening = threading.Lock()
         self._is_closed = False
@@ -157,10 +197,10 @@ class Sandboxes:
             RefusedError: There are as many sandboxes as allowed (503), or none can be made on this machine (501).
         """
         engine = self._opened()
-        sandbox = PlatformSandbox(f"sb-{secrets.token_hex(8)}", description)
+        sandbox = PlatformSandbox(f"sb-{secrets.token_hex(8)}", description, self._platform)
         self._admit(sandbox)
         try:
-            sandbox.become_ready(boot(engine, sandbox.id))
+            sandbox.become_ready(boot(engine, sandbox))
         except BaseException as error:
             sandbox.error = str(error) or type(error).__name__
             sandbox.destroy()
@@ -177,6 +217,18 @@ class Sandboxes:
         if found is None or found.description.tenant_id != tenant_id:
             raise NotFoundError(f"there is no sandbox {id!r}")
         return found
+
+    def principal(self, key: str) -> Principal:
+        """Return the tenant, user and sandbox of a sandbox's key.
+
+        Raises:
+            AuthenticationError: No sandbox that exists has this key.
+        """
+        sandbox = self._by_key.get(digest(key))
+        if sandbox is None or not sandbox.is_active:
+            raise AuthenticationError("the key of the sandbox is unknown, or its sandbox has ended")
+        owner = sandbox.description
+        return Principal(owner.tenant_id, owner.user_id, _SCOPES, sandbox_id=sandbox.id)
 
     def active(self, tenant_id: int) -> list[PlatformSandbox]:
         """Return the sandboxes of a tenant that exist, oldest first."""
@@ -214,8 +266,10 @@ class Sandboxes:
                     {"retry-after": _RETRY_AFTER},
                 )
             self._known[sandbox.id] = sandbox
+            self._by_key[digest(sandbox.key)] = sandbox
             ended = [one for one in self._known.values() if not one.is_active]
             for one in ended[: max(0, len(ended) - _KEPT_AFTER_END)]:
                 del self._known[one.id]
+                del self._by_key[digest(one.key)]
         for one in ended:
             one.destroy()  # of one that has ended by itself: takes note of it, and frees what it held

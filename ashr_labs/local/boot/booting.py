@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ...errors import ValidationError
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ..._secret import Secret
     from ...specs.values import Service, Spec
-    from ..sandbox.protocol import Engine, Sandbox
+    from ..sandbox.protocol import Endpoint, Engine, Sandbox
     from .plan import Address
 
 __all__ = ["BootRequest", "Booter"]
@@ -44,6 +44,10 @@ class BootRequest:
     """Variables of all commands, which win over those of the spec."""
     lifetime: float | None = None
     """Seconds; None takes the spec's."""
+    endpoint: Endpoint | None = None
+    """A server that commands reach on their loopback."""
+    keys: Mapping[str, Secret] = field(default_factory=dict[str, "Secret"])
+    """Further secret variables, for which what is printed is not searched; those of the spec win over them."""
 
 
 class Booter:
@@ -141,15 +145,17 @@ class Booter:
 
 
 def _sandbox_request(spec: Spec, request: BootRequest, secrets: Mapping[str, Secret]) -> SandboxRequest:
+    keys = {name: key for name, key in request.keys.items() if name not in spec.setup.env}
     databases = sum(isinstance(service, ImageService) and service.repository == "postgres" for service in spec.services)
     return SandboxRequest(
         id=request.id,
         environment={**spec.setup.env, **request.environment},
-        secrets=secrets,
+        secrets={**keys, **secrets},
         limits=_limits(spec, databases),
         lifetime=request.lifetime or spec.resources.timeout,
         hosts=host_names(spec),
         allowed_hosts=spec.network.egress_allow,
+        endpoint=request.endpoint,
     )
 
 

@@ -18,7 +18,7 @@ from ..store.trace_queries import overview, tool_performance
 from ..store.trace_rows import TraceRows, split_trace
 from ..store.trace_writes import store_trace
 from .registry import Context, operation
-from .trace_jobs import enqueue_trace_jobs
+from .trace_jobs import check_own_traces, enqueue_trace_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +58,7 @@ def trace_rows(params: IngestObservabilityTraceRequest) -> tuple[str, TraceRows]
 def ingest_observability_trace(context: Context, params: tuple[str, TraceRows]) -> dict[str, Any]:
     """Store a trace; a trace with the same id is replaced."""
     trace_id, rows = params
+    check_own_traces(context, [trace_id])
     store_trace(context.connection, context.principal.tenant_id, trace_id, rows, context.timestamp)
     enqueue_trace_jobs(context, [trace_id], is_whole=True)
     return {"trace_id": trace_id}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..exchange import Attachment
 from .registry import Context, operation
-from .trace_jobs import enqueue_trace_jobs
+from .trace_jobs import check_own_traces, enqueue_trace_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,13 +45,16 @@ def otlp_spans(params: Mapping[str, Any]) -> _Export:
 def export_spans(context: Context, params: _Export) -> Attachment:
     """Store spans; those of a trace that is there are added to it."""
     from ..otlp.answers import success_content  # noqa: PLC0415 - as above
-    from ..otlp.storing import MAX_OBSERVATIONS, store_parts  # noqa: PLC0415
+    from ..otlp.storing import MAX_OBSERVATIONS, of_session, store_parts  # noqa: PLC0415
 
     refused = params.reading.refused
-    for trace_id in store_parts(context.connection, context.principal.tenant_id, params.parts, context.timestamp):
-        spans = params.parts.pop(trace_id).spans
+    sandbox_id = context.principal.sandbox_id
+    parts = params.parts if sandbox_id is None else of_session(params.parts, sandbox_id)
+    check_own_traces(context, parts)
+    for trace_id in store_parts(context.connection, context.principal.tenant_id, parts, context.timestamp):
+        spans = parts.pop(trace_id).spans
         refused += [f"the trace {trace_id} has more than {MAX_OBSERVATIONS:,} spans and events"] * spans
-    enqueue_trace_jobs(context, params.parts, is_whole=False)
+    enqueue_trace_jobs(context, parts, is_whole=False)
     message = params.reading.message(now=context.moment)
     content = success_content(params.media_type, rejected=len(refused), message=message)
     return Attachment(content, {"content-type": params.media_type})

@@ -56,6 +56,7 @@ def create_sandbox(context: LongContext, params: Mapping[str, Any]) -> dict[str,
     lifetime = _seconds(params, default=spec.resources.timeout, most=_MAX_LIFETIME)
     description = Description(
         tenant_id=context.principal.tenant_id,
+        user_id=context.principal.user_id,
         spec_id=params["spec_id"],
         spec_version=version,
         created_at=isoformat(context.moment),

@@ -11,7 +11,7 @@ from ..events.storing import Batch, batch_of, join_parts
 from ..otlp.storing import MAX_OBSERVATIONS, store_parts
 from ..store.trace_pages import read_trace
 from .registry import Context, operation
-from .trace_jobs import enqueue_trace_jobs
+from .trace_jobs import check_own_traces, enqueue_trace_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ _MAX_EVENTS = 10_000
 @operation("ingest_traces", writes=True)
 def ingest_traces(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Store events; each joins the trace of its root span."""
-    return _ingest(context, batch_of(params["events"], None, context.timestamp))
+    return _ingest(context, batch_of(params["events"], context.principal.sandbox_id, context.timestamp))
 
 
 @operation("ingest_sandbox_trace", writes=True)
@@ -76,6 +76,7 @@ def get_trace(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
 
 def _ingest(context: Context, batch: Batch) -> dict[str, Any]:
     tenant_id, timestamp = context.principal.tenant_id, context.timestamp
+    check_own_traces(context, batch.parts)
     full = store_parts(context.connection, tenant_id, batch.parts, timestamp, join_parts)
     enqueue_trace_jobs(context, batch.parts.keys() - full, is_whole=False)
     answer: dict[str, Any] = {"ingested": sum(count for one, count in batch.counts.items() if one not in full)}

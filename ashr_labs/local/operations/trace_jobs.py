@@ -1,19 +1,40 @@
-"""The jobs that follow when traces are stored: forwarding and scoring."""
+"""The check of whose traces are stored, and the jobs that follow: forwarding and scoring."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
+from ...errors import AuthorizationError
 from ..jobs.handlers import FORWARD
 from ..jobs.score_trace import SCORE
+from ..store.schema import traces
 from ..store.score_rows import has_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from .registry import Context
 
-__all__ = ["enqueue_trace_jobs"]
+__all__ = ["check_own_traces", "enqueue_trace_jobs"]
+
+
+def check_own_traces(context: Context, trace_ids: Collection[str]) -> None:
+    """Make sure that the key of a sandbox changes traces of that sandbox only.
+
+    Raises:
+        AuthorizationError: A trace that is there belongs to another session.
+    """
+    sandbox_id = context.principal.sandbox_id
+    if sandbox_id is None or not trace_ids:
+        return
+    wanted = select(traces.c.id, traces.c.session_id).where(
+        traces.c.tenant_id == context.principal.tenant_id, traces.c.id.in_(list(trace_ids))
+    )
+    for trace_id, session_id in context.connection.execute(wanted):
+        if session_id != sandbox_id:
+            raise AuthorizationError(f"the trace {trace_id!r} does not belong to this sandbox; begin another one")
 
 
 def enqueue_trace_jobs(context: Context, trace_ids: Iterable[str], *, is_whole: bool) -> None:

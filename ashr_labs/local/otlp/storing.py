@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ...spans.span import Span
     from ..store.trace_writes import HeldTrace
 
-__all__ = ["MAX_OBSERVATIONS", "Part", "prepared", "store_parts"]
+__all__ = ["MAX_OBSERVATIONS", "Part", "of_session", "prepared", "store_parts"]
 
 MAX_OBSERVATIONS: Final = 20_000
 """Spans and events of one trace: each part that arrives is added by reading and writing the whole trace."""
@@ -39,6 +39,14 @@ class Part(NamedTuple):
 def prepared(spans: Iterable[Span]) -> dict[str, Part]:
     """Return the parts of traces, by id, as they are stored if nothing is there; done outside of the transaction."""
     return {trace_id: Part(trace, split_trace(trace)) for trace_id, trace in parts_of(spans).items()}
+
+
+def of_session(parts: Mapping[str, Part], session_id: str) -> dict[str, Part]:
+    """Return parts of traces that belong to a session, whatever they say themselves."""
+    traces: dict[str, TracePayload] = {
+        trace_id: {**part.trace, "session_id": session_id} for trace_id, part in parts.items()
+    }
+    return {trace_id: Part(trace, split_trace(trace)) for trace_id, trace in traces.items()}
 
 
 def store_parts(

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING
 
 from .cgroups import find_hierarchy
 from .command_line import WORKSPACE, Layout, host_files
-from .egress import PROXY_PORT, AllowingProxy
 from .errors import SandboxError, SandboxUnavailableError
 from .limits import counts_processes_apart, plan
 from .protocol import SandboxRequest
 from .seccomp import compiled_filter
-from .starting import configuration, not_started, popen, stop, wait_until_ready
+from .starting import configure, not_started, popen, stop, wait_until_ready
 from .supervised import Started, SupervisedSandbox
 
 if TYPE_CHECKING:
@@ -103,9 +102,7 @@ class Bubblewrap:
         with self._changing:
             self._sandboxes.add(sandbox)
         try:
-            sandbox.configure(configuration(request, decided, WORKSPACE))
-            if request.allowed_hosts:
-                sandbox.listen(PROXY_PORT, AllowingProxy(request.allowed_hosts).handle)
+            configure(sandbox, request, decided)
         except BaseException:
             sandbox.destroy()
             raise

@@ -18,7 +18,16 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["PROXY_PORT", "AllowingProxy", "Refusal", "Target", "decide", "is_allowed", "proxy_environment"]
+__all__ = [
+    "PROXY_PORT",
+    "AllowingProxy",
+    "Refusal",
+    "Target",
+    "decide",
+    "is_allowed",
+    "proxy_environment",
+    "without_proxy",
+]
 
 PROXY_PORT = 3128
 _WEB_PORTS = frozenset({80, 443})
@@ -102,8 +111,12 @@ class AllowingProxy:
 def proxy_environment() -> dict[str, str]:
     """Return the variables by which programs find the proxy."""
     url = f"http://127.0.0.1:{PROXY_PORT}"
-    names = {"HTTP_PROXY": url, "HTTPS_PROXY": url, "NO_PROXY": "localhost,127.0.0.1,::1"}
-    return names | {name.lower(): value for name, value in names.items()}
+    return dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), url)
+
+
+def without_proxy(hosts: Iterable[str]) -> dict[str, str]:
+    """Return the variables that name what programs reach without a proxy: the loopback, and names of its servers."""
+    return dict.fromkeys(("NO_PROXY", "no_proxy"), ",".join(["localhost", "127.0.0.1", "::1", *hosts]))
 
 
 def decide(head: bytes, allowed: Sequence[str]) -> Target:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 from ..._secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    import socket
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 __all__ = [
     "CommandResult",
+    "Endpoint",
     "Engine",
     "FileEntry",
     "Limits",
@@ -55,6 +57,16 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Endpoint:
+    """An HTTP server of this process, which commands reach on the loopback of their sandbox."""
+
+    handle: Callable[[socket.socket], None]
+    """Answers and closes a connection; called in a thread of its own."""
+    variables: tuple[str, ...]
+    """Names of the variables that have its URL."""
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxRequest:
     """The properties of a sandbox that is to be created."""
 
@@ -73,6 +85,8 @@ class SandboxRequest:
     """Folders of the machine that are visible and read-only, by their path in the sandbox."""
     allowed_hosts: tuple[str, ...] = ()
     """Hosts that commands reach by HTTP and HTTPS through a proxy: names, and patterns such as `*.example.com`."""
+    endpoint: Endpoint | None = None
+    """A server that commands reach on their loopback, at a port of the engine's choice."""
     allow_missing_limits: bool = False
     """Whether to go on without a given limit that this machine cannot keep."""
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .command_line import base_environment
-from .egress import proxy_environment
+from .egress import PROXY_PORT, AllowingProxy, proxy_environment, without_proxy
 from .errors import SandboxError
 from .inside.supervisor import READY
 from .inside.wire import pack, pack_map
@@ -15,24 +15,36 @@ from .supervised import environment_items
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from .limits import Plan
     from .protocol import SandboxRequest
+    from .supervised import SupervisedSandbox
 
-__all__ = ["configuration", "not_started", "popen", "stop", "wait_until_ready"]
+__all__ = ["configure", "not_started", "popen", "stop", "wait_until_ready"]
 
 _START_SECONDS = 20.0
 
 
-def configuration(request: SandboxRequest, decided: Plan, workspace: str) -> dict[str, bytes]:
-    """Return what the commands of a sandbox have in common.
+def configure(sandbox: SupervisedSandbox, request: SandboxRequest, decided: Plan) -> None:
+    """Open the ports of the loopback, and set what all commands have in common.
 
     Raises:
         ConfigurationError: A variable is not allowed in an environment.
+        SandboxError: The sandbox has ended.
     """
-    proxy = proxy_environment() if request.allowed_hosts else {}
-    variables = base_environment(workspace) | proxy | dict(request.environment) | dict(request.secrets)
+    variables = base_environment(sandbox.workspace) | without_proxy(request.hosts)
+    if request.allowed_hosts:
+        sandbox.listen(PROXY_PORT, AllowingProxy(request.allowed_hosts).handle)
+        variables |= proxy_environment()
+    if request.endpoint is not None:
+        url = f"http://127.0.0.1:{sandbox.listen(0, request.endpoint.handle)}"
+        variables |= dict.fromkeys(request.endpoint.variables, url)
+    variables |= {**request.environment, **request.secrets}
+    sandbox.configure(_configuration(request, decided, variables))
+
+
+def _configuration(request: SandboxRequest, decided: Plan, variables: Mapping[str, str]) -> dict[str, bytes]:
     options = {
         "environment": pack(environment_items(variables)),
         "limits": pack_map({name: b"%d" % value for name, value in decided.rlimits.items()}),

@@ -161,21 +161,29 @@ class SupervisedSandbox:
         """Close a forked child's copy of the socket, which would keep the sandbox alive after this process."""
         self._control.close()
 
-    def listen(self, port: int, handle: Callable[[socket.socket], None]) -> None:
+    def listen(self, port: int, handle: Callable[[socket.socket], None]) -> int:
         """Handle the connections to a port of the sandbox's loopback, each in a thread, until the sandbox ends.
+
+        Args:
+            port: The port; 0 takes one that is free.
+            handle: Answers and closes a connection.
+
+        Returns:
+            The port.
 
         Raises:
             SandboxError: The port is in use.
         """
         channel = self._request({"operation": b"listen", "port": b"%d" % port})
         try:
-            channel.receive()
+            used = int(channel.receive()[1])
         except SandboxError:
             channel.close()
             raise
         serving = threading.Thread(target=_serve, args=(channel, handle), name=f"{self.id}-port-{port}", daemon=True)
         serving.start()
         self._listening.append((channel, serving))
+        return used
 
     def configure(self, options: Mapping[str, bytes]) -> None:
         """Set what all commands have in common; called once, before any of them."""

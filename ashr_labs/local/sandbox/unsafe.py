@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from .command_line import supervisor_command
 from .errors import SandboxUnavailableError
 from .limits import plan
-from .starting import configuration, popen, wait_until_ready
+from .starting import configure, popen, wait_until_ready
 from .supervised import Started, SupervisedSandbox
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class UnsafeSubprocess:
         self._sandboxes.add(sandbox)
         try:
             wait_until_ready(control, process)
-            sandbox.configure(configuration(request, decided, workspace))
+            configure(sandbox, request, decided)
         except BaseException:
             sandbox.destroy()
             raise
