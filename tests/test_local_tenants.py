@@ -22,6 +22,7 @@ VALID: dict[str, Any] = {
     "request_input_schema": {},
     "request_name": "x",
     "requestor_id": 2,
+    "records": [],
     "result": {},
     "tenant_id": 2,
     "tests": [],
@@ -47,9 +48,12 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
     first, second = (Api(platform, key, tenant_id) for tenant_id, key in enumerate(keys, start=1))
     agent_id = first("create_agent", name="Bot")["agent"]["id"]
     dataset_id = first.dataset(agent_id=agent_id)
+    records = first.send("POST", "/v1/datasets", {"name": "theirs"}).body["id"]
+    assert 200 == first.send("POST", f"/v1/datasets/{records}/records", {"records": [{"input": 1}]}).status
     things = {
         "agent_id": agent_id,
         "api_key_id": first("list_api_keys")["api_keys"][0]["id"],
+        "dataset": records,
         "dataset_id": dataset_id,
         "prompt": first.send("POST", "/v1/prompts", {"slug": "theirs", "template": "x"}).body["id"],
         "request_id": first.request({}),
@@ -67,7 +71,7 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
     platform.close()
 
 
-NAMING = ["agent_id", "api_key_id", "dataset_id", "prompt", "request_id", "requestor_id"]
+NAMING = ["agent_id", "api_key_id", "dataset", "dataset_id", "prompt", "request_id", "requestor_id"]
 NAMING += ["run_id", "runner_id", "sandbox_id", "slug", "tenant_id", "trace_id"]
 CHOSEN = {("create_prompt", "slug"), ("ingest_sandbox_trace", "sandbox_id")}
 """Names that each tenant chooses for itself."""
@@ -115,6 +119,8 @@ def everything(world: World) -> list[Any]:
         [key["is_active"] for key in first("list_api_keys", include_inactive=True)["api_keys"]],
         first("get_observability_trace", trace_id=world.things["trace_id"]),
         first.got("/v1/prompts"),
+        first.got("/v1/datasets"),
+        first.got(f"/v1/datasets/{world.things['dataset']}/records"),
         first.got("/v1/sandboxes/sb-theirs/trace"),
     ]
 
@@ -132,6 +138,7 @@ def test_lists_show_own_tenant_only(world: World) -> None:
     assert [] == world.second("list_requests", tenant_id=2)["requests"]
     assert [] == world.second("list_observability_traces")["traces"]
     assert [] == world.second.got("/v1/traces")["items"]
+    assert [] == world.second.got("/v1/datasets")
 
 
 def test_idempotency_keys_are_per_tenant(world: World) -> None:

@@ -112,6 +112,23 @@ OPERATIONS: dict[str, Operation] = {
     "create_spec": Operation("specs", False, "embedded", "POST", "/v1/specs", "write", "application/json"),
     "get_spec": Operation("specs", True, "embedded", "GET", "/v1/specs/{spec_id}", "read", "application/json"),
     "delete_spec": Operation("specs", True, "embedded", "DELETE", "/v1/specs/{spec_id}", "write", None),
+    "list_record_datasets": Operation("records", True, "embedded", "GET", "/v1/datasets", "read", "application/json"),
+    "create_record_dataset": Operation(
+        "records", False, "embedded", "POST", "/v1/datasets", "write", "application/json"
+    ),
+    "get_record_dataset": Operation(
+        "records", True, "embedded", "GET", "/v1/datasets/{dataset}", "read", "application/json"
+    ),
+    "delete_record_dataset": Operation("records", True, "embedded", "DELETE", "/v1/datasets/{dataset}", "write", None),
+    "list_dataset_records": Operation(
+        "records", True, "embedded", "GET", "/v1/datasets/{dataset}/records", "read", "application/json"
+    ),
+    "add_dataset_records": Operation(
+        "records", False, "embedded", "POST", "/v1/datasets/{dataset}/records", "write", "application/json"
+    ),
+    "delete_dataset_record": Operation(
+        "records", True, "embedded", "DELETE", "/v1/datasets/{dataset}/records/{record_id}", "write", None
+    ),
     "list_prompts": Operation("prompts", True, "embedded", "GET", "/v1/prompts", "read", "application/json"),
     "create_prompt": Operation("prompts", False, "embedded", "POST", "/v1/prompts", "write", "application/json"),
     "delete_prompt": Operation("prompts", True, "embedded", "DELETE", "/v1/prompts/{prompt}", "write", None),

@@ -1077,6 +1077,88 @@ class TraceFilter(TypedDict):
     has_errors: NotRequired[bool]
 
 
+class RecordDataset(TypedDict):
+    """
+    A dataset of records, without the records.
+    """
+
+    id: str
+    user_id: NotRequired[str]
+    name: str
+    description: NotRequired[str]
+    version: int
+    """The newest one; each change of the records makes a version."""
+
+    record_count: NotRequired[int]
+    """Of the newest version."""
+
+    created_at: NotRequired[str]
+    """ISO 8601."""
+
+    updated_at: NotRequired[str]
+    """ISO 8601."""
+
+
+class CreateRecordDatasetRequest(TypedDict):
+    name: str
+    description: NotRequired[str]
+
+
+class DatasetRecord(TypedDict):
+    """
+    An input, and what is expected of it.
+    """
+
+    id: str
+    input: Any
+    """Any JSON value."""
+
+    expected: NotRequired[Any]
+    """Any JSON value; absent if it was not given."""
+
+    metadata: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+    tags: NotRequired[list[str]]
+    version: NotRequired[int]
+    """The first version that has it."""
+
+
+Tag: TypeAlias = str
+
+
+class NewDatasetRecord(TypedDict):
+    id: NotRequired[str]
+    """Unique in a version; defaults to a new one."""
+
+    input: Any
+    """Any JSON value."""
+
+    expected: NotRequired[Any]
+    """Any JSON value."""
+
+    metadata: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+    tags: NotRequired[list[Tag]]
+    """Without commas."""
+
+
+class AddDatasetRecordsRequest(TypedDict):
+    records: list[NewDatasetRecord]
+    replace: NotRequired[bool]
+    """Leave all other records out of the new version."""
+
+
+class AddedRecords(TypedDict):
+    added: int
+    skipped: NotRequired[int]
+    """Records whose id was there already."""
+
+    version: NotRequired[int]
+    """The newest one."""
+
+
 class OnlineScoring(TypedDict):
     """
     How a rule scores the traces that come in.
@@ -1161,9 +1243,6 @@ class IngestObservabilityTraceResponse(TypedDict):
 
 
 Moment: TypeAlias = str
-
-
-Tag: TypeAlias = str
 
 
 class ListObservabilityTracesRequest(TypedDict):

@@ -14,6 +14,7 @@ from sqlalchemy import (
 
 from .columns import CheckedText, JSONText, Number, PlainText, created_column, metadata, numbered_table, tenant_column
 from .prompt_tables import prompt_tags, prompt_versions, prompts
+from .record_tables import record_datasets, records
 from .score_tables import score_rules, trace_scores
 from .trace_tables import observations, traces
 
@@ -32,6 +33,8 @@ __all__ = [
     "prompt_tags",
     "prompt_versions",
     "prompts",
+    "record_datasets",
+    "records",
     "requests",
     "run_tests",
     "run_traces",
@@ -45,7 +48,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0011"
+SCHEMA_VERSION = "0012"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(

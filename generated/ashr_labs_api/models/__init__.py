@@ -4,6 +4,8 @@ from .accepted_inputs import AcceptedInputs
 from .action import Action
 from .action_result import ActionResult
 from .action_type import ActionType
+from .add_dataset_records_request import AddDatasetRecordsRequest
+from .added_records import AddedRecords
 from .agent_config import AgentConfig
 from .agent_record import AgentRecord
 from .aggregate_metrics import AggregateMetrics
@@ -33,6 +35,7 @@ from .create_api_key_response import CreateApiKeyResponse
 from .create_dataset_request import CreateDatasetRequest
 from .create_dataset_response import CreateDatasetResponse
 from .create_prompt_request import CreatePromptRequest
+from .create_record_dataset_request import CreateRecordDatasetRequest
 from .create_request_request import CreateRequestRequest
 from .create_request_response import CreateRequestResponse
 from .create_run_request import CreateRunRequest
@@ -40,6 +43,7 @@ from .create_run_response import CreateRunResponse
 from .create_sandbox_request import CreateSandboxRequest
 from .create_score_rule_request import CreateScoreRuleRequest
 from .dataset import Dataset
+from .dataset_record import DatasetRecord
 from .dataset_source import DatasetSource
 from .delete_agent_request import DeleteAgentRequest
 from .delete_dataset_request import DeleteDatasetRequest
@@ -111,6 +115,7 @@ from .match_status import MatchStatus
 from .media import Media
 from .media_upload import MediaUpload
 from .model_usage import ModelUsage
+from .new_dataset_record import NewDatasetRecord
 from .note_category import NoteCategory
 from .note_severity import NoteSeverity
 from .observation import Observation
@@ -128,6 +133,7 @@ from .pentest_difficulty import PentestDifficulty
 from .pentest_mode import PentestMode
 from .prompt import Prompt
 from .prompt_usage import PromptUsage
+from .record_dataset import RecordDataset
 from .recorded_tool_call import RecordedToolCall
 from .render_prompt_request import RenderPromptRequest
 from .rendered_prompt import RenderedPrompt
@@ -205,6 +211,8 @@ __all__ = (
     "Action",
     "ActionResult",
     "ActionType",
+    "AddDatasetRecordsRequest",
+    "AddedRecords",
     "AgentConfig",
     "AgentRecord",
     "AggregateMetrics",
@@ -234,6 +242,7 @@ __all__ = (
     "CreateDatasetRequest",
     "CreateDatasetResponse",
     "CreatePromptRequest",
+    "CreateRecordDatasetRequest",
     "CreateRequestRequest",
     "CreateRequestResponse",
     "CreateRunRequest",
@@ -241,6 +250,7 @@ __all__ = (
     "CreateSandboxRequest",
     "CreateScoreRuleRequest",
     "Dataset",
+    "DatasetRecord",
     "DatasetSource",
     "DeleteAgentRequest",
     "DeleteDatasetRequest",
@@ -312,6 +322,7 @@ __all__ = (
     "Media",
     "MediaUpload",
     "ModelUsage",
+    "NewDatasetRecord",
     "NoteCategory",
     "NoteSeverity",
     "Observation",
@@ -329,6 +340,7 @@ __all__ = (
     "PentestMode",
     "Prompt",
     "PromptUsage",
+    "RecordDataset",
     "RecordedToolCall",
     "RenderedPrompt",
     "RenderPromptRequest",
