@@ -40,7 +40,7 @@ SUBSTITUTIONS = [
     (r"Async(?=(Connection|Custom|HTTP|Manual|Network|Pool|Retry|Transport|Clock))", "Sync"),
     ("AsyncGenerator", "Generator"),
     ("AsyncIterator", "Iterator"),
-    (r"Async(?=\w+Methods|BaseClient|AshrLabsClient|Sandbox\b)", ""),
+    (r"Async(?=\w+Methods|BaseClient|AshrLabsClient|Sandbox\b|RecordDataset\b)", ""),
 ]  # fmt: skip
 
 

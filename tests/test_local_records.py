@@ -74,7 +74,7 @@ def test_each_version_stays_readable(api: Api) -> None:
 def test_records_with_an_id_that_is_there_are_skipped(api: Api) -> None:
     """The same records a second time add nothing and make no version; of equal ids in one request the first counts."""
     path = created(api)
-    rows = [{"input": 1, "id": "a"}, {"input": 2, "id": "a"}, {"input": 3}]
+    rows: list[dict[str, Any]] = [{"input": 1, "id": "a"}, {"input": 2, "id": "a"}, {"input": 3}]
     assert {"added": 2, "skipped": 1, "version": 2} == added(api, path, *rows)
     assert {"added": 0, "skipped": 1, "version": 2} == added(api, path, {"input": 9, "id": "a"})
     assert {"added": 0, "skipped": 0, "version": 2} == added(api, path)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ._pool import AsyncPool
     from ._prompts import AsyncPromptMethods
     from ._raw_response import AsyncRawResponseMethods
+    from ._records import AsyncRecordMethods
     from ._sandboxes import AsyncSandboxMethods
     from ._scoring import AsyncScoringMethods
     from ._specs import AsyncSpecMethods
@@ -236,6 +237,18 @@ class AsyncAshrLabsClient(
         from ._prompts import AsyncPromptMethods  # noqa: PLC0415
 
         return AsyncPromptMethods(self._transport)
+
+    @cached_property
+    def records(self) -> AsyncRecordMethods:
+        """The datasets of records: `create()`, `list()`, `get()`, `add()`, `from_traces()`, `remove()` and `delete()`.
+
+        Example:
+            >>> dataset = await client.records.get("ds_7", tags=["pro"])  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._records import AsyncRecordMethods  # noqa: PLC0415
+
+        return AsyncRecordMethods(self._transport)
 
     @cached_property
     def scoring(self) -> AsyncScoringMethods:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ._pool import SyncPool
     from ._prompts import PromptMethods
     from ._raw_response import RawResponseMethods
+    from ._records import RecordMethods
     from ._sandboxes import SandboxMethods
     from ._scoring import ScoringMethods
     from ._specs import SpecMethods
@@ -236,6 +237,18 @@ class AshrLabsClient(
         from ._prompts import PromptMethods  # noqa: PLC0415
 
         return PromptMethods(self._transport)
+
+    @cached_property
+    def records(self) -> RecordMethods:
+        """The datasets of records: `create()`, `list()`, `get()`, `add()`, `from_traces()`, `remove()` and `delete()`.
+
+        Example:
+            >>> dataset = client.records.get("ds_7", tags=["pro"])  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._records import RecordMethods  # noqa: PLC0415
+
+        return RecordMethods(self._transport)
 
     @cached_property
     def scoring(self) -> ScoringMethods:

@@ -15,7 +15,7 @@ from .trace_rows import tag_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import ColumnElement, Connection, Select
 
 __all__ = ["add_records", "record_row", "remove_records", "select_records", "store_version"]
 
@@ -67,7 +67,8 @@ def store_version(connection: Connection, dataset_id: int, version: int) -> int:
 
 def select_records(dataset_id: int, version: int, tags: Iterable[str]) -> Select[Any]:
     """Return the query for the records of a version that have all of some tags, in the order they were added in."""
-    wanted = select(records.c.id, records.c.key, records.c.added_in, records.c.created_at, _CONTENT).where(
+    columns: list[ColumnElement[Any]] = [records.c.id, records.c.key, records.c.added_in, _CONTENT]
+    wanted = select(*columns).where(
         records.c.dataset_id == dataset_id,
         records.c.added_in <= version,
         or_(records.c.removed_in.is_(None), records.c.removed_in > version),
