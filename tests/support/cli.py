@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from ashr_labs import AshrLabsClient
+from support.forked_program import run_forked
 
+_OF_THE_INTERPRETER = ("PYTHON", "LANG", "LC_")
+"""Beginnings of variables that Python reads when it starts."""
 PROGRAM = str(Path(sys.executable).parent / "ashr-labs")
 
 AGENTS = '''
@@ -153,7 +156,10 @@ class Workspace:
 
     def run(self, *arguments: str, **settings: str) -> Done:
         """Run the program in the folder, with these settings in its environment."""
-        return self.run_command([PROGRAM, *arguments], **settings)
+        if any(name.startswith(_OF_THE_INTERPRETER) for name in settings):
+            return self.run_command([PROGRAM, *arguments], **settings)
+        code, out, err = run_forked(PROGRAM, arguments, self.folder, {**os.environ, **settings})
+        return Done(code, *(stream.decode("utf-8", "backslashreplace") for stream in (out, err)))
 
     def call(self, *arguments: str, **settings: str) -> Done:
         """Do what the program does, in this process: for what a process of its own would not show better."""

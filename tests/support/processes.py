@@ -7,8 +7,8 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-_KEPT = ("multiprocessing.resource_tracker", "multiprocessing.forkserver")
-"""Processes of the standard library that live as long as the test process."""
+_KEPT = ("multiprocessing.resource_tracker", "multiprocessing.forkserver", "support/forked_program.py")
+"""Processes that live as long as the test process."""
 
 
 def restore_sigint() -> None:
