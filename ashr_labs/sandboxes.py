@@ -12,6 +12,8 @@ __all__ = [
     "CommandResult",
     "FileState",
     "QueryResult",
+    "RuleResult",
+    "SandboxFindings",
     "SandboxService",
     "ServiceRequest",
     "StateDiff",
@@ -72,6 +74,25 @@ class StateDiff:
     added: list[str]
     removed: list[str]
     modified: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleResult:
+    """The result of a rule of a spec's `forbidden`."""
+
+    rule: str
+    violated: bool
+    details: str
+    """Each violation; empty if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxFindings:
+    """The rules that were broken in a sandbox, and what was done in it."""
+
+    rules: list[RuleResult]
+    audit: Mapping[str, Any]
+    """The records that the spec asks for in `audit`."""
 
 
 @dataclass(frozen=True, slots=True)

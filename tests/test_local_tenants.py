@@ -15,6 +15,7 @@ from support.local_api import Api, Place, database_with_tenants, parameters_of
 VALID: dict[str, Any] = {
     "agent_id": None,
     "command": "true",
+    "query": "SELECT 1",
     "dataset_source": {},
     "name": "x",
     "path": "x",

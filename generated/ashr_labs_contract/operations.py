@@ -105,6 +105,27 @@ OPERATIONS: dict[str, Operation] = {
     "get_sandbox_diff": Operation(
         "sandboxes", True, "embedded", "GET", "/v1/sandboxes/{sandbox_id}/diff", "read", "application/json"
     ),
+    "get_sandbox_findings": Operation(
+        "sandboxes", True, "embedded", "GET", "/v1/sandboxes/{sandbox_id}/findings", "read", "application/json"
+    ),
+    "query_sandbox_service": Operation(
+        "sandboxes",
+        True,
+        "embedded",
+        "POST",
+        "/v1/sandboxes/{sandbox_id}/services/{service}/queries",
+        "write",
+        "application/json",
+    ),
+    "list_sandbox_requests": Operation(
+        "sandboxes",
+        True,
+        "embedded",
+        "GET",
+        "/v1/sandboxes/{sandbox_id}/services/{service}/requests",
+        "read",
+        "application/json",
+    ),
     "download_media": Operation(
         "server", True, "embedded", "GET", "/media/{media_id}", None, "application/octet-stream"
     ),

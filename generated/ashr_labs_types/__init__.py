@@ -301,6 +301,58 @@ class StateDiff(TypedDict):
     modified: list[str]
 
 
+class RuleResult(TypedDict):
+    """
+    The result of a rule of `forbidden`.
+    """
+
+    rule: str
+    """Such as `db_writes_outside`."""
+
+    violated: bool
+    details: str
+    """Each violation; empty if there is none."""
+
+
+class QuerySandboxServiceRequest(TypedDict):
+    query: str
+
+
+class QueryResult(TypedDict):
+    """
+    The rows that a query returned.
+    """
+
+    columns: list[str]
+    """Empty if there is no row."""
+
+    rows: list[list[Any]]
+    """Values as JSON; null is NULL."""
+
+
+class ServiceRequest(TypedDict):
+    """
+    A request that an HTTP mock got.
+    """
+
+    method: str
+    path: str
+    """Without the query."""
+
+    query: str
+    headers: dict[str, str]
+    """Strings by name."""
+
+    body: str
+    """Its first 65,536 characters."""
+
+    status: int
+    """Of the answer."""
+
+    time: float
+    """Seconds since the epoch."""
+
+
 class ToolCall(TypedDict):
     name: str
     arguments_json: NotRequired[str]
@@ -1595,6 +1647,16 @@ class StateSnapshot(TypedDict):
 
     unreadable: NotRequired[int]
     """Files and folders that could not be read."""
+
+
+class SandboxFindings(TypedDict):
+    """
+    The rules that were broken in a sandbox, and what was done in it.
+    """
+
+    rules: list[RuleResult]
+    audit: dict[str, Any]
+    """The records that `audit` asks for, by `db_writes`, `http_calls` and `file_changes`."""
 
 
 class ExpectedResponse(TypedDict):

@@ -5,7 +5,17 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING
 
-from ...sandboxes import CommandResult, FileState, SandboxService, StateDiff, StateSnapshot
+from ...sandboxes import (
+    CommandResult,
+    FileState,
+    QueryResult,
+    RuleResult,
+    SandboxFindings,
+    SandboxService,
+    ServiceRequest,
+    StateDiff,
+    StateSnapshot,
+)
 from .._options import Timeout
 from .._outgoing import resource
 from .._sandboxes import duration, read_record
@@ -19,11 +29,13 @@ if TYPE_CHECKING:
 
     Sandboxes: TypeAlias = list["Sandbox"]
     # In the class, `list` is a method.
+    Requests: TypeAlias = list[ServiceRequest]
 
 __all__ = ["Sandbox", "SandboxMethods"]
 
 _COMMAND_SECONDS = 600.0
 _CREATION_SECONDS = 900.0
+_QUERY_SECONDS = 75.0
 _MARGIN = 30.0
 
 
@@ -144,6 +156,40 @@ class Sandbox:
     def diff(self) -> StateDiff:
         """Return the files that differ from when the sandbox became ready."""
         return read_record(StateDiff, self._request("get_sandbox_diff"))
+
+    def query(self, service: str, query: str) -> QueryResult:
+        """Return the rows of a query to a PostgreSQL service, at most 1,000, in a transaction that changes nothing.
+
+        Args:
+            service: The name of the service.
+            query: A statement that returns rows.
+
+        Raises:
+            NotFoundError: If there is no such service.
+            ValidationError: If it is not a PostgreSQL service, or the query fails; the message is the database's.
+        """
+        operation = resource(
+            "query_sandbox_service", {"sandbox_id": self.id, "service": service}, body={"query": query}
+        )
+        return read_record(QueryResult, patient(self._transport, _QUERY_SECONDS).request(operation))
+
+    def requests(self, service: str) -> Requests:
+        """Return the requests that an HTTP mock has got since the sandbox was ready.
+
+        Args:
+            service: The name of the service.
+
+        Raises:
+            NotFoundError: If there is no such service.
+            ValidationError: If it is not an HTTP mock, or does not record.
+        """
+        operation = resource("list_sandbox_requests", {"sandbox_id": self.id, "service": service})
+        return [read_record(ServiceRequest, one) for one in self._transport.request(operation, list)]
+
+    def findings(self) -> SandboxFindings:
+        """Return which rules of the spec's `forbidden` were broken since the sandbox was ready, and its audit."""
+        record = self._request("get_sandbox_findings")
+        return SandboxFindings([read_record(RuleResult, one) for one in record["rules"]], record["audit"])
 
     def destroy(self) -> None:
         """End all of its processes and remove its files; destroying it again changes nothing."""

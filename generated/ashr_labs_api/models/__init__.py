@@ -133,6 +133,8 @@ from .pentest_difficulty import PentestDifficulty
 from .pentest_mode import PentestMode
 from .prompt import Prompt
 from .prompt_usage import PromptUsage
+from .query_result import QueryResult
+from .query_sandbox_service_request import QuerySandboxServiceRequest
 from .record_dataset import RecordDataset
 from .recorded_tool_call import RecordedToolCall
 from .render_prompt_request import RenderPromptRequest
@@ -140,6 +142,7 @@ from .rendered_prompt import RenderedPrompt
 from .request_status import RequestStatus
 from .revoke_api_key_request import RevokeApiKeyRequest
 from .rpc_status import RpcStatus
+from .rule_result import RuleResult
 from .run import Run
 from .run_pentest_request import RunPentestRequest
 from .run_pentest_response import RunPentestResponse
@@ -149,6 +152,8 @@ from .run_sandbox_command_request import RunSandboxCommandRequest
 from .run_status import RunStatus
 from .sample_data import SampleData
 from .sandbox import Sandbox
+from .sandbox_audit import SandboxAudit
+from .sandbox_findings import SandboxFindings
 from .sandbox_service import SandboxService
 from .sandbox_services import SandboxServices
 from .sandbox_spec import SandboxSpec
@@ -161,6 +166,7 @@ from .score_rule import ScoreRule
 from .score_rule_summary import ScoreRuleSummary
 from .scores import Scores
 from .sdk_note import SdkNote
+from .service_request import ServiceRequest
 from .session import Session
 from .set_dataset_agent_request import SetDatasetAgentRequest
 from .set_prompt_tag_request import SetPromptTagRequest
@@ -340,6 +346,8 @@ __all__ = (
     "PentestMode",
     "Prompt",
     "PromptUsage",
+    "QueryResult",
+    "QuerySandboxServiceRequest",
     "RecordDataset",
     "RecordedToolCall",
     "RenderedPrompt",
@@ -347,6 +355,7 @@ __all__ = (
     "RequestStatus",
     "RevokeApiKeyRequest",
     "RpcStatus",
+    "RuleResult",
     "Run",
     "RunPentestRequest",
     "RunPentestResponse",
@@ -356,6 +365,8 @@ __all__ = (
     "RunStatus",
     "SampleData",
     "Sandbox",
+    "SandboxAudit",
+    "SandboxFindings",
     "SandboxService",
     "SandboxServices",
     "SandboxSpec",
@@ -368,6 +379,7 @@ __all__ = (
     "ScoreRuleSummary",
     "Scores",
     "SdkNote",
+    "ServiceRequest",
     "Session",
     "SetDatasetAgentRequest",
     "SetPromptTagRequest",
