@@ -46,7 +46,7 @@ FLOORS: list[set[str]] = [
         "_version",
     },
     {"alignment", "comparators", "pricing", "run_result", "tool_call", "_text"},
-    {"_http", "bundles", "prompts", "records", "run_builder", "sandboxes", "spans", "types"},
+    {"_http", "bundles", "prompts", "records", "run_builder", "sandboxes", "snapshots", "spans", "types"},
     {"llm"},
     {"grading", "generation", "importing", "scenarios", "specs"},
     {"invariants"},

@@ -12,6 +12,7 @@ from .writes import WriteObserver
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..._secret import Secret
     from ...specs.values import Spec
     from ..sandbox.protocol import CommandResult, Listing, Sandbox
     from .services import MockServer, PostgresServer
@@ -39,6 +40,7 @@ class BootedSandbox:
         databases: Its PostgreSQL services.
         mocks: Its HTTP mocks.
         watch: Looks for secrets in what is printed.
+        secrets: Those that commands have.
     """
 
     def __init__(
@@ -50,12 +52,14 @@ class BootedSandbox:
         databases: Mapping[str, PostgresServer] | None = None,
         mocks: Mapping[str, MockServer] | None = None,
         watch: SecretWatch | None = None,
+        secrets: Mapping[str, Secret] | None = None,
     ) -> None:
         self.spec = spec
         self.sandbox = sandbox
         self.services = services or {}
         self.databases = databases or {}
         self.mocks = mocks or {}
+        self.secrets = secrets or {}
         self._watch = watch or SecretWatch({})
         asked = spec.audit.db_writes or spec.forbidden.db_writes_outside is not None
         self._writes = [WriteObserver(database) for database in self.databases.values()] if asked else []

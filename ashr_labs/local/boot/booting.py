@@ -131,7 +131,8 @@ class Booter:
         preparation = Preparation(sandbox, databases, self._settings, scoped(spec, secrets, "setup"))
         preparation.apply(spec.fixtures, spec.setup)
         status = {name: ServiceStatus(place.name, place.port, ready=True) for name, place in places.items()}
-        return BootedSandbox(spec, sandbox, status, databases=databases, mocks=mocks, watch=watch)
+        own = scoped(spec, secrets, "agent")
+        return BootedSandbox(spec, sandbox, status, databases=databases, mocks=mocks, watch=watch, secrets=own)
 
     def _started(
         self, sandbox: Sandbox, service: Service, address: Address, env: Mapping[str, str], watch: SecretWatch
