@@ -353,7 +353,8 @@ def test_invalid_rate_is_passed_to_the_run(wrong: Any) -> None:
     assert repr({"progress": False, **options}) == repr(_run_options(options))
 
 
-WITH_XDIST = pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
+WORKERS = pytest.param(("-n", "2"), marks=pytest.mark.integration, id="xdist")  # each imports everything again
+WITH_XDIST = pytest.mark.parametrize("workers", [pytest.param((), id="one process"), WORKERS])
 
 
 @WITH_XDIST
