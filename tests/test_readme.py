@@ -13,6 +13,7 @@ import pytest
 
 from ashr_labs.local import open_platform
 from ashr_labs.local.server.app import running_server
+from support.sandboxes import engine_or_skip
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -48,6 +49,8 @@ def test_python_blocks_run_in_order(
     document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each Python block works with what the blocks before it made, and nothing else."""
+    if "sandboxes.create(" in "".join(python_blocks(document)):
+        engine_or_skip("bubblewrap").close()
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {"__name__": "document"}
 

@@ -6,7 +6,6 @@ import logging
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Required, Self, TypedDict, TypeVar
-from urllib.parse import quote
 
 from .. import instrumentation
 from ..client._outgoing import resource
@@ -15,7 +14,6 @@ from ._connection import Connection, connection_options, setting
 from ._past_call import PastCall
 from .errors import KeystoneError, as_keystone_error
 from .tracing import init_tracing
-from .types import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 
     from ._connection import Reporter
     from .prompts import PromptService
+    from .sandboxes import SandboxHandle, SandboxService
     from .specs import SpecService
 
 __all__ = ["Keystone", "LLMCall", "Polarity"]
@@ -114,6 +113,13 @@ class Keystone:
         self._http = Connection(connection_options(api_key, base_url, timeout, workspace))
 
     @cached_property
+    def sandboxes(self) -> SandboxService:
+        """The sandboxes: `create()`, `get()`, `list()`, `run_command()`, files, state, difference and traces."""
+        from .sandboxes import SandboxService  # noqa: PLC0415 - as for specs
+
+        return SandboxService(self._http)
+
+    @cached_property
     def specs(self) -> SpecService:
         """The specs of sandboxes: `create()`, `create_from_file()`, `get()`, `list()` and `delete()`."""
         # A function-level import: a client that only traces does without it.
@@ -135,7 +141,7 @@ class Keystone:
 
     @classmethod
     @as_keystone_error
-    def from_sandbox(cls) -> tuple[Self, Sandbox]:
+    def from_sandbox(cls) -> tuple[Self, SandboxHandle]:
         """Return a client and the sandbox that this process runs in, from the environment.
 
         Raises:
@@ -145,7 +151,7 @@ class Keystone:
         if not sandbox_id:
             raise KeystoneError(0, "KEYSTONE_SANDBOX_ID is not set: this process does not run in a sandbox")
         client = cls()
-        return client, Sandbox.from_dict(client._http.get(f"/v1/sandboxes/{quote(sandbox_id, safe='')}"))
+        return client, client.sandboxes.get(sandbox_id)
 
     @as_keystone_error
     def health(self) -> dict[str, Any]:

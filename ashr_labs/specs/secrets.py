@@ -13,7 +13,7 @@ from ..errors import ConfigurationError
 from .yaml_document import parse_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
 __all__ = ["AllowCommand", "collect_declared_secrets", "collect_declared_secrets_from_file", "resolve_source"]
 
@@ -25,7 +25,11 @@ AllowCommand: TypeAlias = bool | Callable[[str, str], bool]
 
 
 def collect_declared_secrets(
-    spec: Mapping[str, Any], env: Mapping[str, str] | None = None, *, allow_commands: AllowCommand = False
+    spec: Mapping[str, Any],
+    env: Mapping[str, str] | None = None,
+    *,
+    allow_commands: AllowCommand = False,
+    given: Container[str] = (),
 ) -> dict[str, str]:
     """Return the values of the secrets that a spec declares and that are found here.
 
@@ -35,6 +39,7 @@ def collect_declared_secrets(
         spec: The spec as a mapping.
         env: Environment variables; defaults to those of the process.
         allow_commands: See `resolve_source`.
+        given: Names of secrets that are not looked up, because their values are known.
 
     Raises:
         ConfigurationError: A source is unknown, or is a command that is not allowed.
@@ -49,7 +54,7 @@ def collect_declared_secrets(
         name = fields.get("name") if fields else None
         if fields is None or not isinstance(name, str):
             raise ConfigurationError(f"a secret must be a name or a mapping with `name`, got {preview(entry)}")
-        if fields.get("from"):
+        if fields.get("from") or name in given:
             continue
         value = resolve_source(name, str(fields.get("source") or "env"), env, allow_commands=allow_commands)
         if value:
@@ -62,6 +67,7 @@ def collect_declared_secrets_from_file(
     env: Mapping[str, str] | None = None,
     *,
     allow_commands: AllowCommand = False,
+    given: Container[str] = (),
 ) -> dict[str, str]:
     """Return the values of the secrets that a spec's file declares; see `collect_declared_secrets`.
 
@@ -74,7 +80,7 @@ def collect_declared_secrets_from_file(
         spec = as_object(parse_yaml(file.read(_MAX_BYTES + 1)).value)
     if spec is None:
         raise ConfigurationError(f"{os.fspath(spec_path)} must be a YAML mapping")
-    return collect_declared_secrets(spec, env, allow_commands=allow_commands)
+    return collect_declared_secrets(spec, env, allow_commands=allow_commands, given=given)
 
 
 def resolve_source(

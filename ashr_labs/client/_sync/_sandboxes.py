@@ -31,10 +31,12 @@ if TYPE_CHECKING:
     # In the class, `list` is a method.
     Requests: TypeAlias = list[ServiceRequest]
 
-__all__ = ["Sandbox", "SandboxMethods"]
+__all__ = ["COMMAND_SECONDS", "CREATION_SECONDS", "Sandbox", "SandboxMethods", "patient"]
 
-_COMMAND_SECONDS = 600.0
-_CREATION_SECONDS = 900.0
+COMMAND_SECONDS = 600.0
+"""The time of a command for which none is given."""
+CREATION_SECONDS = 900.0
+"""The time that the creation of a sandbox may take."""
 _QUERY_SECONDS = 75.0
 _MARGIN = 30.0
 
@@ -105,7 +107,7 @@ class Sandbox:
             ConflictError: If the sandbox has ended.
         """
         body: dict[str, object] = {"command": command}
-        seconds = _COMMAND_SECONDS
+        seconds = COMMAND_SECONDS
         if timeout is not None:
             body["timeout"], seconds = duration(timeout)
         return read_record(CommandResult, self._request("run_sandbox_command", body=body, seconds=seconds))
@@ -242,7 +244,7 @@ class SandboxMethods:
             body["metadata"] = dict(metadata)
         if secrets:
             body["secrets"] = dict(secrets)
-        transport = patient(self._transport, _CREATION_SECONDS)
+        transport = patient(self._transport, CREATION_SECONDS)
         return Sandbox(self._transport, transport.request(resource("create_sandbox", body=body)))
 
     def get(self, sandbox_id: str) -> Sandbox:
