@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         ScorerError,
         ServerError,
         SpecError,
+        StreamInterruptedError,
         ValidationError,
     )
     from .eval import (
@@ -132,6 +133,7 @@ __all__ = [
     "ServerError",
     "Span",
     "SpecError",
+    "StreamInterruptedError",
     "TestBuilder",
     "Timeout",
     "ToolInvocation",

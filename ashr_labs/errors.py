@@ -8,7 +8,8 @@
     ├── ScorerError               (also ValueError)    a scorer returned something that is not a score
     ├── ModelError                                     a language model did not give a usable reply
     ├── APIConnectionError                             no response arrived
-    │   └── APITimeoutError       (also TimeoutError)  no response arrived in time
+    │   ├── APITimeoutError       (also TimeoutError)  no response arrived in time
+    │   └── StreamInterruptedError                     a stream of events stopped before its end
     ├── ResponseFormatError                            a response arrived that is not as documented
     ├── PollTimeoutError          (also TimeoutError)  polling took longer than the timeout
     ├── BadRequestError           400                  the platform cannot parse the request
@@ -47,6 +48,7 @@ __all__ = [
     "ScorerError",
     "ServerError",
     "SpecError",
+    "StreamInterruptedError",
     "ValidationError",
     "error_class_for_status",
 ]
@@ -144,6 +146,15 @@ class APIConnectionError(AshrLabsError):
 
 class APITimeoutError(APIConnectionError, TimeoutError):
     """No response arrived within the client's timeout."""
+
+
+class StreamInterruptedError(APIConnectionError):
+    """A stream of events stopped before the event that completes it, and could not be resumed."""
+
+    last_event_id = ""
+    """The id of the last event that was read, behind which the stream can be resumed; empty if there is none."""
+    events_read = 0
+    """The number of events that were read."""
 
 
 class ResponseFormatError(AshrLabsError):

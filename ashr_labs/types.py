@@ -28,7 +28,10 @@ from ashr_labs_types import (
     RecordedToolCall,
     Request,
     Run,
+    RunEnded,
+    RunProgress,
     RunResult,
+    RunTestFinished,
     Scenario,
     SdkNote,
     Session,
@@ -44,6 +47,8 @@ from ashr_labs_types import (
     VmLogEntry,
     VmStream,
 )
+
+from ._http.sse import ServerEvent
 
 __all__ = [
     "APIKey",
@@ -68,9 +73,13 @@ __all__ = [
     "RecordedToolCall",
     "Request",
     "Run",
+    "RunEnded",
+    "RunProgress",
     "RunResult",
+    "RunTestFinished",
     "Scenario",
     "SdkNote",
+    "ServerEvent",
     "Session",
     "Tenant",
     "TestError",

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-__all__ = ["EMPTY", "METHODS", "REFERENCE", "Found", "Place", "as_object", "resolved", "unknown"]
+__all__ = ["EMPTY", "METHODS", "REFERENCE", "STREAM", "Found", "Place", "as_object", "resolved", "unknown"]
 
 Place = tuple[str | int, ...]
 """Keys and indexes from the top of the document."""
 Found = Iterator[tuple[Place, str]]
 
+STREAM = "text/event-stream"
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace", "query"}
 REFERENCE = re.compile(r"#/components/schemas/(\w+)")
 EMPTY: dict[str, Any] = {}

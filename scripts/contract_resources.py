@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from contract_nodes import REFERENCE, Found, Place, as_object, resolved, unknown
+from contract_nodes import REFERENCE, STREAM, Found, Place, as_object, resolved, unknown
 
 __all__ = ["check_resource", "check_templates"]
 
@@ -16,6 +16,7 @@ NAMED = {"application/json", "multipart/form-data"}
 """Media types of bodies whose schema is a named object."""
 PARAMETER_KEYS = {"name", "in", "required", "description", "schema", "x-ashr-slashes"}
 MEDIA_KEYS = {"schema", "example", "examples", "encoding"}
+STREAM_KEYS = {"schema", "x-ashr-events", "x-ashr-last-event"}
 
 
 def check_templates(paths: dict[str, Any]) -> Found:
@@ -121,6 +122,9 @@ def _responses(here: Place, responses: object, document: dict[str, Any]) -> Foun
         for key in found.keys() - {"description", "content", "headers"}:
             yield (*here, status, key), unknown(key, ["description", "content", "headers"])
         yield from _answer((*here, status), str(status), as_object(found.get("content")))
+        for media, described in as_object(found.get("content")).items():
+            if media == STREAM:
+                yield from _stream((*here, status, "content", media), as_object(described), document)
 
 
 def _answer(here: Place, status: str, content: dict[str, Any]) -> Found:
@@ -135,3 +139,19 @@ def _answer(here: Place, status: str, content: dict[str, Any]) -> Found:
             yield here, "the schema must be a `$ref` to `#/components/schemas/...`, or an array of one"
         if not is_json and schema.get("type") != "string":
             yield here, f"the schema of {media} must be {{ type: string }}, with `format: binary` for bytes"
+
+
+def _stream(here: Place, described: dict[str, Any], document: dict[str, Any]) -> Found:
+    """Check that a stream names the schemas of its events, and the event that completes it."""
+    for key in described.keys() - STREAM_KEYS:
+        yield (*here, key), unknown(key, STREAM_KEYS)
+    schemas = as_object(as_object(document.get("components")).get("schemas"))
+    events = as_object(described.get("x-ashr-events"))
+    if not events:
+        yield here, "`x-ashr-events` must name the schema of each type of event"
+    for event, schema in events.items():
+        if not isinstance(schema, str) or as_object(schemas.get(schema)).get("type") != "object":
+            yield (*here, "x-ashr-events", event), f"`{schema}` is not an object among the schemas of this document"
+    last = described.get("x-ashr-last-event")
+    if last not in events:
+        yield here, f"`x-ashr-last-event` must be one of {', '.join(events)}, got {last!r}"

@@ -26,7 +26,8 @@ from typing import Any
 import yaml
 
 from contract import faults
-from contract_nodes import METHODS, resolved
+from contract_nodes import METHODS, STREAM, resolved
+from endpoint_streams import write_stream
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "openapi.yaml"
@@ -57,6 +58,8 @@ class Operation(NamedTuple):
     \"""The scope that the key needs, or `any`; None where no key is needed.\"""
     media_type: str | None
     \"""Of the answer; None if it has no content.\"""
+    last_event: str | None = None
+    \"""The type of the event that completes a stream.\"""
 
 
 OPERATIONS: dict[str, Operation] = {{{rows}}}
@@ -108,6 +111,9 @@ def write_endpoints(package: Path, contract: dict[str, Any]) -> None:
     ]
     if missing:
         raise SystemExit("\n".join(missing))
+    for operation in operations(contract):
+        if stream := success(operation).get("content", {}).get(STREAM):
+            write_stream(package / "api" / operation["tags"][0] / f"{operation['operationId']}.py", stream)
     hide_secrets(package / "client.py")
     import_unset(package / "api")
 
@@ -239,7 +245,7 @@ def operations_module(contract: dict[str, Any]) -> str:
     rows = [
         f'"{operation["operationId"]}": Operation({operation["tags"][0]!r}, {operation["x-ashr-idempotent"]}, '
         f"{operation.get('x-ashr-availability')!r}, {operation['method']!r}, {template(operation, contract)!r}, "
-        f"{operation.get('x-ashr-scope')!r}, {media_type(operation)!r}),"
+        f"{operation.get('x-ashr-scope')!r}, {media_type(operation)!r}{last_event(operation)}),"
         for operation in operations(contract)
     ]
     return HEADER.format(summary="What the client must know of each operation before it sends one.") + TABLE.format(
@@ -259,8 +265,18 @@ def template(operation: dict[str, Any], contract: dict[str, Any]) -> str:
 
 def media_type(operation: dict[str, Any]) -> str | None:
     """Return the media type of the answer; None if there is no content."""
-    success = next(response for status, response in operation["responses"].items() if status.startswith("2"))
-    return next(iter(success.get("content", {})), None)
+    return next(iter(success(operation).get("content", {})), None)
+
+
+def last_event(operation: dict[str, Any]) -> str:
+    """Return the further argument of a stream in the table of operations."""
+    stream = success(operation).get("content", {}).get(STREAM)
+    return f", {stream['x-ashr-last-event']!r}" if stream else ""
+
+
+def success(operation: dict[str, Any]) -> dict[str, Any]:
+    """Return the response of a success."""
+    return next(response for status, response in operation["responses"].items() if status.startswith("2"))
 
 
 def run(*command: str) -> None:

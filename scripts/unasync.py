@@ -30,14 +30,20 @@ SUBSTITUTIONS = [
     ("__aenter__", "__enter__"),
     ("__aexit__", "__exit__"),
     ("aclose", "close"),
-    (r"asyncio\(client", "sync(client"),
+    ("aclosing", "closing"),
+    (r"asyncio\((?=client|7, client)", "sync("),
+    ("athrow", "throw"),
+    ("anext", "next"),
     ("set_async_httpx_client", "set_httpx_client"),
     ("handle_async_request", "handle_request"),
     ("aread", "read"),
     ("async_backend", "sync_backend"),
     (r"httpcore\.Async", "httpcore."),
     (r"httpx\.AsyncClient", "httpx.Client"),
-    (r"Async(?=(Connection|Custom|HTTP|Manual|Network|Pool|Retry|Transport|Clock))", "Sync"),
+    (r"httpx\.Async(?=ByteStream)", "httpx.Sync"),
+    ("aiter_", "iter_"),
+    ("__aiter__", "__iter__"),
+    (r"Async(?=(Body|Encoded|Connection|Custom|HTTP|Manual|Network|Pool|Retry|Transport|Clock))", "Sync"),
     ("AsyncGenerator", "Generator"),
     ("AsyncIterator", "Iterator"),
     (r"Async(?=\w+Methods|BaseClient|AshrLabsClient|Sandbox\b|RecordDataset\b)", ""),
@@ -83,7 +89,8 @@ def synchronous(text: str) -> str:
 
 def formatted(text: str, path: Path) -> str:
     """Return the text as the project formats it: shorter names fold, sort and nest differently."""
-    for command in (["check", "--select=I,SIM117,UP028", "--fix", "--unsafe-fixes", "--quiet"], ["format", "--quiet"]):
+    check = ["check", "--select=I,C416,SIM117,UP028", "--fix", "--unsafe-fixes", "--quiet"]
+    for command in (check, ["format", "--quiet"]):
         tool = [
             str(Path(sys.executable).with_name("ruff")),
             *command,

@@ -56,6 +56,22 @@ def test_running_run_is_shown_and_cancelled(workspace: Workspace) -> None:
     assert "run 1 has ended" in workspace.call("runs", "cancel", "1").error(2)
 
 
+def test_watched_run_shows_its_tests(workspace: Workspace) -> None:
+    """`runs watch` shows the tests of a run in the order in which they have finished, then its metrics."""
+    with workspace.client("ashr.db") as client:
+        run_id = client.start_run(1, tests_total=2)["id"]
+        client.append_run_tests(
+            run_id, [{"test_id": "first", "status": "completed"}, {"test_id": "first", "repeat": 1}]
+        )
+        client.finish_run(run_id, {"tests": [], "status": "completed", "aggregate_metrics": {}})
+
+    done = workspace.call("runs", "watch", str(run_id))
+
+    assert ["1/2 first: completed", "2/2 first (repeat 1): unknown"] == done.err.splitlines()
+    assert "tests_passed" in done.out
+    assert "no run 99" in workspace.call("runs", "watch", "99").error(2)
+
+
 def test_single_object_is_shown(workspace: Workspace) -> None:
     """`get` shows the simple values, and everything as JSON."""
     trace_id = workspace.call("traces", "list", "--json").document["traces"][0]["id"]

@@ -29,6 +29,10 @@ class Deadline:
         """Return the seconds left; not above 0 if the deadline has passed."""
         return self.end - self.now()
 
+    def extend(self, seconds: float) -> None:
+        """Move the deadline to some seconds from now."""
+        self.end = self.now() + seconds
+
 
 class PhaseTimeout(float):
     """Seconds that one network operation may take, cut short by the deadline of its call.
@@ -66,6 +70,7 @@ class RequestFactory:
         method: str = "POST",
         target: str = "",
         content_type: str | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Request:
         """Return a request that ends at the deadline.
 
@@ -76,22 +81,34 @@ class RequestFactory:
             method: The HTTP method.
             target: Path and query below the URL, percent-encoded; by default the request goes to the URL itself.
             content_type: The media type of the body in place of the usual one.
+            headers: Further headers by lower-case name, in place of the usual ones.
         """
-        headers = [*self._headers, (b"content-length", b"%d" % len(content))]
-        if content_type is not None:
-            headers = [(name, value) for name, value in headers if name != b"content-type"]
-            headers.append((b"content-type", content_type.encode()))
+        own = {**({} if content_type is None else {"content-type": content_type}), **(headers or {})}
+        fields = [*self._headers, (b"content-length", b"%d" % len(content))]
+        if own:
+            replaced = {name.encode(): value.encode() for name, value in own.items()}
+            fields = [(name, value) for name, value in fields if name not in replaced] + [*replaced.items()]
         if idempotency_key:
-            headers.append((b"idempotency-key", idempotency_key.encode()))
+            fields.append((b"idempotency-key", idempotency_key.encode()))
         left = max(deadline.end - deadline.now(), _MIN_SECONDS)
         timeouts: dict[str, float | None] = {"pool": None}
         for phase, seconds in self._timeouts:
             timeouts[phase] = timeout = PhaseTimeout(min(seconds, left))
             timeout.deadline = deadline
         url = self.url.copy_with(raw_path=self._path + target.encode("ascii")) if target else self.url
-        return httpx.Request(
-            method, url, headers=headers, stream=TrackedBody(content), extensions={"timeout": timeouts}
-        )
+        return httpx.Request(method, url, headers=fields, stream=TrackedBody(content), extensions={"timeout": timeouts})
+
+    @staticmethod
+    def limit_reads(request: httpx.Request, silence: float, deadline: Deadline) -> None:
+        """Limit how long the rest of a response may take.
+
+        Args:
+            request: The request, whose response has begun.
+            silence: Seconds without any byte.
+            deadline: The end of the response.
+        """
+        request.extensions["timeout"]["read"] = timeout = PhaseTimeout(silence)
+        timeout.deadline = deadline
 
     def target_of(self, url: httpx.URL) -> str:
         """Return path and query of a URL below the base URL; empty for the base URL itself."""

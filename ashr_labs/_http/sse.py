@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from ..errors import ResponseFormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["MAX_EVENT_BYTES", "SSEDecoder", "ServerSentEvent", "encode_comment", "encode_event"]
+__all__ = [
+    "MAX_EVENT_BYTES",
+    "SSEDecoder",
+    "ServerEvent",
+    "ServerSentEvent",
+    "encode_comment",
+    "encode_event",
+    "parsed_data",
+]
 
+Data = TypeVar("Data")
 MAX_EVENT_BYTES = 32 * 1024 * 1024
 """The default limit of one event."""
 
@@ -34,6 +45,23 @@ class ServerSentEvent(NamedTuple):
     data: str
     id: str
     """The last id that the stream has named up to this event; empty if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerEvent(Generic[Data]):
+    """An event of a stream, with its data.
+
+    Example:
+        >>> ServerEvent("progress", {"tests_done": 3}, "7").data["tests_done"]
+        3
+    """
+
+    type: str
+    """Such as `progress`; newer platforms may send others than those that are documented."""
+    data: Data
+    """The JSON of the event; of a type that is not documented, whatever it has."""
+    id: str = ""
+    """Its id, behind which the stream can be resumed."""
 
 
 class SSEDecoder:
@@ -140,6 +168,14 @@ class SSEDecoder:
 
     def _too_large(self, what: str) -> ResponseFormatError:
         return ResponseFormatError(f"{what} of the stream is larger than {self._max_bytes} bytes")
+
+
+def parsed_data(text: str) -> Any:
+    """Return the JSON of an event's data; the text if it is not JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
 
 
 def encode_event(event: str, data: str, *, id: str | None = None) -> bytes:  # noqa: A002 - as the field is named

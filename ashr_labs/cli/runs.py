@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from .._json import as_object
+from ..errors import APITimeoutError, AshrLabsError, StreamInterruptedError
 from ._client import stored_client, where_options
 from ._commands import Group
 from ._options import Number, limit_option
@@ -16,11 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from ..client._sync import AshrLabsClient
     from ._output import Output
 
 __all__ = ["command"]
 
 _COLUMNS = ("id", "dataset", "created_at", "status", "grading_status", "tests_passed", "total_tests")
+
+_NO_STREAM = (404, 405, 501)
+"""Statuses of platforms without streams of events, and of runs that do not exist."""
 
 command = Group("runs", "Manage runs.")
 
@@ -77,8 +83,12 @@ def get_run(
 @where_options
 @click.pass_obj
 def watch_run(out: Output, /, run_id: int, timeout: float, database: Path | None, remote: bool) -> None:
-    """Wait until a run is graded and show its metrics; status changes go to stderr."""
+    """Wait until a run is graded and show its metrics; finished tests and status changes go to stderr.
+
+    Finished tests are shown of runs of the embedded platform that are being played.
+    """
     last = ""
+    until = time.monotonic() + timeout
 
     def show_status(_: float, run: Mapping[str, Any]) -> None:
         nonlocal last
@@ -88,7 +98,8 @@ def watch_run(out: Output, /, run_id: int, timeout: float, database: Path | None
             out.info(status)
 
     with stored_client(database, remote=remote) as client:
-        run = client.poll_run(run_id, timeout=timeout, on_poll=show_status)
+        _show_tests(out, client, run_id, timeout)
+        run = client.poll_run(run_id, timeout=max(until - time.monotonic(), 0), on_poll=show_status)
     show_record(out, _metrics(run))
 
 
@@ -116,6 +127,28 @@ def delete_run(out: Output, /, run_id: int, database: Path | None, remote: bool)
     out.info(f"deleted run {run_id}")
     if out.as_json:
         out.write_json({"deleted": run_id})
+
+
+def _show_tests(out: Output, client: AshrLabsClient, run_id: int, timeout: float) -> None:
+    """Show the tests of a run as they finish; end with the run, after the timeout, or if the platform cannot tell."""
+    until = time.monotonic() + timeout
+    try:
+        for event in client.watch_run(run_id, event_timeout=timeout) if timeout else ():
+            if event.type == "test_finished":
+                out.info(_test_line(event.data))
+            if time.monotonic() > until:
+                return
+    except (APITimeoutError, StreamInterruptedError):
+        return
+    except AshrLabsError as error:
+        if error.status_code not in _NO_STREAM:
+            raise
+
+
+def _test_line(test: Mapping[str, Any]) -> str:
+    total = test["tests_total"]
+    repeat = f" (repeat {test['repeat']})" if "repeat" in test else ""
+    return f"{test['tests_done']}/{'?' if total is None else total} {test['test_id']}{repeat}: {test['status']}"
 
 
 def _status(run: Mapping[str, Any]) -> str | None:

@@ -106,6 +106,22 @@ class AsyncCustomPool:
             raise _deadline_exceeded() from None
         raise AssertionError  # there is one of them
 
+    async def open(self, request: Request, deadline: Deadline) -> Response:
+        """Send a request and read the head of the response; see `AsyncPool.open`."""
+        import asyncio  # noqa: PLC0415 - as in `send`
+
+        if self._is_closed:
+            raise ConfigurationError("the client is closed")
+        try:
+            async with asyncio.timeout(deadline.remaining()):
+                if self._http_client is not None:
+                    return await self._http_client.send(request, stream=True, follow_redirects=False)
+                if self._transport is not None:
+                    return await self._transport.handle_async_request(request)
+        except TimeoutError:
+            raise _deadline_exceeded() from None
+        raise AssertionError  # there is one of them
+
     async def aclose(self) -> None:
         """Close the transport."""
         self._is_closed = True
@@ -136,14 +152,7 @@ class SyncCustomPool:
 
     def send(self, request: Request, deadline: Deadline) -> Response:
         """Send a request and read the whole response; see `SyncPool.send`."""
-        if self._is_closed:
-            raise ConfigurationError("the client is closed")
-        if self._http_client is not None:
-            response = self._http_client.send(request, stream=True, follow_redirects=False)
-        elif self._transport is not None:
-            response = self._transport.handle_request(request)
-        else:
-            raise AssertionError  # there is one of them
+        response = self.open(request, deadline)
         if isinstance(response.stream, httpx.SyncByteStream):
             response.stream = _DeadlineStream(response.stream, deadline)
         try:
@@ -152,6 +161,16 @@ class SyncCustomPool:
             response.close()
             raise
         return response
+
+    def open(self, request: Request, deadline: Deadline) -> Response:
+        """Send a request and read the head of the response; see `SyncPool.open`."""
+        if self._is_closed:
+            raise ConfigurationError("the client is closed")
+        if self._http_client is not None:
+            return self._http_client.send(request, stream=True, follow_redirects=False)
+        if self._transport is not None:
+            return self._transport.handle_request(request)
+        raise AssertionError  # there is one of them
 
     def close(self) -> None:
         """Close the transport."""

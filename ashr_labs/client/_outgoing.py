@@ -16,8 +16,9 @@ from ._retry import is_read
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Outgoing", "call", "from_target", "resource"]
+__all__ = ["STREAM", "Outgoing", "call", "from_target", "resource"]
 
+STREAM = "text/event-stream"
 _ROUTES = Routes(
     (name, operation.method, operation.path)
     for name, operation in OPERATIONS.items()
@@ -38,6 +39,8 @@ class Outgoing:
     """Path and query below the base URL, percent-encoded; empty for a call."""
     content_type: str | None = None
     """Of the body, in place of JSON."""
+    last_event_id: str | None = None
+    """The id of the event behind which a stream begins."""
 
     @property
     def is_call(self) -> bool:
@@ -53,6 +56,21 @@ class Outgoing:
     def is_idempotent(self) -> bool:
         """Whether a repeated request changes nothing."""
         return self.operation in _IDEMPOTENT
+
+    @property
+    def last_event(self) -> str | None:
+        """The type of the event that completes the stream; None if the operation answers otherwise."""
+        described = OPERATIONS.get(self.operation)
+        return None if described is None else described.last_event
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that this request has in place of the usual ones."""
+        if self.last_event is None:
+            return {}
+        resumed = {} if self.last_event_id is None else {"last-event-id": self.last_event_id}
+        # A compressed stream could not be read event by event.
+        return {"accept": STREAM, "accept-encoding": "identity", **resumed}
 
     @property
     def is_answered_in_json(self) -> bool:
@@ -100,13 +118,15 @@ def resource(
     return Outgoing(operation, content, described.method, target, content_type)
 
 
-def from_target(method: str, target: str, content: bytes, content_type: str | None) -> Outgoing:
+def from_target(
+    method: str, target: str, content: bytes, content_type: str | None, last_event_id: str | None = None
+) -> Outgoing:
     """Return the request of a generated endpoint function."""
     if not target:
         return Outgoing(_named(content), content)
     found = _ROUTES.match(method, target.partition("?")[0])
     operation = found.operation if isinstance(found, Match) else f"{method} {target.partition('?')[0]}"
-    return Outgoing(operation, content, method, target, content_type)
+    return Outgoing(operation, content, method, target, content_type, last_event_id)
 
 
 def _named(content: bytes) -> str:

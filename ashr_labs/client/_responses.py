@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, cast
 
 from .._format import truncate
 from .._gc import paused_gc
@@ -17,7 +17,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import UnionType
 
-__all__ = ["ID", "RawResponse", "checked", "decode_text", "read_resource", "read_response", "redact", "require_field"]
+__all__ = [
+    "ID",
+    "RawResponse",
+    "checked",
+    "decode_text",
+    "read_refusal",
+    "read_resource",
+    "read_response",
+    "redact",
+    "require_field",
+]
 
 Result = TypeVar("Result")
 _SNIPPET_LENGTH = 200
@@ -106,6 +116,17 @@ def read_resource(status: int, headers: Mapping[str, str], text: str | None, ope
     if parsed is None:
         raise _not_json("JSON", status, headers, text, operation)
     return parsed
+
+
+def read_refusal(status: int, headers: Mapping[str, str], text: str | None, operation: str) -> NoReturn:
+    """Raise the error of a response that is not the stream of events that was asked for.
+
+    Raises:
+        ResponseFormatError: If it is a success.
+        AshrLabsError: The class for the status, if the response reports an error.
+    """
+    _raise_for_status(status, headers, _json_object(text or ""), text, operation)
+    raise _not_json("a stream of events", status, headers, text, operation)
 
 
 def _raise_for_status(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .streams import EventStream
+
 __all__ = ["Attachment", "PlatformRequest", "PlatformResponse", "RequestInfo"]
 
 
@@ -60,6 +62,8 @@ class PlatformResponse:
     """The body: JSON in ASCII, which can also carry lone surrogates; or what `content-type` says."""
     headers: dict[str, str]
     info: RequestInfo = field(default_factory=RequestInfo)
+    stream: EventStream | None = None
+    """The events that follow the head, in place of `content`."""
 
     @property
     def body(self) -> Any:

@@ -7,6 +7,7 @@ import os
 import secrets
 import time
 import weakref
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from urllib.parse import quote
 from ashr_labs_contract.operations import OPERATIONS as DESCRIBED
 
 from .._time import isoformat
-from ..errors import AshrLabsError, AuthenticationError, AuthorizationError, ConfigurationError
+from ..errors import AshrLabsError, AuthenticationError, AuthorizationError, BadRequestError, ConfigurationError
 from .compression import check_encoding
 from .contract import load_contract, parse_body
 from .exchange import Attachment, PlatformResponse, RequestInfo
@@ -29,6 +30,7 @@ from .resources import Resources
 from .sandbox.unsafe import UnsafeSubprocess
 from .sandbox_keys import PREFIX, confined
 from .store.raw_json import RawJSON, encode
+from .streams import EventStream, Follow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,10 +52,25 @@ _PATHS = [
     if not described.path.startswith("/#")
 ]
 _NO_CONTENT = 204
+_STREAM_HEADERS = {
+    "content-type": "text/event-stream",
+    "cache-control": "no-cache",
+    "x-accel-buffering": "no",  # or nginx would send events together, when there are enough of them
+}
+_MAX_ID_DIGITS = 18
 _MAX_NAMES, _MAX_NAME = 20, 100
 """Of ignored parameters that a header names, and characters of each."""
 _NOBODY = Principal(0, 0, frozenset())
 """The caller of operations that need no key; no tenant has this id."""
+
+
+class _Reply(NamedTuple):
+    """Status, body or stream, and headers of a success."""
+
+    status: int
+    content: bytes = b""
+    headers: Mapping[str, str] = {}
+    stream: EventStream | None = None
 
 
 class Admission(NamedTuple):
@@ -148,7 +165,7 @@ class Platform:
         """Answer a request."""
         info = RequestInfo()
         if request.is_call:
-            return self._respond(request, lambda: (200, self._answer_call(request, info), {}), info)
+            return self._respond(request, lambda: _Reply(200, self._answer_call(request, info)), info)
         return self._respond(request, lambda: self._answer_resource(request, info), info)
 
     def admit(self, request: PlatformRequest) -> Admission:
@@ -178,17 +195,16 @@ class Platform:
         with self._database.read() as connection:
             return {"status": "ok", "forwarding": counts(connection, FORWARD)}
 
-    def _respond(
-        self, request: PlatformRequest, act: Callable[[], tuple[int, bytes, dict[str, str]]], info: RequestInfo
-    ) -> PlatformResponse:
+    def _respond(self, request: PlatformRequest, act: Callable[[], _Reply], info: RequestInfo) -> PlatformResponse:
         if not self._release.alive:
             raise ConfigurationError("the platform is closed; open it again")
         request_id = secrets.token_hex(8)
         try:
-            status, content, headers = act()
+            reply = act()
         except Exception as error:
             return _failed(request, error, request_id, info)
-        return PlatformResponse(status, content, {"x-request-id": request_id, **headers}, info)
+        headers = {"x-request-id": request_id, **reply.headers}
+        return PlatformResponse(reply.status, reply.content, headers, info, reply.stream)
 
     def _answer_call(self, request: PlatformRequest, info: RequestInfo) -> bytes:
         _check_call(request)
@@ -200,7 +216,7 @@ class Platform:
         text = content.text if isinstance(content, RawJSON) else encode(content)
         return f'{{"status":"ok"{"," if len(text) > len("{}") else ""}{text[1:]}'.encode()
 
-    def _answer_resource(self, request: PlatformRequest, info: RequestInfo) -> tuple[int, bytes, dict[str, str]]:
+    def _answer_resource(self, request: PlatformRequest, info: RequestInfo) -> _Reply:
         resource, in_path = self._resources.find(request)
         info.operation = resource.name
         resource.check_head(request)
@@ -208,7 +224,7 @@ class Platform:
         if not resource.is_public:
             info.tenant_id = principal.tenant_id
         if resource.name == "get_health":  # the process answers, even if the database does not
-            return 200, encode(self.health()).encode(), {}
+            return _Reply(200, encode(self.health()).encode())
         operation = _implementation(resource.name)
         _check_scope(resource.name, principal)
         ignored: list[str] = []
@@ -221,11 +237,19 @@ class Platform:
         del params
         headers = _ignored_header(resource.name, ignored) if ignored else {}
         if isinstance(content, Attachment):
-            return resource.status, content.content, {**content.headers, **headers}
+            return _Reply(resource.status, content.content, {**content.headers, **headers})
+        if isinstance(content, Follow):
+            return self._followed(request, resource.status, content, headers)
         if content is None or resource.status == _NO_CONTENT:
-            return resource.status, b"", headers
+            return _Reply(resource.status, b"", headers)
         text = content.text if isinstance(content, RawJSON) else encode(content)
-        return resource.status, text.encode(), headers
+        return _Reply(resource.status, text.encode(), headers)
+
+    def _followed(self, request: PlatformRequest, status: int, follow: Follow, headers: dict[str, str]) -> _Reply:
+        """Return a stream of events; without one for HEAD."""
+        follow = replace(follow, after=_last_event_id(request, follow.after))
+        stream = EventStream(self._database, follow, heartbeat=self._settings.stream_heartbeat)
+        return _Reply(status, b"", {**_STREAM_HEADERS, **headers}, None if request.method == "HEAD" else stream)
 
     def _prepared(self, body: bytes | bytearray, principal: Principal, info: RequestInfo) -> tuple[Operation, Any]:
         """Check a call and return its operation and the prepared parameters.
@@ -311,12 +335,22 @@ def _act_once(operation: Operation, context: Context, params: Any, idempotent: I
     if stored is not None:
         return stored
     result = _act(operation, context, params)
-    if isinstance(result, Attachment):
+    if isinstance(result, Attachment | Follow):
         return result
     content = RawJSON.dump(result)
     if not operation.secret:
         idempotent.store(context, content)
     return content
+
+
+def _last_event_id(request: PlatformRequest, after: int) -> int:
+    """Return the number of the event behind which a stream goes on."""
+    given = request.headers.get("last-event-id")
+    if given is None:
+        return after
+    if not given.isdecimal() or not given.isascii() or len(given) > _MAX_ID_DIGITS:
+        raise BadRequestError(f"Last-Event-ID must be the id of an event of this stream, got {given[:100]!a}")
+    return int(given)
 
 
 def _ignored_header(operation: str, ignored: list[str]) -> dict[str, str]:

@@ -39,6 +39,8 @@ class Settings:
     """Seconds after the last part of a trace that comes in parts until it is scored."""
     run_lease: float = _RUN_LEASE_SECONDS
     """After how many seconds without a call of its player a run ends."""
+    stream_heartbeat: float = 15.0
+    """Seconds of silence after which a stream of events sends a comment."""
     sandbox_engine: str | None = None
     """The engine of sandboxes; None for the first one that works."""
     sandbox_limit: int = _SANDBOX_LIMIT

@@ -12,6 +12,9 @@ from anyio import to_thread
 from .exchange import PlatformRequest
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+
+    from .exchange import PlatformResponse
     from .platform import Platform
 
 __all__ = ["LocalTransport"]
@@ -34,12 +37,16 @@ class LocalTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Return one request."""
-        return self._answer(request, request.read())
+        answer = self._answer(request, request.read())
+        stream = None if answer.stream is None else _Parts(answer.stream.parts())
+        return _response(request, answer, stream)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return one request without keeping the event loop waiting."""
         body = await request.aread()
-        return await to_thread.run_sync(self._answer, request, body)
+        answer = await to_thread.run_sync(self._answer, request, body)
+        stream = None if answer.stream is None else _AsyncParts(answer.stream.aparts(to_thread.run_sync))
+        return _response(request, answer, stream)
 
     def close(self) -> None:
         """Close the platform if this transport owns it."""
@@ -50,9 +57,9 @@ class LocalTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         """Close the platform if this transport owns it."""
         await to_thread.run_sync(self.close)
 
-    def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
+    def _answer(self, request: httpx.Request, body: bytes) -> PlatformResponse:
         path, _, query = request.url.raw_path.decode("ascii").partition("?")
-        response = self.platform.answer(
+        return self.platform.answer(
             PlatformRequest(
                 request.method,
                 path.removeprefix(self._base_path) or "/",
@@ -62,9 +69,36 @@ class LocalTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
                 f"{request.url.scheme}://{request.url.netloc.decode('ascii')}",
             )
         )
-        headers = {"content-type": "application/json", **response.headers}
-        return httpx.Response(response.status, headers=headers, content=response.content, request=request)
 
     @cached_property
     def _base_path(self) -> str:
         return httpx.URL(self.base_url).raw_path.decode("ascii")
+
+
+class _Parts(httpx.SyncByteStream):
+    def __init__(self, parts: Generator[bytes]) -> None:
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._parts
+
+    def close(self) -> None:
+        self._parts.close()
+
+
+class _AsyncParts(httpx.AsyncByteStream):
+    def __init__(self, parts: AsyncGenerator[bytes]) -> None:
+        self._parts = parts
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._parts
+
+    async def aclose(self) -> None:
+        await self._parts.aclose()
+
+
+def _response(request: httpx.Request, answer: PlatformResponse, stream: _Parts | _AsyncParts | None) -> httpx.Response:
+    headers = {"content-type": "application/json", **answer.headers}
+    if stream is None:
+        return httpx.Response(answer.status, headers=headers, content=answer.content, request=request)
+    return httpx.Response(answer.status, headers=headers, stream=stream, request=request)

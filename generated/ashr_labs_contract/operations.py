@@ -21,6 +21,8 @@ class Operation(NamedTuple):
     """The scope that the key needs, or `any`; None where no key is needed."""
     media_type: str | None
     """Of the answer; None if it has no content."""
+    last_event: str | None = None
+    """The type of the event that completes a stream."""
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -173,6 +175,9 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "delete_prompt_tag": Operation(
         "prompts", True, "embedded", "DELETE", "/v1/prompts/{slug}/tags/{tag}", "write", None
+    ),
+    "get_run_events": Operation(
+        "runs", True, "embedded", "GET", "/v1/runs/{run_id}/events", "read", "text/event-stream", "ended"
     ),
     "list_score_rules": Operation("scoring", True, "embedded", "GET", "/v1/score-rules", "read", "application/json"),
     "create_score_rule": Operation(

@@ -541,6 +541,22 @@ class RunProgress(TypedDict):
     """Whether the run is to stop."""
 
 
+class RunEnded(TypedDict):
+    """
+    A run that was played and graded, or that could not be graded.
+    """
+
+    grading_status: GradingStatus | str
+    """`completed`, or `failed` with the reason in `grading_error`."""
+
+    grading_error: NotRequired[str | None]
+    tests_done: int | None
+    """The number of tests; null if it is not kept any more, as the next two numbers."""
+
+    tests_passed: int | None
+    tests_failed: int | None
+
+
 RunStatus: TypeAlias = Literal["pending", "running", "completed", "failed", "cancelled"]
 
 
@@ -1696,6 +1712,30 @@ class AgentConfig(TypedDict):
 
     metadata: NotRequired[dict[str, Any]]
     """Values that grading ignores."""
+
+
+class RunTestFinished(TypedDict):
+    """
+    A test that was appended to a run that is being played.
+    """
+
+    test_id: str
+    """The scenario's id; its JSON if it is not a string."""
+
+    repeat: NotRequired[int]
+    """Which repeat of the scenario, from 0; absent where each is played once."""
+
+    title: NotRequired[str]
+    """The scenario's; absent where it has none."""
+
+    status: RunStatus | str
+    """`failed` if the scenario could not be played to its end; `unknown` if the test does not say."""
+
+    tests_done: int
+    """The number of tests that were appended, this one included."""
+
+    tests_total: int | None
+    """The number of all tests; null if it is not known."""
 
 
 class TurnResult(TypedDict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpcore
@@ -13,6 +14,8 @@ from ...errors import ConfigurationError
 from .._http import SOCKET_OPTIONS, pool_settings
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
     from ..._http._request import Deadline
     from .._http import Request, Response
     from .._options import Options
@@ -61,10 +64,32 @@ class AsyncPool:
             async with stack.limit(deadline):
                 received, content = await self._exchange(stack, _core_request(request))
         except TRANSPORT_ERRORS as error:
-            request.extensions["proxy"] = self._proxy
-            same: type[Exception] = getattr(httpx, type(error).__name__)
-            raise same(str(error)) from error
+            raise self._same(request, error) from error
         return _httpx_response(received, content)
+
+    async def open(self, request: Request, deadline: Deadline) -> Response:
+        """Send a request and read the head of the response, whose body is read and closed by the caller.
+
+        It counts to no limit of connections: a stream may be open for hours.
+
+        Raises:
+            httpx.TransportError: If that fails, or is not done by the deadline; so do reads of the body.
+        """
+        if self._is_closed:
+            raise ConfigurationError("the client is closed")
+        stack = self._stacks.get(AsyncConnectionStack.current()) or await AsyncConnectionStack.open(self._stacks)
+        core_request = _core_request(request)
+        connection = await self._pop(stack, core_request)
+        try:
+            received = await connection.handle_async_request(core_request)
+        except BaseException as error:
+            await connection.aclose()
+            if isinstance(error, TRANSPORT_ERRORS):
+                raise self._same(request, error) from error
+            raise
+        body = _AsyncBody(received, partial(self._push, stack, connection))
+        extensions: dict[str, Any] = {**received.extensions}  # pyright: ignore[reportUnknownMemberType]
+        return httpx.Response(received.status, headers=received.headers, stream=body, extensions=extensions)
 
     async def aclose(self) -> None:
         """Close the connections of this event loop; those of another one close when it ends."""
@@ -72,6 +97,11 @@ class AsyncPool:
         stack = self._stacks.get(AsyncConnectionStack.current())
         if stack is not None:
             await stack.aclose()
+
+    def _same(self, request: Request, error: Exception) -> Exception:
+        """Return an error of httpcore as the one of httpx."""
+        request.extensions["proxy"] = self._proxy
+        return _as_httpx(error)
 
     async def _exchange(
         self, stack: AsyncConnectionStack, request: httpcore.Request
@@ -120,6 +150,35 @@ class AsyncPool:
                 await stack.idle.popleft()[1].aclose()
         except IndexError:
             pass  # another thread uses them all
+
+
+class _AsyncBody(httpx.AsyncByteStream):
+    """The body of a response whose connection is kept if the body is read to its end, and else closed."""
+
+    def __init__(self, received: httpcore.Response, push: Callable[[], Awaitable[None]]) -> None:
+        self._received = received
+        self._push = push
+        self._is_open = True
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async for part in self._received.aiter_stream():
+                yield part
+        except TRANSPORT_ERRORS as error:
+            raise _as_httpx(error) from error
+
+    async def aclose(self) -> None:
+        if self._is_open:
+            self._is_open = False
+            try:
+                await self._received.aclose()
+            finally:
+                await self._push()
+
+
+def _as_httpx(error: Exception) -> Exception:
+    same: type[Exception] = getattr(httpx, type(error).__name__)
+    return same(str(error))
 
 
 def _core_request(request: Request) -> httpcore.Request:

@@ -12,13 +12,16 @@ from ..._http._request import Deadline
 from ...errors import AshrLabsError
 from .._http import AsyncTransport, raise_mapped, request_factory
 from .._options import logger
-from .._outgoing import call, from_target
-from .._responses import RawResponse, checked, decode_text, read_resource, read_response, redact
+from .._outgoing import STREAM, call, from_target
+from .._responses import RawResponse, checked, decode_text, read_refusal, read_resource, read_response, redact
 from .._retry import is_ambiguous, is_transient, retry_delay
+from .._stream_state import StreamState
+from ._streams import follow, responded, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
+    from ..._http.sse import ServerEvent, ServerSentEvent
     from .._http import AsyncCustomPool, Request, Response
     from .._options import Options
     from .._outgoing import Outgoing
@@ -79,14 +82,36 @@ class AsyncRetryTransport(AsyncTransport):
         await self._send(outgoing, responses=responses)
         return responses[-1].content
 
+    def events(self, outgoing: Outgoing, *, event_timeout: float | None = None) -> AsyncGenerator[ServerEvent[Any]]:
+        """Send a request for a stream when the first event is asked for, and yield the events.
+
+        Args:
+            outgoing: The request.
+            event_timeout: Seconds until the next event; None sets no limit.
+
+        Raises:
+            StreamInterruptedError: If the stream stops before its end, and cannot be resumed.
+            APITimeoutError: If an event does not come in time.
+        """
+        return typed(self._follow(outgoing, event_timeout))
+
     async def handle_async_request(self, request: Request) -> Response:
         """Send the request of a generated endpoint function below the client's own base URL."""
         content = await request.aread()
         target = self._requests.target_of(request.url)
-        outgoing = from_target(request.method, target, content, request.headers.get("content-type"))
+        headers = request.headers
+        outgoing = from_target(
+            request.method, target, content, headers.get("content-type"), headers.get("last-event-id")
+        )
+        if outgoing.last_event is not None:
+            return responded(self._follow(outgoing))
         responses: list[Response] = []
         await self._send(outgoing, key=request.headers.get("idempotency-key"), responses=responses)
         return responses[-1]
+
+    def _follow(self, outgoing: Outgoing, event_timeout: float | None = None) -> AsyncGenerator[ServerSentEvent]:
+        state = StreamState(outgoing, self.options.max_retries, event_timeout)
+        return follow(self._send, state, self.clock, self.options.phases()["read"])
 
     async def _send(
         self,
@@ -116,6 +141,7 @@ class AsyncRetryTransport(AsyncTransport):
                 method=outgoing.method,
                 target=outgoing.target,
                 content_type=outgoing.content_type,
+                headers=outgoing.headers,
             )
             try:
                 return await self._attempt(outgoing, request, deadline, responses)
@@ -138,23 +164,41 @@ class AsyncRetryTransport(AsyncTransport):
         operation = outgoing.operation
         start = self.clock.now()
         try:
-            response = await self.pool.send(request, deadline)
+            response = await self._exchange(outgoing, request, deadline)
         except Exception as error:
             raise_mapped(error, operation, request)
         status, headers = response.status_code, response.headers
         if logger.isEnabledFor(logging.DEBUG):
             seconds, request_id = self.clock.now() - start, headers.get("x-request-id", "-")
             logger.debug("%s: %d in %.3f s (request %s)", operation, status, seconds, request_id)
+        if not response.is_closed:  # a stream
+            return response
         text = decode_text(response.content)
         if responses is not None:
             responses.append(response)
         del response  # frees its bytes before the JSON is parsed, which for a big dataset is a lot
+        if outgoing.last_event is not None:
+            read_refusal(status, headers, text, operation)
         if not outgoing.is_call:
             return read_resource(status, headers, text, operation, is_json=outgoing.is_answered_in_json)
         body = read_response(status, headers, text, operation)
         if self._raw is not None:
             self._raw.append(RawResponse(status, dict(headers), body, None))
         return body
+
+    async def _exchange(self, outgoing: Outgoing, request: Request, deadline: Deadline) -> Response:
+        """Return a response: one with a stream when its head was read, any other with its body."""
+        if outgoing.last_event is None:
+            return await self.pool.send(request, deadline)
+        response = await self.pool.open(request, deadline)
+        response.request = request
+        if response.is_success and response.headers.get("content-type", "").startswith(STREAM):
+            return response
+        try:
+            await response.aread()
+        finally:
+            await response.aclose()
+        return response
 
     async def _retry_delay(
         self, error: AshrLabsError, outgoing: Outgoing, attempt: int, deadline: Deadline

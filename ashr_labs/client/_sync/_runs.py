@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...errors import AshrLabsError
+from .._outgoing import resource
 from .._pagination import Paginator
 from .._retry import PollSchedule, is_graded
 from .._validation import as_payload
 from ._base import BaseClient
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from typing import Any
 
     from ashr_labs_types import (
@@ -26,8 +27,13 @@ if TYPE_CHECKING:
         ListRunsRequest,
         ListRunsResponse,
         Run,
+        RunEnded,
+        RunProgress,
+        RunTestFinished,
         StartRunRequest,
     )
+
+    from ..._http.sse import ServerEvent
 
 __all__ = ["RunMethods"]
 
@@ -206,6 +212,32 @@ class RunMethods(BaseClient):
                 dataset_id, tenant_id, page_size, cursor=pages.cursor, offset=pages.offset, summary=summary
             )
             yield from pages.next_rows(page)
+
+    def watch_run(
+        self, run_id: int, *, after: int | None = None, event_timeout: float | None = None
+    ) -> Generator[ServerEvent[RunProgress | RunTestFinished | RunEnded]]:
+        """Follow a run while it is played and graded.
+
+        The types of events are `progress`, `test_finished` and `ended`, the last one. Those that have happened already
+        come first. A stream that breaks off is resumed. Close the iterator, or read it to its end, to free its
+        connection.
+
+        Args:
+            run_id: Its id.
+            after: The `id` of the last event that is known, to go on behind it.
+            event_timeout: Seconds until the next event; None sets no limit.
+
+        Raises:
+            NotFoundError: If it does not exist, or the key has no access to it.
+            StreamInterruptedError: If the stream stops before its end, and cannot be resumed.
+            APITimeoutError: If an event does not come in time.
+
+        Example:
+            >>> for event in client.watch_run(7):  # doctest: +SKIP
+            ...     print(event.type, event.data["tests_done"])
+        """
+        request = resource("get_run_events", path={"run_id": run_id}, query={"after": after})
+        return self._transport.events(request, event_timeout=event_timeout)
 
     def delete_run(self, run_id: int) -> Confirmation:
         """Delete a run."""

@@ -16,12 +16,16 @@ from ..._time import isoformat
 from ...grading import grade
 from ..llm.judge import judge_from_env
 from ..store.columns import CheckedText, add_row
+from ..store.event_log import touch
 from ..store.raw_json import RawJSON, decode
+from ..store.run_events import append_run_events, ended_event, run_topic
 from ..store.schema import agents, datasets, requests, runs
 from ..store.trace_pages import read_trace
 from .worker import RetryLaterError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from ..forwarding.destination import Destination
@@ -64,19 +68,26 @@ class GradeRun:
         result, config = task
         return result, config
 
-    def work(self, task: tuple[str, str | None]) -> RawJSON:
-        """Grade the result."""
+    def work(self, task: tuple[str, str | None]) -> tuple[RawJSON, Mapping[str, Any] | None]:
+        """Grade the result, and return it with its metrics."""
         result, config = task
         rules = None if config is None else decode(config)
-        return RawJSON.dump(grade(decode(result), rules, judge=judge_from_env(os.environ), strict=False))
+        graded = grade(decode(result), rules, judge=judge_from_env(os.environ), strict=False)
+        return RawJSON.dump(graded), as_object(graded.get("aggregate_metrics"))
 
-    def finish(self, connection: Connection, job: Job, outcome: RawJSON, moment: float) -> None:
+    def finish(
+        self, connection: Connection, job: Job, outcome: tuple[RawJSON, Mapping[str, Any] | None], moment: float
+    ) -> None:
         """Store the graded result."""
-        _update_run(connection, job, grading_status="completed", result=outcome)
+        result, metrics = outcome
+        _update_run(connection, job, grading_status="completed", result=result)
+        ended = ended_event("completed", metrics=metrics)
+        append_run_events(connection, int(job.subject), job.tenant_id, [ended], moment)
 
     def fail(self, connection: Connection, job: Job, reason: str) -> None:
         """Store the reason in the run."""
         _update_run(connection, job, grading_status="failed", grading_error=reason)
+        touch(connection, run_topic(int(job.subject)))
 
 
 class GenerateDataset:

@@ -9,7 +9,9 @@ from sqlalchemy import bindparam, select, type_coerce, update
 from ..._retry import Backoff
 from ..._time import isoformat
 from ..store.columns import CheckedText
+from ..store.event_log import touch
 from ..store.raw_json import RawJSON, decode
+from ..store.run_events import run_topic
 from ..store.run_tests import LOST, RUNNING, delete_tests, read_tests
 from ..store.schema import runs
 from .handlers import GRADE
@@ -75,6 +77,7 @@ class EndLostRun:
     def fail(self, connection: Connection, job: Job, reason: str) -> None:
         """Store the reason in the run."""
         self._end(connection, job, grading_status="failed", grading_error=reason)
+        touch(connection, run_topic(int(job.subject)))
 
     def _end(self, connection: Connection, job: Job, **values: Any) -> None:
         run_id = int(job.subject)

@@ -9,7 +9,9 @@ from sqlalchemy import delete, select
 
 from ..jobs.handlers import GRADE
 from ..store.columns import add_row
+from ..store.event_log import delete_events
 from ..store.raw_json import RawJSON, decode
+from ..store.run_events import run_topic
 from ..store.run_tests import RUNNING, count_tests, read_tests
 from ..store.run_traces import links_of, store_links
 from ..store.schema import datasets, runs
@@ -88,6 +90,7 @@ def delete_run(context: Context, params: DeleteRunRequest) -> dict[str, Any]:
     """Delete a run."""
     check_exists(context, runs, params["run_id"], noun="run")
     context.connection.execute(delete(runs).where(runs.c.id == params["run_id"]))
+    delete_events(context.connection, run_topic(params["run_id"]))
     return {"message": f"run {params['run_id']} is deleted"}
 
 

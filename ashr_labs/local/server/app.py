@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import threading
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import uvicorn
+from anyio import CapacityLimiter
 from starlette.exceptions import HTTPException
 from starlette.middleware.errors import ServerErrorMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
@@ -22,6 +24,7 @@ from ..failures import error_content
 from .access_log import REQUEST_INFO, AccessLog
 from .bodies import BodyReader, RejectAmbiguousLength
 from .dispatch import Dispatcher
+from .event_response import EventResponse
 from .h11_timeouts import TimeoutH11Protocol
 from .sockets import bind, is_loopback, local_url
 
@@ -40,19 +43,23 @@ __all__ = ["application", "running_server", "serve"]
 _BODY_LIMIT = 64 * 1024 * 1024
 _CHUNK = 256 * 1024
 """Bytes of a response that are sent at once."""
+_STREAM_THREADS = 8
+"""Threads that look for events in a database on another machine, for all streams."""
 _SHUTDOWN_SECONDS = 10
 _KEEP_ALIVE_SECONDS = 75
 """Longer than clients keep idle connections, so that they do not send on one that is being closed."""
 
 
-def application(platform: Platform, *, body_limit: int = _BODY_LIMIT) -> ASGIApp:
+def application(platform: Platform, *, body_limit: int = _BODY_LIMIT, closing: asyncio.Event | None = None) -> ASGIApp:
     """Return the ASGI application; the platform knows the paths.
 
     Args:
         platform: Answers the requests.
         body_limit: Maximum size of a request body, in bytes.
+        closing: When it is set, the streams of events end.
     """
-    door = ExceptionMiddleware(_Door(platform, body_limit), handlers={HTTPException: _as_json})
+    front = _Door(platform, body_limit, closing or asyncio.Event())
+    door = ExceptionMiddleware(front, handlers={HTTPException: _as_json})
     return ServerErrorMiddleware(AccessLog(RejectAmbiguousLength(door)))
 
 
@@ -107,9 +114,10 @@ def running_server(platform: Platform, *, host: str = "127.0.0.1", port: int = 0
 
 class _Server(uvicorn.Server):
     def __init__(self, platform: Platform, body_limit: int, on_ready: Callable[[], object]) -> None:
+        self._closing = asyncio.Event()
         super().__init__(
             uvicorn.Config(
-                application(platform, body_limit=body_limit),
+                application(platform, body_limit=body_limit, closing=self._closing),
                 http=TimeoutH11Protocol,
                 lifespan="off",
                 ws="none",
@@ -125,6 +133,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self._on_ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Streams of events would go on until the end of the time for requests in progress.
+        self._closing.set()
+        await super().shutdown(sockets)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         # The inherited method raises the signal again afterwards; here the caller goes on.
         self.force_exit = self.should_exit and sig == signal.SIGINT
@@ -134,14 +147,15 @@ class _Server(uvicorn.Server):
 class _Door:
     """Passes requests to the platform, those with large bodies excepted."""
 
-    def __init__(self, platform: Platform, body_limit: int) -> None:
+    def __init__(self, platform: Platform, body_limit: int, closing: asyncio.Event) -> None:
         self._platform = platform
+        self._closing = closing
         self._dispatcher = Dispatcher(is_shared=platform.is_shared)
         self._bodies = BodyReader(limit=body_limit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        response = _as_response(await self._answer(request))
+        response = self._as_response(await self._answer(request))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> PlatformResponse:
@@ -163,13 +177,19 @@ class _Door:
         scope[REQUEST_INFO] = response.info
         return response
 
+    def _as_response(self, response: PlatformResponse) -> ASGIApp:
+        content, status, headers = response.content, response.status, response.headers
+        if response.stream is not None:
+            threads = self._stream_threads if self._platform.is_shared else None
+            return EventResponse(response.stream, status, headers, threads=threads, closing=self._closing)
+        if len(content) <= _CHUNK:
+            return Response(content, status, headers, media_type="application/json")
+        headers = {"content-length": str(len(content)), **headers}
+        return StreamingResponse(_chunks(content), status, headers, media_type="application/json")
 
-def _as_response(response: PlatformResponse) -> Response:
-    content, status, headers = response.content, response.status, response.headers
-    if len(content) <= _CHUNK:
-        return Response(content, status, headers, media_type="application/json")
-    headers = {"content-length": str(len(content)), **headers}
-    return StreamingResponse(_chunks(content), status, headers, media_type="application/json")
+    @cached_property
+    def _stream_threads(self) -> CapacityLimiter:
+        return CapacityLimiter(_STREAM_THREADS)
 
 
 async def _chunks(content: bytes) -> AsyncIterator[bytes]:

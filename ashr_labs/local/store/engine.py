@@ -14,7 +14,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from ...errors import ConfigurationError
 from .columns import unwrap
 from .database_url import display_name
+from .event_log import APPENDED
 from .postgresql import PostgreSQL
+from .signals import Signals
 from .sqlite import FileReplacedError, SQLite
 from .upgrade import upgrade_schema
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from .database_url import Target
+    from .signals import Topic
 
 __all__ = ["Database", "is_lock_timeout", "is_outage", "outage_reason"]
 
@@ -82,6 +85,8 @@ class Database:
         """
         self.target = target
         self.label = display_name(target)
+        self.signals = Signals()
+        """Wakes the readers of events that transactions of this process have appended."""
         self._process = os.getpid()
         try:
             self._connections = _connections(target)
@@ -110,13 +115,19 @@ class Database:
         self._check_process()
         return self._connections.read()
 
-    def write(self) -> AbstractContextManager[Connection]:
+    @contextmanager
+    def write(self) -> Generator[Connection]:
         """Yield a writing connection that commits at the end of the block, and rolls back on an exception."""
         self._check_process()
-        return self._connections.write()
+        appended: set[Topic] = set()
+        with self._connections.write() as connection:
+            connection.info[APPENDED] = appended  # a connection of a pool keeps its `info`
+            yield connection
+        if appended:
+            self.signals.notify(appended)
 
     def write_async_commit(self) -> AbstractContextManager[Connection]:
-        """Yield a writing connection whose commit does not wait for the disk.
+        """Yield a writing connection whose commit does not wait for the disk; for changes without events.
 
         For changes that can be repeated after a power failure; a killed process loses nothing.
         """
@@ -132,6 +143,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections; other processes can then open the file."""
+        self.signals.close()
         self._connections.close()
 
     def unusable(self, error: Exception) -> ConfigurationError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import bindparam, delete, func, select, type_coerce
+from sqlalchemy import bindparam, delete, func, select, tuple_, type_coerce
 
 from .columns import RawJSONText, index_text, upsert
 from .raw_json import RawJSON, encode
@@ -18,7 +18,17 @@ if TYPE_CHECKING:
 
     from .columns import Upsert
 
-__all__ = ["LOST", "RUNNING", "count_tests", "delete_tests", "read_tests", "repeat_of", "store_tests", "test_row"]
+__all__ = [
+    "LOST",
+    "RUNNING",
+    "count_tests",
+    "delete_tests",
+    "new_tests",
+    "read_tests",
+    "repeat_of",
+    "store_tests",
+    "test_row",
+]
 
 RUNNING: Final = "running"
 """The state of a run that is being played."""
@@ -29,6 +39,9 @@ _MAX_REPEAT = 2**31
 
 _OF_RUN = run_tests.c.run_id == bindparam("run")
 _COUNT = select(func.count()).select_from(run_tests).where(_OF_RUN)
+_STORED = select(run_tests.c.test_id, run_tests.c.repeat).where(
+    _OF_RUN, tuple_(run_tests.c.test_id, run_tests.c.repeat).in_(bindparam("keys", expanding=True))
+)
 _READ = select(type_coerce(run_tests.c.result, RawJSONText)).where(_OF_RUN).order_by(run_tests.c.id)
 _DELETE = delete(run_tests).where(_OF_RUN)
 
@@ -50,6 +63,13 @@ def store_tests(connection: Connection, run_id: int, rows: Sequence[Mapping[str,
     """Store tests; a test with the same id and repeat is replaced."""
     if rows:
         connection.execute(_store(connection.dialect.name), [{**row, "run_id": run_id} for row in rows])
+
+
+def new_tests(connection: Connection, run_id: int, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Return the positions of the tests that a run does not have yet."""
+    keys = [(row["test_id"], row["repeat"]) for row in rows]
+    stored = {(test_id, repeat) for test_id, repeat in connection.execute(_STORED, {"run": run_id, "keys": keys})}
+    return [position for position, key in enumerate(keys) if key not in stored and key not in keys[:position]]
 
 
 def count_tests(connection: Connection, run_id: int) -> int:

@@ -13,6 +13,7 @@ from sqlalchemy import (
 )
 
 from .columns import CheckedText, JSONText, Number, PlainText, created_column, metadata, numbered_table, tenant_column
+from .event_tables import events
 from .prompt_tables import prompt_tags, prompt_versions, prompts
 from .record_tables import record_datasets, records
 from .score_tables import score_rules, trace_scores
@@ -23,6 +24,7 @@ __all__ = [
     "agents",
     "api_keys",
     "datasets",
+    "events",
     "idempotency",
     "jobs",
     "media",
@@ -48,7 +50,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0012"
+SCHEMA_VERSION = "0013"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(

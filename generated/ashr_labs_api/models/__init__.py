@@ -144,12 +144,14 @@ from .revoke_api_key_request import RevokeApiKeyRequest
 from .rpc_status import RpcStatus
 from .rule_result import RuleResult
 from .run import Run
+from .run_ended import RunEnded
 from .run_pentest_request import RunPentestRequest
 from .run_pentest_response import RunPentestResponse
 from .run_progress import RunProgress
 from .run_result import RunResult
 from .run_sandbox_command_request import RunSandboxCommandRequest
 from .run_status import RunStatus
+from .run_test_finished import RunTestFinished
 from .sample_data import SampleData
 from .sandbox import Sandbox
 from .sandbox_audit import SandboxAudit
@@ -357,12 +359,14 @@ __all__ = (
     "RpcStatus",
     "RuleResult",
     "Run",
+    "RunEnded",
     "RunPentestRequest",
     "RunPentestResponse",
     "RunProgress",
     "RunResult",
     "RunSandboxCommandRequest",
     "RunStatus",
+    "RunTestFinished",
     "SampleData",
     "Sandbox",
     "SandboxAudit",
