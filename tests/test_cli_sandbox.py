@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Generator
 from pathlib import Path
@@ -31,6 +32,11 @@ def _workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Wor
     platform.close()
 
 
+def fed(stdin: str, *arguments: str) -> str:
+    """Return what a successful command prints that reads this from its standard input."""
+    return subprocess.run([PROGRAM, *arguments], input=stdin, capture_output=True, text=True, check=True).stdout
+
+
 def test_sandbox_from_creation_to_destruction(workspace: Workspace) -> None:
     """A sandbox is created, used by commands and files, compared, listed and destroyed."""
     made = workspace.call("sandbox", "create", "demo", "--secret", "API_KEY", "--metadata", "run=7", "--timeout", "5m")
@@ -51,8 +57,13 @@ def test_sandbox_from_creation_to_destruction(workspace: Workspace) -> None:
     shown = workspace.call("sandbox", "get", name).out
     assert "loopback only" in shown
     assert "bubblewrap:" in shown
+    assert {"path": "text", "size": 5} == json.loads(fed("tëxt", "sandbox", "write", name, "text", "-", "--json"))
+    shown_text = workspace.call("sandbox", "read", name, "text", "--json").document
+    assert {"path": "text", "size": 5, "content": "tëxt"} == shown_text
+    assert "AP8=" == workspace.call("sandbox", "read", name, "below/file", "--json").document["content_base64"]
     assert [name] == [one["id"] for one in workspace.call("sandbox", "list", "--json").document["sandboxes"]]
     assert f"{name} is destroyed\n" == workspace.call("sandbox", "destroy", name).err
+    assert {"destroyed": [name]} == workspace.call("sandbox", "destroy", name, "--json").document
     assert 2 == workspace.call("sandbox", "exec", name, "true").code
 
 
@@ -69,6 +80,38 @@ def test_shell_runs_lines_in_one_folder(workspace: Workspace) -> None:
 
     assert (0, "/workspace/below\nout\n", "quoted  text\n") == (done.returncode, done.stdout, done.stderr)
     assert [] == workspace.call("sandbox", "list", "--json").document["sandboxes"]
+
+
+def test_shell_with_json_is_one_object(workspace: Workspace) -> None:
+    """With --json the results of all lines are one object at the end."""
+    name = workspace.call("sandbox", "create", "demo", "--secret", "API_KEY").out.strip()
+    document = json.loads(fed("cd below\necho out; exit 3\n", "sandbox", "shell", name, "--json"))
+
+    found = [(one["command"], one["stdout"], one["exit_code"], one["folder"]) for one in document["results"]]
+    assert [
+        ("cd below", "", 0, "/workspace/below"),
+        ("echo out; exit 3", "out\n", 3, "/workspace/below"),
+    ] == found
+
+
+def test_findings_say_which_rules_were_broken(workspace: Workspace) -> None:
+    """Rules that were kept exit with 0, one that was broken with 1 and its details, and no rules say so."""
+    spec = "id: ruled\nforbidden: {file_writes_outside: [src]}\naudit: {file_changes: true}"
+    (workspace.folder / "ruled.yaml").write_text(spec)
+    workspace.call("spec", "create", "ruled.yaml", "--remote")
+    name = workspace.call("sandbox", "create", "ruled").out.strip()
+    plain = workspace.call("sandbox", "create", "demo", "--secret", "API_KEY").out.strip()
+
+    before = workspace.call("sandbox", "findings", name)
+    workspace.call("sandbox", "exec", name, "touch elsewhere")
+    after = workspace.call("sandbox", "findings", name)
+    document = workspace.call("sandbox", "findings", name, "--json").document
+
+    assert (0, "file_writes_outside  kept\n") == (before.code, before.out)
+    assert (1, "file_writes_outside  broken  elsewhere was added\n") == (after.code, after.out)
+    assert ["elsewhere"] == document["audit"]["file_changes"]["added"]
+    without = workspace.call("sandbox", "findings", plain)
+    assert (0, "", "the spec has no rules in `forbidden`\n") == (without.code, without.out, without.err)
 
 
 @pytest.mark.parametrize(

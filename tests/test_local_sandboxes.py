@@ -74,6 +74,14 @@ def test_sandbox_of_a_spec_is_ready(api: Api) -> None:
     assert [made] == api.got("/v1/sandboxes")
 
 
+def test_trace_of_a_sandbox_without_events_is_empty(api: Api) -> None:
+    """A sandbox that is known has an empty trace; one that is not is a 404."""
+    trace = api.got(f"/v1/sandboxes/{created(api)['id']}/trace")
+
+    assert ([], 0, False) == (trace["events"], trace["metrics"]["events"], trace["is_truncated"])
+    assert 404 == api.send("GET", "/v1/sandboxes/sb-0/trace").status
+
+
 def test_command_out_of_time_ends_with_124(api: Api) -> None:
     """A command that runs out of time has exit code 124 and the output so far."""
     at = f"/v1/sandboxes/{created(api)['id']}/commands"

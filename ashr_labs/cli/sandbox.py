@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import secrets
 import shlex
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import click
 from ._client import open_client
 from ._commands import Group
 from ._options import json_option
-from ._records import show_id, show_record, show_rows
+from ._records import show_id, show_record, show_rows, table_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
@@ -89,11 +90,15 @@ def run_command(out: Output, /, sandbox_id: str, line: str, timeout: str | None)
 @command.command("read")
 @click.argument("sandbox_id")
 @click.argument("path")
+@json_option
 @click.pass_obj
 def read_file(out: Output, /, sandbox_id: str, path: str) -> None:
-    """Write the bytes of a file to stdout."""
+    """Write the bytes of a file to stdout; with --json its text, or in Base64 what is not UTF-8."""
     with _client() as client:
         content = client.sandboxes.get(sandbox_id).read(path)
+    if out.as_json:
+        out.write_json({"path": path, "size": len(content), **_as_text(content)})
+        return
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
 
@@ -102,13 +107,17 @@ def read_file(out: Output, /, sandbox_id: str, path: str) -> None:
 @click.argument("sandbox_id")
 @click.argument("path")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@json_option
 @click.pass_obj
 def write_file(out: Output, /, sandbox_id: str, path: str, file: Path) -> None:
     """Write FILE, or stdin for -, to a path of the workspace."""
     content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     with _client() as client:
         client.sandboxes.get(sandbox_id).write(path, content)
-    out.info(f"{len(content)} bytes written to {path}")
+    if out.as_json:
+        out.write_json({"path": path, "size": len(content)})
+    else:
+        out.info(f"{len(content)} bytes written to {path}")
 
 
 @command.command("diff")
@@ -126,8 +135,27 @@ def show_difference(out: Output, /, sandbox_id: str) -> None:
     out.write("".join(f"{mark} {path}\n" for mark, paths in marked for path in paths))
 
 
+@command.command("findings")
+@click.argument("sandbox_id")
+@json_option
+@click.pass_obj
+def show_findings(out: Output, /, sandbox_id: str) -> None:
+    """List the rules of its spec, and which were broken since it became ready; exit with 1 if one was."""
+    with _client() as client:
+        found = client.sandboxes.get(sandbox_id).findings()
+    if out.as_json:
+        out.write_json(asdict(found))
+    elif found.rules:
+        marked = [[one.rule, "broken" if one.violated else "kept", one.details] for one in found.rules]
+        out.write(table_text(marked))
+    else:
+        out.info("the spec has no rules in `forbidden`")
+    raise click.exceptions.Exit(int(any(one.violated for one in found.rules)))
+
+
 @command.command("destroy")
 @click.argument("sandbox_ids", metavar="SANDBOX_ID...", nargs=-1, required=True)
+@json_option
 @click.pass_obj
 def destroy_sandboxes(out: Output, /, sandbox_ids: Sequence[str]) -> None:
     """End sandboxes with all of their processes and files."""
@@ -135,12 +163,15 @@ def destroy_sandboxes(out: Output, /, sandbox_ids: Sequence[str]) -> None:
         for sandbox_id in sandbox_ids:
             client.sandboxes.destroy(sandbox_id)
             out.info(f"{sandbox_id} is destroyed")
+    if out.as_json:
+        out.write_json({"destroyed": list(sandbox_ids)})
 
 
 @command.command("shell")
 @click.argument("sandbox_id", required=False)
 @click.option("--spec", metavar="SPEC_ID", help="Create a sandbox from this spec, and destroy it at the end.")
 @click.option("--secret", "names", multiple=True, metavar="NAME", help="Pass on this environment variable as a secret.")
+@json_option
 @click.pass_obj
 def open_shell(out: Output, /, sandbox_id: str | None, spec: str | None, names: Sequence[str]) -> None:
     """Run lines from the terminal or stdin, until its end.
@@ -151,10 +182,12 @@ def open_shell(out: Output, /, sandbox_id: str | None, spec: str | None, names: 
         raise click.UsageError("give either the id of a sandbox or --spec")
     with _client() as client:
         if sandbox_id is not None:
-            _run_lines(out, client.sandboxes.get(sandbox_id))
-            return
-        with client.sandboxes.create(spec or "", secrets=_secrets(names)) as sandbox:
-            _run_lines(out, sandbox)
+            results = _run_lines(out, client.sandboxes.get(sandbox_id))
+        else:
+            with client.sandboxes.create(spec or "", secrets=_secrets(names)) as sandbox:
+                results = _run_lines(out, sandbox)
+    if out.as_json:
+        out.write_json({"results": results})
 
 
 def _client() -> AbstractContextManager[AshrLabsClient]:
@@ -162,14 +195,21 @@ def _client() -> AbstractContextManager[AshrLabsClient]:
     return open_client(None, remote=True)
 
 
-def _run_lines(out: Output, sandbox: Sandbox) -> None:
+def _run_lines(out: Output, sandbox: Sandbox) -> list[dict[str, object]]:
+    """Run lines, and return their results; without --json they are shown at once."""
     folder, marker = sandbox.path, secrets.token_hex(16)
+    results: list[dict[str, object]] = []
     for line in _lines(f"{sandbox.id}$ "):
         result = sandbox.exec(f'cd -- {shlex.quote(folder)} && eval {shlex.quote(line)}\nprintf %s%s {marker} "$PWD"')
         stdout, found, new = result.stdout.rpartition(marker)
         if found:
             folder = new
-        _show(out, result, stdout if found else result.stdout)
+        shown = replace(result, command=line, stdout=stdout if found else result.stdout)
+        if out.as_json:
+            results.append({**asdict(shown), "folder": folder})
+        else:
+            _show(out, shown)
+    return results
 
 
 def _lines(prompt: str) -> Generator[str]:
@@ -185,14 +225,21 @@ def _lines(prompt: str) -> Generator[str]:
             yield line.rstrip("\n")
 
 
-def _show(out: Output, result: CommandResult, stdout: str | None = None) -> None:
-    out.write(result.stdout if stdout is None else stdout)
+def _show(out: Output, result: CommandResult) -> None:
+    out.write(result.stdout)
     sys.stderr.write(result.stderr)
     sys.stderr.flush()
     if result.timed_out:
         out.info("the command ran out of time and was killed")
     if result.truncated:
         out.info("the output was longer; the rest was dropped")
+
+
+def _as_text(content: bytes) -> dict[str, str]:
+    try:
+        return {"content": content.decode()}
+    except UnicodeDecodeError:
+        return {"content_base64": base64.b64encode(content).decode()}
 
 
 def _secrets(names: Sequence[str]) -> Mapping[str, str]:

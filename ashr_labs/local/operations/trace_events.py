@@ -10,7 +10,7 @@ from ..events.mapping import event_of
 from ..events.storing import Batch, batch_of, join_parts
 from ..otlp.storing import MAX_OBSERVATIONS, store_parts
 from ..store.trace_pages import read_trace
-from .registry import Context, operation
+from .registry import Context, LongContext, long_operation, operation
 from .trace_jobs import check_own_traces, enqueue_trace_jobs
 
 if TYPE_CHECKING:
@@ -41,13 +41,17 @@ def ingest_sandbox_trace(context: Context, params: Mapping[str, Any]) -> dict[st
     return _ingest(context, batch_of(params["events"], params["sandbox_id"], context.timestamp))
 
 
-@operation("get_sandbox_trace")
-def get_sandbox_trace(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the events of a sandbox in the order of their time, and their totals."""
-    sandbox_id = params["sandbox_id"]
-    events = events_of_session(context.connection, context.principal.tenant_id, sandbox_id, _MAX_EVENTS + 1)
+@long_operation("get_sandbox_trace")
+def get_sandbox_trace(context: LongContext, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the events of a sandbox in the order of their time, and their totals.
+
+    Events may also be those of a sandbox of another platform.
+    """
+    tenant_id, sandbox_id = context.principal.tenant_id, params["sandbox_id"]
+    with context.database.read() as connection:
+        events = events_of_session(connection, tenant_id, sandbox_id, _MAX_EVENTS + 1)
     if not events:
-        raise NotFoundError(f"there are no events of a sandbox {sandbox_id!r}")
+        context.sandboxes.find(tenant_id, sandbox_id)
     kept = events[:_MAX_EVENTS]
     return {"events": kept, "metrics": _metrics(kept), "is_truncated": len(events) > len(kept)}
 
