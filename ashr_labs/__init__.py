@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import ash as ash
     from . import comparators as comparators
     from . import errors as errors
     from . import eval as eval  # noqa: A004 - the subpackage has the name of a builtin
@@ -213,6 +214,7 @@ _HOMES = {
 }
 _MODULES = frozenset(
     {
+        "ash",
         "comparators",
         "errors",
         "eval",

@@ -56,7 +56,7 @@ FLOORS: list[set[str]] = [
     {"otel"},
     {"instrumentation"},
     {"eval"},
-    {"keystone"},
+    {"ash", "keystone"},
     {"local"},
     {"cli", "pytest_plugin"},
     {"__main__"},

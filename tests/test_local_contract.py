@@ -28,8 +28,8 @@ CONTRACT = Path(__file__).resolve().parent.parent / "openapi.yaml"
 OWN = {"tenant_id": 1, "requestor_id": 1, "runner_id": 1, "dataset_id": 1, "agent_id": 1, "run_id": 1, "request_id": 1}
 """Ids that exist; most valid bodies use them, so that calls get past the first check."""
 STRICTER = {"create_prompt", "create_score_rule", "create_spec", "list_dataset_records", "list_spans", "list_traces"}
-STRICTER |= {"set_prompt_tag", "update_score_rule"}
-"""Operations whose requests must keep more rules than a schema can say: options of scorers, YAML, cursors, names."""
+STRICTER |= {"post_api_agents", "set_prompt_tag", "update_score_rule"}
+"""Operations whose requests must keep more rules than a schema can say: of scorers, YAML, cursors, names and files."""
 
 
 @cache

@@ -110,10 +110,10 @@ def test_hostile_text_is_stored_unchanged(api: Api, text: str) -> None:
 
 @pytest.mark.parametrize("text", INJECTIONS)
 def test_hostile_text_in_any_parameter_is_handled(api: Api, text: str) -> None:
-    """Hostile text as any parameter of any operation gets a documented response below 500."""
+    """Hostile text as any parameter of any operation gets a documented response below 500, or 501."""
     for function in api.platform._contract.operations:
         answer = api.answer(function, **dict.fromkeys(parameters_of(function), text))
-        assert answer.status < 500, answer.body
+        assert answer.status < 500 or answer.status == 501, answer.body
     check_against_contract(text, api.answer(text))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .archives import Archive, opened, read_bundle
 from .ignoring import DEFAULT_IGNORED, IGNORE_FILE, Ignored
 from .members import LIMITS, BundleLimits, Contents, Member
-from .packing import Bundle, pack
+from .packing import Bundle, pack, pack_files
 from .unpacking import unpack
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Member",
     "opened",
     "pack",
+    "pack_files",
     "read_bundle",
     "unpack",
 ]

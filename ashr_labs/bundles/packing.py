@@ -19,11 +19,11 @@ from .members import LIMITS, Contents, Member, checked, member_error
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator, Mapping
 
     from .members import BundleLimits
 
-__all__ = ["Bundle", "pack"]
+__all__ = ["Bundle", "pack", "pack_files"]
 
 _ARCHIVES: Final = (".tar.gz", ".tgz")
 _LEVEL: Final = 6
@@ -76,6 +76,16 @@ def pack(path: str | os.PathLike[str], limits: BundleLimits = LIMITS) -> Bundle:
         return _written(checked([member]), lambda _: _read(source, limits.unpacked), limits)
     except OSError as error:
         raise ConfigurationError(f"{source} cannot be packed: {error.strerror or error}") from error
+
+
+def pack_files(files: Mapping[str, bytes], limits: BundleLimits = LIMITS) -> Bundle:
+    """Return the bundle of files that are in memory, by their paths.
+
+    Raises:
+        ConfigurationError: A path breaks a rule, or the files are too large.
+    """
+    members = [Member(path, "file", len(content)) for path, content in files.items()]
+    return _written(checked(members), files.__getitem__, limits)
 
 
 def _packed_archive(content: bytes, limits: BundleLimits) -> Bundle:

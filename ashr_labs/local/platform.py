@@ -58,6 +58,7 @@ _STREAM_HEADERS = {
     "x-accel-buffering": "no",  # or nginx would send events together, when there are enough of them
 }
 _MAX_ID_DIGITS = 18
+_BAD_REQUEST, _INVALID = 400, 422
 _MAX_NAMES, _MAX_NAME = 20, 100
 """Of ignored parameters that a header names, and characters of each."""
 _NOBODY = Principal(0, 0, frozenset())
@@ -319,6 +320,8 @@ class Platform:
 
 def _failed(request: PlatformRequest, error: Exception, request_id: str, info: RequestInfo) -> PlatformResponse:
     status, message, details, headers = failure(error, request_id)
+    if status == _INVALID and request.path.startswith("/api/"):
+        status = _BAD_REQUEST  # clients of these paths know no other status for this
     content, kind = error_content(request.path, request.media_type, status, message, details)
     return PlatformResponse(status, content, {"x-request-id": request_id, "content-type": kind, **headers}, info)
 

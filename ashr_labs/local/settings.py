@@ -41,6 +41,8 @@ class Settings:
     """After how many seconds without a call of its player a run ends."""
     stream_heartbeat: float = 15.0
     """Seconds of silence after which a stream of events sends a comment."""
+    agents: Path | None = None
+    """The operator's folder of agents that can be deployed by their path."""
     sandbox_engine: str | None = None
     """The engine of sandboxes; None for the first one that works."""
     sandbox_limit: int = _SANDBOX_LIMIT
@@ -63,6 +65,7 @@ class Settings:
             run_lease=lease,
             sandbox_engine=engine_name(engine) if (engine := environment.get("ASHR_SANDBOX_ENGINE")) else None,
             sandbox_limit=_sandbox_limit(environment.get("ASHR_SANDBOX_LIMIT") or str(_SANDBOX_LIMIT)),
+            agents=_agents(environment.get("ASHR_AGENTS")),
             boot=_boot(environment),
         )
 
@@ -77,6 +80,12 @@ def _run_lease(text: str) -> float:
             f"ASHR_RUN_LEASE_SECONDS must be a number of seconds >= {_MIN_RUN_LEASE_SECONDS:g}, got {text!r}"
         )
     return seconds
+
+
+def _agents(folder: str | None) -> Path | None:
+    if folder and not Path(folder).is_dir():
+        raise ConfigurationError(f"ASHR_AGENTS must be a folder, got {folder!r}")
+    return Path(folder) if folder else None
 
 
 def _boot(environment: Mapping[str, str]) -> BootSettings:

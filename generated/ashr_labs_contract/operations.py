@@ -176,6 +176,109 @@ OPERATIONS: dict[str, Operation] = {
     "delete_prompt_tag": Operation(
         "prompts", True, "embedded", "DELETE", "/v1/prompts/{slug}/tags/{tag}", "write", None
     ),
+    "post_api_agents": Operation("agents", False, "embedded", "POST", "/api/agents", "write", "application/json"),
+    "get_api_agents": Operation("agents", True, "embedded", "GET", "/api/agents", "read", "application/json"),
+    "get_api_agents_name": Operation(
+        "agents", True, "embedded", "GET", "/api/agents/{name}", "read", "application/json"
+    ),
+    "delete_api_agents_name": Operation(
+        "agents", True, "embedded", "DELETE", "/api/agents/{name}", "write", "application/json"
+    ),
+    "get_api_agents_name_files": Operation(
+        "agents", True, "embedded", "GET", "/api/agents/{name}/files", "read", "application/json"
+    ),
+    "get_api_agents_name_files_path": Operation(
+        "agents", True, "embedded", "GET", "/api/agents/{name}/files/{+path}", "read", "application/json"
+    ),
+    "post_api_sessions": Operation("sessions", False, "embedded", "POST", "/api/sessions", "write", "application/json"),
+    "get_api_sessions": Operation("sessions", True, "embedded", "GET", "/api/sessions", "read", "application/json"),
+    "get_api_sessions_id": Operation(
+        "sessions", True, "embedded", "GET", "/api/sessions/{id}", "read", "application/json"
+    ),
+    "delete_api_sessions_id": Operation(
+        "sessions", True, "embedded", "DELETE", "/api/sessions/{id}", "write", "application/json"
+    ),
+    "post_api_sessions_id_pause": Operation(
+        "sessions", False, "embedded", "POST", "/api/sessions/{id}/pause", "write", "application/json"
+    ),
+    "post_api_sessions_id_stop": Operation(
+        "sessions", False, "embedded", "POST", "/api/sessions/{id}/stop", "write", "application/json"
+    ),
+    "post_api_sessions_id_resume": Operation(
+        "sessions", False, "embedded", "POST", "/api/sessions/{id}/resume", "write", "application/json"
+    ),
+    "post_api_sessions_id_fork": Operation(
+        "sessions", False, "embedded", "POST", "/api/sessions/{id}/fork", "write", "application/json"
+    ),
+    "patch_api_sessions_id_config": Operation(
+        "sessions", True, "embedded", "PATCH", "/api/sessions/{id}/config", "write", "application/json"
+    ),
+    "get_api_sessions_id_messages": Operation(
+        "sessions", True, "embedded", "GET", "/api/sessions/{id}/messages", "read", "application/json"
+    ),
+    "post_api_sessions_id_messages": Operation(
+        "sessions", False, "embedded", "POST", "/api/sessions/{id}/messages", "write", "text/event-stream", "done"
+    ),
+    "get_api_sessions_id_messages_stream": Operation(
+        "sessions", True, "embedded", "GET", "/api/sessions/{id}/messages/stream", "read", "text/event-stream", "done"
+    ),
+    "get_api_sessions_id_events": Operation(
+        "sessions", True, "embedded", "GET", "/api/sessions/{id}/events", "read", "application/json"
+    ),
+    "get_api_sessions_id_logs": Operation(
+        "sessions", True, "embedded", "GET", "/api/sessions/{id}/logs", "read", "application/json"
+    ),
+    "post_api_sessions_id_exec": Operation(
+        "sessions", False, "embedded", "POST", "/api/sessions/{id}/exec", "write", "application/json"
+    ),
+    "get_api_sessions_id_files": Operation(
+        "sessions", True, "embedded", "GET", "/api/sessions/{id}/files", "read", "application/json"
+    ),
+    "post_api_sessions_id_files": Operation(
+        "sessions", True, "embedded", "POST", "/api/sessions/{id}/files", "write", "application/json"
+    ),
+    "get_api_sessions_id_files_path": Operation(
+        "sessions", True, "embedded", "GET", "/api/sessions/{id}/files/{+path}", "read", "application/octet-stream"
+    ),
+    "delete_api_sessions_id_files_path": Operation(
+        "sessions", True, "embedded", "DELETE", "/api/sessions/{id}/files/{+path}", "write", "application/json"
+    ),
+    "get_api_sessions_id_workspace": Operation(
+        "sessions", True, "embedded", "GET", "/api/sessions/{id}/workspace", "read", "application/gzip"
+    ),
+    "post_api_sessions_id_workspace": Operation(
+        "sessions", True, "embedded", "POST", "/api/sessions/{id}/workspace", "write", "application/json"
+    ),
+    "get_api_sessions_id_attachments": Operation(
+        "sessions", True, "embedded", "GET", "/api/sessions/{id}/attachments", "read", "application/json"
+    ),
+    "post_api_sessions_id_attachments": Operation(
+        "sessions", False, "embedded", "POST", "/api/sessions/{id}/attachments", "write", "application/json"
+    ),
+    "get_api_attachments_id": Operation(
+        "attachments", True, "embedded", "GET", "/api/attachments/{id}", "read", "application/octet-stream"
+    ),
+    "delete_api_attachments_id": Operation(
+        "attachments", True, "embedded", "DELETE", "/api/attachments/{id}", "write", None
+    ),
+    "get_api_credentials": Operation(
+        "credentials", True, "embedded", "GET", "/api/credentials", "read", "application/json"
+    ),
+    "post_api_credentials": Operation(
+        "credentials", False, "embedded", "POST", "/api/credentials", "write", "application/json"
+    ),
+    "delete_api_credentials_id": Operation(
+        "credentials", True, "embedded", "DELETE", "/api/credentials/{id}", "write", None
+    ),
+    "get_api_queue": Operation("queue", True, "embedded", "GET", "/api/queue", "read", "application/json"),
+    "post_api_queue": Operation("queue", False, "embedded", "POST", "/api/queue", "write", "application/json"),
+    "get_api_queue_stats": Operation("queue", True, "embedded", "GET", "/api/queue/stats", "read", "application/json"),
+    "get_api_queue_id": Operation("queue", True, "embedded", "GET", "/api/queue/{id}", "read", "application/json"),
+    "delete_api_queue_id": Operation(
+        "queue", True, "embedded", "DELETE", "/api/queue/{id}", "write", "application/json"
+    ),
+    "get_api_usage": Operation("usage", True, "embedded", "GET", "/api/usage", "read", "application/json"),
+    "get_api_usage_stats": Operation("usage", True, "embedded", "GET", "/api/usage/stats", "read", "application/json"),
     "get_run_events": Operation(
         "runs", True, "embedded", "GET", "/v1/runs/{run_id}/events", "read", "text/event-stream", "ended"
     ),

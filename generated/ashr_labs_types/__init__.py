@@ -87,6 +87,735 @@ class AshError(TypedDict):
     """Where in the request, such as `files[0].path`."""
 
 
+class AshMcpServer(TypedDict):
+    """
+    A server of tools, by its URL or by the command that starts it.
+    """
+
+    url: NotRequired[str]
+    command: NotRequired[str]
+    args: NotRequired[list[str]]
+    env: NotRequired[dict[str, str]]
+    """Texts by name."""
+
+
+class AshFile(TypedDict):
+    """
+    A file that is sent.
+    """
+
+    path: str
+    """Relative, with slashes."""
+
+    content: str
+    """Base64."""
+
+    mimeType: NotRequired[str]
+
+
+class AshAgent(TypedDict):
+    """
+    A deployed agent.
+    """
+
+    id: str
+    name: str
+    tenantId: NotRequired[str]
+    version: int
+    path: str
+    """Where its files are."""
+
+    createdAt: str
+    """ISO 8601, UTC."""
+
+    updatedAt: str
+    """ISO 8601, UTC."""
+
+
+AshSessionStatus: TypeAlias = Literal["starting", "active", "paused", "stopped", "ended", "error"]
+
+
+class AshSession(TypedDict):
+    """
+    A conversation with a deployed agent.
+    """
+
+    id: str
+    tenantId: NotRequired[str]
+    agentName: str
+    sandboxId: str
+    status: AshSessionStatus | str
+    runnerId: NotRequired[str | None]
+    parentSessionId: NotRequired[str | None]
+    createdAt: str
+    """ISO 8601, UTC."""
+
+    lastActiveAt: str
+    """ISO 8601, UTC."""
+
+
+class AshMessage(TypedDict):
+    """
+    A message of a session.
+    """
+
+    id: str
+    sessionId: str
+    tenantId: NotRequired[str]
+    role: str
+    """`user` or `assistant`."""
+
+    content: str
+    """JSON."""
+
+    sequence: int
+    createdAt: str
+    """ISO 8601, UTC."""
+
+
+class SessionEvent(TypedDict):
+    """
+    Something that happened in a session.
+    """
+
+    id: str
+    sessionId: str
+    tenantId: NotRequired[str]
+    type: str
+    """`text`, `tool_start`, `tool_result`, `reasoning`, `error`, `turn_complete` or `lifecycle`."""
+
+    data: NotRequired[str | None]
+    """JSON."""
+
+    sequence: int
+    createdAt: str
+    """ISO 8601, UTC."""
+
+
+class AshLogEntry(TypedDict):
+    """
+    A line that an agent has logged.
+    """
+
+    index: int
+    level: str
+    text: str
+    ts: str
+
+
+class AshFileEntry(TypedDict):
+    """
+    A file in a list.
+    """
+
+    path: str
+    size: int
+    modifiedAt: NotRequired[str]
+    """ISO 8601, UTC."""
+
+
+class AshWrittenFile(TypedDict):
+    """
+    A file that was sent, and whether it was written.
+    """
+
+    path: str
+    written: bool
+    size: NotRequired[int]
+    error: NotRequired[str]
+
+
+class Attachment(TypedDict):
+    """
+    A file that belongs to a session.
+    """
+
+    id: str
+    tenantId: NotRequired[str]
+    messageId: NotRequired[str]
+    sessionId: str
+    filename: str
+    mimeType: str
+    size: int
+    createdAt: str
+    """ISO 8601, UTC."""
+
+
+class Credential(TypedDict):
+    """
+    A stored key; the key itself is never sent.
+    """
+
+    id: str
+    tenantId: NotRequired[str]
+    type: str
+    label: NotRequired[str]
+    active: NotRequired[bool]
+    createdAt: str
+    """ISO 8601, UTC."""
+
+    lastUsedAt: NotRequired[str | None]
+
+
+class QueueItem(TypedDict):
+    """
+    A prompt in the queue.
+    """
+
+    id: str
+    tenantId: NotRequired[str]
+    sessionId: NotRequired[str | None]
+    agentName: str
+    prompt: str
+    status: str
+    priority: int
+    retryCount: int
+    maxRetries: int
+    error: NotRequired[str | None]
+    createdAt: str
+    """ISO 8601, UTC."""
+
+    startedAt: NotRequired[str | None]
+    completedAt: NotRequired[str | None]
+
+
+class QueueStats(TypedDict):
+    """
+    The items of the queue by status.
+    """
+
+    pending: int
+    processing: int
+    completed: int
+    failed: int
+    cancelled: int
+
+
+class UsageEvent(TypedDict):
+    """
+    Something that a session has used.
+    """
+
+    id: str
+    tenantId: NotRequired[str]
+    sessionId: str
+    agentName: str
+    eventType: str
+    value: float
+    createdAt: str
+    """ISO 8601, UTC."""
+
+
+class UsageStats(TypedDict):
+    """
+    The totals of what sessions have used.
+    """
+
+    totalInputTokens: float
+    totalOutputTokens: float
+    totalCacheCreationTokens: float
+    totalCacheReadTokens: float
+    totalToolCalls: float
+    totalMessages: float
+    totalComputeSeconds: float
+
+
+class AshNotice(TypedDict):
+    """
+    A confirmation.
+    """
+
+    message: str
+
+
+class AshSessionStart(TypedDict):
+    """
+    The beginning of a turn.
+    """
+
+    sessionId: str
+    version: NotRequired[str]
+
+
+class AshTextDelta(TypedDict):
+    """
+    A part of an answer, or of the model's reasoning.
+    """
+
+    delta: str
+
+
+class AshToolUse(TypedDict):
+    """
+    A call of a tool.
+    """
+
+    id: str
+    name: str
+    input: NotRequired[Any]
+    """Any JSON."""
+
+
+class AshToolResult(TypedDict):
+    """
+    The result of a tool.
+    """
+
+    tool_use_id: str
+    content: NotRequired[Any]
+    """Any JSON."""
+
+    is_error: NotRequired[bool]
+
+
+class AshTurnComplete(TypedDict):
+    """
+    The end of what the agent did.
+    """
+
+    numTurns: NotRequired[int | None]
+    result: NotRequired[str | None]
+
+
+class AshTurnError(TypedDict):
+    """
+    Why a turn failed.
+    """
+
+    error: str
+
+
+class AshDone(TypedDict):
+    """
+    The end of a turn.
+    """
+
+    sessionId: str
+
+
+class PostApiAgentsBody(TypedDict):
+    """
+    An agent to deploy.
+    """
+
+    name: str
+    path: NotRequired[str]
+    """A folder of the operator."""
+
+    systemPrompt: NotRequired[str]
+    """The instructions."""
+
+    files: NotRequired[list[AshFile]]
+
+
+class PostApiSessionsBody(TypedDict):
+    """
+    A session to create.
+    """
+
+    agent: str
+    credentialId: NotRequired[str]
+    extraEnv: NotRequired[dict[str, str]]
+    """Texts by name."""
+
+    model: NotRequired[str]
+    systemPrompt: NotRequired[str]
+    permissionMode: NotRequired[str]
+    allowedTools: NotRequired[list[str]]
+    disallowedTools: NotRequired[list[str]]
+    mcpServers: NotRequired[dict[str, AshMcpServer]]
+    """Servers of tools by name."""
+
+    betas: NotRequired[list[str]]
+    subagents: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+    initialAgent: NotRequired[str]
+
+
+class PatchApiSessionsIdConfigBody(TypedDict):
+    """
+    What changes in the configuration of a session.
+    """
+
+    model: NotRequired[str]
+    allowedTools: NotRequired[list[str]]
+    disallowedTools: NotRequired[list[str]]
+    betas: NotRequired[list[str]]
+    subagents: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+    initialAgent: NotRequired[str]
+
+
+class AshThinking(TypedDict):
+    """
+    How much the model thinks.
+    """
+
+    type: str
+    budgetTokens: NotRequired[int]
+
+
+class AshOutputFormat(TypedDict):
+    """
+    The format of the answer.
+    """
+
+    type: str
+    schema: dict[str, Any]
+    """A free-form object; it round-trips untouched."""
+
+
+class PostApiSessionsIdMessagesBody(TypedDict):
+    """
+    A message to an agent.
+    """
+
+    content: str
+    includePartialMessages: NotRequired[bool]
+    model: NotRequired[str]
+    maxTurns: NotRequired[int]
+    maxBudgetUsd: NotRequired[float]
+    effort: NotRequired[str]
+    thinking: NotRequired[AshThinking]
+    outputFormat: NotRequired[AshOutputFormat]
+
+
+class PostApiSessionsIdExecBody(TypedDict):
+    """
+    A command to run.
+    """
+
+    command: str
+    timeout: NotRequired[float]
+    """Milliseconds."""
+
+
+class PostApiSessionsIdFilesBody(TypedDict):
+    """
+    Files to write.
+    """
+
+    files: list[AshFile]
+    targetPath: NotRequired[str]
+
+
+class PostApiSessionsIdWorkspaceBody(TypedDict):
+    """
+    Files to write.
+    """
+
+    bundle: str
+    """Base64 of a tar archive."""
+
+
+class PostApiSessionsIdAttachmentsBody(TypedDict):
+    """
+    A file to attach.
+    """
+
+    filename: str
+    content: str
+    """Base64."""
+
+    mimeType: NotRequired[str]
+    messageId: NotRequired[str]
+
+
+class PostApiCredentialsBody(TypedDict):
+    """
+    A key to store.
+    """
+
+    type: str
+    key: str
+    label: NotRequired[str]
+
+
+class PostApiQueueBody(TypedDict):
+    """
+    A prompt to add.
+    """
+
+    agentName: str
+    prompt: str
+    sessionId: NotRequired[str]
+    priority: NotRequired[int]
+    maxRetries: NotRequired[int]
+
+
+class PostApiAgentsResponse201(TypedDict):
+    """
+    An answer with an agent.
+    """
+
+    agent: AshAgent
+
+
+class GetApiAgentsNameResponse200(TypedDict):
+    """
+    An answer with an agent.
+    """
+
+    agent: AshAgent
+
+
+class GetApiAgentsResponse200(TypedDict):
+    """
+    An answer with agents.
+    """
+
+    agents: list[AshAgent]
+
+
+class DeleteApiAgentsNameResponse200(TypedDict):
+    """
+    A confirmation.
+    """
+
+    ok: bool
+
+
+class GetApiAgentsNameFilesResponse200(TypedDict):
+    """
+    An answer with files.
+    """
+
+    files: list[AshFileEntry]
+
+
+class GetApiAgentsNameFilesPathResponse200(TypedDict):
+    """
+    A file with its text.
+    """
+
+    path: str
+    content: str
+    size: int
+
+
+class PostApiSessionsResponse201(TypedDict):
+    """
+    An answer with a session.
+    """
+
+    session: AshSession
+
+
+class GetApiSessionsIdResponse200(TypedDict):
+    """
+    An answer with a session.
+    """
+
+    session: AshSession
+
+
+class DeleteApiSessionsIdResponse200(TypedDict):
+    """
+    An answer with a session.
+    """
+
+    session: AshSession
+
+
+class PostApiSessionsIdPauseResponse200(TypedDict):
+    """
+    An answer with a session.
+    """
+
+    session: AshSession
+
+
+class PostApiSessionsIdStopResponse200(TypedDict):
+    """
+    An answer with a session.
+    """
+
+    session: AshSession
+
+
+class PostApiSessionsIdResumeResponse200(TypedDict):
+    """
+    An answer with a session.
+    """
+
+    session: AshSession
+
+
+class PostApiSessionsIdForkResponse201(TypedDict):
+    """
+    An answer with a session.
+    """
+
+    session: AshSession
+
+
+class PatchApiSessionsIdConfigResponse200(TypedDict):
+    """
+    An answer with a session.
+    """
+
+    session: AshSession
+
+
+class GetApiSessionsResponse200(TypedDict):
+    """
+    An answer with sessions.
+    """
+
+    sessions: list[AshSession]
+
+
+class GetApiSessionsIdMessagesResponse200(TypedDict):
+    """
+    An answer with messages.
+    """
+
+    messages: list[AshMessage]
+
+
+class GetApiSessionsIdEventsResponse200(TypedDict):
+    """
+    An answer with events.
+    """
+
+    events: list[SessionEvent]
+
+
+class GetApiSessionsIdLogsResponse200(TypedDict):
+    """
+    An answer with lines of a log.
+    """
+
+    logs: list[AshLogEntry]
+    source: str
+
+
+class PostApiSessionsIdExecResponse200(TypedDict):
+    """
+    How a command ended.
+    """
+
+    exitCode: int
+    stdout: str
+    stderr: str
+
+
+class GetApiSessionsIdFilesResponse200(TypedDict):
+    """
+    An answer with files.
+    """
+
+    files: list[AshFileEntry]
+    source: str
+
+
+class PostApiSessionsIdFilesResponse200(TypedDict):
+    """
+    An answer with files.
+    """
+
+    files: list[AshWrittenFile]
+
+
+class DeleteApiSessionsIdFilesPathResponse200(TypedDict):
+    """
+    A confirmation.
+    """
+
+    path: str
+    deleted: bool
+
+
+class GetApiSessionsIdAttachmentsResponse200(TypedDict):
+    """
+    An answer with attachments.
+    """
+
+    attachments: list[Attachment]
+
+
+class PostApiSessionsIdAttachmentsResponse201(TypedDict):
+    """
+    An answer with an attachment.
+    """
+
+    attachment: Attachment
+
+
+class GetApiCredentialsResponse200(TypedDict):
+    """
+    An answer with credentials.
+    """
+
+    credentials: list[Credential]
+
+
+class PostApiCredentialsResponse201(TypedDict):
+    """
+    An answer with a credential.
+    """
+
+    credential: Credential
+
+
+class GetApiQueueResponse200(TypedDict):
+    """
+    An answer with items of the queue.
+    """
+
+    items: list[QueueItem]
+
+
+class PostApiQueueResponse201(TypedDict):
+    """
+    An answer with an item of the queue.
+    """
+
+    item: QueueItem
+
+
+class GetApiQueueIdResponse200(TypedDict):
+    """
+    An answer with an item of the queue.
+    """
+
+    item: QueueItem
+
+
+class DeleteApiQueueIdResponse200(TypedDict):
+    """
+    An answer with an item of the queue.
+    """
+
+    item: QueueItem
+
+
+class GetApiQueueStatsResponse200(TypedDict):
+    """
+    An answer with counts.
+    """
+
+    stats: QueueStats
+
+
+class GetApiUsageResponse200(TypedDict):
+    """
+    An answer with usage.
+    """
+
+    events: list[UsageEvent]
+
+
+class GetApiUsageStatsResponse200(TypedDict):
+    """
+    An answer with totals.
+    """
+
+    stats: UsageStats
+
+
 class ForwardingCounts(TypedDict):
     """
     Traces on their way to another system, if the platform forwards them.

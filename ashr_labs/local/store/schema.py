@@ -14,6 +14,7 @@ from sqlalchemy import (
 
 from .columns import CheckedText, JSONText, Number, PlainText, created_column, metadata, numbered_table, tenant_column
 from .event_tables import events
+from .hosting_tables import hosted_agents
 from .prompt_tables import prompt_tags, prompt_versions, prompts
 from .record_tables import record_datasets, records
 from .score_tables import score_rules, trace_scores
@@ -25,6 +26,7 @@ __all__ = [
     "api_keys",
     "datasets",
     "events",
+    "hosted_agents",
     "idempotency",
     "jobs",
     "media",
@@ -50,7 +52,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0013"
+SCHEMA_VERSION = "0014"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(

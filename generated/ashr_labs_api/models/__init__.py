@@ -18,7 +18,29 @@ from .argument_modes import ArgumentModes
 from .argument_pair import ArgumentPair
 from .argument_pairs import ArgumentPairs
 from .argument_rules import ArgumentRules
+from .ash_agent import AshAgent
+from .ash_done import AshDone
 from .ash_error import AshError
+from .ash_file import AshFile
+from .ash_file_entry import AshFileEntry
+from .ash_log_entry import AshLogEntry
+from .ash_mcp_server import AshMcpServer
+from .ash_mcp_servers import AshMcpServers
+from .ash_message import AshMessage
+from .ash_notice import AshNotice
+from .ash_output_format import AshOutputFormat
+from .ash_session import AshSession
+from .ash_session_start import AshSessionStart
+from .ash_session_status import AshSessionStatus
+from .ash_strings import AshStrings
+from .ash_text_delta import AshTextDelta
+from .ash_thinking import AshThinking
+from .ash_tool_result import AshToolResult
+from .ash_tool_use import AshToolUse
+from .ash_turn_complete import AshTurnComplete
+from .ash_turn_error import AshTurnError
+from .ash_written_file import AshWrittenFile
+from .attachment import Attachment
 from .behavior_result import BehaviorResult
 from .behavior_rule import BehaviorRule
 from .cancel_run_request import CancelRunRequest
@@ -42,10 +64,17 @@ from .create_run_request import CreateRunRequest
 from .create_run_response import CreateRunResponse
 from .create_sandbox_request import CreateSandboxRequest
 from .create_score_rule_request import CreateScoreRuleRequest
+from .credential import Credential
 from .dataset import Dataset
 from .dataset_record import DatasetRecord
 from .dataset_source import DatasetSource
 from .delete_agent_request import DeleteAgentRequest
+from .delete_api_agents_name_response_200 import DeleteApiAgentsNameResponse200
+from .delete_api_queue_id_response_200 import DeleteApiQueueIdResponse200
+from .delete_api_sessions_id_files_path_response_200 import (
+    DeleteApiSessionsIdFilesPathResponse200,
+)
+from .delete_api_sessions_id_response_200 import DeleteApiSessionsIdResponse200
 from .delete_dataset_request import DeleteDatasetRequest
 from .delete_run_request import DeleteRunRequest
 from .error import Error
@@ -66,6 +95,29 @@ from .generation_strategy import GenerationStrategy
 from .generation_tool import GenerationTool
 from .get_agent_datasets_request import GetAgentDatasetsRequest
 from .get_agent_datasets_response import GetAgentDatasetsResponse
+from .get_api_agents_name_files_path_response_200 import (
+    GetApiAgentsNameFilesPathResponse200,
+)
+from .get_api_agents_name_files_response_200 import GetApiAgentsNameFilesResponse200
+from .get_api_agents_name_response_200 import GetApiAgentsNameResponse200
+from .get_api_agents_response_200 import GetApiAgentsResponse200
+from .get_api_credentials_response_200 import GetApiCredentialsResponse200
+from .get_api_queue_id_response_200 import GetApiQueueIdResponse200
+from .get_api_queue_response_200 import GetApiQueueResponse200
+from .get_api_queue_stats_response_200 import GetApiQueueStatsResponse200
+from .get_api_sessions_id_attachments_response_200 import (
+    GetApiSessionsIdAttachmentsResponse200,
+)
+from .get_api_sessions_id_events_response_200 import GetApiSessionsIdEventsResponse200
+from .get_api_sessions_id_files_response_200 import GetApiSessionsIdFilesResponse200
+from .get_api_sessions_id_logs_response_200 import GetApiSessionsIdLogsResponse200
+from .get_api_sessions_id_messages_response_200 import (
+    GetApiSessionsIdMessagesResponse200,
+)
+from .get_api_sessions_id_response_200 import GetApiSessionsIdResponse200
+from .get_api_sessions_response_200 import GetApiSessionsResponse200
+from .get_api_usage_response_200 import GetApiUsageResponse200
+from .get_api_usage_stats_response_200 import GetApiUsageStatsResponse200
 from .get_dataset_request import GetDatasetRequest
 from .get_dataset_response import GetDatasetResponse
 from .get_observability_analytics_request import GetObservabilityAnalyticsRequest
@@ -127,14 +179,42 @@ from .otlp_partial_success import OtlpPartialSuccess
 from .otlp_request import OtlpRequest
 from .otlp_response import OtlpResponse
 from .output_format import OutputFormat
+from .patch_api_sessions_id_config_body import PatchApiSessionsIdConfigBody
+from .patch_api_sessions_id_config_response_200 import (
+    PatchApiSessionsIdConfigResponse200,
+)
 from .pentest_category import PentestCategory
 from .pentest_config import PentestConfig
 from .pentest_difficulty import PentestDifficulty
 from .pentest_mode import PentestMode
+from .post_api_agents_body import PostApiAgentsBody
+from .post_api_agents_response_201 import PostApiAgentsResponse201
+from .post_api_credentials_body import PostApiCredentialsBody
+from .post_api_credentials_response_201 import PostApiCredentialsResponse201
+from .post_api_queue_body import PostApiQueueBody
+from .post_api_queue_response_201 import PostApiQueueResponse201
+from .post_api_sessions_body import PostApiSessionsBody
+from .post_api_sessions_id_attachments_body import PostApiSessionsIdAttachmentsBody
+from .post_api_sessions_id_attachments_response_201 import (
+    PostApiSessionsIdAttachmentsResponse201,
+)
+from .post_api_sessions_id_exec_body import PostApiSessionsIdExecBody
+from .post_api_sessions_id_exec_response_200 import PostApiSessionsIdExecResponse200
+from .post_api_sessions_id_files_body import PostApiSessionsIdFilesBody
+from .post_api_sessions_id_files_response_200 import PostApiSessionsIdFilesResponse200
+from .post_api_sessions_id_fork_response_201 import PostApiSessionsIdForkResponse201
+from .post_api_sessions_id_messages_body import PostApiSessionsIdMessagesBody
+from .post_api_sessions_id_pause_response_200 import PostApiSessionsIdPauseResponse200
+from .post_api_sessions_id_resume_response_200 import PostApiSessionsIdResumeResponse200
+from .post_api_sessions_id_stop_response_200 import PostApiSessionsIdStopResponse200
+from .post_api_sessions_id_workspace_body import PostApiSessionsIdWorkspaceBody
+from .post_api_sessions_response_201 import PostApiSessionsResponse201
 from .prompt import Prompt
 from .prompt_usage import PromptUsage
 from .query_result import QueryResult
 from .query_sandbox_service_request import QuerySandboxServiceRequest
+from .queue_item import QueueItem
+from .queue_stats import QueueStats
 from .record_dataset import RecordDataset
 from .recorded_tool_call import RecordedToolCall
 from .render_prompt_request import RenderPromptRequest
@@ -170,6 +250,7 @@ from .scores import Scores
 from .sdk_note import SdkNote
 from .service_request import ServiceRequest
 from .session import Session
+from .session_event import SessionEvent
 from .set_dataset_agent_request import SetDatasetAgentRequest
 from .set_prompt_tag_request import SetPromptTagRequest
 from .skipped_traces import SkippedTraces
@@ -206,6 +287,8 @@ from .update_dataset_request import UpdateDatasetRequest
 from .update_dataset_response import UpdateDatasetResponse
 from .update_score_rule_request import UpdateScoreRuleRequest
 from .usage import Usage
+from .usage_event import UsageEvent
+from .usage_stats import UsageStats
 from .user import User
 from .user_persona import UserPersona
 from .verdict import Verdict
@@ -233,7 +316,29 @@ __all__ = (
     "ArgumentPair",
     "ArgumentPairs",
     "ArgumentRules",
+    "AshAgent",
+    "AshDone",
     "AshError",
+    "AshFile",
+    "AshFileEntry",
+    "AshLogEntry",
+    "AshMcpServer",
+    "AshMcpServers",
+    "AshMessage",
+    "AshNotice",
+    "AshOutputFormat",
+    "AshSession",
+    "AshSessionStart",
+    "AshSessionStatus",
+    "AshStrings",
+    "AshTextDelta",
+    "AshThinking",
+    "AshToolResult",
+    "AshToolUse",
+    "AshTurnComplete",
+    "AshTurnError",
+    "AshWrittenFile",
+    "Attachment",
     "BehaviorResult",
     "BehaviorRule",
     "CancelRunRequest",
@@ -257,10 +362,15 @@ __all__ = (
     "CreateRunResponse",
     "CreateSandboxRequest",
     "CreateScoreRuleRequest",
+    "Credential",
     "Dataset",
     "DatasetRecord",
     "DatasetSource",
     "DeleteAgentRequest",
+    "DeleteApiAgentsNameResponse200",
+    "DeleteApiQueueIdResponse200",
+    "DeleteApiSessionsIdFilesPathResponse200",
+    "DeleteApiSessionsIdResponse200",
     "DeleteDatasetRequest",
     "DeleteRunRequest",
     "Error",
@@ -281,6 +391,23 @@ __all__ = (
     "GenerationTool",
     "GetAgentDatasetsRequest",
     "GetAgentDatasetsResponse",
+    "GetApiAgentsNameFilesPathResponse200",
+    "GetApiAgentsNameFilesResponse200",
+    "GetApiAgentsNameResponse200",
+    "GetApiAgentsResponse200",
+    "GetApiCredentialsResponse200",
+    "GetApiQueueIdResponse200",
+    "GetApiQueueResponse200",
+    "GetApiQueueStatsResponse200",
+    "GetApiSessionsIdAttachmentsResponse200",
+    "GetApiSessionsIdEventsResponse200",
+    "GetApiSessionsIdFilesResponse200",
+    "GetApiSessionsIdLogsResponse200",
+    "GetApiSessionsIdMessagesResponse200",
+    "GetApiSessionsIdResponse200",
+    "GetApiSessionsResponse200",
+    "GetApiUsageResponse200",
+    "GetApiUsageStatsResponse200",
     "GetDatasetRequest",
     "GetDatasetResponse",
     "GetObservabilityAnalyticsRequest",
@@ -342,14 +469,38 @@ __all__ = (
     "OtlpRequest",
     "OtlpResponse",
     "OutputFormat",
+    "PatchApiSessionsIdConfigBody",
+    "PatchApiSessionsIdConfigResponse200",
     "PentestCategory",
     "PentestConfig",
     "PentestDifficulty",
     "PentestMode",
+    "PostApiAgentsBody",
+    "PostApiAgentsResponse201",
+    "PostApiCredentialsBody",
+    "PostApiCredentialsResponse201",
+    "PostApiQueueBody",
+    "PostApiQueueResponse201",
+    "PostApiSessionsBody",
+    "PostApiSessionsIdAttachmentsBody",
+    "PostApiSessionsIdAttachmentsResponse201",
+    "PostApiSessionsIdExecBody",
+    "PostApiSessionsIdExecResponse200",
+    "PostApiSessionsIdFilesBody",
+    "PostApiSessionsIdFilesResponse200",
+    "PostApiSessionsIdForkResponse201",
+    "PostApiSessionsIdMessagesBody",
+    "PostApiSessionsIdPauseResponse200",
+    "PostApiSessionsIdResumeResponse200",
+    "PostApiSessionsIdStopResponse200",
+    "PostApiSessionsIdWorkspaceBody",
+    "PostApiSessionsResponse201",
     "Prompt",
     "PromptUsage",
     "QueryResult",
     "QuerySandboxServiceRequest",
+    "QueueItem",
+    "QueueStats",
     "RecordDataset",
     "RecordedToolCall",
     "RenderedPrompt",
@@ -385,6 +536,7 @@ __all__ = (
     "SdkNote",
     "ServiceRequest",
     "Session",
+    "SessionEvent",
     "SetDatasetAgentRequest",
     "SetPromptTagRequest",
     "SkippedTraces",
@@ -421,6 +573,8 @@ __all__ = (
     "UpdateDatasetResponse",
     "UpdateScoreRuleRequest",
     "Usage",
+    "UsageEvent",
+    "UsageStats",
     "User",
     "UserPersona",
     "Verdict",

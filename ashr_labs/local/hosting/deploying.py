@@ -1,0 +1,120 @@
+"""The files of an agent that is deployed, and how it is started. Pure."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from ..._format import suggestion
+from ..._json import as_object
+from ...bundles import opened, pack, pack_files
+from ...errors import ConfigurationError, ValidationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ...bundles import Bundle
+
+__all__ = ["INSTRUCTIONS", "Manifest", "bundle_of", "manifest_of"]
+
+INSTRUCTIONS = ("CLAUDE.md", "AGENTS.md")
+MANIFEST = "agent.toml"
+_KEYS = ("command",)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The way in which an agent is started."""
+
+    command: tuple[str, ...] = ()
+    """A program and its arguments; none for the scripted runtime."""
+
+
+def bundle_of(body: Mapping[str, Any], folder: Path | None) -> Bundle:
+    """Return the files of an agent that is deployed.
+
+    Args:
+        body: The request.
+        folder: The operator's folder of agents, below which `path` is.
+
+    Raises:
+        ValidationError: The files are not an agent, or cannot be taken; the message says which one and why.
+    """
+    try:
+        bundle = _packed_folder(body["path"], folder) if "path" in body else pack_files(_files(body))
+    except ConfigurationError as error:
+        raise ValidationError(error.message) from error
+    manifest_of(bundle.content)
+    return bundle
+
+
+def manifest_of(content: bytes) -> Manifest:
+    """Return the way in which an agent is started.
+
+    Args:
+        content: Its bundle.
+
+    Raises:
+        ValidationError: It has neither instructions nor a command, or its `agent.toml` is not valid.
+    """
+    with opened(content) as archive:
+        names = {member.path for member in archive.contents.members}
+        if MANIFEST not in names:
+            if not names.intersection(INSTRUCTIONS):
+                raise ValidationError(
+                    f"an agent must have {' or '.join(INSTRUCTIONS)} with its instructions, or {MANIFEST} with its "
+                    "command, at the top of its folder"
+                )
+            return Manifest()
+        text = archive.read(MANIFEST)
+    try:
+        return _checked(tomllib.loads(text.decode()))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValidationError(f"{MANIFEST} cannot be read: {error}") from error
+
+
+def _checked(found: Mapping[str, Any]) -> Manifest:
+    for key in found:
+        if key not in _KEYS:
+            raise ValidationError(f"{MANIFEST}: unknown key {key!r}{suggestion(key, _KEYS)}")
+    command: object = found.get("command")
+    if isinstance(command, str) and command.strip():
+        return Manifest(("sh", "-c", command))
+    parts = cast("list[object]", command) if isinstance(command, list) else []
+    texts = [part for part in parts if isinstance(part, str) and "\0" not in part]
+    if not texts or len(texts) < len(parts):
+        raise ValidationError(f"{MANIFEST}: `command` must be a line for a shell or a list of texts, got {command!r}")
+    return Manifest(tuple(texts))
+
+
+def _packed_folder(path: str, folder: Path | None) -> Bundle:
+    if folder is None:
+        raise ValidationError(
+            "`path` needs a folder of agents on the machine of the platform, which ASHR_AGENTS names; send `files`"
+        )
+    root = folder.resolve()
+    found = (root / path).resolve()
+    if not found.is_relative_to(root) or not found.is_dir():
+        raise ValidationError(f"`path` must be a folder below the platform's folder of agents, got {path!r}")
+    return pack(found)
+
+
+def _files(body: Mapping[str, Any]) -> dict[str, bytes]:
+    files: dict[str, bytes] = {}
+    for number, given in enumerate(body.get("files") or ()):
+        file = as_object(given) or {}
+        if file["path"] in files:
+            raise ValidationError(f"files[{number}].path: {file['path']!r} is there twice")
+        try:
+            files[file["path"]] = base64.b64decode(file["content"], validate=True)
+        except binascii.Error as error:
+            raise ValidationError(f"files[{number}].content must be Base64: {error}") from error
+    if "systemPrompt" in body:
+        files.setdefault(INSTRUCTIONS[0], body["systemPrompt"].encode("utf-8", "replace"))
+    if not files:
+        raise ValidationError("an agent must have `files`, a `systemPrompt` or a `path`")
+    return files
