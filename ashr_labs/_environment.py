@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["VARIABLES", "check_secret", "check_url", "misspelt_variables", "warn_once"]
 
 VARIABLES = (
+    "ASHR_EXPERIMENT_PARALLEL",
     "ASHR_FORWARD_TO",
     "ASHR_GENERATOR_API_KEY",
     "ASHR_GENERATOR_BASE_URL",
@@ -43,6 +44,7 @@ VARIABLES = (
     "ASHR_SANDBOX_FIXTURES",
     "ASHR_SANDBOX_LIMIT",
     "ASHR_SANDBOX_PACKAGES",
+    "ASHR_SECRETS_KEY",
 )
 """Every variable that is read, or set for the commands of a sandbox."""
 

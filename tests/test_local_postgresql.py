@@ -17,6 +17,7 @@ from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
 from ashr_labs.local.platform import Platform
 from ashr_labs.local.sandboxes import Sandboxes
+from ashr_labs.local.sealing import Sealing
 from ashr_labs.local.settings import Settings
 from ashr_labs.local.store.database_url import display_name, parse_target
 from ashr_labs.local.store.engine import Database
@@ -175,7 +176,11 @@ def test_concurrent_openings_initialize_once(postgresql: PostgreSQLServer) -> No
         together.wait()
         database = Database(target)
         sandboxes = Sandboxes(limit=1, platform=lambda: platform)
-        platform = Platform(database, {}, settings=Settings.from_env({}), release=database.close, sandboxes=sandboxes)
+        settings = Settings.from_env({})
+        sealing = Sealing(target, settings.secrets_key)
+        platform = Platform(
+            database, {}, settings=settings, release=database.close, sandboxes=sandboxes, sealing=sealing
+        )
         api = Api(platform, platform.bootstrap(CHOSEN))
         user = api("init")["user"]
         found = user["id"], len(api("list_api_keys")["api_keys"])

@@ -14,6 +14,8 @@ from support.local_api import Api, Place, database_with_tenants, parameters_of
 
 VALID: dict[str, Any] = {
     "agent_id": None,
+    "baseline_id": "exp-own",
+    "candidate_id": "exp-own",
     "command": "true",
     "query": "SELECT 1",
     "dataset_source": {},
@@ -51,11 +53,17 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
     dataset_id = first.dataset(agent_id=agent_id)
     records = first.send("POST", "/v1/datasets", {"name": "theirs"}).body["id"]
     assert 200 == first.send("POST", f"/v1/datasets/{records}/records", {"records": [{"input": 1}]}).status
+    spec = b"{id: theirs, agent: {type: cli, command: 'true'}}"
+    assert 201 == first.send("POST", "/v1/specs", spec, content_type="application/x-yaml").status
+    experiment = first.send("POST", "/v1/experiments", {"name": "theirs", "spec_id": "theirs"}).body["id"]
     things = {
         "agent_id": agent_id,
         "api_key_id": first("list_api_keys")["api_keys"][0]["id"],
+        "baseline_id": experiment,
+        "candidate_id": experiment,
         "dataset": records,
         "dataset_id": dataset_id,
+        "experiment_id": experiment,
         "prompt": first.send("POST", "/v1/prompts", {"slug": "theirs", "template": "x"}).body["id"],
         "request_id": first.request({}),
         "requestor_id": 1,
@@ -72,12 +80,25 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
     platform.close()
 
 
-NAMING = ["agent_id", "api_key_id", "dataset", "dataset_id", "prompt", "request_id", "requestor_id"]
+NAMING = [
+    "agent_id",
+    "api_key_id",
+    "baseline_id",
+    "candidate_id",
+    "dataset",
+    "dataset_id",
+    "experiment_id",
+    "prompt",
+    "request_id",
+    "requestor_id",
+]
 NAMING += ["run_id", "runner_id", "sandbox_id", "slug", "tenant_id", "trace_id"]
 CHOSEN = {("create_prompt", "slug"), ("ingest_sandbox_trace", "sandbox_id")}
 """Names that each tenant chooses for itself."""
 EMPTY = {
     ("list_runs", "dataset_id"): "runs",
+    ("list_spans", "experiment_id"): "items",
+    ("list_traces", "experiment_id"): "items",
     ("list_spans", "trace_id"): "items",
     ("list_traces", "sandbox_id"): "items",
     ("list_traces", "trace_id"): "items",
@@ -119,6 +140,7 @@ def everything(world: World) -> list[Any]:
         first("get_agent_datasets", agent_id=world.things["agent_id"]),
         [key["is_active"] for key in first("list_api_keys", include_inactive=True)["api_keys"]],
         first("get_observability_trace", trace_id=world.things["trace_id"]),
+        first.got("/v1/experiments"),
         first.got("/v1/prompts"),
         first.got("/v1/datasets"),
         first.got(f"/v1/datasets/{world.things['dataset']}/records"),

@@ -13,11 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from .._time import isoformat
 from .jobs.handlers import FORWARD, GENERATE, GRADE, ForwardTrace, GenerateDataset, GradeRun
 from .jobs.lost_runs import END_LOST_RUN, EndLostRun
+from .jobs.parallel import ParallelWorker
 from .jobs.queue import recover, requeue_failed
+from .jobs.run_scenario import RUN_SCENARIO, RunScenario
 from .jobs.score_trace import SCORE, ScoreTrace
 from .jobs.worker import Worker, stop_all
 from .platform import Platform
 from .sandboxes import Sandboxes
+from .sealing import Sealing
 from .settings import Settings
 from .store.database_url import parse_target
 from .store.engine import Database
@@ -53,7 +56,8 @@ class Instance:
         self.sandboxes = Sandboxes(
             settings.sandbox_engine, limit=settings.sandbox_limit, platform=lambda: self._sandboxes_platform
         )
-        self.workers = _workers(self.database, settings, now)
+        self.sealing = Sealing(target, settings.secrets_key)
+        self.workers = {**_workers(self.database, settings, now), RUN_SCENARIO: self._experiments(settings, now)}
         try:
             self._resume_jobs(now(), settings)
         except SQLAlchemyError as error:
@@ -63,13 +67,24 @@ class Instance:
     def platform(self, settings: Settings, now: Callable[[], float], *, release: Callable[[], None]) -> Platform:
         """Return a platform on the database, which calls `release` at its end."""
         return Platform(
-            self.database, self.workers, release=release, settings=settings, sandboxes=self.sandboxes, now=now
+            self.database,
+            self.workers,
+            release=release,
+            settings=settings,
+            sandboxes=self.sandboxes,
+            sealing=self.sealing,
+            now=now,
         )
 
     @cached_property
     def _sandboxes_platform(self) -> Platform:
         """The platform that answers the commands of sandboxes, which end with this object."""
         return self.platform(self._settings, self._now, release=lambda: None)
+
+    def _experiments(self, settings: Settings, now: Callable[[], float]) -> ParallelWorker:
+        handler = RunScenario(self.database, self.sandboxes, settings, self.sealing, now)
+        slots, poll = settings.experiment_parallel, _UNHURRIED_POLL_SECONDS
+        return ParallelWorker(self.database, {RUN_SCENARIO: handler}, slots=slots, poll_seconds=poll, now=now)
 
     def release(self) -> None:
         """Close the database and stop the workers if this was the last user."""

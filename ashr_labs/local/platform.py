@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .jobs.worker import Worker
     from .operations.registry import Result
     from .sandboxes import Sandboxes
+    from .sealing import Sealing
     from .settings import Settings
     from .store.engine import Database
 
@@ -96,12 +97,14 @@ class Platform:
         release: Callable[[], None],
         settings: Settings,
         sandboxes: Sandboxes,
+        sealing: Sealing,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
         self._workers = workers
         self._settings = settings
         self._sandboxes = sandboxes
+        self._sealing = sealing
         self._repeats = Repeats()
         self._now = now
         self._contract = load_contract()
@@ -289,6 +292,7 @@ class Platform:
                 self._now(),
                 self._links,
                 self._cursor_key,
+                self._sealing,
                 request.origin,
                 self._settings,
             )

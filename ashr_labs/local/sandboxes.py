@@ -186,6 +186,11 @@ class Sandboxes:
         self._opening = threading.Lock()
         self._is_closed = False
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether no sandbox can be made any more."""
+        return self._is_closed
+
     def create(self, description: Description, boot: Boot) -> PlatformSandbox:
         """Make a sandbox, and return it when it is ready.
 

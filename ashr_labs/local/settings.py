@@ -12,9 +12,12 @@ from ..pricing import PRICES_VARIABLE, PricingTable, pricing_table, read_prices
 from .boot.settings import BootSettings
 from .forwarding.destination import destination_from_env
 from .sandbox.engines import engine_name
+from .sealing import KEY_VARIABLE, checked_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from .._secret import Secret
 
 from .forwarding.destination import Destination
 
@@ -22,6 +25,7 @@ __all__ = ["Settings"]
 
 _RUN_LEASE_SECONDS = 60.0
 _SANDBOX_LIMIT = 16
+_EXPERIMENT_PARALLEL = 4
 _MAX_SANDBOXES = 1000
 _MIN_RUN_LEASE_SECONDS = 10.0
 """Players send something every 3 seconds, and have to survive a lost call."""
@@ -47,6 +51,10 @@ class Settings:
     """The engine of sandboxes; None for the first one that works."""
     sandbox_limit: int = _SANDBOX_LIMIT
     """How many sandboxes may exist at one time."""
+    experiment_parallel: int = _EXPERIMENT_PARALLEL
+    """How many scenarios of experiments a process plays at the same time."""
+    secrets_key: Secret | None = None
+    """The key that encrypts stored secrets; None for one of the platform's own."""
     boot: BootSettings = field(default_factory=BootSettings)
     """The settings of the operator for the boot of specs."""
 
@@ -64,8 +72,10 @@ class Settings:
             destination_from_env(environment),
             run_lease=lease,
             sandbox_engine=engine_name(engine) if (engine := environment.get("ASHR_SANDBOX_ENGINE")) else None,
-            sandbox_limit=_sandbox_limit(environment.get("ASHR_SANDBOX_LIMIT") or str(_SANDBOX_LIMIT)),
             agents=_agents(environment.get("ASHR_AGENTS")),
+            sandbox_limit=_count(environment, "ASHR_SANDBOX_LIMIT", _SANDBOX_LIMIT),
+            experiment_parallel=_count(environment, "ASHR_EXPERIMENT_PARALLEL", _EXPERIMENT_PARALLEL),
+            secrets_key=checked_key(environment.get(KEY_VARIABLE, "")),
             boot=_boot(environment),
         )
 
@@ -102,7 +112,8 @@ def _boot(environment: Mapping[str, str]) -> BootSettings:
     )
 
 
-def _sandbox_limit(text: str) -> int:
+def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name) or str(default)
     if not text.isdecimal() or not 1 <= int(text) <= _MAX_SANDBOXES:
-        raise ConfigurationError(f"ASHR_SANDBOX_LIMIT must be a number from 1 to {_MAX_SANDBOXES}, got {text!r}")
+        raise ConfigurationError(f"{name} must be a number from 1 to {_MAX_SANDBOXES}, got {text!r}")
     return int(text)

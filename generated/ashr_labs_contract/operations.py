@@ -152,6 +152,27 @@ OPERATIONS: dict[str, Operation] = {
     "delete_dataset_record": Operation(
         "records", True, "embedded", "DELETE", "/v1/datasets/{dataset}/records/{record_id}", "write", None
     ),
+    "list_experiments": Operation(
+        "experiments", True, "embedded", "GET", "/v1/experiments", "read", "application/json"
+    ),
+    "create_experiment": Operation(
+        "experiments", False, "embedded", "POST", "/v1/experiments", "write", "application/json"
+    ),
+    "compare_experiments": Operation(
+        "experiments", True, "embedded", "POST", "/v1/experiments/compare", "read", "application/json"
+    ),
+    "get_experiment": Operation(
+        "experiments", True, "embedded", "GET", "/v1/experiments/{experiment_id}", "read", "application/json"
+    ),
+    "run_experiment": Operation(
+        "experiments", False, "embedded", "POST", "/v1/experiments/{experiment_id}/run", "write", "application/json"
+    ),
+    "cancel_experiment": Operation(
+        "experiments", False, "embedded", "POST", "/v1/experiments/{experiment_id}/cancel", "write", "application/json"
+    ),
+    "get_experiment_metrics": Operation(
+        "experiments", True, "embedded", "GET", "/v1/metrics/experiments/{experiment_id}", "read", "application/json"
+    ),
     "list_prompts": Operation("prompts", True, "embedded", "GET", "/v1/prompts", "read", "application/json"),
     "create_prompt": Operation("prompts", False, "embedded", "POST", "/v1/prompts", "write", "application/json"),
     "delete_prompt": Operation("prompts", True, "embedded", "DELETE", "/v1/prompts/{prompt}", "write", None),

@@ -1082,6 +1082,214 @@ class ServiceRequest(TypedDict):
     """Seconds since the epoch."""
 
 
+ScenarioId: TypeAlias = str
+
+
+class CreateExperimentRequest(TypedDict):
+    name: str
+    spec_id: str
+    spec_version: NotRequired[int]
+    """By default the newest version."""
+
+    secrets: NotRequired[dict[str, str]]
+    """Strings by name."""
+
+    seed: NotRequired[int]
+    """0 by default."""
+
+    scenario_ids: NotRequired[list[ScenarioId]]
+    """The scenarios to play; all by default."""
+
+
+class CompareExperimentsRequest(TypedDict):
+    baseline_id: str
+    candidate_id: str
+
+
+class Experiment(TypedDict):
+    """
+    Plays of an agent in sandboxes of a spec.
+    """
+
+    id: str
+    name: str
+    spec_id: str
+    spec_version: NotRequired[int]
+    status: str
+    """`draft`, `running`, `completed`, `cancelled`, or `failed`: no scenario could be played."""
+
+    created_at: str
+    """ISO 8601."""
+
+    seed: NotRequired[int]
+    run: NotRequired[int]
+    """The number of the last run; 0 of a draft."""
+
+    total_scenarios: NotRequired[int]
+
+
+class ExperimentTotals(TypedDict):
+    """
+    Totals of the scenarios that have ended; times, calls, tokens and costs of those with a verdict.
+    """
+
+    pass_rate: float
+    """Passed scenarios by all that have ended."""
+
+    mean_wall_ms: int
+    p95_wall_ms: int
+    mean_tool_calls: NotRequired[float]
+    mean_tokens: NotRequired[int]
+    total_cost_usd: float
+    mean_cost_per_run_usd: NotRequired[float]
+    tool_success_rate: NotRequired[float]
+    """1 without calls."""
+
+    side_effect_violations: NotRequired[int]
+    """Broken rules of `forbidden`."""
+
+
+class InvariantResult(TypedDict):
+    """
+    The result of an invariant.
+    """
+
+    name: str
+    passed: bool
+    gate: NotRequired[bool]
+    weight: NotRequired[float]
+    score: NotRequired[float]
+    """0..1."""
+
+    message: NotRequired[str]
+    reason: NotRequired[str]
+    """The explanation of a judge."""
+
+    error: NotRequired[str]
+    """Why it could not be evaluated."""
+
+
+class ForbiddenCheckResult(TypedDict):
+    """
+    Whether a rule of `forbidden` was broken.
+    """
+
+    rule: str
+    violated: bool
+    details: NotRequired[str]
+
+
+class WorkspaceDiff(TypedDict):
+    """
+    Paths that differ from when the sandbox became ready, sorted.
+    """
+
+    added: list[str]
+    removed: list[str]
+    modified: list[str]
+    omitted: NotRequired[int]
+    """How many more there are."""
+
+
+class Reproducer(TypedDict):
+    """
+    How to play a scenario again.
+    """
+
+    spec_file: NotRequired[str]
+    """Id and version of the spec."""
+
+    seed: NotRequired[int]
+    scenario_id: NotRequired[str]
+    parameters: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+    command: NotRequired[str]
+
+
+class ScenarioCost(TypedDict):
+    """
+    Tokens and costs of the calls of models that its traces report.
+    """
+
+    input_tokens: NotRequired[int]
+    output_tokens: NotRequired[int]
+    cache_read_tokens: NotRequired[int]
+    model: NotRequired[str]
+    estimated_usd: NotRequired[float]
+    unpriced_calls: NotRequired[int]
+    """How many calls have an unknown cost."""
+
+
+class MetricComparison(TypedDict):
+    name: str
+    baseline: float
+    candidate: float
+    delta: float
+    """Candidate minus baseline."""
+
+    direction: str
+    """`improved`, `regressed` or `unchanged`."""
+
+
+class PairedVerdict(TypedDict):
+    """
+    The pass rates of the parameters that both experiments have a verdict for.
+    """
+
+    verdict: str
+    """`better`, `worse` or `cannot tell`."""
+
+    pairs: int
+    difference: NotRequired[float]
+    low: NotRequired[float]
+    """The bounds of the 95 % interval of the difference."""
+
+    high: NotRequired[float]
+    p_value: NotRequired[float]
+    improved: NotRequired[list[str]]
+    """Those that pass more often."""
+
+    regressed: NotRequired[list[str]]
+    """Those that pass less often."""
+
+
+class ExperimentSummary(TypedDict):
+    """
+    Totals of the last run; `run` in these names stands for a scenario.
+    """
+
+    total_runs: NotRequired[int]
+    pass_rate: NotRequired[float]
+    total_cost_usd: NotRequired[float]
+    mean_cost_per_run_usd: NotRequired[float]
+    mean_wall_ms: NotRequired[int]
+    p95_wall_ms: NotRequired[int]
+    total_tool_calls: NotRequired[int]
+    tool_success_rate: NotRequired[float]
+
+
+class ToolMetric(TypedDict):
+    count: NotRequired[int]
+    mean_ms: NotRequired[int]
+    error_rate: NotRequired[float]
+
+
+class CostDataPoint(TypedDict):
+    run_id: NotRequired[str]
+    """The experiment, and the number of its run."""
+
+    cost_usd: NotRequired[float]
+    ts: NotRequired[str]
+    """When the run ended."""
+
+
+class PassRateDataPoint(TypedDict):
+    run_id: NotRequired[str]
+    pass_rate: NotRequired[float]
+    ts: NotRequired[str]
+
+
 class ToolCall(TypedDict):
     name: str
     arguments_json: NotRequired[str]
@@ -2404,6 +2612,82 @@ class SandboxFindings(TypedDict):
     """The records that `audit` asks for, by `db_writes`, `http_calls` and `file_changes`."""
 
 
+class ScenarioResult(TypedDict):
+    """
+    The result of a scenario.
+    """
+
+    scenario_id: str
+    status: str
+    """`pass`, `fail`, `error`, `flaky` or `cancelled`; `pending` or `running` before its end."""
+
+    outcome: NotRequired[str]
+    """The status of this scenario alone, also if its replicas disagree."""
+
+    sandbox_id: NotRequired[str]
+    parameters: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+    replica: NotRequired[int]
+    """From 1."""
+
+    seed: NotRequired[int]
+    wall_ms: NotRequired[int]
+    """How long the agent ran."""
+
+    exit_code: NotRequired[int]
+    """124 if the agent ran out of time, 128 + N if signal N ended it."""
+
+    timed_out: NotRequired[bool]
+    tool_calls: NotRequired[int]
+    composite_score: NotRequired[float]
+    """0..1."""
+
+    agent_output: NotRequired[str]
+    """The first 64 KiB of the standard output, without secrets."""
+
+    agent_stderr: NotRequired[str]
+    """The same of the standard error."""
+
+    invariants: NotRequired[list[InvariantResult]]
+    forbidden_checks: NotRequired[list[ForbiddenCheckResult]]
+    audit: NotRequired[dict[str, Any]]
+    """The records that the spec asks for."""
+
+    diff: NotRequired[WorkspaceDiff]
+    trace_file: NotRequired[str]
+    """The path of its traces on the platform; empty without any."""
+
+    reproducer: NotRequired[Reproducer]
+    error: NotRequired[str]
+    """Why there is no verdict."""
+
+    cost: NotRequired[ScenarioCost | None]
+
+
+class ExperimentComparison(TypedDict):
+    """
+    The metrics of two experiments, and whether the difference of their pass rates is more than chance.
+    """
+
+    baseline_id: str
+    candidate_id: str
+    metrics: list[MetricComparison]
+    regressed: bool
+    regressions: list[str]
+    paired: NotRequired[PairedVerdict]
+
+
+class ExperimentMetrics(TypedDict):
+    experiment_id: str
+    summary: ExperimentSummary
+    tool_breakdown: dict[str, ToolMetric]
+    """Tools by name."""
+
+    cost_trend: list[CostDataPoint]
+    pass_rate_trend: list[PassRateDataPoint]
+
+
 class ExpectedResponse(TypedDict):
     """
     The agent's expected behavior in this step.
@@ -2671,6 +2955,37 @@ class SandboxTrace(TypedDict):
 
     is_truncated: NotRequired[bool]
     """Whether there are more than the 10,000 that are listed."""
+
+
+class ExperimentResults(TypedDict):
+    """
+    The results of the last run of an experiment.
+    """
+
+    experiment_id: str
+    spec_id: str
+    spec_version: NotRequired[int]
+    status: str
+    """As of the experiment."""
+
+    run: NotRequired[int]
+    ran_at: NotRequired[str]
+    """When the run was started, in ISO 8601; empty of a draft."""
+
+    seed: NotRequired[int]
+    pass_threshold: NotRequired[float | None]
+    total_scenarios: int
+    passed: int
+    failed: int
+    flaky: int
+    """Scenarios with a verdict whose replicas have another one."""
+
+    errors: int
+    """Scenarios without a verdict, cancelled ones included."""
+
+    metrics: ExperimentTotals
+    scenarios: list[ScenarioResult]
+    """In the order of the spec; empty if they are not asked for."""
 
 
 class Action(TypedDict):

@@ -54,6 +54,8 @@ class Findings:
     """One for each rule of the spec's `forbidden`."""
     audit: Mapping[str, Any]
     """The records that the spec asks for in `audit`, as JSON."""
+    changes: Difference
+    """The files that differ from when the sandbox was ready."""
 
     @property
     def violations(self) -> tuple[RuleResult, ...]:
@@ -64,7 +66,7 @@ class Findings:
 def findings(spec: Spec, observed: Observed) -> Findings:
     """Return the findings for what was observed."""
     changes = difference(observed.before, observed.after)
-    return Findings(tuple(_rules(spec.forbidden, observed, changes)), dict(_audit(spec, observed, changes)))
+    return Findings(tuple(_rules(spec.forbidden, observed, changes)), dict(_audit(spec, observed, changes)), changes)
 
 
 def _rules(forbidden: Forbidden, observed: Observed, changes: Difference) -> Iterator[RuleResult]:

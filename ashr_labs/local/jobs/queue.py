@@ -119,10 +119,10 @@ def claim(connection: Connection, kinds: Collection[str], moment: float, *, limi
     return claimed
 
 
-def renew(connection: Connection, claimed: Iterable[Job], moment: float) -> None:
-    """Extend the leases of jobs; leases that were lost stay lost."""
-    for job in claimed:
-        connection.execute(_UPDATE, {**_key(job), "due_at": isoformat(moment + LEASE_SECONDS)})
+def renew(connection: Connection, claimed: Iterable[Job], moment: float) -> list[Job]:
+    """Extend the leases of jobs, and return the jobs whose leases were lost; these stay lost."""
+    due_at = isoformat(moment + LEASE_SECONDS)
+    return [job for job in claimed if not connection.execute(_UPDATE, {**_key(job), "due_at": due_at}).rowcount]
 
 
 def complete(connection: Connection, job: Job) -> bool:
@@ -133,9 +133,9 @@ def complete(connection: Connection, job: Job) -> bool:
     return connection.execute(_DELETE, _key(job)).rowcount == 1
 
 
-def reschedule(connection: Connection, job: Job, due_at: str, reason: str) -> None:
-    """Make a job due again later, unless the lease was lost."""
-    connection.execute(_UPDATE, {**_key(job), "due_at": due_at, "error": reason})
+def reschedule(connection: Connection, job: Job, due_at: str, reason: str, *, attempts: int) -> None:
+    """Make a job due again later, with this number of attempts behind it, unless the lease was lost."""
+    connection.execute(_UPDATE, {**_key(job), "due_at": due_at, "error": reason, "attempts": attempts})
 
 
 def fail(connection: Connection, job: Job, reason: str) -> bool:

@@ -38,11 +38,13 @@ class RetryLaterError(Exception):
     Args:
         reason: Stored with the job.
         after: Seconds that the other side asked to wait; 0 if it did not.
+        is_attempt: Whether it counts as one of the job's attempts; not if there was no place to begin.
     """
 
-    def __init__(self, reason: str, *, after: float = 0.0) -> None:
+    def __init__(self, reason: str, *, after: float = 0.0, is_attempt: bool = True) -> None:
         super().__init__(reason)
         self.after = after
+        self.is_attempt = is_attempt
 
 
 class RejectedError(Exception):
@@ -145,14 +147,23 @@ class Worker:
             self._thread.join(timeout)
 
     def _serve(self) -> None:
-        heartbeat = start_daemon(self._renew_leases, "ashr-labs-heartbeat") if self._database.is_shared else None
+        heartbeat = start_daemon(self._renew_leases, "ashr-labs-heartbeat") if self._keeps_leases else None
         while not self._stopping.is_set():
             self._woken.clear()
             self._woken.wait(self._run_batch())
+        self._await_jobs()
         self._ended.set()
         if heartbeat:
             heartbeat.join()
         self._after()
+
+    @property
+    def _keeps_leases(self) -> bool:
+        """Whether the leases of the current jobs are renewed."""
+        return self._database.is_shared
+
+    def _await_jobs(self) -> None:
+        """Wait for jobs that are still running."""
 
     def _run_batch(self) -> float | None:
         """Run due jobs and return the seconds to wait for more; None waits for `wake`."""
@@ -220,9 +231,11 @@ class Worker:
         if is_outage(error):
             raise error
         handler = self._handlers[job.kind]
-        if isinstance(error, RetryLaterError) and job.attempts < handler.max_attempts:
+        if isinstance(error, RetryLaterError) and (job.attempts < handler.max_attempts or not error.is_attempt):
             delay = max(handler.backoff.delay(job.attempts - 1), error.after)
-            reschedule(connection, job, isoformat(self._now() + delay), replace_unstorable(str(error)))
+            attempts = job.attempts - (not error.is_attempt)
+            due_at, reason = isoformat(self._now() + delay), replace_unstorable(str(error))
+            reschedule(connection, job, due_at, reason, attempts=attempts)
         else:
             self._fail(connection, job, _reason(error, job))
 
@@ -238,10 +251,14 @@ class Worker:
                 continue
             try:
                 with self._database.write() as connection:
-                    renew(connection, self._current, self._now())
+                    lost = renew(connection, self._current, self._now())
+                self._abandon(lost)
             except Exception as error:
                 # If the outage lasts, the jobs run a second time elsewhere.
                 self._log_outage(error)
+
+    def _abandon(self, lost: Sequence[Job]) -> None:
+        """Learn that the outcomes of current jobs will not be stored; a batch ends nevertheless."""
 
     def _log_outage(self, error: Exception) -> None:
         """Log the first failure of an outage, with a traceback if it is not an ordinary one."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..keys import APIKeys, Principal
     from ..media import MediaLinks
     from ..sandboxes import Sandboxes
+    from ..sealing import Sealing
     from ..store.engine import Database
 
 __all__ = [
@@ -48,6 +49,8 @@ class Context:
     """The time of the call, in seconds since the epoch."""
     links: MediaLinks
     cursor_key: CursorKey
+    sealing: Sealing
+    """Encrypts what is stored."""
     origin: str = ""
     """Scheme and host by which the client reaches the platform, such as `http://127.0.0.1:8787`."""
     settings: Settings = field(default_factory=Settings)

@@ -19,7 +19,7 @@ from ..failures import RefusedError
 from ..sandbox.errors import SandboxFileError, SandboxGoneError, SandboxUnavailableError
 from ..sandboxes import Description
 from .registry import LongContext, long_operation
-from .specs import newest_spec
+from .specs import find_spec
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
@@ -52,7 +52,7 @@ _STATUS_OF_FILE = {"large": 413, "full": 507}
 def create_sandbox(context: LongContext, params: Mapping[str, Any]) -> dict[str, Any]:
     """Create a sandbox from the newest version of a spec."""
     with context.database.read() as connection:
-        version, spec = newest_spec(connection, context.principal.tenant_id, params["spec_id"])
+        version, spec = find_spec(connection, context.principal.tenant_id, params["spec_id"])
     lifetime = _seconds(params, default=spec.resources.timeout, most=_MAX_LIFETIME)
     description = Description(
         tenant_id=context.principal.tenant_id,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ...specs import Spec
     from ...specs.yaml_document import Document
 
-__all__ = ["create_spec", "delete_spec", "get_spec", "list_specs", "newest_spec"]
+__all__ = ["create_spec", "delete_spec", "find_spec", "get_spec", "list_specs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +94,13 @@ def delete_spec(context: Context, params: Mapping[str, Any]) -> None:
         raise _missing(name)
 
 
-def newest_spec(connection: Connection, tenant_id: int, name: str) -> tuple[int, Spec]:
-    """Return the number and the content of the newest version of a spec.
+def find_spec(connection: Connection, tenant_id: int, name: str, version: int | None = None) -> tuple[int, Spec]:
+    """Return the number and the content of a version of a spec, by default of the newest one.
 
     Raises:
-        NotFoundError: The tenant has no such spec.
+        NotFoundError: The tenant has no such spec or version.
     """
-    row = _row_of(connection, tenant_id, name)
+    row = _row_of(connection, tenant_id, name, version)
     return row["version"], spec_from_value(decode(row["value"].text))
 
 

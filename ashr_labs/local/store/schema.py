@@ -14,6 +14,7 @@ from sqlalchemy import (
 
 from .columns import CheckedText, JSONText, Number, PlainText, created_column, metadata, numbered_table, tenant_column
 from .event_tables import events
+from .experiment_tables import experiment_runs, experiment_scenarios, experiments
 from .hosting_tables import hosted_agents
 from .prompt_tables import prompt_tags, prompt_versions, prompts
 from .record_tables import record_datasets, records
@@ -26,6 +27,9 @@ __all__ = [
     "api_keys",
     "datasets",
     "events",
+    "experiment_runs",
+    "experiment_scenarios",
+    "experiments",
     "hosted_agents",
     "idempotency",
     "jobs",
@@ -52,7 +56,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0014"
+SCHEMA_VERSION = "0015"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(

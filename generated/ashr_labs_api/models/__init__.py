@@ -47,8 +47,10 @@ from .cancel_run_request import CancelRunRequest
 from .capabilities import Capabilities
 from .check import Check
 from .command_result import CommandResult
+from .compare_experiments_request import CompareExperimentsRequest
 from .complexity_distribution import ComplexityDistribution
 from .confirmation import Confirmation
+from .cost_data_point import CostDataPoint
 from .coverage import Coverage
 from .create_agent_request import CreateAgentRequest
 from .create_agent_response import CreateAgentResponse
@@ -56,6 +58,7 @@ from .create_api_key_request import CreateApiKeyRequest
 from .create_api_key_response import CreateApiKeyResponse
 from .create_dataset_request import CreateDatasetRequest
 from .create_dataset_response import CreateDatasetResponse
+from .create_experiment_request import CreateExperimentRequest
 from .create_prompt_request import CreatePromptRequest
 from .create_record_dataset_request import CreateRecordDatasetRequest
 from .create_request_request import CreateRequestRequest
@@ -80,10 +83,17 @@ from .delete_run_request import DeleteRunRequest
 from .error import Error
 from .expected_behaviors import ExpectedBehaviors
 from .expected_response import ExpectedResponse
+from .experiment import Experiment
+from .experiment_comparison import ExperimentComparison
+from .experiment_metrics import ExperimentMetrics
+from .experiment_results import ExperimentResults
+from .experiment_summary import ExperimentSummary
+from .experiment_totals import ExperimentTotals
 from .file_state import FileState
 from .file_states import FileStates
 from .finish_run_request import FinishRunRequest
 from .finish_run_response import FinishRunResponse
+from .forbidden_check_result import ForbiddenCheckResult
 from .forwarding_counts import ForwardingCounts
 from .generation_agent import GenerationAgent
 from .generation_config import GenerationConfig
@@ -146,6 +156,7 @@ from .init_request import InitRequest
 from .input_field import InputField
 from .input_schema import InputSchema
 from .input_toggle import InputToggle
+from .invariant_result import InvariantResult
 from .json_object import JsonObject
 from .keep_alive_request import KeepAliveRequest
 from .kernel_viewport import KernelViewport
@@ -166,6 +177,7 @@ from .list_runs_response import ListRunsResponse
 from .match_status import MatchStatus
 from .media import Media
 from .media_upload import MediaUpload
+from .metric_comparison import MetricComparison
 from .model_usage import ModelUsage
 from .new_dataset_record import NewDatasetRecord
 from .note_category import NoteCategory
@@ -179,6 +191,8 @@ from .otlp_partial_success import OtlpPartialSuccess
 from .otlp_request import OtlpRequest
 from .otlp_response import OtlpResponse
 from .output_format import OutputFormat
+from .paired_verdict import PairedVerdict
+from .pass_rate_data_point import PassRateDataPoint
 from .patch_api_sessions_id_config_body import PatchApiSessionsIdConfigBody
 from .patch_api_sessions_id_config_response_200 import (
     PatchApiSessionsIdConfigResponse200,
@@ -219,6 +233,7 @@ from .record_dataset import RecordDataset
 from .recorded_tool_call import RecordedToolCall
 from .render_prompt_request import RenderPromptRequest
 from .rendered_prompt import RenderedPrompt
+from .reproducer import Reproducer
 from .request_status import RequestStatus
 from .revoke_api_key_request import RevokeApiKeyRequest
 from .rpc_status import RpcStatus
@@ -242,7 +257,9 @@ from .sandbox_spec import SandboxSpec
 from .sandbox_strings import SandboxStrings
 from .sandbox_trace import SandboxTrace
 from .scenario import Scenario
+from .scenario_cost import ScenarioCost
 from .scenario_map import ScenarioMap
+from .scenario_result import ScenarioResult
 from .score_result import ScoreResult
 from .score_rule import ScoreRule
 from .score_rule_summary import ScoreRuleSummary
@@ -269,6 +286,8 @@ from .tool_call import ToolCall
 from .tool_call_result import ToolCallResult
 from .tool_definition import ToolDefinition
 from .tool_flags import ToolFlags
+from .tool_metric import ToolMetric
+from .tool_metrics import ToolMetrics
 from .tool_performance import ToolPerformance
 from .tool_strictness import ToolStrictness
 from .trace_event import TraceEvent
@@ -295,6 +314,7 @@ from .verdict import Verdict
 from .vm_log_entry import VmLogEntry
 from .vm_stream import VmStream
 from .website_simulation import WebsiteSimulation
+from .workspace_diff import WorkspaceDiff
 from .write_sandbox_file_request import WriteSandboxFileRequest
 
 __all__ = (
@@ -345,8 +365,10 @@ __all__ = (
     "Capabilities",
     "Check",
     "CommandResult",
+    "CompareExperimentsRequest",
     "ComplexityDistribution",
     "Confirmation",
+    "CostDataPoint",
     "Coverage",
     "CreateAgentRequest",
     "CreateAgentResponse",
@@ -354,6 +376,7 @@ __all__ = (
     "CreateApiKeyResponse",
     "CreateDatasetRequest",
     "CreateDatasetResponse",
+    "CreateExperimentRequest",
     "CreatePromptRequest",
     "CreateRecordDatasetRequest",
     "CreateRequestRequest",
@@ -376,10 +399,17 @@ __all__ = (
     "Error",
     "ExpectedBehaviors",
     "ExpectedResponse",
+    "Experiment",
+    "ExperimentComparison",
+    "ExperimentMetrics",
+    "ExperimentResults",
+    "ExperimentSummary",
+    "ExperimentTotals",
     "FileState",
     "FileStates",
     "FinishRunRequest",
     "FinishRunResponse",
+    "ForbiddenCheckResult",
     "ForwardingCounts",
     "GenerationAgent",
     "GenerationConfig",
@@ -436,6 +466,7 @@ __all__ = (
     "InputField",
     "InputSchema",
     "InputToggle",
+    "InvariantResult",
     "JsonObject",
     "KeepAliveRequest",
     "KernelViewport",
@@ -456,6 +487,7 @@ __all__ = (
     "MatchStatus",
     "Media",
     "MediaUpload",
+    "MetricComparison",
     "ModelUsage",
     "NewDatasetRecord",
     "NoteCategory",
@@ -469,6 +501,8 @@ __all__ = (
     "OtlpRequest",
     "OtlpResponse",
     "OutputFormat",
+    "PairedVerdict",
+    "PassRateDataPoint",
     "PatchApiSessionsIdConfigBody",
     "PatchApiSessionsIdConfigResponse200",
     "PentestCategory",
@@ -505,6 +539,7 @@ __all__ = (
     "RecordedToolCall",
     "RenderedPrompt",
     "RenderPromptRequest",
+    "Reproducer",
     "RequestStatus",
     "RevokeApiKeyRequest",
     "RpcStatus",
@@ -528,7 +563,9 @@ __all__ = (
     "SandboxStrings",
     "SandboxTrace",
     "Scenario",
+    "ScenarioCost",
     "ScenarioMap",
+    "ScenarioResult",
     "ScoreResult",
     "ScoreRule",
     "ScoreRuleSummary",
@@ -555,6 +592,8 @@ __all__ = (
     "ToolCallResult",
     "ToolDefinition",
     "ToolFlags",
+    "ToolMetric",
+    "ToolMetrics",
     "ToolPerformance",
     "ToolStrictness",
     "TraceEvent",
@@ -581,5 +620,6 @@ __all__ = (
     "VmLogEntry",
     "VmStream",
     "WebsiteSimulation",
+    "WorkspaceDiff",
     "WriteSandboxFileRequest",
 )

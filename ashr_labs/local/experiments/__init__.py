@@ -1,0 +1,1 @@
+"""Experiments of the platform: each scenario is a job that plays an agent in a sandbox of its own."""
