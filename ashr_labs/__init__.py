@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from . import types as types
     from ._unset import UNSET
     from .client._async import AsyncAshrLabsClient
+    from .client._async._sandboxes import AsyncSandbox
     from .client._options import Timeout
     from .client._responses import RawResponse
     from .client._sync import AshrLabsClient
+    from .client._sync._sandboxes import Sandbox
     from .comparators import (
         compare_args_structural,
         compare_tool_args,
@@ -74,7 +76,9 @@ if TYPE_CHECKING:
         EvalRunner,
         Message,
         RunOptions,
+        SandboxEnvironment,
         aeval,
+        current_environment,
         repeat_metrics,
         rescore,
     )
@@ -108,6 +112,7 @@ __all__ = [
     "AshrLabsError",
     "AsyncAgent",
     "AsyncAshrLabsClient",
+    "AsyncSandbox",
     "AuthenticationError",
     "AuthorizationError",
     "BadRequestError",
@@ -129,6 +134,8 @@ __all__ = [
     "ResponseFormatError",
     "RunBuilder",
     "RunOptions",
+    "Sandbox",
+    "SandboxEnvironment",
     "SandboxSpec",
     "ScorerError",
     "ServerError",
@@ -145,6 +152,7 @@ __all__ = [
     "compare",
     "compare_args_structural",
     "compare_tool_args",
+    "current_environment",
     "current_span",
     "extract_tool_args",
     "fuzzy_str_match",
@@ -167,9 +175,11 @@ __all__ = [
 _HOMES = {
     "_unset": ["UNSET"],
     "client._async": ["AsyncAshrLabsClient"],
+    "client._async._sandboxes": ["AsyncSandbox"],
     "client._options": ["Timeout"],
     "client._responses": ["RawResponse"],
     "client._sync": ["AshrLabsClient"],
+    "client._sync._sandboxes": ["Sandbox"],
     "comparators": [
         "compare_args_structural",
         "compare_tool_args",
@@ -188,7 +198,9 @@ _HOMES = {
         "EvalRunner",
         "Message",
         "RunOptions",
+        "SandboxEnvironment",
         "aeval",
+        "current_environment",
         "repeat_metrics",
         "rescore",
     ],

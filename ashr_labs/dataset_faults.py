@@ -9,7 +9,7 @@ from ._format import counted, missing_key
 from ._gc import paused_gc
 from ._json import as_list, as_object
 from .errors import DatasetError
-from .scenarios.scenario import has_checks, read_scenario, scenario_items
+from .scenarios.scenario import has_checks, has_outcome, read_scenario, scenario_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -73,6 +73,8 @@ def _first_fault(scenario_id: str, raw: object) -> DatasetError | None:
         read_scenario(scenario_id, raw)
         if has_checks(raw):
             _read_checks(scenario_id, raw)
+        if has_outcome(raw):
+            _read_invariants(scenario_id, raw)
     except DatasetError as error:
         return error
     return None
@@ -82,3 +84,9 @@ def _read_checks(scenario_id: str, raw: object) -> None:
     from .scorers.checks import read_checks  # noqa: PLC0415 - only datasets with checks load scorers
 
     read_checks(scenario_id, raw)
+
+
+def _read_invariants(scenario_id: str, raw: object) -> None:
+    from .invariants.reading import read_invariants  # noqa: PLC0415 - only datasets with invariants load specs
+
+    read_invariants((as_object(raw) or {}).get("invariants"), f"runs.{scenario_id}.")

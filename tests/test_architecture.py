@@ -37,6 +37,8 @@ FLOORS: list[set[str]] = [
         "_references",
         "_retry",
         "_routes",
+        "_same_value",
+        "_scoped",
         "_secret",
         "_template",
         "_serialize",

@@ -406,7 +406,7 @@ def test_totals() -> None:
     }
     assert result["grader"] == {
         "name": GRADER_NAME,
-        "version": "3",
+        "version": "4",
         "notes": ["tests[3] must be an object"],
     }
 

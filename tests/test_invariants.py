@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ashr_labs._same_value import same_value
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.grading import NotJudgedError
 from ashr_labs.invariants import (
@@ -20,7 +21,6 @@ from ashr_labs.invariants import (
     composite_score,
     evaluate,
 )
-from ashr_labs.invariants.sql import same_value
 from ashr_labs.sandboxes import CommandResult, QueryResult, ServiceRequest, StateDiff
 from ashr_labs.scorers.state_judge import state_judge
 from ashr_labs.specs import Invariant

@@ -166,5 +166,11 @@ _RUN_OPTIONS = (
         show_default=True,
         help="The source of tool calls: replies, or what was recorded of tools.",
     ),
+    click.option(
+        "--environment",
+        type=click.Path(exists=True, dir_okay=False, resolve_path=True),
+        metavar="SPEC",
+        help="Play each scenario in a sandbox of this spec.",
+    ),
     click.option("--teacher-forcing", is_flag=True, help="Replace the agent's history by the expected one."),
 )

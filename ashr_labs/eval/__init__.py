@@ -13,6 +13,8 @@ from .progress import Progress
 from .runner import EvalRunner
 
 if TYPE_CHECKING:
+    from .current import current_environment
+    from .environments import SandboxEnvironment
     from .eval_result import EvalResult, EvalRow, EvalSummary
     from .rescoring import rescore
     from .rows import Eval, aeval
@@ -29,7 +31,9 @@ __all__ = [
     "Message",
     "Progress",
     "RunOptions",
+    "SandboxEnvironment",
     "aeval",
+    "current_environment",
     "repeat_metrics",
     "rescore",
 ]
@@ -39,7 +43,9 @@ _LATER = {
     "EvalResult": ".eval_result",
     "EvalRow": ".eval_result",
     "EvalSummary": ".eval_result",
+    "SandboxEnvironment": ".environments",
     "aeval": ".rows",
+    "current_environment": ".current",
     "rescore": ".rescoring",
 }
 """Names whose modules a run does not need."""

@@ -64,7 +64,7 @@ class AsyncAgent(Protocol):
 _OTHER_CALL_KEYS = frozenset(("calls", "tools", "function_calls", "functions_called", "tool_use"))
 """Keys under which other tools have the calls; ignoring them would hide calls."""
 _EXPECTED_REPLY = 'return {"text": ..., "tool_calls": [...]}'
-_REPLY_KEYS = frozenset(("text", "tool_calls", "usage", "output"))
+_REPLY_KEYS = frozenset(("text", "tool_calls", "usage", "output", "state"))
 
 AgentSource: TypeAlias = Agent | AsyncAgent | Callable[[], Any] | Callable[[str], Any]
 """An agent, its class, a function that returns one, or a function that replies to a message."""
@@ -81,6 +81,8 @@ class AgentReply:
     """Tokens and `cost_usd`, as a model client returns them."""
     output: Any = UNSET
     """The output as a value, which scorers get in place of the text."""
+    state: Mapping[str, Any] | None = None
+    """The state of what the agent works on, such as its database, which is compared with `expected_state`."""
 
 
 class ReplyError(ValueError):
@@ -94,6 +96,7 @@ class ParsedReply(NamedTuple):
     calls: tuple[CallRecord, ...] | None
     usage: TokenUsage | None = None
     output: Any = UNSET
+    state: Mapping[str, Any] | None = None
 
 
 class BoundAgent(NamedTuple):
@@ -171,7 +174,8 @@ def read_reply(value: object, source: str = "respond()") -> ParsedReply:
         return ParsedReply(value, None)
     if isinstance(value, AgentReply):
         given = {"text": value.text, "tool_calls": list(value.tool_calls), "usage": value.usage}
-        value = given if value.output is UNSET else {**given, "output": value.output}
+        given = given if value.output is UNSET else {**given, "output": value.output}
+        value = given if value.state is None else {**given, "state": value.state}
     fields: Any = value
     if not isinstance(value, Mapping):
         refuse_awaitable(fields, source)
@@ -189,7 +193,10 @@ def read_reply(value: object, source: str = "respond()") -> ParsedReply:
     except ShapeError as error:
         raise ReplyError(f"{source} returned a reply whose tool_calls{error.at} {error.problem}") from error
     read_tokens = None if usage is None else read_usage(usage) or None
-    return ParsedReply(text, read, read_tokens, fields.get("output", UNSET))
+    state = fields.get("state")
+    if state is not None and not isinstance(state, Mapping):
+        raise ReplyError(f"{source} returned a reply whose state must be an object, got {preview(state)}")
+    return ParsedReply(text, read, read_tokens, fields.get("output", UNSET), state)
 
 
 def refuse_awaitable(value: object, source: str) -> None:

@@ -24,13 +24,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from ..run_builder.records import TestRecord
     from ..tracing.context import TracingHandle
     from .agents import AgentSource
     from .comparison import Comparison
     from .drivers.aio import AsyncInvoker, AsyncPrefetcher
+    from .inside import Environments
     from .journal import Journal
     from .live import LiveRun
     from .options import Settings
+    from .player import Steps
+    from .sampling import Sample
     from .tool_matching import ToolCallMatcher
 
 __all__ = ["Evaluation"]
@@ -54,6 +58,7 @@ class Evaluation:
         separate = settings.max_workers > 1 or settings.executor is not None
         self._settings = settings
         self._agents = AgentFactory(agent, separate=separate, teacher_forcing=settings.teacher_forcing)
+        self._environments = _environments(settings, self._agents)
         self._samples = selected(scenarios, settings)
         self._journal = None if settings.journal is None else _journal(settings, settings.journal, self._samples)
         known = self._samples if isinstance(self._samples, SampleList) else None
@@ -74,6 +79,8 @@ class Evaluation:
             settings.teacher_forcing,
             settings.rate,
             settings.calls_from,
+            self._environments,
+            _play_to_outcome,
         )
         self._hung = HungThreads()
         self._is_interrupted = False
@@ -86,7 +93,7 @@ class Evaluation:
     def run(self) -> RunBuilder:
         """Play everything, in this thread or others, and return the record."""
         run = self._record.start()
-        with self._open_journal():
+        with self._open_journal(), self._open_environments():
             workers = self._fill_queue()
             play = self._player(workers)
             with self._shown_progress(), interruptible(self.interrupt):
@@ -103,7 +110,7 @@ class Evaluation:
 
             return await asyncio.to_thread(self.run)
         run = self._record.start()
-        with self._open_journal():
+        with self._open_journal(), self._open_environments():
             workers = self._fill_queue()
             with self._shown_progress():
                 await self._run_in_loop(workers)
@@ -122,7 +129,8 @@ class Evaluation:
 
     def _fill_queue(self) -> int:
         """Queue the samples that are not queued yet; return how many workers there are."""
-        workers = self._settings.max_workers
+        limit = None if self._environments is None else self._environments.limit
+        workers = min(self._settings.max_workers, limit or self._settings.max_workers)
         samples = self._samples
         if isinstance(samples, SampleList):
             number = self._total or 0
@@ -137,6 +145,9 @@ class Evaluation:
 
     def _open_journal(self) -> AbstractContextManager[object]:
         return closing(self._journal) if self._journal is not None else nullcontext()
+
+    def _open_environments(self) -> AbstractContextManager[object]:
+        return closing(self._environments) if self._environments is not None else nullcontext()
 
     def _shown_progress(self) -> AbstractContextManager[object]:
         """Report or show the progress: to the user's function, or on a display."""
@@ -159,7 +170,7 @@ class Evaluation:
             from .drivers.executors import run_executor  # noqa: PLC0415 - see _run_in_own_loop()
 
             return partial(run_executor, self._settings.executor, self._queue, self._context, finish)
-        if self._agents.is_async:
+        if self._agents.is_async or (self._environments is not None and self._environments.needs_loop):
             return partial(self._run_in_own_loop, workers)
         has_limit = self._settings.timeout is not None or self._settings.scenario_timeout is not None
         # In the thread of a running loop, an agent that calls asyncio.run() would fail.
@@ -208,6 +219,8 @@ class Evaluation:
         finally:
             if prefetcher is not None:
                 await prefetcher.close()
+            if self._environments is not None:
+                await self._environments.aclose()
 
     def _completed(self, run: RunBuilder) -> RunBuilder:
         """Compare what was selected with what was recorded, and return the record."""
@@ -240,3 +253,19 @@ def _is_in_loop() -> bool:
         return asyncio is not None and asyncio.get_running_loop() is not None
     except (RuntimeError, AttributeError):  # no loop, or another thread is importing asyncio right now
         return False
+
+
+def _environments(settings: Settings, agents: AgentFactory) -> Environments | None:
+    if settings.environment is None:
+        return None
+    from .environments import read_environment  # noqa: PLC0415 - most runs have none
+    from .inside import Environments  # noqa: PLC0415 - see above
+
+    source = read_environment(settings.environment)
+    return None if source is None else Environments(source, agent_is_async=agents.is_async)
+
+
+def _play_to_outcome(sample: Sample, test: TestRecord, context: RunContext) -> Steps:
+    from .environment_player import play_to_outcome  # noqa: PLC0415 - see above
+
+    return play_to_outcome(sample, test, context)

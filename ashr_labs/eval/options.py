@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ashr_labs_types import TestResult
 
     from ..tracing.tools import ToolHook
+    from .environments import EnvironmentSource
     from .live import LiveClient
     from .observation import CallsFrom
     from .progress import Progress
@@ -128,6 +129,10 @@ class RunOptions(TypedDict, total=False):
     on_tool: ToolHook | None
     """Called in place of each function that is wrapped with `ashr_labs.tool`: takes a `ToolInvocation` and a function
     that makes the call; returns the result, or raises."""
+    environment: EnvironmentSource | None
+    """The environment of each scenario, which is made for it and destroyed afterwards: the file of a sandbox spec, its
+    value, a `SandboxEnvironment`, or a function that returns a running sandbox. `current_environment()` returns it to
+    the agent."""
     teacher_forcing: bool
     """Whether to set the agent's memory to the expected conversation before each message (False)."""
 
@@ -173,6 +178,7 @@ class Settings:
     scorers: Sequence[object] = ()
     calls_from: CallsFrom = "auto"
     on_tool: ToolHook | None = None
+    environment: EnvironmentSource | None = None
     teacher_forcing: bool = False
 
     @classmethod

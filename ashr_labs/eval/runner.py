@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..run_builder import RunBuilder, RunClient
     from .agents import AgentSource
     from .comparison import TextComparator, ToolComparator
+    from .environments import EnvironmentSource
     from .evaluation import Evaluation
     from .live import LiveClient, LiveRun
     from .live_evaluation import LiveEvaluation
@@ -67,6 +68,7 @@ class EvalRunner:
         argument_modes: By tool, whether arguments may be missing (`subset`), extra (`superset`, the default), neither
             (`exact`), or are not compared (`ignore`); `*` is every tool.
         dataset_id: The id of the dataset, if it is stored on a platform that runs are stored on as well.
+        environment: The environment of each scenario, unless `run()` is given another one; see `RunOptions`.
 
     Raises:
         DatasetError: The dataset as a whole cannot be run, for example because its `runs` are a list.
@@ -95,12 +97,14 @@ class EvalRunner:
         argument_rules: Mapping[str, Mapping[str, Any]] | None = None,
         argument_modes: Mapping[str, ArgumentMode] | None = None,
         dataset_id: int | None = None,
+        environment: EnvironmentSource | None = None,
     ) -> None:
         arguments = argument_policy_of(argument_rules, argument_modes)
         self._comparison = comparison_of(tool_comparator, text_comparator, similarity_thresholds, arguments)
         self._matcher = ToolCallMatcher(tool_mode, tool_scope, arguments)
         self._scenarios = scenarios_of(dataset_source)
         self._dataset_id = dataset_id
+        self._environment = environment
 
     @classmethod
     def from_dataset(
@@ -115,6 +119,7 @@ class EvalRunner:
         tool_scope: ToolScope = "turn",
         argument_rules: Mapping[str, Mapping[str, Any]] | None = None,
         argument_modes: Mapping[str, ArgumentMode] | None = None,
+        environment: EnvironmentSource | None = None,
     ) -> Self:
         """Return a runner for a stored dataset; the options are those of the class."""
         dataset = client.get_dataset(dataset_id=dataset_id, include_signed_urls=False)
@@ -128,6 +133,7 @@ class EvalRunner:
             argument_rules=argument_rules,
             argument_modes=argument_modes,
             dataset_id=dataset_id,
+            environment=environment,
         )
 
     def __repr__(self) -> str:
@@ -215,7 +221,7 @@ class EvalRunner:
         # Function-level imports: drivers are loaded by the first run, not with the class.
         from .evaluation import Evaluation  # noqa: PLC0415
 
-        settings = Settings.of(options)
+        settings = Settings.of({"environment": self._environment, **options})
         live = None if settings.live is None else self._live_run(settings.live, deploys=client is not None)
         tracing = getattr(client or settings.live, "tracing", None)
         evaluation = Evaluation(self._scenarios, agent, self._comparison, self._matcher, settings, tracing, live)

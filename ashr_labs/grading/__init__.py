@@ -76,12 +76,24 @@ Nothing is called and nothing is random: the same run, config and grader version
 25. A config with unknown or unusable parts is refused by path: `validate_grading_config(config)` lists them, `grade()`
     raises `ConfigurationError`, and `grade(..., strict=False)` lists them in the notes of the grader.
 
+**Outcomes**
+
+26. The outcome decides, and the path explains. The outcome of a test are the invariants and the rules of its
+    environment, and the `expected_state` of its scenario, compared with the `state` that the agent returned.
+27. The outcome is as it must be if no rule is broken, every invariant passes (with `pass_threshold`: each gate passes,
+    and the mean of the scores by their weights is not below it), and each key of `expected_state` is equal in the
+    state. Keys that are not expected are not compared; below them everything is. Numbers are equal by value.
+28. If it is not, the test fails. If it is, what rules 3 to 19 and 22 would fail are warnings: another way to the same
+    outcome passes. Errors, gates and `behavior_rules` fail the test as before.
+29. An invariant that could not be checked fails the test. One that was not judged is a warning; if nothing else of the
+    outcome was checked, calls and texts decide.
+
 **With a judge**
 
-26. A judge, such as a language model, compares each text that is not identical to the expected one: `same` makes it
+30. A judge, such as a language model, compares each text that is not identical to the expected one: `same` makes it
     exact, `similar` similar, `different` divergent. It also checks each of `behavior_rules`: a broken rule fails the
     test, warns or notes by its strictness (default: required), and is listed in `behavior_results`.
-27. If the judge gives no answer, texts are judged by the rules above and marked "not judged"; a rule of behavior that
+31. If the judge gives no answer, texts are judged by the rules above and marked "not judged"; a rule of behavior that
     was not judged does not change the verdict.
 """
 
@@ -117,7 +129,7 @@ __all__ = [
 ]
 
 GRADER_NAME = "ashr-labs-rules"
-GRADER_VERSION = "3"
+GRADER_VERSION = "4"
 """Incremented when a rule changes, to distinguish verdicts of different versions; `docs/grading.md` has the changes."""
 
 

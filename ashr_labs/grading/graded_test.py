@@ -10,6 +10,7 @@ from ..run_result import ParsedCall, ParsedTest
 from .calls import realigned
 from .findings import LEVELS, Finding, Verdict
 from .judge import behavior_results
+from .outcomes import outcome_of
 from .scores import deciding_scores, score_findings
 from .verdicts import TurnText, judge_call, judge_text
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["GradedTest", "grade_test"]
 
 _ONLY_READS = "none of the expected calls was made as expected, and nothing else was expected"
+_OUTCOME = frozenset(("invariants", "forbidden", "expected_state"))
+"""Fields of a test about what the agent left behind."""
 _UNCHECKED = "nothing was checked: the scenario expects no tool call and no text of the agent, and has no score"
 
 
@@ -35,6 +38,8 @@ class GradedTest:
     calls: list[Verdict] = field(default_factory=list[Verdict])
     texts: list[Verdict] = field(default_factory=list[Verdict])
     findings: list[Finding] = field(default_factory=list[Finding])
+    path_findings: list[Finding] = field(default_factory=list[Finding])
+    """Those about calls and texts, which only explain if the outcome decides."""
 
     is_checked: bool = False
     """Whether anything was expected of the agent, and compared."""
@@ -61,7 +66,24 @@ class GradedTest:
         self.is_checked |= verdict.is_checked
         if verdict.findings:
             label = step.label
-            self.findings += [Finding(one.level, f"{label}: {one.reason}") for one in verdict.findings]
+            found = [Finding(one.level, f"{label}: {one.reason}") for one in verdict.findings]
+            self.findings += found
+            self.path_findings += found
+
+    def add_outcome(self, test: Mapping[str, Any]) -> None:
+        """Add the findings about what the agent left behind, before all others.
+
+        If the outcome is as it must be, failures of calls and texts become warnings.
+        """
+        outcome = outcome_of(test)
+        if outcome.is_met:
+            path = set(map(id, self.path_findings))
+            self.findings = [
+                one._replace(level="warning") if id(one) in path and one.level == "failure" else one
+                for one in self.findings
+            ]
+        self.findings = [*outcome.findings, *self.findings]
+        self.is_checked |= outcome.is_decided
 
     def add_scores(self, test: Mapping[str, Any]) -> None:
         """Add the findings of the scores that decide about the test."""
@@ -91,7 +113,10 @@ def grade_test(test: object, config: GradingConfig, judge: Judge | None) -> Grad
             record["behavior_results"] = [one.record() for one in behavior]
             graded.is_checked |= any(one.status != "not judged" for one in behavior)
     if graded.only_missed_reads:
-        graded.fail(_ONLY_READS)
+        graded.path_findings.append(finding := Finding("failure", _ONLY_READS))
+        graded.findings.append(finding)
+    if not _OUTCOME.isdisjoint(test.fields):
+        graded.add_outcome(test.fields)
     if "scores" in test.fields:
         graded.add_scores(test.fields)
     graded.record = record | _verdict_fields(test, graded)

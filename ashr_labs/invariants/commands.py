@@ -59,7 +59,8 @@ def check_custom(check: Mapping[str, Any], world: World) -> Decision:
     message = said.get("message")
     if not isinstance(message, str):
         message = "the check passed" if passed else f"the check must exit 0, got {done.exit_code}"
-    return Decision(passed, message if passed else f"{message}{_printed(done, world)}", float(score))
+    # The last line of a traceback names the error.
+    return Decision(passed, message if passed else f"{message}{_printed(done, world, 1)}", float(score))
 
 
 def _run(check: Mapping[str, Any], command: str, world: World) -> CommandResult:
@@ -67,10 +68,10 @@ def _run(check: Mapping[str, Any], command: str, world: World) -> CommandResult:
     return world.run(command, timeout=seconds)
 
 
-def _printed(done: CommandResult, world: World) -> str:
+def _printed(done: CommandResult, world: World, lines: int = _LINES) -> str:
     """Return the last lines that a command printed, for a message."""
     text = done.stderr.strip() or done.stdout.strip()
-    return f"; it printed {shown(chr(10).join(text.splitlines()[-_LINES:]), world)}" if text else ""
+    return f"; it printed {shown(chr(10).join(text.splitlines()[-lines:]), world)}" if text else ""
 
 
 def _last_object(stdout: str) -> Mapping[str, Any]:

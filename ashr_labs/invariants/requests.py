@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from .._format import counted
 from .._json import as_object
+from .._same_value import same_value
 from .results import Decision, shown, shown_value
-from .sql import same_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

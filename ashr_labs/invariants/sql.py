@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from .._json import as_list, as_object
+from .._same_value import same_value
 from .results import Decision, shown, shown_value
 
 if TYPE_CHECKING:
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from ..sandboxes import QueryResult
     from .world import World
 
-__all__ = ["check_sql", "same_value"]
+__all__ = ["check_sql"]
 
-_TOLERANCE = 1e-9
-"""The relative difference of numbers that are equal."""
 _MOST_ROWS = 5
 
 
@@ -55,24 +53,6 @@ def _is_row(wanted: object, columns: Sequence[str], values: Sequence[object]) ->
     if listed is not None:
         return len(listed) == len(values) and all(map(same_value, listed, values))
     return bool(values) and same_value(wanted, values[0])
-
-
-def same_value(wanted: object, found: object) -> bool:
-    """Return True if two JSON values are equal; numbers by their value, so that 1 is 1.0, but neither true nor "1"."""
-    if isinstance(wanted, bool) or isinstance(found, bool):
-        return wanted is found
-    if isinstance(wanted, int | float) and isinstance(found, int | float):
-        return wanted == found or (
-            isinstance(wanted, float) | isinstance(found, float)
-            and math.isclose(wanted, found, rel_tol=_TOLERANCE, abs_tol=_TOLERANCE**2)
-        )
-    left, right = as_object(wanted), as_object(found)
-    if left is not None and right is not None:
-        return left.keys() == right.keys() and all(same_value(left[key], right[key]) for key in left)
-    ours, theirs = as_list(wanted), as_list(found)
-    if ours is not None and theirs is not None:
-        return len(ours) == len(theirs) and all(map(same_value, ours, theirs))
-    return type(wanted) is type(found) and wanted == found
 
 
 def _got(wanted: object, found: QueryResult, world: World) -> str:

@@ -41,6 +41,7 @@ RUN_OPTIONS = (
     RunOption("filter", str, "PATTERN", "Pattern of ids, or of tags as tag:PATTERN; repeatable.", is_list=True),
     RunOption("shuffle", int, "SEED", "Play in a random order."),
     RunOption("scorers", str, "SCORER", "A scorer, such as contains:refund or module:attribute.", is_list=True),
+    RunOption("environment", str, "SPEC", "Spec of a sandbox, in which each scenario is played."),
     RunOption("teacher_forcing", _switch, "true", "Set the agent's memory to the expected conversation."),
 )
 MARKER_ONLY = ("on_scenario", "on_action", "on_environment", "on_tool", "calls_from")

@@ -117,6 +117,8 @@ class TestRecord:
         """Whether its spans are part of a trace that is delivered without it."""
         self.output: object = UNSET
         """The output as a value; UNSET if it is the text of the last reply."""
+        self.state: Mapping[str, Any] | None = None
+        """The state that the agent returned last."""
         self.more: dict[str, Any] | None = None
         """Further fields of the result: the trace and its spans, scores, the values of a row."""
 
@@ -228,11 +230,15 @@ class TestRecord:
             built["turns"] = [built_turn(*turn) for turn in self._turns]
         if usage := self.usage:
             built["usage"] = usage
-        if self.output is not UNSET:
-            built["output"] = as_json(self.output)
+        built.update(self._values())
         if self.more:
             more: Any = self.more
             built.update(more)
+
+    def _values(self) -> TestResult:
+        """Return what the agent returned beside text and calls."""
+        given = {"output": self.output, "state": UNSET if self.state is None else self.state}
+        return cast("TestResult", {name: as_json(value) for name, value in given.items() if value is not UNSET})
 
 
 class KeptTest:

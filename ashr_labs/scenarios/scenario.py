@@ -15,7 +15,9 @@ from .tool_calls import CallRecord, ShapeError, read_expected_calls
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_SCENARIO_KEYS = frozenset(("actions", "title", "description", "tags", "metadata", "id", "name", "checks"))
+_SCENARIO_KEYS = frozenset(
+    ("actions", "title", "description", "tags", "metadata", "id", "name", "checks", "expected_state", "invariants")
+)
 _ACTION_KEYS = frozenset(("actor", "content", "name", "description", "parts", "metadata", "id"))
 _AGENT_ACTION_KEYS = _ACTION_KEYS | {"expected_response", "checks"}
 _RESPONSE_KEYS = frozenset(("tool_calls", "text", "metadata"))
@@ -53,6 +55,7 @@ _REFUSED_ACTORS = {
 """Roles of other formats that do not speak to the agent."""
 
 _TEXT_KEYS = ("title", "description")
+_OUTCOME_KEYS = ("expected_state", "invariants")
 
 __all__ = [
     "Action",
@@ -61,6 +64,7 @@ __all__ = [
     "Scenario",
     "UserAction",
     "has_checks",
+    "has_outcome",
     "is_without_actions",
     "read_scenario",
     "refuse_misspelt_keys",
@@ -181,6 +185,12 @@ def has_checks(raw: object) -> bool:
     return "checks" in fields or any(["checks" in action for action in actions if isinstance(action, dict)])  # noqa: C419
 
 
+def has_outcome(raw: object) -> bool:
+    """Return True if a scenario says what its agent must leave behind."""
+    fields: Any = raw
+    return isinstance(raw, dict) and ("expected_state" in fields or "invariants" in fields)
+
+
 def tags_of(raw: object) -> tuple[str, ...]:
     """Return the tags of a scenario that is not parsed yet."""
     fields: Any = raw
@@ -220,6 +230,9 @@ def _check_description(fields: dict[str, Any]) -> None:
         if listed is None or not all(isinstance(tag, str) for tag in listed):
             raise ShapeError(f"must be a list of strings, got {preview(tags)}", at=".tags")
     _check_metadata(fields)
+    for key in _OUTCOME_KEYS:
+        if (given := fields.get(key)) is not None and not is_object(given):
+            raise ShapeError(f"must be an object, got {preview(given)}", at=f".{key}")
 
 
 def _check_metadata(fields: dict[str, Any]) -> None:

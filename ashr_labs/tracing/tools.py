@@ -6,17 +6,18 @@ import inspect
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, cast, overload
 
 from .._json import preview
+from .._scoped import scoped
 from .decorator import traced
 from .instrument import Arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Generator
+    from collections.abc import Generator
 
 __all__ = ["TOOLS", "ToolHook", "ToolInvocation", "ToolScope", "in_tool_scope", "tool", "tool_hook"]
 
@@ -83,25 +84,7 @@ def tool_hook(hook: ToolHook) -> Generator[None]:
 
 def in_tool_scope(function: Callable[..., Any], scope: ToolScope) -> Callable[..., Any]:
     """Return a function, synchronous or asynchronous, that runs with a hook."""
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        token = TOOLS.set(scope)
-        try:
-            result = function(*args, **kwargs)
-        finally:
-            TOOLS.reset(token)
-        return _awaited(result, scope) if inspect.isawaitable(result) else result
-
-    return call
-
-
-async def _awaited(awaitable: Awaitable[T], scope: ToolScope) -> T:
-    token = TOOLS.set(scope)
-    try:
-        return await awaitable
-    finally:
-        with suppress(ValueError):  # a coroutine that is closed elsewhere: its context is gone
-            TOOLS.reset(token)
+    return scoped(function, TOOLS, scope)
 
 
 @overload

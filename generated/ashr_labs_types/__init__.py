@@ -1030,6 +1030,43 @@ class StateDiff(TypedDict):
     modified: list[str]
 
 
+class CheckedInvariant(TypedDict):
+    """
+    The result of an invariant.
+    """
+
+    name: str
+    passed: bool
+    status: str
+    """`passed`, `failed`, `not_judged`, or `error` if it could not be checked."""
+
+    gate: bool
+    weight: float
+    score: float | None
+    """0..1; null if it was not checked."""
+
+    message: str
+    """What was expected, and what was there."""
+
+    reason: NotRequired[str]
+    """The reason that a judge gives."""
+
+
+class WorkspaceChanges(TypedDict):
+    """
+    What the agent changed in the workspace of its environment.
+    """
+
+    added: NotRequired[list[str]]
+    removed: NotRequired[list[str]]
+    modified: NotRequired[list[str]]
+    diff: NotRequired[str]
+    """Unified differences of small text files."""
+
+    error: NotRequired[str]
+    """Why the changes are not known."""
+
+
 class RuleResult(TypedDict):
     """
     The result of a rule of `forbidden`.
@@ -1625,7 +1662,7 @@ class TokenUsage(TypedDict):
     """The part of the cost that was computed from the prices of the models, as no client stated it."""
 
 
-TestErrorKind: TypeAlias = Literal["agent", "timeout", "cancelled", "dataset"]
+TestErrorKind: TypeAlias = Literal["agent", "timeout", "cancelled", "dataset", "environment"]
 
 
 class TestError(TypedDict):
@@ -3116,6 +3153,12 @@ class Scenario(TypedDict):
     checks: NotRequired[list[Check]]
     """Scorers of the whole scenario; their input is the last reply of the agent."""
 
+    expected_state: NotRequired[dict[str, Any]]
+    """What the agent's `state` must have at the end; other keys are not compared."""
+
+    invariants: NotRequired[dict[str, Any]]
+    """What must hold in the environment at the end, by name, as in the specs of sandboxes."""
+
 
 class ActionResult(TypedDict):
     """
@@ -3234,6 +3277,22 @@ class TestResult(TypedDict):
     expected: NotRequired[Any]
     """The expected output of a row, which only its scorers compare."""
 
+    state: NotRequired[dict[str, Any]]
+    """The state that the agent returned."""
+
+    expected_state: NotRequired[dict[str, Any]]
+    """The state that the scenario expects; keys that are not expected are not compared."""
+
+    invariants: NotRequired[list[CheckedInvariant]]
+    """The invariants of the environment and of the scenario, as they were checked after the last reply."""
+
+    pass_threshold: NotRequired[float]
+    """The mean score of invariants that is enough; by default, all pass."""
+
+    forbidden: NotRequired[list[RuleResult]]
+    """The rules of the environment's spec."""
+
+    changes: NotRequired[WorkspaceChanges]
     scores: NotRequired[dict[str, ScoreResult | float]]
     """The scores of a test by their names."""
 

@@ -21,7 +21,7 @@ from .threads import AgentThread, ControlException
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
-    from ..player import RunContext, Steps
+    from ..player import RunContext, Sleep, Steps
     from ..sampling import RunQueue
     from .threads import Finish, HungThreads
 
@@ -171,18 +171,27 @@ async def run_async_steps(
     cancelled its own task. A cancel scope of anyio whose task group broke cancels its task again and again.
     """
     answer: object = None
-    while True:
-        try:
-            step = steps.send(answer)
-        except StopIteration as end:
-            failure: AgentError | None = end.value
-            return failure
-        try:
-            answer = await (invoke(step) if isinstance(step, Call) else asyncio.sleep(step.seconds))
-        except asyncio.CancelledError as error:
-            if is_over():
-                raise
-            answer = AgentError.of(error)
+    try:
+        while True:
+            try:
+                step = steps.send(answer)
+            except StopIteration as end:
+                failure: AgentError | None = end.value
+                return failure
+            answer = await _answered(step, invoke, is_over)
+    finally:
+        steps.close()  # a scenario in an environment destroys it
+
+
+async def _answered(
+    step: Call | Sleep, invoke: Callable[[Call], Awaitable[object]], is_over: Callable[[], bool]
+) -> object:
+    try:
+        return await (invoke(step) if isinstance(step, Call) else asyncio.sleep(step.seconds))
+    except asyncio.CancelledError as error:
+        if is_over():
+            raise
+        return AgentError.of(error)
 
 
 async def async_worker(

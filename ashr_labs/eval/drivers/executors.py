@@ -13,7 +13,7 @@ from ..._interrupts import ends_run
 from ...run_builder.records import TestRecord
 from ..agent_errors import AgentError
 from ..sampling import RunQueue, Sample
-from .aio import AwaitInvoker, run_async_steps, run_in_loop
+from .aio import AsyncThreadInvoker, AwaitInvoker, run_async_steps, run_in_loop
 from .threads import ControlException, HungThreads, InlineInvoker, ThreadInvoker, run_steps
 
 if TYPE_CHECKING:
@@ -39,9 +39,10 @@ def run_executor(executor: Executor, queue: RunQueue, context: RunContext, finis
     """Play all samples; the executor decides how many concurrently."""
     done: SimpleQueue[_Done] = SimpleQueue()
     playing: set[Future[Played | ControlException]] = set()
+    most = (context.environments and context.environments.limit) or _MAX_PENDING
     try:
         while True:
-            sample = queue.next() if len(playing) < _MAX_PENDING else None
+            sample = queue.next() if len(playing) < most else None
             if queue.is_closed:
                 _cancel_pending(playing)
             if isinstance(sample, Sample):
@@ -70,14 +71,28 @@ def play_sample(context: RunContext, sample: Sample) -> Played | ControlExceptio
 
 
 def _run_sample(context: RunContext, steps: Steps) -> AgentError | None:
-    if context.agents.is_async:
-        return run_in_loop(lambda: run_async_steps(steps, AwaitInvoker()))
+    environments = context.environments
+    if context.agents.is_async or (environments is not None and environments.needs_loop):
+        return run_in_loop(lambda: _run_in_loop(context, steps))
     has_limit = context.timeout is not None or context.scenario_timeout is not None
     invoker = ThreadInvoker(_hung) if has_limit else InlineInvoker()
     try:
         return run_steps(steps, invoker, RunQueue((), time.monotonic))
     finally:
         invoker.close()
+        if environments is not None:
+            environments.close_copy()
+
+
+async def _run_in_loop(context: RunContext, steps: Steps) -> AgentError | None:
+    invoker = AwaitInvoker() if context.agents.is_async else AsyncThreadInvoker(_hung)
+    try:
+        return await run_async_steps(steps, invoker)
+    finally:
+        invoker.close()
+        if context.environments is not None:
+            await context.environments.aclose()
+            context.environments.close_copy()
 
 
 def _submit(

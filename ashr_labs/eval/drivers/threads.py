@@ -207,18 +207,21 @@ class ThreadInvoker:
 def run_steps(steps: Steps, invoke: Callable[[Call], object], queue: RunQueue) -> AgentError | None:
     """Run the steps of a scenario until they end or the run is aborted; return the error that ended them."""
     answer: object = None
-    while not queue.is_aborted:
-        try:
-            step = steps.send(answer)
-        except StopIteration as end:
-            failure: AgentError | None = end.value
-            return failure
-        answer = None
-        if isinstance(step, Call):
-            answer = invoke(step)
-        else:
-            _sleep(step.seconds, lambda: queue.is_aborted)
-    return None
+    try:
+        while not queue.is_aborted:
+            try:
+                step = steps.send(answer)
+            except StopIteration as end:
+                failure: AgentError | None = end.value
+                return failure
+            answer = None
+            if isinstance(step, Call):
+                answer = invoke(step)
+            else:
+                _sleep(step.seconds, lambda: queue.is_aborted)
+        return None
+    finally:
+        steps.close()  # a scenario in an environment destroys it
 
 
 def worker(queue: RunQueue, context: RunContext, make_invoker: Callable[[], Invoker], finish: Finish) -> None:

@@ -21,6 +21,7 @@ from .text import (
     format_difference,
     format_p_value,
     format_value,
+    outcome_lines,
     pass_rate_text,
 )
 
@@ -257,6 +258,12 @@ def _steps(sample: Sample) -> Iterator[str]:
             yield _step("agent", expected, actual, differs=action.get("match_status") == "divergent")
         else:
             yield _step(str(action.get("actor") or ""), "", str(action.get("text") or action.get("content") or ""))
+    for raw in as_list(sample.record.get("invariants")) or ():
+        one = as_object(raw) or {}
+        differs = one.get("status") != "passed"
+        yield _step("invariant", str(one.get("name")), str(one.get("message") or ""), differs=differs)
+    if lines := list(outcome_lines(sample.record)):
+        yield _step("", "", "\n".join(lines))
 
 
 def _call_step(call: Mapping[str, Any]) -> str:

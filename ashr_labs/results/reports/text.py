@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ..._format import one_line, truncate
-from ..._json import as_object
+from ..._json import as_list, as_object
 from ..._unset import UNSET
 from ...run_result import ParsedCall, ParsedTest
 from ...tool_call import arguments_of, name_of, result_of
@@ -30,6 +30,7 @@ __all__ = [
     "format_p_value",
     "format_value",
     "listed",
+    "outcome_lines",
     "pass_rate_text",
     "sample_text",
     "score_lines",
@@ -38,6 +39,8 @@ __all__ = [
 
 _MAX_LISTED = 10
 _MAX_LINE = 400
+_MAX_DIFF = 100
+"""Lines of the differences of files."""
 
 
 def format_value(metric: str, value: float) -> str:
@@ -134,6 +137,7 @@ def sample_text(sample: Sample) -> str:
             "",
             *(line for step in record.steps or () for line in _step_lines(step)),
             *_error_lines(as_object(sample.record.get("error")) or {}),
+            *outcome_lines(sample.record),
         ]
     )
 
@@ -148,6 +152,21 @@ def _facts(test: Mapping[str, Any]) -> Iterator[str]:
         yield f"  score {name} {said}{truncate(reason, _MAX_LINE)}"
     if isinstance(trace_id := test.get("trace_id"), str):
         yield f"  trace {trace_id}"
+
+
+def outcome_lines(test: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what an agent changed in its environment, with the differences of its files."""
+    changes = as_object(test.get("changes"))
+    if changes is None:
+        return
+    paths = [f"{path} {kind}" for kind in ("added", "modified", "removed") for path in as_list(changes.get(kind)) or ()]
+    more = f" and {len(paths) - _MAX_LISTED} more" if len(paths) > _MAX_LISTED else ""
+    listed_paths = ", ".join(paths[:_MAX_LISTED]) + more
+    yield f"environment: {_short(changes.get('error') or listed_paths or 'no file was changed')}"
+    lines = str(changes.get("diff") or "").splitlines()
+    yield from (truncate(line, _MAX_LINE) for line in lines[:_MAX_DIFF])
+    if len(lines) > _MAX_DIFF:
+        yield f"... and {len(lines) - _MAX_DIFF} more lines"
 
 
 def call_text(call: Mapping[str, Any], limit: int = _MAX_LINE) -> str:

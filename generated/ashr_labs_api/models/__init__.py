@@ -46,6 +46,7 @@ from .behavior_rule import BehaviorRule
 from .cancel_run_request import CancelRunRequest
 from .capabilities import Capabilities
 from .check import Check
+from .checked_invariant import CheckedInvariant
 from .command_result import CommandResult
 from .compare_experiments_request import CompareExperimentsRequest
 from .complexity_distribution import ComplexityDistribution
@@ -314,6 +315,7 @@ from .verdict import Verdict
 from .vm_log_entry import VmLogEntry
 from .vm_stream import VmStream
 from .website_simulation import WebsiteSimulation
+from .workspace_changes import WorkspaceChanges
 from .workspace_diff import WorkspaceDiff
 from .write_sandbox_file_request import WriteSandboxFileRequest
 
@@ -364,6 +366,7 @@ __all__ = (
     "CancelRunRequest",
     "Capabilities",
     "Check",
+    "CheckedInvariant",
     "CommandResult",
     "CompareExperimentsRequest",
     "ComplexityDistribution",
@@ -620,6 +623,7 @@ __all__ = (
     "VmLogEntry",
     "VmStream",
     "WebsiteSimulation",
+    "WorkspaceChanges",
     "WorkspaceDiff",
     "WriteSandboxFileRequest",
 )

@@ -28,6 +28,8 @@ class Scenario:
         metadata (JsonObject | Unset): A free-form object; it round-trips untouched.
         actions (list[Action] | Unset):
         checks (list[Check] | Unset): Scorers of the whole scenario; their input is the last reply of the agent.
+        expected_state (JsonObject | Unset): A free-form object; it round-trips untouched.
+        invariants (JsonObject | Unset): A free-form object; it round-trips untouched.
     """
 
     title: str | Unset = UNSET
@@ -36,6 +38,8 @@ class Scenario:
     metadata: JsonObject | Unset = UNSET
     actions: list[Action] | Unset = UNSET
     checks: list[Check] | Unset = UNSET
+    expected_state: JsonObject | Unset = UNSET
+    invariants: JsonObject | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -65,6 +69,14 @@ class Scenario:
                 checks_item = checks_item_data.to_dict()
                 checks.append(checks_item)
 
+        expected_state: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.expected_state, Unset):
+            expected_state = self.expected_state.to_dict()
+
+        invariants: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.invariants, Unset):
+            invariants = self.invariants.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update({})
@@ -80,6 +92,10 @@ class Scenario:
             field_dict["actions"] = actions
         if checks is not UNSET:
             field_dict["checks"] = checks
+        if expected_state is not UNSET:
+            field_dict["expected_state"] = expected_state
+        if invariants is not UNSET:
+            field_dict["invariants"] = invariants
 
         return field_dict
 
@@ -121,6 +137,20 @@ class Scenario:
 
                 checks.append(checks_item)
 
+        _expected_state = d.pop("expected_state", UNSET)
+        expected_state: JsonObject | Unset
+        if isinstance(_expected_state, Unset):
+            expected_state = UNSET
+        else:
+            expected_state = JsonObject.from_dict(_expected_state)
+
+        _invariants = d.pop("invariants", UNSET)
+        invariants: JsonObject | Unset
+        if isinstance(_invariants, Unset):
+            invariants = UNSET
+        else:
+            invariants = JsonObject.from_dict(_invariants)
+
         scenario = cls(
             title=title,
             description=description,
@@ -128,6 +158,8 @@ class Scenario:
             metadata=metadata,
             actions=actions,
             checks=checks,
+            expected_state=expected_state,
+            invariants=invariants,
         )
 
         scenario.additional_properties = d

@@ -5,6 +5,7 @@ class TestErrorKind(StrEnum):
     AGENT = "agent"
     CANCELLED = "cancelled"
     DATASET = "dataset"
+    ENVIRONMENT = "environment"
     TIMEOUT = "timeout"
 
     def __str__(self) -> str:

@@ -13,12 +13,16 @@ from ..types import UNSET, Unset
 if TYPE_CHECKING:
     from ..models.action_result import ActionResult
     from ..models.behavior_result import BehaviorResult
+    from ..models.checked_invariant import CheckedInvariant
+    from ..models.json_object import JsonObject
     from ..models.observation import Observation
+    from ..models.rule_result import RuleResult
     from ..models.scores import Scores
     from ..models.test_error import TestError
     from ..models.token_usage import TokenUsage
     from ..models.turn_result import TurnResult
     from ..models.vm_stream import VmStream
+    from ..models.workspace_changes import WorkspaceChanges
 
 
 T = TypeVar("T", bound="TestResult")
@@ -52,6 +56,13 @@ class TestResult:
         input_ (Any | Unset): The input of a row, where it is not the text of the first message.
         output (Any | Unset): The output for a row, where it is not the text of the last reply.
         expected (Any | Unset): The expected output of a row, which only its scorers compare.
+        state (JsonObject | Unset): A free-form object; it round-trips untouched.
+        expected_state (JsonObject | Unset): A free-form object; it round-trips untouched.
+        invariants (list[CheckedInvariant] | Unset): The invariants of the environment and of the scenario, as they were
+            checked after the last reply.
+        pass_threshold (float | Unset): The mean score of invariants that is enough; by default, all pass.
+        forbidden (list[RuleResult] | Unset): The rules of the environment's spec.
+        changes (WorkspaceChanges | Unset): What the agent changed in the workspace of its environment.
         scores (Scores | Unset): The scores of a test by their names.
         judge_usage (TokenUsage | Unset): Token usage; numbers that were not reported are absent.
         trace_id (str | Unset): The trace of what the agent did; absent where it recorded nothing.
@@ -82,6 +93,12 @@ class TestResult:
     input_: Any | Unset = UNSET
     output: Any | Unset = UNSET
     expected: Any | Unset = UNSET
+    state: JsonObject | Unset = UNSET
+    expected_state: JsonObject | Unset = UNSET
+    invariants: list[CheckedInvariant] | Unset = UNSET
+    pass_threshold: float | Unset = UNSET
+    forbidden: list[RuleResult] | Unset = UNSET
+    changes: WorkspaceChanges | Unset = UNSET
     scores: Scores | Unset = UNSET
     judge_usage: TokenUsage | Unset = UNSET
     trace_id: str | Unset = UNSET
@@ -174,6 +191,34 @@ class TestResult:
 
         expected = self.expected
 
+        state: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.state, Unset):
+            state = self.state.to_dict()
+
+        expected_state: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.expected_state, Unset):
+            expected_state = self.expected_state.to_dict()
+
+        invariants: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.invariants, Unset):
+            invariants = []
+            for invariants_item_data in self.invariants:
+                invariants_item = invariants_item_data.to_dict()
+                invariants.append(invariants_item)
+
+        pass_threshold = self.pass_threshold
+
+        forbidden: list[dict[str, Any]] | Unset = UNSET
+        if not isinstance(self.forbidden, Unset):
+            forbidden = []
+            for forbidden_item_data in self.forbidden:
+                forbidden_item = forbidden_item_data.to_dict()
+                forbidden.append(forbidden_item)
+
+        changes: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.changes, Unset):
+            changes = self.changes.to_dict()
+
         scores: dict[str, Any] | Unset = UNSET
         if not isinstance(self.scores, Unset):
             scores = self.scores.to_dict()
@@ -242,6 +287,18 @@ class TestResult:
             field_dict["output"] = output
         if expected is not UNSET:
             field_dict["expected"] = expected
+        if state is not UNSET:
+            field_dict["state"] = state
+        if expected_state is not UNSET:
+            field_dict["expected_state"] = expected_state
+        if invariants is not UNSET:
+            field_dict["invariants"] = invariants
+        if pass_threshold is not UNSET:
+            field_dict["pass_threshold"] = pass_threshold
+        if forbidden is not UNSET:
+            field_dict["forbidden"] = forbidden
+        if changes is not UNSET:
+            field_dict["changes"] = changes
         if scores is not UNSET:
             field_dict["scores"] = scores
         if judge_usage is not UNSET:
@@ -259,12 +316,16 @@ class TestResult:
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.action_result import ActionResult  # noqa: PLC0415
         from ..models.behavior_result import BehaviorResult  # noqa: PLC0415
+        from ..models.checked_invariant import CheckedInvariant  # noqa: PLC0415
+        from ..models.json_object import JsonObject  # noqa: PLC0415
         from ..models.observation import Observation  # noqa: PLC0415
+        from ..models.rule_result import RuleResult  # noqa: PLC0415
         from ..models.scores import Scores  # noqa: PLC0415
         from ..models.test_error import TestError  # noqa: PLC0415
         from ..models.token_usage import TokenUsage  # noqa: PLC0415
         from ..models.turn_result import TurnResult  # noqa: PLC0415
         from ..models.vm_stream import VmStream  # noqa: PLC0415
+        from ..models.workspace_changes import WorkspaceChanges  # noqa: PLC0415
 
         d = dict(src_dict)
         test_id = d.pop("test_id")
@@ -380,6 +441,47 @@ class TestResult:
 
         expected = d.pop("expected", UNSET)
 
+        _state = d.pop("state", UNSET)
+        state: JsonObject | Unset
+        if isinstance(_state, Unset):
+            state = UNSET
+        else:
+            state = JsonObject.from_dict(_state)
+
+        _expected_state = d.pop("expected_state", UNSET)
+        expected_state: JsonObject | Unset
+        if isinstance(_expected_state, Unset):
+            expected_state = UNSET
+        else:
+            expected_state = JsonObject.from_dict(_expected_state)
+
+        _invariants = d.pop("invariants", UNSET)
+        invariants: list[CheckedInvariant] | Unset = UNSET
+        if _invariants is not UNSET:
+            invariants = []
+            for invariants_item_data in _invariants:
+                invariants_item = CheckedInvariant.from_dict(invariants_item_data)
+
+                invariants.append(invariants_item)
+
+        pass_threshold = d.pop("pass_threshold", UNSET)
+
+        _forbidden = d.pop("forbidden", UNSET)
+        forbidden: list[RuleResult] | Unset = UNSET
+        if _forbidden is not UNSET:
+            forbidden = []
+            for forbidden_item_data in _forbidden:
+                forbidden_item = RuleResult.from_dict(forbidden_item_data)
+
+                forbidden.append(forbidden_item)
+
+        _changes = d.pop("changes", UNSET)
+        changes: WorkspaceChanges | Unset
+        if isinstance(_changes, Unset):
+            changes = UNSET
+        else:
+            changes = WorkspaceChanges.from_dict(_changes)
+
         _scores = d.pop("scores", UNSET)
         scores: Scores | Unset
         if isinstance(_scores, Unset):
@@ -431,6 +533,12 @@ class TestResult:
             input_=input_,
             output=output,
             expected=expected,
+            state=state,
+            expected_state=expected_state,
+            invariants=invariants,
+            pass_threshold=pass_threshold,
+            forbidden=forbidden,
+            changes=changes,
             scores=scores,
             judge_usage=judge_usage,
             trace_id=trace_id,
