@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .current import current_environment
     from .environments import SandboxEnvironment
     from .eval_result import EvalResult, EvalRow, EvalSummary
+    from .fixtures import expected_states
     from .rescoring import rescore
     from .rows import Eval, aeval
 
@@ -34,6 +35,7 @@ __all__ = [
     "SandboxEnvironment",
     "aeval",
     "current_environment",
+    "expected_states",
     "repeat_metrics",
     "rescore",
 ]
@@ -46,6 +48,7 @@ _LATER = {
     "SandboxEnvironment": ".environments",
     "aeval": ".rows",
     "current_environment": ".current",
+    "expected_states": ".fixtures",
     "rescore": ".rescoring",
 }
 """Names whose modules a run does not need."""

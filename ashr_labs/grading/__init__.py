@@ -79,14 +79,15 @@ Nothing is called and nothing is random: the same run, config and grader version
 **Outcomes**
 
 26. The outcome decides, and the path explains. The outcome of a test are the invariants and the rules of its
-    environment, and the `expected_state` of its scenario, compared with the `state` that the agent returned.
-27. The outcome is as it must be if no rule is broken, every invariant passes (with `pass_threshold`: each gate passes,
+    environment, the `expected_state` of its scenario, compared with the `state` that the agent returned, and what the
+    user was told (rules 15 to 19). The path are the tool calls.
+27. The state is as it must be if no rule is broken, every invariant passes (with `pass_threshold`: each gate passes,
     and the mean of the scores by their weights is not below it), and each key of `expected_state` is equal in the
     state. Keys that are not expected are not compared; below them everything is. Numbers are equal by value.
-28. If it is not, the test fails. If it is, what rules 3 to 19 and 22 would fail are warnings: another way to the same
-    outcome passes. Errors, gates and `behavior_rules` fail the test as before.
+28. If it is not, the test fails. If it is, what rules 3 to 14 and 22 would fail are warnings: another way to the same
+    outcome passes. Texts, errors, gates and `behavior_rules` fail the test as before.
 29. An invariant that could not be checked fails the test. One that was not judged is a warning; if nothing else of the
-    outcome was checked, calls and texts decide.
+    state was checked, calls decide.
 
 **With a judge**
 

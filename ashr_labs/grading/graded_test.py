@@ -39,7 +39,7 @@ class GradedTest:
     texts: list[Verdict] = field(default_factory=list[Verdict])
     findings: list[Finding] = field(default_factory=list[Finding])
     path_findings: list[Finding] = field(default_factory=list[Finding])
-    """Those about calls and texts, which only explain if the outcome decides."""
+    """Those about calls, which only explain if the outcome decides."""
 
     is_checked: bool = False
     """Whether anything was expected of the agent, and compared."""
@@ -68,12 +68,13 @@ class GradedTest:
             label = step.label
             found = [Finding(one.level, f"{label}: {one.reason}") for one in verdict.findings]
             self.findings += found
-            self.path_findings += found
+            if step.is_calls:
+                self.path_findings += found
 
     def add_outcome(self, test: Mapping[str, Any]) -> None:
         """Add the findings about what the agent left behind, before all others.
 
-        If the outcome is as it must be, failures of calls and texts become warnings.
+        If the outcome is as it must be, failures of calls become warnings.
         """
         outcome = outcome_of(test)
         if outcome.is_met:

@@ -57,10 +57,12 @@ def check_custom(check: Mapping[str, Any], world: World) -> Decision:
     if done.exit_code != 0:
         passed, score = False, 0.0
     message = said.get("message")
-    if not isinstance(message, str):
-        message = "the check passed" if passed else f"the check must exit 0, got {done.exit_code}"
+    if isinstance(message, str):
+        return Decision(passed, world.masked(message), float(score))
+    if passed:
+        return Decision(True, "the check passed", float(score))
     # The last line of a traceback names the error.
-    return Decision(passed, message if passed else f"{message}{_printed(done, world, 1)}", float(score))
+    return Decision(False, f"the check must exit 0, got {done.exit_code}{_printed(done, world, 1)}", float(score))
 
 
 def _run(check: Mapping[str, Any], command: str, world: World) -> CommandResult:

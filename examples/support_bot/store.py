@@ -35,6 +35,23 @@ class Store:
         """Put every table back to its first state."""
         self._connection.executescript(_SHOP.read_text("utf-8"))
 
+    def call(self, name: str, arguments: dict[str, Any]) -> Any:
+        """Carry out a call of a tool."""
+        return getattr(self, name)(**arguments)
+
+    def state(self) -> dict[str, Any]:
+        """Return the rows of all tables."""
+        names = self._rows("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        return {name: self._rows(f"SELECT * FROM {name} ORDER BY 1, 2") for name in (row["name"] for row in names)}  # noqa: S608
+
+    def run(self, statements: str) -> None:
+        """Run statements, around the tools."""
+        self._connection.executescript(statements)
+
+    def dump(self) -> list[str]:
+        """Return the statements that make this database again."""
+        return list(self._connection.iterdump())
+
     def product_names(self) -> list[str]:
         """Return the names of all products."""
         return [row["name"] for row in self._rows("SELECT name FROM products ORDER BY name")]
