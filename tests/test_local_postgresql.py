@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from sqlalchemy import URL
 from ashr_labs import AshrLabsClient
 from ashr_labs.errors import ConfigurationError
 from ashr_labs.local import open_platform
+from ashr_labs.local.hosting.sessions import Hosting
 from ashr_labs.local.platform import Platform
 from ashr_labs.local.sandboxes import Sandboxes
 from ashr_labs.local.sealing import Sealing
@@ -179,7 +181,13 @@ def test_concurrent_openings_initialize_once(postgresql: PostgreSQLServer) -> No
         settings = Settings.from_env({})
         sealing = Sealing(target, settings.secrets_key)
         platform = Platform(
-            database, {}, settings=settings, release=database.close, sandboxes=sandboxes, sealing=sealing
+            database,
+            {},
+            settings=settings,
+            release=database.close,
+            sandboxes=sandboxes,
+            sealing=sealing,
+            hosting=Hosting(database, sandboxes, sealing, time.time),
         )
         api = Api(platform, platform.bootstrap(CHOSEN))
         user = api("init")["user"]

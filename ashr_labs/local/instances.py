@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from .._time import isoformat
+from .hosting.sessions import Hosting
 from .jobs.handlers import FORWARD, GENERATE, GRADE, ForwardTrace, GenerateDataset, GradeRun
 from .jobs.lost_runs import END_LOST_RUN, EndLostRun
 from .jobs.parallel import ParallelWorker
@@ -24,6 +25,7 @@ from .sealing import Sealing
 from .settings import Settings
 from .store.database_url import parse_target
 from .store.engine import Database
+from .store.hosting_rows import pause_interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,6 +59,7 @@ class Instance:
             settings.sandbox_engine, limit=settings.sandbox_limit, platform=lambda: self._sandboxes_platform
         )
         self.sealing = Sealing(target, settings.secrets_key)
+        self.hosting = Hosting(self.database, self.sandboxes, self.sealing, now)
         self.workers = {**_workers(self.database, settings, now), RUN_SCENARIO: self._experiments(settings, now)}
         try:
             self._resume_jobs(now(), settings)
@@ -73,6 +76,7 @@ class Instance:
             settings=settings,
             sandboxes=self.sandboxes,
             sealing=self.sealing,
+            hosting=self.hosting,
             now=now,
         )
 
@@ -94,6 +98,7 @@ class Instance:
             self.users -= 1
             if not self.users:
                 _open.pop(self.database.target, None)
+                self.hosting.close()
                 self.sandboxes.close()
                 stop_all(self.workers.values(), self.database.close)
 
@@ -105,6 +110,8 @@ class Instance:
         with self.database.write() as connection:
             if FORWARD in self.workers:  # the settings may have been corrected since
                 requeue_failed(connection, FORWARD, timestamp)
+            if not self.database.is_shared:
+                pause_interrupted(connection, moment)
             # No other process works on a file: its leases are those of a process that has ended.
             has_jobs = self.database.is_shared or recover(connection, timestamp, later=leases)
         if has_jobs:

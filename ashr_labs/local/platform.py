@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .exchange import PlatformRequest
+    from .hosting.sessions import Hosting
     from .jobs.worker import Worker
     from .operations.registry import Result
     from .sandboxes import Sandboxes
@@ -98,6 +99,7 @@ class Platform:
         settings: Settings,
         sandboxes: Sandboxes,
         sealing: Sealing,
+        hosting: Hosting,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._database = database
@@ -105,6 +107,7 @@ class Platform:
         self._settings = settings
         self._sandboxes = sandboxes
         self._sealing = sealing
+        self._hosting = hosting
         self._repeats = Repeats()
         self._now = now
         self._contract = load_contract()
@@ -278,11 +281,7 @@ class Platform:
         key = request.headers.get("idempotency-key") if operation.writes else None
         idempotent = None if key is None else IdempotentRequest.from_request(key, request)
         if operation.act_long is not None:
-            act = partial(
-                operation.act_long,
-                LongContext(self._database, principal, self._now(), self._sandboxes, self._cursor_key, self._settings),
-                params,
-            )
+            act = partial(operation.act_long, self._long_context(principal), params)
             return act() if idempotent is None else self._repeats.once(principal.tenant_id, idempotent, act)
         with self._database.write() if operation.writes else self._database.read() as connection:
             context = Context(
@@ -302,6 +301,17 @@ class Platform:
         for kind in context.enqueued:
             self._workers[kind].wake()
         return content
+
+    def _long_context(self, principal: Principal) -> LongContext:
+        return LongContext(
+            self._database,
+            principal,
+            self._now(),
+            self._sandboxes,
+            self._hosting,
+            self._cursor_key,
+            self._settings,
+        )
 
     def _authenticate(self, request: PlatformRequest) -> Principal:
         principal, used_key = self._find_key(request)

@@ -702,6 +702,17 @@ class PostApiSessionsIdExecResponse200(TypedDict):
     stderr: str
 
 
+class GetApiSessionsIdFilesPathResponse200(TypedDict):
+    """
+    A file with its text.
+    """
+
+    path: str
+    content: str
+    size: int
+    source: str
+
+
 class GetApiSessionsIdFilesResponse200(TypedDict):
     """
     An answer with files.

@@ -1,1 +1,1 @@
-"""Deployed agents."""
+"""Deployed agents and their sessions."""

@@ -26,6 +26,7 @@ __all__ = [
     "get_api_agents_name_files",
     "get_api_agents_name_files_path",
     "post_api_agents",
+    "wire_time",
 ]
 
 _MAX_JSON = 1 << 20
@@ -83,7 +84,7 @@ def get_api_agents_name_files(context: Context, params: Mapping[str, Any]) -> di
     members = read_bundle(row["bundle"]).members
     return {
         "files": [
-            {"path": member.path, "size": member.size, "modifiedAt": _time(row["updated_at"])}
+            {"path": member.path, "size": member.size, "modifiedAt": wire_time(row["updated_at"])}
             for member in members
             if member.kind == "file"
         ]
@@ -127,11 +128,11 @@ def _record(row: Mapping[Any, Any]) -> dict[str, Any]:
         "tenantId": str(row["tenant_id"]),
         "version": row["version"],
         "path": f"agents/{row['name']}",
-        "createdAt": _time(row["created_at"]),
-        "updatedAt": _time(row["updated_at"]),
+        "createdAt": wire_time(row["created_at"]),
+        "updatedAt": wire_time(row["updated_at"]),
     }
 
 
-def _time(stored: str) -> str:
+def wire_time(stored: str) -> str:
     """Return a stored time with milliseconds, as clients of this wire expect it."""
     return f"{stored[:23]}Z"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from ..cursors import CursorKey, Cursors
+    from ..hosting.sessions import Hosting
     from ..keys import APIKeys, Principal
     from ..media import MediaLinks
     from ..sandboxes import Sandboxes
@@ -82,6 +83,7 @@ class LongContext:
     moment: float
     """The time of the call, in seconds since the epoch."""
     sandboxes: Sandboxes
+    hosting: Hosting
     cursor_key: CursorKey
     settings: Settings = field(default_factory=Settings)
 

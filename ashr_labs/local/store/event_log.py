@@ -5,6 +5,7 @@ The caller holds a lock of the subject's row when it appends, so that two transa
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, insert, select, tuple_, type_coerce
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
 __all__ = [
     "APPENDED",
     "Event",
+    "StoredEvent",
     "append_events",
     "delete_events",
     "last_sequence",
+    "list_events",
     "prune_events",
     "read_events",
     "touch",
@@ -52,6 +55,18 @@ _READ = (
     .where(_OF_TOPIC, events.c.sequence > bindparam("after"), events.c.sequence <= bindparam("until"))
     .order_by(events.c.sequence)
 )
+_LIST = (
+    select(
+        events.c.kind,
+        events.c.sequence,
+        events.c.type,
+        type_coerce(events.c.data, CheckedText),
+        events.c.created_at,
+    )
+    .where(_OF_TOPIC, events.c.sequence > bindparam("after"))
+    .order_by(events.c.sequence)
+    .limit(bindparam("most"))
+)
 _KEY = (events.c.kind, events.c.subject, events.c.sequence)
 _OLD = (
     select(*_KEY)
@@ -70,6 +85,22 @@ class Event(NamedTuple):
     type: str
     data: str
     """A JSON object."""
+
+
+class StoredEvent(NamedTuple):
+    """An event with the time at which it was added."""
+
+    kind: str
+    sequence: int
+    type: str
+    data: str
+    """JSON."""
+    created_at: str
+
+    @property
+    def value(self) -> Any:
+        """The data, decoded."""
+        return json.loads(self.data)
 
 
 def append_events(
@@ -111,6 +142,15 @@ def read_events(connection: Connection, topic: Topic, after: int) -> list[Event]
     if not until:
         return []
     return [Event(*row) for row in connection.execute(_READ, {**_of(topic), "after": after, "until": until})]
+
+
+def list_events(
+    connection: Connection, topic: Topic, after: int, limit: int, event: str | None = None
+) -> list[StoredEvent]:
+    """Return the events of a log after a number, those of one type or all."""
+    query = _LIST if event is None else _LIST.where(events.c.type == event)
+    rows = connection.execute(query, {**_of(topic), "after": after, "most": limit})
+    return [StoredEvent(*row) for row in rows]
 
 
 def prune_events(connection: Connection, kind: str, before: float) -> None:

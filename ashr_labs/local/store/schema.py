@@ -15,7 +15,7 @@ from sqlalchemy import (
 from .columns import CheckedText, JSONText, Number, PlainText, created_column, metadata, numbered_table, tenant_column
 from .event_tables import events
 from .experiment_tables import experiment_runs, experiment_scenarios, experiments
-from .hosting_tables import hosted_agents
+from .hosting_tables import hosted_agents, hosted_sessions
 from .prompt_tables import prompt_tags, prompt_versions, prompts
 from .record_tables import record_datasets, records
 from .score_tables import score_rules, trace_scores
@@ -31,6 +31,7 @@ __all__ = [
     "experiment_scenarios",
     "experiments",
     "hosted_agents",
+    "hosted_sessions",
     "idempotency",
     "jobs",
     "media",
@@ -56,7 +57,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0015"
+SCHEMA_VERSION = "0016"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(

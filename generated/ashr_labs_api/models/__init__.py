@@ -120,6 +120,9 @@ from .get_api_sessions_id_attachments_response_200 import (
     GetApiSessionsIdAttachmentsResponse200,
 )
 from .get_api_sessions_id_events_response_200 import GetApiSessionsIdEventsResponse200
+from .get_api_sessions_id_files_path_response_200 import (
+    GetApiSessionsIdFilesPathResponse200,
+)
 from .get_api_sessions_id_files_response_200 import GetApiSessionsIdFilesResponse200
 from .get_api_sessions_id_logs_response_200 import GetApiSessionsIdLogsResponse200
 from .get_api_sessions_id_messages_response_200 import (
@@ -434,6 +437,7 @@ __all__ = (
     "GetApiQueueStatsResponse200",
     "GetApiSessionsIdAttachmentsResponse200",
     "GetApiSessionsIdEventsResponse200",
+    "GetApiSessionsIdFilesPathResponse200",
     "GetApiSessionsIdFilesResponse200",
     "GetApiSessionsIdLogsResponse200",
     "GetApiSessionsIdMessagesResponse200",

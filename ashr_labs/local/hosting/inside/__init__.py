@@ -1,0 +1,1 @@
+"""Programs that run inside of sandboxes; they need nothing but Python."""

@@ -1,0 +1,119 @@
+"""A session that runs: its sandbox and the process of its agent."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from ..._secret import Secret
+from ...specs import parse_spec
+from ..agent_runtimes import find_runtime
+from ..boot import BootedSandbox
+from ..sandbox.errors import SandboxError
+from ..sandbox.protocol import SandboxRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ..sandbox.protocol import Engine, Process, Sandbox
+    from ..sandboxes import PlatformSandbox
+    from .deploying import Manifest
+
+__all__ = ["LiveSession", "boot_session", "merged_files", "start_agent"]
+
+MAX_WORKSPACE = 32 << 20
+"""Bytes of a saved workspace, compressed."""
+_SPEC = parse_spec("id: session")
+_STEP_SECONDS = 120.0
+
+
+class LiveSession:
+    """A session with its sandbox and its process."""
+
+    def __init__(self, session_id: str, tenant_id: int, sandbox: PlatformSandbox, process: Process) -> None:
+        self.id = session_id
+        self.tenant_id = tenant_id
+        self.platform_sandbox = sandbox
+        self.process = process
+        self.turn = 0
+        """The number of the turn that is in progress; 0 if none is."""
+        self.is_ended = False
+        """Whether it was ended on purpose, so that nothing more of it is stored."""
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """Its sandbox."""
+        return self.platform_sandbox.ready().sandbox
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its sandbox exists."""
+        return self.platform_sandbox.is_active and not self.is_ended
+
+    def workspace(self) -> bytes | None:
+        """Return the workspace as an archive; None if it is too large to be saved.
+
+        Raises:
+            SandboxError: It cannot be read.
+        """
+        command = ["tar", "-C", self.sandbox.workspace, "-czf", "-", "."]
+        done = self.sandbox.exec(command, timeout=_STEP_SECONDS, output_limit=MAX_WORKSPACE)
+        if done.stdout_bytes > MAX_WORKSPACE:
+            return None
+        if done.exit_code > 1:  # 1: a file changed while it was read
+            raise SandboxError(f"the workspace cannot be saved: {done.stderr.decode('utf-8', 'replace')[:500]}")
+        return done.stdout
+
+    def end(self) -> None:
+        """End its processes."""
+        self.is_ended = True
+        self.process.close()
+        self.platform_sandbox.destroy()
+
+
+def boot_session(
+    environment: Mapping[str, str], secrets: Mapping[str, str], archive: bytes, files_of: Mapping[str, bytes]
+) -> Callable[[Engine, PlatformSandbox], BootedSandbox]:
+    """Return the function that makes the sandbox of a session.
+
+    Args:
+        environment: Variables of its commands.
+        secrets: Variables whose values are not shown.
+        archive: The files of the workspace: a tar archive, compressed by gzip.
+        files_of: Files that are written over those of the archive.
+    """
+
+    def boot(engine: Engine, sandbox: PlatformSandbox) -> BootedSandbox:
+        hidden = {name: Secret(value) for name, value in secrets.items()}
+        created = engine.create(SandboxRequest(sandbox.id, {**environment, "ASH_SANDBOX_ID": sandbox.id}, hidden))
+        try:
+            _unpack(created, archive)
+            for path, content in files_of.items():
+                created.write(path, content)
+            return BootedSandbox(_SPEC, created)
+        except BaseException:
+            created.destroy()
+            raise
+
+    return boot
+
+
+def _unpack(sandbox: Sandbox, archive: bytes) -> None:
+    """Unpack an archive inside of the sandbox, where its links lead to nothing of the machine."""
+    command = ["tar", "-C", sandbox.workspace, "--no-same-owner", "-xzf", "-"]
+    done = sandbox.exec(command, stdin=archive, timeout=_STEP_SECONDS)
+    if done.exit_code:
+        raise SandboxError(f"the files cannot be unpacked: {done.stderr.decode('utf-8', 'replace')[:500]}")
+
+
+def start_agent(sandbox: Sandbox, manifest: Manifest) -> Process:
+    """Start the process of an agent: its command, or the scripted runtime."""
+    if manifest.command:
+        return sandbox.spawn(list(manifest.command))
+    source = files("ashr_labs.local.hosting.inside").joinpath("scripted.py").read_text("utf-8")
+    return sandbox.spawn([find_runtime(sandbox, "python").path, "-c", source])
+
+
+def merged_files(config: Mapping[str, Any]) -> dict[str, bytes]:
+    """Return the files that the configuration of a session puts into its workspace."""
+    return {"CLAUDE.md": config["systemPrompt"].encode("utf-8", "replace")} if "systemPrompt" in config else {}
