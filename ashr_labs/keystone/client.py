@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from ._connection import Reporter
+    from .experiments import ExperimentService
     from .prompts import PromptService
     from .sandboxes import SandboxHandle, SandboxService
     from .specs import SpecService
@@ -111,6 +112,13 @@ class Keystone:
         workspace: str | None = None,
     ) -> None:
         self._http = Connection(connection_options(api_key, base_url, timeout, workspace))
+
+    @cached_property
+    def experiments(self) -> ExperimentService:
+        """The experiments: `create()`, `run()`, `run_and_wait()`, `get()`, `list()`, `compare()` and `metrics()`."""
+        from .experiments import ExperimentService  # noqa: PLC0415 - as for specs
+
+        return ExperimentService(self._http)
 
     @cached_property
     def sandboxes(self) -> SandboxService:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ..._unset import Unset
     from .._http import AsyncTransport
     from .._responses import RawResponse
+    from ._experiments import AsyncExperimentMethods
     from ._pool import AsyncPool
     from ._prompts import AsyncPromptMethods
     from ._raw_response import AsyncRawResponseMethods
@@ -196,6 +197,18 @@ class AsyncAshrLabsClient(
         from ._sandboxes import AsyncSandboxMethods  # noqa: PLC0415
 
         return AsyncSandboxMethods(self._transport)
+
+    @cached_property
+    def experiments(self) -> AsyncExperimentMethods:
+        """Experiments: `create()`, `list()`, `get()`, `run()`, `run_and_wait()`, `cancel()`, `compare()`, `metrics()`.
+
+        Example:
+            >>> experiment = await client.experiments.create("nightly", "fix-failing-test")  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._experiments import AsyncExperimentMethods  # noqa: PLC0415
+
+        return AsyncExperimentMethods(self._transport)
 
     @cached_property
     def specs(self) -> AsyncSpecMethods:

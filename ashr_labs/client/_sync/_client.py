@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ..._unset import Unset
     from .._http import SyncTransport
     from .._responses import RawResponse
+    from ._experiments import ExperimentMethods
     from ._pool import SyncPool
     from ._prompts import PromptMethods
     from ._raw_response import RawResponseMethods
@@ -196,6 +197,18 @@ class AshrLabsClient(
         from ._sandboxes import SandboxMethods  # noqa: PLC0415
 
         return SandboxMethods(self._transport)
+
+    @cached_property
+    def experiments(self) -> ExperimentMethods:
+        """Experiments: `create()`, `list()`, `get()`, `run()`, `run_and_wait()`, `cancel()`, `compare()`, `metrics()`.
+
+        Example:
+            >>> experiment = client.experiments.create("nightly", "fix-failing-test")  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._experiments import ExperimentMethods  # noqa: PLC0415
+
+        return ExperimentMethods(self._transport)
 
     @cached_property
     def specs(self) -> SpecMethods:

@@ -159,7 +159,7 @@ def _scenarios(spec: Spec, seed: int, only: Sequence[str] | None) -> tuple[Scena
     if fault := agent_fault(spec):
         raise BadRequestError(fault)
     if only is not None and not only:
-        raise BadRequestError("`scenarios` must name at least one scenario; leave it out to play all of the spec")
+        raise BadRequestError("`scenario_ids` must name at least one scenario; leave it out to play all of the spec")
     try:
         found = scenarios_of(spec, seed, only=only)
         filled_prompt(spec.prompt, found[0].parameters)

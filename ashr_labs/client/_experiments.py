@@ -1,0 +1,55 @@
+"""Arguments and results of the methods for experiments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..experiments import RunResults, with_scores
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["check_scorers", "experiment_body", "is_over"]
+
+_EMPTY_GRACE_SECONDS = 10.0
+"""How long a platform that shows no status may take to say how many scenarios there are."""
+
+
+def experiment_body(
+    name: str,
+    spec_id: str,
+    *,
+    secrets: Mapping[str, str] | None = None,
+    spec_version: int | None = None,
+    seed: int | None = None,
+    scenario_ids: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Return the body of the request that creates an experiment."""
+    chosen = None if scenario_ids is None else list(scenario_ids)
+    given = {"secrets": dict(secrets or {}) or None, "spec_version": spec_version, "seed": seed, "scenario_ids": chosen}
+    return {"name": name, "spec_id": spec_id, **{key: value for key, value in given.items() if value is not None}}
+
+
+def check_scorers(scores: Sequence[object] | None) -> Sequence[object]:
+    """Return the scorers, before anything is played.
+
+    Raises:
+        ConfigurationError: One of them needs the sandbox, or cannot score, or two have the same name.
+    """
+    chosen = list(scores or ())
+    with_scores(RunResults(), chosen)
+    return chosen
+
+
+def is_over(results: RunResults, elapsed: float) -> bool:
+    """Return True if no more results will come.
+
+    Args:
+        results: Those so far.
+        elapsed: Seconds since the run was started.
+    """
+    if results.status:
+        return results.is_finished or results.status in {"error", "draft"}
+    if not results.total_scenarios:
+        return elapsed > _EMPTY_GRACE_SECONDS
+    return results.passed + results.failed + results.flaky + results.errors >= results.total_scenarios
