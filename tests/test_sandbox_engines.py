@@ -6,6 +6,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Generator
+from contextlib import ExitStack, closing
 
 import pytest
 from hypothesis import given
@@ -17,14 +18,26 @@ from ashr_labs.local.sandbox.engines import ENGINES, open_engine
 from ashr_labs.local.sandbox.errors import SandboxFileError, SandboxGoneError, SandboxUnavailableError
 from ashr_labs.local.sandbox.protocol import Engine, Limits, Sandbox, SandboxRequest
 from ashr_labs.local.sandbox.state import difference
+from support.docker_daemon import docker_daemon
 from support.sandboxes import engine_or_skip, processes_with, sandbox_of
 
+FAKE_DOCKER = "docker, a fake"
+"""The engine for Docker on a fake of its API, whose containers are sandboxes of bubblewrap."""
 
-@pytest.fixture(scope="module", params=list(ENGINES), name="engine")
-def _engine(request: pytest.FixtureRequest) -> Generator[Engine]:
-    engine = engine_or_skip(request.param)
-    yield engine
-    engine.close()
+
+@pytest.fixture(
+    scope="module", params=[*ENGINES, pytest.param(FAKE_DOCKER, marks=pytest.mark.integration)], name="engine"
+)
+def _engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Engine]:
+    with ExitStack() as stack:
+        name = request.param
+        if name == FAKE_DOCKER:
+            isolating = stack.enter_context(closing(engine_or_skip("bubblewrap")))
+            daemon = stack.enter_context(docker_daemon(tmp_path_factory.mktemp("docker"), isolating))
+            name = "docker"
+            patch = stack.enter_context(pytest.MonkeyPatch.context())
+            patch.setenv("DOCKER_HOST", f"unix://{daemon.server_address}")
+        yield stack.enter_context(closing(engine_or_skip(name)))
 
 
 @pytest.fixture(scope="module", name="shared")
@@ -58,7 +71,9 @@ def test_command_ends_with_code_and_streams(
     """A command's exit code and both of its streams are returned, byte by byte."""
     result = shared.exec(command, timeout=20)
 
-    assert (exit_code, stdout, stderr) == (result.exit_code, result.stdout, result.stderr)
+    assert (exit_code, stdout) == (result.exit_code, result.stdout)
+    if shared.engine != "docker" or exit_code not in {126, 127}:  # where the shell of the image says it in its own way
+        assert stderr == result.stderr
 
 
 def test_command_gets_its_input_variables_and_folder(shared: Sandbox) -> None:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from ..errors import ValidationError
 from ..specs.references import SECRET_REFERENCE
 from .agent_runtimes import find_runtime
+from .sandbox.engines import UNSAFE
 from .sandbox.errors import SandboxError
-from .sandbox.unsafe import UnsafeSubprocess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,7 +106,7 @@ def run_agent(booted: BootedSandbox, task: AgentTask, uploaded: UploadedAgent | 
         )
         return _seen(booted, done)
     finally:
-        if booted.sandbox.engine == UnsafeSubprocess.name:  # others end with all of their files
+        if booted.sandbox.engine == UNSAFE:  # others end with all of their files
             place.remove()
 
 

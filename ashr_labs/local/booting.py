@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .boot import Booter, BootRequest
 from .sandbox.protocol import Endpoint
 
 if TYPE_CHECKING:
@@ -35,6 +34,9 @@ def boot_of(spec: Spec, settings: BootSettings, *, secrets: Mapping[str, str], l
     """
 
     def boot(engine: Engine, sandbox: PlatformSandbox) -> BootedSandbox:
+        # A function-level import: it takes 20 ms, and a platform is often opened for other things.
+        from .boot import Booter, BootRequest  # noqa: PLC0415
+
         own: dict[str, str] = dict.fromkeys(_ID_VARIABLES, sandbox.id)
         keys: dict[str, Secret] = dict.fromkeys(_KEY_VARIABLES, sandbox.key)
         endpoint = Endpoint(sandbox.serve, _URL_VARIABLES)

@@ -27,7 +27,7 @@ from .keys import APIKeys, Principal, ensure_owner, new_key, record_use
 from .operations import OPERATIONS, Context, LongContext, Operation
 from .repeats import Repeats
 from .resources import Resources
-from .sandbox.unsafe import UnsafeSubprocess
+from .sandbox.engines import UNSAFE
 from .sandbox_keys import PREFIX, confined
 from .store.raw_json import RawJSON, encode
 from .streams import EventStream, Follow
@@ -132,7 +132,7 @@ class Platform:
     @property
     def isolates_sandboxes(self) -> bool:
         """Whether commands in sandboxes cannot reach this machine."""
-        return self._settings.sandbox_engine != UnsafeSubprocess.name
+        return self._settings.sandbox_engine != UNSAFE
 
     def close(self) -> None:
         """Finish the current jobs and close the database; closing again does nothing."""

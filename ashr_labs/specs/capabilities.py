@@ -32,6 +32,8 @@ class Capabilities:
     """Whether its sandboxes have a network and files of their own."""
     images: bool = False
     """Whether it runs container images."""
+    images_of_services: bool = True
+    """Whether services run from container images as well, where `base` does."""
     ignores_base: bool = False
     """Whether the operator has decided that `base` is ignored."""
     services: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -106,7 +108,12 @@ def _image_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]
     if spec.setup.packages and not capabilities.packages:
         yield Refusal("setup.packages", "needs a platform that installs packages (`ashr-labs serve --allow-install`)")
     for index, service in enumerate(spec.services):
-        if isinstance(service, ImageService) and not capabilities.images:
+        if isinstance(service, ImageService) and capabilities.images and not capabilities.images_of_services:
+            yield Refusal(
+                f"services[{index}].image",
+                f"of the service {service.name!r} needs the engine bubblewrap; {engine} runs images of `base` only",
+            )
+        elif isinstance(service, ImageService) and not capabilities.images:
             yield from _service_refusals(index, service, capabilities.services)
         low = [port for port in service.ports if port < _FIRST_HIGH_PORT]
         if low and not capabilities.low_ports:
@@ -121,13 +128,13 @@ def _service_refusals(index: int, service: ImageService, installed: Mapping[str,
     subject = f"of the service {service.name!r} is {service.image!r}"
     package = _INSTALLABLE.get(name)
     if package is None:
-        yield Refusal(path, f"{subject}, which needs Docker or Podman")
+        yield Refusal(path, f"{subject}; those that run here are postgres, redis and http_mock")
     elif name not in installed:
-        yield Refusal(path, f"{subject}, which needs the package {package!r} on the platform's machine, or Docker")
+        yield Refusal(path, f"{subject}, which needs the package {package!r} on the platform's machine")
     elif (tag := service.tag) not in ("", "latest") and tag.partition("-")[0].partition(".")[0] != installed[name]:
-        yield Refusal(path, f"{subject}, but version {installed[name]} is installed; another one needs Docker")
+        yield Refusal(path, f"{subject}, but version {installed[name]} is the one that is installed")
     if len(service.ports) > 1:
-        yield Refusal(f"services[{index}].ports", f"of the service {service.name!r} must be one port without Docker")
+        yield Refusal(f"services[{index}].ports", f"of the service {service.name!r} must be one port")
 
 
 def _fixture_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]:

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from ashr_labs.local.sandbox.engines import ENGINES, open_engine
+from ashr_labs.local.sandbox.engines import ENGINES, UNSAFE, open_engine
 from ashr_labs.local.sandbox.errors import SandboxUnavailableError
 from ashr_labs.local.sandbox.protocol import Engine, Limits, Sandbox, SandboxRequest
-from ashr_labs.local.sandbox.unsafe import UnsafeSubprocess
 
-ISOLATING = [name for name in ENGINES if name != UnsafeSubprocess.name]
+ISOLATING = [name for name in ENGINES if name != UNSAFE]
 _numbers = itertools.count(1)
 
 

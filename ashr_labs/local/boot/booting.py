@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from ...errors import ValidationError
 from ...specs.capabilities import Capabilities, unsupported
 from ...specs.values import HttpMock, ImageService
+from ..sandbox.engines import UNSAFE
 from ..sandbox.protocol import Limits, SandboxRequest
-from ..sandbox.unsafe import UnsafeSubprocess
 from .booted import BootedSandbox, ServiceStatus
 from .fixtures import Preparation
 from .packages import PACKAGES, package_folder
@@ -68,12 +68,15 @@ class Booter:
 
     def capabilities(self) -> Capabilities:
         """Return what this engine can do for specs, on this machine and with these settings."""
+        own_system = not self._engine.runs_images
         return Capabilities(
             self._engine.name,
-            isolates=self._engine.name != UnsafeSubprocess.name,
+            isolates=self._engine.name != UNSAFE,
+            images=self._engine.runs_images,
+            images_of_services=False,
             ignores_base=self._settings.ignore_base,
-            services=installed_services(),
-            packages=self._settings.packages is not None,
+            services=installed_services() if own_system else {},
+            packages=self._settings.packages is not None and own_system,
             egress_hosts=self._engine.allows_hosts,
             fixtures_folder=self._settings.fixtures is not None,
             limits=frozenset(("timeout", "memory", "cpu", "disk")),  # the engine refuses those that it cannot keep
@@ -157,6 +160,7 @@ def _sandbox_request(spec: Spec, request: BootRequest, secrets: Mapping[str, Sec
         hosts=host_names(spec),
         allowed_hosts=spec.network.egress_allow,
         endpoint=request.endpoint,
+        image=spec.base,
     )
 
 

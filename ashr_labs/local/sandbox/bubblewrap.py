@@ -45,6 +45,7 @@ class Bubblewrap:
 
     name = "bubblewrap"
     allows_hosts = True
+    runs_images = False
 
     def __init__(self) -> None:
         self._layout = _layout()

@@ -7,22 +7,39 @@ from typing import TYPE_CHECKING
 
 from ..._format import suggestion
 from ...errors import ConfigurationError
-from .bubblewrap import Bubblewrap
 from .errors import SandboxUnavailableError
-from .unsafe import UnsafeSubprocess
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .protocol import Engine
 
-__all__ = ["ENGINES", "EngineStatus", "engine_name", "open_engine", "survey"]
+__all__ = ["ENGINES", "UNSAFE", "EngineStatus", "engine_name", "open_engine", "survey"]
 
-ENGINES: dict[str, Callable[[], Engine]] = {
-    Bubblewrap.name: Bubblewrap,
-    UnsafeSubprocess.name: UnsafeSubprocess,
-}
-"""How an engine is opened, by its name; the first one that isolates is the default."""
+UNSAFE = "unsafe-subprocess"
+"""The engine that does not isolate."""
+
+
+def _bubblewrap() -> Engine:
+    from .bubblewrap import Bubblewrap  # noqa: PLC0415 - it loads a library of the system
+
+    return Bubblewrap()
+
+
+def _docker() -> Engine:
+    from .docker import Docker  # noqa: PLC0415 - it loads an HTTP client
+
+    return Docker()
+
+
+def _unsafe() -> Engine:
+    from .unsafe import UnsafeSubprocess  # noqa: PLC0415 - as the others
+
+    return UnsafeSubprocess()
+
+
+ENGINES: dict[str, Callable[[], Engine]] = {"bubblewrap": _bubblewrap, "docker": _docker, UNSAFE: _unsafe}
+"""How an engine is opened, by its name; the first one that isolates and works is the default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,4 +100,4 @@ def survey() -> list[EngineStatus]:
 
 
 def _isolating() -> list[str]:
-    return [name for name in ENGINES if name != UnsafeSubprocess.name]
+    return [name for name in ENGINES if name != UNSAFE]

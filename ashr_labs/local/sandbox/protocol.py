@@ -89,6 +89,8 @@ class SandboxRequest:
     """A server that commands reach on their loopback, at a port of the engine's choice."""
     allow_missing_limits: bool = False
     """Whether to go on without a given limit that this machine cannot keep."""
+    image: str | None = None
+    """The container image; None takes the engine's own system or image."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,6 +304,11 @@ class Engine(Protocol):
     @property
     def allows_hosts(self) -> bool:
         """Whether it honours `SandboxRequest.allowed_hosts`."""
+        ...
+
+    @property
+    def runs_images(self) -> bool:
+        """Whether it honours `SandboxRequest.image`, and has nothing of this machine's system."""
         ...
 
     @property

@@ -40,6 +40,7 @@ class UnsafeSubprocess:
 
     name = "unsafe-subprocess"
     allows_hosts = False
+    runs_images = False
 
     def __init__(self) -> None:
         if sys.platform != "linux":
