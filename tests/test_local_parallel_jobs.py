@@ -120,12 +120,13 @@ def test_withdrawn_job_is_abandoned(database: Database) -> None:
     """The work on a job that is withdrawn ends soon, and its outcome is not stored."""
     handler = Gated()
     add(database, "a")
-    with working(database, handler):
+    with working(database, handler) as worker:
         wait_until(lambda: handler.begun == ["a"])
         with database.write() as connection:
             withdraw(connection, "x", 1, "a")
         assert handler.gate("a").wait(30)
         add(database, "b")
+        worker.wake()
         wait_until(lambda: "b" in handler.begun)
 
     assert ["b"] == handler.stored

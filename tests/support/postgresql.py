@@ -27,7 +27,7 @@ _SETTINGS = {
     "autovacuum": "off",
     "shared_buffers": "32MB",
 }
-_NUMBERED = [table.name for table in metadata.sorted_tables if table.primary_key.columns.keys() == ["id"]]
+_NUMBERED = [table.name for table in metadata.sorted_tables if table.autoincrement_column is not None]
 _EMPTY = "; ".join(
     [
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
