@@ -16,7 +16,7 @@ import pytest
 from ashr_labs.local.sandbox.cgroups import find_hierarchy
 from ashr_labs.local.sandbox.protocol import Engine
 from support.processes import child_processes
-from support.sandboxes import engine_or_skip, processes_with, sandbox_of
+from support.sandboxes import engine_or_skip, processes_of_session, processes_with, sandbox_of
 
 
 @pytest.fixture(scope="module", name="engine")
@@ -91,19 +91,6 @@ for thread in threads:
     thread.start()
 threads[0].join()
 """
-
-
-def processes_of_session(leader: int) -> set[int]:
-    """Return the processes in a session; those that wait for a supervisor are in that of their server."""
-    found: set[int] = set()
-    for folder in Path("/proc").iterdir():
-        try:
-            stat = (folder / "stat").read_bytes() if folder.name.isdecimal() else b""
-        except OSError:
-            continue  # it has ended
-        if stat and int(stat[stat.rindex(b")") + 2 :].split()[3]) == leader:
-            found.add(int(folder.name))
-    return found
 
 
 def kill_owner(moment: float, marker: str) -> int:

@@ -50,3 +50,16 @@ def processes_with(marker: str) -> list[int]:
             if marker.encode() in line:
                 found.append(int(folder.name))
     return found
+
+
+def processes_of_session(leader: int) -> set[int]:
+    """Return the processes in a session; those that wait for a supervisor are in that of their server."""
+    found: set[int] = set()
+    for folder in Path("/proc").iterdir():
+        try:
+            stat = (folder / "stat").read_bytes() if folder.name.isdecimal() else b""
+        except OSError:
+            continue  # it has ended
+        if stat and int(stat[stat.rindex(b")") + 2 :].split()[3]) == leader:
+            found.add(int(folder.name))
+    return found

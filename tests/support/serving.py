@@ -33,11 +33,13 @@ class Served:
 
 
 @contextmanager
-def served(database: Path | str | None) -> Generator[Served]:
-    """Serve a database until the end of the block."""
+def served(database: Path | str | None, **settings: str) -> Generator[Served]:
+    """Serve a database until the end of the block, in a session of its own, with settings as variables."""
     command = [PROGRAM, "serve", "--database", str(database), "--port", "0", "--json"]
-    environment = {**os.environ, "ASHR_LABS_BOOTSTRAP_KEY": KEY}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True) as process:
+    environment = {**os.environ, "ASHR_LABS_BOOTSTRAP_KEY": KEY, **settings}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, env=environment, text=True, start_new_session=True
+    ) as process:
         assert process.stdout is not None
         try:
             yield Served(process, json.loads(process.stdout.readline())["url"])

@@ -100,15 +100,10 @@ class RunScenario:
                 raise AssertionError  # the foreign key of the scenario
             value = spec_value(connection, task.job.tenant_id, experiment["spec_id"], experiment["spec_version"])
         try:
-            return self._played(task, experiment, spec_from_value(value))
-        except RefusedError as error:
-            if error.status == _AT_CAPACITY:
-                raise RetryLaterError(error.message, after=_PAUSE_SECONDS, is_attempt=False) from error
-            return failed_play(task.scenario, error.message)
-        except (ConfigurationError, SandboxError, ValidationError) as error:
-            if self._sandboxes.is_closed:
-                raise RetryLaterError("the platform was closed", is_attempt=False) from error
-            return failed_play(task.scenario, error.message)
+            return self._verdict(task, experiment, spec_from_value(value))
+        finally:
+            if self._sandboxes.is_closed:  # then the end of the sandbox decided, and not the agent
+                raise RetryLaterError("the platform was closed", is_attempt=False)
 
     def finish(self, connection: Connection, job: Job, outcome: Played, moment: float) -> None:
         """Store the result; the last one ends the run."""
@@ -127,6 +122,16 @@ class RunScenario:
         sandbox = self._playing.get(job)
         if sandbox is not None:
             sandbox.destroy()
+
+    def _verdict(self, task: _Task, experiment: Mapping[Any, Any], spec: Spec) -> Played:
+        try:
+            return self._played(task, experiment, spec)
+        except RefusedError as error:
+            if error.status == _AT_CAPACITY:
+                raise RetryLaterError(error.message, after=_PAUSE_SECONDS, is_attempt=False) from error
+            return failed_play(task.scenario, error.message)
+        except (ConfigurationError, SandboxError, ValidationError) as error:
+            return failed_play(task.scenario, error.message)
 
     def _played(self, task: _Task, experiment: Mapping[Any, Any], spec: Spec) -> Played:
         sandbox = self._sandbox(task, experiment, spec)
