@@ -9,4 +9,7 @@ Example:
 
 from ashr_labs_api import AuthenticatedClient, Client
 
-__all__ = ["AuthenticatedClient", "Client"]
+from .client import AshClient
+from .errors import AshApiError
+
+__all__ = ["AshApiError", "AshClient", "AuthenticatedClient", "Client"]
