@@ -25,6 +25,8 @@ from ashr_labs import (
     grade,
     tool,
 )
+from ashr_labs.results import read_run
+from ashr_labs.results.reports.text import sample_text
 from ashr_labs.specs import parse_spec
 from support.processes import child_processes
 from support.sandboxes import engine_or_skip
@@ -400,7 +402,7 @@ def test_spec_that_cannot_be_booted_fails_each_test() -> None:
     spec = {"id": "image", "base": "ubuntu:24.04"}
     [test] = EvalRunner(dataset("a"), environment=spec).run(closing).build()["tests"]
 
-    assert "environment" == test["error"]["kind"]
+    assert ("environment", False) == (test["error"]["kind"], "traceback" in test["error"])
     assert "needs Docker or Podman" in test["error"]["message"]
 
 
@@ -408,3 +410,40 @@ def test_runs_without_environments_do_not_load_them() -> None:
     """Options of a plain run load neither environments nor specs."""
     options: RunOptions = {"environment": None}
     assert "completed" == EvalRunner(dataset("a")).run(claiming, **options).build()["tests"][0]["status"]
+
+
+LIAR = """
+id: shop
+services:
+  - {name: db, image: postgres}
+  - {name: mail, type: http_mock}
+fixtures:
+  - {type: sql, service: db, sql: "CREATE TABLE orders (id int, state text); INSERT INTO orders VALUES (7, 'open')"}
+setup: {files: [{path: report.txt, content: "7: open\\n"}]}
+invariants:
+  file: {check: {type: file_content, path: report.txt, contains: "7: paid"}}
+  row: {check: {type: sql, service: db, query: SELECT state FROM orders WHERE id = 7, equals: paid}}
+  mailbox: {check: {type: http_mock_assertions, service: mail, assertions: [{method: POST, path: /send}]}}
+"""
+
+
+@pytest.mark.integration
+@pytest.mark.usefixtures("isolated")
+def test_file_row_and_mailbox_contradict_the_claim() -> None:
+    """The transcript has the agent's claim, what file, row and mailbox say, and the difference of the file."""
+
+    def liar(message: str) -> str:
+        current_environment().write("report.txt", "7: in progress\n")
+        return "Order 7 is paid, and Ann has got a mail."
+
+    run = EvalRunner(dataset("pay")).run(liar, environment=parse_spec(LIAR))
+    shown = sample_text(read_run(grade(run.build())).samples[0])
+
+    for line in (
+        "agent: Order 7 is paid, and Ann has got a mail.",
+        r"invariant file: report.txt must contain '7: paid'; it is '7: in progress\n'",
+        """invariant row: db: 'SELECT state FROM orders WHERE id = 7' must return "paid", got "open\"""",
+        "invariant mailbox: mail must get at least 1 request POST /send, got 0; it got none",
+        "-7: open\n+7: in progress",
+    ):
+        assert line in shown

@@ -213,7 +213,8 @@ def refuse_awaitable(value: object, source: str) -> None:
 def _check_keys(fields: Mapping[str, Any], source: str) -> None:
     """Refuse a misspelt key: that part of the reply would be lost."""
     for key in fields.keys() - _REPLY_KEYS:
-        meant = suggestion(key, _REPLY_KEYS, only_misspelt=True)
+        # Replies may have keys of their own, such as `stats`, which must not be taken for a misspelt `state`.
+        meant = suggestion(key, _REPLY_KEYS - {"state"}, only_misspelt=True)
         if key in _OTHER_CALL_KEYS and fields.get("tool_calls") is None and fields[key]:
             meant = "; did you mean 'tool_calls'?"
         if meant:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from .._scoped import scoped
-from ..errors import DatasetError
+from ..errors import AshrLabsError, DatasetError
 from ..scenarios.scenario import read_scenario
 from .agent_errors import AgentError, dataset_error
 from .agents import ParsedReply
@@ -106,7 +106,9 @@ def _keep_text(test: TestRecord, text: str) -> None:
 
 
 def _failed(test: TestRecord, error: AgentError, path: str) -> AgentError:
-    found = replace(error, kind="environment")
+    # Errors of the platform say what to do; the frames of its client do not.
+    is_own = AshrLabsError.__name__ in error.error_types
+    found = replace(error, kind="environment", traceback=None if is_own else error.traceback)
     test.fail(found.error(path))
     return found
 
