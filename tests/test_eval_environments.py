@@ -397,13 +397,22 @@ def test_sandboxes_of_a_client_are_used() -> None:
 
 
 @pytest.mark.usefixtures("isolated")
-def test_spec_that_cannot_be_booted_fails_each_test() -> None:
-    """The platform's reason is in the error of the test."""
-    spec = {"id": "image", "base": "ubuntu:24.04"}
-    [test] = EvalRunner(dataset("a"), environment=spec).run(closing).build()["tests"]
+@pytest.mark.parametrize("agent", [closing, aclosing])
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ({"id": "image", "base": "ubuntu:24.04"}, "needs Docker or Podman"),
+        ({"id": "child", "extends": "parent"}, "parent"),
+    ],
+)
+def test_spec_that_cannot_be_booted_fails_each_test(
+    agent: Callable[..., Any], spec: dict[str, Any], message: str
+) -> None:
+    """The platform's reason is in the error of each test, without the frames of its client."""
+    tests = EvalRunner(dataset("a", "b"), environment=spec).run(agent, max_workers=2).build()["tests"]
 
-    assert ("environment", False) == (test["error"]["kind"], "traceback" in test["error"])
-    assert "needs Docker or Podman" in test["error"]["message"]
+    assert [("environment", False)] * 2 == [(test["error"]["kind"], "traceback" in test["error"]) for test in tests]
+    assert message in tests[1]["error"]["message"]
 
 
 def test_runs_without_environments_do_not_load_them() -> None:

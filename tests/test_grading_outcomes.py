@@ -14,6 +14,7 @@ from ashr_labs.dataset_faults import check_dataset
 from ashr_labs.grading.outcomes import state_differences
 from ashr_labs.results import read_run
 from ashr_labs.results.reports.text import sample_text
+from ashr_labs.scorers import ScorerContext
 
 
 def scenario(**more: Any) -> dict[str, Any]:
@@ -178,6 +179,19 @@ def test_reply_with_a_state_that_is_not_an_object_fails() -> None:
     [test] = EvalRunner({"runs": {"pay": scenario()}}).run(lambda message: {"text": "x", "state": [1]}).build()["tests"]
 
     assert "whose state must be an object, got [1]" in test["error"]["message"]
+
+
+def test_scorers_see_the_state() -> None:
+    """The context of a scorer has the state that the agent returned last."""
+
+    def paid(context: ScorerContext) -> bool:
+        return bool(context.state["paid"])
+
+    run = EvalRunner({"runs": {"pay": scenario()}}).run(
+        lambda message: {"text": "x", "state": {"paid": True}}, scorers=[paid]
+    )
+
+    assert 1.0 == run.build()["tests"][0]["scores"]["paid"]["value"]
 
 
 def test_claim_is_shown_beside_what_was_there() -> None:

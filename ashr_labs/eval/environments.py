@@ -73,7 +73,8 @@ class SandboxEnvironment:
 
     Args:
         spec: The file of a spec, its value, or a parsed `Spec`.
-        client: The client of the platform, synchronous or asynchronous; by default a platform in this process is used.
+        client: The client of the platform, synchronous or asynchronous, on which the spec is stored by the first
+            scenario; by default a platform in this process is used.
         secrets: Values of the spec's secrets; others are taken from where the spec says, such as the environment.
         limit: How many sandboxes may exist at one time.
 
@@ -152,8 +153,11 @@ class SandboxEnvironment:
         import asyncio  # noqa: PLC0415 - see above
 
         opening = self._in_loops.pop(asyncio.get_running_loop(), None)
-        if opening is not None and self._client is None:
-            await (await opening).aclose()
+        if opening is None or self._client is not None:
+            return
+        await asyncio.wait({opening})
+        if not opening.cancelled() and opening.exception() is None:
+            await opening.result().aclose()
 
     def _sync_client(self) -> AshrLabsClient:
         """Return the client, on whose platform the spec is stored."""
@@ -173,7 +177,12 @@ class SandboxEnvironment:
         from ..client._async import AsyncAshrLabsClient  # noqa: PLC0415 - loaded by runs that need it
 
         client = cast("AsyncAshrLabsClient", self._client or AsyncAshrLabsClient.local())
-        self._take(await client.specs.create(self._text))
+        try:
+            self._take(await client.specs.create(self._text))
+        except BaseException:
+            if self._client is None:
+                await client.aclose()
+            raise
         return client
 
     @property

@@ -45,6 +45,7 @@ def context_of_test(test: Mapping[str, Any], scenario: object = None, output: ob
         ],
         spans=[fields for one in as_list(test.get("spans")) or () if (fields := as_object(one)) is not None],
         messages=messages,
+        state=test.get("state"),
         duration_ms=_number(test.get("duration_ms")),
         usage=as_object(test.get("usage")) or {},
         test_id=str(test.get("test_id")),
