@@ -86,7 +86,7 @@ format: $(READY)  ## Format the code and repair what the linter can
 	$(BIN)/ruff format .
 
 bench: $(READY)  ## Run the benchmarks and count the walks through the code
-	for name in client eval_loop eval_rows size tracing local_platform; do \
+	for name in client sse eval_loop eval_rows size tracing local_platform; do \
 		echo "== $$name"; $(BIN)/python benchmarks/$$name.py || exit; done
 	$(BIN)/python scripts/walks.py
 
