@@ -11,7 +11,7 @@ from .sync_backend import SyncNetwork
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 __all__ = ["post_once"]
 
@@ -23,6 +23,7 @@ def post_once(
     timeout: float,
     max_bytes: int,
     context: ssl.SSLContext | None,
+    allows: Callable[[str], bool] | None = None,
 ) -> tuple[int, dict[str, str], bytes]:
     """Send a request and return the status, the headers and the start of the body; see `post`."""
     factory = RequestFactory(
@@ -33,7 +34,7 @@ def post_once(
     request = factory.build(body, Deadline(timeout))
     try:
         with (
-            httpcore.ConnectionPool(ssl_context=context, network_backend=SyncNetwork()) as pool,
+            httpcore.ConnectionPool(ssl_context=context, network_backend=SyncNetwork(allows=allows)) as pool,
             pool.stream(
                 "POST", str(request.url), headers=request.headers.raw, content=body, extensions=request.extensions
             ) as response,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import httpcore
 
 from .._threads import start_daemon
+from ._errors import AddressRefusedError
 from ._request import PhaseTimeout
 
 if TYPE_CHECKING:
@@ -59,7 +60,10 @@ class SyncConnectionStack:
 class SyncNetwork(httpcore.NetworkBackend):
     """Opens connections that end with the deadline of the call that uses them."""
 
-    def __init__(self, socket_options: Iterable[tuple[int, int, int]] = ()) -> None:
+    def __init__(
+        self, socket_options: Iterable[tuple[int, int, int]] = (), *, allows: Callable[[str], bool] | None = None
+    ) -> None:
+        self._allows = allows
         self._options = [*socket_options, (socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
 
     def connect_tcp(
@@ -73,7 +77,7 @@ class SyncNetwork(httpcore.NetworkBackend):
         """Connect to the first address of a host that accepts; `socket_options` are those of the backend."""
         with _mapped(httpcore.ConnectTimeout, httpcore.ConnectError):
             failure = OSError(f"{host} has no address")
-            for address in _addresses(host, port, seconds_left(timeout, httpcore.ConnectTimeout)):
+            for address in self._allowed(host, _addresses(host, port, seconds_left(timeout, httpcore.ConnectTimeout))):
                 left = seconds_left(timeout, httpcore.ConnectTimeout)
                 try:
                     connection = socket.create_connection(address, left)
@@ -84,6 +88,12 @@ class SyncNetwork(httpcore.NetworkBackend):
                     connection.setsockopt(*option)
                 return _Stream(connection, timeout)
             raise failure
+
+    def _allowed(self, host: str, addresses: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        allowed = [one for one in addresses if self._allows is None or self._allows(one[0])]
+        if addresses and not allowed:
+            raise AddressRefusedError(f"{host} is at the address {addresses[0][0]}, which must not be connected to")
+        return allowed
 
 
 def seconds_left(timeout: float | None, late: type[httpcore.TimeoutException]) -> float | None:

@@ -12,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from .._time import isoformat
 from .hosting.sessions import Hosting
+from .jobs.deliver_firing import DELIVER_FIRING, DeliverFiring
+from .jobs.evaluate_alerts import EVALUATE_ALERTS, EvaluateAlerts
 from .jobs.handlers import FORWARD, GENERATE, GRADE, ForwardTrace, GenerateDataset, GradeRun
 from .jobs.lost_runs import END_LOST_RUN, EndLostRun
 from .jobs.parallel import ParallelWorker
@@ -40,8 +42,10 @@ _FORWARDING_BATCH = 20
 _FORWARDING_THREADS = 4
 _SCORING_BATCH = _SCORING_THREADS = 4
 """How many traces a process scores at a time; the judges of these may still be asked when a budget is used up."""
+_DELIVERY_BATCH = _DELIVERY_THREADS = 8
+"""How many firings of alerts a process delivers at a time; a receiver that hangs holds up the others of its batch."""
 _UNHURRIED_POLL_SECONDS = 0.5
-"""For generation, scoring, forwarding and lost runs, where a moment more or less does not matter."""
+"""For generation, scoring, alerts, forwarding and lost runs, where a moment more or less does not matter."""
 
 _lock = threading.RLock()
 _open: dict[Target, Instance] = {}
@@ -60,7 +64,8 @@ class Instance:
         )
         self.sealing = Sealing(target, settings.secrets_key)
         self.hosting = Hosting(self.database, self.sandboxes, self.sealing, now)
-        self.workers = {**_workers(self.database, settings, now), RUN_SCENARIO: self._experiments(settings, now)}
+        self.workers = _workers(self.database, settings, now)
+        self.workers[RUN_SCENARIO] = self._experiments(settings, now)
         try:
             self._resume_jobs(now(), settings)
         except SQLAlchemyError as error:
@@ -86,7 +91,8 @@ class Instance:
         return self.platform(self._settings, self._now, release=lambda: None)
 
     def _experiments(self, settings: Settings, now: Callable[[], float]) -> ParallelWorker:
-        handler = RunScenario(self.database, self.sandboxes, settings, self.sealing, now)
+        alerts = self.workers[EVALUATE_ALERTS]
+        handler = RunScenario(self.database, self.sandboxes, settings, self.sealing, alerts.wake, now)
         slots, poll = settings.experiment_parallel, _UNHURRIED_POLL_SECONDS
         return ParallelWorker(self.database, {RUN_SCENARIO: handler}, slots=slots, poll_seconds=poll, now=now)
 
@@ -127,11 +133,17 @@ def _workers(database: Database, settings: Settings, now: Callable[[], float]) -
         return Worker(database, {kind: handler}, batch=batch, threads=threads, poll_seconds=poll, now=now)
 
     grading = Worker(database, {GRADE: GradeRun()}, now=now)
+    delivery = unhurried(
+        DELIVER_FIRING, DeliverFiring(settings.alerts, now), batch=_DELIVERY_BATCH, threads=_DELIVERY_THREADS
+    )
+    alerts = unhurried(EVALUATE_ALERTS, EvaluateAlerts(database, delivery.wake, now))
     workers = {
         GRADE: grading,
+        DELIVER_FIRING: delivery,
+        EVALUATE_ALERTS: alerts,
         GENERATE: unhurried(GENERATE, GenerateDataset()),
         END_LOST_RUN: unhurried(END_LOST_RUN, EndLostRun(database, grading.wake)),
-        SCORE: unhurried(SCORE, ScoreTrace(database, now), batch=_SCORING_BATCH, threads=_SCORING_THREADS),
+        SCORE: unhurried(SCORE, ScoreTrace(database, now, alerts.wake), batch=_SCORING_BATCH, threads=_SCORING_THREADS),
     }
     if settings.destination is not None:
         forward = ForwardTrace(database, settings.destination)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-__all__ = ["ALL_SCOPES", "APIKeys", "Principal", "ensure_owner", "new_key", "record_use"]
+__all__ = ["ALL_SCOPES", "APIKeys", "Principal", "ensure_owner", "new_key", "record_use", "webhook_secret"]
 
 ALL_SCOPES = ("read", "write", "admin")
 _PREFIX = "tp_"
@@ -177,6 +177,11 @@ def ensure_owner(connection: Connection, timestamp: str) -> Principal:
         "is_active": True,
     }
     return Principal(tenant_id, add_row(connection, users, user))
+
+
+def webhook_secret(connection: Connection, tenant_id: int, alert_id: str) -> str:
+    """Return the secret of the webhooks of an alert, which is derived and not stored."""
+    return "whsec_" + hmac.digest(_secret(connection), f"webhooks/{tenant_id}/{alert_id}".encode(), "sha256").hex()
 
 
 def _secret(connection: Connection) -> bytes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import ConfigurationError
 from ..pricing import PRICES_VARIABLE, PricingTable, pricing_table, read_prices
+from .alerts.settings import AlertSettings, alert_settings
 from .boot.settings import BootSettings
 from .forwarding.destination import destination_from_env
 from .sandbox.engines import engine_name
@@ -55,6 +56,8 @@ class Settings:
     """How many scenarios of experiments a process plays at the same time."""
     secrets_key: Secret | None = None
     """The key that encrypts stored secrets; None for one of the platform's own."""
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    """How alerts are delivered."""
     boot: BootSettings = field(default_factory=BootSettings)
     """The settings of the operator for the boot of specs."""
 
@@ -77,6 +80,7 @@ class Settings:
             experiment_parallel=_count(environment, "ASHR_EXPERIMENT_PARALLEL", _EXPERIMENT_PARALLEL),
             secrets_key=checked_key(environment.get(KEY_VARIABLE, "")),
             boot=_boot(environment),
+            alerts=alert_settings(environment),
         )
 
 

@@ -135,6 +135,13 @@ OPERATIONS: dict[str, Operation] = {
     "create_spec": Operation("specs", False, "embedded", "POST", "/v1/specs", "write", "application/json"),
     "get_spec": Operation("specs", True, "embedded", "GET", "/v1/specs/{spec_id}", "read", "application/json"),
     "delete_spec": Operation("specs", True, "embedded", "DELETE", "/v1/specs/{spec_id}", "write", None),
+    "list_alerts": Operation("alerts", True, "embedded", "GET", "/v1/alerts", "read", "application/json"),
+    "create_alert": Operation("alerts", False, "embedded", "POST", "/v1/alerts", "write", "application/json"),
+    "get_alert": Operation("alerts", True, "embedded", "GET", "/v1/alerts/{alert_id}", "read", "application/json"),
+    "delete_alert": Operation("alerts", True, "embedded", "DELETE", "/v1/alerts/{alert_id}", "write", None),
+    "list_alert_firings": Operation(
+        "alerts", True, "embedded", "GET", "/v1/alerts/{alert_id}/firings", "read", "application/json"
+    ),
     "list_record_datasets": Operation("records", True, "embedded", "GET", "/v1/datasets", "read", "application/json"),
     "create_record_dataset": Operation(
         "records", False, "embedded", "POST", "/v1/datasets", "write", "application/json"

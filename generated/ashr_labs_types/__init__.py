@@ -2130,6 +2130,93 @@ class TraceFilter(TypedDict):
     has_errors: NotRequired[bool]
 
 
+class Alert(TypedDict):
+    """
+    A condition of experiments or scores, and who is notified when it holds.
+    """
+
+    id: str
+    name: str
+    eval_id: NotRequired[str]
+    """A spec or a scoring rule; empty for all specs."""
+
+    condition: str
+    window: NotRequired[str]
+    """Empty for the default."""
+
+    notify: str
+    """`webhook`, `slack`, `email` or `none`."""
+
+    webhook_url: NotRequired[str]
+    slack_channel: NotRequired[str]
+    email_to: NotRequired[list[str]]
+    created_at: NotRequired[str]
+    """ISO 8601."""
+
+    webhook_secret: NotRequired[str]
+    """Signs its webhooks; only in the answer of its creation."""
+
+
+EmailToItem: TypeAlias = str
+
+
+class CreateAlertRequest(TypedDict):
+    name: str
+    condition: str
+    """`<metric> <operator> <number>`, such as `pass_rate < 0.8`."""
+
+    notify: NotRequired[str]
+    """`webhook` (the default), `slack`, `email` or `none`."""
+
+    eval_id: NotRequired[str]
+    """A spec or a scoring rule; defaults to all specs."""
+
+    window: NotRequired[str]
+    """Such as `last_5_runs` or `last_24h`; defaults to the run that has ended, and for scores to `last_24h`."""
+
+    webhook_url: NotRequired[str]
+    slack_channel: NotRequired[str]
+    email_to: NotRequired[list[EmailToItem]]
+    id: NotRequired[str]
+    """Defaults to a new one."""
+
+
+class AlertFiring(TypedDict):
+    """
+    A time at which the condition of an alert held.
+    """
+
+    id: str
+    rule_id: str
+    """The id of the alert."""
+
+    rule_name: NotRequired[str]
+    reason: str
+    value: NotRequired[float]
+    """Of the metric."""
+
+    experiment_id: NotRequired[str]
+    """Empty if it was about scores."""
+
+    fired_at: str
+    """ISO 8601."""
+
+    delivery: NotRequired[str]
+    """`pending`, `delivered`, `failed`, or `none` if nobody is notified."""
+
+    delivered_at: NotRequired[str | None]
+    """ISO 8601."""
+
+    error: NotRequired[str | None]
+    """Why it was not delivered."""
+
+
+class AlertFiringPage(TypedDict):
+    items: list[AlertFiring]
+    next_cursor: str | None
+    count: int
+
+
 class RecordDataset(TypedDict):
     """
     A dataset of records, without the records.

@@ -31,6 +31,7 @@ __all__ = [
     "complete",
     "counts",
     "enqueue",
+    "enqueue_unless_waiting",
     "fail",
     "next_due",
     "recover",
@@ -85,12 +86,19 @@ def enqueue(connection: Connection, kind: str, tenant_id: int, subject: str, tim
     connection.execute(_enqueue(connection.dialect.name), {**row, "attempts": 0, "due_at": timestamp})
 
 
+def enqueue_unless_waiting(connection: Connection, kind: str, tenant_id: int, subject: str, timestamp: str) -> None:
+    """Add a job; one that is waiting stays as it is, and one that a worker is busy with starts over."""
+    row = {"kind": kind, "tenant_id": tenant_id, "subject": subject, "created_at": timestamp, "version": 0}
+    connection.execute(_enqueue(connection.dialect.name, only_busy=True), {**row, "attempts": 0, "due_at": timestamp})
+
+
 @cache
-def _enqueue(dialect: str) -> Upsert:
+def _enqueue(dialect: str, *, only_busy: bool = False) -> Upsert:
     new = upsert(dialect, jobs)
     return new.on_conflict_do_update(
         index_elements=[jobs.c.kind, jobs.c.tenant_id, jobs.c.subject],
         set_={**{name: new.excluded[name] for name in _RETRIED}, "version": jobs.c.version + 1},
+        where=jobs.c.attempts > 0 if only_busy else None,
     )
 
 

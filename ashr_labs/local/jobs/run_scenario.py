@@ -26,6 +26,7 @@ from ..store.experiment_rows import (
     unfinished_scenario,
 )
 from ..store.spec_rows import spec_value
+from .evaluate_alerts import experiment_ended
 from .worker import RetryLaterError
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class RunScenario:
         sandboxes: Those of the platform.
         settings: Those of the platform.
         sealing: Encrypts the secrets of experiments.
+        wake_alerts: Called before the end of the transaction that enqueues the evaluation of alerts.
         now: The clock, in seconds since the epoch.
     """
 
@@ -71,12 +73,19 @@ class RunScenario:
     keeps_failed = False
 
     def __init__(
-        self, database: Database, sandboxes: Sandboxes, settings: Settings, sealing: Sealing, now: Callable[[], float]
+        self,
+        database: Database,
+        sandboxes: Sandboxes,
+        settings: Settings,
+        sealing: Sealing,
+        wake_alerts: Callable[[], object],
+        now: Callable[[], float],
     ) -> None:
         self._database = database
         self._sandboxes = sandboxes
         self._settings = settings
         self._sealing = sealing
+        self._wake_alerts = wake_alerts
         self._now = now
         self._playing: dict[Job, PlatformSandbox] = {}
 
@@ -168,6 +177,8 @@ class RunScenario:
         store_result(connection, row["id"], outcome.status, columns)
         if experiment is not None and not has_unfinished(connection, *key, row["run"]):
             end_run(connection, experiment, isoformat(moment), finished_of(connection, *key, row["run"]))
+            if experiment_ended(connection, *key, row["run"], moment):
+                self._wake_alerts()
 
 
 def _scenario(row: Mapping[Any, Any]) -> Scenario:

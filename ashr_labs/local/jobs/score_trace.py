@@ -14,6 +14,7 @@ from ..online.rules import OnlineRule, is_for, is_sampled
 from ..store.columns import replace_unstorable
 from ..store.score_rows import SCORED, active_rules, has_rules, spent, store_scores
 from ..store.trace_pages import read_trace
+from .evaluate_alerts import traces_scored
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -45,14 +46,18 @@ class ScoreTrace:
     Args:
         database: Has the trace, the rules and what they have cost.
         now: The clock, in seconds since the epoch.
+        wake_alerts: Called before the end of the transaction that enqueues the evaluation of alerts.
     """
 
     max_attempts = 3
     backoff = Backoff(first=1.0, cap=60.0)
     keeps_failed = False
 
-    def __init__(self, database: Database, now: Callable[[], float]) -> None:
+    def __init__(
+        self, database: Database, now: Callable[[], float], wake_alerts: Callable[[], object] = lambda: None
+    ) -> None:
         self._database = database
+        self._wake_alerts = wake_alerts
         self._now = now
 
     def start(self, connection: Connection, job: Job) -> Job | None:
@@ -75,7 +80,11 @@ class ScoreTrace:
 
     def finish(self, connection: Connection, job: Job, outcome: Iterable[dict[str, Any]], moment: float) -> None:
         """Store the scores."""
-        store_scores(connection, [{**row, "created_at": isoformat(moment)} for row in outcome])
+        rows = [{**row, "created_at": isoformat(moment)} for row in outcome]
+        store_scores(connection, rows)
+        scored = [row["rule_id"] for row in rows if row["outcome"] == SCORED]
+        if scored and traces_scored(connection, job.tenant_id, scored, moment):
+            self._wake_alerts()
 
     def fail(self, connection: Connection, job: Job, reason: str) -> None:
         """Store the reason as the outcome of every rule."""

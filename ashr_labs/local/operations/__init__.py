@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     agents,
+    alerts,
     api_keys,
     datasets,
     experiments,
@@ -35,6 +36,7 @@ __all__ = [
     "LongContext",
     "Operation",
     "agents",
+    "alerts",
     "api_keys",
     "datasets",
     "experiments",

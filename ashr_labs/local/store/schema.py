@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
 )
 
+from .alert_tables import alert_firings, alerts
 from .columns import CheckedText, JSONText, Number, PlainText, created_column, metadata, numbered_table, tenant_column
 from .event_tables import events
 from .experiment_tables import experiment_runs, experiment_scenarios, experiments
@@ -24,6 +25,8 @@ from .trace_tables import observations, traces
 __all__ = [
     "SCHEMA_VERSION",
     "agents",
+    "alert_firings",
+    "alerts",
     "api_keys",
     "datasets",
     "events",
@@ -57,7 +60,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0016"
+SCHEMA_VERSION = "0017"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(

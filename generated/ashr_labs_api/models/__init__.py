@@ -9,6 +9,9 @@ from .added_records import AddedRecords
 from .agent_config import AgentConfig
 from .agent_record import AgentRecord
 from .aggregate_metrics import AggregateMetrics
+from .alert import Alert
+from .alert_firing import AlertFiring
+from .alert_firing_page import AlertFiringPage
 from .analytics_overview import AnalyticsOverview
 from .api_key import APIKey
 from .append_run_tests_request import AppendRunTestsRequest
@@ -55,6 +58,7 @@ from .cost_data_point import CostDataPoint
 from .coverage import Coverage
 from .create_agent_request import CreateAgentRequest
 from .create_agent_response import CreateAgentResponse
+from .create_alert_request import CreateAlertRequest
 from .create_api_key_request import CreateApiKeyRequest
 from .create_api_key_response import CreateApiKeyResponse
 from .create_dataset_request import CreateDatasetRequest
@@ -332,6 +336,9 @@ __all__ = (
     "AgentConfig",
     "AgentRecord",
     "AggregateMetrics",
+    "Alert",
+    "AlertFiring",
+    "AlertFiringPage",
     "AnalyticsOverview",
     "APIKey",
     "AppendRunTestsRequest",
@@ -378,6 +385,7 @@ __all__ = (
     "Coverage",
     "CreateAgentRequest",
     "CreateAgentResponse",
+    "CreateAlertRequest",
     "CreateApiKeyRequest",
     "CreateApiKeyResponse",
     "CreateDatasetRequest",

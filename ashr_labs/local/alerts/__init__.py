@@ -1,0 +1,1 @@
+"""Alerts: rules whose condition is evaluated when experiments and scores complete, and who is notified."""
