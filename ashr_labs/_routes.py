@@ -37,7 +37,8 @@ class _Node:
 class Routes:
     """Finds operations by method and path.
 
-    A segment that is written in a template wins over a parameter, and a parameter over the rest of the path.
+    A segment that is written in a template wins over a parameter, and a parameter over the rest of the path, whatever
+    the method is.
 
     Args:
         operations: The method and path template of each operation id, such as `/v1/runs/{run_id}`; a final
@@ -59,13 +60,14 @@ class Routes:
             method: Such as `GET`.
             path: As it was sent, percent-encoded: an encoded slash does not separate segments.
         """
-        methods: set[str] = set()
-        for node, captured in _matches(self._root, path[1:].split("/"), []):
-            if found := node.methods.get(method):
-                operation, names = found
-                return Match(operation, dict(zip(names, map(unquote, captured), strict=True)))
-            methods.update(node.methods)
-        return frozenset(methods)
+        end = next(iter(_matches(self._root, path[1:].split("/"), [])), None)
+        if end is None:
+            return frozenset()
+        node, captured = end
+        if found := node.methods.get(method):
+            operation, names = found
+            return Match(operation, dict(zip(names, map(unquote, captured), strict=True)))
+        return frozenset(node.methods)
 
 
 def expand(template: str, parameters: Mapping[str, object]) -> str:

@@ -56,8 +56,10 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
     spec = b"{id: theirs, agent: {type: cli, command: 'true'}}"
     assert 201 == first.send("POST", "/v1/specs", spec, content_type="application/x-yaml").status
     experiment = first.send("POST", "/v1/experiments", {"name": "theirs", "spec_id": "theirs"}).body["id"]
+    new_alert = {"name": "theirs", "condition": "pass_rate < 1", "notify": "none"}
     things = {
         "agent_id": agent_id,
+        "alert_id": first.send("POST", "/v1/alerts", new_alert).body["id"],
         "api_key_id": first("list_api_keys")["api_keys"][0]["id"],
         "baseline_id": experiment,
         "candidate_id": experiment,
@@ -82,6 +84,7 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
 
 NAMING = [
     "agent_id",
+    "alert_id",
     "api_key_id",
     "baseline_id",
     "candidate_id",
@@ -141,6 +144,7 @@ def everything(world: World) -> list[Any]:
         [key["is_active"] for key in first("list_api_keys", include_inactive=True)["api_keys"]],
         first("get_observability_trace", trace_id=world.things["trace_id"]),
         first.got("/v1/experiments"),
+        first.got("/v1/alerts"),
         first.got("/v1/prompts"),
         first.got("/v1/datasets"),
         first.got(f"/v1/datasets/{world.things['dataset']}/records"),

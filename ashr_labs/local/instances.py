@@ -42,8 +42,8 @@ _FORWARDING_BATCH = 20
 _FORWARDING_THREADS = 4
 _SCORING_BATCH = _SCORING_THREADS = 4
 """How many traces a process scores at a time; the judges of these may still be asked when a budget is used up."""
-_DELIVERY_BATCH = _DELIVERY_THREADS = 8
-"""How many firings of alerts a process delivers at a time; a receiver that hangs holds up the others of its batch."""
+_DELIVERY_SLOTS = 8
+"""How many firings of alerts a process delivers at the same time."""
 _UNHURRIED_POLL_SECONDS = 0.5
 """For generation, scoring, alerts, forwarding and lost runs, where a moment more or less does not matter."""
 
@@ -133,9 +133,8 @@ def _workers(database: Database, settings: Settings, now: Callable[[], float]) -
         return Worker(database, {kind: handler}, batch=batch, threads=threads, poll_seconds=poll, now=now)
 
     grading = Worker(database, {GRADE: GradeRun()}, now=now)
-    delivery = unhurried(
-        DELIVER_FIRING, DeliverFiring(settings.alerts, now), batch=_DELIVERY_BATCH, threads=_DELIVERY_THREADS
-    )
+    deliver = {DELIVER_FIRING: DeliverFiring(settings.alerts, now)}
+    delivery = ParallelWorker(database, deliver, slots=_DELIVERY_SLOTS, poll_seconds=_UNHURRIED_POLL_SECONDS, now=now)
     alerts = unhurried(EVALUATE_ALERTS, EvaluateAlerts(database, delivery.wake, now))
     workers = {
         GRADE: grading,

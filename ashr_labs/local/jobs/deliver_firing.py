@@ -69,6 +69,9 @@ class DeliverFiring:
             send_email(settings.smtp, task["email_to"], subject, _text(event), seconds=settings.seconds)
         return True
 
+    def abandon(self, job: Job) -> None:
+        """Do nothing: a delivery has a time limit."""
+
     def finish(self, connection: Connection, job: Job, outcome: bool, moment: float) -> None:
         """Store that it was delivered."""
         _store(connection, job, delivery="delivered", delivered_at=isoformat(moment), error=None)

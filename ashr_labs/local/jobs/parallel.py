@@ -1,4 +1,4 @@
-"""A worker whose jobs take minutes: each has a thread of its own, and the next one starts as soon as one has ended."""
+"""A worker whose jobs may take long: each has a thread of its own, and the next one starts as soon as one has ended."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STORING_PAUSE_SECONDS = 1.0
 
 
 class LongJobHandler(JobHandler, Protocol):
-    """The code for one kind of job that takes minutes."""
+    """The code for one kind of job that may take long."""
 
     def abandon(self, job: Job) -> None:
         """End the work on a job soon, because its outcome will not be stored; called from another thread."""
