@@ -48,7 +48,7 @@ FLOORS: list[set[str]] = [
         "_version",
     },
     {"alignment", "comparators", "pricing", "run_result", "tool_call", "_text"},
-    {"_http", "bundles", "prompts", "records", "run_builder", "sandboxes", "snapshots", "spans", "types"},
+    {"_http", "alerts", "bundles", "prompts", "records", "run_builder", "sandboxes", "snapshots", "spans", "types"},
     {"llm"},
     {"grading", "generation", "importing", "scenarios", "specs"},
     {"invariants"},
