@@ -15,13 +15,14 @@ import pytest
 
 from ashr_labs._secret import Secret
 from ashr_labs.errors import ValidationError
-from ashr_labs.local.boot import Booter
+from ashr_labs.local.boot import Booter, BootRequest
 from ashr_labs.local.sandbox.docker import Docker
 from ashr_labs.local.sandbox.docker_api import find_socket
 from ashr_labs.local.sandbox.docker_files import path_state
 from ashr_labs.local.sandbox.engines import open_engine
 from ashr_labs.local.sandbox.errors import SandboxError, SandboxFileError, SandboxUnavailableError
 from ashr_labs.local.sandbox.protocol import Limits, SandboxRequest
+from ashr_labs.specs import parse_spec
 from support.boots import booted, output
 from support.docker_daemon import Daemon, docker_daemon
 from support.sandboxes import engine_or_skip, sandbox_of
@@ -112,6 +113,17 @@ def test_spec_boots_in_its_image(daemon: Daemon, engine: Docker) -> None:
 
     assert "hi" == output(sandbox, "cat a/b.txt")
     assert ["ubuntu:24.04"] == [config["Image"] for config in daemon.configs.values()]
+    sandbox.sandbox.destroy()
+
+
+@pytest.mark.usefixtures("daemon")
+def test_key_is_left_out_where_the_platform_is_not_reached(engine: Docker) -> None:
+    """Commands get no key for a platform that they do not reach: clients would send it elsewhere."""
+    keys = {"KEYSTONE_API_KEY": Secret("ks_sb_key")}
+    request = BootRequest("keyless", {}, {"KEYSTONE_SANDBOX_ID": "keyless"}, keys=keys)
+    sandbox = Booter(engine).boot(parse_spec("id: demo"), request)
+
+    assert "keyless\n" == output(sandbox, "echo $KEYSTONE_SANDBOX_ID$KEYSTONE_API_KEY")
     sandbox.sandbox.destroy()
 
 

@@ -95,6 +95,8 @@ class Booter:
                 f"the spec {spec.id!r} cannot be booted here: {'; '.join(map(str, refusals))}",
                 response={"path": refusals[0].path},
             )
+        if self._engine.runs_images:  # whose commands do not reach the server that the keys are for
+            request = replace(request, endpoint=None, keys={})
         secrets = resolved_secrets(spec, request.secrets)
         services = {
             service.name: with_secrets(service.env, scoped(spec, secrets, "services"))
