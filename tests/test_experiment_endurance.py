@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -50,7 +51,7 @@ class Observer:
     def look(self, client: httpx.Client) -> None:
         """Start an experiment if none runs, and read the results of the last one."""
         if self.has_ended:
-            self.experiments.append(begun(client))
+            self.experiments.append(begun(client, SPEC, {"API_TOKEN": TOKEN}))
             self.has_ended = False
         results = read(client, self.experiments[-1])
         self._keep(results)
@@ -77,9 +78,9 @@ class Observer:
                 assert self.shown.setdefault(key, one["sandbox_id"]) == one["sandbox_id"]
 
 
-def begun(client: httpx.Client) -> str:
-    stored = client.post("/v1/specs", content=SPEC, headers={"content-type": "application/x-yaml"}).raise_for_status()
-    body = {"name": "x", "spec_id": stored.json()["id"], "secrets": {"API_TOKEN": TOKEN}}
+def begun(client: httpx.Client, spec: str, secrets: dict[str, str]) -> str:
+    stored = client.post("/v1/specs", content=spec, headers={"content-type": "application/x-yaml"}).raise_for_status()
+    body = {"name": "x", "spec_id": stored.json()["id"], "secrets": secrets}
     made: str = client.post("/v1/experiments", json=body).raise_for_status().json()["id"]
     client.post(f"/v1/experiments/{made}/run").raise_for_status()
     return made
@@ -147,3 +148,39 @@ def test_two_servers_survive_kills_of_one(postgresql: PostgreSQLServer, times: i
 
         observer.check(client)
         assert [(0,)] == postgresql.execute("SELECT count(*) FROM jobs", url=url)
+
+
+def memory_of(pid: int) -> float:
+    """Return the resident memory of a process in MiB."""
+    status = Path(f"/proc/{pid}/status").read_text("ascii")
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def played(client: httpx.Client, replicas: int) -> str:
+    """Run an experiment to its end, and return its id; its results are not read, as they take memory of the server."""
+    spec = spec_text("echo done > done.txt", parallelism={"replicas": replicas})
+    experiment = begun(client, spec, {})
+
+    def passed() -> int:
+        time.sleep(0.3)  # the server is on the same processors
+        totals = client.get(f"/v1/experiments/{experiment}?scenarios=false").raise_for_status().json()
+        return int(totals["passed"])
+
+    wait_until(lambda: passed() == replicas, timeout=800)
+    return experiment
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_memory_does_not_grow_with_scenarios(tmp_path: Path) -> None:
+    """Once a server has the 1,000 ended sandboxes that it remembers, 1,000 more scenarios take no more memory."""
+    with served(tmp_path / "many.db", ASHR_EXPERIMENT_PARALLEL="4") as server, server.client() as client:
+        for replicas in (1000, 500):
+            played(client, replicas)
+        before = memory_of(server.process.pid)
+        experiment = played(client, 1000)
+        after = memory_of(server.process.pid)
+
+        assert after - before < 5
+        assert 1000 == len({one["sandbox_id"] for one in read_ended(client, experiment)["scenarios"]})
+        assert processes_of_session(server.process.pid) == {server.process.pid}
