@@ -132,7 +132,7 @@ def test_private_addresses_need_the_operator(tmp_path: Path) -> None:
 
 
 def test_slack_gets_the_reason(tmp_path: Path) -> None:
-    """The incoming webhook of the operator gets a text with the reason and the experiment."""
+    """The incoming webhook of the operator gets a message with the reason and the experiment."""
     with ResourceServer(b"ok").running() as slack, opened(tmp_path, ASHR_SLACK_URL=slack.url) as api:
         made = alert(api, "pass_rate >= 0", notify="slack", slack_channel="#agents")
         experiment = started(api, spec_text("true"))

@@ -2202,7 +2202,7 @@ class AlertFiring(TypedDict):
     """ISO 8601."""
 
     delivery: NotRequired[str]
-    """`pending`, `delivered`, `failed`, or `none` if nobody is notified."""
+    """`pending`, `delivered`, `failed`, or `none` if no one is notified."""
 
     delivered_at: NotRequired[str | None]
     """ISO 8601."""

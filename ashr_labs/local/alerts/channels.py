@@ -54,7 +54,7 @@ def send_webhook(settings: AlertSettings, url: str, event: Mapping[str, Any], *,
 
 
 def send_slack(settings: AlertSettings, channel: str | None, text: str) -> None:
-    """Send a text to Slack: to the incoming webhook of the operator, or to a channel with the operator's token.
+    """Send a message to Slack: to the incoming webhook of the operator, or to a channel with the operator's token.
 
     Raises:
         RetryLaterError: Slack is unavailable, or asks to wait.

@@ -38,7 +38,7 @@ alert_firings = numbered_table(
     Column("value", Float, nullable=False),
     # NULL for one of a scoring rule.
     Column("experiment_id", PlainText),
-    # `pending`, `delivered`, `failed`, or `none` if nobody is notified.
+    # `pending`, `delivered`, `failed`, or `none` if no one is notified.
     Column("delivery", CheckedText, nullable=False),
     Column("delivered_at", CheckedText),
     Column("error", PlainText),

@@ -23,7 +23,7 @@ class AlertFiring:
         rule_name (str | Unset):
         value (float | Unset): Of the metric.
         experiment_id (str | Unset): Empty if it was about scores.
-        delivery (str | Unset): `pending`, `delivered`, `failed`, or `none` if nobody is notified.
+        delivery (str | Unset): `pending`, `delivered`, `failed`, or `none` if no one is notified.
         delivered_at (None | str | Unset): ISO 8601.
         error (None | str | Unset): Why it was not delivered.
     """
