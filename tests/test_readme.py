@@ -49,7 +49,8 @@ def test_python_blocks_run_in_order(
     document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Each Python block works with what the blocks before it made, and nothing else."""
-    if any(call in "".join(python_blocks(document)) for call in ("sandboxes.create(", "create_session(")):
+    makes = ("sandboxes.create(", "experiments.create(", "create_session(")
+    if any(call in "".join(python_blocks(document)) for call in makes):
         engine_or_skip("bubblewrap").close()
     monkeypatch.chdir(tmp_path)
     namespace: dict[str, object] = {"__name__": "document"}
