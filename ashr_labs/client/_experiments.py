@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .._json import as_list, as_object, preview
+from ..errors import ConfigurationError
 from ..experiments import RunResults, with_scores
 
 if TYPE_CHECKING:
@@ -24,7 +26,15 @@ def experiment_body(
     seed: int | None = None,
     scenario_ids: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """Return the body of the request that creates an experiment."""
+    """Return the body of the request that creates an experiment.
+
+    Raises:
+        ConfigurationError: `secrets` is not a mapping, or `scenario_ids` is not a list.
+    """
+    if secrets is not None and as_object(secrets) is None:
+        raise ConfigurationError(f"`secrets` must be a mapping of names to values, got {type(secrets).__name__}")
+    if scenario_ids is not None and as_list(scenario_ids) is None:
+        raise ConfigurationError(f"`scenario_ids` must be a list of ids, got {preview(scenario_ids)}")
     chosen = None if scenario_ids is None else list(scenario_ids)
     given = {"secrets": dict(secrets or {}) or None, "spec_version": spec_version, "seed": seed, "scenario_ids": chosen}
     return {"name": name, "spec_id": spec_id, **{key: value for key, value in given.items() if value is not None}}
@@ -34,8 +44,11 @@ def check_scorers(scores: Sequence[object] | None) -> Sequence[object]:
     """Return the scorers, before anything is played.
 
     Raises:
-        ConfigurationError: One of them needs the sandbox, or cannot score, or two have the same name.
+        ConfigurationError: They are not a list, one of them needs the sandbox or cannot score, or two have the same
+            name.
     """
+    if scores is not None and as_list(scores) is None:
+        raise ConfigurationError(f"`scores` must be a list of scorers, got {preview(scores)}")
     chosen = list(scores or ())
     with_scores(RunResults(), chosen)
     return chosen

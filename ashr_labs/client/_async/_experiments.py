@@ -75,7 +75,7 @@ class AsyncExperimentHandle:
 
     async def compare(self, other: AsyncExperimentHandle | str) -> Comparison:
         """Compare it, as the baseline, with another one."""
-        return await self._methods.compare(self.id, other if isinstance(other, str) else other.id)
+        return await self._methods.compare(self, other)
 
     async def cancel(self) -> None:
         """End its run; see `client.experiments.cancel()`."""
@@ -190,14 +190,21 @@ class AsyncExperimentMethods:
         """
         return Experiment.from_dict(await self._act("cancel_experiment", experiment_id))
 
-    async def compare(self, baseline_id: str, candidate_id: str) -> Comparison:
+    async def compare(
+        self, baseline_id: AsyncExperimentHandle | str, candidate_id: AsyncExperimentHandle | str
+    ) -> Comparison:
         """Compare the last runs of two experiments.
+
+        Args:
+            baseline_id: The id or the handle of the first one.
+            candidate_id: The id or the handle of the second one.
 
         Raises:
             NotFoundError: If there is no such experiment.
             ConflictError: If one of them has not ended.
         """
-        body = {"baseline_id": baseline_id, "candidate_id": candidate_id}
+        given = {"baseline_id": baseline_id, "candidate_id": candidate_id}
+        body = {name: one if isinstance(one, str) else one.id for name, one in given.items()}
         return Comparison.from_dict(await self._transport.request(resource("compare_experiments", body=body)))
 
     async def metrics(self, experiment_id: str) -> ExperimentMetrics:

@@ -75,7 +75,7 @@ class ExperimentHandle:
 
     def compare(self, other: ExperimentHandle | str) -> Comparison:
         """Compare it, as the baseline, with another one."""
-        return self._methods.compare(self.id, other if isinstance(other, str) else other.id)
+        return self._methods.compare(self, other)
 
     def cancel(self) -> None:
         """End its run; see `client.experiments.cancel()`."""
@@ -190,14 +190,19 @@ class ExperimentMethods:
         """
         return Experiment.from_dict(self._act("cancel_experiment", experiment_id))
 
-    def compare(self, baseline_id: str, candidate_id: str) -> Comparison:
+    def compare(self, baseline_id: ExperimentHandle | str, candidate_id: ExperimentHandle | str) -> Comparison:
         """Compare the last runs of two experiments.
+
+        Args:
+            baseline_id: The id or the handle of the first one.
+            candidate_id: The id or the handle of the second one.
 
         Raises:
             NotFoundError: If there is no such experiment.
             ConflictError: If one of them has not ended.
         """
-        body = {"baseline_id": baseline_id, "candidate_id": candidate_id}
+        given = {"baseline_id": baseline_id, "candidate_id": candidate_id}
+        body = {name: one if isinstance(one, str) else one.id for name, one in given.items()}
         return Comparison.from_dict(self._transport.request(resource("compare_experiments", body=body)))
 
     def metrics(self, experiment_id: str) -> ExperimentMetrics:

@@ -40,7 +40,7 @@ async def test_experiment_from_creation_to_comparison() -> None:
             compared.paired and compared.paired.verdict,
             compared.paired and compared.paired.pairs,
         )
-        assert compared == await client.experiments.compare(made.id, other.id)
+        assert compared == await client.experiments.compare(made.id, other)
         assert [other.id, made.id] == [one.id for one in await client.experiments.list()]
         assert [0.5, 1.0] == [one.pass_rate for one in (await made.metrics()).pass_rate_trend]
         assert 2 == len((await client.experiments.handle(made.id).results()).scenarios)
@@ -93,3 +93,17 @@ async def test_unknown_experiment_is_not_found() -> None:
     async with AsyncAshrLabsClient.local() as client:
         with pytest.raises(NotFoundError, match="there is no experiment 'x'"):
             await client.experiments.get("x")
+
+
+async def test_malformed_arguments_are_refused_before_anything_is_sent() -> None:
+    """Text in place of a list, and a list in place of a mapping, are refused by name."""
+    async with AsyncAshrLabsClient.local() as client:
+        create = client.experiments.create
+        with pytest.raises(ConfigurationError, match="`scenario_ids` must be a list of ids, got 'default-r1'"):
+            await create("x", "y", scenario_ids="default-r1")
+        with pytest.raises(ConfigurationError, match="`secrets` must be a mapping of names to values, got list"):
+            await create("x", "y", secrets=["TOKEN"])  # type: ignore[arg-type]
+        with pytest.raises(ConfigurationError, match="`scores` must be a list of scorers, got"):
+            await client.experiments.run_and_wait("x", scores=Contains("a"))  # type: ignore[arg-type]
+        with pytest.raises(ConfigurationError, match="timeout must be 0 to"):
+            await client.experiments.run_and_wait("x", timeout=-1)

@@ -40,7 +40,7 @@ def test_experiment_from_creation_to_comparison() -> None:
             compared.paired and compared.paired.verdict,
             compared.paired and compared.paired.pairs,
         )
-        assert compared == client.experiments.compare(made.id, other.id)
+        assert compared == client.experiments.compare(made.id, other)
         assert [other.id, made.id] == [one.id for one in client.experiments.list()]
         assert [0.5, 1.0] == [one.pass_rate for one in (made.metrics()).pass_rate_trend]
         assert 2 == len((client.experiments.handle(made.id).results()).scenarios)
@@ -92,3 +92,17 @@ def test_unknown_experiment_is_not_found() -> None:
     """An experiment that does not exist is an error of the documented class."""
     with AshrLabsClient.local() as client, pytest.raises(NotFoundError, match="there is no experiment 'x'"):
         client.experiments.get("x")
+
+
+def test_malformed_arguments_are_refused_before_anything_is_sent() -> None:
+    """Text in place of a list, and a list in place of a mapping, are refused by name."""
+    with AshrLabsClient.local() as client:
+        create = client.experiments.create
+        with pytest.raises(ConfigurationError, match="`scenario_ids` must be a list of ids, got 'default-r1'"):
+            create("x", "y", scenario_ids="default-r1")
+        with pytest.raises(ConfigurationError, match="`secrets` must be a mapping of names to values, got list"):
+            create("x", "y", secrets=["TOKEN"])  # type: ignore[arg-type]
+        with pytest.raises(ConfigurationError, match="`scores` must be a list of scorers, got"):
+            client.experiments.run_and_wait("x", scores=Contains("a"))  # type: ignore[arg-type]
+        with pytest.raises(ConfigurationError, match="timeout must be 0 to"):
+            client.experiments.run_and_wait("x", timeout=-1)
