@@ -97,6 +97,7 @@ def test_experiment_without_verdict_is_not_a_success(workspace: Workspace) -> No
     [
         (["run"], "give either the id of an experiment or --spec"),
         (["run", "exp-1", "--spec", "x"], "give either the id of an experiment or --spec"),
+        (["run", "exp-1", "--seed", "3"], "--seed, --scenario and --secret need --spec"),
         (["run", "exp-1"], "there is no experiment 'exp-1'"),
         (["run", "--spec", "missing.yaml"], "missing.yaml"),
         (["run", "--spec", "nothing"], "there is no spec 'nothing'"),

@@ -77,7 +77,7 @@ def create_experiment(
 @command.command("run")
 @click.argument("experiment_id", required=False)
 @click.option("--spec", metavar="SPEC", help="Create the experiment from this spec: an id, or a YAML file.")
-@click.option("--name", default="experiment", show_default=True, help="The name of the experiment of --spec.")
+@click.option("--name", help="The name of the experiment of --spec [default: experiment].")
 @_draft_options
 @click.option("--wait", is_flag=True, help="Wait for the end, and show the results. Without a server, always.")
 @click.option("--timeout", type=Number(0, 1e7), default=_TIMEOUT, show_default=True, metavar="SECONDS")
@@ -89,7 +89,7 @@ def run_experiment(
     /,
     experiment_id: str | None,
     spec: str | None,
-    name: str,
+    name: str | None,
     spec_version: int | None,
     seed: int | None,
     scenarios: Sequence[str],
@@ -106,17 +106,22 @@ def run_experiment(
     """
     if (experiment_id is None) == (spec is None):
         raise click.UsageError("give either the id of an experiment or --spec")
+    if spec is None and (name or scenarios or secrets or (spec_version, seed) != (None, None)):
+        raise click.UsageError(
+            "--name, --spec-version, --seed, --scenario and --secret need --spec; an experiment keeps its own"
+        )
     waits = wait or not is_remote(database, remote=remote)
     with storing_client(database, remote=remote) as client:
         if spec is not None:
-            made = _created(client, name, spec, spec_version, seed, scenarios, secrets)
+            made = _created(client, name or "experiment", spec, spec_version, seed, scenarios, secrets)
+            if waits:
+                out.info(f"created {made.id}")
         else:
             made = client.experiments.handle(experiment_id or "")
         if not waits:
             made.run()
             show_id(out, asdict(made.info))
             return
-        out.info(f"{made.id} runs")
         results = made.run_and_wait(timeout=timeout)
     _finish(out, results, min_pass_rate)
 
