@@ -96,7 +96,7 @@ def test_lone_surrogate_round_trips(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/", 405), ("PUT", "/", 405), ("POST", "/health", 405), ("POST", "/nowhere", 404), ("GET", "/x", 404)],
+    [("PATCH", "/", 405), ("PUT", "/", 405), ("POST", "/health", 405), ("POST", "/nowhere", 404), ("GET", "/x", 404)],
 )
 def test_other_methods_and_paths_are_rejected(client: httpx.Client, method: str, path: str, status: int) -> None:
     """A request that is not a call is rejected with its own status and a hint."""

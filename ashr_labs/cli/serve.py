@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING
 import click
 
 from ..local import open_platform
-from ..local.server.sockets import bind, listens_everywhere
+from ..local.server.sockets import bind, is_loopback, listens_everywhere
 from ._client import platform_errors
 from ._commands import program_command
 from ._options import DatabaseToServe, OutputFile, json_option
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from socket import socket
 
+    from ..local.dashboard.site import Dashboard
     from ..local.platform import Platform
     from ._output import Output
 
@@ -112,8 +114,10 @@ def command(
             if access_log:
                 _log_requests()
             key_file = _install_key(platform, _key_file(database))
-            ready = _Ready(out, database, platform.label, key_file, ready_file)
-            _serve(out, platform, listener, ready)
+            dashboard = _dashboard(platform)
+            link = dashboard.sign_in_link if is_loopback(listener) else _no_link
+            ready = _Ready(out, database, platform.label, key_file, ready_file, link)
+            _serve(out, platform, listener, ready, dashboard)
 
 
 def _package_folder() -> Path:
@@ -130,6 +134,7 @@ class _Ready:
     label: str
     key_file: Path | None
     ready_file: Path | None
+    sign_in_link: Callable[[str], str | None]
 
     def announce(self, url: str) -> None:
         """Announce the URL to the user, to a program that reads stdout, and to a script that waits for the file."""
@@ -137,6 +142,10 @@ class _Ready:
         self.out.info(f"serving {shown} at {url} until Ctrl-C; in the shell of a client:")
         key = f'"$(cat {shlex.quote(str(self.key_file))})"' if self.key_file else f"...  # such as {_KEY_VARIABLE}"
         self.out.info(f"export ASHR_LABS_BASE_URL={url} ASHR_LABS_API_KEY={key}")
+        if link := self.sign_in_link(url):
+            self.out.info(f"dashboard: {link} (signs in once, within ten minutes)")
+        else:
+            self.out.info(f"dashboard: {url}/, with an API key")
         if self.ready_file is not None:
             self._write(url, self.ready_file)
         if self.out.as_json:
@@ -155,12 +164,22 @@ class _Ready:
         partial.replace(path)
 
 
-def _serve(out: Output, platform: Platform, listener: socket, ready: _Ready) -> None:
+def _dashboard(platform: Platform) -> Dashboard:
+    from ..local.dashboard.site import Dashboard  # noqa: PLC0415 (needs the extra `local`)
+
+    return Dashboard(platform)
+
+
+def _no_link(url: str) -> None:
+    """Return no link: it would work on this machine only."""
+
+
+def _serve(out: Output, platform: Platform, listener: socket, ready: _Ready, dashboard: Dashboard) -> None:
     from ..local.server.app import serve  # noqa: PLC0415 (needs the extra `local`)
 
     if listens_everywhere(listener):
         out.info("listening on every address of this machine; other machines reach it by its name or address")
-    serve(platform, listener=listener, on_ready=ready.announce)
+    serve(platform, listener=listener, on_ready=ready.announce, dashboard=dashboard)
 
 
 def _log_requests() -> None:

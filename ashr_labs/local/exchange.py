@@ -50,6 +50,8 @@ class RequestInfo:
 
     operation: str | None = None
     tenant_id: int | None = None
+    page: str | None = None
+    """The template of the path of a page."""
 
 
 @dataclass(frozen=True, slots=True)

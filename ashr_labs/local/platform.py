@@ -18,7 +18,7 @@ from .._time import isoformat
 from ..errors import AshrLabsError, AuthenticationError, AuthorizationError, BadRequestError, ConfigurationError
 from .compression import check_encoding
 from .contract import load_contract, parse_body
-from .exchange import Attachment, PlatformResponse, RequestInfo
+from .exchange import Attachment, PlatformRequest, PlatformResponse, RequestInfo
 from .failures import RefusedError, error_content, failure
 from .idempotency import IdempotentRequest
 from .jobs.handlers import FORWARD
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from .exchange import PlatformRequest
     from .hosting.sessions import Hosting
     from .jobs.worker import Worker
     from .operations.registry import Result
@@ -194,6 +193,15 @@ class Platform:
         except AuthenticationError:
             return False
         return True
+
+    def identify(self, key: str) -> Principal:
+        """Return whose API key it is.
+
+        Raises:
+            AuthenticationError: The key is unknown, expired or revoked.
+        """
+        headers = {"authorization": f"Bearer {key}"}
+        return self._authenticate(PlatformRequest("GET", "/", headers=headers))
 
     def health(self) -> dict[str, Any]:
         """Return the status, and the number of waiting and failed traces if the platform forwards traces."""

@@ -1777,7 +1777,7 @@ class ListRunsRequest(TypedDict):
     """How many to skip; `cursor` is better."""
 
     summary: NotRequired[bool]
-    """Leaves out all of `result` but `aggregate_metrics`; defaults to false."""
+    """Leaves out the tests of `result`, and adds the sums of their `usage`; defaults to false."""
 
 
 class StartRunRequest(TypedDict):
@@ -3493,6 +3493,9 @@ class RunResult(TypedDict):
 
     duration_ms: NotRequired[float]
     """From start to end by a monotonic clock."""
+
+    usage: NotRequired[TokenUsage]
+    """The sums over the tests; in summaries of the embedded platform only."""
 
     aggregate_metrics: AggregateMetrics
     metadata: NotRequired[dict[str, Any]]

@@ -172,7 +172,7 @@ class RunMethods(BaseClient):
             limit: Maximum number to return.
             cursor: The `next_cursor` of the previous page.
             offset: Number to skip; unlike a cursor, it shifts when runs are added.
-            summary: Leave out all of `result` but `aggregate_metrics`.
+            summary: Leave out the tests of `result`; the embedded platform adds the sums of their `usage`.
         """
         request: ListRunsRequest = {
             "function": "list_runs",
@@ -204,7 +204,7 @@ class RunMethods(BaseClient):
             dataset_id: Only the runs of this dataset.
             tenant_id: The tenant; defaults to the key's own.
             page_size: Number to fetch at a time, at most 100.
-            summary: Leave out all of `result` but `aggregate_metrics`.
+            summary: Leave out the tests of `result`; the embedded platform adds the sums of their `usage`.
         """
         pages = Paginator("list_runs", "runs", page_size)
         while pages.has_next:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
 
+from ..._json import as_list, as_object, is_number
 from ..jobs.handlers import GRADE
 from ..store.columns import add_row
 from ..store.event_log import delete_events
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = ["UNGRADED", "create_run", "delete_run", "get_run", "list_runs", "run_record", "ungraded"]
 
 _ALL_RUNS = select(*raw_columns(runs))
+_SUMMARY = ("status", "started_at", "completed_at", "duration_ms", "aggregate_metrics", "metadata", "grader")
+"""The fields of a result that a summary keeps."""
+_SUMMED = ("input_tokens", "output_tokens", "cost_usd", "estimated_cost_usd")
 UNGRADED = dict.fromkeys(
     (
         "tests_passed",
@@ -103,11 +107,11 @@ def run_record(context: Context, row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _summary(context: Context, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Convert a row, with only the metrics of the result."""
+    """Convert a row, with the result without its tests."""
     if row["playing"] != RUNNING:
-        return _record(row, _metrics_of(row["result"]))
+        return _record(row, _without_tests(row["result"]))
     count = count_tests(context.connection, row["id"])
-    return {**_record(row, _metrics_of(_with_tests(row, count))), "progress": _progress(row, count)}
+    return {**_record(row, _without_tests(_with_tests(row, count))), "progress": _progress(row, count)}
 
 
 def _with_tests(row: Mapping[Any, Any], count: int, **fields: Any) -> RawJSON:
@@ -116,9 +120,21 @@ def _with_tests(row: Mapping[Any, Any], count: int, **fields: Any) -> RawJSON:
     return RawJSON.dump({**result, **fields, "aggregate_metrics": metrics})
 
 
-def _metrics_of(raw: RawJSON) -> RawJSON:
+def _without_tests(raw: RawJSON) -> RawJSON:
     result = decode(raw.text)
-    return RawJSON.dump({name: result[name] for name in ("aggregate_metrics",) if name in result})
+    usage = _total_usage(result.get("tests"))
+    return RawJSON.dump({**{name: result[name] for name in _SUMMARY if name in result}, **usage})
+
+
+def _total_usage(tests: object) -> dict[str, dict[str, float]]:
+    """Return the sum of each number in the usage of the tests, as `usage`; nothing if no test has any."""
+    totals: dict[str, float] = {}
+    for test in as_list(tests) or ():
+        usage = as_object((as_object(test) or {}).get("usage")) or {}
+        for name in _SUMMED:
+            if is_number(value := usage.get(name)):
+                totals[name] = totals.get(name, 0) + value
+    return {"usage": totals} if totals else {}
 
 
 def _progress(row: Mapping[Any, Any], done: int) -> dict[str, Any]:

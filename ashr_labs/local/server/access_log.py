@@ -104,14 +104,14 @@ def _request_fields(scope: Mapping[str, Any]) -> dict[str, Any]:
     info = scope.get(REQUEST_INFO)
     return {
         "method": scope["method"][:_MAX_METHOD],
-        "path": _path_kind(scope["path"], info and info.operation),
+        "path": _path_kind(scope["path"], info and info.operation, info and info.page),
         "operation": info and info.operation,
         "tenant_id": info and info.tenant_id,
     }
 
 
-def _path_kind(path: str, operation: str | None) -> str | None:
+def _path_kind(path: str, operation: str | None, page: str | None) -> str | None:
     """Return the template of the path, which has nothing that the client has chosen."""
     if path == "/":
         return path
-    return OPERATIONS[operation].path if operation is not None else None
+    return OPERATIONS[operation].path if operation is not None else page

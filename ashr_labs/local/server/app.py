@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from ...errors import ConfigurationError
+from ..dashboard.site import Dashboard
 from ..exchange import PlatformRequest
 from ..failures import error_content
 from .access_log import REQUEST_INFO, AccessLog
@@ -26,6 +27,7 @@ from .bodies import BodyReader, RejectAmbiguousLength
 from .dispatch import Dispatcher
 from .event_response import EventResponse
 from .h11_timeouts import TimeoutH11Protocol
+from .pages import answer_page, is_page
 from .sockets import bind, is_loopback, local_url
 
 if TYPE_CHECKING:
@@ -50,15 +52,22 @@ _KEEP_ALIVE_SECONDS = 75
 """Longer than clients keep idle connections, so that they do not send on one that is being closed."""
 
 
-def application(platform: Platform, *, body_limit: int = _BODY_LIMIT, closing: asyncio.Event | None = None) -> ASGIApp:
+def application(
+    platform: Platform,
+    *,
+    body_limit: int = _BODY_LIMIT,
+    closing: asyncio.Event | None = None,
+    dashboard: Dashboard | None = None,
+) -> ASGIApp:
     """Return the ASGI application; the platform knows the paths.
 
     Args:
         platform: Answers the requests.
         body_limit: Maximum size of a request body, in bytes.
         closing: When it is set, the streams of events end.
+        dashboard: Answers the requests for pages; defaults to a new one.
     """
-    front = _Door(platform, body_limit, closing or asyncio.Event())
+    front = _Door(platform, dashboard or Dashboard(platform), body_limit, closing or asyncio.Event())
     door = ExceptionMiddleware(front, handlers={HTTPException: _as_json})
     return ServerErrorMiddleware(AccessLog(RejectAmbiguousLength(door)))
 
@@ -71,6 +80,7 @@ def serve(
     listener: socket.socket | None = None,
     body_limit: int = _BODY_LIMIT,
     on_ready: Callable[[str], None] | None = None,
+    dashboard: Dashboard | None = None,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then finish the requests in progress and close the platform.
 
@@ -81,6 +91,7 @@ def serve(
         listener: A listening socket to use instead of host and port; it is closed at the end.
         body_limit: Maximum size of a request body, in bytes.
         on_ready: Called with the base URL as soon as requests are accepted.
+        dashboard: Answers the requests for pages; defaults to a new one.
 
     Raises:
         ConfigurationError: The address or port cannot be bound, or other machines could run commands here by it.
@@ -91,17 +102,19 @@ def serve(
                 raise ConfigurationError(
                     "a platform whose sandboxes are not isolated (ASHR_SANDBOX_ENGINE) must listen on 127.0.0.1 only"
                 )
-            _Server(platform, body_limit, lambda: on_ready and on_ready(local_url(used))).run([used])
+            _Server(platform, body_limit, lambda: on_ready and on_ready(local_url(used)), dashboard).run([used])
     finally:
         platform.close()
 
 
 @contextmanager
-def running_server(platform: Platform, *, host: str = "127.0.0.1", port: int = 0) -> Generator[str]:
+def running_server(
+    platform: Platform, *, host: str = "127.0.0.1", port: int = 0, dashboard: Dashboard | None = None
+) -> Generator[str]:
     """Serve in a thread during the block; yield the base URL."""
     ready = threading.Event()
     with bind(host, port) as listener:
-        server = _Server(platform, _BODY_LIMIT, ready.set)
+        server = _Server(platform, _BODY_LIMIT, ready.set, dashboard)
         thread = threading.Thread(target=server.run, args=([listener],), name="ashr-labs-server", daemon=True)
         thread.start()
         try:
@@ -113,11 +126,13 @@ def running_server(platform: Platform, *, host: str = "127.0.0.1", port: int = 0
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, platform: Platform, body_limit: int, on_ready: Callable[[], object]) -> None:
+    def __init__(
+        self, platform: Platform, body_limit: int, on_ready: Callable[[], object], dashboard: Dashboard | None
+    ) -> None:
         self._closing = asyncio.Event()
         super().__init__(
             uvicorn.Config(
-                application(platform, body_limit=body_limit, closing=self._closing),
+                application(platform, body_limit=body_limit, closing=self._closing, dashboard=dashboard),
                 http=TimeoutH11Protocol,
                 lifespan="off",
                 ws="none",
@@ -145,17 +160,22 @@ class _Server(uvicorn.Server):
 
 
 class _Door:
-    """Passes requests to the platform, those with large bodies excepted."""
+    """Passes requests to the dashboard or to the platform, those with large bodies excepted."""
 
-    def __init__(self, platform: Platform, body_limit: int, closing: asyncio.Event) -> None:
+    def __init__(self, platform: Platform, dashboard: Dashboard, body_limit: int, closing: asyncio.Event) -> None:
         self._platform = platform
+        self._dashboard = dashboard
         self._closing = closing
         self._dispatcher = Dispatcher(is_shared=platform.is_shared)
         self._bodies = BodyReader(limit=body_limit)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
-        response = self._as_response(await self._answer(request))
+        response: ASGIApp
+        if is_page(scope["method"], scope["path"]):
+            response, scope[REQUEST_INFO] = await answer_page(self._dashboard, request, self._bodies)
+        else:
+            response = self._as_response(await self._answer(request))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> PlatformResponse:

@@ -25,7 +25,7 @@ class ListRunsRequest:
         limit (int | Unset): Defaults to 50.
         cursor (int | Unset): The id of the last run of the page before.
         offset (int | Unset): How many to skip; `cursor` is better.
-        summary (bool | Unset): Leaves out all of `result` but `aggregate_metrics`; defaults to false.
+        summary (bool | Unset): Leaves out the tests of `result`, and adds the sums of their `usage`; defaults to false.
     """
 
     tenant_id: int

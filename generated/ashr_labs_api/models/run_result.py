@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..models.grader import Grader
     from ..models.json_object import JsonObject
     from ..models.test_result import TestResult
+    from ..models.token_usage import TokenUsage
 
 
 T = TypeVar("T", bound="RunResult")
@@ -31,6 +32,7 @@ class RunResult:
         started_at (None | str | Unset): UTC, whole seconds, ending in Z.
         completed_at (None | str | Unset): UTC, whole seconds, ending in Z.
         duration_ms (float | Unset): From start to end by a monotonic clock.
+        usage (TokenUsage | Unset): Token usage; numbers that were not reported are absent.
         metadata (JsonObject | Unset): A free-form object; it round-trips untouched.
         grader (Grader | Unset): The grader of the run.
     """
@@ -41,6 +43,7 @@ class RunResult:
     started_at: None | str | Unset = UNSET
     completed_at: None | str | Unset = UNSET
     duration_ms: float | Unset = UNSET
+    usage: TokenUsage | Unset = UNSET
     metadata: JsonObject | Unset = UNSET
     grader: Grader | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -73,6 +76,10 @@ class RunResult:
 
         duration_ms = self.duration_ms
 
+        usage: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.usage, Unset):
+            usage = self.usage.to_dict()
+
         metadata: dict[str, Any] | Unset = UNSET
         if not isinstance(self.metadata, Unset):
             metadata = self.metadata.to_dict()
@@ -96,6 +103,8 @@ class RunResult:
             field_dict["completed_at"] = completed_at
         if duration_ms is not UNSET:
             field_dict["duration_ms"] = duration_ms
+        if usage is not UNSET:
+            field_dict["usage"] = usage
         if metadata is not UNSET:
             field_dict["metadata"] = metadata
         if grader is not UNSET:
@@ -109,6 +118,7 @@ class RunResult:
         from ..models.grader import Grader  # noqa: PLC0415
         from ..models.json_object import JsonObject  # noqa: PLC0415
         from ..models.test_result import TestResult  # noqa: PLC0415
+        from ..models.token_usage import TokenUsage  # noqa: PLC0415
 
         d = dict(src_dict)
         tests = []
@@ -153,6 +163,13 @@ class RunResult:
 
         duration_ms = d.pop("duration_ms", UNSET)
 
+        _usage = d.pop("usage", UNSET)
+        usage: TokenUsage | Unset
+        if isinstance(_usage, Unset):
+            usage = UNSET
+        else:
+            usage = TokenUsage.from_dict(_usage)
+
         _metadata = d.pop("metadata", UNSET)
         metadata: JsonObject | Unset
         if isinstance(_metadata, Unset):
@@ -174,6 +191,7 @@ class RunResult:
             started_at=started_at,
             completed_at=completed_at,
             duration_ms=duration_ms,
+            usage=usage,
             metadata=metadata,
             grader=grader,
         )
