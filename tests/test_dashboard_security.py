@@ -219,7 +219,7 @@ def test_every_answer_has_the_security_headers() -> None:
             policy.split("; ")
         )
         assert "unsafe" not in policy
-        assert ("nosniff", "DENY", "no-referrer") == tuple(
+        assert ("nosniff", "DENY", "same-origin") == tuple(
             answer.headers[name] for name in ("x-content-type-options", "x-frame-options", "referrer-policy")
         )
 

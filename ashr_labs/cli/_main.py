@@ -41,6 +41,7 @@ PROGRAM = LazyGroup(
         "sandbox": "Run commands in the sandboxes of the platform of ASHR_LABS_BASE_URL.",
         "experiment": "Play an agent in sandboxes of a spec, and judge what it leaves behind.",
         "serve": "Run the platform on this machine.",
+        "view": "Show the results of runs as pages on this machine.",
         "init": "Create the files of a first evaluation.",
         "doctor": "Check the installation and its configuration.",
         "completion": "Print the completion script for a shell.",

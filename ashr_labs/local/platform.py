@@ -20,6 +20,7 @@ from .compression import check_encoding
 from .contract import load_contract, parse_body
 from .exchange import Attachment, PlatformRequest, PlatformResponse, RequestInfo
 from .failures import RefusedError, error_content, failure
+from .graded_runs import store_graded_run
 from .idempotency import IdempotentRequest
 from .jobs.handlers import FORWARD
 from .jobs.queue import counts
@@ -166,6 +167,17 @@ class Platform:
             # Before the commit: a crash in between leaves a useless file, not a database with a lost key.
             _write_private_file(path, key + "\n")
             return True
+
+    def store_graded(self, result: Mapping[str, Any], name: str) -> int:
+        """Store the result of a run that was graded elsewhere, with its verdicts, as a run of the owner; return its id.
+
+        Args:
+            result: The result, with verdicts.
+            name: The name of the dataset that is stored with it, without scenarios.
+        """
+        timestamp = isoformat(self._now())
+        with self._database.exclusive() as connection:
+            return store_graded_run(connection, ensure_owner(connection, timestamp), result, name, timestamp)
 
     def answer(self, request: PlatformRequest) -> PlatformResponse:
         """Answer a request."""
