@@ -23,7 +23,6 @@ NOT_RUN = {
     r"ashr-labs serve .*--host 0\.0\.0\.0.*": "serves every interface until it is ended: test_cli_serve.py",
     r"createdb .*": "needs a PostgreSQL server: test_local_postgresql.py starts one",
     r"export ASHR_LABS_DATABASE=postgresql:.*": "needs a PostgreSQL server: test_local_postgresql.py starts one",
-    r"ashr-labs view .*": "serves until it is ended: test_cli_view.py",
     r"inspect view .*": "serves until it is ended; test_exporting.py checks the file that it reads",
     r".*\bsqlite3 .*": "is a program of SQLite; test_local_store.py makes the backup with Python's module",
 }

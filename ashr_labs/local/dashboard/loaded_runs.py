@@ -11,15 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 from ..._json import as_list, as_object
 from ...errors import NotFoundError
+from ...results.comparison import compare
 from ...results.runs import RunResults
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ...results.comparison import Comparison
     from ...results.runs import Sample
 
 __all__ = ["LoadedRun", "LoadedRuns"]
 
+_RESAMPLES = 2_000
+"""Of the bootstrap of a comparison."""
+_MAX_COMPARED = 4
 _MAX_BYTES = 64 * 1024 * 1024
 """Of the JSON of the runs that are kept."""
 
@@ -94,6 +99,7 @@ class LoadedRuns:
     def __init__(self) -> None:
         self._lock = Lock()
         self._kept: OrderedDict[bytes, tuple[LoadedRun, int]] = OrderedDict()
+        self._compared: OrderedDict[tuple[LoadedRun, LoadedRun], Comparison] = OrderedDict()
 
     def get(self, fetch: Callable[[], bytes]) -> LoadedRun:
         """Return a run.
@@ -113,6 +119,18 @@ class LoadedRuns:
             while len(self._kept) > 1 and sum(size for _, size in self._kept.values()) > _MAX_BYTES:
                 self._kept.popitem(last=False)
         return run
+
+    def compare(self, before: LoadedRun, after: LoadedRun) -> Comparison:
+        """Return the comparison of two runs; the last ones are kept, as resampling takes long."""
+        with self._lock:
+            if found := self._compared.get((before, after)):
+                return found
+        found = compare(before.results, after.results, resamples=_RESAMPLES)
+        with self._lock:
+            self._compared[before, after] = found
+            while len(self._compared) > _MAX_COMPARED:
+                self._compared.popitem(last=False)
+        return found
 
 
 def _repeat(sample: Sample) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select
@@ -29,6 +32,12 @@ __all__ = ["UNGRADED", "create_run", "delete_run", "get_run", "list_runs", "run_
 _ALL_RUNS = select(*raw_columns(runs))
 _SUMMARY = ("status", "started_at", "completed_at", "duration_ms", "aggregate_metrics", "metadata", "grader")
 """The fields of a result that a summary keeps."""
+_LARGE = 100_000
+"""Characters of a result whose summary is kept."""
+_MAX_SUMMARIES = 500
+_summaries: OrderedDict[bytes, RawJSON] = OrderedDict()
+"""By the digest of the result."""
+_lock = Lock()
 _SUMMED = ("input_tokens", "output_tokens", "cost_usd", "estimated_cost_usd")
 UNGRADED = dict.fromkeys(
     (
@@ -121,6 +130,22 @@ def _with_tests(row: Mapping[Any, Any], count: int, **fields: Any) -> RawJSON:
 
 
 def _without_tests(raw: RawJSON) -> RawJSON:
+    """Return a result without its tests; what takes long to decode is decoded once."""
+    if len(raw.text) < _LARGE:
+        return _summarized(raw)
+    digest = hashlib.sha256(raw.text.encode()).digest()
+    with _lock:
+        found = _summaries.get(digest)
+    if found is None:
+        found = _summarized(raw)
+        with _lock:
+            _summaries[digest] = found
+            while len(_summaries) > _MAX_SUMMARIES:
+                _summaries.popitem(last=False)
+    return found
+
+
+def _summarized(raw: RawJSON) -> RawJSON:
     result = decode(raw.text)
     usage = _total_usage(result.get("tests"))
     return RawJSON.dump({**{name: result[name] for name in _SUMMARY if name in result}, **usage})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ....results.comparison import compare
 from ....results.reports.text import format_difference, format_p_value, format_value, pass_rate_text
 from ..budget import Budget
 from ..exchange import Template, address
@@ -27,8 +26,6 @@ _PAGE = 60
 _CHOICES = 60
 _MAX_DOTS = 20
 _SHOWN = ("changed", "regressed", "fixed", "flaky", "failed", "passed")
-_RESAMPLES = 2_000
-"""Of the bootstrap; 10,000 take longer than a page may."""
 
 
 @page("compare")
@@ -38,7 +35,7 @@ def comparison(view: View) -> Template:
     if not baseline or not candidate:
         return _choice(view, baseline, candidate)
     before, after = load(view, baseline), load(view, candidate)
-    found = compare(before.results, after.results, resamples=_RESAMPLES)
+    found = view.runs.compare(before, after)
     show = view.choice("show", _SHOWN)
     changes = [one for one in found.changes if one.status == show or (show == "changed" and one.status in _SHOWN[1:4])]
     start = min(view.integer("from", 0), max(0, len(changes) - 1))
