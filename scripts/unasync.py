@@ -46,7 +46,7 @@ SUBSTITUTIONS = [
     (r"Async(?=(Body|Encoded|Connection|Custom|HTTP|Manual|Network|Pool|Retry|Transport|Clock))", "Sync"),
     ("AsyncGenerator", "Generator"),
     ("AsyncIterator", "Iterator"),
-    (r"Async(?=\w+Methods|BaseClient|AshrLabsClient|Sandbox\b|ExperimentHandle\b|RecordDataset\b)", ""),
+    (r"Async(?=\w+Methods|Alert\b|BaseClient|AshrLabsClient|Sandbox\b|ExperimentHandle\b|RecordDataset\b)", ""),
 ]  # fmt: skip
 
 

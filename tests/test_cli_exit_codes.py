@@ -81,6 +81,11 @@ COMMANDS = {
     "score-rules update": Command("RULE --inactive", "RULE"),
     "score-rules summary": Command("RULE", "RULE"),
     "score-rules delete": Command("RULE", "RULE"),
+    "alert list": Command(""),
+    "alert get": Command("failing", "failing"),
+    "alert create": Command("slow p95_wall_ms>9000", stores=True),
+    "alert firings": Command("failing", "failing"),
+    "alert delete": Command("failing", "failing"),
     "keys list": Command(""),
     "keys create": Command("another --scope read --days 1", stores=True),
     "keys revoke": Command("1", "1"),
@@ -161,6 +166,7 @@ def _stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         client.create_agent("First")
         client.create_api_key("first")
         client.prompts.create("greeting", "Hello {name}", tag="live")
+        client.alerts.create("failing", "pass_rate < 0.8", "none", id="failing")
         client.specs.create(SPEC)
         client.specs.create("id: play\nagent: {type: cli, command: 'true'}\n")
         IDS["EXPERIMENT"] = client.experiments.create("draft", "play").id

@@ -40,6 +40,7 @@ PROGRAM = LazyGroup(
         "spec": "Check and manage specs of sandboxes.",
         "sandbox": "Run commands in the sandboxes of the platform of ASHR_LABS_BASE_URL.",
         "experiment": "Play an agent in sandboxes of a spec, and judge what it leaves behind.",
+        "alert": "Manage alerts about experiments and scores.",
         "serve": "Run the platform on this machine.",
         "view": "Show the results of runs as pages on this machine.",
         "init": "Create the files of a first evaluation.",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from ._connection import Reporter
+    from .alerts import AlertService
     from .experiments import ExperimentService
     from .prompts import PromptService
     from .sandboxes import SandboxHandle, SandboxService
@@ -119,6 +120,13 @@ class Keystone:
         from .experiments import ExperimentService  # noqa: PLC0415 - as for specs
 
         return ExperimentService(self._http)
+
+    @cached_property
+    def alerts(self) -> AlertService:
+        """The alerts: `create()`, `list()` and `delete()`."""
+        from .alerts import AlertService  # noqa: PLC0415 - as for specs
+
+        return AlertService(self._http)
 
     @cached_property
     def sandboxes(self) -> SandboxService:

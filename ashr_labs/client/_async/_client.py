@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ..._unset import Unset
     from .._http import AsyncTransport
     from .._responses import RawResponse
+    from ._alerts import AsyncAlertMethods
     from ._experiments import AsyncExperimentMethods
     from ._pool import AsyncPool
     from ._prompts import AsyncPromptMethods
@@ -237,6 +238,18 @@ class AsyncAshrLabsClient(
         url = self._options.base_url
         client = AuthenticatedClient(base_url=url, token=self._options.api_key)
         return client.set_async_httpx_client(AsyncHTTPClient(transport=self._transport, base_url=url))
+
+    @cached_property
+    def alerts(self) -> AsyncAlertMethods:
+        """The alerts: `create()`, `list()`, `get()`, `firings()` and `delete()`.
+
+        Example:
+            >>> alert = await client.alerts.create("failing", "pass_rate < 0.8", "none")  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._alerts import AsyncAlertMethods  # noqa: PLC0415
+
+        return AsyncAlertMethods(self._transport)
 
     @cached_property
     def prompts(self) -> AsyncPromptMethods:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ..._unset import Unset
     from .._http import SyncTransport
     from .._responses import RawResponse
+    from ._alerts import AlertMethods
     from ._experiments import ExperimentMethods
     from ._pool import SyncPool
     from ._prompts import PromptMethods
@@ -237,6 +238,18 @@ class AshrLabsClient(
         url = self._options.base_url
         client = AuthenticatedClient(base_url=url, token=self._options.api_key)
         return client.set_httpx_client(SyncHTTPClient(transport=self._transport, base_url=url))
+
+    @cached_property
+    def alerts(self) -> AlertMethods:
+        """The alerts: `create()`, `list()`, `get()`, `firings()` and `delete()`.
+
+        Example:
+            >>> alert = client.alerts.create("failing", "pass_rate < 0.8", "none")  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._alerts import AlertMethods  # noqa: PLC0415
+
+        return AlertMethods(self._transport)
 
     @cached_property
     def prompts(self) -> PromptMethods:
