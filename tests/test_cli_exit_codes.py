@@ -109,6 +109,7 @@ COMMANDS = {
     "experiment list": Command(""),
     "experiment compare": Command("CANCELLED CANCELLED", "CANCELLED"),
     "experiment cancel": Command("EXPERIMENT", "EXPERIMENT", codes=(2,)),
+    "view": Command("run.json", "run.json", has_platform=False, codes=(130,)),
     "serve": Command("--database new.db", has_platform=False, codes=(130,)),
     "init": Command("new", has_platform=False),
     "doctor": Command("", has_platform=False),

@@ -13,6 +13,7 @@ import click
 from ..results import read_run
 from ._client import platform_errors
 from ._commands import program_command
+from ._options import json_option
 
 if TYPE_CHECKING:
     from ..results import RunResults
@@ -25,6 +26,7 @@ __all__ = ["command"]
 @click.argument("files", nargs=-1, required=True, metavar="RUN...", type=click.Path(path_type=Path))
 @click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 selects a free one.")
 @click.option("--open", "opens", is_flag=True, help="Open the pages in the browser.")
+@json_option
 @click.pass_obj
 def command(out: Output, files: tuple[Path, ...], port: int, opens: bool) -> None:
     """Show each RUN, a JSON file or a journal, as pages on this machine, until Ctrl-C or SIGTERM.
@@ -47,6 +49,8 @@ def command(out: Output, files: tuple[Path, ...], port: int, opens: bool) -> Non
         def announce(url: str) -> None:
             link = dashboard.sign_in_link(url)
             out.info(f"showing {', '.join(run.label for run in found)} until Ctrl-C: {link}")
+            if out.as_json:
+                out.write_json({"sign_in_url": link, "runs": [run.label for run in found]})
             if opens:
                 webbrowser.open(link)
 
