@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["VARIABLES", "check_secret", "check_url", "misspelt_variables", "warn_once"]
 
 VARIABLES = (
+    "ASHR_AGENTS",
     "ASHR_EXPERIMENT_PARALLEL",
     "ASHR_FORWARD_TO",
     "ASHR_GENERATOR_API_KEY",
@@ -39,10 +40,6 @@ VARIABLES = (
     "ASHR_LABS_TRACING_SPOOL",
     "ASHR_PRICES",
     "ASHR_RUN_LEASE_SECONDS",
-    "ASHR_SLACK_TOKEN",
-    "ASHR_SLACK_URL",
-    "ASHR_SMTP_URL",
-    "ASHR_WEBHOOK_PRIVATE_ADDRESSES",
     "ASHR_SANDBOX_BASE",
     "ASHR_SANDBOX_ENGINE",
     "ASHR_SANDBOX_FIXTURES",
@@ -50,6 +47,10 @@ VARIABLES = (
     "ASHR_SANDBOX_LIMIT",
     "ASHR_SANDBOX_PACKAGES",
     "ASHR_SECRETS_KEY",
+    "ASHR_SLACK_TOKEN",
+    "ASHR_SLACK_URL",
+    "ASHR_SMTP_URL",
+    "ASHR_WEBHOOK_PRIVATE_ADDRESSES",
 )
 """Every variable that is read, or set for the commands of a sandbox."""
 

@@ -180,8 +180,13 @@ class Options:
         timeout = self.timeout
         return {phase: getattr(timeout, phase) or timeout.default for phase in ("connect", "read", "write")}
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave out the API key, which is read from the environment again, unless it is to be pickled."""
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the options; see `_state`."""
+        # By functions of the module: Python before 3.11.4 replaces `__getstate__` of dataclasses like this one.
+        return _restored, (self._state(),)
+
+    def _state(self) -> dict[str, Any]:
+        """Return the options without the API key, which is read from the environment, unless it is to be pickled."""
         state: dict[str, Any] = {option.name: getattr(self, option.name) for option in fields(self)}
         if self.pickle_api_key:
             return state
@@ -192,11 +197,10 @@ class Options:
             )
         return state | {"api_key": ""}
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Read a key that was left out from the environment of this process."""
-        state = state if state["api_key"] else state | {"api_key": _checked_key(None)}
-        for name, value in state.items():
-            object.__setattr__(self, name, value)
+
+def _restored(state: dict[str, Any]) -> Options:
+    """Return pickled options; a key that was left out is read from the environment of this process."""
+    return Options(**(state if state["api_key"] else state | {"api_key": _checked_key(None)}))
 
 
 def is_duration(value: object) -> bool:

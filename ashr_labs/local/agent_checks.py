@@ -26,7 +26,7 @@ _REQUIREMENT: Final = re.compile(
 )
 """As `setup.packages` of a spec has them."""
 _OWN_VARIABLES: Final = frozenset(
-    f"{prefix}_{name}" for prefix in ("ASHR_LABS", "KEYSTONE") for name in ("API_KEY", "BASE_URL", "SANDBOX_ID")
+    prefix + name for prefix in ("ASHR_LABS_", "KEYSTONE_") for name in ("API_KEY", "BASE_URL", "SANDBOX_ID")
 )
 """The variables that each sandbox has."""
 

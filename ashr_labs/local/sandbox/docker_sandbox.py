@@ -28,7 +28,7 @@ __all__ = ["DockerProcess", "DockerSandbox"]
 _WORKSPACE = "/workspace"
 _UID = 1000
 _TIMED_OUT = 124
-_MARKER = "ASHR_COMMAND"
+_MARKER = "_ASHR_COMMAND"
 _POLL_SECONDS = 0.25
 _GRACE_SECONDS = 2.0
 """How long output is still read after the program has ended; a descendant may hold the stream open forever."""
