@@ -158,6 +158,15 @@ def test_scenario_without_sandbox_is_an_error(api: Api) -> None:
     assert "error" == results["scenarios"][0]["status"]
 
 
+def test_key_of_the_sandbox_is_masked(api: Api) -> None:
+    """An agent that prints its environment does not show the key of its sandbox, and breaks no rule of the spec."""
+    (one,) = played(api, spec_text("env", forbidden={"secrets_in_logs": "deny"}))["scenarios"]
+
+    assert "pass" == one["status"]
+    assert "ks_sb_" not in one["agent_output"]
+    assert "KEYSTONE_API_KEY=[secret " in one["agent_output"]
+
+
 def test_secrets_reach_the_agent_and_nobody_else(api: Api) -> None:
     """A secret is a variable of the agent; it is in no answer, also if the agent prints it."""
     text = spec_text("echo $API_TOKEN; test $API_TOKEN = s3cret-value", secrets=["API_TOKEN"])

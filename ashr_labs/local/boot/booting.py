@@ -106,7 +106,7 @@ class Booter:
         wanted = _sandbox_request(spec, request, scoped(spec, secrets, "agent"))
         sandbox = self._engine.create(self._with_packages(spec, wanted))
         try:
-            return self._booted(spec, sandbox, secrets, services)
+            return self._booted(spec, sandbox, secrets, services, SecretWatch(secrets, request.keys))
         except BaseException:
             sandbox.destroy()
             raise
@@ -121,9 +121,13 @@ class Booter:
         return replace(request, folders={PACKAGES: str(folder)}, environment=environment)
 
     def _booted(
-        self, spec: Spec, sandbox: Sandbox, secrets: Mapping[str, Secret], variables: Mapping[str, Mapping[str, str]]
+        self,
+        spec: Spec,
+        sandbox: Sandbox,
+        secrets: Mapping[str, Secret],
+        variables: Mapping[str, Mapping[str, str]],
+        watch: SecretWatch,
     ) -> BootedSandbox:
-        watch = SecretWatch(secrets)
         places = addresses(spec.services)
         servers = {
             service.name: self._started(sandbox, service, places[service.name], variables.get(service.name, {}), watch)

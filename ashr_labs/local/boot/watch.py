@@ -15,9 +15,15 @@ _MIN_LENGTH = 6
 
 
 class SecretWatch:
-    """Notes which secrets were printed where; thread-safe."""
+    """Notes which secrets were printed where; thread-safe.
 
-    def __init__(self, secrets: Mapping[str, str]) -> None:
+    Args:
+        secrets: Values by name.
+        keys: Values that are masked as well, and of which nothing is noted.
+    """
+
+    def __init__(self, secrets: Mapping[str, str], keys: Mapping[str, str] | None = None) -> None:
+        self._keys = {name: value.encode() for name, value in (keys or {}).items()}
         self._values = {name: value.encode() for name, value in secrets.items() if len(value) >= _MIN_LENGTH}
         self._lock = threading.Lock()
         self._found: dict[tuple[str, str], None] = {}
@@ -36,7 +42,7 @@ class SecretWatch:
 
     def masked(self, text: str) -> str:
         """Return text in which the names of secrets stand for their values."""
-        for name, value in self._values.items():
+        for name, value in (*self._values.items(), *self._keys.items()):
             text = text.replace(value.decode(), f"[secret {name}]")
         return text
 
