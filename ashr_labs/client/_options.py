@@ -200,7 +200,8 @@ class Options:
 
 def _restored(state: dict[str, Any]) -> Options:
     """Return pickled options; a key that was left out is read from the environment of this process."""
-    return Options(**(state if state["api_key"] else state | {"api_key": _checked_key(None)}))
+    api_key: Any = state["api_key"] or _checked_key(None)
+    return Options(**{**state, "api_key": api_key})
 
 
 def is_duration(value: object) -> bool:
