@@ -15,6 +15,7 @@ from ashr_labs.errors import ConfigurationError, ValidationError
 from ashr_labs.local.agent_checks import UploadedAgent, check_config_path, prepared_spec, requirements
 from ashr_labs.local.agent_runs import AgentRun, AgentTask, run_agent
 from ashr_labs.local.boot import BootedSandbox, Booter
+from ashr_labs.local.boot.watch import SecretWatch
 from ashr_labs.local.sandbox.protocol import Engine
 from ashr_labs.local.sandbox.state import difference
 from ashr_labs.snapshots import AgentAuth
@@ -250,3 +251,12 @@ def test_paths_of_config_files() -> None:
     """Files of the agent, and of its home folder."""
     for path in (".env", "conf/a.json", "~/.config/tool/auth.json"):
         check_config_path(path)
+
+
+def test_partial_secret_at_the_end_of_truncated_output_is_removed() -> None:
+    """Output that was truncated within a secret, or within the key of its sandbox, does not end with a part of it."""
+    watch = SecretWatch({"TOKEN": "s3cret-value"}, {"KEY": "ks_sb_0123456789"})
+
+    assert "x [secret TOKEN] " == watch.masked("x s3cret-value ks_sb_01", is_cut=True)
+    assert "x " == watch.masked("x s3cret", is_cut=True)
+    assert "x s3cret" == watch.masked("x s3cret")

@@ -40,7 +40,7 @@ class AgentTask:
 
     prompt: str
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Variables in addition to those of the spec."""
+    """Environment variables, in addition to those of the spec."""
     timeout: float | None = None
     """Seconds; None takes the spec's."""
     output_limit: int = _OUTPUT_BYTES
@@ -49,7 +49,7 @@ class AgentTask:
 
 @dataclass(frozen=True, slots=True)
 class AgentRun:
-    """The end of an agent's process, and what it printed, without secrets."""
+    """The exit of an agent's process and its output, with secrets masked."""
 
     exit_code: int
     """124 if it ran out of time, 128 + N if signal N ended it, 126 or 127 if it could not be started."""
@@ -175,13 +175,4 @@ def _seen(booted: BootedSandbox, done: CommandResult) -> AgentRun:
 
 
 def _text(booted: BootedSandbox, printed: bytes, *, is_cut: bool) -> str:
-    text = booted.masked(printed.decode("utf-8", "replace"))
-    if not is_cut:
-        return text
-    begun = max((_begun(text, str(secret)) for secret in booted.secrets.values()), default=0)
-    return text[: len(text) - begun]
-
-
-def _begun(text: str, secret: str) -> int:
-    """Return how many characters of a secret are at the end of what was cut off."""
-    return next((count for count in range(len(secret) - 1, 0, -1) if text.endswith(secret[:count])), 0)
+    return booted.masked(printed.decode("utf-8", "replace"), is_cut=is_cut)

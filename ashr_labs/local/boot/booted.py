@@ -87,9 +87,14 @@ class BootedSandbox:
         """Look for secrets in logged text, such as an event of a trace."""
         self._watch.look(text, place)
 
-    def masked(self, text: str) -> str:
-        """Return text in which the names of secrets stand for their values, if these have at least 6 characters."""
-        return self._watch.masked(text)
+    def masked(self, text: str, *, is_cut: bool = False) -> str:
+        """Return text with secrets of at least 6 characters replaced by their names.
+
+        Args:
+            text: The text.
+            is_cut: Whether it was truncated, and may end within a secret, which is then removed.
+        """
+        return self._watch.masked(text, is_cut=is_cut)
 
     def requests(self, service: str) -> tuple[MockRequest, ...]:
         """Return the requests of an HTTP mock since the sandbox was ready, as far as they are recorded already."""

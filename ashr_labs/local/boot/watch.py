@@ -40,11 +40,13 @@ class SecretWatch:
             with self._lock:
                 self._found.update(found)
 
-    def masked(self, text: str) -> str:
-        """Return text in which the names of secrets stand for their values."""
-        for name, value in (*self._values.items(), *self._keys.items()):
-            text = text.replace(value.decode(), f"[secret {name}]")
-        return text
+    def masked(self, text: str, *, is_cut: bool = False) -> str:
+        """Return text with secrets replaced by their names; a partial one at the end of truncated text is removed."""
+        values = [(name, value.decode()) for name, value in (*self._values.items(), *self._keys.items())]
+        for name, value in values:
+            text = text.replace(value, f"[secret {name}]")
+        exposed = max((_begun(text, value) for _, value in values), default=0) if is_cut else 0
+        return text[: len(text) - exposed]
 
     def found(self) -> list[tuple[str, str]]:
         """Return the names of secrets, and where they were printed."""
@@ -66,3 +68,8 @@ class StreamWatch:
         self._watch.look(text, self._place)
         overlap = self._watch.overlap
         self._rest = text[-overlap:] if overlap else b""
+
+
+def _begun(text: str, secret: str) -> int:
+    """Return how many characters of a secret are at the end of a truncated text."""
+    return next((count for count in range(len(secret) - 1, 0, -1) if text.endswith(secret[:count])), 0)
