@@ -18,7 +18,6 @@ from ashr_labs.invariants import (
     JudgedScore,
     WorldError,
     WorldFileError,
-    composite_score,
     evaluate,
 )
 from ashr_labs.sandboxes import CommandResult, QueryResult, ServiceRequest, StateDiff
@@ -326,7 +325,6 @@ def test_what_is_not_judged_has_no_score() -> None:
 
     assert [("not_judged", None)] * 2 == [(one.status, one.score) for one in (without, failing)]
     assert "not judged: the model is gone" == failing.message
-    assert composite_score([without, failing]) is None
 
 
 @pytest.mark.parametrize(
@@ -347,19 +345,6 @@ def test_language_model_judges_invariants(
     result = checked({"type": "llm_as_judge", **check, "model": "small"}, MemoryWorld(output="Dear Ann"), judge)
 
     assert expected == (result.status, result.score)
-
-
-def test_composite_score_is_the_weighted_mean_of_what_was_checked() -> None:
-    """Weights count, and what was not checked is left out."""
-    results = [
-        InvariantResult("a", "passed", False, 3.0, 1.0, ""),
-        InvariantResult("b", "failed", True, 1.0, 0.0, ""),
-        InvariantResult("c", "error", False, 9.0, None, ""),
-    ]
-
-    assert 0.75 == composite_score(results)
-    assert composite_score([]) is None
-    assert composite_score([InvariantResult("a", "passed", False, 0.0, 1.0, "")]) is None
 
 
 def test_unknown_type_is_refused_before_anything_is_checked() -> None:

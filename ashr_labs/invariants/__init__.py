@@ -1,8 +1,8 @@
-"""Evaluation of invariants: whether what an agent left behind is as a spec says."""
+"""Evaluate invariants: compare the state that an agent left behind with a spec."""
 
 from __future__ import annotations
 
-from .evaluating import composite_score, evaluate
+from .evaluating import evaluate
 from .results import InvariantResult
 from .world import InvariantJudge, JudgedScore, World, WorldError, WorldFileError
 
@@ -13,6 +13,5 @@ __all__ = [
     "World",
     "WorldError",
     "WorldFileError",
-    "composite_score",
     "evaluate",
 ]

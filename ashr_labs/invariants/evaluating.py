@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .results import Status
     from .world import InvariantJudge, World
 
-__all__ = ["composite_score", "evaluate"]
+__all__ = ["evaluate"]
 
 _JUDGED = "llm_as_judge"
 _CHECKS: dict[str, Callable[[Mapping[str, Any], World], Decision]] = {
@@ -62,16 +62,6 @@ def evaluate(
     order = sorted(range(len(given)), key=lambda index: given[index].check["type"] in _ACTIVE)
     results = {index: _result(given[index], world, judge) for index in order}
     return [results[index] for index in range(len(given))]
-
-
-def composite_score(results: Iterable[InvariantResult]) -> float | None:
-    """Return the mean of the scores by their weights, 0..1; None without a score of a weight above 0.
-
-    Invariants that were not checked have no score.
-    """
-    scored = [(one.score, one.weight) for one in results if one.score is not None]
-    total = sum(weight for _, weight in scored)
-    return sum(score * weight for score, weight in scored) / total if total > 0 else None
 
 
 def _result(invariant: Invariant, world: World, judge: InvariantJudge | None) -> InvariantResult:
