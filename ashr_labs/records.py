@@ -1,4 +1,4 @@
-"""Records from the spans of traces: an input, and what is expected of it."""
+"""Build dataset records from the spans of traces."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class SpanRecords:
 
 
 def record_id(span: Mapping[str, Any]) -> str:
-    """Return the id of the record of a span: the same whenever it is asked for."""
+    """Return the id of a span's record, which is stable."""
     key = f"{span.get('trace_id') or span.get('root_span_id') or ''}/{span.get('span_id') or ''}"
     return key if len(key) <= _MAX_ID else hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 

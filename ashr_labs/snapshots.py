@@ -1,4 +1,4 @@
-"""Values about agent snapshots: the versions of an agent's files, and what they need to run."""
+"""Requirements of agent snapshots, which are versions of an agent's files."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ class SSEDecoder:
         return self._events(self._decoded(lines))
 
     def _keep(self, part: bytes) -> None:
-        """Keep the beginning of a line, or its end with what may follow."""
+        """Buffer a partial line, and process it once it is complete."""
         self._parts.append(part)
         self._parts_size += len(part)
         if self._parts_size > self._max_bytes and max(map(len, b"".join(self._parts).splitlines())) > self._max_bytes:

@@ -27,7 +27,7 @@ AshApiError.__module__ = "ashr_labs.ash"
 
 
 def as_api_error(error: AshrLabsError) -> AshrLabsError:
-    """Return the error of a response as an `AshApiError`; any other, such as that of a lost connection, as it is."""
+    """Convert HTTP errors to `AshApiError`; return others, such as connection errors, unchanged."""
     if error.status_code is None or isinstance(error, AshApiError):
         return error
     found = AshApiError(

@@ -115,7 +115,7 @@ class ToolResultEvent:
 
 @dataclass
 class TurnCompleteEvent:
-    """The end of what the agent did."""
+    """The agent has finished."""
 
     type: ClassVar[str] = "turn_complete"
     num_turns: int | None = None

@@ -41,12 +41,12 @@ class _Pattern(NamedTuple):
     of_folders: bool
     """Whether it matches folders only."""
     keeps: bool
-    """Whether it keeps what an earlier pattern leaves out."""
+    """Whether the pattern is negated, and includes again what an earlier one ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """Patterns of what is left out; the last one that matches decides."""
+    """Ignore patterns; the last match wins, as in a `.gitignore`."""
 
     patterns: tuple[_Pattern, ...]
 
@@ -71,7 +71,7 @@ class Ignored:
         return cls(tuple(map(_pattern, [*DEFAULT_IGNORED, *given])))
 
     def matches(self, path: str, *, is_folder: bool = False) -> bool:
-        """Return True if a path is left out; what is in a folder that is left out is not asked for."""
+        """Return True if a path is ignored. Callers skip the contents of ignored folders."""
         for pattern in reversed(self.patterns):
             if (is_folder or not pattern.of_folders) and pattern.expression.fullmatch(path):
                 return not pattern.keeps

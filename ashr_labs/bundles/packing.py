@@ -51,7 +51,7 @@ def pack(path: str | os.PathLike[str], limits: BundleLimits = LIMITS) -> Bundle:
     and owners are 0.
 
     Args:
-        path: What is packed.
+        path: The folder, file or archive to pack.
         limits: What the bundle may have at most.
 
     Raises:
@@ -118,7 +118,7 @@ def _ignore_lines(file: Path) -> list[str]:
 
 
 def _walked(root: Path, ignored: Ignored) -> Iterator[Member]:
-    """Yield what is in a folder, and below it."""
+    """Yield the contents of a folder, recursively."""
     waiting = [root]
     while waiting:
         for found in waiting.pop().iterdir():

@@ -77,7 +77,7 @@ def get_sandbox(out: Output, /, sandbox_id: str) -> None:
 @json_option
 @click.pass_obj
 def run_command(out: Output, /, sandbox_id: str, line: str, timeout: str | None) -> None:
-    """Run a command; its exit code is that of this program."""
+    """Run a command and exit with its exit code."""
     with _client() as client:
         result = client.sandboxes.get(sandbox_id).exec(line, timeout)
     if out.as_json:
@@ -93,7 +93,7 @@ def run_command(out: Output, /, sandbox_id: str, line: str, timeout: str | None)
 @json_option
 @click.pass_obj
 def read_file(out: Output, /, sandbox_id: str, path: str) -> None:
-    """Write the bytes of a file to stdout; with --json its text, or in Base64 what is not UTF-8."""
+    """Write a file to stdout; with --json as text, or in Base64 if it is not UTF-8."""
     with _client() as client:
         content = client.sandboxes.get(sandbox_id).read(path)
     if out.as_json:

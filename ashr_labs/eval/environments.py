@@ -190,7 +190,7 @@ class SandboxEnvironment:
         return json.dumps(self.spec.raw, ensure_ascii=False)
 
     def _take(self, stored: SandboxSpec) -> None:
-        """Take over what the platform has merged into a spec that extends another one."""
+        """Load the merged spec from the platform, if the spec extends another one."""
         if self.spec.extends is not None:
             self.spec = spec_from_value(stored.spec)
 

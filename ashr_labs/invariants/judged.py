@@ -1,4 +1,4 @@
-"""Checks by a language model: what it sees of an environment, and when its score passes."""
+"""Checks by a language model."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def check_judged(check: Mapping[str, Any], world: World, judge: InvariantJudge |
 
 
 def _seen(source: str, world: World) -> str:
-    """Return what a judge sees: the agent's text, its standard output, the changed files, or data of a service."""
+    """Return the judge's input: the agent's text, its stdout, the changed files, or data of a service."""
     if source == "agent_output":
         return world.output
     if source == "stdout":

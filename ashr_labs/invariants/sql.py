@@ -56,7 +56,7 @@ def _is_row(wanted: object, columns: Sequence[str], values: Sequence[object]) ->
 
 
 def _got(wanted: object, found: QueryResult, world: World) -> str:
-    """Return what was there, in the form of what was wanted."""
+    """Return the actual rows in the shape of the expected value."""
     if not found.rows:
         return "no row"
     if as_list(wanted) is None and as_object(wanted) is None:

@@ -81,7 +81,7 @@ class JudgedScore(NamedTuple):
 
 
 class InvariantJudge(Protocol):
-    """A judge of what an agent left behind."""
+    """A judge of the final state of an environment."""
 
     def __call__(self, check: Mapping[str, Any], text: str) -> JudgedScore:
         """Return the score of what the agent left behind.

@@ -29,7 +29,7 @@ _SIGNATURE_BYTES: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class CursorKey:
-    """The key of a platform from which those of its lists are derived."""
+    """The platform's cursor key, from which the key of each list is derived."""
 
     secret: bytes = field(repr=False)
 

@@ -38,7 +38,7 @@ class Admitted(Protocol):
 
     @property
     def max_bytes(self) -> int | None:
-        """The limit of the body's size, if it has one of its own."""
+        """The operation's own limit of the body size in bytes, if it has one."""
         ...
 
     @property
@@ -51,7 +51,7 @@ class Answering(Protocol):
     """A platform that answers requests."""
 
     def admit(self, request: PlatformRequest) -> Admitted:
-        """Decide what can be decided without the body."""
+        """Authenticate and route a request before its body is read."""
         ...
 
     def answer(self, request: PlatformRequest) -> PlatformResponse:

@@ -41,12 +41,12 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """An answer that is a stream of events: those that are stored, then each as it is added."""
+    """A response that streams events: stored ones first, then new ones as they are added."""
 
     topic: Topic
     """Where events are added."""
     read: Callable[[Connection, int], Batch]
-    """Returns the events after a number, of those that are stored."""
+    """Returns the stored events after an id."""
     after: int = 0
     """The number of the last event that the client has read."""
 

@@ -1,4 +1,4 @@
-"""Which addresses are public: those that a webhook may be delivered to. Pure."""
+"""Public addresses, to which webhooks may be delivered. Pure."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _DEPRECATED: Final = IPv6Network("::/96")
 def is_public(text: str) -> bool:
     """Return True if an address is neither of this machine nor of a private network.
 
-    An IPv6 address that stands for one of IPv4 is public if that one is.
+    An IPv6 address that embeds an IPv4 address is public if the embedded one is.
     """
     try:
         address = ip_address(text.partition("%")[0])

@@ -137,7 +137,7 @@ def _is_loopback(connection: smtplib.SMTP) -> bool:
 
 
 def _refused(code: int, reason: str) -> RetryLaterError | RejectedError:
-    """Return the error of a reply: those of 4xx are of the moment."""
+    """Return the error for an SMTP reply code; 4xx codes are transient."""
     return RetryLaterError(reason) if 400 <= code < 500 else RejectedError(reason)
 
 

@@ -1,4 +1,4 @@
-"""Reads of what the conditions of alerts are about: ended runs of experiments, and scores of traces."""
+"""Queries for alert conditions: finished experiment runs and trace scores."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["run_samples", "score_samples"]
 
 
 def run_samples(connection: Connection, tenant_id: int, spec_id: str, window: Window, moment: float) -> list[Sample]:
-    """Return the runs of a spec in a window, newest first; those that were cancelled do not count."""
+    """Return the runs of a spec in a window, newest first, without cancelled ones."""
     row = experiment_runs.c
     ended = select(row.total_scenarios, row.metrics).where(
         row.tenant_id == tenant_id, row.spec_id == spec_id, row.ended_at.is_not(None), row.metrics.is_not(None)

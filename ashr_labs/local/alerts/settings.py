@@ -35,7 +35,7 @@ class SMTPServer:
 
 @dataclass(frozen=True, slots=True)
 class AlertSettings:
-    """The settings of an operator; what is None cannot be used by alerts."""
+    """Delivery settings of the operator; alerts cannot use a channel whose setting is None."""
 
     slack_url: str | None = None
     slack_token: Secret | None = None

@@ -21,12 +21,12 @@ _MAX_SECONDS: Final = 31 * 24 * _HOUR
 _TOTALS: Final = frozenset({"side_effect_violations", "total_cost_usd"})
 """Metrics that add up over runs."""
 _LARGEST: Final = frozenset({"p95_wall_ms"})
-"""Metrics that cannot be had from those of runs: the largest one is taken."""
+"""Metrics that cannot be aggregated exactly over runs; the maximum is used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The runs that a condition is about: a number of them, or those that ended in some time."""
+    """The runs that a condition covers: the last N, or all within a period."""
 
     runs: int | None = 1
     seconds: float | None = None

@@ -69,7 +69,7 @@ class PageRequest:
         """Return the fields of a form.
 
         Raises:
-            RefusedError: The body is not that of a form.
+            RefusedError: The body is not a URL-encoded form.
         """
         if self.headers.get("content-type", "").partition(";")[0].strip() != "application/x-www-form-urlencoded":
             raise RefusedError(415, "a form must be sent as application/x-www-form-urlencoded")
@@ -124,7 +124,7 @@ class Template:
 
 
 def address(path: str, fields: Mapping[str, object]) -> str:
-    """Return the address of a page with these fields; those that are None or empty are left out."""
+    """Return the URL of a page with a query; fields that are None or empty are omitted."""
     given = {name: value for name, value in fields.items() if value not in (None, "")}
     return f"{path}?{urlencode(given, errors='backslashreplace')}" if given else path
 

@@ -27,7 +27,7 @@ _SECTIONS = (
 )
 """Path below the prefix, and name."""
 _PARENTS = {"compare": "runs"}
-"""Sections that are not in the menu, and those that they belong to."""
+"""The menu entry to highlight on pages that have no entry of their own."""
 
 
 class Renderer:

@@ -49,7 +49,7 @@ class Step:
     """`user`, `agent`, `call` or `other`."""
     label: str
     status: str = ""
-    """Match status, such as `exact` or `divergent`; empty for what is not compared."""
+    """Match status, such as `exact` or `divergent`; empty if the event is not compared."""
     is_wrong: bool = False
     text: Cut | None = None
     expected: tuple[Piece, ...] = ()

@@ -1,4 +1,4 @@
-"""The play of one scenario: its agent runs in a sandbox, and what it leaves behind is judged."""
+"""Run one scenario: its agent in a sandbox, then the checks of the result."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _NOT_EVALUATED: Final = frozenset(("error", "not_judged"))
 
 
 class _Seen(NamedTuple):
-    """The end of an agent, and what it left behind."""
+    """The exit of an agent and the final state of its sandbox."""
 
     agent: AgentRun
     invariants: Sequence[InvariantResult]
@@ -47,7 +47,7 @@ class _Seen(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """The outcome of one scenario, as it is stored."""
+    """The stored outcome of one scenario."""
 
     status: str
     """`pass`, `fail` or `error`."""

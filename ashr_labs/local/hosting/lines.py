@@ -52,7 +52,7 @@ class Answer(Recorded):
         """Level and text."""
 
     def add(self, found: Recorded) -> None:
-        """Add what is stored of a message or an error."""
+        """Append the stored records of a message or an error."""
         self.frames += found.frames
         self.events += found.events
         self.messages += found.messages
@@ -84,7 +84,7 @@ def answer_of(lines: Iterable[str], turn: int) -> Answer:
 
 
 def query_line(turn: int, body: Mapping[str, Any], config: Mapping[str, Any]) -> bytes:
-    """Return the line that begins a turn; options of the message have precedence over those of the session."""
+    """Return the line that starts a turn; options of the message override those of the session."""
     options = {**config, **{name: value for name, value in body.items() if name != "content"}}
     return json.dumps({**options, "id": turn, "command": "query", "prompt": body["content"]}).encode() + b"\n"
 

@@ -1,4 +1,4 @@
-"""Store what the process of a session prints: frames for readers, events, messages and log."""
+"""Store the output of a session's process: frames for readers, events, messages and log."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _logger = logging.getLogger(__name__)
 
 
 class Recorder:
-    """Stores what a process prints.
+    """Stores the output of a process.
 
     Args:
         database: Where it is stored.
@@ -44,7 +44,7 @@ class Recorder:
         self._now = now
 
     def follow(self, live: LiveSession) -> None:
-        """Store what a process prints until it ends; then its session has the status `error`, unless it was ended."""
+        """Store output until the process exits; the session then has the status `error`, unless it was ended."""
         lines = {"stdout": Lines(), "stderr": Lines()}
         try:
             for stream, data in live.process.output():

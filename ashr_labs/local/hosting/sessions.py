@@ -244,7 +244,7 @@ class Hosting:
         return live
 
     def _sealed(self, config: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the configuration as it is stored, with its variables encrypted."""
+        """Return the configuration to store, with its environment variables encrypted."""
         kept = {name: value for name, value in config.items() if name != "extraEnv"}
         return {**kept, _SEALED: self._sealing.seal(encode(config["extraEnv"]))} if config.get("extraEnv") else kept
 
@@ -281,7 +281,7 @@ def _check_active(row: Row) -> None:
 
 
 def _options(config: Mapping[str, Any], session_id: str) -> dict[str, Any]:
-    """Return what a process is told of the configuration of its session with each message."""
+    """Return the session configuration that a process receives with each message."""
     hidden = {_SEALED, "command", "systemPrompt"}
     return {**{name: value for name, value in config.items() if name not in hidden}, "sessionId": session_id}
 

@@ -1,4 +1,4 @@
-"""The events of a turn: what the messages of an agent mean for readers, for the history, and for its log. Pure."""
+"""Map an agent's messages to frames for readers, history and log. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Recorded:
 
 
 def recorded(message: Mapping[str, Any]) -> Recorded:
-    """Return what is stored of a message, which has the form of those of the Claude Agent SDK."""
+    """Return the records to store for a message in the format of the Claude Agent SDK."""
     found = Recorded()
     kind = message.get("type")
     if kind == "assistant":
@@ -51,7 +51,7 @@ def recorded(message: Mapping[str, Any]) -> Recorded:
 
 
 def recorded_error(reason: str) -> Recorded:
-    """Return what is stored of an error."""
+    """Return the records to store for an error."""
     return Recorded([("error", {"error": reason})], [("error", {"error": reason})])
 
 

@@ -130,7 +130,7 @@ def _container(image: str, request: SandboxRequest, limits: Mapping[str, Any]) -
 
 
 def _limited(limits: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the part of a configuration that limits what a container uses."""
+    """Return the resource limits of a container's configuration."""
     workspace = {
         "Type": "volume",
         "Target": WORKSPACE,

@@ -35,7 +35,7 @@ _STREAMS = {1: "stdout", 2: "stderr"}
 
 
 def find_socket(environment: Mapping[str, str]) -> Path:
-    """Return the socket of a daemon: that of `DOCKER_HOST`, else the usual ones of Docker and Podman.
+    """Return the socket of a daemon: from `DOCKER_HOST`, else the default ones of Docker and Podman.
 
     Raises:
         SandboxUnavailableError: There is none.
@@ -223,7 +223,7 @@ class _Body(io.RawIOBase):
 
 
 class Stream:
-    """The streams of a program: its output comes in frames, its input is sent as it is."""
+    """The streams of a program: output is multiplexed in frames, input is raw."""
 
     def __init__(self, client: socket.socket, rest: bytes) -> None:
         self._client = client
