@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -21,8 +22,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import URL, Connection, Inspector, TextClause, create_engine, inspect
+from sqlalchemy import URL, Connection, Inspector, TextClause, create_engine, inspect, text
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import SQLAlchemyError
 
 from ashr_labs.errors import ConfigurationError, ValidationError
 from ashr_labs.local import open_platform
@@ -518,3 +520,27 @@ def test_unusable_place_is_refused() -> None:
     for place in (3, True, b"evals.db", ["evals.db"]):
         with pytest.raises(ConfigurationError, match="`path` must be the path of a file, a URL or None, got"):
             open_platform(place)  # type: ignore[arg-type]
+
+
+_SLOW = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) SELECT sum(i) FROM n")
+
+
+def test_closing_waits_for_readers_of_other_threads() -> None:
+    """A database in memory that is closed while threads read it does not crash the process."""
+
+    def read(database: Database, closed: threading.Event) -> None:
+        with suppress(ConfigurationError, SQLAlchemyError):
+            while not closed.is_set():
+                with database.read() as connection:
+                    connection.execute(_SLOW).scalar()
+
+    for _ in range(30):
+        database, closed = Database(), threading.Event()
+        readers = [threading.Thread(target=read, args=(database, closed)) for _ in range(3)]
+        for reader in readers:
+            reader.start()
+        time.sleep(0.01)  # in the middle of reads
+        database.close()
+        closed.set()
+        for reader in readers:
+            reader.join()

@@ -85,8 +85,9 @@ class SQLite:
 
     def close(self) -> None:
         """Close all connections and release the file lock."""
-        self._reader.dispose()
-        self._writer.dispose()
+        with self._write_lock:  # closing a connection that another thread uses would crash the process
+            self._reader.dispose()
+            self._writer.dispose()
         if self._file:
             self._file.release()
 
