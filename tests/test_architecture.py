@@ -96,6 +96,7 @@ ROOT_FILES = {
     "Makefile",
     "README.md",
     "SECURITY.md",
+    "mkdocs.yml",
     "openapi-client.yaml",
     "openapi.yaml",
     "pyproject.toml",

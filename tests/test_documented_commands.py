@@ -15,7 +15,7 @@ from support.eval_data import agent, call, source, user
 from support.graded_runs import graded_test
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 NOT_RUN = {
     r"make \w+": "the targets run these tests; test_readme.py runs what `make demo` runs",

@@ -16,7 +16,7 @@ from ashr_labs.local.server.app import running_server
 from support.sandboxes import engine_or_skip
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 KEY = "tp_for_the_documents_0123456789"
 
 

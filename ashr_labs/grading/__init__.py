@@ -130,6 +130,7 @@ __all__ = [
 ]
 
 GRADER_NAME = "ashr-labs-rules"
+"""Names these rules in the `grader` of a result."""
 GRADER_VERSION = "4"
 """Incremented when a rule changes, to distinguish verdicts of different versions; `docs/grading.md` has the changes."""
 

@@ -110,6 +110,7 @@ class Drift:
 
 
 Fixture: TypeAlias = GitRepo | SqlFixture | Directory | Drift
+"""An object that is put into a sandbox before it is ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ class HttpMock:
 
 
 Service: TypeAlias = ImageService | HttpMock
+"""A program that runs beside a sandbox."""
 
 
 @dataclass(frozen=True, slots=True)
