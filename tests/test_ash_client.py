@@ -115,8 +115,9 @@ def test_errors(client: AshClient, folder: Path) -> None:
         client.create_session(agent="nonexistent")
     assert (404, "there is no deployed agent 'nonexistent'") == (caught.value.status_code, caught.value.message)
     assert {"error": caught.value.message, "statusCode": 404} == caught.value.body
-    with pytest.raises(AshApiError, match="no session 'missing'"):
-        next(client.send_message_stream("missing", "x"))
+    unknown = "00000000-0000-4000-8000-000000000000"
+    with pytest.raises(AshApiError, match=f"no session '{unknown}'"):
+        next(client.send_message_stream(unknown, "x"))
     with pytest.raises(AshApiError, match=r"no deployed agent 'x/\.\./\.\./sessions"):
         client.get_agent("x/../../sessions?a=1")
     with AshClient(client.base_url, "tp_wrong") as stranger, pytest.raises(AshApiError, match=r"\[401\]"):

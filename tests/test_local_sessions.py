@@ -24,6 +24,7 @@ from support.processes import child_processes
 from support.sandboxes import engine_or_skip
 from support.serving import KEY, served
 
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
 SCRIPT = [
     {
         "match": "list",
@@ -332,10 +333,11 @@ def test_reader_that_leaves_loses_nothing(api: Api) -> None:
         (400, "POST", "/api/sessions", {"agent": "own", "permissionMode": "all"}, "permissionMode"),
         (400, "POST", "/api/sessions", {"agent": "own", "extraEnv": {"A": 1}}, "extraEnv.A"),
         (501, "POST", "/api/sessions", {"agent": "own", "credentialId": "x"}, "no credentials yet"),
-        (404, "GET", "/api/sessions/no-id", None, "no session 'no-id'"),
-        (404, "POST", "/api/sessions/no-id/messages", {"content": "x"}, "no session 'no-id'"),
-        (400, "POST", "/api/sessions/no-id/messages", {}, "content"),
-        (404, "GET", "/api/sessions/no-id/messages/stream", None, "no session 'no-id'"),
+        (400, "GET", "/api/sessions/no-id", None, 'id: "no-id" does not match'),
+        (404, "GET", f"/api/sessions/{UNKNOWN}", None, f"no session '{UNKNOWN}'"),
+        (404, "POST", f"/api/sessions/{UNKNOWN}/messages", {"content": "x"}, f"no session '{UNKNOWN}'"),
+        (400, "POST", f"/api/sessions/{UNKNOWN}/messages", {}, "content"),
+        (404, "GET", f"/api/sessions/{UNKNOWN}/messages/stream", None, f"no session '{UNKNOWN}'"),
     ],
 )
 def test_bad_requests(api: Api, status: int, method: str, target: str, body: Any, reason: str) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .archives import Archive, opened, read_bundle
+from .archives import Archive, opened, opened_usable, read_bundle
 from .ignoring import DEFAULT_IGNORED, IGNORE_FILE, Ignored
 from .members import LIMITS, BundleLimits, Contents, Member
-from .packing import Bundle, pack, pack_files
+from .packing import Bundle, pack, pack_files, pack_members
 from .unpacking import unpack
 
 __all__ = [
@@ -19,8 +19,10 @@ __all__ = [
     "Ignored",
     "Member",
     "opened",
+    "opened_usable",
     "pack",
     "pack_files",
+    "pack_members",
     "read_bundle",
     "unpack",
 ]

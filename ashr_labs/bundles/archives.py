@@ -12,14 +12,14 @@ from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Final
 
 from ..errors import ConfigurationError
-from .members import LIMITS, Contents, Member, checked, member_error, shown
+from .members import LIMITS, Contents, Member, checked, member_error, shown, usable
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from .members import BundleLimits
 
-__all__ = ["Archive", "opened", "read_bundle"]
+__all__ = ["Archive", "opened", "opened_usable", "read_bundle"]
 
 _BLOCK: Final = 512
 _PART: Final = 1 << 20
@@ -50,6 +50,10 @@ class Archive:
         """Return the content of a file."""
         return b"".join(_parts(self._tar, self._files[path]))
 
+    def modified_at(self, path: str) -> float:
+        """Return when a file was last changed, in seconds since the epoch; 0 in archives that `pack` makes."""
+        return float(self._files[path].mtime)
+
 
 def read_bundle(content: bytes, limits: BundleLimits = LIMITS) -> Contents:
     """Return the members of a bundle.
@@ -68,6 +72,30 @@ def read_bundle(content: bytes, limits: BundleLimits = LIMITS) -> Contents:
 @contextmanager
 def opened(content: bytes, limits: BundleLimits = LIMITS) -> Generator[Archive]:
     """Yield a bundle whose members have been checked; the arguments and errors are those of `read_bundle`."""
+    with _opened_tar(content, limits) as tar:
+        files = dict[str, tarfile.TarInfo]()
+        yield Archive(checked(_members(tar, files, limits)), files, tar)
+
+
+@contextmanager
+def opened_usable(content: bytes, limits: BundleLimits = LIMITS) -> Generator[Archive]:
+    """Yield an archive with those of its members that a bundle can have; the others are left out.
+
+    Args:
+        content: A tar archive that is compressed by gzip.
+        limits: What it may have at most.
+
+    Raises:
+        ConfigurationError: It cannot be read, or is too large.
+    """
+    with _opened_tar(content, limits) as tar:
+        files = dict[str, tarfile.TarInfo]()
+        yield Archive(usable(_members(tar, files, limits, skips=True)), files, tar)
+
+
+@contextmanager
+def _opened_tar(content: bytes, limits: BundleLimits) -> Generator[tarfile.TarFile]:
+    """Yield an archive that is decompressed within the limits, and whose headers have been checked."""
     if len(content) > limits.packed:
         raise ConfigurationError(f"a bundle must have at most {limits.packed:,} bytes, got {len(content):,}")
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as plain:
@@ -75,9 +103,7 @@ def opened(content: bytes, limits: BundleLimits = LIMITS) -> Generator[Archive]:
         try:
             _check_headers(plain)
             with tarfile.open(fileobj=plain, mode="r:", encoding="utf-8", errors="surrogateescape") as tar:
-                files = dict[str, tarfile.TarInfo]()
-                contents = checked(_members(tar, files, limits))
-                yield Archive(contents, files, tar)
+                yield tar
         except (tarfile.TarError, UnicodeError, ValueError, OverflowError, EOFError) as error:
             if isinstance(error, ConfigurationError):
                 raise
@@ -128,7 +154,10 @@ def _too_large(limits: BundleLimits) -> ConfigurationError:
     return ConfigurationError(f"the files of a bundle must have at most {limits.unpacked:,} bytes together")
 
 
-def _members(tar: tarfile.TarFile, files: dict[str, tarfile.TarInfo], limits: BundleLimits) -> Iterator[Member]:
+def _members(
+    tar: tarfile.TarFile, files: dict[str, tarfile.TarInfo], limits: BundleLimits, *, skips: bool = False
+) -> Iterator[Member]:
+    """Yield the members, and note their files; what is neither a file, a folder nor a link is skipped or an error."""
     size = 0
     for number, found in enumerate(tar, 1):
         if number > limits.members:
@@ -136,7 +165,12 @@ def _members(tar: tarfile.TarFile, files: dict[str, tarfile.TarInfo], limits: Bu
         path = _path(found.name, is_folder=found.isdir())
         if not path and found.isdir():  # the folder that was packed
             continue
-        source = _source(path, found, files)
+        try:
+            source = _source(path, found, files)
+        except ConfigurationError:
+            if skips:
+                continue
+            raise
         size += 0 if source is None else source.size
         if size > limits.unpacked:
             raise _too_large(limits)

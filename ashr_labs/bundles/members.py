@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
@@ -13,7 +14,7 @@ from ..errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["LIMITS", "BundleLimits", "Contents", "Kind", "Member", "checked", "member_error", "shown"]
+__all__ = ["LIMITS", "BundleLimits", "Contents", "Kind", "Member", "checked", "member_error", "shown", "usable"]
 
 Kind: TypeAlias = Literal["file", "folder", "link"]
 
@@ -101,6 +102,24 @@ def checked(members: Iterable[Member]) -> Contents:
     for path in links:
         _check_link(path, links)
     kept = (member for path, member in by_path.items() if member.kind != "folder" or path not in parents)
+    return Contents(tuple(sorted(kept, key=lambda member: member.path)))
+
+
+def usable(members: Iterable[Member]) -> Contents:
+    """Return those members that break no rule, in order; of several with one path, the last one counts."""
+    by_path: dict[str, Member] = {}
+    for member in members:
+        with suppress(ConfigurationError):
+            _check_path(member.path)
+            by_path[member.path] = member
+    links = {member.path: member.target for member in by_path.values() if member.kind == "link"}
+    kept: list[Member] = []
+    for path, member in by_path.items():
+        with suppress(ConfigurationError):
+            _check_parents(path, by_path)
+            if member.kind == "link":
+                _check_link(path, links)
+            kept.append(member)
     return Contents(tuple(sorted(kept, key=lambda member: member.path)))
 
 

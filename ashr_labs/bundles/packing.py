@@ -19,11 +19,12 @@ from .members import LIMITS, Contents, Member, checked, member_error
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
+    from .archives import Archive
     from .members import BundleLimits
 
-__all__ = ["Bundle", "pack", "pack_files"]
+__all__ = ["Bundle", "pack", "pack_files", "pack_members"]
 
 _ARCHIVES: Final = (".tar.gz", ".tgz")
 _LEVEL: Final = 6
@@ -86,6 +87,15 @@ def pack_files(files: Mapping[str, bytes], limits: BundleLimits = LIMITS) -> Bun
     """
     members = [Member(path, "file", len(content)) for path, content in files.items()]
     return _written(checked(members), files.__getitem__, limits)
+
+
+def pack_members(archive: Archive, members: Iterable[Member], limits: BundleLimits = LIMITS) -> Bundle:
+    """Return the bundle of some members of an archive.
+
+    Raises:
+        ConfigurationError: They are too large together, or there are none.
+    """
+    return _written(checked(members), archive.read, limits)
 
 
 def _packed_archive(content: bytes, limits: BundleLimits) -> Bundle:

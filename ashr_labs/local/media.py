@@ -73,8 +73,12 @@ def media_id_from_text(number: str) -> int:
     return int(number) if re.fullmatch("[1-9][0-9]{0,17}", number) else 0
 
 
-def download_headers(row: RowMapping) -> dict[str, str]:
-    """Return response headers that make browsers save the file instead of rendering it under our origin."""
+def download_headers(row: Mapping[Any, Any]) -> dict[str, str]:
+    """Return response headers that make browsers save the file instead of rendering it under our origin.
+
+    Args:
+        row: `media_type` and `name` of the file.
+    """
     return {
         "content-type": row["media_type"],
         "content-disposition": f"attachment; filename*=UTF-8''{quote(row['name'], safe='')}",

@@ -6,20 +6,32 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from ..._secret import Secret
+from ...errors import ValidationError
 from ...specs import parse_spec
 from ..agent_runtimes import find_runtime
 from ..boot import BootedSandbox
-from ..sandbox.errors import SandboxError
+from ..failures import RefusedError
+from ..sandbox.errors import SandboxError, SandboxUnavailableError
 from ..sandbox.protocol import SandboxRequest
+from ..sandboxes import Description
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ..sandbox.protocol import Engine, Process, Sandbox
-    from ..sandboxes import PlatformSandbox
+    from ..sandboxes import PlatformSandbox, Sandboxes
     from .deploying import Manifest
 
-__all__ = ["LiveSession", "boot_session", "merged_files", "start_agent"]
+__all__ = [
+    "MAX_WORKSPACE",
+    "LiveSession",
+    "archive_of",
+    "boot_session",
+    "create_sandbox",
+    "merged_files",
+    "start_agent",
+    "unpack",
+]
 
 MAX_WORKSPACE = 32 << 20
 """Bytes of a saved workspace, compressed."""
@@ -56,13 +68,7 @@ class LiveSession:
         Raises:
             SandboxError: It cannot be read.
         """
-        command = ["tar", "-C", self.sandbox.workspace, "-czf", "-", "."]
-        done = self.sandbox.exec(command, timeout=_STEP_SECONDS, output_limit=MAX_WORKSPACE)
-        if done.stdout_bytes > MAX_WORKSPACE:
-            return None
-        if done.exit_code > 1:  # 1: a file changed while it was read
-            raise SandboxError(f"the workspace cannot be saved: {done.stderr.decode('utf-8', 'replace')[:500]}")
-        return done.stdout
+        return archive_of(self.sandbox)
 
     def end(self) -> None:
         """End its processes."""
@@ -87,7 +93,7 @@ def boot_session(
         hidden = {name: Secret(value) for name, value in secrets.items()}
         created = engine.create(SandboxRequest(sandbox.id, {**environment, "ASH_SANDBOX_ID": sandbox.id}, hidden))
         try:
-            _unpack(created, archive)
+            unpack(created, archive)
             for path, content in files_of.items():
                 created.write(path, content)
             return BootedSandbox(_SPEC, created)
@@ -98,7 +104,40 @@ def boot_session(
     return boot
 
 
-def _unpack(sandbox: Sandbox, archive: bytes) -> None:
+def create_sandbox(
+    sandboxes: Sandboxes, row: Mapping[str, Any], user_id: int, boot: Callable[[Engine, PlatformSandbox], BootedSandbox]
+) -> PlatformSandbox:
+    """Return a new sandbox of a session.
+
+    Raises:
+        RefusedError: This platform has no sandboxes (501), or too many (503).
+        ValidationError: It cannot be made.
+    """
+    about = Description(row["tenant_id"], f"session {row['id']}", 0, row["created_at"], user_id)
+    try:
+        return sandboxes.create(about, boot)
+    except SandboxUnavailableError as error:
+        raise RefusedError(501, error.message) from error
+    except SandboxError as error:
+        raise ValidationError(error.message) from error
+
+
+def archive_of(sandbox: Sandbox) -> bytes | None:
+    """Return the workspace of a sandbox as an archive; None if it is too large to be saved.
+
+    Raises:
+        SandboxError: It cannot be read.
+    """
+    command = ["tar", "-C", sandbox.workspace, "-czf", "-", "."]
+    done = sandbox.exec(command, timeout=_STEP_SECONDS, output_limit=MAX_WORKSPACE)
+    if done.stdout_bytes > MAX_WORKSPACE:
+        return None
+    if done.exit_code > 1:  # 1: a file changed while it was read
+        raise SandboxError(f"the workspace cannot be saved: {done.stderr.decode('utf-8', 'replace')[:500]}")
+    return done.stdout
+
+
+def unpack(sandbox: Sandbox, archive: bytes) -> None:
     """Unpack an archive inside of the sandbox, where its links lead to nothing of the machine."""
     command = ["tar", "-C", sandbox.workspace, "--no-same-owner", "-xzf", "-"]
     done = sandbox.exec(command, stdin=archive, timeout=_STEP_SECONDS)

@@ -12,8 +12,7 @@ from ..._threads import start_daemon
 from ..._time import isoformat
 from ...errors import BadRequestError, ConflictError, ValidationError
 from ..failures import RefusedError
-from ..sandbox.errors import SandboxError, SandboxUnavailableError
-from ..sandboxes import Description
+from ..sandbox.errors import SandboxError
 from ..store.event_log import Event, last_sequence, read_events
 from ..store.hosting_rows import (
     FRAMES,
@@ -30,8 +29,9 @@ from ..store.raw_json import decode, encode
 from ..streams import Batch, Follow
 from .deploying import Manifest
 from .lines import query_line
-from .live import LiveSession, boot_session, merged_files, start_agent
+from .live import LiveSession, boot_session, create_sandbox, merged_files, start_agent
 from .recording import Recorder, end_turn, log_lifecycle, saved_workspace
+from .workspaces import SessionFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -69,6 +69,8 @@ class Hosting:
         self._locks: dict[str, threading.RLock] = {}
         self._changing = threading.Lock()
         self._recorder = Recorder(database, self._locked, now)
+        self.files = SessionFiles(database, sandboxes, self._live, self._locked, now)
+        """The files of the sessions."""
 
     def create(
         self, principal: Principal, agent: Mapping[Any, Any], manifest: Manifest, config: Mapping[str, Any]
@@ -226,13 +228,7 @@ class Hosting:
         environment = {"ASH_SESSION_ID": row["id"], "ASH_PERMISSION_MODE": config.get("permissionMode", "default")}
         secrets: dict[str, str] = decode(self._sealing.unseal(config[_SEALED])) if _SEALED in config else {}
         boot = boot_session(environment, secrets, archive, files)
-        about = Description(row["tenant_id"], f"session {row['id']}", 0, row["created_at"], user_id)
-        try:
-            sandbox = self._sandboxes.create(about, boot)
-        except SandboxUnavailableError as error:
-            raise RefusedError(501, error.message) from error
-        except SandboxError as error:
-            raise ValidationError(error.message) from error
+        sandbox = create_sandbox(self._sandboxes, row, user_id, boot)
         try:
             process = start_agent(sandbox.ready().sandbox, Manifest(tuple(config["command"])))
         except BaseException as error:

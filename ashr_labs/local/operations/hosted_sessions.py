@@ -1,4 +1,4 @@
-"""Sessions of deployed agents: create, send messages, change the state, history, commands and files."""
+"""Sessions of deployed agents: create, send messages, change the state, history and commands."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, select
 
 from ...errors import NotFoundError, ValidationError
-from ..exchange import Attachment
 from ..failures import RefusedError
 from ..hosting.deploying import manifest_of
-from ..sandbox.errors import SandboxError, SandboxFileError
+from ..sandbox.errors import SandboxError
 from ..store.event_log import list_events
 from ..store.hosting_rows import EVENTS, LOGS, MESSAGES, read_session, session_topic, update_session
 from ..store.schema import hosted_agents, hosted_sessions
@@ -29,8 +28,6 @@ __all__ = [
     "get_api_sessions",
     "get_api_sessions_id",
     "get_api_sessions_id_events",
-    "get_api_sessions_id_files",
-    "get_api_sessions_id_files_path",
     "get_api_sessions_id_logs",
     "get_api_sessions_id_messages",
     "get_api_sessions_id_messages_stream",
@@ -46,11 +43,7 @@ __all__ = [
 
 _MAX_LOGS = 10_000
 _MAX_OUTPUT = 10 << 20
-_MAX_FILE, _MAX_JSON = 64 << 20, 1 << 20
 _EXEC_MS = 30_000
-_HIDDEN = {"node_modules", ".git", "__pycache__", ".DS_Store"}
-_HIDDEN_TOO = {".cache", ".npm", ".pnpm-store", ".yarn", ".venv", "venv", ".tmp", "tmp"}
-_HIDDEN_ENDS = (".sock", ".lock", ".pid")
 _SHOWN = [column for column in hosted_sessions.c if column.name not in {"workspace", "config"}]
 _OF_TENANT = hosted_sessions.c.tenant_id == bindparam("of_tenant")
 
@@ -180,45 +173,6 @@ def post_api_sessions_id_exec(context: LongContext, params: Mapping[str, Any]) -
         raise RefusedError(500, error.message) from error
     stdout, stderr = (printed.decode("utf-8", "replace") for printed in (done.stdout, done.stderr))
     return {"exitCode": 1 if done.timed_out else done.exit_code, "stdout": stdout, "stderr": stderr}
-
-
-@long_operation("get_api_sessions_id_files")
-def get_api_sessions_id_files(context: LongContext, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the files of the workspace of an active session."""
-    hidden = _HIDDEN if params.get("includeHidden", "true") == "true" else _HIDDEN | _HIDDEN_TOO
-    live = context.hosting.running(context.principal, params["id"])
-    try:
-        entries = live.sandbox.list().entries
-    except SandboxFileError as error:
-        raise ValidationError(error.message) from error
-    files = [
-        {"path": entry.path, "size": entry.size}
-        for entry in entries
-        if entry.kind == "file" and not _is_hidden(entry.path, hidden)
-    ]
-    return {"files": files, "source": "sandbox"}
-
-
-@long_operation("get_api_sessions_id_files_path")
-def get_api_sessions_id_files_path(context: LongContext, params: Mapping[str, Any]) -> dict[str, Any] | Attachment:
-    """Return the bytes of a file of the workspace of an active session, or an object with its text."""
-    live = context.hosting.running(context.principal, params["id"])
-    as_json = params.get("format") == "json"
-    try:
-        content = live.sandbox.read(params["path"], limit=_MAX_JSON if as_json else _MAX_FILE)
-    except SandboxFileError as error:
-        if error.code == "missing":
-            raise NotFoundError(error.message) from error
-        raise ValidationError(error.message) from error
-    if not as_json:
-        headers = {"content-type": "application/octet-stream", "x-content-type-options": "nosniff"}
-        return Attachment(content, {**headers, "x-ash-source": "sandbox"})
-    text = content.decode("utf-8", "replace")
-    return {"path": params["path"], "content": text, "size": len(content), "source": "sandbox"}
-
-
-def _is_hidden(path: str, names: set[str]) -> bool:
-    return bool(names.intersection(path.split("/"))) or path.endswith(_HIDDEN_ENDS)
 
 
 def _listed(

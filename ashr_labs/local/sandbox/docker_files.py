@@ -126,6 +126,7 @@ def _entry(path: str, member: tarfile.TarInfo, checksum: str | None, size: int) 
         mode=member.mode & 0o777,
         sha256=checksum if kind == "file" else None,
         target=member.linkname if kind == "link" else None,
+        modified_at=float(member.mtime),
     )
 
 

@@ -125,6 +125,8 @@ class FileEntry:
     """Of a file; None for others, and for a file that its owner cannot read."""
     target: str | None = None
     """Of a link."""
+    modified_at: float = field(default=0.0, compare=False)
+    """When it was last changed, in seconds since the epoch; entries with the same content are equal without it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -373,7 +373,7 @@ def _command_result(found: dict[str, bytes], printed: dict[bytes, list[bytes]], 
 def _entries(payload: bytes) -> Iterator[FileEntry]:
     try:
         for item in unpack(payload):
-            path, kind, size, mode, detail = unpack(item)
+            path, kind, size, mode, modified, detail = unpack(item)
             text = os.fsdecode(detail) or None
             yield FileEntry(
                 path=os.fsdecode(path),
@@ -382,6 +382,7 @@ def _entries(payload: bytes) -> Iterator[FileEntry]:
                 mode=int(mode),
                 sha256=text if kind == b"file" else None,
                 target=text if kind == b"link" else None,
+                modified_at=int(modified) / 1e9,
             )
     except (WireError, ValueError) as error:
         raise SandboxError(f"the supervisor of the sandbox answered wrongly: {error}") from error

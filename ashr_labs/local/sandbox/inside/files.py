@@ -124,7 +124,8 @@ class Workspace:
                     found, detail = yield from _digest(folder, name, found)
                 counts["unreadable"] += not detail
                 self._digests[path] = (_state(found), detail)
-            pending.append(pack([path, kind, b"%d" % found.st_size, b"%d" % stat.S_IMODE(found.st_mode), detail]))
+            size, mode = b"%d" % found.st_size, b"%d" % stat.S_IMODE(found.st_mode)
+            pending.append(pack([path, kind, size, mode, b"%d" % found.st_mtime_ns, detail]))
             if len(pending) >= _FILES_PER_STEP:
                 connection.send(DATA, pack(pending))
                 pending.clear()
