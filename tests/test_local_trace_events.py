@@ -240,6 +240,18 @@ def test_pages_have_every_span_once(api: Api) -> None:
     assert "m" == foreign["cost"]["model"]
 
 
+def test_negative_counts_of_a_client_are_zero(api: Api) -> None:
+    """Counts of a tracing client that are negative are 0 in the spans."""
+    usage = {"input_tokens": -296, "output_tokens": -1, "cost": -0.5, "reasoning_output_tokens": 7}
+    generation = {"id": "g", "name": "reply", "type": "generation", "usage": usage}
+    api("ingest_observability_trace", trace={"id": "sdk", "name": "t", "observations": [generation]})
+
+    [found] = api.got("/v1/spans?trace_id=sdk")["items"]
+
+    expected = {"input_tokens": 0, "output_tokens": 0, "cache_read_tokens": 0, "reasoning_tokens": 7}
+    assert {"model": "", **expected, "estimated_usd": 0} == found["cost"]
+
+
 def test_page_that_finds_little_ends_early(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page looks at a limited number of spans; what follows is behind its cursor."""
     monkeypatch.setattr("ashr_labs.local.events.listing._MAX_SCANNED", 10)

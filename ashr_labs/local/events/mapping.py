@@ -177,10 +177,15 @@ def _foreign(observation: Observation) -> dict[str, Any]:
         usage = as_object(observation.get("usage")) or {}
         event["cost"] = {
             "model": observation.get("model") or "",
-            "input_tokens": usage.get("input_tokens") or 0,
-            "output_tokens": usage.get("output_tokens") or 0,
-            "cache_read_tokens": usage.get("cached_input_tokens") or 0,
-            "reasoning_tokens": usage.get("reasoning_output_tokens") or 0,
-            "estimated_usd": usage.get("cost") or 0.0,
+            "input_tokens": _count(usage.get("input_tokens")),
+            "output_tokens": _count(usage.get("output_tokens")),
+            "cache_read_tokens": _count(usage.get("cached_input_tokens")),
+            "reasoning_tokens": _count(usage.get("reasoning_output_tokens")),
+            "estimated_usd": _count(usage.get("cost")),
         }
     return event
+
+
+def _count(given: object) -> int | float:
+    """Return a number that a client has sent; 0 in place of what is not one, or is negative."""
+    return given if isinstance(given, int | float) and not isinstance(given, bool) and given > 0 else 0
