@@ -1,4 +1,4 @@
-"""A language model for the examples: OpenAI's, or without a key a stand-in on this machine."""
+"""A language model for the examples: the provider's, or without a key a stand-in on this machine."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Model", "language_model"]
 
+_PROVIDERS = {
+    "openai": ("gpt-5-mini", "https://api.openai.com/v1"),
+    "anthropic": ("claude-haiku-4-5", "https://api.anthropic.com"),
+}
+
 
 class Model(NamedTuple):
     """How a model is reached."""
@@ -25,17 +30,23 @@ class Model(NamedTuple):
 
 
 @contextmanager
-def language_model() -> Iterator[Model]:
-    """Return OpenAI's model if `OPENAI_API_KEY` is set, else a stand-in that asks for one tool and then answers."""
-    name = os.environ.get("OPENAI_MODEL", "gpt-5-mini")
-    if key := os.environ.get("OPENAI_API_KEY"):
-        yield Model(name, os.environ.get("OPENAI_BASE_URL", "https://api.openai.com/v1"), key)
+def language_model(provider: str = "openai") -> Iterator[Model]:
+    """Return a model of `openai` or `anthropic` whose key is set, such as `OPENAI_API_KEY`, else a stand-in.
+
+    The stand-in asks for one tool and then answers.
+    """
+    name, url = _PROVIDERS[provider]
+    prefix = provider.upper()
+    name = os.environ.get(f"{prefix}_MODEL", name)
+    if key := os.environ.get(f"{prefix}_API_KEY"):
+        yield Model(name, os.environ.get(f"{prefix}_BASE_URL", url), key)
         return
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield Model(name, f"http://127.0.0.1:{server.server_port}/v1", "no-key")
+        path = "/v1" if url.endswith("/v1") else ""
+        yield Model(name, f"http://127.0.0.1:{server.server_port}{path}", "no-key")
     finally:
         server.shutdown()
         server.server_close()
@@ -43,12 +54,12 @@ def language_model() -> Iterator[Model]:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Answers the requests of Chat Completions."""
+    """Answers the requests of Chat Completions, and of Messages."""
 
     def do_POST(self) -> None:
         """Answer a request."""
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-        content = json.dumps(_completion(body)).encode()
+        content = json.dumps(_message(body) if self.path.endswith("/messages") else _completion(body)).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")
         self.send_header("content-length", str(len(content)))
@@ -60,7 +71,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _completion(body: dict[str, Any]) -> dict[str, Any]:
-    message = _reply_to(body["messages"][-1])
+    last = body["messages"][-1]
+    message: dict[str, Any] = {"role": "assistant", "content": _answer(str(last["content"]), last["role"] == "tool")}
+    if message["content"] is None:
+        call = {"name": "find_refund", "arguments": json.dumps(_arguments(str(last["content"])))}
+        message["tool_calls"] = [{"id": "1", "type": "function", "function": call}]
     asked = len(str(body["messages"])) // 4
     return {
         "id": "1",
@@ -74,13 +89,30 @@ def _completion(body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _reply_to(last: dict[str, Any]) -> dict[str, Any]:
-    """Return a call of the tool with the order of a question, or the result of the tool as the answer."""
-    content = str(last["content"])
+def _message(body: dict[str, Any]) -> dict[str, Any]:
+    last = body["messages"][-1]["content"]
+    results = [block["content"] for block in last if block["type"] == "tool_result"] if isinstance(last, list) else []
+    answer = _answer(str(results[0] if results else last), bool(results))
+    block: dict[str, Any] = {"type": "text", "text": answer}
+    if answer is None:
+        block = {"type": "tool_use", "id": "1", "name": "find_refund", "input": _arguments(str(last))}
+    return {
+        "id": "1",
+        "type": "message",
+        "role": "assistant",
+        "model": body["model"],
+        "content": [block],
+        "stop_reason": "tool_use" if answer is None else "end_turn",
+        "stop_sequence": None,
+        "usage": {"input_tokens": len(str(body["messages"])) // 4, "output_tokens": 9},
+    }
+
+
+def _answer(content: str, is_result: bool) -> str | None:
+    """Return the result of the tool as the answer, a question if no order is named, or None to call the tool."""
+    return content if is_result else None if _arguments(content) else "Which order is it?"
+
+
+def _arguments(content: str) -> dict[str, str]:
     found = re.search(r"\b[A-Z]\d\b", content)
-    if last["role"] == "tool":
-        return {"role": "assistant", "content": content}
-    if found is None:
-        return {"role": "assistant", "content": "Which order is it?"}
-    function = {"name": "find_refund", "arguments": json.dumps({"order": found[0]})}
-    return {"role": "assistant", "content": None, "tool_calls": [{"id": "1", "type": "function", "function": function}]}
+    return {"order": found[0]} if found else {}
