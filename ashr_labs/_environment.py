@@ -17,6 +17,8 @@ __all__ = ["VARIABLES", "check_secret", "check_url", "misspelt_variables", "warn
 
 VARIABLES = (
     "ASHR_AGENTS",
+    "ASHR_AGENT_BASE_URL",
+    "ASHR_AGENT_MODEL",
     "ASHR_EXPERIMENT_PARALLEL",
     "ASHR_FORWARD_TO",
     "ASHR_GENERATOR_API_KEY",

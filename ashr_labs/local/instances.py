@@ -63,7 +63,7 @@ class Instance:
             settings.sandbox_engine, limit=settings.sandbox_limit, platform=lambda: self._sandboxes_platform
         )
         self.sealing = Sealing(target, settings.secrets_key)
-        self.hosting = Hosting(self.database, self.sandboxes, self.sealing, now)
+        self.hosting = Hosting(self.database, self.sandboxes, self.sealing, settings, now)
         self.workers = _workers(self.database, settings, now)
         self.workers[RUN_SCENARIO] = self._experiments(settings, now)
         try:

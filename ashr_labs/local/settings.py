@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .._environment import check_url
 from ..errors import ConfigurationError
 from ..pricing import PRICES_VARIABLE, PricingTable, pricing_table, read_prices
 from .alerts.settings import AlertSettings, alert_settings
@@ -48,6 +49,10 @@ class Settings:
     """Seconds of silence after which a stream of events sends a comment."""
     agents: Path | None = None
     """The operator's folder of agents that can be deployed by their path."""
+    agent_model: str = ""
+    """The model of deployed agents that have instructions only and name none; empty for the scripted one."""
+    agent_base_url: str = ""
+    """Where the API of that model is; empty for the provider's."""
     sandbox_engine: str | None = None
     """The engine of sandboxes; None for the first one that works."""
     sandbox_limit: int = _SANDBOX_LIMIT
@@ -76,6 +81,8 @@ class Settings:
             run_lease=lease,
             sandbox_engine=engine_name(engine) if (engine := environment.get("ASHR_SANDBOX_ENGINE")) else None,
             agents=_agents(environment.get("ASHR_AGENTS")),
+            agent_model=environment.get("ASHR_AGENT_MODEL", ""),
+            agent_base_url=_agent_base_url(environment),
             sandbox_limit=_count(environment, "ASHR_SANDBOX_LIMIT", _SANDBOX_LIMIT),
             experiment_parallel=_count(environment, "ASHR_EXPERIMENT_PARALLEL", _EXPERIMENT_PARALLEL),
             secrets_key=checked_key(environment.get(KEY_VARIABLE, "")),
@@ -100,6 +107,15 @@ def _agents(folder: str | None) -> Path | None:
     if folder and not Path(folder).is_dir():
         raise ConfigurationError(f"ASHR_AGENTS must be a folder, got {folder!r}")
     return Path(folder) if folder else None
+
+
+def _agent_base_url(environment: Mapping[str, str]) -> str:
+    url = environment.get("ASHR_AGENT_BASE_URL")
+    if not url:
+        return ""
+    if not environment.get("ASHR_AGENT_MODEL"):
+        raise ConfigurationError("ASHR_AGENT_BASE_URL needs ASHR_AGENT_MODEL, the name of a model that is served there")
+    return check_url(url, setting="ASHR_AGENT_BASE_URL")
 
 
 def _boot(environment: Mapping[str, str]) -> BootSettings:

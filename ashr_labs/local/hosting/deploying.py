@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import tomllib
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from ..._format import suggestion
 from ..._json import as_object
 from ...bundles import opened, pack, pack_files
 from ...errors import ConfigurationError, ValidationError
+from .manifest import INSTRUCTIONS, MANIFEST, Manifest, read_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,19 +17,7 @@ if TYPE_CHECKING:
 
     from ...bundles import Bundle
 
-__all__ = ["INSTRUCTIONS", "Manifest", "bundle_of", "manifest_of"]
-
-INSTRUCTIONS = ("CLAUDE.md", "AGENTS.md")
-MANIFEST = "agent.toml"
-_KEYS = ("command",)
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """The way in which an agent is started."""
-
-    command: tuple[str, ...] = ()
-    """A program and its arguments; none for the scripted runtime."""
+__all__ = ["bundle_of", "manifest_of"]
 
 
 def bundle_of(body: Mapping[str, Any], folder: Path | None) -> Bundle:
@@ -59,36 +45,19 @@ def manifest_of(content: bytes) -> Manifest:
         content: Its bundle.
 
     Raises:
-        ValidationError: It has neither instructions nor a command, or its `agent.toml` is not valid.
+        ValidationError: It has neither instructions nor an entry point, or its `agent.toml` is not valid.
     """
     with opened(content) as archive:
         names = {member.path for member in archive.contents.members}
-        if MANIFEST not in names:
-            if not names.intersection(INSTRUCTIONS):
-                raise ValidationError(
-                    f"an agent must have {' or '.join(INSTRUCTIONS)} with its instructions, or {MANIFEST} with its "
-                    "command, at the top of its folder"
-                )
-            return Manifest()
-        text = archive.read(MANIFEST)
-    try:
-        return _checked(tomllib.loads(text.decode()))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValidationError(f"{MANIFEST} cannot be read: {error}") from error
-
-
-def _checked(found: Mapping[str, Any]) -> Manifest:
-    for key in found:
-        if key not in _KEYS:
-            raise ValidationError(f"{MANIFEST}: unknown key {key!r}{suggestion(key, _KEYS)}")
-    command: object = found.get("command")
-    if isinstance(command, str) and command.strip():
-        return Manifest(("sh", "-c", command))
-    parts = cast("list[object]", command) if isinstance(command, list) else []
-    texts = [part for part in parts if isinstance(part, str) and "\0" not in part]
-    if not texts or len(texts) < len(parts):
-        raise ValidationError(f"{MANIFEST}: `command` must be a line for a shell or a list of texts, got {command!r}")
-    return Manifest(tuple(texts))
+        has_instructions = not names.isdisjoint(INSTRUCTIONS)
+        if MANIFEST in names:
+            return read_manifest(archive.read(MANIFEST), has_instructions=has_instructions)
+    if not has_instructions:
+        raise ValidationError(
+            f"an agent must have {' or '.join(INSTRUCTIONS)} with its instructions, or {MANIFEST} with its "
+            "`command` or `entry`, at the top of its folder"
+        )
+    return Manifest()
 
 
 def _packed_folder(path: str, folder: Path | None) -> Bundle:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from ..._secret import Secret
 from ...errors import ValidationError
 from ...specs import parse_spec
-from ..agent_runtimes import find_runtime
 from ..boot import BootedSandbox
 from ..failures import RefusedError
 from ..sandbox.errors import SandboxError, SandboxUnavailableError
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 
     from ..sandbox.protocol import Engine, Process, Sandbox
     from ..sandboxes import PlatformSandbox, Sandboxes
-    from .deploying import Manifest
+    from .launching import Launch
 
 __all__ = [
     "MAX_WORKSPACE",
@@ -29,7 +27,6 @@ __all__ = [
     "boot_session",
     "create_sandbox",
     "merged_files",
-    "start_agent",
     "unpack",
 ]
 
@@ -78,7 +75,11 @@ class LiveSession:
 
 
 def boot_session(
-    environment: Mapping[str, str], secrets: Mapping[str, str], archive: bytes, files_of: Mapping[str, bytes]
+    environment: Mapping[str, str],
+    secrets: Mapping[str, str],
+    archive: bytes,
+    files_of: Mapping[str, bytes],
+    launch: Launch,
 ) -> Callable[[Engine, PlatformSandbox], BootedSandbox]:
     """Return the function that makes the sandbox of a session.
 
@@ -87,11 +88,16 @@ def boot_session(
         secrets: Variables whose values are not shown.
         archive: The files of the workspace: a tar archive, compressed by gzip.
         files_of: Files that are written over those of the archive.
+        launch: What its process needs.
     """
 
     def boot(engine: Engine, sandbox: PlatformSandbox) -> BootedSandbox:
         hidden = {name: Secret(value) for name, value in secrets.items()}
-        created = engine.create(SandboxRequest(sandbox.id, {**environment, "ASH_SANDBOX_ID": sandbox.id}, hidden))
+        variables = {**launch.environment, **environment, "ASH_SANDBOX_ID": sandbox.id}
+        request = SandboxRequest(
+            sandbox.id, variables, hidden, folders=launch.folders, allowed_hosts=launch.hosts_on(engine)
+        )
+        created = engine.create(request)
         try:
             unpack(created, archive)
             for path, content in files_of.items():
@@ -143,14 +149,6 @@ def unpack(sandbox: Sandbox, archive: bytes) -> None:
     done = sandbox.exec(command, stdin=archive, timeout=_STEP_SECONDS)
     if done.exit_code:
         raise SandboxError(f"the files cannot be unpacked: {done.stderr.decode('utf-8', 'replace')[:500]}")
-
-
-def start_agent(sandbox: Sandbox, manifest: Manifest) -> Process:
-    """Start the process of an agent: its command, or the scripted runtime."""
-    if manifest.command:
-        return sandbox.spawn(list(manifest.command))
-    source = files("ashr_labs.local.hosting.inside").joinpath("scripted.py").read_text("utf-8")
-    return sandbox.spawn([find_runtime(sandbox, "python").path, "-c", source])
 
 
 def merged_files(config: Mapping[str, Any]) -> dict[str, bytes]:

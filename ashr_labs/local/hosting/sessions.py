@@ -27,9 +27,10 @@ from ..store.hosting_rows import (
 )
 from ..store.raw_json import decode, encode
 from ..streams import Batch, Follow
-from .deploying import Manifest
+from .launching import launch_of, start_process
 from .lines import query_line
-from .live import LiveSession, boot_session, create_sandbox, merged_files, start_agent
+from .live import LiveSession, boot_session, create_sandbox, merged_files
+from .manifest import Manifest
 from .recording import Recorder, end_turn, log_lifecycle, saved_workspace
 from .workspaces import SessionFiles
 
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from ..keys import Principal
     from ..sandboxes import Sandboxes
     from ..sealing import Sealing
+    from ..settings import Settings
     from ..store.engine import Database
 
 __all__ = ["Hosting"]
@@ -57,11 +59,20 @@ class Hosting:
         database: Has the sessions.
         sandboxes: Makes their sandboxes.
         sealing: Encrypts their variables, which are stored because they are applied whenever a process starts.
+        settings: Those of the platform.
         now: The clock, in seconds since the epoch.
     """
 
-    def __init__(self, database: Database, sandboxes: Sandboxes, sealing: Sealing, now: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        sandboxes: Sandboxes,
+        sealing: Sealing,
+        settings: Settings,
+        now: Callable[[], float],
+    ) -> None:
         self._database = database
+        self._settings = settings
         self._sandboxes = sandboxes
         self._sealing = sealing
         self._now = now
@@ -93,7 +104,7 @@ class Hosting:
             "status": "active",
             "sandbox_id": "",
             "parent_id": None,
-            "config": {**self._sealed(config), "command": list(manifest.command)},
+            "config": {**self._sealed(config), "manifest": manifest.record()},
             "turns": 0,
             "turn_after": 0,
             "is_in_turn": False,
@@ -227,10 +238,22 @@ class Hosting:
         config = row["config"]
         environment = {"ASH_SESSION_ID": row["id"], "ASH_PERMISSION_MODE": config.get("permissionMode", "default")}
         secrets: dict[str, str] = decode(self._sealing.unseal(config[_SEALED])) if _SEALED in config else {}
+<<<<<<< HEAD
         boot = boot_session(environment, secrets, archive, files)
         sandbox = create_sandbox(self._sandboxes, row, user_id, boot)
+=======
+        launch = launch_of(_manifest(config), config.get("model"), secrets, self._settings)
+        boot = boot_session(environment, secrets, archive, files, launch)
+        about = Description(row["tenant_id"], f"session {row['id']}", 0, row["created_at"], user_id)
         try:
-            process = start_agent(sandbox.ready().sandbox, Manifest(tuple(config["command"])))
+            sandbox = self._sandboxes.create(about, boot)
+        except SandboxUnavailableError as error:
+            raise RefusedError(501, error.message) from error
+        except SandboxError as error:
+            raise ValidationError(error.message) from error
+>>>>>>> 575d86d (hosting: agent.toml, entry points, and a built-in agent over a model)
+        try:
+            process = start_process(sandbox.ready().sandbox, launch)
         except BaseException as error:
             sandbox.destroy()
             if isinstance(error, SandboxError):
@@ -276,9 +299,16 @@ def _check_active(row: Row) -> None:
         raise BadRequestError(f"the session {row['id']} has the status `{row['status']}`; {advice}")
 
 
+def _manifest(config: Mapping[str, Any]) -> Manifest:
+    """Return the manifest of a session's agent; sessions of earlier releases have its command only."""
+    if "manifest" in config:
+        return Manifest.from_record(config["manifest"])
+    return Manifest(tuple(config["command"]))
+
+
 def _options(config: Mapping[str, Any], session_id: str) -> dict[str, Any]:
     """Return the session configuration that a process receives with each message."""
-    hidden = {_SEALED, "command", "systemPrompt"}
+    hidden = {_SEALED, "command", "manifest"}
     return {**{name: value for name, value in config.items() if name not in hidden}, "sessionId": session_id}
 
 

@@ -1,0 +1,1 @@
+"""Runtimes of entry points: functions, and the objects of frameworks, a file for each."""
