@@ -82,7 +82,7 @@ def test_files_of_an_agent(api: Api) -> None:
         ({"files": [file("agent.toml", b"command = ")]}, "agent.toml cannot be read"),
         (
             {"files": [file("agent.toml", b"comand = 'x'")]},
-            "line 1: `comand` is not a key that is known; did you mean 'command'",
+            "`comand` is not a key that is known; did you mean 'command'",
         ),
         ({"files": [file("agent.toml", b"command = [1]")]}, "`command` must be a line for a shell or a list of texts"),
         ({"files": [file("agent.toml", b"")]}, "must have its instructions in CLAUDE.md or AGENTS.md"),
