@@ -238,20 +238,9 @@ class Hosting:
         config = row["config"]
         environment = {"ASH_SESSION_ID": row["id"], "ASH_PERMISSION_MODE": config.get("permissionMode", "default")}
         secrets: dict[str, str] = decode(self._sealing.unseal(config[_SEALED])) if _SEALED in config else {}
-<<<<<<< HEAD
-        boot = boot_session(environment, secrets, archive, files)
-        sandbox = create_sandbox(self._sandboxes, row, user_id, boot)
-=======
         launch = launch_of(_manifest(config), config.get("model"), secrets, self._settings)
         boot = boot_session(environment, secrets, archive, files, launch)
-        about = Description(row["tenant_id"], f"session {row['id']}", 0, row["created_at"], user_id)
-        try:
-            sandbox = self._sandboxes.create(about, boot)
-        except SandboxUnavailableError as error:
-            raise RefusedError(501, error.message) from error
-        except SandboxError as error:
-            raise ValidationError(error.message) from error
->>>>>>> 575d86d (hosting: agent.toml, entry points, and a built-in agent over a model)
+        sandbox = create_sandbox(self._sandboxes, row, user_id, boot)
         try:
             process = start_process(sandbox.ready().sandbox, launch)
         except BaseException as error:

@@ -13,6 +13,7 @@ from ..failures import RefusedError
 from ..sandbox.errors import SandboxError, SandboxFileError
 from ..sandbox.paths import workspace_path
 from ..store.hosting_rows import read_session, read_workspace, update_session
+from .launching import Launch
 from .live import MAX_WORKSPACE, archive_of, boot_session, create_sandbox
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ class SessionFiles:
     def _made(self, row: Mapping[str, Any], user_id: int) -> Generator[Sandbox]:
         with self._database.read() as connection:
             archive = _saved(read_workspace(connection, row["id"]), row["id"])
-        made = create_sandbox(self._sandboxes, row, user_id, boot_session({}, {}, archive, {}))
+        made = create_sandbox(self._sandboxes, row, user_id, boot_session({}, {}, archive, {}, Launch()))
         try:
             yield made.ready().sandbox
         finally:
