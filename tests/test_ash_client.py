@@ -76,7 +76,7 @@ def test_agents_and_sessions(client: AshClient, folder: Path) -> None:
 def test_turn_as_the_readme_shows_it(client: AshClient, folder: Path) -> None:
     """A turn is read by the classes of its events, and by `type` and `data`."""
     client.deploy_agent("readme", folder)
-    session = client.create_session("readme", model="m")
+    session = client.create_session("readme", model="scripted")
     seen: list[Any] = []
     for event in client.send_message_stream(session.id, "Hello!", include_partial_messages=True, max_turns=5):
         if isinstance(event, MessageEvent):

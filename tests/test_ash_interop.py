@@ -29,7 +29,7 @@ from ash_sdk.models import PostApiSessionsBody
 
 url, key = sys.argv[1:]
 client = AshClient(url, token=key)
-session = client.create_session("my-agent", model="m", mcp_servers={"a": {"command": "x"}}, betas=["b"])
+session = client.create_session("my-agent", model="scripted", mcp_servers={"a": {"command": "x"}}, betas=["b"])
 
 async def turn():
     return [type(event).__name__ async for event in client.asend_message_stream(session.id, "again")]

@@ -223,7 +223,10 @@ def _key(model: ModelChoice) -> str:
     api = APIS[model.api]
     key = os.environ.get(api.key) or os.environ.get(_CUSTOM_KEY, "")
     if not key and model.base_url == api.base_url:
-        raise ModelError(f"the model {model.name} needs a key: pass {api.key} in `extraEnv`, or store a credential")
+        raise ModelError(
+            f"the model {model.name} needs a key: pass {api.key} in `extraEnv`, or store a credential; "
+            "the model `scripted` needs none"
+        )
     return key
 
 
