@@ -49,7 +49,8 @@ class LangGraphRuntime:
         self._errors = importlib.import_module("langgraph.errors")
         base: Any = importlib.import_module("langgraph.checkpoint.base").BaseCheckpointSaver
         saver = graph.checkpointer
-        self._is_sync = isinstance(saver, base) and getattr(type(saver), "aget_tuple", None) is base.aget_tuple
+        own: Any = type(saver)
+        self._is_sync = isinstance(saver, base) and own.aget_tuple is base.aget_tuple
 
     async def play(self, turn: Turn, state: Any) -> Any:
         """Answer a turn."""
