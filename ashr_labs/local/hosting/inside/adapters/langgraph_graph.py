@@ -49,7 +49,7 @@ class LangGraphRuntime:
         self._errors = importlib.import_module("langgraph.errors")
         base: Any = importlib.import_module("langgraph.checkpoint.base").BaseCheckpointSaver
         saver = graph.checkpointer
-        own: Any = type(saver)
+        own: Any = saver.__class__
         self._is_sync = isinstance(saver, base) and own.aget_tuple is base.aget_tuple
 
     async def play(self, turn: Turn, state: Any) -> Any:
