@@ -1,8 +1,8 @@
 """Test AI agents against scenarios, and see what they do in production.
 
 The names in `__all__` are public, and so are the modules `comparators`, `errors`, `eval`, `generation`, `grading`,
-`importing`, `instrumentation`, `keystone`, `llm`, `local`, `otel`, `prompts`, `results`, `run_builder`, `scorers`,
-`tracing` and `types`. Each is imported on first use.
+`hosting`, `importing`, `instrumentation`, `keystone`, `llm`, `local`, `otel`, `prompts`, `results`, `run_builder`,
+`scorers`, `tracing` and `types`. Each is imported on first use.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from . import eval as eval  # noqa: A004 - the subpackage has the name of a builtin
     from . import generation as generation
     from . import grading as grading
+    from . import hosting as hosting
     from . import importing as importing
     from . import instrumentation as instrumentation
     from . import keystone as keystone
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
         ServerError,
         SpecError,
         StreamInterruptedError,
+        TurnFailedError,
         ValidationError,
     )
     from .eval import (
@@ -146,6 +148,7 @@ __all__ = [
     "Timeout",
     "ToolInvocation",
     "Trace",
+    "TurnFailedError",
     "ValidationError",
     "aeval",
     "auto_instrument",
@@ -232,6 +235,7 @@ _MODULES = frozenset(
         "eval",
         "generation",
         "grading",
+        "hosting",
         "importing",
         "instrumentation",
         "keystone",

@@ -7,6 +7,7 @@
     ├── SpecError                 (also ValueError)    a sandbox spec is not valid
     ├── ScorerError               (also ValueError)    a scorer returned something that is not a score
     ├── ModelError                                     a language model did not give a usable reply
+    ├── TurnFailedError                                a deployed agent failed during a turn
     ├── APIConnectionError                             no response arrived
     │   ├── APITimeoutError       (also TimeoutError)  no response arrived in time
     │   └── StreamInterruptedError                     a stream of events stopped before its end
@@ -49,6 +50,7 @@ __all__ = [
     "ServerError",
     "SpecError",
     "StreamInterruptedError",
+    "TurnFailedError",
     "ValidationError",
     "error_class_for_status",
 ]
@@ -135,6 +137,15 @@ class ModelError(AshrLabsError):
 
     def __str__(self) -> str:
         return self.message
+
+
+class TurnFailedError(AshrLabsError):
+    """A deployed agent failed during a turn; its session has the events that came before."""
+
+    session_id = ""
+    """The session of the turn."""
+    text = ""
+    """The text of the agent before it failed."""
 
 
 class APIConnectionError(AshrLabsError):

@@ -47,6 +47,7 @@ SUBSTITUTIONS = [
     ("AsyncGenerator", "Generator"),
     ("AsyncIterator", "Iterator"),
     (r"Async(?=\w+Methods|Alert\b|BaseClient|AshrLabsClient|Sandbox\b|ExperimentHandle\b|RecordDataset\b)", ""),
+    (r"Async(?=HostedSession\b|TurnStream\b)", ""),
 ]  # fmt: skip
 
 

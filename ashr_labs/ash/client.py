@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from contextlib import aclosing, closing, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +12,12 @@ from ashr_labs_api.models import AshSession as Session
 
 from .._environment import check_secret, check_url
 from .._secret import Secret
-from ..bundles import opened, pack
+from ..client._hosting import folder_files, given
 from ..client._options import Options, Timeout
 from ..client._outgoing import resource
 from ..client._retry import AsyncClock, SyncClock
 from ..client._session import SessionCache
-from ..errors import AshrLabsError, ConfigurationError, StreamInterruptedError
+from ..errors import AshrLabsError, ConfigurationError
 from .errors import as_api_error
 from .streaming import event_of
 
@@ -104,7 +103,7 @@ class AshClient:
             AshApiError: The platform refuses it.
             ConfigurationError: The folder cannot be packed.
         """
-        body = {"name": name, **({"files": _files(path)} if Path(path).is_dir() else {"path": str(path)})}
+        body = {"name": name, **({"files": folder_files(path)} if Path(path).is_dir() else {"path": str(path)})}
         return Agent.from_dict(self._ask(resource("post_api_agents", body=body))["agent"])
 
     def list_agents(self) -> list[Agent]:
@@ -168,7 +167,7 @@ class AshClient:
             "subagents": subagents,
             "initialAgent": initial_agent,
         }
-        return self._session(resource("post_api_sessions", body=_given(options)))
+        return self._session(resource("post_api_sessions", body=given(options)))
 
     def list_sessions(self, *, agent: str | None = None, status: str | None = None) -> list[Session]:
         """Return the sessions, newest first.
@@ -244,7 +243,7 @@ class AshClient:
             "thinking": thinking,
             "outputFormat": output_format,
         }
-        return self._turn(str(session_id), _given(options))
+        return self._turn(str(session_id), given(options))
 
     def asend_message_stream(
         self,
@@ -270,7 +269,7 @@ class AshClient:
             "thinking": thinking,
             "outputFormat": output_format,
         }
-        return self._aturn(str(session_id), _given(options))
+        return self._aturn(str(session_id), given(options))
 
     def close(self) -> None:
         """Close the connections; the client can be used again."""
@@ -312,34 +311,19 @@ class AshClient:
         return Session.from_dict(self._ask(outgoing)["session"])
 
     def _turn(self, session_id: str, body: Mapping[str, Any]) -> Generator[AshEvent]:
-        outgoing = resource("post_api_sessions_id_messages", {"id": session_id}, body=body)
-        try:
-            yield from self._events(outgoing)
-        except StreamInterruptedError as error:
-            yield from self._events(_rest(session_id, error))
+        from ..client._sync._turns import turn_events  # noqa: PLC0415 - as above
 
-    def _events(self, outgoing: Outgoing) -> Generator[AshEvent]:
-        with _api_errors(), closing(self._transport.events(outgoing)) as events:
+        outgoing = resource("post_api_sessions_id_messages", {"id": session_id}, body=body)
+        with _api_errors(), closing(turn_events(self._transport, session_id, outgoing)) as events:
             for event in events:
                 yield event_of(event.type, event.data)
 
     async def _aturn(self, session_id: str, body: Mapping[str, Any]) -> AsyncGenerator[AshEvent]:
-        outgoing = resource("post_api_sessions_id_messages", {"id": session_id}, body=body)
-        try:
-            async with aclosing(self._aevents(outgoing)) as events:
-                async for event in events:
-                    yield event
-        except StreamInterruptedError as error:
-            rest = _rest(session_id, error)
-        else:
-            return
-        async with aclosing(self._aevents(rest)) as events:
-            async for event in events:
-                yield event
+        from ..client._async._turns import turn_events  # noqa: PLC0415 - as above
 
-    async def _aevents(self, outgoing: Outgoing) -> AsyncGenerator[AshEvent]:
+        outgoing = resource("post_api_sessions_id_messages", {"id": session_id}, body=body)
         with _api_errors():
-            async with aclosing(self._async_transport.events(outgoing)) as events:
+            async with aclosing(turn_events(self._async_transport, session_id, outgoing)) as events:
                 async for event in events:
                     yield event_of(event.type, event.data)
 
@@ -350,30 +334,6 @@ def _api_errors() -> Generator[None]:
         yield
     except AshrLabsError as error:
         raise as_api_error(error) from error
-
-
-def _rest(session_id: str, error: StreamInterruptedError) -> Outgoing:
-    """Return the request for the rest of a turn; raise the error of a stream of which nothing was read."""
-    if not error.last_event_id:
-        raise error
-    return resource("get_api_sessions_id_messages_stream", {"id": session_id}, {"after": error.last_event_id})
-
-
-def _given(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in options.items() if value is not None}
-
-
-def _files(path: str | os.PathLike[str]) -> list[dict[str, str]]:
-    """Return the files of a folder as they are sent."""
-    with opened(pack(path).content) as archive:
-        for member in archive.contents.members:
-            if member.kind == "link":
-                raise ConfigurationError(f"{path}: {member.path} is a link, which cannot be deployed; copy the file")
-        return [
-            {"path": member.path, "content": base64.b64encode(archive.read(member.path)).decode()}
-            for member in archive.contents.members
-            if member.kind == "file"
-        ]
 
 
 def _session_cache() -> SessionCache:

@@ -1,18 +1,27 @@
-"""The events of a turn, by the names of `ash_sdk.streaming`.
-
-Each has its own attributes, and `type` and `data` as well.
-"""
+"""The events of a turn, by the names of `ash_sdk.streaming`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from .._http.sse import SSEDecoder, parsed_data
-from .._json import as_object
+from ..hosting.events import (
+    DoneEvent,
+    ErrorEvent,
+    MessageEvent,
+    SessionStartEvent,
+    StreamEvent,
+    TextDeltaEvent,
+    ThinkingDeltaEvent,
+    ToolResultEvent,
+    ToolUseEvent,
+    TurnCompleteEvent,
+    TurnEvent,
+    event_of,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterable, Generator, Iterable
     from typing import Protocol
 
     class Response(Protocol):
@@ -47,182 +56,7 @@ __all__ = [
     "parse_sse_stream_async",
 ]
 
-
-@dataclass
-class MessageEvent:
-    """A whole message of the agent."""
-
-    type: ClassVar[str] = "message"
-    data: Any
-    """As the agent sent it."""
-
-
-@dataclass
-class TextDeltaEvent:
-    """A part of an answer."""
-
-    type: ClassVar[str] = "text_delta"
-    delta: str
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The event as it was sent."""
-        return {"delta": self.delta}
-
-
-@dataclass
-class ThinkingDeltaEvent:
-    """A part of the model's reasoning."""
-
-    type: ClassVar[str] = "thinking_delta"
-    delta: str
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The event as it was sent."""
-        return {"delta": self.delta}
-
-
-@dataclass
-class ToolUseEvent:
-    """A call of a tool."""
-
-    type: ClassVar[str] = "tool_use"
-    id: str
-    name: str
-    input: Any
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The event as it was sent."""
-        return {"id": self.id, "name": self.name, "input": self.input}
-
-
-@dataclass
-class ToolResultEvent:
-    """The result of a tool."""
-
-    type: ClassVar[str] = "tool_result"
-    tool_use_id: str
-    content: Any
-    is_error: bool = False
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The event as it was sent."""
-        return {"tool_use_id": self.tool_use_id, "content": self.content, "is_error": self.is_error}
-
-
-@dataclass
-class TurnCompleteEvent:
-    """The agent has finished."""
-
-    type: ClassVar[str] = "turn_complete"
-    num_turns: int | None = None
-    result: str | None = None
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The event as it was sent."""
-        return {"numTurns": self.num_turns, "result": self.result}
-
-
-@dataclass
-class SessionStartEvent:
-    """The beginning of a turn."""
-
-    type: ClassVar[str] = "session_start"
-    session_id: str
-    version: str | None = None
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The event as it was sent."""
-        return {"sessionId": self.session_id, "version": self.version}
-
-
-@dataclass
-class ErrorEvent:
-    """The reason why a turn failed."""
-
-    type: ClassVar[str] = "error"
-    error: str
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The event as it was sent."""
-        return {"error": self.error}
-
-
-@dataclass
-class DoneEvent:
-    """The end of the turn."""
-
-    type: ClassVar[str] = "done"
-    session_id: str
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """The event as it was sent."""
-        return {"sessionId": self.session_id}
-
-
-@dataclass
-class StreamEvent:
-    """An event of a type that this release does not know."""
-
-    event: str
-    data: Any
-
-    @property
-    def type(self) -> str:
-        """Its type."""
-        return self.event
-
-
-AshEvent: TypeAlias = (
-    MessageEvent
-    | TextDeltaEvent
-    | ThinkingDeltaEvent
-    | ToolUseEvent
-    | ToolResultEvent
-    | TurnCompleteEvent
-    | SessionStartEvent
-    | ErrorEvent
-    | DoneEvent
-    | StreamEvent
-)
-
-_MAKERS: dict[str, Callable[[Mapping[str, Any]], AshEvent]] = {
-    "text_delta": lambda data: TextDeltaEvent(data["delta"]),
-    "thinking_delta": lambda data: ThinkingDeltaEvent(data["delta"]),
-    "tool_use": lambda data: ToolUseEvent(data["id"], data["name"], data.get("input")),
-    "tool_result": lambda data: ToolResultEvent(
-        data["tool_use_id"], data.get("content"), bool(data.get("is_error", False))
-    ),
-    "turn_complete": lambda data: TurnCompleteEvent(data.get("numTurns"), data.get("result")),
-    "session_start": lambda data: SessionStartEvent(data["sessionId"], data.get("version")),
-    "error": lambda data: ErrorEvent(data["error"]),
-    "done": lambda data: DoneEvent(data["sessionId"]),
-}
-
-
-def event_of(event: str, data: Any) -> AshEvent:
-    """Return an event by its type and data; one that is not as documented is a `StreamEvent`.
-
-    Example:
-        >>> event_of("text_delta", {"delta": "Hello"})
-        TextDeltaEvent(delta='Hello')
-    """
-    if event == "message":
-        return MessageEvent(data)
-    fields = as_object(data)
-    if event not in _MAKERS or fields is None:
-        return StreamEvent(event, data)
-    try:
-        return _MAKERS[event](fields)
-    except KeyError:
-        return StreamEvent(event, data)
+AshEvent: TypeAlias = TurnEvent
 
 
 def parse_sse_stream(response: Response) -> Generator[AshEvent]:

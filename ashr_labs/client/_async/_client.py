@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .._responses import RawResponse
     from ._alerts import AsyncAlertMethods
     from ._experiments import AsyncExperimentMethods
+    from ._hosting import AsyncHostingMethods
     from ._pool import AsyncPool
     from ._prompts import AsyncPromptMethods
     from ._raw_response import AsyncRawResponseMethods
@@ -210,6 +211,19 @@ class AsyncAshrLabsClient(
         from ._experiments import AsyncExperimentMethods  # noqa: PLC0415
 
         return AsyncExperimentMethods(self._transport)
+
+    @cached_property
+    def hosting(self) -> AsyncHostingMethods:
+        """Deployed agents: `deploy()`, `create_session()`, `stream()`, and what belongs to sessions.
+
+        Example:
+            >>> session = await client.hosting.create_session("my-agent")  # doctest: +SKIP
+            >>> reply = await session.send("Hello!")  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._hosting import AsyncHostingMethods  # noqa: PLC0415
+
+        return AsyncHostingMethods(self._transport)
 
     @cached_property
     def specs(self) -> AsyncSpecMethods:

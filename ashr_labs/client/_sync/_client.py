@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .._responses import RawResponse
     from ._alerts import AlertMethods
     from ._experiments import ExperimentMethods
+    from ._hosting import HostingMethods
     from ._pool import SyncPool
     from ._prompts import PromptMethods
     from ._raw_response import RawResponseMethods
@@ -210,6 +211,19 @@ class AshrLabsClient(
         from ._experiments import ExperimentMethods  # noqa: PLC0415
 
         return ExperimentMethods(self._transport)
+
+    @cached_property
+    def hosting(self) -> HostingMethods:
+        """Deployed agents: `deploy()`, `create_session()`, `stream()`, and what belongs to sessions.
+
+        Example:
+            >>> session = client.hosting.create_session("my-agent")  # doctest: +SKIP
+            >>> reply = session.send("Hello!")  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._hosting import HostingMethods  # noqa: PLC0415
+
+        return HostingMethods(self._transport)
 
     @cached_property
     def specs(self) -> SpecMethods:

@@ -1,0 +1,158 @@
+"""Deployed agents and sessions of the client, on the embedded platform with real sandboxes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ashr_labs import (
+    AshrLabsError,
+    AsyncAshrLabsClient,
+    BadRequestError,
+    ConfigurationError,
+    NotFoundError,
+    StreamInterruptedError,
+    TurnFailedError,
+)
+from ashr_labs.hosting import ExecResult, HostedToolCall
+from support.sandboxes import engine_or_skip
+
+SCRIPT = """
+{"match": "look", "tools": [{"name": "Bash", "input": {"command": "cat data/a.txt"}}], "say": "There is an a."}
+{"match": "fail", "tools": [{"name": "Bash"}]}
+"""
+
+
+@pytest.fixture(scope="module", autouse=True, name="engine")
+def _engine() -> None:
+    engine_or_skip("bubblewrap").close()
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path) -> Path:
+    """A folder with an agent, and with files that are not sent."""
+    for name, text in {"CLAUDE.md": "Be brief.", "script.jsonl": SCRIPT, "data/a.txt": "an a", ".git/x": "y"}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+async def test_agents(folder: Path) -> None:
+    """A folder, files or a prompt are deployed; what bundles leave out is not sent."""
+    async with AsyncAshrLabsClient.local() as client:
+        hosting = client.hosting
+        first = await hosting.deploy("folder", folder)
+        again = await hosting.deploy("folder", files={"AGENTS.md": b"Be brief."})
+        await hosting.deploy("prompt", system_prompt="Be brief.")
+
+        assert ("folder", 1, 2) == (first.name, first.version, again.version)
+        assert ["folder", "prompt"] == [one.name for one in await hosting.list_agents()]
+        assert again == await hosting.get_agent("folder")
+        assert ["AGENTS.md"] == [one.path for one in await hosting.list_agent_files("folder")]
+        assert "Be brief." == await hosting.read_agent_file("prompt", "CLAUDE.md")
+        await hosting.deploy("folder", folder)
+        assert ["CLAUDE.md", "data/a.txt", "script.jsonl"] == [
+            one.path for one in await hosting.list_agent_files("folder")
+        ]
+        await hosting.delete_agent("prompt")
+        with pytest.raises(NotFoundError, match="no deployed agent 'prompt'"):
+            await hosting.get_agent("prompt")
+
+
+async def test_what_cannot_be_deployed(folder: Path) -> None:
+    """Files without instructions are refused, and a folder that cannot be packed before anything is sent."""
+    (folder / "link").symlink_to("CLAUDE.md")
+    async with AsyncAshrLabsClient.local() as client:
+        for arguments, reason in (
+            ({}, "needs a folder, `files` or a `system_prompt`"),
+            ({"folder": folder, "files": {"CLAUDE.md": ""}}, "not both"),
+            ({"folder": folder / "absent"}, "there is no folder"),
+            ({"folder": folder}, "link is a link, which cannot be deployed"),
+        ):
+            with pytest.raises(ConfigurationError, match=reason):
+                await client.hosting.deploy("x", **arguments)
+        with pytest.raises(AshrLabsError, match=r"CLAUDE\.md or AGENTS\.md"):
+            await client.hosting.deploy("x", files={"main.py": ""})
+
+
+async def test_session_from_creation_to_its_end(folder: Path) -> None:
+    """A session goes through its states, and a fork has its history and its files."""
+    async with AsyncAshrLabsClient.local() as client:
+        await client.hosting.deploy("agent", folder)
+        async with await client.hosting.create_session("agent", extra_env={"REGION": "eu"}) as session:
+            reply = await session.send("look around")
+            ran = await session.exec("echo $REGION; echo err >&2; exit 3", timeout=10)
+            fork = await session.fork()
+            states = [(await change()).status for change in (session.pause, session.resume, session.stop)]
+            await fork.resume()
+            continued = await fork.send("and now?")
+
+            assert ("There is an a.", 1) == (reply.text, reply.num_turns)
+            assert (HostedToolCall("tool_1_1", "Bash", {"command": "cat data/a.txt"}, "an a"),) == reply.tool_calls
+            assert {"input_tokens": 4, "output_tokens": 4} == reply.usage
+            assert ExecResult(3, "eu\n", "err\n") == ran
+            assert ["paused", "active", "stopped"] == states
+            assert ("active", session.id, "turn 2: and now?") == (fork.status, fork.parent_session_id, continued.text)
+            assert b"an a" == await fork.read("data/a.txt")
+            assert ["user", "assistant"] == [one.role for one in await session.messages(limit=2)]
+            assert {"type": "user", "content": "look around"} == (await session.messages())[0].content
+            assert ["Bash"] == [one.data["toolName"] for one in await session.events(event_type="tool_start")]
+            assert [] == await session.logs()
+            assert "data/a.txt" in [one.path for one in await fork.files(include_hidden=False)]
+            assert [fork.id] == [one.id for one in await client.hosting.list_sessions(agent="agent", status="active")]
+            await fork.end()
+        assert "ended" == (await client.hosting.get_session(session.id)).status
+        with pytest.raises(AshrLabsError, match=r"\[410\]"):
+            await session.resume()
+        with pytest.raises(BadRequestError):
+            await session.send("hello?")
+
+
+async def test_stream_of_a_turn(folder: Path) -> None:
+    """Events are read as they come, and add up to the text and the reply, with and without partial texts."""
+    async with AsyncAshrLabsClient.local() as client:
+        await client.hosting.deploy("agent", folder)
+        session = await client.hosting.create_session("agent")
+        async with client.hosting.stream(session.id, "look around") as stream:
+            types = [event.type async for event in stream]
+            reply = await stream.final_message()
+        async with session.stream("one two", include_partial_messages=True) as stream:
+            parts = [part async for part in stream.text_stream()]
+            text = stream.text
+        left = session.stream("left")
+        async with left:
+            first = await anext(left)
+        with pytest.raises(StreamInterruptedError, match="closed after 1 events"):
+            await left.final_message()
+        rest = [event.type async for event in session.follow(left.last_event_id)]
+        yielded = [event.type async for event in client.hosting.send_message_stream(session, "again")]
+
+        assert ["session_start", "tool_use", "message", "tool_result", "message", "turn_complete"] == types[:6]
+        assert "There is an a." == reply.text == stream_text(reply.texts)
+        assert ["turn ", "2: ", "one ", "two "] == parts
+        assert "turn 2: one two" == text
+        assert "session_start" == first.type
+        assert ["message", "turn_complete", "message", "done"] == rest == yielded[1:]
+
+
+def stream_text(texts: tuple[str, ...]) -> str:
+    return "\n\n".join(texts)
+
+
+async def test_turn_that_fails(folder: Path) -> None:
+    """A failure of the agent is an event of the stream, and an error where the whole reply is asked for."""
+    async with AsyncAshrLabsClient.local() as client:
+        await client.hosting.deploy("agent", folder)
+        session = await client.hosting.create_session("agent")
+        types = [event.type async for event in client.hosting.send_message_stream(session, "fail")]
+        with pytest.raises(TurnFailedError, match="KeyError: 'input'") as caught:
+            await session.send("fail")
+        with pytest.raises(NotFoundError):
+            await client.hosting.stream("1b4e28ba-2fa1-41d2-883f-0016d3cca427", "x").__aenter__()
+
+        assert session.id == caught.value.session_id
+        assert ["session_start", "error", "done"] == types
+        assert "turn 3: more" == (await session.send("more")).text
+        with pytest.raises(ConfigurationError, match="`timeout` must be seconds above zero"):
+            await session.exec("true", timeout=0)

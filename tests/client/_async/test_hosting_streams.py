@@ -1,0 +1,90 @@
+"""Streams of turns: resumed by id, left, cut off, and of other servers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ashr_labs import APITimeoutError, AsyncAshrLabsClient, ConflictError, StreamInterruptedError
+from ashr_labs._http.sse import encode_comment, encode_event
+from ashr_labs.client._retry import AsyncClock
+from ashr_labs.hosting import DoneEvent, StreamEvent, TextDeltaEvent
+from support.clocks import AsyncManualClock
+from support.scripted_server import Answer, ScriptedServer
+
+SEND = "POST /testing-platform-api/api/sessions/s/messages"
+FOLLOW = "GET /testing-platform-api/api/sessions/s/messages/stream"
+A, B = (encode_event("text_delta", f'{{"delta": "{name}"}}', id=str(number)) for number, name in ((4, "a"), (5, "b")))
+DONE = encode_event("done", '{"sessionId": "s"}', id="6")
+
+
+def stream(*parts: bytes, **fields: Any) -> Answer:
+    return Answer(200, b"".join(parts), {"Content-Type": "text/event-stream"}, **fields)
+
+
+def asked(server: ScriptedServer) -> list[str]:
+    return [f"{one.method} {one.path.rpartition('/')[2]}" for one in server.asked]
+
+
+async def test_broken_stream_is_resumed_by_id(
+    client: AsyncAshrLabsClient, server: ScriptedServer, clock: AsyncManualClock
+) -> None:
+    """The rest of a turn is read by id, as often as it breaks off, and the message is sent once."""
+    novelty = encode_event("novelty", "[1]", id="5.5")
+    server.on(SEND, stream(A))
+    server.on(f"{FOLLOW}?after=4", stream(encode_comment("alive"), B, cut_after=60), stream(novelty, DONE))
+
+    async with client.hosting.stream("s", "x") as turn:
+        events = [event async for event in turn]
+        reply = await turn.final_message()
+
+    assert [TextDeltaEvent("a"), TextDeltaEvent("b"), StreamEvent("novelty", [1]), DoneEvent("s")] == events
+    assert ("ab", "6", 4) == (reply.text, turn.last_event_id, turn.events_read)
+    assert ["POST messages", "GET stream?after=4", "GET stream?after=4"] == asked(server)
+    assert "5" == server.asked[-1].headers["last-event-id"]
+
+
+async def test_stream_without_an_end_says_how_far_it_came(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+    """A turn whose end does not come is an error with the id to go on from, even where nothing was read."""
+    server.on(SEND, stream(A), stream(A), stream())
+
+    for last, rest in (("4", stream()), ("5", stream(B))):
+        server.on(f"{FOLLOW}?after=4", rest, stream())
+        with pytest.raises(StreamInterruptedError, match=f"behind the event with the id '{last}'") as caught:
+            await client.hosting.stream("s", "x").final_message()
+        assert last == caught.value.last_event_id
+    with pytest.raises(StreamInterruptedError, match="after 0 events"):
+        await client.hosting.stream("s", "x").__aenter__()
+    assert ["POST messages"] == asked(server)[-1:]
+
+
+async def test_left_stream_keeps_no_connection(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+    """A stream that is left closes its connection, and says where the turn goes on."""
+    server.on(SEND, stream(A, B, pause=0.002))
+    server.on(f"{FOLLOW}?after=4", stream(B, DONE))
+
+    async with client.hosting.stream("s", "x") as turn:
+        await anext(turn)
+    rest = client.hosting.session("s").follow(turn.last_event_id)
+
+    assert [0] == [len(stack.idle) for stack in client._transport.pool._stacks.values()]  # type: ignore[union-attr]
+    assert "b" == (await rest.final_message()).text
+    assert "<TurnStream of session s, 2 events read>" == repr(rest).replace("Async", "")
+
+
+async def test_event_that_does_not_come(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+    """`event_timeout` is the most that an event may take."""
+    client._transport.clock = AsyncClock()
+    server.on(SEND, stream(A, encode_comment() * 1000, pause=0.002))
+
+    with pytest.raises(APITimeoutError, match=r"no event within 0\.3 seconds after 1 events"):
+        await client.hosting.session("s").stream("x", event_timeout=0.3).final_message()
+
+
+async def test_refused_message(client: AsyncAshrLabsClient, server: ScriptedServer) -> None:
+    """A message that is refused is an error of its status when the block is entered."""
+    server.on(SEND, Answer.of({"error": "the session s is in a turn", "statusCode": 409}, 409))
+
+    with pytest.raises(ConflictError, match="is in a turn"):
+        await client.hosting.stream("s", "x").__aenter__()
