@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .environments import SandboxEnvironment
     from .eval_result import EvalResult, EvalRow, EvalSummary
     from .fixtures import expected_states
+    from .hosted_agent import HostedAgent
     from .rescoring import rescore
     from .rows import Eval, aeval
 
@@ -29,6 +30,7 @@ __all__ = [
     "EvalRow",
     "EvalRunner",
     "EvalSummary",
+    "HostedAgent",
     "Message",
     "Progress",
     "RunOptions",
@@ -45,6 +47,7 @@ _LATER = {
     "EvalResult": ".eval_result",
     "EvalRow": ".eval_result",
     "EvalSummary": ".eval_result",
+    "HostedAgent": ".hosted_agent",
     "SandboxEnvironment": ".environments",
     "aeval": ".rows",
     "current_environment": ".current",

@@ -37,7 +37,9 @@ __all__ = [
 class Agent(Protocol):
     """An agent that can be evaluated.
 
-    Both methods may also have a parameter `scenario_id`, which is passed by keyword.
+    Both methods may also have a parameter `scenario_id`, which is passed by keyword. An agent that works in an
+    environment of its own, such as a `HostedAgent`, has a method `open_environment()` that returns a running one; it is
+    called for each scenario, in place of the option `environment`.
     """
 
     def respond(self, message: str) -> Mapping[str, Any] | AgentReply | str:

@@ -10,6 +10,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .._format import counted
+from .._json import preview
+from ..errors import ConfigurationError
 from ..run_builder import RunBuilder
 from ..run_builder.run import extend_run
 from ..tracing.context import DEFAULT
@@ -58,7 +60,7 @@ class Evaluation:
         separate = settings.max_workers > 1 or settings.executor is not None
         self._settings = settings
         self._agents = AgentFactory(agent, separate=separate, teacher_forcing=settings.teacher_forcing)
-        self._environments = _environments(settings, self._agents)
+        self._environments = _environments(settings, agent, self._agents)
         self._samples = selected(scenarios, settings)
         self._journal = None if settings.journal is None else _journal(settings, settings.journal, self._samples)
         known = self._samples if isinstance(self._samples, SampleList) else None
@@ -255,13 +257,16 @@ def _is_in_loop() -> bool:
         return False
 
 
-def _environments(settings: Settings, agents: AgentFactory) -> Environments | None:
-    if settings.environment is None:
+def _environments(settings: Settings, agent: AgentSource, agents: AgentFactory) -> Environments | None:
+    own = None if isinstance(agent, type) else getattr(agent, "open_environment", None)
+    if own is not None and settings.environment is not None:
+        raise ConfigurationError(f"environment cannot be set for {preview(agent)}, which works in one of its own")
+    if own is None and settings.environment is None:
         return None
     from .environments import read_environment  # noqa: PLC0415 - most runs have none
     from .inside import Environments  # noqa: PLC0415 - see above
 
-    source = read_environment(settings.environment)
+    source = read_environment(own or settings.environment)
     return None if source is None else Environments(source, agent_is_async=agents.is_async)
 
 

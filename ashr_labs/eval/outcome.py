@@ -79,6 +79,8 @@ def outcome_fields(
     """
     world = inside.world(loop, output=output)
     fields: dict[str, Any] = {}
+    if (session_id := getattr(inside.handle, "session_id", None)) is not None:
+        fields["session_id"] = str(session_id)
     if (changes := changes_record(world, inside.before)) is not None:
         fields["changes"] = changes
     if spec is not None and "forbidden" in spec.raw:

@@ -3391,6 +3391,9 @@ class TestResult(TypedDict):
     """The rules of the environment's spec."""
 
     changes: NotRequired[WorkspaceChanges]
+    session_id: NotRequired[str]
+    """The session of the deployed agent that was tested."""
+
     scores: NotRequired[dict[str, ScoreResult | float]]
     """The scores of a test by their names."""
 

@@ -63,6 +63,7 @@ class TestResult:
         pass_threshold (float | Unset): The mean score of invariants that is enough; by default, all pass.
         forbidden (list[RuleResult] | Unset): The rules of the environment's spec.
         changes (WorkspaceChanges | Unset): What the agent changed in the workspace of its environment.
+        session_id (str | Unset): The session of the deployed agent that was tested.
         scores (Scores | Unset): The scores of a test by their names.
         judge_usage (TokenUsage | Unset): Token usage; numbers that were not reported are absent.
         trace_id (str | Unset): The trace of what the agent did; absent where it recorded nothing.
@@ -99,6 +100,7 @@ class TestResult:
     pass_threshold: float | Unset = UNSET
     forbidden: list[RuleResult] | Unset = UNSET
     changes: WorkspaceChanges | Unset = UNSET
+    session_id: str | Unset = UNSET
     scores: Scores | Unset = UNSET
     judge_usage: TokenUsage | Unset = UNSET
     trace_id: str | Unset = UNSET
@@ -219,6 +221,8 @@ class TestResult:
         if not isinstance(self.changes, Unset):
             changes = self.changes.to_dict()
 
+        session_id = self.session_id
+
         scores: dict[str, Any] | Unset = UNSET
         if not isinstance(self.scores, Unset):
             scores = self.scores.to_dict()
@@ -299,6 +303,8 @@ class TestResult:
             field_dict["forbidden"] = forbidden
         if changes is not UNSET:
             field_dict["changes"] = changes
+        if session_id is not UNSET:
+            field_dict["session_id"] = session_id
         if scores is not UNSET:
             field_dict["scores"] = scores
         if judge_usage is not UNSET:
@@ -482,6 +488,8 @@ class TestResult:
         else:
             changes = WorkspaceChanges.from_dict(_changes)
 
+        session_id = d.pop("session_id", UNSET)
+
         _scores = d.pop("scores", UNSET)
         scores: Scores | Unset
         if isinstance(_scores, Unset):
@@ -539,6 +547,7 @@ class TestResult:
             pass_threshold=pass_threshold,
             forbidden=forbidden,
             changes=changes,
+            session_id=session_id,
             scores=scores,
             judge_usage=judge_usage,
             trace_id=trace_id,
