@@ -78,7 +78,7 @@ async def test_event_that_does_not_come(client: AsyncAshrLabsClient, server: Scr
     client._transport.clock = AsyncClock()
     server.on(SEND, stream(A, encode_comment() * 1000, pause=0.002))
 
-    with pytest.raises(APITimeoutError, match=r"no event within 0\.3 seconds after 1 events"):
+    with pytest.raises(APITimeoutError, match="increase event_timeout="):
         await client.hosting.session("s").stream("x", event_timeout=0.3).final_message()
 
 

@@ -76,7 +76,7 @@ def test_event_that_does_not_come(client: AshrLabsClient, server: ScriptedServer
     client._transport.clock = SyncClock()
     server.on(SEND, stream(A, encode_comment() * 1000, pause=0.002))
 
-    with pytest.raises(APITimeoutError, match=r"no event within 0\.3 seconds after 1 events"):
+    with pytest.raises(APITimeoutError, match="increase event_timeout="):
         client.hosting.session("s").stream("x", event_timeout=0.3).final_message()
 
 
