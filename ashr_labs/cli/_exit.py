@@ -105,7 +105,7 @@ def _code_of(error: AshrLabsError | OSError) -> ExitCode:
             return ExitCode.USAGE
         case BadRequestError() | ConflictError() | NotFoundError() | ValidationError() if error.response is not None:
             return ExitCode.USAGE
-        case AshrLabsError(status_code=413):
+        case AshrLabsError(status_code=410 | 413):
             return ExitCode.USAGE
         case _:  # includes a 404 from another server than the platform
             return ExitCode.PLATFORM

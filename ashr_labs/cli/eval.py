@@ -16,8 +16,8 @@ from .._json import as_object
 from ..errors import AshrLabsError
 from ..eval import EvalRunner, repeat_metrics
 from ..eval.collector import NOT_RECORDED
-from ._agent_reference import describe_error, load_agent
-from ._client import check_one_platform, is_id, open_client
+from ._agent_reference import describe_error, hosted_agent, is_hosted, load_agent
+from ._client import check_one_platform, is_id, open_client, storing_client
 from ._commands import program_command
 from ._eval_report import EvalReport
 from ._exit import CommandError, ExitCode, Failure, failure_of
@@ -26,6 +26,7 @@ from ._options import Number, OutputFile, json_option, run_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from ..client._sync import AshrLabsClient
     from ..eval import RunOptions
@@ -43,7 +44,11 @@ _TRACES_SECONDS = 10.0
 @program_command("eval")
 @click.argument("dataset")
 @click.option(
-    "--agent", "reference", metavar="MODULE:ATTRIBUTE", required=True, help="The agent, its class, or a factory."
+    "--agent",
+    "reference",
+    metavar="MODULE:ATTRIBUTE",
+    required=True,
+    help="The agent, its class, or a factory; or hosted:NAME for a deployed agent, hosted:NAME@SESSION for forks.",
 )
 @click.option("--database", type=OutputFile(), metavar="FILE", help="Database of the embedded platform.")
 @click.option("--remote", is_flag=True, help="Use the platform of ASHR_LABS_API_KEY and ASHR_LABS_BASE_URL.")
@@ -88,10 +93,10 @@ def command(
     """Test an agent against every scenario of DATASET and print the verdicts.
 
     DATASET is a file that `datasets import` reads, or the id of a stored dataset. A file is stored on the embedded
-    platform, by default in memory; an id is looked up in --database, or else on the remote platform. The module of
-    the agent is imported from the current folder first; its output goes to stderr. Failures are shown with their
-    transcripts: `-` marks what was expected, `+` what happened. Thresholds are gates: the exit code is 1 if the run
-    misses one.
+    platform, by default in memory; an id is looked up in --database, or else on the remote platform. A deployed agent
+    is played on its platform, each scenario in a session of its own. The module of another agent is imported from the
+    current folder first; its output goes to stderr. Failures are shown with their transcripts: `-` marks what was
+    expected, `+` what happened. Thresholds are gates: the exit code is 1 if the run misses one.
     """
     gates = pop_gates(options)
     info: Callable[[str], object] = _discard if quiet else out.info
@@ -104,9 +109,11 @@ def command(
     # The agent may change the current folder: resolve all paths before it is imported.
     database, output, options["journal"] = map(_absolute, (database, output, options["journal"]))
     out.reserve_stdout()
-    agent = load_agent(reference)
+    agent = None if is_hosted(reference) else load_agent(reference)
     metadata = {"agent": reference, "dataset": name or (file.name if file else dataset), **_model(agent), **_commit()}
-    with open_client(database, remote=remote or (file is None and database is None)) as client:
+    with _client(database, remote=remote, is_file=file is not None, is_hosted=is_hosted(reference)) as client:
+        if is_hosted(reference):
+            agent = hosted_agent(client, reference)
         dataset_id = int(dataset) if file is None else _store(client, file, name)
         if agent_id is not None:
             client.set_dataset_agent(dataset_id, agent_id)  # before the run, which may be expensive
@@ -123,6 +130,15 @@ def command(
     repeated = repeat_metrics(graded, pass_k) if pass_k is not None and run.status == "completed" else None
     report = EvalReport(dataset_id, run_id, graded, repeated)
     _show(out, report, _written(output, report.result) or _ended_early(run), gates, verbose=verbose or bool(scenarios))
+
+
+def _client(
+    database: Path | None, *, remote: bool, is_file: bool, is_hosted: bool
+) -> AbstractContextManager[AshrLabsClient]:
+    """Return a client of the platform that stores the run, which is that of a deployed agent."""
+    if is_hosted:
+        return storing_client(database, remote=remote)
+    return open_client(database, remote=remote or (not is_file and database is None))
 
 
 def _check_options(scenarios: tuple[str, ...], pass_k: int | None, options: dict[str, Any]) -> None:

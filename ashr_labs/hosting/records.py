@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .blocks import blocks_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -80,6 +82,11 @@ class SessionMessage:
     sequence: int
     """Its number in the session."""
     created_at: str = ""
+
+    @property
+    def text(self) -> str:
+        """Its text, without reasoning and calls of tools."""
+        return "".join(str(block["text"]) for block in blocks_of(self.content) if block.get("text"))
 
 
 @dataclass(frozen=True, slots=True)

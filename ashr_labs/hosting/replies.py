@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from .._json import as_list, as_object
+from .._json import as_object
+from .blocks import blocks_of
 from .events import ErrorEvent, MessageEvent, TextDeltaEvent, ToolResultEvent, ToolUseEvent, TurnCompleteEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from .events import TurnEvent
 
@@ -134,7 +135,7 @@ class ReplyBuilder:
             self._result = dict(message)
         if message.get("type") != "assistant":
             return ""
-        blocks = [*_blocks(message)]
+        blocks = [*blocks_of(message)]
         texts = [block["text"] for block in blocks if isinstance(block.get("text"), str)]
         if texts:
             # The whole text replaces its parts: a reader who missed some of them has it nevertheless.
@@ -142,10 +143,3 @@ class ReplyBuilder:
             self._partial = ""
         self._thinking += [block["thinking"] for block in blocks if isinstance(block.get("thinking"), str)]
         return "".join(texts)
-
-
-def _blocks(message: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    content: object = (as_object(message.get("message")) or {}).get("content")
-    for block in as_list(content) or ():
-        if found := as_object(block):
-            yield found
