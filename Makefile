@@ -7,7 +7,7 @@ WORKERS = $(shell $(BIN)/python -c 'import os; print(3 * (os.cpu_count() or 2) /
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sdk docs demo serve test test-fast test-integrations test-browser test-long coverage \
+.PHONY: help setup sdk sdk-python openapi docs demo serve test test-fast test-integrations test-browser test-long coverage \
 	check lint format typecheck mypy mypy-tests pyright derived bench build clean
 
 help:  ## Show the targets
@@ -36,6 +36,11 @@ sdk: $(READY)  ## Derive generated/, the synchronous client and parts of the doc
 	$(BIN)/python scripts/generate.py
 	$(BIN)/python scripts/unasync.py
 	$(BIN)/python scripts/document.py
+
+openapi: $(READY)  ## Check the contract, normalise it, and write it as JSON
+	$(BIN)/python scripts/generate.py --contract
+
+sdk-python: sdk  ## The same as sdk
 
 # The theme would print an advertisement about the next version of MkDocs.
 docs: $(READY)  ## Build the documentation site into build/site; a warning is an error

@@ -1,5 +1,7 @@
 """Derive everything under `generated/` from `openapi.yaml`; with `--check`, fail when it is stale or was edited.
 
+With `--contract`, only the contract is checked, normalised and written as JSON.
+
 Faults of the contract come first, in one list with operation and line; nothing is derived then. What is derived:
 
 - `ashr_labs_api/`: typed endpoint functions and attrs models, for direct calls;
@@ -21,7 +23,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -29,10 +31,12 @@ from contract import faults
 from contract_nodes import METHODS, STREAM, resolved
 from endpoint_streams import write_stream
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "openapi.yaml"
 GENERATED = ROOT / "generated"
-PACKAGES = ("ashr_labs_api", "ashr_labs_contract", "ashr_labs_types")
 HEADER = '"""{summary}\n\nDerived from `openapi.yaml` by `make sdk`; do not edit.\n"""\n'
 HIDDEN_FIELDS = {
     "    token: str\n": "    token: str = field(repr=False)\n",
@@ -70,31 +74,39 @@ def main() -> int:
     """Write the derived packages, or compare them with what is there."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 when anything differs")
-    check = parser.parse_args().check
-    if found := faults(CONTRACT.read_text("utf-8")):
+    parser.add_argument("--contract", action="store_true", help="write only the contract: normalised, and as JSON")
+    given = parser.parse_args()
+    text = CONTRACT.read_text("utf-8")
+    if found := faults(text):
         print(*found, sep="\n", file=sys.stderr)
         return 1
+    if given.contract and not given.check:
+        CONTRACT.write_text(normalised(text), "utf-8")
+    packages = ["ashr_labs_contract"] if given.contract else [*PACKAGES]
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
-        derive(fresh)
-        if not check:
-            replace(fresh)
+        derive(fresh, packages)
+        if not given.check:
+            replace(fresh, packages)
             return 0
-        different = differences(fresh)
+        different = differences(fresh, packages)
     for path in different:
         print(f"{path}: is not what openapi.yaml gives; run `make sdk` and edit only the contract")
     return 1 if different else 0
 
 
-def derive(target: Path) -> None:
-    """Derive every package from the contract into the folder `target`."""
+def normalised(text: str) -> str:
+    """Return the contract with line feeds as line ends, no spaces before them, and one at the end."""
+    return "\n".join(line.rstrip() for line in text.splitlines()).rstrip() + "\n"
+
+
+def derive(target: Path, packages: Sequence[str]) -> None:
+    """Derive packages from the contract into the folder `target`."""
     contract: dict[str, Any] = yaml.safe_load(CONTRACT.read_text("utf-8"))
-    for package in PACKAGES:
+    for package in packages:
         (target / package).mkdir()
         (target / package / "py.typed").touch()
-    write_endpoints(target / "ashr_labs_api", contract)
-    write_types(target / "ashr_labs_types", contract)
-    write_contract(target / "ashr_labs_contract", contract)
+        PACKAGES[package](target / package, contract)
 
 
 def write_endpoints(package: Path, contract: dict[str, Any]) -> None:
@@ -291,16 +303,26 @@ def run(*command: str) -> None:
         raise SystemExit(f"openapi.yaml: {about or 'contract'}: {command[0]} failed\n{output}")
 
 
-def replace(fresh: Path) -> None:
+PACKAGES = {
+    "ashr_labs_api": write_endpoints,
+    "ashr_labs_types": write_types,
+    "ashr_labs_contract": write_contract,
+}
+"""The derived packages, and the functions that write them."""
+
+
+def replace(fresh: Path, packages: Sequence[str]) -> None:
     """Put the fresh packages in the place of the old ones."""
-    for package in PACKAGES:
+    for package in packages:
         shutil.rmtree(GENERATED / package, ignore_errors=True)
         shutil.copytree(fresh / package, GENERATED / package)
 
 
-def differences(fresh: Path) -> list[str]:
+def differences(fresh: Path, packages: Sequence[str]) -> list[str]:
     """Return the paths below `generated/` that differ from the fresh ones, or exist on one side only."""
     names = sorted({str(path) for root in (fresh, GENERATED) for path in files_below(root)})
+    if len(packages) < len(PACKAGES):
+        names = [name for name in names if Path(name).parts[0] in packages]
     return [
         f"generated/{name}"
         for name in names

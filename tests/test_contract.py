@@ -197,6 +197,21 @@ def test_check_names_edited_and_stale_files(copy: Path) -> None:
     ] == [line.partition(":")[0] for line in done.stdout.splitlines()]
 
 
+def test_contract_alone_is_normalised_and_written(copy: Path) -> None:
+    """`make openapi` writes the contract with plain line ends, and as JSON, and derives nothing else."""
+    contract, document = copy / "openapi.yaml", copy / "generated/ashr_labs_contract/contract.json"
+    text, before = contract.read_bytes(), document.read_bytes()
+    contract.write_bytes(text.replace(b"\n", b" \r\n") + b"\n\n")
+    document.unlink()
+    (copy / "generated/ashr_labs_api/client.py").write_text("# mine\n")
+
+    done = generate(copy, "--contract")
+
+    assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
+    assert (text, before) == (contract.read_bytes(), document.read_bytes())
+    assert "# mine\n" == (copy / "generated/ashr_labs_api/client.py").read_text()
+
+
 def test_invalid_contract_prints_only_its_faults(copy: Path) -> None:
     """With faults in the contract nothing is derived; the output is their list."""
     contract = copy / "openapi.yaml"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -11,44 +11,45 @@ from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
     from ..client._sync import AshrLabsClient
-    from ..eval import HostedAgent
 
-__all__ = ["describe_error", "hosted_agent", "is_hosted", "load_agent"]
+__all__ = ["HostedReference", "connected", "describe_error", "load_agent"]
 
 _HOSTED = "hosted:"
 
 
-def is_hosted(reference: str) -> bool:
-    """Return True if a reference names a deployed agent: `hosted:NAME` or `hosted:NAME@SESSION`."""
-    return reference.startswith(_HOSTED)
+class HostedReference(NamedTuple):
+    """A deployed agent: `hosted:NAME`, or `hosted:NAME@SESSION` for forks of a session."""
 
-
-def hosted_agent(client: AshrLabsClient, reference: str) -> HostedAgent:
-    """Return a deployed agent.
-
-    Args:
-        client: The client of its platform.
-        reference: `hosted:NAME`, or `hosted:NAME@SESSION` for forks of a session.
-
-    Raises:
-        NotFoundError: The platform has no such agent or session.
-    """
-    from ..eval import HostedAgent  # noqa: PLC0415 - only where one is named
-
-    name, _, session_id = reference.removeprefix(_HOSTED).partition("@")
-    client.hosting.get_agent(name)
-    if session_id:
-        client.hosting.get_session(session_id)
-    return HostedAgent(client, name, session=session_id or None)
+    name: str
+    session_id: str
 
 
 def load_agent(reference: str) -> Any:
-    """Import the module, from the current folder first, and return its attribute.
+    """Import the module, from the current folder first, and return its attribute, or a `HostedReference`.
 
     Raises:
         click.ClickException: The module or attribute does not exist, or the import fails.
     """
+    if reference.startswith(_HOSTED):
+        name, _, session_id = reference.removeprefix(_HOSTED).partition("@")
+        return HostedReference(name, session_id)
     try:
         return load_reference(reference)
     except ConfigurationError as error:
         raise click.ClickException(f"--agent {reference}: {error.message}") from error
+
+
+def connected(agent: Any, client: AshrLabsClient) -> Any:
+    """Return the agent to play, which is on the platform of the client if it is a deployed one.
+
+    Raises:
+        NotFoundError: The platform has no such agent or session.
+    """
+    if not isinstance(agent, HostedReference):
+        return agent
+    from ..eval import HostedAgent  # noqa: PLC0415 - only where one is named
+
+    client.hosting.get_agent(agent.name)
+    if agent.session_id:
+        client.hosting.get_session(agent.session_id)
+    return HostedAgent(client, agent.name, session=agent.session_id or None)

@@ -16,7 +16,7 @@ from .._json import as_object
 from ..errors import AshrLabsError
 from ..eval import EvalRunner, repeat_metrics
 from ..eval.collector import NOT_RECORDED
-from ._agent_reference import describe_error, hosted_agent, is_hosted, load_agent
+from ._agent_reference import HostedReference, connected, describe_error, load_agent
 from ._client import check_one_platform, is_id, open_client, storing_client
 from ._commands import program_command
 from ._eval_report import EvalReport
@@ -104,16 +104,14 @@ def command(
     _check_options(scenarios, pass_k, options)
     check_one_platform(database, remote=remote)
     file = None if is_id(dataset) else _read_dataset(out, Path(dataset))
-    if file is None:
-        _check_stored(database, name)
+    _check_stored(file, database, name)
     # The agent may change the current folder: resolve all paths before it is imported.
     database, output, options["journal"] = map(_absolute, (database, output, options["journal"]))
     out.reserve_stdout()
-    agent = None if is_hosted(reference) else load_agent(reference)
+    agent = load_agent(reference)
     metadata = {"agent": reference, "dataset": name or (file.name if file else dataset), **_model(agent), **_commit()}
-    with _client(database, remote=remote, is_file=file is not None, is_hosted=is_hosted(reference)) as client:
-        if is_hosted(reference):
-            agent = hosted_agent(client, reference)
+    with _client(database, file, agent, remote=remote) as client:
+        agent = connected(agent, client)
         dataset_id = int(dataset) if file is None else _store(client, file, name)
         if agent_id is not None:
             client.set_dataset_agent(dataset_id, agent_id)  # before the run, which may be expensive
@@ -133,12 +131,12 @@ def command(
 
 
 def _client(
-    database: Path | None, *, remote: bool, is_file: bool, is_hosted: bool
+    database: Path | None, file: DatasetFile | None, agent: object, *, remote: bool
 ) -> AbstractContextManager[AshrLabsClient]:
     """Return a client of the platform that stores the run, which is that of a deployed agent."""
-    if is_hosted:
+    if isinstance(agent, HostedReference):
         return storing_client(database, remote=remote)
-    return open_client(database, remote=remote or (not is_file and database is None))
+    return open_client(database, remote=remote or (file is None and database is None))
 
 
 def _check_options(scenarios: tuple[str, ...], pass_k: int | None, options: dict[str, Any]) -> None:
@@ -194,7 +192,9 @@ def _model(agent: object) -> dict[str, str]:
     return {"model": model} if isinstance(model, str) else {}
 
 
-def _check_stored(database: Path | None, name: str | None) -> None:
+def _check_stored(file: DatasetFile | None, database: Path | None, name: str | None) -> None:
+    if file is not None:
+        return
     if name is not None:
         raise click.ClickException("--name needs a DATASET that is a file; a stored dataset has a name")
     if database and not database.exists():
