@@ -24,6 +24,7 @@ NOT_RUN = {
     r"createdb .*": "needs a PostgreSQL server: test_local_postgresql.py starts one",
     r"export ASHR_LABS_DATABASE=postgresql:.*": "needs a PostgreSQL server: test_local_postgresql.py starts one",
     r"inspect view .*": "serves until it is ended; test_exporting.py checks the file that it reads",
+    r"ashr-labs (deploy|chat|sessions) .*|ashr-labs eval .*hosted:.*": "files of a guide: test_hosting_guide.py",
     r".*\bsqlite3 .*": "is a program of SQLite; test_local_store.py makes the backup with Python's module",
 }
 """Patterns of the commands that are not run here, and why."""
