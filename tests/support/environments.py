@@ -57,7 +57,7 @@ def _made(requirements: tuple[str, ...]) -> tuple[Path, str]:
     """Return the Python of an environment, and why it could not be made."""
     wanted = [*_OURS, *requirements]
     digest = hashlib.sha256("\n".join([sys.version, *wanted]).encode()).hexdigest()[:16]
-    folder = _cache_folder() / digest
+    folder = cache_folder() / digest
     python = folder / "bin" / "python"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (folder.parent / f"{digest}.lock").open("w") as lock:
@@ -78,6 +78,7 @@ def _install(python: Path, requirements: Sequence[str]) -> subprocess.CompletedP
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
+    """Return the folder of this project in the cache of the user."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "ashr-labs" / "test-environments"
