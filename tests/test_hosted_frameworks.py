@@ -78,7 +78,8 @@ class OwnModel(Model):
         if items[-1].get("type") == "function_call_output":
             text = f"{len(asked)} questions. {items[-1]['output']}. {system_instructions}"
             part = ResponseOutputText(type="output_text", text=text, annotations=[])
-            output = [ResponseOutputMessage(id="m", type="message", role="assistant", status="completed", content=[part])]
+            about = {"id": "m", "type": "message", "role": "assistant", "status": "completed"}
+            output = [ResponseOutputMessage(content=[part], **about)]
             for number, word in enumerate(text.split(" ")):
                 yield ResponseTextDeltaEvent(
                     type="response.output_text.delta", delta=word + " ", content_index=0, item_id="m", output_index=0,

@@ -28,7 +28,9 @@ def events(path: str, body: dict[str, Any], answer: Answer) -> Iterator[str]:
 
 def _head(body: dict[str, Any]) -> dict[str, Any]:
     model = f"{body['model']}-20260101"
-    return {"id": "msg_1", "type": "message", "role": "assistant", "model": model, "stop_sequence": None}
+    # Programs put answers of the same id together.
+    number = len(body["messages"])
+    return {"id": f"msg_{number}", "type": "message", "role": "assistant", "model": model, "stop_sequence": None}
 
 
 def _reason(answer: Answer) -> str:
