@@ -109,6 +109,31 @@ async def test_session_from_creation_to_its_end(folder: Path) -> None:
             await session.send("hello?")
 
 
+async def test_files_of_a_workspace(folder: Path) -> None:
+    """Files are written, read, listed and deleted; the workspace goes out and in as an archive, of a folder too."""
+    async with AsyncAshrLabsClient.local() as client:
+        await client.hosting.deploy("agent", folder)
+        session = await client.hosting.create_session("agent")
+        written = await session.write({"note.txt": "nöte", "../out": b"x"}, target="notes")
+        content = await session.read("notes/note.txt")
+        bundle = await session.download_workspace()
+        await session.delete("notes/note.txt")
+        with pytest.raises(NotFoundError):
+            await session.read("notes/note.txt")
+        await session.upload_workspace(bundle)
+        restored = await session.read("notes/note.txt")
+        (folder / "data" / "b.txt").write_text("a b")
+        await session.upload_workspace(folder)
+
+        assert ["note.txt", "out"] == [Path(one.path).name for one in written]
+        assert [True, False] == [one.written for one in written]
+        assert (5, "nöte".encode(), "nöte".encode()) == (written[0].size, content, restored)
+        assert written[1].error
+        assert b"a b" == await session.read("data/b.txt")
+        await session.configure(model="m", allowed_tools=["Read"])
+        assert "active" == session.status
+
+
 async def test_stream_of_a_turn(folder: Path) -> None:
     """Events are read as they come, and add up to the text and the reply, with and without partial texts."""
     async with AsyncAshrLabsClient.local() as client:

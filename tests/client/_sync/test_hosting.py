@@ -107,6 +107,31 @@ def test_session_from_creation_to_its_end(folder: Path) -> None:
             session.send("hello?")
 
 
+def test_files_of_a_workspace(folder: Path) -> None:
+    """Files are written, read, listed and deleted; the workspace goes out and in as an archive, of a folder too."""
+    with AshrLabsClient.local() as client:
+        client.hosting.deploy("agent", folder)
+        session = client.hosting.create_session("agent")
+        written = session.write({"note.txt": "nöte", "../out": b"x"}, target="notes")
+        content = session.read("notes/note.txt")
+        bundle = session.download_workspace()
+        session.delete("notes/note.txt")
+        with pytest.raises(NotFoundError):
+            session.read("notes/note.txt")
+        session.upload_workspace(bundle)
+        restored = session.read("notes/note.txt")
+        (folder / "data" / "b.txt").write_text("a b")
+        session.upload_workspace(folder)
+
+        assert ["note.txt", "out"] == [Path(one.path).name for one in written]
+        assert [True, False] == [one.written for one in written]
+        assert (5, "nöte".encode(), "nöte".encode()) == (written[0].size, content, restored)
+        assert written[1].error
+        assert b"a b" == session.read("data/b.txt")
+        session.configure(model="m", allowed_tools=["Read"])
+        assert "active" == session.status
+
+
 def test_stream_of_a_turn(folder: Path) -> None:
     """Events are read as they come, and add up to the text and the reply, with and without partial texts."""
     with AshrLabsClient.local() as client:
