@@ -58,7 +58,7 @@ def test_reply_of_a_turn() -> None:
 
     assert "I will look.\n\nThere are three." == builder.text
     assert not builder.reply().is_complete
-    builder.add(event_of("done", {"sessionId": "s"}))
+    builder.add(event_of("done", {"sessionId": "s", "traceId": "t", "status": "completed"}))
     assert builder.reply() == HostedReply(
         text="Three.",
         texts=("I will look.", "There are three."),
@@ -68,6 +68,8 @@ def test_reply_of_a_turn() -> None:
         cost_usd=0.5,
         num_turns=2,
         is_complete=True,
+        status="completed",
+        trace_id="t",
     )
 
 

@@ -115,11 +115,13 @@ class SessionStartEvent:
     type: ClassVar[str] = "session_start"
     session_id: str
     version: str | None = None
+    trace_id: str | None = None
+    """The trace of the turn, which is stored when the turn has ended."""
 
     @property
     def data(self) -> dict[str, Any]:
         """The event as it was sent."""
-        return {"sessionId": self.session_id, "version": self.version}
+        return {"sessionId": self.session_id, "version": self.version, **_given("traceId", self.trace_id)}
 
 
 @dataclass
@@ -141,11 +143,15 @@ class DoneEvent:
 
     type: ClassVar[str] = "done"
     session_id: str
+    trace_id: str | None = None
+    """The trace of the turn."""
+    status: str | None = None
+    """`completed`, `failed`, `interrupted`, or another one of a newer platform."""
 
     @property
     def data(self) -> dict[str, Any]:
         """The event as it was sent."""
-        return {"sessionId": self.session_id}
+        return {"sessionId": self.session_id, **_given("traceId", self.trace_id), **_given("status", self.status)}
 
 
 @dataclass
@@ -182,9 +188,9 @@ _MAKERS: dict[str, Callable[[Mapping[str, Any]], TurnEvent]] = {
         _text(data, "tool_use_id"), data.get("content"), bool(data.get("is_error", False))
     ),
     "turn_complete": lambda data: TurnCompleteEvent(data.get("numTurns"), data.get("result")),
-    "session_start": lambda data: SessionStartEvent(_text(data, "sessionId"), data.get("version")),
+    "session_start": lambda data: SessionStartEvent(_text(data, "sessionId"), data.get("version"), data.get("traceId")),
     "error": lambda data: ErrorEvent(_text(data, "error")),
-    "done": lambda data: DoneEvent(_text(data, "sessionId")),
+    "done": lambda data: DoneEvent(_text(data, "sessionId"), data.get("traceId"), data.get("status")),
 }
 
 
@@ -204,6 +210,10 @@ def event_of(event: str, data: Any) -> TurnEvent:
         return _MAKERS[event](fields)
     except TypeError:
         return StreamEvent(event, data)
+
+
+def _given(name: str, value: str | None) -> dict[str, Any]:
+    return {} if value is None else {name: value}
 
 
 def _text(data: Mapping[str, Any], name: str) -> str:

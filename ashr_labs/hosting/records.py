@@ -166,6 +166,10 @@ class QueueItem:
     """The session that answers it."""
     error: str | None = None
     """Why the last attempt failed."""
+    result: str | None = None
+    """The text of the answer."""
+    trace_id: str | None = None
+    """The trace of the turn that answered."""
     created_at: str = ""
     started_at: str | None = None
     completed_at: str | None = None
@@ -206,6 +210,8 @@ class UsageStats:
     total_tool_calls: float = 0
     total_messages: float = 0
     total_compute_seconds: float = 0
+    total_cost_usd: float | None = None
+    """US dollars, of the turns whose cost is known; None if there are none."""
 
 
 def record_of(kind: type[_T], record: Mapping[str, Any]) -> _T:

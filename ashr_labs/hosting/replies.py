@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from .._json import as_object
 from .blocks import blocks_of
-from .events import ErrorEvent, MessageEvent, TextDeltaEvent, ToolResultEvent, ToolUseEvent, TurnCompleteEvent
+from .events import (
+    DoneEvent,
+    ErrorEvent,
+    MessageEvent,
+    TextDeltaEvent,
+    ToolResultEvent,
+    ToolUseEvent,
+    TurnCompleteEvent,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +68,10 @@ class HostedReply:
     """Why the turn failed; empty if it did not."""
     is_complete: bool = False
     """Whether the turn has ended."""
+    status: str = ""
+    """`completed`, `failed` or `interrupted`, where the platform says so."""
+    trace_id: str = ""
+    """The trace of the turn, where the platform records one."""
 
 
 class ReplyBuilder:
@@ -75,7 +87,7 @@ class ReplyBuilder:
         self._answer = ""
         self._num_turns: int | None = None
         self._error = ""
-        self._is_complete = False
+        self._done: DoneEvent | None = None
 
     @property
     def text(self) -> str:
@@ -112,7 +124,9 @@ class ReplyBuilder:
             num_turns=self._num_turns,
             output=result.get("structured_output"),
             error=self._error or failed,
-            is_complete=self._is_complete,
+            is_complete=self._done is not None,
+            status=str((self._done and self._done.status) or ""),
+            trace_id=str((self._done and self._done.trace_id) or ""),
         )
 
     def _add_step(self, event: TurnEvent) -> None:
@@ -126,8 +140,10 @@ class ReplyBuilder:
                 self._answer, self._num_turns = str(event.result or ""), event.num_turns
             case ErrorEvent():
                 self._error = event.error
+            case DoneEvent():
+                self._done = event
             case _:
-                self._is_complete = self._is_complete or event.type == "done"
+                pass
 
     def _add_message(self, message: Mapping[str, Any]) -> str:
         """Add a whole message, and return its text."""

@@ -170,9 +170,15 @@ class HostedSession:
         """End it for good; its history stays, and ending it again changes nothing."""
         return self._change("delete_api_sessions_id")
 
-    def fork(self) -> HostedSession:
-        """Return a new session, paused, with its files and messages as of its last turn."""
-        answer = self._patient().request(resource("post_api_sessions_id_fork", {"id": self.id}))
+    def fork(self, *, after: SessionMessage | str | None = None) -> HostedSession:
+        """Return a new session, paused, with its files and messages as of the end of a turn.
+
+        Args:
+            after: A message of that turn, or its id; by default the last turn.
+        """
+        message_id = after if after is None or isinstance(after, str) else after.id
+        body = None if message_id is None else {"after": message_id}
+        answer = self._patient().request(resource("post_api_sessions_id_fork", {"id": self.id}, body=body))
         return HostedSession(self._transport, answer["session"])
 
     def configure(
