@@ -180,11 +180,29 @@ with client as c:
 """
 
 
+AGENT = """
+import json, sys
+
+turn = 0
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked["command"] == "query":
+        turn += 1
+        text = f"turn {turn}: {asked['prompt']}"
+        said = {"type": "assistant", "message": {"content": [{"type": "text", "text": text}]}}
+        for data in (said, {"type": "result", "num_turns": 1, "result": text}):
+            print(json.dumps({"id": asked["id"], "event": "message", "data": data}))
+        print(json.dumps({"id": asked["id"], "event": "done"}), flush=True)
+"""
+"""An agent that takes any model, without its key."""
+
+
 @pytest.fixture(name="names")
 def _names(tmp_path: Path) -> Generator[dict[str, str]]:
     """Serve a platform, and yield its URL, its key and the folder of an agent by the words of the documents."""
     engine_or_skip("bubblewrap").close()
-    (tmp_path / "CLAUDE.md").write_text("Be brief.")
+    (tmp_path / "agent.py").write_text(AGENT)
+    (tmp_path / "agent.toml").write_text('command = ["python3", "agent.py"]')
     platform = open_platform()
     with running_server(platform) as url:
         yield {"http://localhost:4100": url, "your-api-key": platform.bootstrap(), "/path/to/agent": str(tmp_path)}
