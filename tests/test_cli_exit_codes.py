@@ -87,6 +87,12 @@ COMMANDS = {
     "alert create": Command("slow p95_wall_ms>9000", stores=True),
     "alert firings": Command("failing", "failing"),
     "alert delete": Command("failing", "failing"),
+    "labels list": Command(""),
+    "labels queue": Command("1", "1"),
+    "labels test": Command("1 first --passed", "first"),
+    "labels trace": Command(f"{TRACE} --failed", TRACE),
+    "labels agreement": Command(""),
+    "labels delete": Command("LABEL", "LABEL"),
     "keys list": Command(""),
     "keys create": Command("another --scope read --days 1", stores=True),
     "keys revoke": Command("1", "1"),
@@ -197,6 +203,7 @@ def _stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         client.poll_run(client.create_run(dataset["id"], graded_run({"first": [True]}))["id"])
         client.start_run(dataset["id"])
         client.ingest_observability_trace({"id": TRACE, "name": "t", "observations": []})
+        IDS["LABEL"] = client.labels.label_trace(TRACE, "passed")["id"]
     return path
 
 

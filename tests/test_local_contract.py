@@ -34,7 +34,7 @@ CONTRACT = Path(__file__).resolve().parent.parent / "openapi.yaml"
 OWN = {"tenant_id": 1, "requestor_id": 1, "runner_id": 1, "dataset_id": 1, "agent_id": 1, "run_id": 1, "request_id": 1}
 """Ids that exist; most valid bodies use them, so that calls get past the first check."""
 STRICTER = {"create_prompt", "create_score_rule", "create_spec", "list_dataset_records", "list_spans", "list_traces"}
-STRICTER |= {"create_alert", "post_api_agents", "set_prompt_tag", "update_score_rule"}
+STRICTER |= {"create_alert", "list_labels", "post_api_agents", "set_label", "set_prompt_tag", "update_score_rule"}
 """Operations whose requests must keep more rules than a schema can say: of scorers, YAML, conditions and names."""
 WITHOUT_ALL_FIELDS = {"post_api_sessions"}
 """Operations that answer with 501 to fields that this platform does not have."""

@@ -406,17 +406,20 @@ def written(part: object) -> str:
     return json.dumps(part, default=lambda value: value.text if isinstance(value, TextClause) else repr(value))
 
 
-REVISIONS = [f"{number:04}" for number in range(1, int(SCHEMA_VERSION))]
+def known_revisions() -> list[str]:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()][::-1]
+
+
+REVISIONS = known_revisions()[:-1]
 """The schema versions before the current one."""
 
 
-def test_all_former_versions_are_tested() -> None:
-    """The list of former versions has all migrations except the last."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
-
-    assert [*REVISIONS, SCHEMA_VERSION] == known[::-1]
+def test_tables_are_those_of_the_last_migration() -> None:
+    """Each migration has one successor, and the schema is the last one's."""
+    assert [*REVISIONS, SCHEMA_VERSION] == known_revisions()
+    assert len(REVISIONS) == len({*REVISIONS}) == len([*(MIGRATIONS / "versions").glob("[0-9]*.py")]) - 1
 
 
 @pytest.mark.parametrize("revision", REVISIONS)

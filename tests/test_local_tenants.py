@@ -17,6 +17,7 @@ VALID: dict[str, Any] = {
     "baseline_id": "exp-own",
     "candidate_id": "exp-own",
     "command": "true",
+    "comment": "x",
     "query": "SELECT 1",
     "dataset_source": {},
     "name": "x",
@@ -28,6 +29,7 @@ VALID: dict[str, Any] = {
     "records": [],
     "result": {},
     "tenant_id": 2,
+    "test_id": "x",
     "tests": [],
     "version": 1,
 }
@@ -57,6 +59,7 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
     assert 201 == first.send("POST", "/v1/specs", spec, content_type="application/x-yaml").status
     experiment = first.send("POST", "/v1/experiments", {"name": "theirs", "spec_id": "theirs"}).body["id"]
     new_alert = {"name": "theirs", "condition": "pass_rate < 1", "notify": "none"}
+    trace_id = first("ingest_observability_trace", trace={"name": "t"})["trace_id"]
     things = {
         "agent_id": agent_id,
         "alert_id": first.send("POST", "/v1/alerts", new_alert).body["id"],
@@ -66,6 +69,7 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
         "dataset": records,
         "dataset_id": dataset_id,
         "experiment_id": experiment,
+        "label_id": first.send("PUT", "/v1/labels", {"trace_id": trace_id, "verdict": "failed"}).body["id"],
         "prompt": first.send("POST", "/v1/prompts", {"slug": "theirs", "template": "x"}).body["id"],
         "request_id": first.request({}),
         "requestor_id": 1,
@@ -74,7 +78,7 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
         "sandbox_id": "sb-theirs",
         "slug": "theirs",
         "tenant_id": 1,
-        "trace_id": first("ingest_observability_trace", trace={"name": "t"})["trace_id"],
+        "trace_id": trace_id,
     }
     event = {"events": [{"span_id": "theirs", "tool": "secret"}]}
     assert 200 == first.send("POST", "/v1/sandboxes/sb-theirs/trace", event).status
@@ -91,6 +95,7 @@ NAMING = [
     "dataset",
     "dataset_id",
     "experiment_id",
+    "label_id",
     "prompt",
     "request_id",
     "requestor_id",
@@ -99,6 +104,8 @@ NAMING += ["run_id", "runner_id", "sandbox_id", "slug", "tenant_id", "trace_id"]
 CHOSEN = {("create_prompt", "slug"), ("ingest_sandbox_trace", "sandbox_id")}
 """Names that each tenant chooses for itself."""
 EMPTY = {
+    ("list_labels", "run_id"): "items",
+    ("list_labels", "trace_id"): "items",
     ("list_runs", "dataset_id"): "runs",
     ("list_spans", "experiment_id"): "items",
     ("list_traces", "experiment_id"): "items",
@@ -121,6 +128,8 @@ def test_calls_cannot_reach_other_tenants(world: World, function: str, field: st
     own = {**VALID, "dataset_id": world.second.dataset()}
     if function != "set_dataset_agent":
         del own["agent_id"]
+    if field == "trace_id":
+        del own["test_id"]
     params = {name: own[name] for name in parameters_of(function) if name in own} | {field: world.things[field]}
     before = everything(world)
 
@@ -145,6 +154,7 @@ def everything(world: World) -> list[Any]:
         first("get_observability_trace", trace_id=world.things["trace_id"]),
         first.got("/v1/experiments"),
         first.got("/v1/alerts"),
+        first.got("/v1/labels"),
         first.got("/v1/prompts"),
         first.got("/v1/datasets"),
         first.got(f"/v1/datasets/{world.things['dataset']}/records"),

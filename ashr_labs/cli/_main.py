@@ -44,6 +44,7 @@ PROGRAM = LazyGroup(
         "chat": "Talk to a deployed agent.",
         "sessions": "Manage the sessions of deployed agents.",
         "alert": "Manage alerts about experiments and scores.",
+        "labels": "Label tests and traces, and compare judges with the labels.",
         "serve": "Run the platform on this machine.",
         "view": "Show the results of runs as pages on this machine.",
         "init": "Create the files of a first evaluation.",

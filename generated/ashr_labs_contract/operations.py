@@ -180,6 +180,13 @@ OPERATIONS: dict[str, Operation] = {
     "get_experiment_metrics": Operation(
         "experiments", True, "embedded", "GET", "/v1/metrics/experiments/{experiment_id}", "read", "application/json"
     ),
+    "list_labels": Operation("labels", True, "embedded", "GET", "/v1/labels", "read", "application/json"),
+    "set_label": Operation("labels", True, "embedded", "PUT", "/v1/labels", "write", "application/json"),
+    "delete_label": Operation("labels", True, "embedded", "DELETE", "/v1/labels/{label_id}", "write", None),
+    "list_label_queue": Operation("labels", True, "embedded", "GET", "/v1/label-queue", "read", "application/json"),
+    "get_label_agreement": Operation(
+        "labels", True, "embedded", "GET", "/v1/label-agreement", "read", "application/json"
+    ),
     "list_prompts": Operation("prompts", True, "embedded", "GET", "/v1/prompts", "read", "application/json"),
     "create_prompt": Operation("prompts", False, "embedded", "POST", "/v1/prompts", "write", "application/json"),
     "delete_prompt": Operation("prompts", True, "embedded", "DELETE", "/v1/prompts/{prompt}", "write", None),

@@ -2130,6 +2130,134 @@ class TraceFilter(TypedDict):
     has_errors: NotRequired[bool]
 
 
+LabelVerdict: TypeAlias = Literal["passed", "failed"]
+
+
+class SetLabelRequest(TypedDict):
+    """
+    The label of a test (`run_id`, `test_id` and, where it was repeated, `repeat`) or of a trace (`trace_id`).
+    """
+
+    run_id: NotRequired[int]
+    test_id: NotRequired[str]
+    repeat: NotRequired[int]
+    trace_id: NotRequired[str]
+    verdict: NotRequired[LabelVerdict]
+    score: NotRequired[float]
+    comment: NotRequired[str]
+    version: NotRequired[int]
+    """That of the label to replace, 0 if there is none; where absent, any is replaced."""
+
+
+class RecordedScore(TypedDict):
+    value: float | None
+    passed: bool | None
+
+
+class RecordedDecisions(TypedDict):
+    """
+    What was decided about a test when it was labelled.
+    """
+
+    verdict: str | None
+    """`passed`, `failed` or `unchecked`."""
+
+    scores: dict[str, RecordedScore]
+
+
+class Label(TypedDict):
+    """
+    What a person says of a test or of a trace.
+    """
+
+    id: str
+    created_at: str
+    """ISO 8601."""
+
+    updated_at: str
+    """ISO 8601."""
+
+    version: int
+    """It counts the changes."""
+
+    run_id: int | None
+    test_id: str | None
+    repeat: int | None
+    trace_id: str | None
+    verdict: str | None
+    """`passed` or `failed`."""
+
+    score: float | None
+    comment: str | None
+    recorded: RecordedDecisions | None
+    author: str
+    """The name or the e-mail address of the user who changed it last."""
+
+
+class LabelPage(TypedDict):
+    items: list[Label]
+    next_cursor: str | None
+    count: int
+
+
+class UnlabelledTest(TypedDict):
+    run_id: int
+    test_id: str
+    repeat: int | None
+    title: NotRequired[str]
+    reason: NotRequired[str]
+    """The first reason of its verdict."""
+
+    verdict: str | None
+    """`passed`, `failed` or `unchecked`."""
+
+    scores: dict[str, RecordedScore]
+
+
+class LabelQueue(TypedDict):
+    run_id: int | None
+    """Null if there is no graded run."""
+
+    items: list[UnlabelledTest]
+    labelled: int
+    """Tests of the run that have a label."""
+
+    remaining: int
+    """Tests of the run that have none."""
+
+
+class LabelAgreement(TypedDict):
+    """
+    The decisions of a judge beside those of people.
+    """
+
+    name: str
+    """That of the score or of the scoring rule; `verdict` for the verdict of the grading."""
+
+    labels: int
+    """Decisions that are compared."""
+
+    rate: float
+    """Share of equal decisions."""
+
+    low: float
+    """Lower bound of the 95 % interval of the rate."""
+
+    high: float
+    """Upper bound."""
+
+    kappa: float | None
+    """Cohen's kappa; null if all decisions are the same."""
+
+    both_passed: int
+    both_failed: int
+    only_judge_passed: int
+    """The judge was too lenient."""
+
+    only_label_passed: int
+    """The judge was too strict."""
+
+
 class Alert(TypedDict):
     """
     A condition of experiments or scores, and who is notified when it holds.

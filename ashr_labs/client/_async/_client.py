@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ._alerts import AsyncAlertMethods
     from ._experiments import AsyncExperimentMethods
     from ._hosting import AsyncHostingMethods
+    from ._labels import AsyncLabelMethods
     from ._pool import AsyncPool
     from ._prompts import AsyncPromptMethods
     from ._raw_response import AsyncRawResponseMethods
@@ -264,6 +265,18 @@ class AsyncAshrLabsClient(
         from ._alerts import AsyncAlertMethods  # noqa: PLC0415
 
         return AsyncAlertMethods(self._transport)
+
+    @cached_property
+    def labels(self) -> AsyncLabelMethods:
+        """The labels: `label_test()`, `label_trace()`, `list()`, `queue()`, `agreement()` and `delete()`.
+
+        Example:
+            >>> label = await client.labels.label_test(7, "refund", "failed", comment="too late")  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._labels import AsyncLabelMethods  # noqa: PLC0415
+
+        return AsyncLabelMethods(self._transport)
 
     @cached_property
     def prompts(self) -> AsyncPromptMethods:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from ._alerts import AlertMethods
     from ._experiments import ExperimentMethods
     from ._hosting import HostingMethods
+    from ._labels import LabelMethods
     from ._pool import SyncPool
     from ._prompts import PromptMethods
     from ._raw_response import RawResponseMethods
@@ -264,6 +265,18 @@ class AshrLabsClient(
         from ._alerts import AlertMethods  # noqa: PLC0415
 
         return AlertMethods(self._transport)
+
+    @cached_property
+    def labels(self) -> LabelMethods:
+        """The labels: `label_test()`, `label_trace()`, `list()`, `queue()`, `agreement()` and `delete()`.
+
+        Example:
+            >>> label = client.labels.label_test(7, "refund", "failed", comment="too late")  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._labels import LabelMethods  # noqa: PLC0415
+
+        return LabelMethods(self._transport)
 
     @cached_property
     def prompts(self) -> PromptMethods:

@@ -17,6 +17,7 @@ from .columns import CheckedText, JSONText, Number, PlainText, created_column, m
 from .event_tables import events
 from .experiment_tables import experiment_runs, experiment_scenarios, experiments
 from .hosting_tables import hosted_agents, hosted_sessions
+from .label_tables import labels
 from .prompt_tables import prompt_tags, prompt_versions, prompts
 from .record_tables import record_datasets, records
 from .score_tables import score_rules, trace_scores
@@ -37,6 +38,7 @@ __all__ = [
     "hosted_sessions",
     "idempotency",
     "jobs",
+    "labels",
     "media",
     "metadata",
     "notes",
@@ -60,7 +62,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0017"
+SCHEMA_VERSION = "0023"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(

@@ -170,6 +170,11 @@ from .keep_alive_request import KeepAliveRequest
 from .kernel_viewport import KernelViewport
 from .kernel_vm_metadata import KernelVmMetadata
 from .keystone_error import KeystoneError
+from .label import Label
+from .label_agreement import LabelAgreement
+from .label_page import LabelPage
+from .label_queue import LabelQueue
+from .label_verdict import LabelVerdict
 from .list_agents_request import ListAgentsRequest
 from .list_agents_response import ListAgentsResponse
 from .list_api_keys_request import ListApiKeysRequest
@@ -238,6 +243,9 @@ from .query_sandbox_service_request import QuerySandboxServiceRequest
 from .queue_item import QueueItem
 from .queue_stats import QueueStats
 from .record_dataset import RecordDataset
+from .recorded_decisions import RecordedDecisions
+from .recorded_score import RecordedScore
+from .recorded_scores import RecordedScores
 from .recorded_tool_call import RecordedToolCall
 from .render_prompt_request import RenderPromptRequest
 from .rendered_prompt import RenderedPrompt
@@ -277,6 +285,7 @@ from .service_request import ServiceRequest
 from .session import Session
 from .session_event import SessionEvent
 from .set_dataset_agent_request import SetDatasetAgentRequest
+from .set_label_request import SetLabelRequest
 from .set_prompt_tag_request import SetPromptTagRequest
 from .skipped_traces import SkippedTraces
 from .start_run_request import StartRunRequest
@@ -308,6 +317,7 @@ from .trace_run import TraceRun
 from .trace_score import TraceScore
 from .trace_spans import TraceSpans
 from .turn_result import TurnResult
+from .unlabelled_test import UnlabelledTest
 from .update_agent_request import UpdateAgentRequest
 from .update_agent_response import UpdateAgentResponse
 from .update_dataset_request import UpdateDatasetRequest
@@ -487,6 +497,11 @@ __all__ = (
     "KernelViewport",
     "KernelVmMetadata",
     "KeystoneError",
+    "Label",
+    "LabelAgreement",
+    "LabelPage",
+    "LabelQueue",
+    "LabelVerdict",
     "ListAgentsRequest",
     "ListAgentsResponse",
     "ListApiKeysRequest",
@@ -551,6 +566,9 @@ __all__ = (
     "QueueItem",
     "QueueStats",
     "RecordDataset",
+    "RecordedDecisions",
+    "RecordedScore",
+    "RecordedScores",
     "RecordedToolCall",
     "RenderedPrompt",
     "RenderPromptRequest",
@@ -590,6 +608,7 @@ __all__ = (
     "Session",
     "SessionEvent",
     "SetDatasetAgentRequest",
+    "SetLabelRequest",
     "SetPromptTagRequest",
     "SkippedTraces",
     "StartRunRequest",
@@ -621,6 +640,7 @@ __all__ = (
     "TraceScore",
     "TraceSpans",
     "TurnResult",
+    "UnlabelledTest",
     "UpdateAgentRequest",
     "UpdateAgentResponse",
     "UpdateDatasetRequest",
