@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pty
+import re
 import subprocess
 from collections.abc import Generator
 
@@ -140,11 +141,36 @@ def test_sessions_of_a_server(workspace: Workspace, served: dict[str, str]) -> N
     assert "has ended" in workspace.call("sessions", "resume", name, **served).error(2)
 
 
+def test_credentials_and_queue(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys come from stdin or a variable, and are not shown; prompts of the queue are answered and counted."""
+    key = fed(workspace, monkeypatch, "k3y-value\n", "credentials", "create", "custom", "--label", "mine").out.strip()
+    other = workspace.call("credentials", "create", "openai", "--key-from", "MY_KEY", "--json", MY_KEY="k4y").document
+    listed = workspace.call("credentials", "list", "--json")
+    chat = workspace.call("chat", "helper", "--credential", key, "--message", "hi", "--end", "--json")
+    answered = workspace.call("queue", "add", "helper", "Hello", "--priority", "2", "--wait")
+    failed = workspace.call("queue", "add", "absent", "x", "--max-retries", "0", "--wait")
+    [first, *_] = workspace.call("queue", "list", "--status", "completed", "--json").document["items"]
+
+    assert {key, other["id"]} == {one["id"] for one in listed.document["credentials"]}
+    assert not {"k3y-value", "k4y"} & set(re.findall(r"[\w-]+", listed.out))
+    assert "turn 1: hi" == chat.document["replies"][0]["text"]
+    assert (0, "Hello there, how can I help?\n") == (answered.code, answered.out)
+    assert "it failed" in failed.error(1)
+    shown = workspace.call("queue", "show", first["id"], "--json").document
+    assert (2, "completed") == (first["priority"], shown["status"])
+    assert "pending" in workspace.call("queue", "cancel", first["id"]).error(2)
+    assert 1 == workspace.call("queue", "stats", "--json").document["completed"]
+    assert f"deleted {key}\n" == workspace.call("credentials", "delete", key).err
+    for command in (("credentials", "delete"), ("queue", "show"), ("queue", "cancel")):
+        workspace.call(*command, "00000000-0000-4000-8000-000000000000").error(2)
+    assert "MY_KEY has none" in workspace.call("credentials", "create", "custom", "--key-from", "MY_KEY").error(2)
+
+
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
         (("chat", "helper", "--session", "a", "--fork", "b"), "give one of --session and --fork"),
-        (("chat", "helper", "--session", "a", "--model", "m"), "neither --model nor --env"),
+        (("chat", "helper", "--session", "a", "--model", "m"), "without --model, --credential and --env"),
         (("chat", "helper", "--env", "NOT_THERE"), "no variable NOT_THERE"),
         (("deploy", "empty"), "CLAUDE.md or AGENTS.md"),
         (("deploy", "helper", "--name", "a b"), "name"),

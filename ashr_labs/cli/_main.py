@@ -43,6 +43,8 @@ PROGRAM = LazyGroup(
         "deploy": "Deploy a folder as an agent.",
         "chat": "Talk to a deployed agent.",
         "sessions": "Manage the sessions of deployed agents.",
+        "credentials": "Manage the keys that sessions of deployed agents use.",
+        "queue": "Manage the prompts that wait for deployed agents.",
         "alert": "Manage alerts about experiments and scores.",
         "labels": "Label tests and traces, and compare judges with the labels.",
         "serve": "Run the platform on this machine.",

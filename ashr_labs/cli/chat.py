@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from ..client._sync import AshrLabsClient
     from ..client._sync._hosted_sessions import HostedSession
     from ..hosting import TurnEvent
     from ._output import Output
@@ -41,6 +40,7 @@ _MAX_SHOWN = 200
 @click.option("--fork", "parent_id", metavar="ID", help="Continue a fork of this session, which stays as it is.")
 @click.option("--message", "messages", multiple=True, metavar="TEXT", help="Send this in place of stdin; repeatable.")
 @click.option("--model", help="The model of the session.")
+@click.option("--credential", "credential_id", metavar="ID", help="A stored key, as a variable of the agent.")
 @click.option("--env", "names", multiple=True, metavar="NAME", help="Pass this environment variable on to the agent.")
 @click.option("--end", is_flag=True, help="End the session afterwards, in place of pausing it.")
 @where_options
@@ -53,6 +53,7 @@ def command(
     parent_id: str | None,
     messages: Sequence[str],
     model: str | None,
+    credential_id: str | None,
     names: Sequence[str],
     end: bool,
     database: Path | None,
@@ -63,10 +64,17 @@ def command(
     Calls of tools are shown on stderr. Afterwards the session is paused, and its id is shown: --session continues it.
     With --json, the replies are one object at the end.
     """
-    if (session_id or parent_id) and (model or names or (session_id and parent_id)):
-        raise click.UsageError("give one of --session and --fork, and neither --model nor --env with them")
+    if (session_id or parent_id) and (model or names or credential_id or (session_id and parent_id)):
+        raise click.UsageError("give one of --session and --fork, without --model, --credential and --env")
     with storing_client(database, remote=remote) as client:
-        session = _opened(client, agent, session_id, parent_id, model, names)
+        if parent_id is not None:
+            session = client.hosting.session(parent_id).fork().resume()
+        elif session_id is not None:
+            session = client.hosting.session(session_id).resume()
+        else:
+            session = client.hosting.create_session(
+                agent, model=model, credential_id=credential_id, extra_env=_variables(names)
+            )
         try:
             replies = [_turn(out, session, message) for message in messages or _lines(out)]
         finally:
@@ -74,22 +82,10 @@ def command(
     _finish(out, session, replies)
 
 
-def _opened(
-    client: AshrLabsClient,
-    agent: str,
-    session_id: str | None,
-    parent_id: str | None,
-    model: str | None,
-    names: Sequence[str],
-) -> HostedSession:
-    hosting = client.hosting
-    if parent_id is not None:
-        return hosting.session(parent_id).fork().resume()
-    if session_id is not None:
-        return hosting.session(session_id).resume()
+def _variables(names: Sequence[str]) -> dict[str, str] | None:
     if missing := [name for name in names if name not in os.environ]:
         raise click.UsageError(f"the environment has no variable {', '.join(missing)}")
-    return hosting.create_session(agent, model=model, extra_env={name: os.environ[name] for name in names} or None)
+    return {name: os.environ[name] for name in names} or None
 
 
 def _lines(out: Output) -> Iterator[str]:

@@ -14,6 +14,7 @@ from ..hosting.blocks import blocks_of
 from ._client import stored_client, where_options
 from ._commands import Group
 from ._records import show_id, show_record, show_rows
+from .traces import show_trace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +82,24 @@ _changing("pause", "Pause a session; its process waits.", lambda one: one.pause(
 _changing("resume", "Make a session active again.", lambda one: one.resume())
 _changing("stop", "End the process of a session, which can be resumed.", lambda one: one.stop())
 _changing("end", "End a session for good; its history stays.", lambda one: one.end())
+
+
+@command.command("trace")
+@click.argument("session_id")
+@where_options
+@click.pass_obj
+def show_last_trace(out: Output, /, session_id: str, database: Path | None, remote: bool) -> None:
+    """Show the trace of the last turn: its calls of tools, tokens and costs.
+
+    `ashr-labs traces list --session-id` lists those of all turns.
+    """
+    with stored_client(database, remote=remote) as client:
+        client.hosting.get_session(session_id)
+        found = client.list_observability_traces(session_id=session_id, limit=1)["traces"]
+        if not found:
+            raise click.ClickException(f"no turn of the session {session_id} has ended")
+        trace = client.get_observability_trace(found[0]["id"])
+    show_trace(out, trace)
 
 
 @command.command("logs")

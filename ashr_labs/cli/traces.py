@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..client._sync import AshrLabsClient
     from ._output import Output
 
-__all__ = ["command"]
+__all__ = ["command", "show_trace"]
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -86,6 +86,11 @@ def get_trace(out: Output, /, trace_id: str, database: Path | None, remote: bool
     """
     with stored_client(database, remote=remote) as client:
         found = client.get_observability_trace(trace_id)
+    show_trace(out, found)
+
+
+def show_trace(out: Output, found: Mapping[str, Any]) -> None:
+    """Write a trace with its runs and scores, as the platform answers it."""
     trace, runs, scores = found["trace"], found.get("runs", []), found.get("scores", [])
     if out.as_json:
         out.write_json({**trace, "runs": runs, "scores": scores})

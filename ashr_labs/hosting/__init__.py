@@ -15,6 +15,7 @@ from .events import (
 )
 from .records import (
     AgentFile,
+    AgentVersion,
     Attachment,
     Credential,
     DeployedAgent,
@@ -32,6 +33,7 @@ from .replies import HostedReply, HostedToolCall
 
 __all__ = [
     "AgentFile",
+    "AgentVersion",
     "Attachment",
     "Credential",
     "DeployedAgent",

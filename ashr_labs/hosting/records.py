@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from .blocks import blocks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from _typeshed import DataclassInstance
 
 __all__ = [
     "AgentFile",
+    "AgentVersion",
     "Attachment",
     "Credential",
     "DeployedAgent",
@@ -45,6 +46,25 @@ class DeployedAgent:
     path: str = ""
     created_at: str = ""
     """In ISO 8601, as all times of these records."""
+    updated_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentVersion:
+    """A version of a deployed agent."""
+
+    agent_name: str
+    version_number: int
+    id: str = ""
+    name: str = ""
+    """Your name for it."""
+    is_active: bool = False
+    """Whether new sessions use it."""
+    system_prompt: str | None = None
+    release_notes: str | None = None
+    files: Sequence[str] = ()
+    """The paths of its files; empty in lists."""
+    created_at: str = ""
     updated_at: str = ""
 
 

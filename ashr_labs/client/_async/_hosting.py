@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from ...hosting.records import (
-    AgentFile,
-    Credential,
-    DeployedAgent,
-    QueueItem,
-    QueueStats,
-    UsageEvent,
-    UsageStats,
-    record_of,
-)
-from .._hosting import agent_body, given
+from ...errors import PollTimeoutError
+from ...hosting.records import Credential, QueueItem, QueueStats, UsageEvent, UsageStats, record_of
+from .._hosting import given
 from .._outgoing import resource
+from .._retry import PollSchedule
+from ._deployments import AsyncDeploymentMethods
 from ._hosted_sessions import AsyncHostedSession
 from ._sandboxes import CREATION_SECONDS, patient
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from ...hosting import TurnEvent
-    from ._transport import AsyncRetryTransport
     from ._turns import AsyncTurnStream
 
 __all__ = ["AsyncHostingMethods"]
 
+_QUEUE_SECONDS = 600.0
+_MAX_INTERVAL = 5.0
+_WAITING = frozenset(("pending", "processing"))
 
-class AsyncHostingMethods:
+
+class AsyncHostingMethods(AsyncDeploymentMethods):
     """Deployed agents of the tenant: `client.hosting`.
 
     Example:
@@ -39,74 +36,6 @@ class AsyncHostingMethods:
         >>> (await session.send("Hello!")).text  # doctest: +SKIP
         'Hello! How can I help?'
     """
-
-    def __init__(self, transport: AsyncRetryTransport) -> None:
-        self._transport = transport
-
-    async def deploy(
-        self,
-        name: str,
-        folder: str | os.PathLike[str] | None = None,
-        *,
-        files: Mapping[str, str | bytes] | None = None,
-        system_prompt: str | None = None,
-    ) -> DeployedAgent:
-        """Deploy an agent; the same name again is its next version.
-
-        Args:
-            name: Letters, digits, `_` and `-`.
-            folder: A folder of this machine; what `.ashrignore` names, and caches and packages, are left out.
-            files: Text or bytes by path, in place of a folder.
-            system_prompt: The instructions, for `CLAUDE.md` where there is none.
-
-        Raises:
-            ConfigurationError: If there is nothing to deploy, or the folder cannot be packed.
-            BadRequestError: If the files are not an agent; the message says what is missing.
-        """
-        body = agent_body(name, folder, files, system_prompt)
-        answer = await self._transport.request(resource("post_api_agents", body=body))
-        return record_of(DeployedAgent, answer["agent"])
-
-    async def list_agents(self) -> list[DeployedAgent]:
-        """Return the deployed agents by name."""
-        answer = await self._transport.request(resource("get_api_agents"))
-        return [record_of(DeployedAgent, one) for one in answer["agents"]]
-
-    async def get_agent(self, name: str) -> DeployedAgent:
-        """Return a deployed agent.
-
-        Raises:
-            NotFoundError: If there is none of that name.
-        """
-        answer = await self._transport.request(resource("get_api_agents_name", {"name": name}))
-        return record_of(DeployedAgent, answer["agent"])
-
-    async def delete_agent(self, name: str) -> None:
-        """Delete a deployed agent; its sessions stay.
-
-        Raises:
-            NotFoundError: If there is none of that name.
-        """
-        await self._transport.request(resource("delete_api_agents_name", {"name": name}))
-
-    async def list_agent_files(self, name: str) -> list[AgentFile]:
-        """Return the files of a deployed agent.
-
-        Raises:
-            NotFoundError: If there is none of that name.
-        """
-        answer = await self._transport.request(resource("get_api_agents_name_files", {"name": name}))
-        return [record_of(AgentFile, one) for one in answer["files"]]
-
-    async def read_agent_file(self, name: str, path: str) -> str:
-        """Return the text of a file of a deployed agent, at most 1 MiB.
-
-        Raises:
-            NotFoundError: If there is no such agent or file.
-        """
-        outgoing = resource("get_api_agents_name_files_path", {"name": name, "path": path}, {"format": "json"})
-        text: str = (await self._transport.request(outgoing))["content"]
-        return text
 
     async def create_session(
         self,
@@ -302,6 +231,32 @@ class AsyncHostingMethods:
         """
         answer = await self._transport.request(resource("get_api_queue_id", {"id": item_id}))
         return record_of(QueueItem, answer["item"])
+
+    async def wait_for_queue_item(
+        self, item_id: str, *, poll_interval: float | None = None, timeout: float = _QUEUE_SECONDS
+    ) -> QueueItem:
+        """Return an item of the queue when it has been answered, has failed, or was cancelled: see its `status`.
+
+        Args:
+            item_id: The item.
+            poll_interval: Seconds between polls; by default 50 ms at first, growing to 5 s.
+            timeout: Maximum seconds to wait; the item stays in the queue afterwards.
+
+        Raises:
+            PollTimeoutError: If it is not answered in time.
+        """
+        schedule = PollSchedule(timeout, poll_interval, _MAX_INTERVAL)
+        clock = self._transport.clock
+        start = clock.now()
+        for attempt in count():
+            item = await self.get_queue_item(item_id)
+            if item.status not in _WAITING:
+                return item
+            delay = schedule.delay_after(attempt, clock.now() - start, clock.jitter())
+            if delay is None:
+                break
+            await clock.sleep(delay)
+        raise PollTimeoutError(f"the item {item_id} of the queue was not answered after {timeout:g} s; it stays there")
 
     async def cancel_queue_item(self, item_id: str) -> QueueItem:
         """Cancel an item of the queue.

@@ -76,7 +76,7 @@ class HostedSession:
 
     def stream(
         self,
-        content: str,
+        content: str | Sequence[Mapping[str, Any]],
         *,
         include_partial_messages: bool = False,
         model: str | None = None,
@@ -90,7 +90,7 @@ class HostedSession:
         """Return the stream of a turn; entering it, or reading its first event, sends the message.
 
         Args:
-            content: The message.
+            content: The message, as text or as blocks of text, images and documents.
             include_partial_messages: Whether texts come in parts as well.
             model: The model of this turn.
             max_turns: The most steps that the agent takes.
@@ -113,7 +113,7 @@ class HostedSession:
         outgoing = resource("post_api_sessions_id_messages", {"id": self.id}, body=given(body))
         return self._stream(outgoing, event_timeout)
 
-    def send(self, content: str, **options: Any) -> HostedReply:
+    def send(self, content: str | Sequence[Mapping[str, Any]], **options: Any) -> HostedReply:
         """Send a message, and return the reply when the turn has ended.
 
         Args:
@@ -165,6 +165,12 @@ class HostedSession:
             BadRequestError: If it is not active.
         """
         return self._change("post_api_sessions_id_stop")
+
+    def interrupt(self) -> bool:
+        """End the turn in progress, and return whether there was one; the session stays active."""
+        answer = self._patient().request(resource("post_api_sessions_id_interrupt", {"id": self.id}))
+        self._take(answer["session"])
+        return bool(answer["interrupted"])
 
     def end(self) -> HostedSession:
         """End it for good; its history stays, and ending it again changes nothing."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,66 @@ def test_agents(folder: Path) -> None:
         hosting.delete_agent("prompt")
         with pytest.raises(NotFoundError, match="no deployed agent 'prompt'"):
             hosting.get_agent("prompt")
+
+
+@pytest.mark.integration
+def test_versions_and_options_of_an_agent() -> None:
+    """Files, variables, options and versions of an agent are changed; new sessions have those of the active version."""
+    with AshrLabsClient.local() as client:
+        hosting = client.hosting
+        hosting.deploy("agent", system_prompt="Be brief.", env={"REGION": "eu", "LEVEL": "1"})
+        hosting.set_agent_env("agent", {"REGION": "us"})
+        written = hosting.write_agent_files("agent", {"a.txt": "an a", "b.txt": b"a b"})
+        hosting.delete_agent_file("agent", "b.txt")
+        draft = hosting.create_agent_version("agent", files={"c.txt": "a c"}, label="draft", release_notes="c")
+        changed = hosting.update_agent_version("agent", draft.version_number, label="final")
+        active = next(one for one in hosting.list_agent_versions("agent") if one.is_active)
+        config = hosting.configure_agent("agent", allowed_tools=["Read"])
+        with hosting.create_session("agent") as session:
+            ran = session.exec("echo $REGION$LEVEL; ls")
+        hosting.activate_agent_version("agent", draft.id)
+        with hosting.create_session("agent") as session:
+            files = (session.exec("ls")).stdout.split()
+        hosting.delete_agent_version("agent", active.version_number)
+
+        assert ["a.txt", "b.txt"] == [one.path for one in written]
+        assert ("final", "c", False) == (changed.name, changed.release_notes, changed.is_active)
+        assert {"allowedTools": ["Read"]} == config == hosting.get_agent_config("agent")
+        assert ["us", "CLAUDE.md", "a.txt"] == ran.stdout.split()
+        assert ["CLAUDE.md", "a.txt", "c.txt"] == files
+        assert "c.txt" in (hosting.get_agent_version("agent", draft.version_number)).files
+        assert active.version_number not in [one.version_number for one in hosting.list_agent_versions("agent")]
+
+
+@pytest.mark.integration
+def test_credentials_and_attachments() -> None:
+    """A stored key is a variable of the sessions that name it, and in no answer; attachments are files of a session."""
+    with AshrLabsClient.local() as client:
+        hosting = client.hosting
+        hosting.deploy("agent", system_prompt="Be brief.")
+        key = hosting.create_credential("custom", "k3y-value", label="mine")
+        [listed] = hosting.list_credentials()
+        with hosting.create_session("agent", credential_id=key.id) as session:
+            ran = session.exec("echo ${#ASH_CUSTOM_API_KEY}")
+            attached = session.attach("a.txt", "an a", mime_type="text/plain")
+            found = session.attachments()
+            content = hosting.get_attachment(attached.id)
+            copied = session.read("attachments/a.txt")
+            hosting.delete_attachment(attached.id)
+            left = session.attachments()
+        hosting.delete_credential(key.id)
+
+        assert ("custom", "mine", listed.id) == (key.type, key.label, key.id)
+        assert "k3y-value" not in f"{key}{listed}"
+        assert "9\n" == ran.stdout
+        assert ("a.txt", "text/plain", 4, session.id) == (
+            attached.filename,
+            attached.mime_type,
+            attached.size,
+            attached.session_id,
+        )
+        assert ([attached.id], b"an a", b"an a", []) == ([one.id for one in found], content, copied, left)
+        assert [] == hosting.list_credentials()
 
 
 def test_what_cannot_be_deployed(folder: Path) -> None:
@@ -161,6 +222,54 @@ def test_stream_of_a_turn(folder: Path) -> None:
 
 def stream_text(texts: tuple[str, ...]) -> str:
     return "\n\n".join(texts)
+
+
+@pytest.mark.integration
+def test_turn_that_is_interrupted(folder: Path) -> None:
+    """A turn is interrupted, the session stays active, and a fork has the turns up to a message."""
+    step = {"match": "wait", "tools": [{"name": "Bash", "input": {"command": "sleep 60"}}]}
+    (folder / "script.jsonl").write_text(json.dumps(step))
+    with AshrLabsClient.local() as client:
+        client.hosting.deploy("agent", folder)
+        session = client.hosting.create_session("agent")
+        first = session.send("one")
+        session.send("two")
+        message = (session.messages())[0]
+        with session.stream("wait") as stream:
+            was_in_turn = session.interrupt()
+            types = [event.type for event in stream]
+        fork = session.fork(after=message)
+        history = [one.content["content"] for one in fork.messages() if one.role == "user"]
+
+        assert (True, False) == (was_in_turn, session.interrupt())
+        assert ("done", "interrupted", "completed") == (types[-1], stream.reply.status, first.status)
+        assert first.trace_id
+        assert ["one"] == history
+        assert "active" == session.status
+
+
+@pytest.mark.integration
+def test_queue_and_usage() -> None:
+    """Prompts of the queue are answered in sessions, and what turns have used is counted."""
+    with AshrLabsClient.local() as client:
+        hosting = client.hosting
+        hosting.deploy("agent", system_prompt="Be brief.")
+        item = hosting.enqueue("agent", "hello", priority=3, max_retries=1)
+        answered = hosting.wait_for_queue_item(item.id, timeout=60)
+        failed = hosting.wait_for_queue_item((hosting.enqueue("absent", "x", max_retries=0)).id, timeout=60)
+        session = hosting.session(answered.session_id or "")
+        usage = session.usage()
+        stats = hosting.usage_stats(agent="agent")
+
+        assert ("completed", "turn 1: hello", 3) == (answered.status, answered.result, answered.priority)
+        assert ("failed", True) == (failed.status, "absent" in (failed.error or ""))
+        assert (1, 1) == ((hosting.queue_stats()).completed, (hosting.queue_stats()).failed)
+        assert [item.id] == [one.id for one in hosting.list_queue(status="completed", limit=5)]
+        assert {"input_tokens", "output_tokens"} <= {one.event_type for one in usage}
+        assert len(usage) == len(hosting.usage(session_id=session.id))
+        assert stats.total_output_tokens == sum(one.value for one in usage if one.event_type == "output_tokens") > 0
+        with pytest.raises(AshrLabsError, match="pending"):
+            hosting.cancel_queue_item(item.id)
 
 
 def test_turn_that_fails(folder: Path) -> None:
