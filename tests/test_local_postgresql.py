@@ -187,7 +187,7 @@ def test_concurrent_openings_initialize_once(postgresql: PostgreSQLServer) -> No
             release=database.close,
             sandboxes=sandboxes,
             sealing=sealing,
-            hosting=Hosting(database, sandboxes, sealing, settings, time.time),
+            hosting=Hosting(database, sandboxes, sealing, settings, lambda _: None, time.time),
         )
         api = Api(platform, platform.bootstrap(CHOSEN))
         user = api("init")["user"]

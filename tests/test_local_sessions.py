@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import threading
 import time
@@ -15,50 +14,16 @@ import httpx
 import pytest
 
 from ashr_labs import AshrLabsClient
-from ashr_labs._http.sse import SSEDecoder
 from ashr_labs.client._outgoing import resource
 from ashr_labs.local.server.app import running_server
 from ashr_labs.local.settings import Settings
+from support.hosting import AGENT, begun, changed, deploy, events_of, file, said, session, turn
 from support.local_api import Api, database_with_tenants
 from support.processes import child_processes
 from support.sandboxes import engine_or_skip
 from support.serving import KEY, served
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-SCRIPT = [
-    {
-        "match": "list",
-        "tools": [
-            {"name": "Bash", "input": {"command": "ls; echo $TOKEN; cat"}},
-            {"name": "Write", "input": {"file_path": "out/a.txt", "content": "hi"}},
-            {"name": "Read", "input": {"file_path": "missing"}},
-        ],
-        "say": "two files",
-    }
-]
-AGENT = r"""
-import json, os, sys, time
-def send(**event): print(json.dumps(event), flush=True)
-def text(content): return {"type": "assistant", "message": {"content": [{"type": "text", "text": content}]}}
-for line in sys.stdin:
-    asked = json.loads(line)
-    if asked["command"] != "query": continue
-    turn, prompt = asked["id"], asked["prompt"]
-    if prompt == "crash": os._exit(3)
-    if prompt == "wait": send(id=turn, event="message", data=text("...")); time.sleep(600)
-    if prompt == "long": print("x" * 2_000_000, flush=True)
-    if prompt == "garbage":
-        sys.stdout.buffer.write(b"\xff\xfe not JSON\n[1]\nnull\n")
-        send(id=99, event="done")
-        print("oops", file=sys.stderr, flush=True)
-        send(event="log", level="info", text="a line")
-        send(id=turn, event="novelty")
-    if prompt == "fail": send(id=turn, event="error", error="no model")
-    if prompt == "big": send(id=turn, event="message", data=text("\u2028" + "y" * 900_000))
-    options = json.dumps({key: asked.get(key) for key in ("model", "maxTurns", "allowedTools")})
-    send(id=turn, event="message", data={"type": "result", "result": options, "num_turns": 1})
-    send(id=turn, event="done")
-"""
 
 
 @pytest.fixture(scope="module", autouse=True, name="engine")
@@ -72,53 +37,6 @@ def _api() -> Generator[Api]:
     with Api.opened() as api:
         deploy(api)
         yield api
-
-
-def file(path: str, content: str) -> dict[str, str]:
-    return {"path": path, "content": base64.b64encode(content.encode()).decode()}
-
-
-def deploy(api: Api) -> None:
-    script = "\n".join(map(json.dumps, SCRIPT))
-    agents: dict[str, dict[str, Any]] = {
-        "scripted": {"systemPrompt": "Be brief.", "files": [file("script.jsonl", script)]},
-        "own": {"files": [file("agent.py", AGENT), file("agent.toml", 'command = ["python3", "agent.py"]')]},
-        "broken": {"files": [file("agent.toml", 'command = ["/missing/program"]')]},
-    }
-    for name, body in agents.items():
-        assert 201 == api.send("POST", "/api/agents", {"name": name, **body}).status
-
-
-def session(api: Api, agent: str = "scripted", **options: Any) -> str:
-    answer = api.send("POST", "/api/sessions", {"agent": agent, **options})
-    assert 201 == answer.status, answer.body
-    found: str = answer.body["session"]["id"]
-    return found
-
-
-def begun(api: Api, session_id: str, content: str, **options: Any) -> Any:
-    """Send a message and return the parts of its stream."""
-    answer = api.send("POST", f"/api/sessions/{session_id}/messages", {"content": content, **options})
-    assert answer.stream is not None, answer.body
-    return answer.stream.parts()
-
-
-def events_of(parts: Any) -> list[tuple[str, Any]]:
-    return [(event.event, json.loads(event.data)) for event in SSEDecoder().feed(b"".join(parts))]
-
-
-def turn(api: Api, session_id: str, content: str, **options: Any) -> list[tuple[str, Any]]:
-    """Return the events of a turn."""
-    return events_of(begun(api, session_id, content, **options))
-
-
-def changed(api: Api, session_id: str, action: str, method: str = "POST") -> Any:
-    answer = api.send(method, f"/api/sessions/{session_id}{action}")
-    return answer.body["session"]["status"] if answer.status < 300 else (answer.status, answer.body["error"])
-
-
-def said(events: list[tuple[str, Any]]) -> str:
-    return next(str(data["result"]) for event, data in events if event == "turn_complete")
 
 
 def test_turn_of_the_scripted_runtime(api: Api) -> None:

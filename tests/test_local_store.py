@@ -434,7 +434,7 @@ def test_former_version_is_upgraded(empty_places: tuple[Place, Place], revision:
         "INSERT INTO runs (id, tenant_id, dataset_id, runner_id, created_at, result, grading_status)"
         f" VALUES (7, 1, 1, 1, '{MOMENT}', '{{}}', 'running')",
     )
-    execute(place, f"INSERT INTO jobs VALUES ({former_job(revision)})")
+    execute(place, f"INSERT INTO jobs {former_job(revision)}")
 
     with Api.opened(place) as api:
         assert "completed" == api.settled_run(7)["grading_status"]
@@ -443,10 +443,11 @@ def test_former_version_is_upgraded(empty_places: tuple[Place, Place], revision:
 
 
 def former_job(revision: str) -> str:
-    """Return the values of a job that a worker was busy with."""
+    """Return the columns and values of a job that a worker was busy with."""
     if revision >= "0005":
-        return f"1, 1, '{MOMENT}', 'grade_run', '7', 1, 0, '{MOMENT}', NULL"
-    return f"1, '{MOMENT}', 'grade_run', 7, 1, " + ("true" if revision < "0004" else f"'{MOMENT}'")
+        columns = "id, tenant_id, created_at, kind, subject, attempts, version, due_at"
+        return f"({columns}) VALUES (1, 1, '{MOMENT}', 'grade_run', '7', 1, 0, '{MOMENT}')"
+    return f"VALUES (1, '{MOMENT}', 'grade_run', 7, 1, " + ("true)" if revision < "0004" else f"'{MOMENT}')")
 
 
 def test_waiting_traces_are_migrated_to_jobs(empty_places: tuple[Place, Place]) -> None:

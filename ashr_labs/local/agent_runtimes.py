@@ -24,6 +24,7 @@ for name in "$@"; do
   printf '%s\\t%s\\t%s\\n' "$name" "$path" "$("$path" --version 2>&1 </dev/null | head -n 1 | cut -c 1-200)"
 done
 """
+_LOCATE: Final = 'for name in "$@"; do command -v "$name" && exit; done'
 
 
 class Runtime(NamedTuple):
@@ -56,14 +57,23 @@ def find_runtime(sandbox: Sandbox, asked: str) -> Runtime:
         raise ValidationError(f"`runtime` must be a name with a version, such as python3.12 or node20, got {asked!r}")
     family, version = match[1].lower(), match[2] or ""
     family = _FAMILIES.get(family, family)
-    for found in _probed(sandbox, *_candidates(family, version)):
-        if f"{found.version}.".startswith(f"{version}." if version else ""):
-            return Runtime(found.path, ("python", "python3") if family == "python" else (family,))
+    path = _path_of(sandbox, version, _candidates(family, version))
+    if path:
+        return Runtime(path, ("python", "python3") if family == "python" else (family,))
     there = ", ".join(f"{found.name} {found.version}" for found in _probed(sandbox, *_SHOWN)) or "none"
     raise ValidationError(
         f"the runtime {asked!r} is not in the sandbox; install it on the machine of the platform, or upload the agent "
         f"with one that is there: {there}"
     )
+
+
+def _path_of(sandbox: Sandbox, version: str, names: tuple[str, ...]) -> str:
+    """Return the first program that has a version, or any; empty if there is none."""
+    if not version:  # starting each program to ask it would take longer than all the rest
+        done = sandbox.exec(["/bin/sh", "-c", _LOCATE, "sh", *names], timeout=_SECONDS)
+        return done.stdout.decode("utf-8", "replace").strip()
+    found = (one.path for one in _probed(sandbox, *names) if f"{one.version}.".startswith(f"{version}."))
+    return next(found, "")
 
 
 def _candidates(family: str, version: str) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from .jobs.handlers import FORWARD, GENERATE, GRADE, ForwardTrace, GenerateDatas
 from .jobs.lost_runs import END_LOST_RUN, EndLostRun
 from .jobs.parallel import ParallelWorker
 from .jobs.queue import recover, requeue_failed
+from .jobs.run_queued import RUN_QUEUED, RunQueued
 from .jobs.run_scenario import RUN_SCENARIO, RunScenario
 from .jobs.score_trace import SCORE, ScoreTrace
 from .jobs.worker import Worker, stop_all
@@ -27,7 +28,6 @@ from .sealing import Sealing
 from .settings import Settings
 from .store.database_url import parse_target
 from .store.engine import Database
-from .store.hosting_rows import pause_interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,9 +63,17 @@ class Instance:
             settings.sandbox_engine, limit=settings.sandbox_limit, platform=lambda: self._sandboxes_platform
         )
         self.sealing = Sealing(target, settings.secrets_key)
-        self.hosting = Hosting(self.database, self.sandboxes, self.sealing, settings, now)
+        self.hosting = Hosting(self.database, self.sandboxes, self.sealing, settings, self._wake, now)
         self.workers = _workers(self.database, settings, now)
         self.workers[RUN_SCENARIO] = self._experiments(settings, now)
+        self.workers[RUN_QUEUED] = ParallelWorker(
+            self.database,
+            {RUN_QUEUED: RunQueued(self.database, self.hosting, now)},
+            slots=settings.queue_parallel,
+            by_priority=True,
+            poll_seconds=_UNHURRIED_POLL_SECONDS,
+            now=now,
+        )
         try:
             self._resume_jobs(now(), settings)
         except SQLAlchemyError as error:
@@ -96,6 +104,10 @@ class Instance:
         slots, poll = settings.experiment_parallel, _UNHURRIED_POLL_SECONDS
         return ParallelWorker(self.database, {RUN_SCENARIO: handler}, slots=slots, poll_seconds=poll, now=now)
 
+    def _wake(self, kinds: set[str]) -> None:
+        for kind in kinds:
+            self.workers[kind].wake()
+
     def release(self) -> None:
         """Close the database and stop the workers if this was the last user."""
         if self.database.is_forked:
@@ -117,7 +129,7 @@ class Instance:
             if FORWARD in self.workers:  # the settings may have been corrected since
                 requeue_failed(connection, FORWARD, timestamp)
             if not self.database.is_shared:
-                pause_interrupted(connection, moment)
+                self.hosting.servers.pause_all(connection)
             # No other process works on a file: its leases are those of a process that has ended.
             has_jobs = self.database.is_shared or recover(connection, timestamp, later=leases)
         if has_jobs:

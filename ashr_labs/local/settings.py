@@ -28,6 +28,9 @@ __all__ = ["Settings"]
 _RUN_LEASE_SECONDS = 60.0
 _SANDBOX_LIMIT = 16
 _EXPERIMENT_PARALLEL = 4
+_QUEUE_PARALLEL = 4
+_SESSION_IDLE_SECONDS = 1800.0
+_TURN_SECONDS = 3600.0
 _MAX_SANDBOXES = 1000
 _MIN_RUN_LEASE_SECONDS = 10.0
 """Players send something every 3 seconds, and have to survive a lost call."""
@@ -59,6 +62,14 @@ class Settings:
     """How many sandboxes may exist at one time."""
     experiment_parallel: int = _EXPERIMENT_PARALLEL
     """How many scenarios of experiments a process plays at the same time."""
+    queue_parallel: int = _QUEUE_PARALLEL
+    """How many prompts of the queue a process answers at the same time."""
+    session_idle: float = _SESSION_IDLE_SECONDS
+    """Seconds without a message or command after which a session is paused, and its process ended."""
+    turn_seconds: float = _TURN_SECONDS
+    """Seconds that a turn may take."""
+    interrupt_grace: float = 5.0
+    """Seconds that an agent has to end a turn by itself when it is interrupted."""
     secrets_key: Secret | None = None
     """The key that encrypts stored secrets; None for one of the platform's own."""
     alerts: AlertSettings = field(default_factory=AlertSettings)
@@ -74,32 +85,33 @@ class Settings:
             ConfigurationError: A variable has an invalid value.
         """
         prices = environment.get(PRICES_VARIABLE)
-        lease = _run_lease(environment.get("ASHR_RUN_LEASE_SECONDS") or str(_RUN_LEASE_SECONDS))
         return cls(
             read_prices(Path(prices)) if prices else pricing_table,
             destination_from_env(environment),
-            run_lease=lease,
+            run_lease=_seconds(environment, "ASHR_RUN_LEASE_SECONDS", _RUN_LEASE_SECONDS, _MIN_RUN_LEASE_SECONDS),
+            session_idle=_seconds(environment, "ASHR_SESSION_IDLE_SECONDS", _SESSION_IDLE_SECONDS, 1.0),
+            turn_seconds=_seconds(environment, "ASHR_TURN_SECONDS", _TURN_SECONDS, 1.0),
             sandbox_engine=engine_name(engine) if (engine := environment.get("ASHR_SANDBOX_ENGINE")) else None,
             agents=_agents(environment.get("ASHR_AGENTS")),
             agent_model=environment.get("ASHR_AGENT_MODEL", ""),
             agent_base_url=_agent_base_url(environment),
             sandbox_limit=_count(environment, "ASHR_SANDBOX_LIMIT", _SANDBOX_LIMIT),
             experiment_parallel=_count(environment, "ASHR_EXPERIMENT_PARALLEL", _EXPERIMENT_PARALLEL),
+            queue_parallel=_count(environment, "ASHR_QUEUE_PARALLEL", _QUEUE_PARALLEL),
             secrets_key=checked_key(environment.get(KEY_VARIABLE, "")),
             boot=_boot(environment),
             alerts=alert_settings(environment),
         )
 
 
-def _run_lease(text: str) -> float:
+def _seconds(environment: Mapping[str, str], name: str, default: float, least: float) -> float:
+    text = environment.get(name) or str(default)
     try:
         seconds = float(text)
     except ValueError:
         seconds = 0.0
-    if not _MIN_RUN_LEASE_SECONDS <= seconds < math.inf:
-        raise ConfigurationError(
-            f"ASHR_RUN_LEASE_SECONDS must be a number of seconds >= {_MIN_RUN_LEASE_SECONDS:g}, got {text!r}"
-        )
+    if not least <= seconds < math.inf:
+        raise ConfigurationError(f"{name} must be a number of seconds >= {least:g}, got {text!r}")
     return seconds
 
 

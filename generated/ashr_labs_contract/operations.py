@@ -245,6 +245,9 @@ OPERATIONS: dict[str, Operation] = {
     "post_api_sessions_id_fork": Operation(
         "sessions", False, "embedded", "POST", "/api/sessions/{id}/fork", "write", "application/json"
     ),
+    "post_api_sessions_id_interrupt": Operation(
+        "sessions", True, "embedded", "POST", "/api/sessions/{id}/interrupt", "write", "application/json"
+    ),
     "patch_api_sessions_id_config": Operation(
         "sessions", True, "embedded", "PATCH", "/api/sessions/{id}/config", "write", "application/json"
     ),

@@ -272,6 +272,12 @@ class QueueItem(TypedDict):
     retryCount: int
     maxRetries: int
     error: NotRequired[str | None]
+    result: NotRequired[str | None]
+    """The text that the agent answered."""
+
+    traceId: NotRequired[str | None]
+    """The trace of the turn that answered."""
+
     createdAt: str
     """ISO 8601, UTC."""
 
@@ -318,6 +324,8 @@ class UsageStats(TypedDict):
     totalToolCalls: float
     totalMessages: float
     totalComputeSeconds: float
+    totalCostUsd: NotRequired[float | None]
+    """US dollars, of the turns whose cost is known; null if none is."""
 
 
 class AshNotice(TypedDict):
@@ -335,6 +343,8 @@ class AshSessionStart(TypedDict):
 
     sessionId: str
     version: NotRequired[str]
+    traceId: NotRequired[str]
+    """The trace of the turn; it is stored when the turn has ended."""
 
 
 class AshTextDelta(TypedDict):
@@ -391,6 +401,11 @@ class AshDone(TypedDict):
     """
 
     sessionId: str
+    traceId: NotRequired[str]
+    """The trace of the turn."""
+
+    status: NotRequired[str]
+    """`completed`, `failed` or `interrupted`."""
 
 
 class PostApiAgentsBody(TypedDict):
@@ -431,6 +446,15 @@ class PostApiSessionsBody(TypedDict):
     """A free-form object; it round-trips untouched."""
 
     initialAgent: NotRequired[str]
+
+
+class PostApiSessionsIdForkBody(TypedDict):
+    """
+    Where to fork a session.
+    """
+
+    after: NotRequired[str]
+    """The id of a message; the fork has everything up to the end of its turn. By default all."""
 
 
 class PatchApiSessionsIdConfigBody(TypedDict):
@@ -649,6 +673,16 @@ class PostApiSessionsIdForkResponse201(TypedDict):
     """
 
     session: AshSession
+
+
+class PostApiSessionsIdInterruptResponse200(TypedDict):
+    """
+    An answer with a session.
+    """
+
+    session: AshSession
+    interrupted: bool
+    """Whether a turn was in progress."""
 
 
 class PatchApiSessionsIdConfigResponse200(TypedDict):

@@ -11,7 +11,16 @@ from .turns import Recorded, recorded, recorded_error
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["MAX_LINE", "Answer", "LineTooLongError", "Lines", "answer_of", "query_line"]
+__all__ = [
+    "MAX_LINE",
+    "Answer",
+    "LineTooLongError",
+    "Lines",
+    "answer_of",
+    "interrupt_line",
+    "query_line",
+    "resume_line",
+]
 
 MAX_LINE = 1 << 20
 """Bytes of a line from an agent."""
@@ -87,6 +96,16 @@ def query_line(turn: int, body: Mapping[str, Any], config: Mapping[str, Any]) ->
     """Return the line that starts a turn; options of the message override those of the session."""
     options = {**config, **{name: value for name, value in body.items() if name != "content"}}
     return json.dumps({**options, "id": turn, "command": "query", "prompt": body["content"]}).encode() + b"\n"
+
+
+def interrupt_line(turn: int) -> bytes:
+    """Return the line that asks to end a turn."""
+    return json.dumps({"id": turn, "command": "interrupt"}).encode() + b"\n"
+
+
+def resume_line(turns: int) -> bytes:
+    """Return the line that tells a new process how many turns there were."""
+    return json.dumps({"id": 0, "command": "resume", "turns": turns}).encode() + b"\n"
 
 
 def _add(answer: Answer, event: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ..._secret import Secret
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ..sandbox.protocol import Engine, Process, Sandbox
     from ..sandboxes import PlatformSandbox, Sandboxes
     from .launching import Launch
+    from .summary import TurnSummary
 
 __all__ = [
     "MAX_WORKSPACE",
@@ -39,15 +41,38 @@ _STEP_SECONDS = 120.0
 class LiveSession:
     """A session with its sandbox and its process."""
 
-    def __init__(self, session_id: str, tenant_id: int, sandbox: PlatformSandbox, process: Process) -> None:
-        self.id = session_id
-        self.tenant_id = tenant_id
+    def __init__(
+        self, row: Mapping[str, Any], sandbox: PlatformSandbox, process: Process, start: Callable[[], Process]
+    ) -> None:
+        self.id: str = row["id"]
+        self.tenant_id: int = row["tenant_id"]
         self.platform_sandbox = sandbox
         self.process = process
-        self.turn = 0
-        """The number of the turn that is in progress; 0 if none is."""
+        self._start = start
+        self.summary: TurnSummary | None = None
+        """Of the turn that is in progress; None if none is."""
+        self.interruption = ""
+        """The reason for which the turn in progress is to end; empty if it may go on."""
+        self.is_stored = False
+        """Whether the database says that its process is here."""
+        self.active_at = 0.0
+        """When it was last used, in seconds since the epoch."""
         self.is_ended = False
         """Whether it was ended on purpose, so that nothing more of it is stored."""
+
+    @property
+    def turn(self) -> int:
+        """The number of the turn that is in progress; 0 if none is."""
+        return 0 if self.summary is None else self.summary.origin.number
+
+    def restart(self) -> None:
+        """Start the process again, in the same sandbox.
+
+        Raises:
+            SandboxError: It cannot be started.
+        """
+        self.process.close()
+        self.process = self._start()
 
     @property
     def sandbox(self) -> Sandbox:
@@ -58,6 +83,11 @@ class LiveSession:
     def is_alive(self) -> bool:
         """Whether its sandbox exists."""
         return self.platform_sandbox.is_active and not self.is_ended
+
+    def write(self, line: bytes) -> None:
+        """Send a line to the process, unless it has ended: the reader of its output takes note of that."""
+        with suppress(SandboxError):
+            self.process.write(line)
 
     def workspace(self) -> bytes | None:
         """Return the workspace as an archive; None if it is too large to be saved.
@@ -75,11 +105,7 @@ class LiveSession:
 
 
 def boot_session(
-    environment: Mapping[str, str],
-    secrets: Mapping[str, str],
-    archive: bytes,
-    files_of: Mapping[str, bytes],
-    launch: Launch,
+    environment: Mapping[str, str], secrets: Mapping[str, str], archive: bytes, launch: Launch
 ) -> Callable[[Engine, PlatformSandbox], BootedSandbox]:
     """Return the function that makes the sandbox of a session.
 
@@ -87,7 +113,6 @@ def boot_session(
         environment: Variables of its commands.
         secrets: Variables whose values are not shown.
         archive: The files of the workspace: a tar archive, compressed by gzip.
-        files_of: Files that are written over those of the archive.
         launch: What its process needs.
     """
 
@@ -100,8 +125,6 @@ def boot_session(
         created = engine.create(request)
         try:
             unpack(created, archive)
-            for path, content in files_of.items():
-                created.write(path, content)
             return BootedSandbox(_SPEC, created)
         except BaseException:
             created.destroy()

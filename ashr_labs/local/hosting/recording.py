@@ -9,7 +9,7 @@ from ..._time import isoformat
 from ...errors import AshrLabsError, NotFoundError
 from ..sandbox.errors import SandboxError
 from ..store.hosting_rows import EVENTS, FRAMES, LOGS, MESSAGES, append_to_session, read_session, update_session
-from .lines import Lines, LineTooLongError, answer_of
+from .lines import Lines, LineTooLongError, answer_of, resume_line
 from .turns import recorded_error
 
 if TYPE_CHECKING:
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from ..store.engine import Database
+    from .ending import Ended, Endings
     from .lines import Answer
     from .live import LiveSession
 
-__all__ = ["Recorder", "end_turn", "log_lifecycle", "saved_workspace"]
+__all__ = ["Recorder", "log_lifecycle", "saved_archive"]
 
 _logger = logging.getLogger(__name__)
 
@@ -32,32 +33,51 @@ class Recorder:
 
     Args:
         database: Where it is stored.
+        endings: Stores the ends of turns.
+        server_id: The server that this is; what belongs to a session that has gone to another one is not stored.
         locked: Holds the lock of a session, by its id.
+        wake: Wakes the workers of kinds of jobs.
         now: The clock, in seconds since the epoch.
     """
 
     def __init__(
-        self, database: Database, locked: Callable[[str], AbstractContextManager[None]], now: Callable[[], float]
+        self,
+        database: Database,
+        endings: Endings,
+        server_id: str,
+        locked: Callable[[str], AbstractContextManager[None]],
+        wake: Callable[[set[str]], None],
+        now: Callable[[], float],
     ) -> None:
         self._database = database
+        self._endings = endings
+        self._server_id = server_id
         self._locked = locked
+        self._wake = wake
         self._now = now
 
     def follow(self, live: LiveSession) -> None:
-        """Store output until the process exits; the session then has the status `error`, unless it was ended."""
+        """Store output until the process exits; the session then has the status `error`, unless it was ended.
+
+        After a turn that was interrupted, the process is started again.
+        """
+        while self._goes_on(live, self._take_all(live)):
+            pass
+
+    def _take_all(self, live: LiveSession) -> str:
+        """Store output until the process exits, and return why it did."""
         lines = {"stdout": Lines(), "stderr": Lines()}
         try:
             for stream, data in live.process.output():
                 self._take(live, stream, lines[stream].feed(data))
-            reason = f"the agent's process has ended with exit code {live.process.wait()}"
+            return f"the agent's process has ended with exit code {live.process.wait()}"
         except LineTooLongError:
-            reason = "the agent printed a line of more than 1 MiB"
+            return "the agent printed a line of more than 1 MiB"
         except SandboxError as error:
-            reason = error.message
+            return error.message
         except Exception:
             _logger.exception("the output of a session cannot be stored")
-            reason = "the platform could not store what the agent printed"
-        self._failed(live, reason)
+            return "the platform could not store what the agent printed"
 
     def _take(self, live: LiveSession, stream: str, lines: list[str]) -> None:
         if not lines:
@@ -68,52 +88,99 @@ class Recorder:
         with self._locked(live.id):
             if live.is_ended:
                 return
-            saved = saved_workspace(live) if answer.is_done else {}
-            with self._database.write() as connection:
-                self._store(connection, live, answer, saved)
-            if answer.is_done:
-                live.turn = 0
+            self._take_answer(live, answer)
 
-    def _store(self, connection: Connection, live: LiveSession, answer: Answer, saved: Mapping[str, Any]) -> None:
-        moment = self._now()
-        row = read_session(connection, live.tenant_id, live.id, locks=True)
-        frames = [*answer.frames, *([("done", {"sessionId": live.id})] if answer.is_done else [])]
-        append_to_session(connection, row, FRAMES, frames, moment)
+    def _take_answer(self, live: LiveSession, answer: Answer) -> None:
+        summary, moment, ended, archive = live.summary, self._now(), None, None
+        if summary is not None:
+            summary.add(answer.frames, isoformat(moment))
+            if answer.is_done:
+                is_cut = bool(live.interruption) and summary.result is None
+                ended = self._endings.prepared(summary, "interrupted" if is_cut else None)
+                archive = saved_archive(live)
+        # What a turn says is safe when its end is: a power failure would cut the turn off in any case.
+        with self._database.write(waits_for_disk=ended is not None) as connection:
+            row = self._own_row(connection, live)
+            kinds = set[str]() if row is None else self._store(connection, row, answer, moment, (ended, archive))
+        if row is None:
+            live.end()
+            return
+        if answer.is_done:
+            live.summary, live.interruption, live.active_at = None, "", moment
+        self._wake(kinds)
+
+    def _store(
+        self,
+        connection: Connection,
+        row: Mapping[str, Any],
+        answer: Answer,
+        moment: float,
+        end: tuple[Ended | None, bytes | None],
+    ) -> set[str]:
+        append_to_session(connection, row, FRAMES, answer.frames, moment)
         append_to_session(connection, row, EVENTS, answer.events, moment)
         append_to_session(connection, row, MESSAGES, [("assistant", one) for one in answer.messages], moment)
         append_to_session(connection, row, LOGS, answer.logs, moment)
-        if answer.is_done:
-            ended = {"is_in_turn": False, "last_active_at": isoformat(moment)}
-            update_session(connection, live.id, **ended, **saved)
+        ended, archive = end
+        return set() if ended is None else self._endings.store(connection, row, ended, archive)
 
-    def _failed(self, live: LiveSession, reason: str) -> None:
+    def _goes_on(self, live: LiveSession, reason: str) -> bool:
+        """Store that the process has ended, and return True if it was started again."""
         with self._locked(live.id):
             if live.is_ended:
-                return
-            live.end()
+                return False
             try:
-                with self._database.write() as connection:
-                    self._store_failure(connection, live, reason)
+                if live.interruption:
+                    return self._restarted(live)
+                live.end()
+                self._store_end(live, reason, status="error")
             except NotFoundError:
                 pass  # it failed before it was stored
             except AshrLabsError:
                 _logger.warning("the end of the session %s cannot be stored", live.id)
+        return False
 
-    def _store_failure(self, connection: Connection, live: LiveSession, reason: str) -> None:
-        row = read_session(connection, live.tenant_id, live.id, locks=True)
+    def _restarted(self, live: LiveSession) -> bool:
+        """End the turn that was interrupted, and start the process again."""
+        try:
+            live.restart()
+        except SandboxError as error:
+            live.end()
+            reason = f"{live.interruption}, and the agent cannot be started again: {error.message}"
+            self._store_end(live, reason, "error")
+            return False
+        turns = live.turn
+        self._store_end(live, live.interruption)
+        live.interruption = ""
+        live.write(resume_line(turns))
+        return not live.is_ended
+
+    def _store_end(self, live: LiveSession, reason: str, status: str | None = None) -> None:
+        """End the turn in progress with an error, and change the status of the session."""
+        with self._database.write() as connection:
+            row, kinds = self._own_row(connection, live), set[str]()
+            if row is not None:
+                kinds = self._store_failure(connection, row, live, reason)
+            if row is not None and status is not None:
+                update_session(connection, live.id, status=status, server_id=None)
+        live.summary, live.active_at = None, self._now()
+        if row is None:
+            live.end()
+        self._wake(kinds)
+
+    def _store_failure(
+        self, connection: Connection, row: Mapping[str, Any], live: LiveSession, reason: str
+    ) -> set[str]:
         if row["is_in_turn"]:
-            end_turn(connection, row, reason, self._now())
-        else:
-            append_to_session(connection, row, EVENTS, recorded_error(reason).events, self._now())
-        update_session(connection, live.id, status="error")
+            status = "interrupted" if live.interruption else None
+            return self._endings.cut_off(connection, row, reason, live.summary, status)
+        append_to_session(connection, row, EVENTS, recorded_error(reason).events, self._now())
+        return set()
 
-
-def end_turn(connection: Connection, row: Mapping[str, Any], reason: str, moment: float) -> None:
-    """End the turn in progress of a session with an error."""
-    failed = recorded_error(reason)
-    append_to_session(connection, row, FRAMES, [*failed.frames, ("done", {"sessionId": row["id"]})], moment)
-    append_to_session(connection, row, EVENTS, failed.events, moment)
-    update_session(connection, row["id"], is_in_turn=False)
+    def _own_row(self, connection: Connection, live: LiveSession) -> dict[str, Any] | None:
+        """Return the session, locked; None if another server has paused it meanwhile."""
+        row = read_session(connection, live.tenant_id, live.id, locks=True)
+        return row if row["server_id"] == self._server_id else None
 
 
 def log_lifecycle(connection: Connection, row: Mapping[str, Any], data: Mapping[str, Any], moment: float) -> None:
@@ -121,14 +188,13 @@ def log_lifecycle(connection: Connection, row: Mapping[str, Any], data: Mapping[
     append_to_session(connection, row, EVENTS, [("lifecycle", data)], moment)
 
 
-def saved_workspace(live: LiveSession) -> dict[str, Any]:
-    """Return the columns that change when the workspace is saved; none if it cannot be."""
+def saved_archive(live: LiveSession) -> bytes | None:
+    """Return the workspace as an archive; None if it cannot be saved."""
     try:
         content = live.workspace()
     except AshrLabsError as error:
         _logger.warning("the workspace of the session %s was not saved: %s", live.id, error.message)
-        return {}
+        return None
     if content is None:
         _logger.warning("the workspace of the session %s is too large to be saved", live.id)
-        return {}
-    return {"workspace": content}
+    return content

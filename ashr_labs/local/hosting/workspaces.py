@@ -12,7 +12,8 @@ from ...errors import ConfigurationError, NotFoundError, ValidationError
 from ..failures import RefusedError
 from ..sandbox.errors import SandboxError, SandboxFileError
 from ..sandbox.paths import workspace_path
-from ..store.hosting_rows import read_session, read_workspace, update_session
+from ..store.hosting_rows import read_session, update_session
+from ..store.workspace_rows import read_workspace, save_workspace
 from .launching import Launch
 from .live import MAX_WORKSPACE, archive_of, boot_session, create_sandbox
 
@@ -142,6 +143,7 @@ class SessionFiles:
         sandboxes: Makes a sandbox for the change of a workspace that has none.
         live: The sessions that run, by their ids.
         locked: Holds the lock of a session, by its id.
+        take_over: Makes sure that a session is not with another server.
         now: The clock, in seconds since the epoch.
     """
 
@@ -151,12 +153,14 @@ class SessionFiles:
         sandboxes: Sandboxes,
         live: Mapping[str, LiveSession],
         locked: Callable[[str], AbstractContextManager[None]],
+        take_over: Callable[[Mapping[str, Any]], object],
         now: Callable[[], float],
     ) -> None:
         self._database = database
         self._sandboxes = sandboxes
         self._live = live
         self._locked = locked
+        self._take_over = take_over
         self._now = now
 
     def open(self, principal: Principal, session_id: str) -> Workspace:
@@ -164,12 +168,15 @@ class SessionFiles:
 
         Raises:
             NotFoundError: There is no such session, or nothing was saved of it.
+            RefusedError: Its process is on another server (421).
         """
         with self._database.read() as connection:
-            read_session(connection, principal.tenant_id, session_id)
-            live = self._live.get(session_id)
-            if live is not None and live.is_alive:
-                return SandboxWorkspace(live.sandbox)
+            row = read_session(connection, principal.tenant_id, session_id)
+        self._take_over(row)
+        live = self._live.get(session_id)
+        if live is not None and live.is_alive:
+            return SandboxWorkspace(live.sandbox)
+        with self._database.read() as connection:
             return SavedWorkspace(_saved(read_workspace(connection, session_id), session_id))
 
     @contextmanager
@@ -187,6 +194,7 @@ class SessionFiles:
                 row = read_session(connection, principal.tenant_id, session_id)
             if row["status"] == "ended":
                 raise RefusedError(_GONE, f"the session {session_id} has ended; fork it to change its files")
+            self._take_over(row)
             live = self._live.get(session_id)
             if live is not None and live.is_alive:
                 yield live.sandbox, SandboxWorkspace.source
@@ -200,7 +208,7 @@ class SessionFiles:
     def _made(self, row: Mapping[str, Any], user_id: int) -> Generator[Sandbox]:
         with self._database.read() as connection:
             archive = _saved(read_workspace(connection, row["id"]), row["id"])
-        made = create_sandbox(self._sandboxes, row, user_id, boot_session({}, {}, archive, {}, Launch()))
+        made = create_sandbox(self._sandboxes, row, user_id, boot_session({}, {}, archive, Launch()))
         try:
             yield made.ready().sandbox
         finally:
@@ -212,7 +220,8 @@ class SessionFiles:
         if archive is None:
             raise RefusedError(413, f"the workspace has more than {MAX_WORKSPACE:,} bytes and cannot be saved")
         with self._database.write() as connection:
-            update_session(connection, session_id, workspace=archive, last_active_at=isoformat(self._now()))
+            update_session(connection, session_id, last_active_at=isoformat(self._now()))
+            save_workspace(connection, session_id, archive, self._now())
 
 
 def is_listed(path: str, *, with_hidden: bool) -> bool:

@@ -39,6 +39,7 @@ class ParallelWorker(Worker):
         database: Holds the queue.
         handlers: By kind of job.
         slots: The number of jobs at the same time.
+        by_priority: Whether jobs of a higher priority come first.
         poll_seconds: As for `Worker`.
         heartbeat_seconds: As for `Worker`.
         now: As for `Worker`.
@@ -50,6 +51,7 @@ class ParallelWorker(Worker):
         handlers: Mapping[str, LongJobHandler],
         *,
         slots: int,
+        by_priority: bool = False,
         poll_seconds: float = 0.1,
         heartbeat_seconds: float = LEASE_SECONDS / 3,
         now: Callable[[], float] = time.time,
@@ -57,6 +59,7 @@ class ParallelWorker(Worker):
         super().__init__(database, handlers, poll_seconds=poll_seconds, heartbeat_seconds=heartbeat_seconds, now=now)
         self._long_handlers = handlers
         self._slots = slots
+        self._by_priority = by_priority
         self._running: dict[Job, threading.Thread | None] = {}
         self._changing = threading.Lock()
         self._paused_until = 0.0
@@ -78,7 +81,7 @@ class ParallelWorker(Worker):
         if free <= 0:
             return None  # the end of a job wakes the worker
         with self._database.write_async_commit() as connection:
-            claimed = claim(connection, self._kinds, moment, limit=free)
+            claimed = claim(connection, self._kinds, moment, limit=free, by_priority=self._by_priority)
             tasks = [(job, self._handlers[job.kind].start(connection, job)) for job in claimed]
             due = next_due(connection, self._kinds)
         for job, task in tasks:

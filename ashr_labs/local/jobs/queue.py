@@ -43,17 +43,18 @@ __all__ = [
 
 LEASE_SECONDS: Final = 10.0
 """How long a worker keeps a job without renewing its lease."""
-_RETRIED = ("attempts", "due_at", "error")
+_RETRIED = ("attempts", "due_at", "error", "priority")
 
 _OF_KINDS = jobs.c.kind.in_(bindparam("kinds", expanding=True))
 _NEXT_DUE = select(func.min(jobs.c.due_at)).where(_OF_KINDS)
-_DUE = (
+_WAITING = (
     select(jobs.c.id, jobs.c.kind, jobs.c.tenant_id, jobs.c.subject, jobs.c.attempts, jobs.c.version)
     .where(_OF_KINDS, jobs.c.due_at <= bindparam("now"))
-    .order_by(jobs.c.due_at, jobs.c.id)
     .limit(bindparam("maximum"))
     .with_for_update(skip_locked=True)
 )
+_DUE = _WAITING.order_by(jobs.c.due_at, jobs.c.id)
+_DUE_BY_PRIORITY = _WAITING.order_by(jobs.c.priority.desc(), jobs.c.created_at, jobs.c.id)
 _LEASE = (
     update(jobs)
     .where(jobs.c.id.in_(bindparam("claimed", expanding=True)))
@@ -80,16 +81,29 @@ class Job:
     version: int
 
 
-def enqueue(connection: Connection, kind: str, tenant_id: int, subject: str, timestamp: str) -> None:
-    """Add a job; if the subject has one already, that one starts over, even if a worker is busy with it."""
+def enqueue(
+    connection: Connection, kind: str, tenant_id: int, subject: str, timestamp: str, *, priority: int = 0
+) -> None:
+    """Add a job; if the subject has one already, that one starts over, even if a worker is busy with it.
+
+    Args:
+        connection: A writing connection.
+        kind: What is to be done.
+        tenant_id: For whom.
+        subject: With what.
+        timestamp: When it is due.
+        priority: Its priority among the jobs of a kind whose worker claims by priority.
+    """
     row = {"kind": kind, "tenant_id": tenant_id, "subject": subject, "created_at": timestamp, "version": 0}
-    connection.execute(_enqueue(connection.dialect.name), {**row, "attempts": 0, "due_at": timestamp})
+    new = {**row, "attempts": 0, "due_at": timestamp, "priority": priority}
+    connection.execute(_enqueue(connection.dialect.name), new)
 
 
 def enqueue_unless_waiting(connection: Connection, kind: str, tenant_id: int, subject: str, timestamp: str) -> None:
     """Add a job; one that is waiting stays as it is, and one that a worker is busy with starts over."""
     row = {"kind": kind, "tenant_id": tenant_id, "subject": subject, "created_at": timestamp, "version": 0}
-    connection.execute(_enqueue(connection.dialect.name, only_busy=True), {**row, "attempts": 0, "due_at": timestamp})
+    new = {**row, "attempts": 0, "due_at": timestamp, "priority": 0}
+    connection.execute(_enqueue(connection.dialect.name, only_busy=True), new)
 
 
 @cache
@@ -113,13 +127,23 @@ def next_due(connection: Connection, kinds: Collection[str]) -> str | None:
     return due
 
 
-def claim(connection: Connection, kinds: Collection[str], moment: float, *, limit: int = 1) -> list[Job]:
-    """Claim up to `limit` due jobs, earliest first; skip jobs that other workers are claiming right now."""
+def claim(
+    connection: Connection, kinds: Collection[str], moment: float, *, limit: int = 1, by_priority: bool = False
+) -> list[Job]:
+    """Claim up to `limit` due jobs; skip jobs that other workers are claiming right now.
+
+    Args:
+        connection: A writing connection.
+        kinds: The kinds of jobs.
+        moment: The time, in seconds since the epoch.
+        limit: How many at most.
+        by_priority: Whether those of a higher priority come first, and then the oldest; else those that were due first.
+    """
     now, lease_end = isoformat(moment), isoformat(moment + LEASE_SECONDS)
     claimed = [
         Job(number, kind, tenant_id, subject, attempts + 1, version + 1)
         for number, kind, tenant_id, subject, attempts, version in connection.execute(
-            _DUE, {"kinds": kinds, "now": now, "maximum": limit}
+            _DUE_BY_PRIORITY if by_priority else _DUE, {"kinds": kinds, "now": now, "maximum": limit}
         )
     ]
     if claimed:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, select
 
-from ...errors import NotFoundError, ValidationError
+from ...errors import ValidationError
 from ..failures import RefusedError
 from ..hosting.deploying import manifest_of
 from ..sandbox.errors import SandboxError
 from ..store.event_log import list_events
-from ..store.hosting_rows import EVENTS, LOGS, MESSAGES, read_session, session_topic, update_session
-from ..store.schema import hosted_agents, hosted_sessions
+from ..store.hosting_rows import (
+    EVENTS,
+    LOGS,
+    MESSAGES,
+    read_agent,
+    read_session,
+    record_id,
+    session_topic,
+    update_session,
+)
+from ..store.schema import hosted_sessions
 from .hosted_agents import wire_time
 from .registry import Context, LongContext, long_operation, operation
 
@@ -35,6 +43,7 @@ __all__ = [
     "post_api_sessions",
     "post_api_sessions_id_exec",
     "post_api_sessions_id_fork",
+    "post_api_sessions_id_interrupt",
     "post_api_sessions_id_messages",
     "post_api_sessions_id_pause",
     "post_api_sessions_id_resume",
@@ -44,7 +53,7 @@ __all__ = [
 _MAX_LOGS = 10_000
 _MAX_OUTPUT = 10 << 20
 _EXEC_MS = 30_000
-_SHOWN = [column for column in hosted_sessions.c if column.name not in {"workspace", "config"}]
+_SHOWN = [column for column in hosted_sessions.c if column.name != "config"]
 _OF_TENANT = hosted_sessions.c.tenant_id == bindparam("of_tenant")
 
 
@@ -53,12 +62,8 @@ def post_api_sessions(context: LongContext, params: Mapping[str, Any]) -> dict[s
     """Create a session, with its sandbox and its process."""
     if "credentialId" in params:
         raise RefusedError(501, "this platform has no credentials yet; send the key in `extraEnv`")
-    name = params["agent"]
-    owned = (hosted_agents.c.tenant_id == context.principal.tenant_id) & (hosted_agents.c.name == name)
     with context.database.read() as connection:
-        agent = connection.execute(select(hosted_agents).where(owned)).mappings().first()
-    if agent is None:
-        raise NotFoundError(f"there is no deployed agent {name!r}")
+        agent = read_agent(connection, context.principal.tenant_id, params["agent"])
     config = {key: value for key, value in params.items() if key != "agent"}
     return {"session": _record(context.hosting.create(context.principal, agent, manifest_of(agent["bundle"]), config))}
 
@@ -107,7 +112,14 @@ def post_api_sessions_id_stop(context: LongContext, params: Mapping[str, Any]) -
 @long_operation("post_api_sessions_id_fork", writes=True)
 def post_api_sessions_id_fork(context: LongContext, params: Mapping[str, Any]) -> dict[str, Any]:
     """Make a session with the files and messages of another one."""
-    return {"session": _record(context.hosting.fork(context.principal, params["id"]))}
+    return {"session": _record(context.hosting.fork(context.principal, params["id"], params.get("after")))}
+
+
+@long_operation("post_api_sessions_id_interrupt")
+def post_api_sessions_id_interrupt(context: LongContext, params: Mapping[str, Any]) -> dict[str, Any]:
+    """End the turn in progress of a session."""
+    row, is_interrupted = context.hosting.interrupt(context.principal, params["id"])
+    return {"session": _record(row), "interrupted": is_interrupted}
 
 
 @operation("patch_api_sessions_id_config", writes=True)
@@ -184,7 +196,7 @@ def _listed(
 
 def _numbered(session_id: str, context: Context, one: StoredEvent) -> dict[str, Any]:
     return {
-        "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{session_id}/{one.kind}/{one.sequence}")),
+        "id": record_id(session_id, one.kind, one.sequence),
         "sessionId": session_id,
         "tenantId": str(context.principal.tenant_id),
         "sequence": one.sequence,
@@ -199,7 +211,7 @@ def _record(row: Mapping[Any, Any]) -> dict[str, Any]:
         "agentName": row["agent_name"],
         "sandboxId": row["sandbox_id"],
         "status": row["status"],
-        "runnerId": None,
+        "runnerId": row["server_id"],
         "parentSessionId": row["parent_id"],
         "createdAt": wire_time(row["created_at"]),
         "lastActiveAt": wire_time(row["last_active_at"]),

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from ...errors import AuthorizationError
-from ..jobs.handlers import FORWARD
-from ..jobs.score_trace import SCORE
+from ..jobs.of_traces import enqueue_for_traces
 from ..store.schema import traces
-from ..store.score_rows import has_rules
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -45,9 +43,6 @@ def enqueue_trace_jobs(context: Context, trace_ids: Iterable[str], *, is_whole: 
         trace_ids: The traces.
         is_whole: Whether nothing more will come; else they are scored when nothing has come for a while.
     """
-    is_scored = has_rules(context.connection, context.principal.tenant_id)
-    for trace_id in trace_ids:
-        if context.settings.destination is not None:
-            context.enqueue(FORWARD, trace_id)
-        if is_scored:
-            context.enqueue(SCORE, trace_id, after=0.0 if is_whole else context.settings.score_delay)
+    context.enqueued |= enqueue_for_traces(
+        context.connection, context.principal.tenant_id, trace_ids, context.settings, context.moment, is_whole=is_whole
+    )

@@ -116,11 +116,16 @@ class Database:
         return self._connections.read()
 
     @contextmanager
-    def write(self) -> Generator[Connection]:
-        """Yield a writing connection that commits at the end of the block, and rolls back on an exception."""
+    def write(self, *, waits_for_disk: bool = True) -> Generator[Connection]:
+        """Yield a writing connection that commits at the end of the block, and rolls back on an exception.
+
+        Args:
+            waits_for_disk: Whether the commit survives a power failure; a killed process loses nothing either way.
+        """
         self._check_process()
         appended: set[Topic] = set()
-        with self._connections.write() as connection:
+        opened = self._connections.write if waits_for_disk else self._connections.write_async_commit
+        with opened() as connection:
             connection.info[APPENDED] = appended  # a connection of a pool keeps its `info`
             yield connection
         if appended:

@@ -15,7 +15,7 @@ from .columns import CheckedText
 from .event_tables import events
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -27,10 +27,12 @@ __all__ = [
     "StoredEvent",
     "append_events",
     "delete_events",
+    "last_event",
     "last_sequence",
     "list_events",
     "prune_events",
     "read_events",
+    "stored_events",
     "touch",
 ]
 
@@ -55,22 +57,28 @@ _READ = (
     .where(_OF_TOPIC, events.c.sequence > bindparam("after"), events.c.sequence <= bindparam("until"))
     .order_by(events.c.sequence)
 )
-_LIST = (
-    select(
-        events.c.kind,
-        events.c.sequence,
-        events.c.type,
-        type_coerce(events.c.data, CheckedText),
-        events.c.created_at,
-    )
-    .where(_OF_TOPIC, events.c.sequence > bindparam("after"))
+_STORED = select(
+    events.c.kind,
+    events.c.sequence,
+    events.c.type,
+    type_coerce(events.c.data, CheckedText),
+    events.c.created_at,
+).where(_OF_TOPIC)
+_LIST = _STORED.where(events.c.sequence > bindparam("after")).order_by(events.c.sequence).limit(bindparam("most"))
+_LAST_OF_TYPE = _STORED.where(events.c.type == bindparam("of_type")).order_by(events.c.sequence.desc()).limit(1)
+_NUMBERS = (
+    select(events.c.sequence)
+    .where(_OF_TOPIC, events.c.sequence > bindparam("after"), events.c.type.in_(bindparam("types", expanding=True)))
     .order_by(events.c.sequence)
-    .limit(bindparam("most"))
 )
 _KEY = (events.c.kind, events.c.subject, events.c.sequence)
 _OLD = (
     select(*_KEY)
-    .where(events.c.kind == bindparam("of_kind"), events.c.created_at < bindparam("before"))
+    .where(
+        events.c.kind == bindparam("of_kind"),
+        events.c.created_at < bindparam("before"),
+        events.c.type != bindparam("kept"),
+    )
     .limit(_PRUNED_AT_ONCE)
     .with_for_update(skip_locked=True)
 )
@@ -153,9 +161,29 @@ def list_events(
     return [StoredEvent(*row) for row in rows]
 
 
-def prune_events(connection: Connection, kind: str, before: float) -> None:
-    """Delete some of the events of a kind that are older than a moment."""
-    connection.execute(_PRUNE, {"of_kind": kind, "before": isoformat(before)})
+def stored_events(connection: Connection, topic: Topic, after: int, types: Collection[str]) -> Iterator[StoredEvent]:
+    """Yield all events of some types after a number; one is in memory at a time."""
+    numbers = connection.scalars(_NUMBERS, {**_of(topic), "after": after, "types": list(types)}).all()
+    for number in numbers:
+        yield from list_events(connection, topic, number - 1, 1)
+
+
+def last_event(connection: Connection, topic: Topic, event: str) -> StoredEvent | None:
+    """Return the last event of a type."""
+    row = connection.execute(_LAST_OF_TYPE, {**_of(topic), "of_type": event}).first()
+    return None if row is None else StoredEvent(*row)
+
+
+def prune_events(connection: Connection, kind: str, before: float, *, kept: str = "") -> None:
+    """Delete some of the events of a kind that are older than a moment.
+
+    Args:
+        connection: A writing connection.
+        kind: The kind.
+        before: The moment, in seconds since the epoch.
+        kept: A type of events that are not deleted.
+    """
+    connection.execute(_PRUNE, {"of_kind": kind, "before": isoformat(before), "kept": kept})
 
 
 def delete_events(connection: Connection, topic: Topic) -> None:

@@ -16,7 +16,14 @@ from .alert_tables import alert_firings, alerts
 from .columns import CheckedText, JSONText, Number, PlainText, created_column, metadata, numbered_table, tenant_column
 from .event_tables import events
 from .experiment_tables import experiment_runs, experiment_scenarios, experiments
-from .hosting_tables import hosted_agents, hosted_sessions
+from .hosting_tables import (
+    hosted_agents,
+    hosted_queue,
+    hosted_servers,
+    hosted_sessions,
+    hosted_turns,
+    hosted_workspaces,
+)
 from .label_tables import labels
 from .prompt_tables import prompt_tags, prompt_versions, prompts
 from .record_tables import record_datasets, records
@@ -35,7 +42,11 @@ __all__ = [
     "experiment_scenarios",
     "experiments",
     "hosted_agents",
+    "hosted_queue",
+    "hosted_servers",
     "hosted_sessions",
+    "hosted_turns",
+    "hosted_workspaces",
     "idempotency",
     "jobs",
     "labels",
@@ -62,7 +73,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0023"
+SCHEMA_VERSION = "0022"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(
@@ -256,6 +267,8 @@ jobs = numbered_table(
     # When it can be claimed; for a claimed job, when the lease expires. NULL: failed.
     Column("due_at", CheckedText),
     Column("error", PlainText),
+    # Of the kinds that have one: higher ones first.
+    Column("priority", Number, nullable=False, server_default="0"),
 )
 Index(None, jobs.c.kind, jobs.c.tenant_id, jobs.c.subject, unique=True)
 Index(None, jobs.c.kind, jobs.c.due_at, jobs.c.id)

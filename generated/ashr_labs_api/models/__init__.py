@@ -229,7 +229,11 @@ from .post_api_sessions_id_exec_body import PostApiSessionsIdExecBody
 from .post_api_sessions_id_exec_response_200 import PostApiSessionsIdExecResponse200
 from .post_api_sessions_id_files_body import PostApiSessionsIdFilesBody
 from .post_api_sessions_id_files_response_200 import PostApiSessionsIdFilesResponse200
+from .post_api_sessions_id_fork_body import PostApiSessionsIdForkBody
 from .post_api_sessions_id_fork_response_201 import PostApiSessionsIdForkResponse201
+from .post_api_sessions_id_interrupt_response_200 import (
+    PostApiSessionsIdInterruptResponse200,
+)
 from .post_api_sessions_id_messages_body import PostApiSessionsIdMessagesBody
 from .post_api_sessions_id_pause_response_200 import PostApiSessionsIdPauseResponse200
 from .post_api_sessions_id_resume_response_200 import PostApiSessionsIdResumeResponse200
@@ -552,7 +556,9 @@ __all__ = (
     "PostApiSessionsIdExecResponse200",
     "PostApiSessionsIdFilesBody",
     "PostApiSessionsIdFilesResponse200",
+    "PostApiSessionsIdForkBody",
     "PostApiSessionsIdForkResponse201",
+    "PostApiSessionsIdInterruptResponse200",
     "PostApiSessionsIdMessagesBody",
     "PostApiSessionsIdPauseResponse200",
     "PostApiSessionsIdResumeResponse200",

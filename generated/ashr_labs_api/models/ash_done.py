@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 T = TypeVar("T", bound="AshDone")
 
 
@@ -15,13 +17,21 @@ class AshDone:
 
     Attributes:
         session_id (str):
+        trace_id (str | Unset): The trace of the turn.
+        status (str | Unset): `completed`, `failed` or `interrupted`.
     """
 
     session_id: str
+    trace_id: str | Unset = UNSET
+    status: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         session_id = self.session_id
+
+        trace_id = self.trace_id
+
+        status = self.status
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -30,6 +40,10 @@ class AshDone:
                 "sessionId": session_id,
             }
         )
+        if trace_id is not UNSET:
+            field_dict["traceId"] = trace_id
+        if status is not UNSET:
+            field_dict["status"] = status
 
         return field_dict
 
@@ -38,8 +52,14 @@ class AshDone:
         d = dict(src_dict)
         session_id = d.pop("sessionId")
 
+        trace_id = d.pop("traceId", UNSET)
+
+        status = d.pop("status", UNSET)
+
         ash_done = cls(
             session_id=session_id,
+            trace_id=trace_id,
+            status=status,
         )
 
         ash_done.additional_properties = d

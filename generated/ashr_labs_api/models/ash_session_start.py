@@ -18,16 +18,20 @@ class AshSessionStart:
     Attributes:
         session_id (str):
         version (str | Unset):
+        trace_id (str | Unset): The trace of the turn; it is stored when the turn has ended.
     """
 
     session_id: str
     version: str | Unset = UNSET
+    trace_id: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         session_id = self.session_id
 
         version = self.version
+
+        trace_id = self.trace_id
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -38,6 +42,8 @@ class AshSessionStart:
         )
         if version is not UNSET:
             field_dict["version"] = version
+        if trace_id is not UNSET:
+            field_dict["traceId"] = trace_id
 
         return field_dict
 
@@ -48,9 +54,12 @@ class AshSessionStart:
 
         version = d.pop("version", UNSET)
 
+        trace_id = d.pop("traceId", UNSET)
+
         ash_session_start = cls(
             session_id=session_id,
             version=version,
+            trace_id=trace_id,
         )
 
         ash_session_start.additional_properties = d

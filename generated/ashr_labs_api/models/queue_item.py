@@ -27,6 +27,8 @@ class QueueItem:
         tenant_id (str | Unset):
         session_id (None | str | Unset):
         error (None | str | Unset):
+        result (None | str | Unset): The text that the agent answered.
+        trace_id (None | str | Unset): The trace of the turn that answered.
         started_at (None | str | Unset):
         completed_at (None | str | Unset):
     """
@@ -42,6 +44,8 @@ class QueueItem:
     tenant_id: str | Unset = UNSET
     session_id: None | str | Unset = UNSET
     error: None | str | Unset = UNSET
+    result: None | str | Unset = UNSET
+    trace_id: None | str | Unset = UNSET
     started_at: None | str | Unset = UNSET
     completed_at: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -77,6 +81,18 @@ class QueueItem:
         else:
             error = self.error
 
+        result: None | str | Unset
+        if isinstance(self.result, Unset):
+            result = UNSET
+        else:
+            result = self.result
+
+        trace_id: None | str | Unset
+        if isinstance(self.trace_id, Unset):
+            trace_id = UNSET
+        else:
+            trace_id = self.trace_id
+
         started_at: None | str | Unset
         if isinstance(self.started_at, Unset):
             started_at = UNSET
@@ -109,6 +125,10 @@ class QueueItem:
             field_dict["sessionId"] = session_id
         if error is not UNSET:
             field_dict["error"] = error
+        if result is not UNSET:
+            field_dict["result"] = result
+        if trace_id is not UNSET:
+            field_dict["traceId"] = trace_id
         if started_at is not UNSET:
             field_dict["startedAt"] = started_at
         if completed_at is not UNSET:
@@ -155,6 +175,24 @@ class QueueItem:
 
         error = _parse_error(d.pop("error", UNSET))
 
+        def _parse_result(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        result = _parse_result(d.pop("result", UNSET))
+
+        def _parse_trace_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        trace_id = _parse_trace_id(d.pop("traceId", UNSET))
+
         def _parse_started_at(data: object) -> None | str | Unset:
             if data is None:
                 return data
@@ -185,6 +223,8 @@ class QueueItem:
             tenant_id=tenant_id,
             session_id=session_id,
             error=error,
+            result=result,
+            trace_id=trace_id,
             started_at=started_at,
             completed_at=completed_at,
         )

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="UsageStats")
 
@@ -21,6 +23,7 @@ class UsageStats:
         total_tool_calls (float):
         total_messages (float):
         total_compute_seconds (float):
+        total_cost_usd (float | None | Unset): US dollars, of the turns whose cost is known; null if none is.
     """
 
     total_input_tokens: float
@@ -30,6 +33,7 @@ class UsageStats:
     total_tool_calls: float
     total_messages: float
     total_compute_seconds: float
+    total_cost_usd: float | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -47,6 +51,12 @@ class UsageStats:
 
         total_compute_seconds = self.total_compute_seconds
 
+        total_cost_usd: float | None | Unset
+        if isinstance(self.total_cost_usd, Unset):
+            total_cost_usd = UNSET
+        else:
+            total_cost_usd = self.total_cost_usd
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -60,6 +70,8 @@ class UsageStats:
                 "totalComputeSeconds": total_compute_seconds,
             }
         )
+        if total_cost_usd is not UNSET:
+            field_dict["totalCostUsd"] = total_cost_usd
 
         return field_dict
 
@@ -80,6 +92,15 @@ class UsageStats:
 
         total_compute_seconds = d.pop("totalComputeSeconds")
 
+        def _parse_total_cost_usd(data: object) -> float | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(float | None | Unset, data)
+
+        total_cost_usd = _parse_total_cost_usd(d.pop("totalCostUsd", UNSET))
+
         usage_stats = cls(
             total_input_tokens=total_input_tokens,
             total_output_tokens=total_output_tokens,
@@ -88,6 +109,7 @@ class UsageStats:
             total_tool_calls=total_tool_calls,
             total_messages=total_messages,
             total_compute_seconds=total_compute_seconds,
+            total_cost_usd=total_cost_usd,
         )
 
         usage_stats.additional_properties = d

@@ -7,15 +7,19 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.ash_error import AshError
+from ...models.post_api_sessions_id_fork_body import PostApiSessionsIdForkBody
 from ...models.post_api_sessions_id_fork_response_201 import (
     PostApiSessionsIdForkResponse201,
 )
-from ...types import Response
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
     id: str,
+    *,
+    body: PostApiSessionsIdForkBody | Unset = UNSET,
 ) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
 
     _kwargs: dict[str, Any] = {
         "method": "post",
@@ -24,6 +28,12 @@ def _get_kwargs(
         ),
     }
 
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
     return _kwargs
 
 
@@ -66,11 +76,13 @@ def sync_detailed(
     id: str,
     *,
     client: AuthenticatedClient | Client,
+    body: PostApiSessionsIdForkBody | Unset = UNSET,
 ) -> Response[AshError | PostApiSessionsIdForkResponse201]:
     """Fork a session.
 
     Args:
         id (str):
+        body (PostApiSessionsIdForkBody | Unset): Where to fork a session.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -82,6 +94,7 @@ def sync_detailed(
 
     kwargs = _get_kwargs(
         id=id,
+        body=body,
     )
 
     response = client.get_httpx_client().request(
@@ -95,11 +108,13 @@ def sync(
     id: str,
     *,
     client: AuthenticatedClient | Client,
+    body: PostApiSessionsIdForkBody | Unset = UNSET,
 ) -> AshError | PostApiSessionsIdForkResponse201 | None:
     """Fork a session.
 
     Args:
         id (str):
+        body (PostApiSessionsIdForkBody | Unset): Where to fork a session.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -112,6 +127,7 @@ def sync(
     return sync_detailed(
         id=id,
         client=client,
+        body=body,
     ).parsed
 
 
@@ -119,11 +135,13 @@ async def asyncio_detailed(
     id: str,
     *,
     client: AuthenticatedClient | Client,
+    body: PostApiSessionsIdForkBody | Unset = UNSET,
 ) -> Response[AshError | PostApiSessionsIdForkResponse201]:
     """Fork a session.
 
     Args:
         id (str):
+        body (PostApiSessionsIdForkBody | Unset): Where to fork a session.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -135,6 +153,7 @@ async def asyncio_detailed(
 
     kwargs = _get_kwargs(
         id=id,
+        body=body,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -146,11 +165,13 @@ async def asyncio(
     id: str,
     *,
     client: AuthenticatedClient | Client,
+    body: PostApiSessionsIdForkBody | Unset = UNSET,
 ) -> AshError | PostApiSessionsIdForkResponse201 | None:
     """Fork a session.
 
     Args:
         id (str):
+        body (PostApiSessionsIdForkBody | Unset): Where to fork a session.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -164,5 +185,6 @@ async def asyncio(
         await asyncio_detailed(
             id=id,
             client=client,
+            body=body,
         )
     ).parsed
