@@ -24,6 +24,7 @@ def read(text: str, *, has_instructions: bool = False) -> Manifest:
     [
         ('command = "python3 a.py"', Manifest(("sh", "-c", "python3 a.py"))),
         ('command = ["python3", "a.py"]', Manifest(("python3", "a.py"))),
+        ('entry = "a:b"\nturn_seconds = 5', Manifest(entry="a:b", turn_seconds=5)),
         ('entry = "pkg.agent:make.answer"', Manifest(entry="pkg.agent:make.answer")),
         (
             'entry = "a:b"\npackages = ["langgraph>=1.2,<2", "x[y]==1"]\n'
@@ -54,7 +55,10 @@ def test_model_of_an_agent_with_instructions() -> None:
         ("entry =", "agent.toml cannot be read: Invalid value (at"),
         ("\xff", "an agent without `command` and `entry`|agent.toml cannot be read"),
         ('\ncomand = "x"', "agent.toml, line 2: `comand` is not a key that is known; did you mean 'command'?"),
-        ("zzz = 1", "`zzz` is not a key that is known; known are command, entry, model, base_url, packages, network"),
+        (
+            "zzz = 1",
+            "`zzz` is not a key that is known; known are command, entry, model, base_url, packages,",
+        ),
         (
             'entry = "a"',
             "line 1: `entry` must be the module and the name of a function or an object, such as agent:answer",
@@ -74,6 +78,10 @@ def test_model_of_an_agent_with_instructions() -> None:
         ),
         ('entry = "a:b"\npackages = ["--index-url=x"]', "line 2: `packages[0]` must be a Python requirement"),
         ('entry = "a:b"\npackages = "x"', "`packages` must be a list"),
+        (
+            'entry = "a:b"\nturn_seconds = 0',
+            "`turn_seconds` must be a number of seconds from 1 to 86400, got 0",
+        ),
         (
             'entry = "a:b"\n[network]\nalow = []',
             "line 3: `network.alow` is not a key that is known; did you mean 'allow'?",

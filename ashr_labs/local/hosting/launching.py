@@ -19,6 +19,7 @@ from ..boot.errors import BootError
 from ..boot.packages import PACKAGES, package_folder
 from ..sandbox.engines import UNSAFE
 from ..sandbox.errors import SandboxError, SandboxUnavailableError
+from .guarding import GuardedProcess, secrets_of
 from .inside.bootstrap import PACKAGE
 from .inside.model_names import chosen
 
@@ -54,6 +55,10 @@ class Launch:
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     folders: Mapping[str, str] = field(default_factory=dict[str, str])
     """Folders of the machine, by their path in the sandbox."""
+    secrets: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+    """Values that are masked in its output, by name."""
+    turn_seconds: float | None = None
+    """How long a turn may take."""
 
     def hosts_on(self, engine: Engine) -> tuple[str, ...]:
         """Return the hosts to ask an engine for.
@@ -95,7 +100,8 @@ def launch_of(manifest: Manifest, model: str | None, variables: Mapping[str, str
     # Programs do not use a proxy for addresses of the loopback, which are the sandbox's own, unless they are told to.
     if any(_is_loopback(host) for host in reached):
         environment |= dict.fromkeys(("NO_PROXY", "no_proxy"), "localhost")
-    return Launch(manifest.command, start, reached, environment, folders)
+    masked = secrets_of(variables)
+    return Launch(manifest.command, start, reached, environment, folders, masked, manifest.turn_seconds)
 
 
 def _start(
@@ -161,6 +167,12 @@ def start_process(sandbox: Sandbox, launch: Launch) -> Process:
         SandboxError: It cannot be started.
         ValidationError: There is no Python in the sandbox.
     """
+    early: list[tuple[str, bytes]] = []
+    process = _spawned(sandbox, launch, early)
+    return GuardedProcess(process, early, secrets=launch.secrets, turn_seconds=launch.turn_seconds)
+
+
+def _spawned(sandbox: Sandbox, launch: Launch, early: list[tuple[str, bytes]]) -> Process:
     if launch.command:
         return sandbox.spawn(list(launch.command))
     python = find_runtime(sandbox, "python").path
@@ -169,35 +181,11 @@ def start_process(sandbox: Sandbox, launch: Launch) -> Process:
     process = sandbox.spawn([python, "-u", "-c", _inside("bootstrap.py")])
     process.write(_runtime() + b"\n" + json.dumps(launch.start).encode() + b"\n")
     try:
-        return BegunProcess(process, _until_ready(process))
+        early += _until_ready(process)
     except BaseException:
         process.close()
         raise
-
-
-class BegunProcess:
-    """A process of which some output was read already, which `output` yields first.
-
-    Args:
-        process: The process.
-        early: That output.
-    """
-
-    def __init__(self, process: Process, early: list[tuple[str, bytes]]) -> None:
-        self._process = process
-        self._early = early
-        self.close = process.close
-        self.write = process.write
-        self.close_stdin = process.close_stdin
-        self.signal = process.signal
-        self.kill = process.kill
-        self.wait = process.wait
-
-    def output(self) -> Iterator[tuple[str, bytes]]:
-        """Yield `stdout` or `stderr` and bytes, as they are printed, until the program ends."""
-        while self._early:
-            yield self._early.pop(0)
-        yield from self._process.output()
+    return process
 
 
 def _until_ready(process: Process) -> list[tuple[str, bytes]]:

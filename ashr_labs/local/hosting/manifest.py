@@ -21,6 +21,7 @@ INSTRUCTIONS = ("CLAUDE.md", "AGENTS.md")
 MANIFEST = "agent.toml"
 _MAX_TEXT, _MAX_ITEMS = 4096, 200
 _MAX_SHOWN = 200
+_MAX_TURN_SECONDS = 86_400
 _ENTRY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?"
 _HOST = re.compile(rf"(\*\.)?{_LABEL}(\.{_LABEL})*(:[1-9][0-9]{{0,4}})?")
@@ -44,6 +45,8 @@ class Manifest:
     """Python requirements that are installed for the agent."""
     allow: tuple[str, ...] = ()
     """Hosts that the agent reaches, in addition to that of its model."""
+    turn_seconds: int = 3600
+    """How long a turn may take."""
 
     def record(self) -> dict[str, Any]:
         """Return the manifest as JSON, for `from_record`."""
@@ -182,12 +185,19 @@ def _packages(reader: _Reader, name: str, value: object) -> tuple[str, ...]:
     return reader.texts((name,), value, lambda text: _REQUIREMENT.fullmatch(text) is not None, form)
 
 
+def _turn_seconds(reader: _Reader, name: str, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MAX_TURN_SECONDS:
+        raise reader.fault((name,), f"must be a number of seconds from 1 to {_MAX_TURN_SECONDS}", value)
+    return value
+
+
 _KEYS: dict[str, Callable[[_Reader, str, object], Any]] = {
     "command": _command,
     "entry": _entry,
     "model": _model,
     "base_url": _base_url,
     "packages": _packages,
+    "turn_seconds": _turn_seconds,
 }
 """How the value of each key is read."""
 
