@@ -214,7 +214,7 @@ def _shown(name: str) -> bytes:
 
 
 def _begun(text: str, secret: str) -> int:
-    """Return how many characters of a secret are at the end of a text that goes on."""
+    """Return how many characters of a secret are at the end of text that goes on."""
     return next((count for count in range(len(secret) - 1, 0, -1) if text.endswith(secret[:count])), 0)
 
 
