@@ -40,6 +40,8 @@ class Channel:
         self._sending = threading.Lock()
         self._commands: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._turn: object = None
+        self._interrupted: object = None
+        """The last turn whose end was asked for, perhaps before it has begun."""
         self._changing = threading.Lock()
 
     @classmethod
@@ -87,10 +89,17 @@ class Channel:
         return self._commands.get()
 
     def begin(self, turn: object) -> None:
-        """Let a turn be interrupted from now on."""
+        """Let a turn be interrupted from now on.
+
+        Raises:
+            KeyboardInterrupt: It was interrupted already.
+        """
         with self._changing:
             self._turn = turn
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            is_interrupted = self._interrupted == turn
+        if is_interrupted:
+            raise KeyboardInterrupt
 
     def end(self) -> None:
         """Let nothing be interrupted from now on."""
@@ -122,5 +131,6 @@ class Channel:
 
     def _interrupt(self, turn: object) -> None:
         with self._changing:
-            if self._turn is not None and turn in (self._turn, None):
+            self._interrupted = turn
+            if self._turn is not None and turn == self._turn:
                 os.kill(os.getpid(), signal.SIGINT)
