@@ -43,7 +43,7 @@ def _server() -> Generator[ProviderServer]:
 @pytest.fixture(name="api", scope="module")
 def _api(server: ProviderServer) -> Generator[Api]:
     engine_or_skip("bubblewrap").close()
-    with Api.opened() as api:
+    with Api.opened(settings=Settings(agent_private_addresses=True)) as api:
         for name, model, url in (("openai", "gpt-5", server.openai_url), ("anthropic", "claude-opus-4-5", server.url)):
             manifest = f'model = "{model}"\nbase_url = "{url}"'
             deploy(api, name, CLAUDE__md="Be brief.", notes__txt="one", agent__toml=manifest, calc__py=MCP_SERVER)
@@ -65,7 +65,7 @@ def calls(*calls: Call, then: str = "done") -> Any:
     return answer
 
 
-@pytest.mark.parametrize("name", ["openai", "anthropic"])
+@pytest.mark.parametrize("name", ["openai", pytest.param("anthropic", marks=pytest.mark.integration)])
 def test_turns_with_tools(api: Api, server: ProviderServer, name: str) -> None:
     """A turn calls the model and its tools; the conversation goes on in a new process and in a fork."""
     run = Call("Bash", {"command": "cat notes.txt > copy.txt; cat copy.txt"}, id="c1")
@@ -120,6 +120,7 @@ def test_everything_but_the_model_is_refused(api: Api, server: ProviderServer) -
     end(api, session_id)
 
 
+@pytest.mark.integration
 def test_allowed_hosts(server: ProviderServer, api: Api) -> None:
     """Hosts of `network.allow` are reached, in addition to that of the model."""
     host = server.url.removeprefix("http://")
@@ -135,6 +136,7 @@ def test_allowed_hosts(server: ProviderServer, api: Api) -> None:
     end(api, session_id)
 
 
+@pytest.mark.integration
 def test_model_of_session_message_and_settings(api: Api, server: ProviderServer) -> None:
     """The message's model precedes the session's, which precedes the agent's; the operator's is the last."""
     server.says(Answer("ok"))
@@ -153,6 +155,7 @@ def test_model_of_session_message_and_settings(api: Api, server: ProviderServer)
     end(api, session_id)
 
 
+@pytest.mark.integration
 def test_errors_of_the_model(api: Api, server: ProviderServer) -> None:
     """An error of the API ends the turn with its status and reason, without the key; one that passes is retried."""
     server.says(Answer(status=400, message="no such model as sk-openai-1"))
@@ -169,6 +172,7 @@ def test_errors_of_the_model(api: Api, server: ProviderServer) -> None:
     end(api, session_id)
 
 
+@pytest.mark.integration
 def test_session_without_a_key_is_refused(api: Api) -> None:
     """A model of a provider needs a key, which the message names."""
     deploy(api, "keyless", CLAUDE__md="Hi.")
@@ -177,6 +181,7 @@ def test_session_without_a_key_is_refused(api: Api) -> None:
     assert "pass OPENAI_API_KEY in `extraEnv`" in refused(api, "keyless", model="gpt-5")
 
 
+@pytest.mark.integration
 def test_limits_of_a_turn(api: Api, server: ProviderServer) -> None:
     """`maxTurns` and `maxBudgetUsd` end a turn, whose result says so; the session goes on."""
     server.says(Answer(calls=(Call("Glob", {}),)))
@@ -194,6 +199,7 @@ def test_limits_of_a_turn(api: Api, server: ProviderServer) -> None:
     end(api, session_id)
 
 
+@pytest.mark.integration
 def test_permissions_of_a_session(api: Api, server: ProviderServer) -> None:
     """Denied tools are hidden from the model, and calls that are not allowed are answered with the reason."""
     server.says(calls(Call("Write", {"file_path": "x", "content": "y"})))
@@ -212,6 +218,7 @@ def test_permissions_of_a_session(api: Api, server: ProviderServer) -> None:
     end(api, session_id)
 
 
+@pytest.mark.integration
 def test_mcp_servers(api: Api, server: ProviderServer) -> None:
     """Tools of MCP servers that run in the sandbox are called; a server that cannot be used is named in the log."""
     add = Call("mcp__calc__add", {"a": 2, "b": 3})
@@ -235,6 +242,7 @@ def test_mcp_servers(api: Api, server: ProviderServer) -> None:
     end(api, session_id)
 
 
+@pytest.mark.integration
 def test_subagents_and_other_options(api: Api, server: ProviderServer) -> None:
     """A subagent gets tasks with its own prompt, tools and model; `initialAgent` speaks in place of the agent."""
     agents = {
@@ -271,6 +279,7 @@ def test_subagents_and_other_options(api: Api, server: ProviderServer) -> None:
     end(api, session_id)
 
 
+@pytest.mark.integration
 def test_options_of_anthropic(api: Api, server: ProviderServer) -> None:
     """Betas, thinking and effort reach Anthropic's API as it has them, and thoughts become events."""
     server.says(Answer("ok", reasoning="hm"))

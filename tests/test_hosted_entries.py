@@ -62,6 +62,7 @@ def _api() -> Generator[Api]:
         yield api
 
 
+@pytest.mark.integration
 def test_function_returns_a_text(api: Api) -> None:
     """Text is one message with its parts; what the function prints is in the log."""
     session_id = session(api, "plain")
@@ -120,6 +121,7 @@ def test_conversation_is_resumed_and_forked(api: Api) -> None:
     end(api, session_id, fork)
 
 
+@pytest.mark.integration
 def test_conversation_that_was_changed_begins_anew(api: Api) -> None:
     """A stored conversation that is malformed is named in the log, and does not end the session."""
     session_id = session(api, "count")
@@ -131,6 +133,7 @@ def test_conversation_that_was_changed_begins_anew(api: Api) -> None:
     end(api, session_id)
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     ("agent", "prompt", "reason"),
     [
@@ -172,6 +175,7 @@ def test_object_that_is_not_supported(api: Api, agent: str, reason: str) -> None
             assert name in message
 
 
+@pytest.mark.integration
 def test_modules_that_cannot_be_imported(api: Api) -> None:
     """A missing package is told from a missing module, and an error of the module has its reason."""
     cases = {
@@ -186,6 +190,7 @@ def test_modules_that_cannot_be_imported(api: Api) -> None:
     assert "there is no module 'agent' in the agent's folder" in refused(api, "broken")
 
 
+@pytest.mark.integration
 def test_options_that_a_function_cannot_honour(api: Api) -> None:
     """An option without effect is in the log, once; a limit that cannot be kept is refused."""
     session_id = session(api, "plain", betas=["b"], permissionMode="bypassPermissions")
@@ -198,6 +203,7 @@ def test_options_that_a_function_cannot_honour(api: Api) -> None:
     end(api, session_id)
 
 
+@pytest.mark.integration
 def test_attribute_of_an_object(api: Api) -> None:
     """An entry point may be a function that an object has."""
     session_id = session(api, "settings-answer")

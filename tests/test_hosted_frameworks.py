@@ -154,7 +154,8 @@ FOLDERS = {
 @pytest.fixture(name="api", scope="module")
 def _api() -> Generator[Api]:
     engine_or_skip("bubblewrap").close()
-    with Api.opened(settings=Settings(boot=BootSettings(packages=cache_folder() / "packages"))) as api:
+    boot = BootSettings(packages=cache_folder() / "packages")
+    with Api.opened(settings=Settings(boot=boot, agent_private_addresses=True)) as api:
         yield api
 
 

@@ -58,7 +58,7 @@ def _server() -> Generator[ProviderServer]:
 @contextmanager
 def begun(engine: Engine, manifest: Manifest, name: str) -> Generator[tuple[Sandbox, Process]]:
     """Start the process of an agent in a sandbox of its own, until the end of the block."""
-    launch = launch_of(manifest, None, {}, Settings())
+    launch = launch_of(manifest, None, {}, Settings(agent_private_addresses=True))
     request = SandboxRequest(name, launch.environment, allowed_hosts=launch.hosts)
     sandbox = engine.create(request)
     sandbox.write("agent.py", AGENT.encode())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ashr_labs.errors import ValidationError
+from ashr_labs.errors import ConfigurationError, ValidationError
 from ashr_labs.local.hosting.inside.model_names import chosen
 from ashr_labs.local.hosting.launching import launch_of
 from ashr_labs.local.hosting.manifest import Manifest, read_manifest
@@ -153,7 +153,7 @@ def test_model_and_hosts_of_a_session(
     manifest: Manifest, model: str | None, variables: dict[str, str], expected: tuple[str, tuple[str, ...]]
 ) -> None:
     """The session's model precedes the agent's; hosts are those that are allowed, and the host of the model."""
-    launch = launch_of(manifest, model, variables, Settings())
+    launch = launch_of(manifest, model, variables, Settings(agent_private_addresses=True))
 
     start = launch.start or {}
     assert expected == (start.get("model", {}).get("base_url", ""), launch.hosts)
@@ -175,3 +175,24 @@ def test_packages_need_the_consent_of_the_operator() -> None:
     """Without a folder for packages, an agent with packages is refused."""
     with pytest.raises(ValidationError, match="--allow-install"):
         launch_of(Manifest(entry="a:b", packages=("x",)), None, {}, Settings())
+
+
+@pytest.mark.parametrize(
+    ("manifest", "variables"),
+    [
+        (Manifest(command=("x",), allow=("a.b", "127.0.0.1:5432")), {}),
+        (Manifest(entry="a:b", allow=("169.254.169.254",)), {}),
+        (Manifest(model="m", base_url="http://10.0.0.5:8000/v1"), {}),
+        (Manifest(model="m", base_url="http://[::1]:8000/v1"), {}),
+        (Manifest(model="m"), {"OPENAI_BASE_URL": "http://192.168.0.1/v1"}),
+    ],
+)
+def test_private_addresses_need_the_consent_of_the_operator(manifest: Manifest, variables: dict[str, str]) -> None:
+    """A tenant cannot reach the network of the platform, unless its operator allows it."""
+    with pytest.raises(ValidationError, match="ASHR_AGENT_PRIVATE_ADDRESSES=allow"):
+        launch_of(manifest, None, variables, Settings())
+
+    settings = Settings.from_env({"ASHR_AGENT_PRIVATE_ADDRESSES": "allow"})
+    assert launch_of(manifest, None, variables, settings).hosts
+    with pytest.raises(ConfigurationError, match="must be `allow` or empty, got 'yes'"):
+        Settings.from_env({"ASHR_AGENT_PRIVATE_ADDRESSES": "yes"})

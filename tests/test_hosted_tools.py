@@ -86,11 +86,11 @@ def test_tools(folder: Path, name: str, given: Any, output: str, is_error: bool)
 
 def test_output_is_bounded(folder: Path) -> None:
     """A command that floods its output, and a large file, give their beginning, and how much there is."""
-    flood, _ = use(BY_NAME["Bash"], {"command": "yes | head -c 50000000"})
+    flood, _ = use(BY_NAME["Bash"], {"command": "yes | head -c 5000000"})
     Path("large").write_text("y" * 1_000_000)
     read, _ = use(BY_NAME["Read"], {"file_path": "large"})
 
-    assert flood.endswith("(49970100 more bytes)")
+    assert flood.endswith("(4970100 more bytes)")
     assert read.endswith("more characters)")
     assert max(len(flood), len(read)) < 31_000
 

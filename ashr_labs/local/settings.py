@@ -56,6 +56,8 @@ class Settings:
     """The model of deployed agents that have instructions only and name none; empty for the scripted one."""
     agent_base_url: str = ""
     """Where the API of that model is; empty for the provider's."""
+    agent_private_addresses: bool = False
+    """Whether deployed agents may reach private addresses that their tenants name."""
     sandbox_engine: str | None = None
     """The engine of sandboxes; None for the first one that works."""
     sandbox_limit: int = _SANDBOX_LIMIT
@@ -95,6 +97,7 @@ class Settings:
             agents=_agents(environment.get("ASHR_AGENTS")),
             agent_model=environment.get("ASHR_AGENT_MODEL", ""),
             agent_base_url=_agent_base_url(environment),
+            agent_private_addresses=_agent_private_addresses(environment),
             sandbox_limit=_count(environment, "ASHR_SANDBOX_LIMIT", _SANDBOX_LIMIT),
             experiment_parallel=_count(environment, "ASHR_EXPERIMENT_PARALLEL", _EXPERIMENT_PARALLEL),
             queue_parallel=_count(environment, "ASHR_QUEUE_PARALLEL", _QUEUE_PARALLEL),
@@ -128,6 +131,13 @@ def _agent_base_url(environment: Mapping[str, str]) -> str:
     if not environment.get("ASHR_AGENT_MODEL"):
         raise ConfigurationError("ASHR_AGENT_BASE_URL needs ASHR_AGENT_MODEL, the name of a model that is served there")
     return check_url(url, setting="ASHR_AGENT_BASE_URL")
+
+
+def _agent_private_addresses(environment: Mapping[str, str]) -> bool:
+    private = environment.get("ASHR_AGENT_PRIVATE_ADDRESSES") or ""
+    if private not in ("", "allow"):
+        raise ConfigurationError(f"ASHR_AGENT_PRIVATE_ADDRESSES must be `allow` or empty, got {private!r}")
+    return bool(private)
 
 
 def _boot(environment: Mapping[str, str]) -> BootSettings:

@@ -9,6 +9,7 @@ import zlib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -24,7 +25,7 @@ from .inside.bootstrap import PACKAGE
 from .inside.model_names import chosen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from importlib.resources.abc import Traversable
 
     from ..sandbox.protocol import Engine, Process, Sandbox
@@ -88,7 +89,8 @@ def launch_of(manifest: Manifest, model: str | None, variables: Mapping[str, str
         settings: The operator's.
 
     Raises:
-        ValidationError: Packages are not allowed on this platform, or cannot be installed.
+        ValidationError: Packages are not allowed on this platform, or cannot be installed; or the agent names private
+            addresses, and they are not allowed.
     """
     folders: dict[str, str] = {}
     environment: dict[str, str] = {}
@@ -97,6 +99,7 @@ def launch_of(manifest: Manifest, model: str | None, variables: Mapping[str, str
         environment["PYTHONPATH"] = PACKAGES
     start, hosts = _start(manifest, model, variables, settings)
     reached = tuple(dict.fromkeys([*manifest.allow, *hosts]))
+    _check_hosts(reached, settings)
     # Programs do not use a proxy for addresses of the loopback, which are the sandbox's own, unless they are told to.
     if any(_is_loopback(host) for host in reached):
         environment |= dict.fromkeys(("NO_PROXY", "no_proxy"), "localhost")
@@ -139,6 +142,27 @@ def _price(choice: ModelChoice, settings: Settings) -> dict[str, float]:
     return {kind: cost / _MANY for kind, cost in found.items() if cost is not None} if found["input"] else {}
 
 
+def _check_hosts(hosts: Iterable[str], settings: Settings) -> None:
+    """Refuse private addresses that a tenant names; names of such are refused by the proxy."""
+    if settings.agent_private_addresses:
+        return
+    own = _host(settings.agent_base_url) if settings.agent_base_url else ""
+    for host in hosts:
+        if host != own and _is_private(host):
+            raise ValidationError(
+                f"the agent would reach the private address {host}; the operator of the platform can allow that with "
+                "ASHR_AGENT_PRIVATE_ADDRESSES=allow"
+            )
+
+
+def _is_private(host: str) -> bool:
+    name = host.rpartition(":")[0] if host.count(":") == 1 else host
+    try:
+        return not ip_address(name).is_global
+    except ValueError:
+        return False
+
+
 def _installed(packages: tuple[str, ...], settings: Settings) -> str:
     root = settings.boot.packages
     if root is None:
@@ -152,8 +176,10 @@ def _installed(packages: tuple[str, ...], settings: Settings) -> str:
 
 
 def _host(url: str) -> str:
+    """Return the host of a URL as the proxy takes it, which knows no ports of addresses of IPv6."""
     split = urlsplit(url)
-    return f"{split.hostname}:{split.port}" if split.port else str(split.hostname)
+    name = str(split.hostname)
+    return f"{name}:{split.port}" if split.port and ":" not in name else name
 
 
 def _is_loopback(host: str) -> bool:
