@@ -101,8 +101,8 @@ NAMING = [
     "requestor_id",
 ]
 NAMING += ["run_id", "runner_id", "sandbox_id", "slug", "tenant_id", "trace_id"]
-CHOSEN = {("create_prompt", "slug"), ("ingest_sandbox_trace", "sandbox_id")}
-"""Names that each tenant chooses for itself."""
+CHOSEN = {("create_prompt", "slug"), ("ingest_sandbox_trace", "sandbox_id"), ("post_api_queue", "prompt")}
+"""Names and texts that each tenant chooses for itself."""
 EMPTY = {
     ("list_labels", "run_id"): "items",
     ("list_labels", "trace_id"): "items",
