@@ -177,7 +177,7 @@ def test_concurrent_openings_initialize_once(postgresql: PostgreSQLServer) -> No
     def start(_: int) -> tuple[int, int]:
         together.wait()
         database = Database(target)
-        sandboxes = Sandboxes(limit=1, platform=lambda: platform)
+        sandboxes = Sandboxes(database=database, now=time.time, limit=1, platform=lambda: platform)
         settings = Settings.from_env({})
         sealing = Sealing(target, settings.secrets_key)
         platform = Platform(

@@ -14,8 +14,8 @@ from ashr_labs.client._outgoing import resource
 from ashr_labs.errors import ConfigurationError, ConflictError, NotFoundError, ValidationError
 from ashr_labs.local import open_platform
 from ashr_labs.local.boot import BootedSandbox
+from ashr_labs.local.platform_sandbox import Description, PlatformSandbox
 from ashr_labs.local.sandbox.protocol import Engine, SandboxRequest
-from ashr_labs.local.sandboxes import Description, PlatformSandbox, Sandboxes
 from ashr_labs.local.server.app import running_server
 from ashr_labs.local.settings import Settings
 from ashr_labs.specs import parse_spec
@@ -335,17 +335,17 @@ def test_machine_without_an_engine_answers_501(monkeypatch: pytest.MonkeyPatch) 
 
 def test_sandbox_that_is_destroyed_while_it_is_made_ends() -> None:
     """Destroying a sandbox that is still being made ends it as soon as it exists."""
-    with Api.opened() as api:
-        sandboxes = Sandboxes("bubblewrap", limit=1, platform=lambda: api.platform)
 
     def boot(engine: Engine, sandbox: PlatformSandbox) -> BootedSandbox:
         sandbox.destroy()
         return BootedSandbox(parse_spec("id: demo"), engine.create(SandboxRequest(sandbox.id)))
 
-    made = sandboxes.create(Description(1, "demo", 1, ""), boot)
+    with Api.opened() as api:
+        sandboxes = api.platform._sandboxes
+        made = sandboxes.create(Description(1, "demo", 1, ""), boot)
+        assert "destroyed" == sandboxes.record(1, made.id).state
 
     assert ("destroyed", False) == (made.state, made.booted is not None and made.booted.sandbox.is_alive)
-    sandboxes.close()
 
 
 def test_client_over_a_server(api: Api) -> None:

@@ -253,7 +253,7 @@ def test_secrets_in_traces_are_found() -> None:
     with Api.opened() as api:
         at = created(api, text, secrets={"TOKEN": "very-secret-value"})
         run_inside(api, at, REQUESTS + send)
-        found = api.platform._sandboxes.find(api.tenant_id, at.rpartition("/")[2]).ready().findings()
+        found = api.platform._sandboxes.live(api.tenant_id, at.rpartition("/")[2]).ready().findings()
 
     assert ["TOKEN in a trace"] == [rule.details for rule in found.violations]
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from .._secret import Secret
     from ..specs import Spec
     from .boot import BootedSandbox, BootSettings
+    from .platform_sandbox import Boot, PlatformSandbox
     from .sandbox.protocol import Engine
-    from .sandboxes import Boot, PlatformSandbox
 
 __all__ = ["boot_of"]
 

@@ -28,6 +28,7 @@ from .sealing import Sealing
 from .settings import Settings
 from .store.database_url import parse_target
 from .store.engine import Database
+from .store.sandbox_rows import end_lost_sandboxes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,7 +61,11 @@ class Instance:
         self._settings = settings
         self._now = now
         self.sandboxes = Sandboxes(
-            settings.sandbox_engine, limit=settings.sandbox_limit, platform=lambda: self._sandboxes_platform
+            settings.sandbox_engine,
+            database=self.database,
+            now=now,
+            limit=settings.sandbox_limit,
+            platform=lambda: self._sandboxes_platform,
         )
         self.sealing = Sealing(target, settings.secrets_key)
         self.hosting = Hosting(self.database, self.sandboxes, self.sealing, settings, self._wake, now)
@@ -128,6 +133,7 @@ class Instance:
         with self.database.write() as connection:
             if FORWARD in self.workers:  # the settings may have been corrected since
                 requeue_failed(connection, FORWARD, timestamp)
+            end_lost_sandboxes(connection, moment, are_all_lost=not self.database.is_shared)
             if not self.database.is_shared:
                 self.hosting.servers.pause_all(connection)
             # No other process works on a file: its leases are those of a process that has ended.

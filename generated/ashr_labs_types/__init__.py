@@ -2883,7 +2883,11 @@ class Sandbox(TypedDict):
     """The isolation and the limits in force, with the mechanism of each."""
 
     error: NotRequired[str]
-    """Why it is in the state `error`."""
+    """Why it could not be made, or why it has ended without having been destroyed."""
+
+    ended_at: NotRequired[str]
+    instance: NotRequired[str]
+    """The server that runs or ran it, `HOST:PID:RANDOM`. The others answer 409 to requests to the sandbox."""
 
 
 class StateSnapshot(TypedDict):

@@ -10,15 +10,16 @@ from ...errors import ValidationError
 from ...specs import parse_spec
 from ..boot import BootedSandbox
 from ..failures import RefusedError
+from ..platform_sandbox import Description
 from ..sandbox.errors import SandboxError, SandboxUnavailableError
 from ..sandbox.protocol import SandboxRequest
-from ..sandboxes import Description
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ..platform_sandbox import PlatformSandbox
     from ..sandbox.protocol import Engine, Process, Sandbox
-    from ..sandboxes import PlatformSandbox, Sandboxes
+    from ..sandboxes import Sandboxes
     from .launching import Launch
     from .summary import TurnSummary
 

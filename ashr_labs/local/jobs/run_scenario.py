@@ -14,8 +14,8 @@ from ..booting import boot_of
 from ..experiments.playing import Played, failed_play, play, with_usage
 from ..experiments.usage import usage_of_sandbox
 from ..failures import RefusedError
+from ..platform_sandbox import Description
 from ..sandbox.errors import SandboxError
-from ..sandboxes import Description
 from ..store.experiment_rows import (
     end_run,
     find_experiment,
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from ...specs import Spec
-    from ..sandboxes import PlatformSandbox, Sandboxes
+    from ..platform_sandbox import PlatformSandbox
+    from ..sandboxes import Sandboxes
     from ..sealing import Sealing
     from ..settings import Settings
     from ..store.engine import Database

@@ -15,7 +15,7 @@ from .registry import LongContext, long_operation
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
-    from ..sandboxes import PlatformSandbox
+    from ..platform_sandbox import PlatformSandbox
 
 __all__ = ["get_sandbox_findings", "list_sandbox_requests", "query_sandbox_service"]
 
@@ -37,7 +37,7 @@ def list_sandbox_requests(context: LongContext, params: Mapping[str, Any]) -> li
 @long_operation("get_sandbox_findings")
 def get_sandbox_findings(context: LongContext, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was done since the sandbox was ready, and which rules were broken."""
-    found = context.sandboxes.find(context.principal.tenant_id, params["sandbox_id"])
+    found = context.sandboxes.live(context.principal.tenant_id, params["sandbox_id"])
     try:
         findings = found.ready().findings()
     except SandboxError as error:
@@ -48,7 +48,7 @@ def get_sandbox_findings(context: LongContext, params: Mapping[str, Any]) -> dic
 @contextmanager
 def _world(context: LongContext, params: Mapping[str, Any]) -> Generator[BootedWorld]:
     """Yield the sandbox, which must have the service."""
-    found = context.sandboxes.find(context.principal.tenant_id, params["sandbox_id"])
+    found = context.sandboxes.live(context.principal.tenant_id, params["sandbox_id"])
     booted = found.ready()
     service = params["service"]
     if service not in booted.services:

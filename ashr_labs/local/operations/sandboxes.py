@@ -6,7 +6,6 @@ import base64
 import binascii
 import stat
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ..._time import isoformat
@@ -16,16 +15,17 @@ from ..boot import BootError
 from ..booting import boot_of
 from ..exchange import Attachment
 from ..failures import RefusedError
+from ..platform_sandbox import Description
 from ..sandbox.errors import SandboxFileError, SandboxGoneError, SandboxUnavailableError
-from ..sandboxes import Description
 from .registry import LongContext, long_operation
 from .specs import find_spec
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
+    from ..platform_sandbox import PlatformSandbox
     from ..sandbox.protocol import CommandResult, FileEntry
-    from ..sandboxes import PlatformSandbox
+    from ..sandbox_register import SandboxRecord
 
 __all__ = [
     "create_sandbox",
@@ -64,27 +64,28 @@ def create_sandbox(context: LongContext, params: Mapping[str, Any]) -> dict[str,
     )
     boot = boot_of(spec, context.settings.boot, secrets=params.get("secrets") or {}, lifetime=lifetime)
     try:
-        return _record(context.sandboxes.create(description, boot))
+        made = context.sandboxes.create(description, boot)
     except (BootError, SandboxUnavailableError) as error:
         raise ValidationError(error.message) from error
+    return _shown_record(context.sandboxes.record(context.principal.tenant_id, made.id))
 
 
 @long_operation("list_sandboxes")
 def list_sandboxes(context: LongContext, params: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the sandboxes of the tenant that exist."""
-    return [_record(one) for one in context.sandboxes.active(context.principal.tenant_id)]
+    return [_shown_record(one) for one in context.sandboxes.active(context.principal.tenant_id)]
 
 
 @long_operation("get_sandbox")
 def get_sandbox(context: LongContext, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return a sandbox, also one that has ended."""
-    return _record(_found(context, params))
+    return _shown_record(context.sandboxes.record(context.principal.tenant_id, params["sandbox_id"]))
 
 
 @long_operation("destroy_sandbox")
 def destroy_sandbox(context: LongContext, params: Mapping[str, Any]) -> None:
     """End a sandbox; one that has ended stays so."""
-    _found(context, params).destroy()
+    context.sandboxes.destroy(context.principal.tenant_id, params["sandbox_id"])
 
 
 @long_operation("run_sandbox_command", writes=True)
@@ -146,7 +147,7 @@ def get_sandbox_diff(context: LongContext, params: Mapping[str, Any]) -> dict[st
 
 
 def _found(context: LongContext, params: Mapping[str, Any]) -> PlatformSandbox:
-    return context.sandboxes.find(context.principal.tenant_id, params["sandbox_id"])
+    return context.sandboxes.live(context.principal.tenant_id, params["sandbox_id"])
 
 
 @contextmanager
@@ -193,24 +194,21 @@ def _content(params: Mapping[str, Any]) -> bytes:
         raise ValidationError("`content_base64` must be base64", response={"path": "content_base64"}) from error
 
 
-def _record(one: PlatformSandbox) -> dict[str, Any]:
+def _shown_record(one: SandboxRecord) -> dict[str, Any]:
+    """Return a sandbox as the API shows it."""
     record: dict[str, Any] = {
         "id": one.id,
-        "spec_id": one.description.spec_id,
-        "spec_version": one.description.spec_version,
+        "spec_id": one.spec_id,
+        "spec_version": one.spec_version,
         "state": one.state,
-        "created_at": one.description.created_at,
-        "metadata": dict(one.description.metadata),
+        "created_at": one.created_at,
+        "metadata": dict(one.metadata),
         "services": {},
+        "instance": one.instance,
+        **one.facts,
     }
-    if one.error:
-        record["error"] = one.error
-    if one.booted is None:
-        return record
-    sandbox = one.booted.sandbox
-    services = {name: asdict(service) for name, service in one.booted.services.items()}
-    shown = {"path": sandbox.workspace, "url": f"{sandbox.engine}:{one.id}", "isolation": dict(sandbox.in_force)}
-    return {**record, "services": services, **shown}
+    told = {"error": one.error, "ended_at": one.ended_at}
+    return {**record, **{name: value for name, value in told.items() if value is not None}}
 
 
 def _result(command: str, result: CommandResult) -> dict[str, Any]:

@@ -51,7 +51,7 @@ def get_sandbox_trace(context: LongContext, params: Mapping[str, Any]) -> dict[s
     with context.database.read() as connection:
         events = events_of_session(connection, tenant_id, sandbox_id, _MAX_EVENTS + 1)
     if not events:
-        context.sandboxes.find(tenant_id, sandbox_id)
+        context.sandboxes.record(tenant_id, sandbox_id)
     kept = events[:_MAX_EVENTS]
     return {"events": kept, "metrics": _metrics(kept), "is_truncated": len(events) > len(kept)}
 

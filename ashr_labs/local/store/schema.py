@@ -27,6 +27,7 @@ from .hosting_tables import (
 from .label_tables import labels
 from .prompt_tables import prompt_tags, prompt_versions, prompts
 from .record_tables import record_datasets, records
+from .sandbox_tables import instances, sandboxes
 from .score_tables import score_rules, trace_scores
 from .trace_tables import observations, traces
 
@@ -48,6 +49,7 @@ __all__ = [
     "hosted_turns",
     "hosted_workspaces",
     "idempotency",
+    "instances",
     "jobs",
     "labels",
     "media",
@@ -64,6 +66,7 @@ __all__ = [
     "run_tests",
     "run_traces",
     "runs",
+    "sandboxes",
     "score_rules",
     "settings",
     "specs",
@@ -73,7 +76,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0022"
+SCHEMA_VERSION = "0020"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(

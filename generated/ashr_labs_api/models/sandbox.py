@@ -31,7 +31,10 @@ class Sandbox:
         metadata (SandboxStrings | Unset): Strings by name.
         services (SandboxServices | Unset): Services by name.
         isolation (SandboxStrings | Unset): Strings by name.
-        error (str | Unset): Why it is in the state `error`.
+        error (str | Unset): Why it could not be made, or why it has ended without having been destroyed.
+        ended_at (str | Unset):
+        instance (str | Unset): The server that runs or ran it, `HOST:PID:RANDOM`. The others answer 409 to requests to
+            the sandbox.
     """
 
     id: str
@@ -45,6 +48,8 @@ class Sandbox:
     services: SandboxServices | Unset = UNSET
     isolation: SandboxStrings | Unset = UNSET
     error: str | Unset = UNSET
+    ended_at: str | Unset = UNSET
+    instance: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -76,6 +81,10 @@ class Sandbox:
 
         error = self.error
 
+        ended_at = self.ended_at
+
+        instance = self.instance
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -101,6 +110,10 @@ class Sandbox:
             field_dict["isolation"] = isolation
         if error is not UNSET:
             field_dict["error"] = error
+        if ended_at is not UNSET:
+            field_dict["ended_at"] = ended_at
+        if instance is not UNSET:
+            field_dict["instance"] = instance
 
         return field_dict
 
@@ -147,6 +160,10 @@ class Sandbox:
 
         error = d.pop("error", UNSET)
 
+        ended_at = d.pop("ended_at", UNSET)
+
+        instance = d.pop("instance", UNSET)
+
         sandbox = cls(
             id=id,
             spec_id=spec_id,
@@ -159,6 +176,8 @@ class Sandbox:
             services=services,
             isolation=isolation,
             error=error,
+            ended_at=ended_at,
+            instance=instance,
         )
 
         sandbox.additional_properties = d

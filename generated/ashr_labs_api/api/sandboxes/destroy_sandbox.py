@@ -65,7 +65,8 @@ def sync_detailed(
 ) -> Response[Any | KeystoneError]:
     """Destroy a sandbox.
 
-     Its processes end and its files are removed. Destroying it again changes nothing.
+     Its processes end and its files are removed. Destroying it again changes nothing. If another server
+    runs it, it ends within seconds.
 
     Args:
         sandbox_id (str):
@@ -96,7 +97,8 @@ def sync(
 ) -> Any | KeystoneError | None:
     """Destroy a sandbox.
 
-     Its processes end and its files are removed. Destroying it again changes nothing.
+     Its processes end and its files are removed. Destroying it again changes nothing. If another server
+    runs it, it ends within seconds.
 
     Args:
         sandbox_id (str):
@@ -122,7 +124,8 @@ async def asyncio_detailed(
 ) -> Response[Any | KeystoneError]:
     """Destroy a sandbox.
 
-     Its processes end and its files are removed. Destroying it again changes nothing.
+     Its processes end and its files are removed. Destroying it again changes nothing. If another server
+    runs it, it ends within seconds.
 
     Args:
         sandbox_id (str):
@@ -151,7 +154,8 @@ async def asyncio(
 ) -> Any | KeystoneError | None:
     """Destroy a sandbox.
 
-     Its processes end and its files are removed. Destroying it again changes nothing.
+     Its processes end and its files are removed. Destroying it again changes nothing. If another server
+    runs it, it ends within seconds.
 
     Args:
         sandbox_id (str):

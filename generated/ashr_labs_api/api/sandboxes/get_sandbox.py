@@ -67,7 +67,8 @@ def sync_detailed(
 ) -> Response[KeystoneError | Sandbox]:
     """Get a sandbox.
 
-     A sandbox that has ended is known until the platform's process ends.
+     Any server of the platform's database knows it. Of each tenant, the last 1,000 sandboxes that have
+    ended are remembered.
 
     Args:
         sandbox_id (str):
@@ -98,7 +99,8 @@ def sync(
 ) -> KeystoneError | Sandbox | None:
     """Get a sandbox.
 
-     A sandbox that has ended is known until the platform's process ends.
+     Any server of the platform's database knows it. Of each tenant, the last 1,000 sandboxes that have
+    ended are remembered.
 
     Args:
         sandbox_id (str):
@@ -124,7 +126,8 @@ async def asyncio_detailed(
 ) -> Response[KeystoneError | Sandbox]:
     """Get a sandbox.
 
-     A sandbox that has ended is known until the platform's process ends.
+     Any server of the platform's database knows it. Of each tenant, the last 1,000 sandboxes that have
+    ended are remembered.
 
     Args:
         sandbox_id (str):
@@ -153,7 +156,8 @@ async def asyncio(
 ) -> KeystoneError | Sandbox | None:
     """Get a sandbox.
 
-     A sandbox that has ended is known until the platform's process ends.
+     Any server of the platform's database knows it. Of each tenant, the last 1,000 sandboxes that have
+    ended are remembered.
 
     Args:
         sandbox_id (str):
