@@ -121,7 +121,7 @@ setup: {commands: ["echo $GIVEN-$BUILD-$INNER > built"]}
     [
         ("secrets: [A, B, {name: C, from: generated}]", r"2 secrets of the spec 'test' must be given .*: A, B"),
         ("base: ubuntu:24.04\nsetup: {packages: [rich]}", r"`base` names the image .*; `setup\.packages` needs"),
-        ("services: [{name: q, image: 'rabbitmq:3'}]", "'q' is 'rabbitmq:3'; those that run here are"),
+        ("services: [{name: q, image: 'rabbitmq:3'}]", "'q' is 'rabbitmq:3', which needs Docker"),
         ("services: [{name: q, image: 'postgres:9'}]", "is the one that is installed"),
         (
             "secrets: [{name: A, from: generated, scope: agent}]\n"
@@ -141,6 +141,7 @@ class Recording:
 
     allows_hosts = False
     runs_images = False
+    has_local_system = True
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

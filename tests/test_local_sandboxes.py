@@ -171,7 +171,10 @@ def test_sandbox_ends_with_its_lifetime(api: Api) -> None:
     ("text", "named"),
     [
         ("id: x\nbase: ubuntu:24.04", "`base` names the image 'ubuntu:24.04'"),
-        ("id: x\nservices: [{name: db, image: 'mysql:8'}]", "those that run here are postgres, redis and http_mock"),
+        (
+            "id: x\nservices: [{name: db, image: 'mysql:8'}]",
+            "needs Docker or Podman; here run postgres, redis and http_mock",
+        ),
         ("id: x\nnetwork: {egress: {default: allow}}", "`network.egress.default` cannot be `allow`"),
         ("id: x\nsecrets: [MISSING]", "must be given in `secrets`: MISSING"),
     ],

@@ -130,7 +130,10 @@ def test_key_is_left_out_where_the_platform_is_not_reached(engine: Docker) -> No
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("services: [{name: db, image: postgres}]", "needs the engine bubblewrap; docker runs images of `base` only"),
+        (
+            "services: [{name: db, image: postgres}]",
+            "with the engine docker no services run but http_mock: use bubblewrap",
+        ),
         ("network: {egress: {allow: [example.com]}}", "`network.egress.allow` needs a proxy"),
         ("setup: {packages: [six]}", "`setup.packages`"),
     ],

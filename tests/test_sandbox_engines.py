@@ -14,29 +14,35 @@ from hypothesis import strategies as st
 
 from ashr_labs._secret import Secret
 from ashr_labs.errors import ConfigurationError
-from ashr_labs.local.sandbox.engines import ENGINES, open_engine
+from ashr_labs.local.sandbox.engines import ENGINES, HOSTED, open_engine
 from ashr_labs.local.sandbox.errors import SandboxFileError, SandboxGoneError, SandboxUnavailableError
 from ashr_labs.local.sandbox.protocol import Engine, Limits, Sandbox, SandboxRequest
 from ashr_labs.local.sandbox.state import difference
 from support.docker_daemon import docker_daemon
+from support.e2b_service import e2b_service
 from support.sandboxes import engine_or_skip, processes_with, sandbox_of
 
-FAKE_DOCKER = "docker, a fake"
-"""The engine for Docker on a fake of its API, whose containers are sandboxes of bubblewrap."""
+FAKES = {"docker, a fake": "docker", "e2b, a fake": "e2b"}
+"""Engines on a fake of their API, whose sandboxes are those of bubblewrap."""
+_PARAMS = [
+    *(name for name in ENGINES if name not in HOSTED),
+    *(pytest.param(name, marks=pytest.mark.integration) for name in FAKES),
+]
 
 
-@pytest.fixture(
-    scope="module", params=[*ENGINES, pytest.param(FAKE_DOCKER, marks=pytest.mark.integration)], name="engine"
-)
+@pytest.fixture(scope="module", params=_PARAMS, name="engine")
 def _engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Generator[Engine]:
     with ExitStack() as stack:
-        name = request.param
-        if name == FAKE_DOCKER:
+        name = FAKES.get(request.param, request.param)
+        if request.param in FAKES:
             isolating = stack.enter_context(closing(engine_or_skip("bubblewrap")))
-            daemon = stack.enter_context(docker_daemon(tmp_path_factory.mktemp("docker"), isolating))
-            name = "docker"
             patch = stack.enter_context(pytest.MonkeyPatch.context())
-            patch.setenv("DOCKER_HOST", f"unix://{daemon.server_address}")
+            if name == "docker":
+                daemon = stack.enter_context(docker_daemon(tmp_path_factory.mktemp("docker"), isolating))
+                patch.setenv("DOCKER_HOST", f"unix://{daemon.server_address}")
+            else:
+                for variable, value in stack.enter_context(e2b_service(isolating)).variables.items():
+                    patch.setenv(variable, value)
         yield stack.enter_context(closing(engine_or_skip(name)))
 
 
@@ -72,7 +78,8 @@ def test_command_ends_with_code_and_streams(
     result = shared.exec(command, timeout=20)
 
     assert (exit_code, stdout) == (result.exit_code, result.stdout)
-    if shared.engine != "docker" or exit_code not in {126, 127}:  # where the shell of the image says it in its own way
+    if shared.engine in {"bubblewrap", "unsafe-subprocess"} or exit_code not in {126, 127}:
+        # elsewhere, the shell of the sandbox says in its own way that it cannot run a program
         assert stderr == result.stderr
 
 

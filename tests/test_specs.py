@@ -373,7 +373,7 @@ BARE = Capabilities("bubblewrap", services={"postgres": "15"})
 REFUSALS: list[tuple[str, str, str]] = [
     ("base: ubuntu:24.04", "base", "needs Docker or Podman"),
     ("setup: {packages: [rich]}", "setup.packages", "--allow-install"),
-    ("services: [{name: q, image: 'rabbitmq:3'}]", "services[0].image", "'q' is 'rabbitmq:3'; those that run here are"),
+    ("services: [{name: q, image: 'rabbitmq:3'}]", "services[0].image", "'q' is 'rabbitmq:3', which needs Docker"),
     ("services: [{name: q, image: redis}]", "services[0].image", "the package 'redis-server'"),
     ("services: [{name: q, image: 'postgres:16'}]", "services[0].image", "but version 15 is the one that is installed"),
     ("services: [{name: q, image: postgres, ports: [5000, 5001]}]", "services[0].ports", "must be one port"),

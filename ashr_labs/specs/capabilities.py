@@ -32,8 +32,10 @@ class Capabilities:
     """Whether its sandboxes have a network and files of their own."""
     images: bool = False
     """Whether it runs container images."""
-    images_of_services: bool = True
-    """Whether services run from container images as well, where `base` does."""
+    images_of_services: bool = False
+    """Whether services run from container images."""
+    local_system: bool = True
+    """Whether it runs on the system of the machine."""
     ignores_base: bool = False
     """Whether the operator has decided that `base` is ignored."""
     services: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -100,21 +102,17 @@ def _isolation_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refu
 def _image_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]:
     engine = capabilities.engine
     if spec.base is not None and not capabilities.images and not capabilities.ignores_base:
+        system = "the system of the machine" if capabilities.local_system else "a system of its own"
         yield Refusal(
             "base",
-            f"names the image {spec.base!r}, which needs Docker or Podman; the engine {engine} runs on the system of "
-            "the machine: leave `base` out, or let the platform ignore it",
+            f"names the image {spec.base!r}, which needs Docker or Podman; the engine {engine} runs on {system}: leave "
+            "`base` out, or let the platform ignore it",
         )
     if spec.setup.packages and not capabilities.packages:
         yield Refusal("setup.packages", "needs a platform that installs packages (`ashr-labs serve --allow-install`)")
     for index, service in enumerate(spec.services):
-        if isinstance(service, ImageService) and capabilities.images and not capabilities.images_of_services:
-            yield Refusal(
-                f"services[{index}].image",
-                f"of the service {service.name!r} needs the engine bubblewrap; {engine} runs images of `base` only",
-            )
-        elif isinstance(service, ImageService) and not capabilities.images:
-            yield from _service_refusals(index, service, capabilities.services)
+        if isinstance(service, ImageService) and not capabilities.images_of_services:
+            yield from _service_refusals(index, service, capabilities)
         low = [port for port in service.ports if port < _FIRST_HIGH_PORT]
         if low and not capabilities.low_ports:
             yield Refusal(
@@ -123,12 +121,15 @@ def _image_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]
             )
 
 
-def _service_refusals(index: int, service: ImageService, installed: Mapping[str, str]) -> Iterator[Refusal]:
-    path, name = f"services[{index}].image", service.repository
+def _service_refusals(index: int, service: ImageService, capabilities: Capabilities) -> Iterator[Refusal]:
+    path, name, installed = f"services[{index}].image", service.repository, capabilities.services
     subject = f"of the service {service.name!r} is {service.image!r}"
     package = _INSTALLABLE.get(name)
-    if package is None:
-        yield Refusal(path, f"{subject}; those that run here are postgres, redis and http_mock")
+    if not capabilities.local_system:
+        engine = capabilities.engine
+        yield Refusal(path, f"{subject}; with the engine {engine} no services run but http_mock: use bubblewrap")
+    elif package is None:
+        yield Refusal(path, f"{subject}, which needs Docker or Podman; here run postgres, redis and http_mock")
     elif name not in installed:
         yield Refusal(path, f"{subject}, which needs the package {package!r} on the platform's machine")
     elif (tag := service.tag) not in ("", "latest") and tag.partition("-")[0].partition(".")[0] != installed[name]:

@@ -68,12 +68,12 @@ class Booter:
 
     def capabilities(self) -> Capabilities:
         """Return what this engine can do for specs, on this machine and with these settings."""
-        own_system = not self._engine.runs_images
+        own_system = self._engine.has_local_system
         return Capabilities(
             self._engine.name,
             isolates=self._engine.name != UNSAFE,
             images=self._engine.runs_images,
-            images_of_services=False,
+            local_system=own_system,
             ignores_base=self._settings.ignore_base,
             services=installed_services() if own_system else {},
             packages=self._settings.packages is not None and own_system,
@@ -95,7 +95,7 @@ class Booter:
                 f"the spec {spec.id!r} cannot be booted here: {'; '.join(map(str, refusals))}",
                 response={"path": refusals[0].path},
             )
-        if self._engine.runs_images:  # whose commands do not reach the server that the keys are for
+        if not self._engine.has_local_system:  # whose commands do not reach the server that the keys are for
             request = replace(request, endpoint=None, keys={})
         secrets = resolved_secrets(spec, request.secrets)
         services = {

@@ -46,6 +46,7 @@ class Bubblewrap:
     name = "bubblewrap"
     allows_hosts = True
     runs_images = False
+    has_local_system = True
 
     def __init__(self) -> None:
         self._layout = _layout()

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from .errors import SandboxError, SandboxFileError, SandboxGoneError
-from .inside.wire import CHUNK, ERROR, REQUEST, RESULT, Frames, WireError, frame, pack_map, unpack_map
+from .inside.wire import CHUNK, ERROR, REQUEST, RESULT, Frames, WireError, frame, pack_map, unpack, unpack_map
+from .protocol import FileEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from types import TracebackType
     from typing import Self
 
-__all__ = ["Channel"]
+__all__ = ["Channel", "entries", "failure", "mapping"]
 
 _FILE_CODES = {"missing", "link", "folder", "special", "name", "denied", "large", "full"}
 _CONTROL_SECONDS = 10.0
@@ -80,7 +82,7 @@ class Channel:
             self._fill()
         kind, payload = self._received.popleft()
         if kind == ERROR:
-            raise _failed(payload)
+            raise failure(payload)
         return kind, payload
 
     def receive_socket(self) -> socket.socket | None:
@@ -147,11 +149,35 @@ def mapping(payload: bytes) -> dict[str, bytes]:
         raise SandboxError(f"the supervisor of the sandbox answered wrongly: {error}") from error
 
 
-def _failed(payload: bytes) -> SandboxError:
+def failure(payload: bytes) -> SandboxError:
+    """Return the error that a frame describes."""
     found = mapping(payload)
     code = found.get("code", b"").decode(errors="replace")
     message = found.get("message", b"").decode(errors="backslashreplace")
     return SandboxFileError(message, code=code) if code in _FILE_CODES else SandboxError(message)
+
+
+def entries(payload: bytes) -> Iterator[FileEntry]:
+    """Yield the entries of a frame.
+
+    Raises:
+        SandboxError: They are not as documented.
+    """
+    try:
+        for item in unpack(payload):
+            path, kind, size, mode, modified, detail = unpack(item)
+            text = os.fsdecode(detail) or None
+            yield FileEntry(
+                path=os.fsdecode(path),
+                kind=kind.decode(),
+                size=int(size),
+                mode=int(mode),
+                sha256=text if kind == b"file" else None,
+                target=text if kind == b"link" else None,
+                modified_at=int(modified) / 1e9,
+            )
+    except (WireError, ValueError) as error:
+        raise SandboxError(f"the supervisor of the sandbox answered wrongly: {error}") from error
 
 
 def _stuck() -> SandboxError:

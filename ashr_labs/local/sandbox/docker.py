@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 import os
-import socket
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .docker_api import DockerAPI, find_socket
 from .docker_sandbox import DockerSandbox
 from .errors import SandboxError, SandboxUnavailableError
 from .limits import DEFAULTS
+from .owners import is_left_over, owner
 from .protocol import Limits, SandboxRequest
 from .supervised import environment_items
 
@@ -42,6 +41,7 @@ class Docker:
     name = "docker"
     allows_hosts = False
     runs_images = True
+    has_local_system = False
 
     def __init__(self) -> None:
         self._api = DockerAPI(find_socket(os.environ))
@@ -97,7 +97,7 @@ class Docker:
     def _remove_left_over(self) -> None:
         """Remove the containers of servers of this machine that have ended."""
         for one in self._api.get("/containers/json", all="true", filters=f'{{"label":["{_SANDBOX_LABEL}"]}}') or ():
-            if _is_left_over(one.get("Labels", {}).get(_OWNER_LABEL, "")):
+            if is_left_over(one.get("Labels", {}).get(_OWNER_LABEL, "")):
                 self._api.delete(f"/containers/{one['Id']}", force="true", v="true")
 
 
@@ -113,7 +113,7 @@ def _container(image: str, request: SandboxRequest, limits: Mapping[str, Any]) -
         "Cmd": [str(seconds)],
         "User": f"{_UID}:{_UID}",
         "WorkingDir": WORKSPACE,
-        "Labels": {_SANDBOX_LABEL: request.id, _OWNER_LABEL: _owner()},
+        "Labels": {_SANDBOX_LABEL: request.id, _OWNER_LABEL: owner()},
         "HostConfig": {
             "AutoRemove": True,
             "Init": True,
@@ -183,23 +183,3 @@ def _in_force(image: str, limits: Mapping[str, Any]) -> dict[str, str]:
         "file_size": f"{limits['file_size']} bytes per file",
         "open_files": f"{limits['open_files']} per process",
     }
-
-
-def _owner() -> str:
-    """Return this process as a label names it: machine, process id, and when it was started."""
-    return f"{socket.gethostname()}/{os.getpid()}/{_start_time(os.getpid())}"
-
-
-def _is_left_over(owner: str) -> bool:
-    """Return whether the process of a label was one of this machine and has ended."""
-    host, _, rest = owner.partition("/")
-    pid, _, started = rest.partition("/")
-    return host == socket.gethostname() and pid.isdecimal() and _start_time(int(pid)) != started
-
-
-def _start_time(pid: int) -> str:
-    """Return when a process was started, in ticks since the boot; empty if there is none."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[19]
-    except OSError:
-        return ""

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from ...errors import ConfigurationError
 from .docker_files import archive_of, content_of, listing_of, path_state
 from .errors import SandboxError, SandboxFileError, SandboxGoneError
+from .marking import SIGNAL_MARKED, new_marker
 from .paths import workspace_path
 from .protocol import MIB, CommandResult
+from .remote import program_of, run_to_end
 from .supervised import environment_items
 
 if TYPE_CHECKING:
@@ -27,18 +29,9 @@ __all__ = ["DockerProcess", "DockerSandbox"]
 
 _WORKSPACE = "/workspace"
 _UID = 1000
-_TIMED_OUT = 124
-_MARKER = "_ASHR_COMMAND"
 _POLL_SECONDS = 0.25
 _GRACE_SECONDS = 2.0
 """How long output is still read after the program has ended; a descendant may hold the stream open forever."""
-_SIGNAL = """
-for folder in /proc/[0-9]*; do
-  if tr '\\0' '\\n' < "$folder/environ" 2>/dev/null | grep -qx "$1"; then kill -"$2" "${folder#/proc/}" 2>/dev/null; fi
-done
-:
-"""
-"""Signals all processes with a variable, which a command and whatever it starts have: the API can signal none."""
 
 
 class DockerSandbox:
@@ -103,38 +96,17 @@ class DockerSandbox:
         """Run a command, and return how it ended."""
         started = time.monotonic()
         process = self.spawn(command, environment=environment, cwd=cwd)
-        feeder = threading.Thread(target=_feed, args=(process, stdin), daemon=True)
-        feeder.start()
-        kept = {"stdout": bytearray(), "stderr": bytearray()}
-        sizes = dict.fromkeys(kept, 0)
-        try:
-            for name, data in process.output(None if timeout is None else started + timeout):
-                kept[name] += data[: max(0, output_limit - len(kept[name]))]
-                sizes[name] += len(data)
-            code = process.wait()
-        finally:
-            process.close()
-        return CommandResult(
-            exit_code=_TIMED_OUT if process.timed_out else code,
-            stdout=bytes(kept["stdout"]),
-            stderr=bytes(kept["stderr"]),
-            duration=time.monotonic() - started,
-            timed_out=process.timed_out,
-            stdout_bytes=sizes["stdout"],
-            stderr_bytes=sizes["stderr"],
-        )
+        return run_to_end(process, stdin=stdin, timeout=timeout, started=started, output_limit=output_limit)
 
     def spawn(
         self, command: str | Sequence[str], *, environment: Mapping[str, str] | None = None, cwd: str = ""
     ) -> DockerProcess:
         """Start a program, and return it while it runs."""
-        argv = (
-            ["/bin/sh", "-c", command] if isinstance(command, str) else ["/bin/sh", "-c", 'exec "$@"', "sh", *command]
-        )
+        argv = program_of(command)
         if not command or any("\0" in part for part in argv):
             raise ConfigurationError("`command` must be a program and its arguments, without NUL characters")
         folder = "" if cwd in {"", ".", _WORKSPACE} else self._relative(cwd)
-        marker = f"{_MARKER}={secrets.token_hex(16)}"
+        marker = new_marker()
         list(environment_items(environment or {}))  # raises for what no environment takes
         variables = {**self._environment, **(environment or {})}
         exec_id = self._prepare(argv, [*(f"{name}={value}" for name, value in variables.items()), marker], folder)
@@ -217,7 +189,7 @@ class DockerSandbox:
 
     def signal(self, marker: str, number: int) -> None:
         """Send a signal to all processes that have a marker in their environment."""
-        exec_id = self._prepare(["/bin/sh", "-c", _SIGNAL, "sh", marker, str(number)], [], "")
+        exec_id = self._prepare(["/bin/sh", "-c", SIGNAL_MARKED, "sh", marker, str(number)], [], "")
         self._api.post(f"/exec/{exec_id}/start", {"Detach": True, "Tty": False})
 
     def _prepare(self, argv: Sequence[str], environment: Sequence[str], folder: str) -> str:
@@ -367,11 +339,6 @@ class DockerProcess:
 
 def _left(until: float) -> float:
     return max(0.001, until - time.monotonic())
-
-
-def _feed(process: DockerProcess, stdin: bytes) -> None:
-    process.write(stdin)
-    process.close_stdin()
 
 
 def _check_kind(path: str, state: PathState) -> None:

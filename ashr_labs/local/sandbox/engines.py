@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .protocol import Engine
 
-__all__ = ["ENGINES", "UNSAFE", "EngineStatus", "engine_name", "open_engine", "survey"]
+__all__ = ["ENGINES", "HOSTED", "UNSAFE", "EngineStatus", "engine_name", "open_engine", "survey"]
 
 UNSAFE = "unsafe-subprocess"
 """The engine that does not isolate."""
@@ -32,14 +32,27 @@ def _docker() -> Engine:
     return Docker()
 
 
+def _e2b() -> Engine:
+    from .e2b import E2B  # noqa: PLC0415 - as above
+
+    return E2B()
+
+
 def _unsafe() -> Engine:
     from .unsafe import UnsafeSubprocess  # noqa: PLC0415 - as the others
 
     return UnsafeSubprocess()
 
 
-ENGINES: dict[str, Callable[[], Engine]] = {"bubblewrap": _bubblewrap, "docker": _docker, UNSAFE: _unsafe}
-"""How an engine is opened, by its name; the first one that isolates and works is the default."""
+ENGINES: dict[str, Callable[[], Engine]] = {
+    "bubblewrap": _bubblewrap,
+    "docker": _docker,
+    "e2b": _e2b,
+    UNSAFE: _unsafe,
+}
+"""How an engine is opened, by its name; the first local one that isolates and works is the default."""
+HOSTED = frozenset(("e2b",))
+"""Engines that send files and commands to a service: they must be named, and are not tried otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +113,4 @@ def survey() -> list[EngineStatus]:
 
 
 def _isolating() -> list[str]:
-    return [name for name in ENGINES if name != UNSAFE]
+    return [name for name in ENGINES if name != UNSAFE and name not in HOSTED]

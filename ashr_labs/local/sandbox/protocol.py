@@ -310,7 +310,12 @@ class Engine(Protocol):
 
     @property
     def runs_images(self) -> bool:
-        """Whether it honours `SandboxRequest.image`, and has nothing of this machine's system."""
+        """Whether it honours `SandboxRequest.image`."""
+        ...
+
+    @property
+    def has_local_system(self) -> bool:
+        """Whether sandboxes have the programs of this machine, and reach `SandboxRequest.endpoint`."""
         ...
 
     @property

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from ..._forks import CAN_FORK
 from ...errors import ConfigurationError
-from .channel import Channel, mapping
+from .channel import Channel, entries, mapping
 from .errors import SandboxError, SandboxGoneError
 from .inside.commands import TIMED_OUT
-from .inside.wire import CHUNK, DATA, RESULT, SIGNAL, STDERR, STDIN, STDOUT, WireError, pack, unpack
+from .inside.wire import CHUNK, DATA, RESULT, SIGNAL, STDERR, STDIN, STDOUT, pack
 from .paths import workspace_path
 from .protocol import MIB, CommandResult, FileEntry, Listing
 
@@ -149,13 +149,13 @@ class SupervisedSandbox:
 
     def list(self) -> Listing:
         """Return all entries of the workspace with their checksums."""
-        entries: list[FileEntry] = []
+        found: list[FileEntry] = []
         with self._request({"operation": b"list"}, timeout=_FILE_SECONDS) as channel:
             while (received := channel.receive())[0] == DATA:
-                entries += _entries(received[1])
+                found += entries(received[1])
         counts = mapping(received[1])
-        entries.sort(key=lambda entry: entry.path)
-        return Listing(tuple(entries), int(counts["unreadable"]), int(counts["too_deep"]))
+        found.sort(key=lambda entry: entry.path)
+        return Listing(tuple(found), int(counts["unreadable"]), int(counts["too_deep"]))
 
     def forget(self) -> None:
         """Close a forked child's copy of the socket, which would keep the sandbox alive after this process."""
@@ -368,24 +368,6 @@ def _command_result(found: dict[str, bytes], printed: dict[bytes, list[bytes]], 
         stdout_bytes=_number(found, "stdout_bytes"),
         stderr_bytes=_number(found, "stderr_bytes"),
     )
-
-
-def _entries(payload: bytes) -> Iterator[FileEntry]:
-    try:
-        for item in unpack(payload):
-            path, kind, size, mode, modified, detail = unpack(item)
-            text = os.fsdecode(detail) or None
-            yield FileEntry(
-                path=os.fsdecode(path),
-                kind=kind.decode(),
-                size=int(size),
-                mode=int(mode),
-                sha256=text if kind == b"file" else None,
-                target=text if kind == b"link" else None,
-                modified_at=int(modified) / 1e9,
-            )
-    except (WireError, ValueError) as error:
-        raise SandboxError(f"the supervisor of the sandbox answered wrongly: {error}") from error
 
 
 def _number(found: Mapping[str, bytes], name: str) -> int:

@@ -41,6 +41,7 @@ class UnsafeSubprocess:
     name = "unsafe-subprocess"
     allows_hosts = False
     runs_images = False
+    has_local_system = True
 
     def __init__(self) -> None:
         if sys.platform != "linux":

@@ -13,9 +13,17 @@ from .wire import CHUNK, DATA, pack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Mapping
+    from typing import Protocol
 
-    from .loop import Connection
+    class Reply(Protocol):
+        """Takes the frames of an answer."""
+
+        def send(self, kind: bytes, payload: bytes = b"") -> None:
+            """Send a frame."""
+
+        def finish(self, result: Mapping[str, bytes]) -> None:
+            """Send the last frame."""
 
     _Found = tuple[bytes, int, str, os.stat_result]
 
@@ -69,7 +77,7 @@ class Workspace:
         self._digests: dict[bytes, tuple[tuple[int, ...], bytes]] = {}
         self._uploads = 0
 
-    def read(self, path: bytes, limit: int, connection: Connection) -> Iterator[None]:
+    def read(self, path: bytes, limit: int, reply: Reply) -> Iterator[None]:
         """Send a file in steps, and finish with its size and mode."""
         descriptor = self._open(path)
         try:
@@ -79,11 +87,11 @@ class Workspace:
             size = 0
             while size <= limit and (data := os.read(descriptor, CHUNK)):
                 size += len(data)
-                connection.send(DATA, data)
+                reply.send(DATA, data)
                 yield
         finally:
             os.close(descriptor)
-        connection.finish({"size": b"%d" % size, "mode": b"%d" % stat.S_IMODE(found.st_mode)})
+        reply.finish({"size": b"%d" % size, "mode": b"%d" % stat.S_IMODE(found.st_mode)})
 
     def delete(self, path: bytes) -> None:
         """Remove a file, or a link itself."""
@@ -105,7 +113,7 @@ class Workspace:
             os.close(folder)
             raise
 
-    def list(self, connection: Connection) -> Iterator[None]:
+    def list(self, reply: Reply) -> Iterator[None]:
         """Send all entries in steps, each with its checksum; unchanged files are not read again."""
         known, self._digests = self._digests, {}
         counts = {"entries": 0, "unreadable": 0, "too_deep": 0}
@@ -127,11 +135,11 @@ class Workspace:
             size, mode = b"%d" % found.st_size, b"%d" % stat.S_IMODE(found.st_mode)
             pending.append(pack([path, kind, size, mode, b"%d" % found.st_mtime_ns, detail]))
             if len(pending) >= _FILES_PER_STEP:
-                connection.send(DATA, pack(pending))
+                reply.send(DATA, pack(pending))
                 pending.clear()
                 yield
-        connection.send(DATA, pack(pending))
-        connection.finish({key: b"%d" % count for key, count in counts.items()})
+        reply.send(DATA, pack(pending))
+        reply.finish({key: b"%d" % count for key, count in counts.items()})
 
     def _walk(self, folder: int, prefix: bytes, counts: dict[str, int], depth: int = 0) -> Iterator[_Found]:
         """Yield path, folder, name and attributes of each entry; close the folder after that."""

@@ -12,7 +12,7 @@ from .wire import CHUNK, ERROR, RESULT, Frames, WireError, frame, pack_map
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     Timer = tuple[float, Callable[[], None]]
 
@@ -131,7 +131,7 @@ class Connection:
         finally:
             os.close(descriptor)
 
-    def finish(self, result: dict[str, bytes]) -> None:
+    def finish(self, result: Mapping[str, bytes]) -> None:
         """Send the result, and close the connection after that."""
         self._is_ending = True
         self.send(RESULT, pack_map(result))
