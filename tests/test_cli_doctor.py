@@ -20,16 +20,47 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 def test_complete_installation_is_ok(tmp_path: Path) -> None:
-    """On a complete installation each line says ok, and no key is shown."""
+    """On a complete installation each line but those of engines that are not there says ok; no key is shown."""
     workspace = Workspace(tmp_path)
     key = "tp_0123456789_secret"
 
     done = workspace.call("doctor", ASHR_LABS_API_KEY=key)
 
     assert 0 == done.code, done
-    assert all(line.startswith("ok ") for line in done.out.splitlines())
+    assert all(line.startswith(("ok ", "- sandboxes by ")) for line in done.out.splitlines())
     assert "secret" not in done.out
-    assert all(one["is_fine"] for one in workspace.call("doctor", "--json").document["findings"])
+    found = workspace.call("doctor", "--json").document["findings"]
+    assert all(one["is_fine"] or not one["is_needed"] for one in found)
+
+
+@pytest.mark.parametrize(
+    ("engine", "line", "code"),
+    [
+        ("", "- sandboxes by docker: does not work: neither Docker nor Podman answers at /nowhere/d.sock", 0),
+        ("docker", "WRONG sandboxes by docker: does not work: neither Docker nor Podman answers", 3),
+        ("dokcer", "WRONG ASHR_SANDBOX_ENGINE: 'dokcer': must be one of bubblewrap, docker", 3),
+        ("e2b", "ok sandboxes by e2b: set; --remote asks the service", 0),
+        ("unsafe-subprocess", "ok sandboxes by unsafe-subprocess: set: commands are not isolated", 0),
+    ],
+)
+def test_engine_that_does_not_work_is_not_ok(tmp_path: Path, engine: str, line: str, code: int) -> None:
+    """An engine that does not work here is marked with its reason, and is a problem if it is the one that is set."""
+    settings = {"DOCKER_HOST": "unix:///nowhere/d.sock", "ASHR_SANDBOX_ENGINE": engine}
+    done = Workspace(tmp_path).call("doctor", **settings)
+
+    assert code == done.code, done
+    assert any(one.startswith(line) for one in done.out.splitlines()), done.out
+
+
+def test_machine_without_bubblewrap_is_told_what_to_install(tmp_path: Path) -> None:
+    """Without an engine the doctor names the package, and creating a sandbox is refused with the same sentence."""
+    (tmp_path / "bin").mkdir()
+    settings = {"PATH": str(tmp_path / "bin"), "DOCKER_HOST": "unix:///nowhere/d.sock"}
+    done = Workspace(tmp_path).call("doctor", **settings)
+    [line] = [one for one in done.out.splitlines() if "sandboxes by bubblewrap" in one]
+
+    assert (0, True) == (done.code, line.startswith("- sandboxes by bubblewrap: does not work: "))
+    assert "install the package `bubblewrap`" in line
 
 
 @pytest.mark.parametrize(

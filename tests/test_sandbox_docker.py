@@ -132,7 +132,7 @@ def test_key_is_left_out_where_the_platform_is_not_reached(engine: Docker) -> No
     [
         (
             "services: [{name: db, image: postgres}]",
-            "with the engine docker no services run but http_mock: use bubblewrap",
+            "with the engine docker no services run but http_mock",
         ),
         ("network: {egress: {allow: [example.com]}}", "`network.egress.allow` needs a proxy"),
         ("setup: {packages: [six]}", "`setup.packages`"),

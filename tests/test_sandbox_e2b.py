@@ -96,7 +96,7 @@ def test_settings_that_do_not_work_are_told(
 
 
 def test_service_is_used_only_where_it_is_named(service: Service) -> None:
-    """A hosted engine is no default, and what works here is found out without asking it."""
+    """A hosted engine is not the default, and what works here is found out without asking it."""
     default = open_engine()
     default.close()
 
@@ -229,14 +229,14 @@ def answering(content: bytes, status: int = 200) -> Iterator[Daemon]:
     ],
 )
 def test_answers_that_are_not_as_documented_are_errors(content: bytes, error: type[Exception], message: str) -> None:
-    """A stream that breaks off, is too large, or is no JSON is an error, and so is the error that it ends with."""
+    """A stream that breaks off, is too large, or is not JSON is an error, and so is the error that it ends with."""
     with answering(content) as daemon, pytest.raises(error, match=message), daemon.start({}, "user") as events:
         list(events)
 
 
 @pytest.mark.parametrize(("status", "error"), [(500, SandboxError), (502, SandboxGoneError)])
 def test_refusals_of_the_daemon_are_errors(status: int, error: type[Exception]) -> None:
-    """A status that is no success is an error with its message."""
+    """A status of 400 or more is an error with its message."""
     content = b'{"code": "internal", "message": "out of order"}'
     with answering(content, status) as daemon:
         with pytest.raises(error, match="out of order"):

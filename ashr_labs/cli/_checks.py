@@ -39,6 +39,13 @@ class Finding:
     is_fine: bool
     found: str
     advice: str = ""
+    is_needed: bool = True
+    """Whether it is a problem if it is not fine."""
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether something has to be done."""
+        return self.is_needed and not self.is_fine
 
 
 def machine() -> Iterator[Finding]:
@@ -59,15 +66,28 @@ def extras() -> Iterator[Finding]:
         yield Finding(f"extra {extra}", not missing, found, f'pip install "ashr-labs[{extra}]>=0.4"')
 
 
-def sandboxes() -> Iterator[Finding]:
-    """Check which engines make sandboxes here; none is needed, so a missing one is not a problem."""
+def sandboxes(environment: Mapping[str, str], *, is_remote: bool) -> Iterator[Finding]:
+    """Check which engines make sandboxes here; one that does not is a problem if it is the one that is set.
+
+    Args:
+        environment: Names the engine that is used.
+        is_remote: Whether to ask the service of a hosted one.
+    """
     try:
-        from ..local.sandbox.engines import survey  # noqa: PLC0415 - it starts processes
+        from ..local.sandbox.engines import ENGINES, HOSTED, UNSAFE, survey, try_engine  # noqa: PLC0415 - starts processes
     except ModuleNotFoundError:
         return
-    for status in survey():
+    chosen = environment.get("ASHR_SANDBOX_ENGINE", "")
+    if chosen and chosen not in ENGINES:
+        advice = f"must be one of {', '.join(ENGINES)}"
+        yield Finding("ASHR_SANDBOX_ENGINE", is_fine=False, found=repr(chosen), advice=advice)
+    for status in (*survey(), *((try_engine(chosen),) if chosen in HOSTED and is_remote else ())):
         found = "works" if status.works else f"does not work: {status.reason}"
-        yield Finding(f"sandboxes by {status.name}", is_fine=True, found=found)
+        yield Finding(f"sandboxes by {status.name}", status.works, found, is_needed=status.name == chosen)
+    if chosen in HOSTED and not is_remote:
+        yield Finding(f"sandboxes by {chosen}", is_fine=True, found="set; --remote asks the service")
+    if chosen == UNSAFE:
+        yield Finding(f"sandboxes by {chosen}", is_fine=True, found="set: commands are not isolated")
 
 
 def credentials(environment: Mapping[str, str]) -> Iterator[Finding]:

@@ -29,13 +29,14 @@ __all__ = ["command"]
 def command(out: Output, /, remote: bool) -> None:
     """Check versions, extras, SQLite, key, URL, clock, spool and sandboxes, with advice for each problem.
 
-    The spool holds undelivered traces. The exit code is 3 if there is a problem.
+    The spool holds undelivered traces. Of the engines of sandboxes, those that do not work here are marked with `-`,
+    and are a problem only if ASHR_SANDBOX_ENGINE names them. The exit code is 3 if there is a problem.
     """
     findings = list(_findings(remote=remote))
     document = {"findings": [asdict(one) for one in findings]}
     if not out.as_json:
         out.write("".join(_line(one) for one in findings))
-    wrong = [one.what for one in findings if not one.is_fine]
+    wrong = [one.what for one in findings if one.is_problem]
     if wrong:
         raise CommandError(Failure(ExitCode.PLATFORM, "NotReady", f"not ready: {', '.join(wrong)}"), document)
     if out.as_json:
@@ -53,7 +54,7 @@ def _findings(*, remote: bool) -> Iterator[Finding]:
     yield from checks.credentials(os.environ)
     yield from checks.variables(os.environ)
     yield checks.spool()
-    yield from checks.sandboxes()
+    yield from checks.sandboxes(os.environ, is_remote=remote)
     if not remote:
         return
     try:
@@ -65,4 +66,5 @@ def _findings(*, remote: bool) -> Iterator[Finding]:
 
 def _line(one: Finding) -> str:
     advice = f": {one.advice}" if one.advice and (not one.is_fine or one.what == "spool") else ""
-    return one_line(f"{'ok   ' if one.is_fine else 'WRONG'} {one.what}: {one.found}{advice}") + "\n"
+    mark = "ok   " if one.is_fine else "WRONG" if one.is_problem else "-    "
+    return one_line(f"{mark} {one.what}: {one.found}{advice}") + "\n"

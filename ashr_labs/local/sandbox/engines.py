@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .protocol import Engine
 
-__all__ = ["ENGINES", "HOSTED", "UNSAFE", "EngineStatus", "engine_name", "open_engine", "survey"]
+__all__ = ["ENGINES", "HOSTED", "UNSAFE", "EngineStatus", "engine_name", "open_engine", "survey", "try_engine"]
 
 UNSAFE = "unsafe-subprocess"
 """The engine that does not isolate."""
@@ -100,16 +100,17 @@ def engine_name(name: str) -> str:
 
 
 def survey() -> list[EngineStatus]:
-    """Try every engine that isolates, and return which ones work here."""
-    found: list[EngineStatus] = []
-    for name in _isolating():
-        try:
-            ENGINES[name]().close()
-        except SandboxUnavailableError as error:
-            found.append(EngineStatus(name, works=False, reason=error.message))
-        else:
-            found.append(EngineStatus(name, works=True))
-    return found
+    """Try every engine of this machine that isolates, and return which ones work here."""
+    return [try_engine(name) for name in _isolating()]
+
+
+def try_engine(name: str) -> EngineStatus:
+    """Open an engine, and return whether that works."""
+    try:
+        ENGINES[name]().close()
+    except ConfigurationError as error:
+        return EngineStatus(name, works=False, reason=error.message)
+    return EngineStatus(name, works=True)
 
 
 def _isolating() -> list[str]:

@@ -1,4 +1,4 @@
-"""What engines have in common that reach their sandboxes through an API: commands to their end, and files."""
+"""Commands and files of sandboxes that engines reach through an API."""
 
 from __future__ import annotations
 
