@@ -9,6 +9,7 @@ import time
 from shlex import quote
 from typing import TYPE_CHECKING, Any
 
+from ..._json import as_object
 from .e2b_api import E2BSettings, Service
 from .e2b_sandbox import WORKSPACE, E2BSandbox
 from .errors import SandboxError, SandboxUnavailableError
@@ -121,7 +122,8 @@ class E2B:
     def _remove_left_over(self) -> None:
         """End the sandboxes of servers of this machine that have ended."""
         for one in self._service.with_metadata(_MACHINE, machine()):
-            if is_left_over(str((one.get("metadata") or {}).get(_OWNER, ""))):
+            labels = as_object(one.get("metadata")) or {}
+            if is_left_over(str(labels.get(_OWNER, ""))):
                 self._service.delete(str(one.get("sandboxID", "")))
 
 

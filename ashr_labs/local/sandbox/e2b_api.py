@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from ..._json import as_object
+from ..._json import as_list, as_object
 from ..._secret import Secret
 from ...errors import ConfigurationError
 from .errors import SandboxError, SandboxGoneError, SandboxUnavailableError
@@ -118,7 +118,7 @@ class Service:
         """Return the sandboxes of the account that have an entry in their metadata; at most the first page of them."""
         query = str(httpx.QueryParams({name: value}))
         found = self._json(self._send("GET", "/v2/sandboxes", params={"metadata": query}))
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        return [dict(one) for one in map(as_object, as_list(found) or ()) if one is not None]
 
     def daemon(self, made: Mapping[str, Any]) -> Daemon:
         """Return the daemon of a sandbox that was made."""

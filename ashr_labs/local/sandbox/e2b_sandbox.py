@@ -10,6 +10,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from ..._json import as_object
 from ...errors import ConfigurationError
 from .e2b_api import decoded
 from .errors import SandboxError, SandboxGoneError
@@ -187,7 +188,7 @@ class E2BSandbox:
         program = {"cmd": "/bin/sh", "args": list(arguments), "envs": dict(variables), "cwd": folder}
         with self.reached(), ExitStack() as stack:
             events = stack.enter_context(self._daemon.start({"process": program, "stdin": True}, user))
-            pid = _started_pid(next(events, {}))
+            pid = _started_pid(next(events, None))
             return E2BProcess(self, pid, marker, events, stack.pop_all())
 
 
@@ -261,15 +262,14 @@ class E2BProcess:
 
     def _received(self) -> Iterator[tuple[str, bytes]]:
         for event in self._events:
-            data, end = event.get("data"), event.get("end")
-            if isinstance(end, dict):
+            data, end = as_object(event.get("data")), as_object(event.get("end"))
+            if end is not None:
                 self._exit_code = _exit_code(end)
                 self._connection.close()
                 return
-            if isinstance(data, dict):
-                for name in ("stdout", "stderr"):
-                    if name in data:
-                        yield name, decoded(data[name])
+            for name in ("stdout", "stderr"):
+                if data is not None and name in data:
+                    yield name, decoded(data[name])
 
     def _end(self) -> None:
         if self._exit_code is None:
@@ -278,11 +278,12 @@ class E2BProcess:
                 self.kill()
 
 
-def _started_pid(event: Mapping[str, Any]) -> int:
-    start = event.get("start")
-    if not isinstance(start, dict) or not isinstance(start.get("pid"), int):
+def _started_pid(event: Mapping[str, Any] | None) -> int:
+    start = as_object((event or {}).get("start"))
+    pid = None if start is None else start.get("pid")
+    if not isinstance(pid, int):
         raise SandboxError("E2B has not started a program")
-    return int(start["pid"])
+    return pid
 
 
 def _exit_code(end: Mapping[str, Any]) -> int:
