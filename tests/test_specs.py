@@ -436,6 +436,7 @@ def test_an_engine_with_all_capabilities_refuses_nothing() -> None:
     able = Capabilities(
         "docker",
         images=True,
+        images_of_services=True,
         egress_hosts=True,
         ingress=True,
         packages=True,
