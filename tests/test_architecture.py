@@ -91,9 +91,10 @@ HTTP_EDGES = (
     "client/_sync/",
     "client/_http.py",
     "local/sandbox/docker_api.py",
+    "local/sandbox/e2b_api.py",
     "local/transport.py",
 )
-"""Where the HTTP libraries may be imported: the client's transport, the platform's, and the client of Docker."""
+"""Where the HTTP libraries may be imported: the client's transport, the platform's, and the clients of Docker and E2B."""
 
 MAX_MODULE_LINES = 450
 MAX_FUNCTION_LINES = 30

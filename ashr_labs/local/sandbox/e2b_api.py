@@ -206,19 +206,24 @@ class Daemon:
 
 def _events(response: httpx.Response) -> Iterator[dict[str, Any]]:
     """Yield the events of a program; raise the error that the stream ends with, and one if it breaks off."""
+    for flags, message in _envelopes(response):
+        if flags & _END:
+            _raise_error(message)
+            return
+        yield dict(as_object(message.get("event")) or {})
+    raise SandboxError("the sandbox at E2B does not answer: a stream broke off")
+
+
+def _envelopes(response: httpx.Response) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the flags and the message of each envelope."""
     buffer = bytearray()
     try:
         for part in response.iter_bytes():
             buffer += part
             while (envelope := _taken(buffer)) is not None:
-                flags, message = envelope
-                if flags & _END:
-                    _raise_error(message)
-                    return
-                yield dict(as_object(message.get("event")) or {})
+                yield envelope
     except (httpx.HTTPError, httpx.StreamError) as error:
         raise SandboxError(f"the sandbox at E2B does not answer: {_reason(error)}") from error
-    raise SandboxError("the sandbox at E2B does not answer: a stream broke off")
 
 
 def _taken(buffer: bytearray) -> tuple[int, dict[str, Any]] | None:

@@ -154,31 +154,38 @@ class RemoteFiles:
         request = [self._workspace, operation, path.hex(), *map(str, numbers)]
         process = self._spawn(["python3", "-I", "-S", "-c", _LOADER, *sources, *request])
         threading.Thread(target=_feed, args=(process, stdin), daemon=True).start()
-        frames, said = Frames(), bytearray()
+        said = bytearray()
         try:
-            for name, data in process.output(time.monotonic() + _FILE_SECONDS):
-                if name == "stderr":
-                    said += data[:_MAX_SHOWN]
-                    continue
-                for kind, payload in frames.feed(data):
-                    if kind == DATA:
-                        yield payload
-                    elif kind == ERROR:
-                        raise failure(payload)
-                    elif kind == RESULT:
-                        (result if result is not None else {}).update(mapping(payload))
-                        return
+            for kind, payload in _received(process, said):
+                if kind == DATA:
+                    yield payload
+                elif kind == ERROR:
+                    raise failure(payload)
+                elif kind == RESULT:
+                    (result if result is not None else {}).update(mapping(payload))
+                    return
         except WireError as error:
             raise SandboxError(f"the sandbox answered wrongly about its files: {error}") from error
         finally:
             process.close()
         raise SandboxError(
             f"the files of the sandbox cannot be reached, which needs `python3` in it: "
-            f"{bytes(said[-_MAX_SHOWN:]).decode('utf-8', 'replace').strip() or 'no answer'}"
+            f"{said.decode('utf-8', 'replace').strip() or 'no answer'}"
         )
 
     def _path(self, path: str) -> bytes:
         return workspace_path(path, workspace=self._workspace)
+
+
+def _received(process: RemoteProcess, said: bytearray) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the frames on the standard output of a program; the end of its standard error is added to `said`."""
+    frames = Frames()
+    for name, data in process.output(time.monotonic() + _FILE_SECONDS):
+        if name == "stdout":
+            yield from frames.feed(data)
+        else:
+            said += data
+            del said[:-_MAX_SHOWN]
 
 
 def program_of(command: str | Sequence[str]) -> list[str]:
