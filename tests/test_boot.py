@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import subprocess
 import tarfile
@@ -23,6 +24,7 @@ from ashr_labs.local.sandbox.bubblewrap import Bubblewrap
 from ashr_labs.local.sandbox.protocol import Engine, Sandbox, SandboxRequest
 from ashr_labs.specs import GitRepo, Setup, parse_spec
 from support.boots import booted, output
+from support.git_server import ADDRESS, git_server
 
 pytestmark = [
     pytest.mark.integration,
@@ -249,6 +251,44 @@ def test_a_clone_that_fails_says_why(engine: Bubblewrap) -> None:
     with pytest.raises(BootError, match=r"fixtures\[0\]: the command ended with exit code 128: .*repository\.invalid"):
         preparation.apply([GitRepo("https://repository.invalid/x.git", "x")], Setup())
     sandbox.destroy()
+
+
+def cloned(engine: Bubblewrap, port: int, certificate: Path, more: str = "") -> str:
+    """Boot a spec that clones a repository by HTTPS, and return what is in it."""
+    text = f"""
+network: {{egress: {{allow: ["{ADDRESS}:{port}"]}}}}
+setup: {{env: {{GIT_SSL_CAINFO: /workspace/ca.pem{more}}}}}
+fixtures:
+  - {{type: directory, path: ., files: {{ca.pem: {json.dumps(certificate.read_text())}}}}}
+  - {{type: git_repo, url: "https://{ADDRESS}:{port}/repo", branch: next, depth: 1, path: clone}}
+"""
+    world = booted(Booter(engine), text)
+    try:
+        return output(world, "cat clone/file; git -C clone rev-list --count HEAD")
+    finally:
+        world.sandbox.destroy()
+
+
+def test_a_repository_is_cloned_through_the_proxy(fixtures: Path, engine: Bubblewrap, tmp_path: Path) -> None:
+    """A host that the spec allows is reached by git through the proxy, and by nothing that ignores it."""
+    with git_server(fixtures, tmp_path) as (port, certificate):
+        assert "next\n1\n" == cloned(engine, port, certificate)
+        for unset in (', HTTPS_PROXY: "", https_proxy: ""', f", no_proxy: {ADDRESS}, NO_PROXY: {ADDRESS}"):
+            with pytest.raises(BootError, match="are reached only through the proxy that HTTPS_PROXY names") as failed:
+                cloned(engine, port, certificate, unset)
+            assert "fixtures[1]: the command ended with exit code 128" in failed.value.message
+
+
+def test_repository_of_a_host_that_is_not_allowed_is_refused(engine: Bubblewrap) -> None:
+    """A host, or a port, that `network.egress.allow` does not name is refused before anything starts."""
+    for allowed, url, needed in (
+        ("example.com", "https://example.com:8443/x", "example.com:8443"),
+        ("example.com:8443", "https://example.com/x", "example.com"),
+        ('"*.example.com"', "https://example.com/x", "example.com"),
+    ):
+        text = f"network: {{egress: {{allow: [{allowed}]}}}}\nfixtures: [{{type: git_repo, url: '{url}'}}]"
+        with pytest.raises(ValidationError, match=f"needs '{needed}' in `network.egress.allow`"):
+            booted(Booter(engine), text)
 
 
 @pytest.mark.parametrize("source", ["none", "out", "folder/sub/bytes"])

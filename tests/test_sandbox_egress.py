@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from ashr_labs.local.sandbox.egress import AllowingProxy, Refusal, decide, is_allowed
+from ashr_labs._hosts import is_allowed
+from ashr_labs.local.sandbox.egress import AllowingProxy, Refusal, decide
 from ashr_labs.local.sandbox.protocol import SandboxRequest
 from support.sandboxes import engine_or_skip
 

@@ -140,7 +140,7 @@ FAULTS: list[tuple[str, int, str, str]] = [
     ("secrets: [{name: X, source: vault}]", 2, "secrets[0].source", "env, env:NAME"),
     ("services: [{name: a, image: b, env: {A: '{{ secrets.B }}'}}]", 2, "services[0].env.A", "the name of a secret"),
     ("network: {dns_overrides: {a.b: c}}", 2, "network.dns_overrides.a.b", "the name of a service"),
-    ("network: {egress: {allow: ['http://a']}}", 2, "network.egress.allow[0]", "a host name or a pattern"),
+    ("network: {egress: {allow: ['http://a']}}", 2, "network.egress.allow[0]", "a host name, or a pattern"),
     ("forbidden: {http_except: [mial]}", 2, "forbidden.http_except[0]", "service or allowed host"),
     ("invariants: {a: {check: {type: file_exist, path: x}}}", 2, "invariants.a.check.type", "mean 'file_exists'?"),
     ("invariants: {a: {check: {type: file_content, path: x}}}", 2, "invariants.a.check", "one of `contains`"),

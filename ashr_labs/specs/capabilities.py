@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from .._hosts import is_allowed
 from .values import Directory, GitRepo, HttpMock, ImageService, Service, Spec, SqlFixture
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ __all__ = ["Capabilities", "Refusal", "unsupported"]
 _INSTALLABLE = {"postgres": "postgresql", "redis": "redis-server"}
 """The Debian packages of the services that run without containers."""
 _NEED_ISOLATION = frozenset(("forbidden", "network", "services", "setup.packages"))
+_HTTPS = 443
 _FIRST_HIGH_PORT = 1024
 """Lower ones are for privileged processes."""
 
@@ -157,16 +159,13 @@ def _fixture_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusa
 
 
 def _remote_refusals(path: str, url: str, network: Network, capabilities: Capabilities) -> Iterator[Refusal]:
-    host = urlsplit(url).hostname or ""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or _HTTPS
     if not (capabilities.egress_hosts or capabilities.open_egress):
         yield Refusal(path, f"needs a way out, which the engine {capabilities.engine} does not have")
-    elif network.egress_default == "deny" and not any(_matches(host, one) for one in network.egress_allow):
-        yield Refusal(path, f"needs {host!r} in `network.egress.allow`")
-
-
-def _matches(host: str, pattern: str) -> bool:
-    """Return True if a host is the named one, or below `example.com` for the pattern `*.example.com`."""
-    return host.endswith(pattern[1:].lower()) if pattern.startswith("*.") else host == pattern.lower()
+    elif network.egress_default == "deny" and not is_allowed(host, port, network.egress_allow):
+        needed = host if port == _HTTPS else f"{host}:{port}"
+        yield Refusal(path, f"needs {needed!r} in `network.egress.allow`")
 
 
 def _network_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]:

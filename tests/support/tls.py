@@ -17,13 +17,13 @@ import pytest
 __all__ = ["new_certificate", "running_tunnel", "server_context"]
 
 
-def new_certificate(folder: Path) -> Path:
-    """Make a certificate for 127.0.0.1 that vouches for itself; its key lies beside it."""
+def new_certificate(folder: Path, address: str = "127.0.0.1") -> Path:
+    """Make a certificate for an address that vouches for itself; its key lies beside it."""
     if shutil.which("openssl") is None:
         pytest.skip("the command openssl makes the certificate, and is not here")
     path = folder / "server.pem"
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    command += ["-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command += ["-days", "2", "-subj", f"/CN={address}", "-addext", f"subjectAltName=IP:{address}"]
     command += ["-keyout", str(path.with_suffix(".key")), "-out", str(path)]
     subprocess.run(command, check=True, capture_output=True)
     return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import subprocess
 import time
@@ -29,6 +30,8 @@ _FIXTURES = "fixtures:"
 _MAX_BYTES = 256 * 1024 * 1024
 _MAX_FILES = 20_000
 _SHOWN = 1_000
+_NOT_REACHED = re.compile("Could not resolve host|[Nn]etwork is unreachable|Failed to connect|Couldn't connect")
+"""What git prints if it does not use the proxy."""
 
 
 class Preparation:
@@ -90,7 +93,10 @@ class Preparation:
         target = quote(f"./{fixture.path}")
         clone = f"git clone -q {' '.join(options)} --"
         if not fixture.url.startswith(_FIXTURES):
-            self._run(f"{clone} {quote(fixture.url)} {target}", place)
+            try:
+                self._run(f"{clone} {quote(fixture.url)} {target}", place)
+            except BootError as error:
+                raise _with_way_out(error) from error
             return
         bundle = _bundle(self._folder(fixture.url.removeprefix(_FIXTURES), place), place)
         # Git takes only a part of a history from a repository, not from a bundle.
@@ -156,6 +162,15 @@ class Preparation:
         done = self._sandbox.exec(command, timeout=left, environment=self._environment, stdin=stdin)
         if done.exit_code:
             raise BootError(f"{place}: {_described(done)}")
+
+
+def _with_way_out(error: BootError) -> BootError:
+    """Return the error of a repository that was not reached with what it may be reached by."""
+    if not _NOT_REACHED.search(error.message):
+        return error
+    return BootError(
+        f"{error.message}; hosts of `network.egress.allow` are reached only through the proxy that HTTPS_PROXY names"
+    )
 
 
 def _described(done: CommandResult) -> str:

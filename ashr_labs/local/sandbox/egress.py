@@ -15,6 +15,8 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ..._hosts import is_allowed
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -24,13 +26,11 @@ __all__ = [
     "Refusal",
     "Target",
     "decide",
-    "is_allowed",
     "proxy_environment",
     "without_proxy",
 ]
 
 PROXY_PORT = 3128
-_WEB_PORTS = frozenset({80, 443})
 _MAX_HEAD = 32 * 1024
 _HEAD_SECONDS = 15.0
 _CONNECT_SECONDS = 15.0
@@ -151,22 +151,6 @@ def decide(head: bytes, allowed: Sequence[str]) -> Target:
     return Target(
         host, port, b"\r\n".join([f"{method} {path} {version}".encode("latin-1"), b"Connection: close", *kept])
     )
-
-
-def is_allowed(host: str, port: int, allowed: Iterable[str]) -> bool:
-    """Return True if a host and port match one of the patterns; without a port, a pattern is for 80 and 443.
-
-    Examples:
-        >>> is_allowed("api.example.com", 443, ["*.example.com"]), is_allowed("example.com", 443, ["*.example.com"])
-        (True, False)
-    """
-    host = host.lower().rstrip(".")
-    for pattern in allowed:
-        name, _, given = pattern.lower().rpartition(":") if pattern.count(":") == 1 else (pattern.lower(), "", "")
-        matches = host.endswith(name[1:]) and host != name[1:] if name.startswith("*.") else host == name.rstrip(".")
-        if matches and (port in _WEB_PORTS if not given else given == str(port)):
-            return True
-    return False
 
 
 def _read_head(client: socket.socket) -> tuple[bytes, bytes]:
