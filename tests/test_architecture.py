@@ -94,7 +94,7 @@ HTTP_EDGES = (
     "local/sandbox/e2b_api.py",
     "local/transport.py",
 )
-"""Where the HTTP libraries may be imported: the client's transport, the platform's, and the clients of Docker and E2B."""
+"""Where the HTTP libraries may be imported: transports of the client and the platform, clients of Docker and E2B."""
 
 MAX_MODULE_LINES = 450
 MAX_FUNCTION_LINES = 30

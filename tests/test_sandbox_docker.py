@@ -6,6 +6,7 @@ tests/test_sandbox_engines.py runs what all engines share on the same fake, and 
 from __future__ import annotations
 
 import os
+import re
 import socket
 from collections.abc import Generator
 from contextlib import closing
@@ -15,7 +16,7 @@ import pytest
 
 from ashr_labs._secret import Secret
 from ashr_labs.errors import ValidationError
-from ashr_labs.local.boot import Booter, BootRequest
+from ashr_labs.local.boot import Booter, BootRequest, BootSettings
 from ashr_labs.local.sandbox.docker import Docker
 from ashr_labs.local.sandbox.docker_api import find_socket
 from ashr_labs.local.sandbox.docker_files import path_state
@@ -116,6 +117,63 @@ def test_spec_boots_in_its_image(daemon: Daemon, engine: Docker) -> None:
     sandbox.sandbox.destroy()
 
 
+SERVICES = """
+services:
+  - {name: cache, image: "redis:7"}
+  - name: web
+    image: "web:1"
+    ports: [8080]
+    env: {NAME: "{{ secrets.TOKEN }}"}
+    wait_for: grep -q 1F90 /proc/net/tcp
+  - {name: api, type: http_mock, ports: [9000]}
+network: {dns_overrides: {pages.example: web}}
+secrets: [{name: TOKEN, from: "static://s3cret-value"}]
+forbidden: {secrets_in_logs: deny}
+"""
+
+
+def test_services_of_a_spec_are_containers_beside_the_sandbox(daemon: Daemon, engine: Docker) -> None:
+    """Services from images share the loopback of the sandbox, are reached by name, and end with it."""
+    sandbox = booted(Booter(engine), SERVICES)
+    configs = {config["Image"]: config for config in daemon.configs.values()}
+    [own] = [one for one, config in daemon.configs.items() if config["Image"] == "python:3.12"]
+    fetch = "import urllib.request as u; print(u.urlopen('http://pages.example:8080/').status)"
+
+    assert "PONG\n" == output(sandbox, "redis-cli -h cache ping")
+    assert "200\n" == output(sandbox, f'python3 -c "{fetch}"')
+    assert {"cache": 6379, "web": 8080, "api": 9000} == {name: one.port for name, one in sandbox.services.items()}
+    assert {f"container:{own}"} == {
+        configs[image]["HostConfig"][mode] for image in ("redis:7", "web:1") for mode in ("NetworkMode", "PidMode")
+    }
+    assert (["NAME=s3cret-value"], "none") == (
+        configs["web:1"]["Env"],
+        configs["python:3.12"]["HostConfig"]["NetworkMode"],
+    )
+    assert 2048 << 20 == configs["redis:7"]["HostConfig"]["Memory"]
+    [rule] = sandbox.findings().violations
+    assert ("secrets_in_logs", True) == (rule.rule, "the log of the service 'web'" in rule.details)
+    sandbox.sandbox.destroy()
+    assert ({}, {}) == (daemon.configs, daemon.services)
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        ("broken:1", "the service 'db' ended before it was ready; the last lines of its log:\n1\n2\n3\nno data folder"),
+        ("silent:1", "the service 'db' was not ready within 0.3 seconds; its log is empty"),
+        ("missing:1", "the image 'missing:1' cannot be fetched: manifest"),
+    ],
+)
+def test_service_that_is_not_ready_is_told(daemon: Daemon, engine: Docker, image: str, message: str) -> None:
+    """A service that ends, takes too long or has no image fails the boot with its last lines, and nothing is left."""
+    booter = Booter(engine, BootSettings(ready_seconds=0.3 if image == "silent:1" else 20))
+    with pytest.raises(SandboxError) as failed:
+        booted(booter, f"services: [{{name: db, image: '{image}', ports: [5000]}}]")
+
+    assert message in failed.value.message
+    assert ({}, {}) == (daemon.configs, daemon.services)
+
+
 @pytest.mark.usefixtures("daemon")
 def test_key_is_left_out_where_the_platform_is_not_reached(engine: Docker) -> None:
     """Commands get no key for a platform that they do not reach: clients would send it elsewhere."""
@@ -130,17 +188,23 @@ def test_key_is_left_out_where_the_platform_is_not_reached(engine: Docker) -> No
 @pytest.mark.parametrize(
     ("text", "named"),
     [
+        ("services: [{name: a, image: x}]", "`services[0].ports` must name the port on which the service 'a' listens"),
         (
-            "services: [{name: db, image: postgres}]",
-            "with the engine docker no services run but http_mock",
+            "services: [{name: a, image: x, ports: [80]}, {name: b, image: y, ports: [80]}]",
+            "`services[1].ports` must not be 80, as with the engine docker that is the service 'a'",
         ),
+        (
+            "services: [{name: db, image: postgres}]\nfixtures: [{type: sql, service: db, sql: 'SELECT 1'}]",
+            "`fixtures[0]` needs statements in a database, which only the engine bubblewrap runs",
+        ),
+        ("services: [{name: db, image: postgres}]\naudit: {db_writes: true}", "`audit.db_writes` needs statements"),
         ("network: {egress: {allow: [example.com]}}", "`network.egress.allow` needs a proxy"),
         ("setup: {packages: [six]}", "`setup.packages`"),
     ],
 )
 def test_keys_that_it_does_not_honour_are_refused(daemon: Daemon, engine: Docker, text: str, named: str) -> None:
     """A key that this engine cannot honour is refused by name before anything starts."""
-    with pytest.raises(ValidationError, match=named.replace(".", r"\.")):
+    with pytest.raises(ValidationError, match=re.escape(named)):
         booted(Booter(engine), text)
     assert {} == daemon.configs
 

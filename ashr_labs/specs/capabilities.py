@@ -10,7 +10,7 @@ from .._hosts import is_allowed
 from .values import Directory, GitRepo, HttpMock, ImageService, Service, Spec, SqlFixture
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .values import Network
 
@@ -20,6 +20,8 @@ _INSTALLABLE = {"postgres": "postgresql", "redis": "redis-server"}
 """The Debian packages of the services that run without containers."""
 _NEED_ISOLATION = frozenset(("forbidden", "network", "services", "setup.packages"))
 _HTTPS = 443
+_PORTS = {"postgres": 5432, "redis": 6379}
+"""On which images listen whose services name none."""
 _FIRST_HIGH_PORT = 1024
 """Lower ones are for privileged processes."""
 
@@ -115,12 +117,32 @@ def _image_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]
     for index, service in enumerate(spec.services):
         if isinstance(service, ImageService) and not capabilities.images_of_services:
             yield from _service_refusals(index, service, capabilities)
+        if capabilities.images_of_services:
+            yield from _container_refusals(index, spec.services, engine)
+        if capabilities.images_of_services and isinstance(service, ImageService):
+            continue
         low = [port for port in service.ports if port < _FIRST_HIGH_PORT]
         if low and not capabilities.low_ports:
             yield Refusal(
                 f"services[{index}].ports",
                 f"must be {_FIRST_HIGH_PORT} or above with the engine {engine}, got {low[0]}",
             )
+
+
+def _container_refusals(index: int, services: Sequence[Service], engine: str) -> Iterator[Refusal]:
+    """Return why a service cannot run beside the others, whose loopback and ports it shares."""
+    service, path = services[index], f"services[{index}].ports"
+    port = _port(service)
+    if port is None:
+        yield Refusal(path, f"must name the port on which the service {service.name!r} listens")
+    for other in services[:index]:
+        if port is not None and _port(other) == port:
+            yield Refusal(path, f"must not be {port}, as with the engine {engine} that is the service {other.name!r}")
+
+
+def _port(service: Service) -> int | None:
+    known = _PORTS.get(service.repository) if isinstance(service, ImageService) else None
+    return service.ports[0] if service.ports else known
 
 
 def _service_refusals(index: int, service: ImageService, capabilities: Capabilities) -> Iterator[Refusal]:
@@ -142,6 +164,9 @@ def _service_refusals(index: int, service: ImageService, capabilities: Capabilit
 
 def _fixture_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]:
     databases = {service.name for service in spec.services if _is_postgres(service)}
+    if capabilities.images_of_services:
+        yield from _statement_refusals(spec, capabilities.engine)
+        databases |= {service.name for service in spec.services}
     for index, fixture in enumerate(spec.fixtures):
         path = f"fixtures[{index}]"
         if isinstance(fixture, SqlFixture) and fixture.service not in databases:
@@ -156,6 +181,16 @@ def _fixture_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusa
                 yield Refusal(
                     f"{path}.{key}", "needs a platform with a folder of fixtures (`ashr-labs serve --fixtures`)"
                 )
+
+
+def _statement_refusals(spec: Spec, engine: str) -> Iterator[Refusal]:
+    """Return the keys that need statements to be run in a database."""
+    paths = [f"fixtures[{index}]" for index, one in enumerate(spec.fixtures) if isinstance(one, SqlFixture)]
+    paths += [f"invariants.{one.name}.check" for one in spec.invariants if one.check.get("type") == "sql"]
+    paths += ["audit.db_writes"] if spec.audit.db_writes else []
+    paths += ["forbidden.db_writes_outside"] if spec.forbidden.db_writes_outside is not None else []
+    for path in paths:
+        yield Refusal(path, f"needs statements in a database, which only the engine bubblewrap runs, not {engine}")
 
 
 def _remote_refusals(path: str, url: str, network: Network, capabilities: Capabilities) -> Iterator[Refusal]:

@@ -19,7 +19,20 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from ashr_labs.local.sandbox.errors import SandboxError
 from ashr_labs.local.sandbox.protocol import MIB, Engine, Limits, Process, Sandbox, SandboxRequest
 
-IMAGE = {"python:3.12", "ubuntu:24.04"}
+WEB = """
+import os
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+print("log of", os.environ["NAME"], flush=True)
+ThreadingHTTPServer(("", 8080), SimpleHTTPRequestHandler).serve_forever()
+"""
+SERVICES = {
+    "redis:7": ["redis-server", "--save", ""],
+    "web:1": ["python3", "-c", WEB],
+    "broken:1": ["sh", "-c", "for line in 1 2 3; do echo $line; done; echo no data folder >&2; exit 3"],
+    "silent:1": ["sleep", "60"],
+}
+"""The programs of images that are services."""
+IMAGE = {"python:3.12", "ubuntu:24.04", *SERVICES}
 """The images that are there, or can be pulled."""
 _GO_MODES = {0o040000: 1 << 31, 0o120000: 1 << 27, 0o010000: 1 << 25, 0o140000: 1 << 24}
 
@@ -36,6 +49,7 @@ class Daemon(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         self.configs: dict[str, dict[str, Any]] = {}
         self.sandboxes: dict[str, Sandbox] = {}
         self.programs: dict[str, dict[str, Any]] = {}
+        self.services: dict[str, Program] = {}
         self.asked: list[tuple[str, str]] = []
         """Method and path of each request."""
 
@@ -49,6 +63,13 @@ class Daemon(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         """Start a container with the limits of its configuration."""
         config = self.configs[identifier]
         host = config["HostConfig"]
+        if config["Image"] in SERVICES:
+            assert host["NetworkMode"] == host["PidMode"]
+            beside = self.sandboxes[host["NetworkMode"].removeprefix("container:")]
+            variables = dict(entry.split("=", 1) for entry in config["Env"])
+            process = beside.spawn(SERVICES[config["Image"]], environment=variables)
+            self.services[identifier] = Program(process)
+            return
         assert ["sleep"] == config["Entrypoint"]
         volume = host["Mounts"][0]["VolumeOptions"]["DriverConfig"]["Options"]["o"]
         limits = Limits(
@@ -71,8 +92,26 @@ class Daemon(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     def remove(self, identifier: str) -> None:
         """Remove a container."""
         del self.configs[identifier]
+        if (program := self.services.pop(identifier, None)) is not None:
+            program.process.close()
         if (sandbox := self.sandboxes.pop(identifier, None)) is not None:
             sandbox.destroy()
+
+
+class Program:
+    """A program of a service, and what it has printed, as the daemon frames it."""
+
+    def __init__(self, process: Process) -> None:
+        self.process = process
+        self.frames: list[bytes] = []
+        self.is_running = True
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        with suppress(SandboxError):
+            for stream, data in self.process.output():
+                self.frames.append(struct.pack(">BxxxL", 1 if stream == "stdout" else 2, len(data)) + data)
+        self.is_running = False
 
 
 class RefusedError(Exception):
@@ -146,6 +185,13 @@ class Handler(BaseHTTPRequestHandler):
     def dispatch_running(self, asked: str, query: dict[str, str], body: bytes) -> None:
         daemon = self.server
         match asked.split("/"):
+            case ["GET ", "containers", identifier, "json"] if identifier in daemon.services:
+                self.answer(200, {"Id": identifier, "State": {"Running": daemon.services[identifier].is_running}})
+            case ["GET ", "containers", identifier, "logs"]:
+                assert ("1", "1") == (query["stdout"], query["stderr"])
+                frames = daemon.services[identifier].frames
+                shown = frames if query["tail"] == "all" else frames[-int(query["tail"]) :]
+                self.send(200, b"".join(shown), "application/vnd.docker.multiplexed-stream")
             case ["GET ", "containers", identifier, "json"]:
                 self.answer(200, {"Id": identifier, "State": {"Running": self.running(identifier).is_alive}})
             case ["POST ", "containers", identifier, "exec"]:

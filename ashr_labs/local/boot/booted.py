@@ -10,12 +10,12 @@ from .watch import SecretWatch
 from .writes import WriteObserver
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ..._secret import Secret
     from ...specs.values import Spec
     from ..sandbox.protocol import CommandResult, Listing, Sandbox
-    from .services import MockServer, PostgresServer
+    from .services import ContainerServer, MockServer, PostgresServer
     from .services.http_mock import MockRequest
 
 __all__ = ["BootedSandbox", "ServiceStatus"]
@@ -39,6 +39,7 @@ class BootedSandbox:
         services: Where its services are reached.
         databases: Its PostgreSQL services.
         mocks: Its HTTP mocks.
+        containers: Its services from images.
         watch: Looks for secrets in what is printed.
         secrets: Those that commands have.
     """
@@ -51,6 +52,7 @@ class BootedSandbox:
         *,
         databases: Mapping[str, PostgresServer] | None = None,
         mocks: Mapping[str, MockServer] | None = None,
+        containers: Sequence[ContainerServer] = (),
         watch: SecretWatch | None = None,
         secrets: Mapping[str, Secret] | None = None,
     ) -> None:
@@ -60,6 +62,7 @@ class BootedSandbox:
         self.databases = databases or {}
         self.mocks = mocks or {}
         self.secrets = secrets or {}
+        self._containers = containers
         self._watch = watch or SecretWatch({})
         asked = spec.audit.db_writes or spec.forbidden.db_writes_outside is not None
         self._writes = [WriteObserver(database) for database in self.databases.values()] if asked else []
@@ -108,6 +111,8 @@ class BootedSandbox:
         """
         for mock in self.mocks.values():
             mock.settle()
+        for container in self._containers:
+            container.look()
         observed = Observed(
             before=self.baseline,
             after=self.sandbox.list(),

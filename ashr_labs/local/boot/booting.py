@@ -9,12 +9,12 @@ from ...errors import ValidationError
 from ...specs.capabilities import Capabilities, unsupported
 from ...specs.values import HttpMock, ImageService
 from ..sandbox.engines import UNSAFE
-from ..sandbox.protocol import Limits, SandboxRequest
+from ..sandbox.protocol import Limits, SandboxRequest, ServiceImage, WithServices
 from .booted import BootedSandbox, ServiceStatus
 from .fixtures import Preparation
 from .packages import PACKAGES, package_folder
 from .plan import addresses, host_names, resolved_secrets, scoped, with_secrets
-from .services import MockServer, PostgresServer, RedisServer, installed_services
+from .services import ContainerServer, MockServer, PostgresServer, RedisServer, installed_services
 from .services.postgres import SHARED_TEMPLATE, TEMPORARY_BYTES, Template
 from .settings import BootSettings
 from .watch import SecretWatch
@@ -73,6 +73,7 @@ class Booter:
             self._engine.name,
             isolates=self._engine.name != UNSAFE,
             images=self._engine.runs_images,
+            images_of_services=self._engine.runs_images,
             local_system=own_system,
             ignores_base=self._settings.ignore_base,
             services=installed_services() if own_system else {},
@@ -104,6 +105,8 @@ class Booter:
             if isinstance(service, ImageService)
         }
         wanted = _sandbox_request(spec, request, scoped(spec, secrets, "agent"))
+        if self._engine.runs_images:
+            wanted = replace(wanted, services=_images(spec, services))
         sandbox = self._engine.create(self._with_packages(spec, wanted))
         try:
             return self._booted(spec, sandbox, secrets, services, SecretWatch(secrets, request.keys))
@@ -140,14 +143,24 @@ class Booter:
         preparation = Preparation(sandbox, databases, self._settings, scoped(spec, secrets, "setup"))
         preparation.apply(spec.fixtures, spec.setup)
         status = {name: ServiceStatus(place.name, place.port, ready=True) for name, place in places.items()}
-        own = scoped(spec, secrets, "agent")
-        return BootedSandbox(spec, sandbox, status, databases=databases, mocks=mocks, watch=watch, secrets=own)
+        return BootedSandbox(
+            spec,
+            sandbox,
+            status,
+            databases=databases,
+            mocks=mocks,
+            containers=[server for server in servers.values() if isinstance(server, ContainerServer)],
+            watch=watch,
+            secrets=scoped(spec, secrets, "agent"),
+        )
 
     def _started(
         self, sandbox: Sandbox, service: Service, address: Address, env: Mapping[str, str], watch: SecretWatch
-    ) -> MockServer | PostgresServer | RedisServer:
+    ) -> MockServer | PostgresServer | RedisServer | ContainerServer:
         if isinstance(service, HttpMock):
             return MockServer(sandbox, service, address, watch)
+        if self._engine.runs_images and isinstance(sandbox, WithServices):
+            return ContainerServer(sandbox, service, address, sandbox.services[service.name], watch)
         if service.repository == "postgres":
             archive = self._template.archive(self._engine)
             return PostgresServer(sandbox, service, address, env, watch, archive)
@@ -168,6 +181,11 @@ def _sandbox_request(spec: Spec, request: BootRequest, secrets: Mapping[str, Sec
         endpoint=request.endpoint,
         image=spec.base,
     )
+
+
+def _images(spec: Spec, variables: Mapping[str, Mapping[str, str]]) -> tuple[ServiceImage, ...]:
+    images = [service for service in spec.services if isinstance(service, ImageService)]
+    return tuple(ServiceImage(one.name, one.image, variables.get(one.name, {})) for one in images)
 
 
 def _limits(spec: Spec, databases: int) -> Limits:

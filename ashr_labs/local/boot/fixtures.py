@@ -31,7 +31,7 @@ _MAX_BYTES = 256 * 1024 * 1024
 _MAX_FILES = 20_000
 _SHOWN = 1_000
 _NOT_REACHED = re.compile("Could not resolve host|[Nn]etwork is unreachable|Failed to connect|Couldn't connect")
-"""What git prints if it does not use the proxy."""
+"""In the output of git if it does not use the proxy."""
 
 
 class Preparation:

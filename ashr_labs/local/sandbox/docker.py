@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from .docker_api import DockerAPI, find_socket
-from .docker_sandbox import DockerSandbox
+from .docker_sandbox import DockerSandbox, DockerService
 from .errors import SandboxError, SandboxUnavailableError
 from .limits import DEFAULTS
 from .owners import is_left_over, owner
@@ -17,6 +17,8 @@ from .supervised import environment_items
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from .protocol import ServiceImage
 
 __all__ = ["Docker"]
 
@@ -81,10 +83,21 @@ class Docker:
             self._sandboxes.add(sandbox)
         try:
             self._api.post(f"/containers/{container}/start")
+            for service in request.services:
+                self._start_service(sandbox, container, request.id, service, limits)
         except BaseException:
             sandbox.destroy()
             raise
         return sandbox
+
+    def _start_service(
+        self, sandbox: DockerSandbox, container: str, sandbox_id: str, service: ServiceImage, limits: Mapping[str, Any]
+    ) -> None:
+        self._api.pull(service.image)
+        config = _service_container(container, sandbox_id, service, limits)
+        made = self._api.post("/containers/create", config, name=f"ashr-{sandbox_id}-{service.name}")
+        sandbox.services[service.name] = DockerService(self._api, made["Id"])
+        self._api.post(f"/containers/{made['Id']}/start")
 
     def close(self) -> None:
         """Destroy all sandboxes of this engine."""
@@ -125,6 +138,32 @@ def _container(image: str, request: SandboxRequest, limits: Mapping[str, Any]) -
             "ExtraHosts": [f"{name}:{address}" for name, address in request.hosts.items()],
             "Binds": [f"{source}:{target}:ro" for target, source in request.folders.items()],
             **_limited(limits),
+        },
+    }
+
+
+def _service_container(
+    container: str, sandbox_id: str, service: ServiceImage, limits: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the configuration of a service's container.
+
+    It has the network of the sandbox, which is a loopback without a way out, and its process ids, so that the kernel
+    ends it with the first process of the sandbox, whatever happens to the platform.
+    """
+    return {
+        "Image": service.image,
+        "Env": [f"{name}={value}" for name, value in service.environment.items()],
+        "Labels": {_SANDBOX_LABEL: sandbox_id, _OWNER_LABEL: owner()},
+        "HostConfig": {
+            "NetworkMode": f"container:{container}",
+            "PidMode": f"container:{container}",
+            "IpcMode": "private",
+            "CapDrop": ["NET_RAW", "MKNOD", "AUDIT_WRITE"],
+            "SecurityOpt": ["no-new-privileges"],
+            "Memory": limits["memory"],
+            "MemorySwap": limits["memory"],
+            "NanoCpus": round(limits["cpus"] * 1e9),
+            "PidsLimit": limits["processes"],
         },
     }
 

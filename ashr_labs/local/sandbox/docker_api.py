@@ -30,6 +30,7 @@ _SECONDS = 60.0
 _PULL_SECONDS = 900.0
 _CHUNK = 64 * 1024
 _MAX_HEAD = 32 * 1024
+_MAX_LOG = 1 << 20
 _HEADER = struct.Struct(">BxxxL")
 _STREAMS = {1: "stdout", 2: "stderr"}
 
@@ -141,6 +142,18 @@ class DockerAPI:
             response.read()
             raise _refused(response)
         return io.BufferedReader(_Body(response))
+
+    def log(self, path: str, query: Mapping[str, str]) -> bytes:
+        """Return the end of the multiplexed output that a resource has, up to a MiB."""
+        kept = bytearray()
+        with self.download(path, query) as body:
+            while len(head := body.read(_HEADER.size)) == _HEADER.size:
+                size = _HEADER.unpack(head)[1]
+                while size and (part := body.read(min(size, _CHUNK))):
+                    size -= len(part)
+                    kept += part
+                    del kept[:-_MAX_LOG]
+        return bytes(kept)
 
     def pull(self, image: str) -> None:
         """Fetch an image, unless it is there.

@@ -67,6 +67,8 @@ class DockerSandbox:
         self._container = container
         self._environment = environment
         self._on_end = on_end
+        self.services: dict[str, DockerService] = {}
+        """Those that run beside its commands, by name."""
         self._ending = threading.Lock()
         self._is_destroyed = False
 
@@ -178,6 +180,8 @@ class DockerSandbox:
                 return
             self._is_destroyed = True
         with suppress(SandboxError):  # a daemon that is gone: its containers end with their lifetime
+            for service in self.services.values():
+                service.remove()
             self._api.delete(f"/containers/{self._container}", force="true", v="true")
         self._on_end(self)
 
@@ -259,6 +263,36 @@ class DockerSandbox:
 
     def _fate(self) -> str:
         return f"{self.id} was destroyed" if self._is_destroyed else f"{self.id} has ended: its lifetime is over"
+
+
+class DockerService:
+    """A container of a service.
+
+    Args:
+        api: The daemon.
+        container: The container's id.
+    """
+
+    def __init__(self, api: DockerAPI, container: str) -> None:
+        self._api = api
+        self._container = container
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        try:
+            return bool(self._api.get(f"/containers/{self._container}/json")["State"]["Running"])
+        except SandboxGoneError:
+            return False
+
+    def log(self, *, lines: int | None = None) -> bytes:
+        """Return what it has printed: the last lines, or the last MiB."""
+        tail = "all" if lines is None else str(lines)
+        return self._api.log(f"/containers/{self._container}/logs", {"stdout": "1", "stderr": "1", "tail": tail})
+
+    def remove(self) -> None:
+        """End it and remove its volumes."""
+        self._api.delete(f"/containers/{self._container}", force="true", v="true")
 
 
 class DockerProcess:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from ..._secret import Secret
 
@@ -21,6 +21,9 @@ __all__ = [
     "Process",
     "Sandbox",
     "SandboxRequest",
+    "ServiceContainer",
+    "ServiceImage",
+    "WithServices",
 ]
 
 MIB = 1 << 20
@@ -67,6 +70,15 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceImage:
+    """A service that runs from an image beside the commands of a sandbox, on the same loopback."""
+
+    name: str
+    image: str
+    environment: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxRequest:
     """The properties of a sandbox that is to be created."""
 
@@ -91,6 +103,8 @@ class SandboxRequest:
     """Whether to go on without a given limit that this machine cannot keep."""
     image: str | None = None
     """The container image; None takes the engine's own system or image."""
+    services: tuple[ServiceImage, ...] = ()
+    """Started by an engine that runs images; they end with the sandbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +314,33 @@ class Sandbox(Protocol):
         ...
 
 
+class ServiceContainer(Protocol):
+    """A service that was started from an image."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        ...
+
+    def log(self, *, lines: int | None = None) -> bytes:
+        """Return what it has printed: the last lines, or the last MiB.
+
+        Raises:
+            SandboxError: The daemon does not answer.
+        """
+        ...
+
+
+@runtime_checkable
+class WithServices(Protocol):
+    """A sandbox of an engine that runs services from images."""
+
+    @property
+    def services(self) -> Mapping[str, ServiceContainer]:
+        """Its services by name."""
+        ...
+
+
 class Engine(Protocol):
     """Makes sandboxes by one means of isolation."""
 
@@ -310,7 +351,7 @@ class Engine(Protocol):
 
     @property
     def runs_images(self) -> bool:
-        """Whether it honours `SandboxRequest.image`."""
+        """Whether it honours `SandboxRequest.image` and `SandboxRequest.services`."""
         ...
 
     @property

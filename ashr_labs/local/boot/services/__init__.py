@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .container import ContainerServer
 from .http_mock import MockServer
 from .installed import installed_services
 from .postgres import PostgresServer
@@ -9,6 +10,7 @@ from .process import ServiceProcess, wait_until_ready
 from .redis import RedisServer
 
 __all__ = [
+    "ContainerServer",
     "MockServer",
     "PostgresServer",
     "RedisServer",

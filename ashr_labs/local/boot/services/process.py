@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ...sandbox.errors import SandboxGoneError
 from ..errors import BootError
@@ -79,6 +79,10 @@ class ServiceProcess:
         """Wait until its output has ended; return False if that takes longer."""
         return self._ended.wait(seconds)
 
+    def pause(self, seconds: float) -> None:
+        """Wait, or until its output has ended."""
+        self._ended.wait(seconds)
+
     def _read(self) -> None:
         try:
             with suppress(SandboxGoneError):
@@ -98,9 +102,30 @@ class ServiceProcess:
         self._lines.append(line[:_MAX_LINE].decode("utf-8", "replace"))
 
 
-def wait_until_ready(
-    sandbox: Sandbox, process: ServiceProcess, command: str | Sequence[str], *, seconds: float
-) -> None:
+class Server(Protocol):
+    """A service that becomes ready."""
+
+    @property
+    def name(self) -> str:
+        """Name of the service."""
+        ...
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended."""
+        ...
+
+    @property
+    def log(self) -> str:
+        """The last lines that it has printed."""
+        ...
+
+    def pause(self, seconds: float) -> None:
+        """Wait, or until it has ended."""
+        ...
+
+
+def wait_until_ready(sandbox: Sandbox, process: Server, command: str | Sequence[str], *, seconds: float) -> None:
     """Run a command until it succeeds.
 
     Raises:
@@ -114,10 +139,10 @@ def wait_until_ready(
             raise BootError(f"the service {process.name!r} was not ready within {seconds:g} seconds{_tail(process)}")
         if sandbox.exec(command, timeout=left).exit_code == 0:
             return
-        process.wait(min(pause, max(0.0, deadline - time.monotonic())))
+        process.pause(min(pause, max(0.0, deadline - time.monotonic())))
         pause = min(2 * pause, _LONGEST_PAUSE)
     raise BootError(f"the service {process.name!r} ended before it was ready{_tail(process)}")
 
 
-def _tail(process: ServiceProcess) -> str:
+def _tail(process: Server) -> str:
     return f"; the last lines of its log:\n{process.log}" if process.log else "; its log is empty"
