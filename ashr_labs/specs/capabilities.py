@@ -38,6 +38,8 @@ class Capabilities:
     """Whether it runs container images."""
     images_of_services: bool = False
     """Whether services run from container images."""
+    runs_statements: bool = True
+    """Whether statements can be run in its databases, and their writes be observed."""
     local_system: bool = True
     """Whether it runs on the system of the machine."""
     ignores_base: bool = False
@@ -164,7 +166,7 @@ def _service_refusals(index: int, service: ImageService, capabilities: Capabilit
 
 def _fixture_refusals(spec: Spec, capabilities: Capabilities) -> Iterator[Refusal]:
     databases = {service.name for service in spec.services if _is_postgres(service)}
-    if capabilities.images_of_services:
+    if not capabilities.runs_statements:
         yield from _statement_refusals(spec, capabilities.engine)
         databases |= {service.name for service in spec.services}
     for index, fixture in enumerate(spec.fixtures):

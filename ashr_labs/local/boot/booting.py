@@ -74,6 +74,7 @@ class Booter:
             isolates=self._engine.name != UNSAFE,
             images=self._engine.runs_images,
             images_of_services=self._engine.runs_images,
+            runs_statements=own_system,
             local_system=own_system,
             ignores_base=self._settings.ignore_base,
             services=installed_services() if own_system else {},
