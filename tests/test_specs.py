@@ -231,13 +231,13 @@ NOT_READ: list[tuple[str | bytes, int, str]] = [
 
 @pytest.mark.parametrize(("text", "line", "message"), NOT_READ)
 def test_a_text_that_cannot_be_read_is_refused_with_its_line(text: str | bytes, line: int, message: str) -> None:
-    """Bombs, duplicate keys, tags and what JSON cannot hold are refused within a second."""
-    started = time.perf_counter()
+    """Bombs, duplicate keys, tags and what JSON cannot hold are refused within a second of processor time."""
+    started = time.thread_time()
     with pytest.raises(SpecError, match=message) as caught:
         parse_spec(text)
 
     assert line == caught.value.line
-    assert 1.0 > time.perf_counter() - started
+    assert 1.0 > time.thread_time() - started
     assert [(caught.value.line, caught.value.column)] == [(one.line, one.column) for one in spec_faults(text)][:1]
 
 
