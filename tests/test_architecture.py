@@ -29,6 +29,7 @@ FLOORS: list[set[str]] = [
         "_format",
         "_gc",
         "_gen_ai",
+        "_hosts",
         "_interrupts",
         "_json",
         "_otel_flush",
