@@ -12,6 +12,8 @@ from ..failures import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..streams import EventStream
+
 __all__ = [
     "HOME",
     "PREFIX",
@@ -112,6 +114,8 @@ class PageResponse:
     route: str | None = None
     """The template of the path, for the access log."""
     tenant_id: int | None = None
+    stream: EventStream | None = None
+    """The events that follow the head, in place of `content`."""
 
 
 @dataclass(frozen=True, slots=True)

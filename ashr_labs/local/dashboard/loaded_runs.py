@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LoadedRun", "LoadedRuns"]
 
-_RESAMPLES = 2_000
-"""Of the bootstrap of a comparison."""
-_MAX_COMPARED = 4
+_MAX_COMPARED = 16
 _MAX_BYTES = 64 * 1024 * 1024
 """Of the JSON of the runs that are kept."""
 
@@ -125,7 +123,7 @@ class LoadedRuns:
         with self._lock:
             if found := self._compared.get((before, after)):
                 return found
-        found = compare(before.results, after.results, resamples=_RESAMPLES)
+        found = compare(before.results, after.results)
         with self._lock:
             self._compared[before, after] = found
             while len(self._compared) > _MAX_COMPARED:

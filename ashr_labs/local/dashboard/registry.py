@@ -11,7 +11,7 @@ from .view import View
 __all__ = ["ACTIONS", "PAGES", "Action", "Page", "action", "page"]
 
 Page: TypeAlias = Callable[[View], Template | PageResponse]
-Action: TypeAlias = Callable[[View], PageResponse]
+Action: TypeAlias = Callable[[View], Template | PageResponse]
 
 PAGES: dict[str, Page] = {}
 """By the template of the path."""

@@ -24,6 +24,10 @@ _SECTIONS = (
     ("datasets", "Datasets"),
     ("agents", "Agents"),
     ("prompts", "Prompts"),
+    ("labels", "Labels"),
+    ("experiments", "Experiments"),
+    ("sandboxes", "Sandboxes"),
+    ("sessions", "Sessions"),
 )
 """Path below the prefix, and name."""
 _PARENTS = {"compare": "runs"}
@@ -67,6 +71,6 @@ class Renderer:
         return page.render({**shared, **template.values}).encode("utf-8", "backslashreplace")
 
 
-def _page_address(path: str, **fields: object) -> str:
+def _page_address(path: str, /, **fields: object) -> str:
     """Return the address of a page, by its path below the prefix."""
     return address(PREFIX + path, fields)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from dataclasses import replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -96,7 +97,7 @@ class Dashboard:
             **_SECURITY,
             **found.headers,
         }
-        return PageResponse(found.status, found.content, headers, found.cookies, route, found.tenant_id)
+        return replace(found, headers=headers, route=route)
 
     def _find(self, request: PageRequest) -> tuple[str, dict[str, str]]:
         if request.path in ("/", PREFIX.rstrip("/")):
@@ -130,8 +131,9 @@ class Dashboard:
         view = View(self._platform, principal, session, request, parts, self._runs)
         if request.method == "POST":
             _check_token(request, session)
-            return ACTIONS[route](view)
-        shown = PAGES[route](view)
+            shown = ACTIONS[route](view)
+        else:
+            shown = PAGES[route](view)
         if isinstance(shown, PageResponse):
             return shown
         return PageResponse(shown.status, self._renderer.page(shown, view), tenant_id=principal.tenant_id)

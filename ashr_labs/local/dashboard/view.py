@@ -15,11 +15,12 @@ from ..._routes import expand
 from ...errors import AshrLabsError, NotFoundError, error_class_for_status
 from ..exchange import PlatformRequest
 from ..failures import RefusedError
-from .exchange import address, parse_fields
+from .exchange import PageResponse, address, parse_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ..exchange import PlatformResponse
     from ..keys import Principal
     from ..platform import Platform
     from .exchange import PageRequest
@@ -59,16 +60,30 @@ class View:
         Raises:
             AshrLabsError: The operation was refused.
         """
-        response = self.platform.answer(_request(operation, params, self.session.key))
-        if response.status >= 400:
-            message = response.body.get("message") or response.body.get("error") or "the platform failed"
-            raise _refusal(response.status, message)
-        return response.content
+        return self._answer(operation, params).content
+
+    def follow(self, operation: str, **params: Any) -> PageResponse:
+        """Return the stream of an operation that answers with events.
+
+        Raises:
+            AshrLabsError: The operation was refused.
+        """
+        response = self._answer(operation, {name: value for name, value in params.items() if value is not None})
+        return PageResponse(
+            response.status, headers=response.headers, tenant_id=self.principal.tenant_id, stream=response.stream
+        )
 
     def call(self, operation: str, **params: Any) -> dict[str, Any]:
         """Return the answer of an operation; parameters that are None are left out."""
         given = {name: value for name, value in params.items() if value is not None}
         answer: dict[str, Any] = json.loads(self.answer(operation, **given))
+        return answer
+
+    def send(self, operation: str, **params: Any) -> dict[str, Any]:
+        """Return the answer of an operation that changes something, if it has one."""
+        given = {name: value for name, value in params.items() if value is not None}
+        content = self.answer(operation, **given)
+        answer: dict[str, Any] = json.loads(content) if content else {}
         return answer
 
     def items(self, operation: str, **params: Any) -> list[dict[str, Any]]:
@@ -128,6 +143,13 @@ class View:
         """Return the address of this page with changed parameters; None removes one."""
         return address(self.request.path, {**self.query, **changes})
 
+    def _answer(self, operation: str, params: dict[str, Any]) -> PlatformResponse:
+        response = self.platform.answer(_request(operation, params, self.session.key))
+        if response.status >= 400:
+            message = response.body.get("message") or response.body.get("error") or "the platform failed"
+            raise _refusal(response.status, message)
+        return response
+
 
 def _refusal(status: int, message: str) -> AshrLabsError:
     kind = error_class_for_status(status)
@@ -140,5 +162,9 @@ def _request(operation: str, params: dict[str, Any], key: str) -> PlatformReques
     if described.path.startswith("/#"):
         body = json.dumps({"function": operation, **params}).encode()
         return PlatformRequest("POST", "/", headers=headers, body=body)
-    query = {name: value for name, value in params.items() if f"{{{name}}}" not in described.path}
-    return PlatformRequest(described.method, expand(described.path, params), urlencode(query), headers)
+    path = expand(described.path, params)
+    rest = {name: value for name, value in params.items() if f"{name}}}" not in described.path}
+    if described.method in ("GET", "DELETE"):
+        return PlatformRequest(described.method, path, urlencode(rest), headers)
+    headers["content-type"] = "application/json"
+    return PlatformRequest(described.method, path, headers=headers, body=json.dumps(rest).encode() if rest else b"")

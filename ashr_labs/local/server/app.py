@@ -27,7 +27,7 @@ from .bodies import BodyReader, RejectAmbiguousLength
 from .dispatch import Dispatcher
 from .event_response import EventResponse
 from .h11_timeouts import TimeoutH11Protocol
-from .pages import answer_page, is_page
+from .pages import answer_page, is_page, page_response
 from .sockets import bind, is_loopback, local_url
 
 if TYPE_CHECKING:
@@ -37,8 +37,10 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from ..dashboard.exchange import PageResponse
     from ..exchange import PlatformResponse
     from ..platform import Platform
+    from ..streams import EventStream
 
 __all__ = ["application", "running_server", "serve"]
 
@@ -173,7 +175,8 @@ class _Door:
         request = Request(scope, receive)
         response: ASGIApp
         if is_page(scope["method"], scope["path"]):
-            response, scope[REQUEST_INFO] = await answer_page(self._dashboard, request, self._bodies)
+            page, scope[REQUEST_INFO] = await answer_page(self._dashboard, request, self._bodies)
+            response = self._events(page.stream, page) if page.stream is not None else page_response(page)
         else:
             response = self._as_response(await self._answer(request))
         await response(scope, receive, send)
@@ -200,12 +203,15 @@ class _Door:
     def _as_response(self, response: PlatformResponse) -> ASGIApp:
         content, status, headers = response.content, response.status, response.headers
         if response.stream is not None:
-            threads = self._stream_threads if self._platform.is_shared else None
-            return EventResponse(response.stream, status, headers, threads=threads, closing=self._closing)
+            return self._events(response.stream, response)
         if len(content) <= _CHUNK:
             return Response(content, status, headers, media_type="application/json")
         headers = {"content-length": str(len(content)), **headers}
         return StreamingResponse(_chunks(content), status, headers, media_type="application/json")
+
+    def _events(self, stream: EventStream, head: PlatformResponse | PageResponse) -> EventResponse:
+        threads = self._stream_threads if self._platform.is_shared else None
+        return EventResponse(stream, head.status, dict(head.headers), threads=threads, closing=self._closing)
 
     @cached_property
     def _stream_threads(self) -> CapacityLimiter:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..dashboard.site import Dashboard
     from .bodies import BodyReader
 
-__all__ = ["answer_page", "is_page"]
+__all__ = ["answer_page", "is_page", "page_response"]
 
 _MAX_FORM = 16 * 1024
 """Bytes."""
@@ -28,7 +28,7 @@ def is_page(method: str, path: str) -> bool:
     return path.startswith(PREFIX) or path == PREFIX.rstrip("/") or (path == "/" and method in ("GET", "HEAD"))
 
 
-async def answer_page(dashboard: Dashboard, request: Request, bodies: BodyReader) -> tuple[Response, RequestInfo]:
+async def answer_page(dashboard: Dashboard, request: Request, bodies: BodyReader) -> tuple[PageResponse, RequestInfo]:
     """Return the response to a request for a page, and what the access log says about it."""
     scope = request.scope
     async with bodies.read(request, lambda: False, limit=_MAX_FORM) as body:
@@ -43,10 +43,11 @@ async def answer_page(dashboard: Dashboard, request: Request, bodies: BodyReader
         )
         # In a thread: a page parses runs and renders templates, while other requests wait for nothing.
         found = await to_thread.run_sync(dashboard.answer, wanted)
-    return _as_response(found), RequestInfo(tenant_id=found.tenant_id, page=found.route)
+    return found, RequestInfo(tenant_id=found.tenant_id, page=found.route)
 
 
-def _as_response(found: PageResponse) -> Response:
+def page_response(found: PageResponse) -> Response:
+    """Return the HTTP response of a page that is not a stream."""
     response = Response(found.content, found.status, dict(found.headers))
     for cookie in found.cookies:
         response.headers.append("set-cookie", cookie)

@@ -13,16 +13,27 @@ from ..runs import SCORE_PREFIX
 from .text import escape_surrogates
 
 if TYPE_CHECKING:
-    from ..runs import RunResults
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["csv_text", "json_text", "jsonl_text", "rows_of", "to_pandas"]
+    from ..runs import RunResults, Sample
 
+__all__ = ["csv_of", "csv_text", "json_text", "jsonl_text", "rows_of", "to_pandas"]
+
+_LABEL_PREFIX = "label."
+_LABEL_FIELDS = ("verdict", "score", "comment", "author")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """Characters with which a formula begins in spreadsheets."""
 
 
-def rows_of(run: RunResults) -> list[dict[str, Any]]:
-    """Return a row for each sample; scores are columns named `score.NAME`."""
+def rows_of(
+    run: RunResults, labels: Mapping[tuple[str, object], Mapping[str, Any]] | None = None
+) -> list[dict[str, Any]]:
+    """Return a row for each sample; scores are columns named `score.NAME`.
+
+    Args:
+        run: The run.
+        labels: Labels as the platform answers them, by `test_id` and `repeat`; they are columns named `label.NAME`.
+    """
     names = run.score_names
     return [
         {
@@ -39,6 +50,7 @@ def rows_of(run: RunResults) -> list[dict[str, Any]]:
             "tags": list(one.tags),
             "reasons": list(one.reasons),
             **{f"{SCORE_PREFIX}{name}": one.scores.get(name) for name in names},
+            **_label_columns(one, labels),
         }
         for one in run.samples
     ]
@@ -46,7 +58,11 @@ def rows_of(run: RunResults) -> list[dict[str, Any]]:
 
 def csv_text(run: RunResults) -> str:
     """Return the rows as CSV; lists are joined, and no cell begins as a formula."""
-    rows = rows_of(run)
+    return csv_of(rows_of(run))
+
+
+def csv_of(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return rows with the same keys as CSV; lists are joined, and no cell begins as a formula."""
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]) if rows else ["scenario_id"], lineterminator="\n")
     writer.writerow({name: _cell(name) for name in writer.fieldnames})
@@ -67,6 +83,13 @@ def json_text(run: RunResults) -> str:
 def to_pandas(run: RunResults) -> Any:
     """Return the rows as a pandas `DataFrame`; pandas must be installed."""
     return import_module("pandas").DataFrame(rows_of(run))  # an optional dependency
+
+
+def _label_columns(sample: Sample, labels: Mapping[tuple[str, object], Mapping[str, Any]] | None) -> dict[str, Any]:
+    if labels is None:
+        return {}
+    label = labels.get((sample.scenario_id, sample.record.get("repeat"))) or {}
+    return {f"{_LABEL_PREFIX}{name}": label.get(name) for name in _LABEL_FIELDS}
 
 
 def _cell(value: Any) -> Any:

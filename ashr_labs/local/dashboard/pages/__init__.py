@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from ..registry import ACTIONS, PAGES
-from . import catalog, comparison, overview, repeats, run, run_list, test, trace, trace_list
+from . import (
+    catalog,
+    comparison,
+    downloads,
+    experiments,
+    labels,
+    overview,
+    repeats,
+    run,
+    run_list,
+    sandboxes,
+    sessions,
+    test,
+    trace,
+    trace_list,
+)
 
 __all__ = [
     "ACTIONS",
     "PAGES",
     "catalog",
     "comparison",
+    "downloads",
+    "experiments",
+    "labels",
     "overview",
     "repeats",
     "run",
     "run_list",
+    "sandboxes",
+    "sessions",
     "test",
     "trace",
     "trace_list",

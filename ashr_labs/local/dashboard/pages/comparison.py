@@ -55,6 +55,7 @@ def comparison(view: View) -> Template:
         "alone": [(len(found.only_in_baseline), "baseline"), (len(found.only_in_candidate), "candidate")],
         "next": view.link(**{"from": start + _PAGE}) if start + _PAGE < len(changes) else None,
         "previous": view.link(**{"from": max(0, start - _PAGE) or None}) if start else None,
+        "report": address("/app/compare/report.html", {"baseline": baseline, "candidate": candidate}),
         "swapped": address("/app/compare", {"baseline": candidate, "candidate": baseline}),
     }
     return Template("comparison.html", values)

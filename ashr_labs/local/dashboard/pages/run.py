@@ -10,6 +10,7 @@ from ....results.usage import usage_of, usage_rows
 from ..charts import PassRate
 from ..exchange import PageResponse, Template, address, redirect
 from ..registry import action, page
+from .labels import labels_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from ..loaded_runs import LoadedRun
     from ..view import View
 
-__all__ = ["cancel", "load", "run", "selected"]
+__all__ = ["cancel", "load", "run", "run_events", "selected"]
 
 _PAGE = 100
 _SHOWN = ("all", "failed", "errors", "unchecked", "passed")
@@ -36,9 +37,6 @@ def load(view: View, run_id: int) -> LoadedRun:
 def run(view: View) -> Template:
     """Show a run."""
     found = load(view, view.number("run_id"))
-    shown, sort = view.choice("show", _SHOWN), view.choice("sort", _SORTED)
-    places = selected(found, view)
-    start = min(view.integer("from", 0), max(0, len(places) - 1))
     results = found.results
     values: dict[str, Any] = {
         "run": found,
@@ -47,21 +45,43 @@ def run(view: View) -> Template:
         "summary": pass_rate_text(results),
         "facts": _facts(found),
         "tags": _tags(results),
-        "outcomes": _tabs(view, results, shown),
+        "outcomes": _tabs(view, results, view.choice("show", _SHOWN)),
         "sorts": _SORTED,
-        "sort": sort,
-        "show": shown,
+        "sort": view.choice("sort", _SORTED),
+        "show": view.choice("show", _SHOWN),
         "tag": view.text("tag"),
         "search": view.text("q"),
-        "rows": [_row(found, place, filters_of(view)) for place in places[start : start + _PAGE]],
-        "total": len(places),
-        "start": start,
-        "previous": view.link(**{"from": max(0, start - _PAGE) or None}) if start else None,
-        "next": view.link(**{"from": start + _PAGE}) if start + _PAGE < len(places) else None,
+        **_tests(found, view),
+        "files": [
+            (name, address(f"/app/runs/{found.run_id}/tests.{name.lower()}", filters_of(view)))
+            for name in ("CSV", "JSON")
+        ],
         "has_repeats": len(results.by_scenario) < len(results),
         "is_live": not found.is_settled,
     }
     return Template("run.html", values)
+
+
+def _tests(found: LoadedRun, view: View) -> dict[str, Any]:
+    """Return the rows of the tests that a page lists, with their labels, and the addresses of the pages around it."""
+    places = selected(found, view)
+    labels = labels_of_run(view, found.run_id)
+    start = min(view.integer("from", 0), max(0, len(places) - 1))
+    return {
+        "labelled": len(labels),
+        "rows": [_row(found, place, filters_of(view), labels) for place in places[start : start + _PAGE]],
+        "total": len(places),
+        "start": start,
+        "previous": view.link(**{"from": max(0, start - _PAGE) or None}) if start else None,
+        "next": view.link(**{"from": start + _PAGE}) if start + _PAGE < len(places) else None,
+    }
+
+
+@page("runs/{run_id}/events")
+def run_events(view: View) -> PageResponse:
+    """Follow a run by server-sent events, as its page does."""
+    after = view.request.headers.get("last-event-id", "")
+    return view.follow("get_run_events", run_id=view.number("run_id"), after=int(after) if after.isdecimal() else None)
 
 
 @action("runs/{run_id}/cancel")
@@ -135,7 +155,9 @@ def _facts(found: LoadedRun) -> list[tuple[str, str]]:
     return [*total, *usage_rows(usage_of(results)), *((name[:60], fact[:200]) for name, fact in facts[:20])]
 
 
-def _row(found: LoadedRun, place: int, filters: Mapping[str, str]) -> dict[str, Any]:
+def _row(
+    found: LoadedRun, place: int, filters: Mapping[str, str], labels: Mapping[tuple[str, Any], Mapping[str, Any]]
+) -> dict[str, Any]:
     sample = found.results.samples[place]
     scores = {name: value for name, value in sample.scores.items() if name != "text_similarity"}
     usage = as_object(sample.record.get("usage")) or {}
@@ -149,5 +171,6 @@ def _row(found: LoadedRun, place: int, filters: Mapping[str, str]) -> dict[str, 
         "scores": list(scores.items())[:4],
         "duration_ms": None if sample.seconds is None else 1000 * sample.seconds,
         "cost": sample.cost_usd,
+        "label": labels.get((sample.scenario_id, sample.record.get("repeat"))),
         "tokens": sum(value for key in ("input_tokens", "output_tokens") if is_number(value := usage.get(key))),
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from ...._json import as_list, as_object, is_number
@@ -11,6 +12,7 @@ from ..budget import Budget
 from ..exchange import PageResponse, Template, address
 from ..registry import page
 from ..transcript import transcript
+from .labels import label_of_test, review_link
 from .run import filters_of, load, selected
 
 if TYPE_CHECKING:
@@ -24,28 +26,31 @@ __all__ = ["raw_test", "test"]
 
 _EVENTS = ("all", "messages", "calls", "wrong")
 _MAX_REASONS, _MAX_SCORES = 30, 60
+_MAX_LABELLED_ID = 10_000
+_UNNAMEABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @page("runs/{run_id}/test")
 def test(view: View) -> Template:
     """Show a test."""
     found = load(view, view.number("run_id"))
-    place = _place(found, view)
-    sample = found.results.samples[place]
-    budget = Budget()
-    events = view.choice("events", _EVENTS)
-    reasons = [budget.cut(reason, 600) for reason in dict.fromkeys(sample.reasons[:_MAX_REASONS])]
-    scores = list(_scores(sample.record, budget))
-    error = _error(sample.record, budget)
+    place, events = _place(found, view), view.choice("events", _EVENTS)
+    sample, budget = found.results.samples[place], Budget()
+    # In the order of their importance: the budget of the page is for the first ones.
+    facts: dict[str, Any] = {
+        "reasons": [budget.cut(reason, 600) for reason in dict.fromkeys(sample.reasons[:_MAX_REASONS])],
+        "scores": list(_scores(sample.record, budget)),
+        "error": _error(sample.record, budget),
+        "tokens": _tokens(sample.record),
+        "trace_id": _trace_id(sample.record),
+    }
     shown = transcript(sample, budget, show=events, start=view.integer("from", 0))
     values: dict[str, Any] = {
         "run": found,
         "sample": sample,
         "name": sample.name[:300],
-        "reasons": reasons,
-        "scores": scores,
+        **facts,
         "behaviors": list(_behaviors(sample.record, budget)),
-        "error": error,
         "transcript": shown,
         "events": [(name, view.link(events=name, **{"from": None}), name == events) for name in _EVENTS],
         "next_steps": view.link(**{"from": shown.next_start}) if shown.next_start else None,
@@ -53,10 +58,9 @@ def test(view: View) -> Template:
         "jump": _jump(view, shown.first_wrong, [step.number for step in shown.steps]),
         **_neighbours(found, view, place),
         "repeats": _repeats(found, view, sample),
-        "trace_id": _trace_id(sample.record),
         "raw": address(f"/app/runs/{found.run_id}/test.json", found.key(place)),
         "back": address(f"/app/runs/{found.run_id}", filters_of(view)),
-        "tokens": _tokens(sample.record),
+        **_label(found, view, place),
     }
     return Template("test.html", values)
 
@@ -70,6 +74,38 @@ def raw_test(view: View) -> PageResponse:
     name = f"run-{found.run_id}-test.json"
     headers = {"content-type": "application/json", "content-disposition": f'inline; filename="{name}"'}
     return PageResponse(200, content, headers, tenant_id=view.principal.tenant_id)
+
+
+def _label(found: LoadedRun, view: View, place: int) -> dict[str, Any]:
+    """Return the label of a test with the fields of its form, and the next test to label if it is from the queue."""
+    sample = found.results.samples[place]
+    key = found.key(place)
+    if key["copy"] or not _has_plain_id(sample.record.get("test_id")):
+        return {"can_label": False, "skip": None, "review": ""}
+    repeat, review = sample.record.get("repeat"), str(view.integer("review", 0)) if view.query.get("review") else ""
+    fields = [("id", sample.scenario_id), ("repeat", key["repeat"]), ("review", review)]
+    return {
+        "can_label": True,
+        "label": label_of_test(view, found.run_id, sample.scenario_id, repeat),
+        "label_fields": fields,
+        "label_action": f"/app/runs/{found.run_id}/label",
+        "here": view.link() + "#label",
+        "review": review,
+        "skip": _skip(found, view, int(review)) if review else None,
+    }
+
+
+def _has_plain_id(test_id: object) -> bool:
+    """Return True if a test can be named in the request for its label."""
+    return isinstance(test_id, str) and len(test_id) <= _MAX_LABELLED_ID and not _UNNAMEABLE.search(test_id)
+
+
+def _skip(found: LoadedRun, view: View, place: int) -> str:
+    """Return the address of the test after a place of the queue."""
+    waiting = view.call("list_label_queue", run_id=found.run_id, limit=min(1000, place + 2))["items"]
+    if place + 1 < len(waiting):
+        return review_link(waiting[place + 1], place + 1)
+    return address("/app/labels", {"run": found.run_id})
 
 
 def _place(found: LoadedRun, view: View) -> int:

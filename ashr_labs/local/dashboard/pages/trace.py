@@ -12,6 +12,7 @@ from ..exchange import PageResponse, Template, address
 from ..formats import value_text
 from ..registry import page
 from ..trace_tree import totals_of, tree_of
+from .labels import label_of_trace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,6 @@ def trace(view: View) -> Template:
     budget = Budget()
     values: dict[str, Any] = {
         "trace": record,
-        "trace_id": str(record["id"]),
         "name": str(record.get("name") or "unnamed trace")[:200],
         "totals": totals_of(nodes),
         "facts": _facts(record),
@@ -57,9 +57,19 @@ def trace(view: View) -> Template:
         "show": shown,
         "search": view.text("q"),
         "raw": address("/app/traces/view.json", {"id": record["id"]}),
+        **_label(view, str(record["id"])),
         "first_error": next((node.number for node in selected[start : start + _PAGE] if node.is_error), None),
     }
     return Template("trace.html", values)
+
+
+def _label(view: View, trace_id: str) -> dict[str, Any]:
+    return {
+        "trace_id": trace_id,
+        "label": label_of_trace(view, trace_id),
+        "label_fields": [("id", trace_id)],
+        "here": view.link() + "#label",
+    }
 
 
 @page("traces/view.json")

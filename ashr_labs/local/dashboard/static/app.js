@@ -87,13 +87,14 @@
   }
 
   function onKey(event) {
+    if (event.key === "Escape" && isTyping(event.target)) { event.target.blur(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     if (event.key === "?") { event.preventDefault(); showHelp(); return; }
     if (document.getElementById("help").open) return;
     const target = keyed().find((one) => one.dataset.key.split(" ").includes(event.key));
     if (target) {
       event.preventDefault();
-      if (target.matches("input")) target.focus();
+      if (target.matches("input, textarea")) target.focus();
       else target.click();
     } else if (rowKeys[event.key]) {
       event.preventDefault();
@@ -101,25 +102,51 @@
     }
   }
 
-  /* A run that is played: its page is read again, and only what has changed is replaced. */
+  /* What is played is followed: its page is read again, and only what has changed is replaced. With `data-events`, the
+     server says when, and its counts are shown at once; a page that takes long to make is read less often. */
   function setUpReload(notice) {
-    const milliseconds = Number(notice.dataset.reload) * 1000;
+    const pause = Number(notice.dataset.reload) * 1000;
+    let [timer, wait, source] = [null, pause, null];
     async function reload() {
+      timer = null;
+      const shown = document.getElementById("main");
       if (!document.hidden && !isTyping(document.activeElement ?? document.body)) {
+        const begin = performance.now();
         const response = await fetch(location.href, { headers: { accept: "text/html" } }).catch(() => null);
-        if (response?.ok && !response.redirected) {
-          const page = new DOMParser().parseFromString(await response.text(), "text/html");
-          const [fresh, shown] = [page.getElementById("main"), document.getElementById("main")];
-          const focused = document.activeElement?.getAttribute("href");
-          if (fresh.innerHTML !== shown.innerHTML) shown.replaceChildren(...fresh.childNodes);
-          setUpMain();
-          if (focused) [...shown.querySelectorAll("a")].find((one) => one.getAttribute("href") === focused)?.focus({ preventScroll: true });
-          if (!shown.querySelector("[data-reload]")) return;
+        if (response?.redirected) { source?.close(); return; }
+        if (response?.ok) {
+          replace(shown, new DOMParser().parseFromString(await response.text(), "text/html").getElementById("main"));
+          if (!shown.querySelector("[data-reload]")) { source?.close(); return; }
         }
+        wait = Math.max(pause, 4 * (performance.now() - begin));
       }
-      setTimeout(reload, milliseconds);
+      if (!source || source.readyState === EventSource.CLOSED) later();
     }
-    setTimeout(reload, milliseconds);
+    const later = () => { timer ??= setTimeout(reload, wait); };
+    const progress = (event) => {
+      const { tests_done: done, tests_total: total } = JSON.parse(event.data);
+      const [text, bar] = ["[data-progress]", "progress"].map((one) => document.querySelector(`#main ${one}`));
+      if (text) text.textContent = total ? `${done.toLocaleString("en")} of ${total.toLocaleString("en")}` : done.toLocaleString("en");
+      if (bar && total) bar.value = done / total;
+      later();
+    };
+    if (!notice.dataset.events) { later(); return; }
+    source = new EventSource(notice.dataset.events);
+    source.addEventListener("progress", progress);
+    source.addEventListener("test_finished", progress);
+    source.addEventListener("ended", () => { source.close(); later(); });
+    source.addEventListener("error", later);
+  }
+
+  function replace(shown, fresh) {
+    const place = (one) => one?.getAttribute?.("href") ?? one?.id;
+    const focused = shown.contains(document.activeElement) ? place(document.activeElement) : null;
+    const open = [...shown.querySelectorAll("details[open] > summary")].map((one) => one.textContent);
+    if (fresh.innerHTML === shown.innerHTML) return;
+    shown.replaceChildren(...fresh.childNodes);
+    shown.querySelectorAll("details > summary").forEach((one) => { if (open.includes(one.textContent)) one.parentElement.open = true; });
+    setUpMain();
+    if (focused) [...shown.querySelectorAll("a, button, select")].find((one) => place(one) === focused)?.focus({ preventScroll: true });
   }
 
   function setUpMain() {
