@@ -26,6 +26,7 @@ from sqlalchemy import URL, Connection, Inspector, TextClause, create_engine, in
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from ashr_labs.bundles import pack_files
 from ashr_labs.errors import ConfigurationError, ValidationError
 from ashr_labs.local import open_platform
 from ashr_labs.local.store.columns import JSONText, PlainText
@@ -470,6 +471,28 @@ def test_waiting_traces_are_migrated_to_jobs(empty_places: tuple[Place, Place]) 
         (1, "forward_trace", "waiting", 2, 0, MOMENT, "status 503"),
         (1, "forward_trace", "failed", 20, 0, None, "status 400"),
     } == set(found)
+
+
+def test_bundles_of_deployed_agents_are_moved(empty_places: tuple[Place, Place]) -> None:
+    """Deployed agents keep their files, and agents of a tenant with the same files share them."""
+    place, _ = empty_places
+    migrate(place, "0017")
+    execute(place, f"INSERT INTO tenants VALUES (1, '{MOMENT}', 'Local', true)")
+    execute(place, f"INSERT INTO users VALUES (1, 1, '{MOMENT}', 'a@b.c', NULL, true)")
+    bundle = pack_files({"CLAUDE.md": b"Be brief."})
+    literal = f"X'{bundle.content.hex()}'" if isinstance(place, Path) else f"'\\x{bundle.content.hex()}'::bytea"
+    for name in ("one", "two"):
+        execute(
+            place, f"INSERT INTO hosted_agents VALUES ('{name}', 1, '{MOMENT}', '{MOMENT}', '{name}', 3, {literal})"
+        )
+
+    with Api.opened(place) as api:
+        assert [3, 3] == [agent["version"] for agent in api.got("/api/agents")["agents"]]
+        assert ["CLAUDE.md"] == [file["path"] for file in api.got("/api/agents/two/files")["files"]]
+        assert 200 == api.send("DELETE", "/api/agents/one").status
+        assert "Be brief." == api.got("/api/agents/two/files/CLAUDE.md")["content"]
+        assert 200 == api.send("DELETE", "/api/agents/two").status
+    assert [] == execute(place, "SELECT digest FROM bundles")
 
 
 def execute(place: Place, statement: str) -> list[Any]:

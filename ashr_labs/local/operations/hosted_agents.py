@@ -13,6 +13,7 @@ from ...errors import NotFoundError, ValidationError
 from ..exchange import Attachment
 from ..failures import RefusedError
 from ..hosting.deploying import bundle_of
+from ..store.bundle_rows import bundle_content, delete_unused_bundle, lock_bundles, store_bundle
 from ..store.schema import hosted_agents
 from .registry import Context, LongContext, long_operation, operation
 
@@ -30,7 +31,6 @@ __all__ = [
 ]
 
 _MAX_JSON = 1 << 20
-_SHOWN = [column for column in hosted_agents.c if column.name != "bundle"]
 _OF_TENANT = hosted_agents.c.tenant_id == bindparam("of_tenant")
 _IS_NAMED = _OF_TENANT & (hosted_agents.c.name == bindparam("named"))
 _UPDATE = update(hosted_agents).where(_IS_NAMED)
@@ -41,23 +41,26 @@ def post_api_agents(context: LongContext, params: Mapping[str, Any]) -> dict[str
     """Store the files of an agent as its next version."""
     bundle = bundle_of(params, context.settings.agents)
     key = {"of_tenant": context.principal.tenant_id, "named": params["name"]}
-    timestamp = isoformat(context.moment)
+    tenant_id, timestamp = context.principal.tenant_id, isoformat(context.moment)
     with context.database.write() as connection:
-        found = connection.execute(select(*_SHOWN).where(_IS_NAMED).with_for_update(), key).mappings().first()
+        lock_bundles(connection, tenant_id)
+        found = connection.execute(select(hosted_agents).where(_IS_NAMED), key).mappings().first()
+        changed = {"updated_at": timestamp, "digest": store_bundle(connection, tenant_id, bundle, timestamp)}
         if found is not None:
-            changed = {"version": found["version"] + 1, "updated_at": timestamp}
-            connection.execute(_UPDATE.values({**changed, "bundle": bundle.content}), key)
+            changed["version"] = found["version"] + 1
+            connection.execute(_UPDATE.values(changed), key)
+            delete_unused_bundle(connection, tenant_id, found["digest"])
             return {"agent": _record({**found, **changed})}
-        row = {"id": str(uuid.uuid4()), "tenant_id": context.principal.tenant_id, "name": params["name"], "version": 1}
-        row |= {"created_at": timestamp, "updated_at": timestamp}
-        connection.execute(insert(hosted_agents), {**row, "bundle": bundle.content})
+        row = {"id": str(uuid.uuid4()), "tenant_id": tenant_id, "name": params["name"], "version": 1, **changed}
+        row["created_at"] = timestamp
+        connection.execute(insert(hosted_agents), row)
     return {"agent": _record(row)}
 
 
 @operation("get_api_agents")
 def get_api_agents(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return all agents of the tenant."""
-    listed = select(*_SHOWN).where(_OF_TENANT).order_by(hosted_agents.c.name)
+    listed = select(hosted_agents).where(_OF_TENANT).order_by(hosted_agents.c.name)
     rows = context.connection.execute(listed, {"of_tenant": context.principal.tenant_id}).mappings()
     return {"agents": [_record(row) for row in rows]}
 
@@ -71,17 +74,19 @@ def get_api_agents_name(context: Context, params: Mapping[str, Any]) -> dict[str
 @operation("delete_api_agents_name", writes=True)
 def delete_api_agents_name(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Delete an agent; its sessions stay, with their own files."""
-    _row(context, params["name"])
-    key = {"of_tenant": context.principal.tenant_id, "named": params["name"]}
-    context.connection.execute(delete(hosted_agents).where(_IS_NAMED), key)
+    tenant_id = context.principal.tenant_id
+    lock_bundles(context.connection, tenant_id)
+    row = _row(context, params["name"])
+    context.connection.execute(delete(hosted_agents).where(hosted_agents.c.id == row["id"]))
+    delete_unused_bundle(context.connection, tenant_id, row["digest"])
     return {"ok": True}
 
 
 @operation("get_api_agents_name_files")
 def get_api_agents_name_files(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the files of an agent by path."""
-    row = _row(context, params["name"], with_bundle=True)
-    members = read_bundle(row["bundle"]).members
+    row = _row(context, params["name"])
+    members = read_bundle(_content(context, row)).members
     return {
         "files": [
             {"path": member.path, "size": member.size, "modifiedAt": wire_time(row["updated_at"])}
@@ -94,9 +99,8 @@ def get_api_agents_name_files(context: Context, params: Mapping[str, Any]) -> di
 @operation("get_api_agents_name_files_path")
 def get_api_agents_name_files_path(context: Context, params: Mapping[str, Any]) -> dict[str, Any] | Attachment:
     """Return a file of an agent as JSON, or its bytes."""
-    row = _row(context, params["name"], with_bundle=True)
     path = params["path"]
-    with opened(row["bundle"]) as archive:
+    with opened(_content(context, _row(context, params["name"]))) as archive:
         if not any(member.path == path and member.kind == "file" for member in archive.contents.members):
             raise NotFoundError(f"the agent {params['name']!r} has no file {path!r}")
         content = archive.read(path)
@@ -112,13 +116,17 @@ def get_api_agents_name_files_path(context: Context, params: Mapping[str, Any]) 
     return {"path": path, "content": text, "size": len(content)}
 
 
-def _row(context: Context, name: str, *, with_bundle: bool = False) -> Mapping[Any, Any]:
-    columns = [*hosted_agents.c] if with_bundle else _SHOWN
+def _row(context: Context, name: str) -> Mapping[Any, Any]:
     key = {"of_tenant": context.principal.tenant_id, "named": name}
-    row = context.connection.execute(select(*columns).where(_IS_NAMED), key).mappings().first()
+    row = context.connection.execute(select(hosted_agents).where(_IS_NAMED), key).mappings().first()
     if row is None:
         raise NotFoundError(f"there is no deployed agent {name!r}")
     return row
+
+
+def _content(context: Context, row: Mapping[Any, Any]) -> bytes:
+    """Return the bundle of an agent."""
+    return bundle_content(context.connection, context.principal.tenant_id, row["digest"])
 
 
 def _record(row: Mapping[Any, Any]) -> dict[str, Any]:

@@ -28,6 +28,8 @@ experiments = Table(
     # The number of the last run; 0: none yet.
     Column("run", Number, nullable=False),
     Column("total_scenarios", Integer, nullable=False),
+    # The snapshot that is the agent, as it was found when the experiment was created; it may have been deleted.
+    Column("snapshot_id", Number),
 )
 Index(None, experiments.c.tenant_id, experiments.c.created_at, experiments.c.id)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import bindparam, insert, literal, select, update
 
 from ...errors import NotFoundError
+from .bundle_rows import bundle_content
 from .event_log import append_events
 from .event_tables import events
 from .hosting_tables import hosted_agents, hosted_sessions
@@ -87,7 +88,7 @@ def read_session(connection: Connection, tenant_id: int, session_id: str, *, loc
 
 
 def read_agent(connection: Connection, tenant_id: int, name: str) -> dict[str, Any]:
-    """Return a deployed agent.
+    """Return a deployed agent with its bundle.
 
     Raises:
         NotFoundError: The tenant has none of this name.
@@ -96,7 +97,7 @@ def read_agent(connection: Connection, tenant_id: int, name: str) -> dict[str, A
     row = connection.execute(select(hosted_agents).where(owned)).mappings().first()
     if row is None:
         raise NotFoundError(f"there is no deployed agent {name!r}")
-    return dict(row)
+    return {**row, "bundle": bundle_content(connection, row["tenant_id"], row["digest"])}
 
 
 def update_session(connection: Connection, session_id: str, **values: Any) -> None:

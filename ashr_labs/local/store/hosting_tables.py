@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, LargeBinary, Table
+from sqlalchemy import Boolean, Column, Float, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Table
 
 from .columns import CheckedText, JSONText, Number, PlainText, created_column, metadata, tenant_column
 
@@ -24,10 +24,12 @@ hosted_agents = Table(
     Column("updated_at", CheckedText, nullable=False),
     Column("name", PlainText, nullable=False),
     Column("version", Number, nullable=False),
-    # The files, as a bundle.
-    Column("bundle", LargeBinary, nullable=False),
+    # Of the bundle with its files.
+    Column("digest", CheckedText, nullable=False),
+    ForeignKeyConstraint(["tenant_id", "digest"], ["bundles.tenant_id", "bundles.digest"]),
 )
 Index(None, hosted_agents.c.tenant_id, hosted_agents.c.name, unique=True)
+Index(None, hosted_agents.c.tenant_id, hosted_agents.c.digest)
 
 hosted_sessions = Table(
     "hosted_sessions",

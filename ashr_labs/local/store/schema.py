@@ -29,6 +29,7 @@ from .prompt_tables import prompt_tags, prompt_versions, prompts
 from .record_tables import record_datasets, records
 from .sandbox_tables import instances, sandboxes
 from .score_tables import score_rules, trace_scores
+from .snapshot_tables import bundles, snapshot_names, snapshot_tags, snapshots
 from .trace_tables import observations, traces
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "alert_firings",
     "alerts",
     "api_keys",
+    "bundles",
     "datasets",
     "events",
     "experiment_runs",
@@ -69,6 +71,9 @@ __all__ = [
     "sandboxes",
     "score_rules",
     "settings",
+    "snapshot_names",
+    "snapshot_tags",
+    "snapshots",
     "specs",
     "tenants",
     "trace_scores",
@@ -76,7 +81,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0020"
+SCHEMA_VERSION = "0018"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(
