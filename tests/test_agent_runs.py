@@ -12,7 +12,7 @@ import pytest
 
 from ashr_labs.bundles import pack
 from ashr_labs.errors import ConfigurationError, ValidationError
-from ashr_labs.local.agent_checks import UploadedAgent, check_config_path, prepared_spec, requirements
+from ashr_labs.local.agent_checks import AgentNeeds, UploadedAgent, check_config_path, prepared_spec, requirements
 from ashr_labs.local.agent_runs import AgentRun, AgentTask, run_agent
 from ashr_labs.local.boot import BootedSandbox, Booter
 from ashr_labs.local.boot.watch import SecretWatch
@@ -59,7 +59,8 @@ def _upload(tmp_path: Path) -> Upload:
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text)
             (tmp_path / name).chmod(0o755)
-        return UploadedAgent("mine", 1, entrypoint, pack(tmp_path).content, runtime, AgentAuth.from_dict(auth))
+        needs = AgentNeeds("mine", 1, AgentAuth.from_dict(auth))
+        return UploadedAgent(needs, entrypoint, pack(tmp_path).content, runtime)
 
     return upload
 
@@ -196,11 +197,13 @@ def test_the_files_of_unsafe_runs_are_removed(upload: Upload) -> None:
     assert not Path(run.stdout.strip()).parent.exists()
 
 
-def test_the_packages_of_an_agent_are_those_of_its_requirements(upload: Upload) -> None:
+def needs(requirements: str = "", **auth: object) -> AgentNeeds:
+    return AgentNeeds("mine", 1, AgentAuth.from_dict(auth), requirements)
+
+
+def test_the_packages_of_an_agent_are_those_of_its_requirements() -> None:
     """Comments and empty lines do not count, and packages of the spec come first."""
-    agent = upload(
-        {"requirements.txt": "# tools\nrequests>=2.32  # for calls\n\nhttpx[http2]\n", "a.py": ""}, "python", "a.py"
-    )
+    agent = needs("# tools\nrequests>=2.32  # for calls\n\nhttpx[http2]\n")
     spec = parse_spec("id: x\nagent: {type: snapshot, snapshot: mine}\nsetup: {packages: [attrs, httpx]}")
 
     assert ("requests>=2.32", "httpx[http2]") == requirements(agent)
@@ -212,17 +215,15 @@ def test_the_packages_of_an_agent_are_those_of_its_requirements(upload: Upload) 
 
 
 @pytest.mark.parametrize("line", ["-r other.txt", "git+https://example.com/x", "x; python_version < '3'", "./local"])
-def test_requirements_that_are_not_packages_are_named(upload: Upload, line: str) -> None:
+def test_requirements_that_are_not_packages_are_named(line: str) -> None:
     """A requirement that the platform cannot install is refused with its line, before anything is booted."""
-    agent = upload({"requirements.txt": f"requests\n{line}\n"}, "python")
-
     with pytest.raises(
         ValidationError, match=r"line 2 of requirements\.txt of the snapshot 'mine', version 1, must be"
     ):
-        requirements(agent)
+        requirements(needs(f"requests\n{line}\n"))
 
 
-def test_missing_variables_are_named_before_the_boot(upload: Upload) -> None:
+def test_missing_variables_are_named_before_the_boot() -> None:
     """Declared secrets, given ones, variables of the spec and those of each sandbox count."""
     spec = parse_spec(
         "id: x\nagent: {type: snapshot, snapshot: mine, env: {A: '1'}}\nsetup: {env: {B: '1'}}\n"
@@ -230,14 +231,13 @@ def test_missing_variables_are_named_before_the_boot(upload: Upload) -> None:
     )
     names = ["A", "B", "C", "D", "E", "F", "KEYSTONE_API_KEY"]
     template = "{{ secrets.C }} {{ secrets.A }} {{ secrets.G }}"
-    first = upload({"a": ""}, "a", auth={"required_env": names})
-    second = upload({"a": ""}, "a", auth={"config_files": [{"path": "x", "template": template}]})
+    first, second = needs(required_env=names), needs(config_files=[{"path": "x", "template": template}])
 
     with pytest.raises(ValidationError, match=r"needs 2 variables of its `auth.required_env`, .*: D, F$"):
         prepared_spec(spec, first, {"E"}, installs_packages=False)
     with pytest.raises(ValidationError, match=r"needs 2 variables of its `auth.config_files`, .*: A, G$"):
         prepared_spec(spec, second, (), installs_packages=False)
-    assert spec == prepared_spec(spec, upload({"a": ""}, "a"), (), installs_packages=False)
+    assert spec == prepared_spec(spec, needs(), (), installs_packages=False)
 
 
 @pytest.mark.parametrize("path", ["/etc/x", "../x", "a/../../x", "~/../x", "", "a//b", "~", "~/", "a\0"])

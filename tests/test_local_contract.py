@@ -37,14 +37,17 @@ OWN = {"tenant_id": 1, "requestor_id": 1, "runner_id": 1, "dataset_id": 1, "agen
 STRICTER = {"create_prompt", "create_score_rule", "create_spec", "list_dataset_records", "list_spans", "list_traces"}
 STRICTER |= {
     "create_alert",
+    "delete_snapshot",
     "get_api_queue",
     "get_api_usage",
     "get_api_usage_stats",
     "list_labels",
+    "list_snapshots",
     "post_api_agents",
     "set_label",
     "set_prompt_tag",
     "update_score_rule",
+    "upload_snapshot",
 }
 """Operations whose requests must keep more rules than a schema can say: of scorers, YAML, conditions, times, names."""
 WITHOUT_ALL_FIELDS = {"post_api_sessions"}

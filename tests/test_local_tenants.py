@@ -11,6 +11,7 @@ import pytest
 from ashr_labs.local import open_platform
 from ashr_labs.local.operations import OPERATIONS
 from support.local_api import Api, Place, database_with_tenants, parameters_of
+from support.snapshots import uploaded
 
 VALID: dict[str, Any] = {
     "agent_id": None,
@@ -62,6 +63,7 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
     trace_id = first("ingest_observability_trace", trace={"name": "t"})["trace_id"]
     things = {
         "agent_id": agent_id,
+        "agent_name": "theirs",
         "alert_id": first.send("POST", "/v1/alerts", new_alert).body["id"],
         "api_key_id": first("list_api_keys")["api_keys"][0]["id"],
         "baseline_id": experiment,
@@ -77,6 +79,7 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
         "runner_id": 1,
         "sandbox_id": "sb-theirs",
         "slug": "theirs",
+        "snapshot_id": uploaded(first, "theirs")["id"],
         "tenant_id": 1,
         "trace_id": trace_id,
     }
@@ -88,6 +91,7 @@ def _world(module_place: Place, tmp_path_factory: pytest.TempPathFactory) -> Gen
 
 NAMING = [
     "agent_id",
+    "agent_name",
     "alert_id",
     "api_key_id",
     "baseline_id",
@@ -100,8 +104,9 @@ NAMING = [
     "request_id",
     "requestor_id",
 ]
-NAMING += ["run_id", "runner_id", "sandbox_id", "slug", "tenant_id", "trace_id"]
+NAMING += ["run_id", "runner_id", "sandbox_id", "slug", "snapshot_id", "tenant_id", "trace_id"]
 CHOSEN = {("create_prompt", "slug"), ("ingest_sandbox_trace", "sandbox_id"), ("post_api_queue", "prompt")}
+CHOSEN |= {("run_pentest", "agent_name")}
 """Names and texts that each tenant chooses for itself."""
 EMPTY = {
     ("list_labels", "run_id"): "items",
@@ -153,6 +158,7 @@ def everything(world: World) -> list[Any]:
         [key["is_active"] for key in first("list_api_keys", include_inactive=True)["api_keys"]],
         first("get_observability_trace", trace_id=world.things["trace_id"]),
         first.got("/v1/experiments"),
+        first.got("/v1/agents"),
         first.got("/v1/alerts"),
         first.got("/v1/labels"),
         first.got("/v1/prompts"),

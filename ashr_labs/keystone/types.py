@@ -26,6 +26,7 @@ from ..experiments import (
     ScenarioResult,
     ToolMetric,
 )
+from ..snapshots import AgentAuth, AgentSnapshot, ConfigFile
 from ..specs import SandboxSpec
 from .errors import KeystoneError, PolarityError
 
@@ -147,40 +148,6 @@ class AlertRule(Record):
     notify: str = ""
     webhook_url: str = ""
     slack_channel: str = ""
-
-
-@dataclass
-class ConfigFile(Record):
-    """A file that is written into a sandbox from a template."""
-
-    path: str = ""
-    template: str = ""
-
-
-@dataclass
-class AgentAuth(Record):
-    """The credentials that an agent needs."""
-
-    required_env: list[str] = field(default_factory=list[str])
-    config_files: list[ConfigFile] = field(default_factory=list[ConfigFile])
-    egress: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
-
-
-@dataclass
-class AgentSnapshot(Record):
-    """A version of an agent's files."""
-
-    id: str = ""
-    name: str = ""
-    version: int = 0
-    tag: str = ""
-    digest: str = ""
-    size_bytes: int = 0
-    storage_path: str = ""
-    runtime: str = ""
-    entrypoint: list[str] = field(default_factory=list[str])
-    auth: AgentAuth | None = None
-    created_at: str = ""
 
 
 @dataclass

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from .._format import counted
-from ..bundles import opened
 from ..errors import ConfigurationError, ValidationError
 from ..snapshots import AgentAuth
 from ..specs.references import SECRET_REFERENCE
@@ -17,9 +16,10 @@ if TYPE_CHECKING:
 
     from ..specs import Spec
 
-__all__ = ["UploadedAgent", "check_config_path", "prepared_spec", "requirements"]
+__all__ = ["REQUIREMENTS", "AgentNeeds", "UploadedAgent", "check_config_path", "prepared_spec", "requirements"]
 
-_REQUIREMENTS: Final = "requirements.txt"
+REQUIREMENTS: Final = "requirements.txt"
+"""The file that names the packages of an agent."""
 _MAX_REQUIREMENTS: Final = 200
 _REQUIREMENT: Final = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9._, -]*\])? *([<>=!~]=?=?[ A-Za-z0-9.*+!_,<>=~-]*)?"
@@ -32,28 +32,37 @@ _OWN_VARIABLES: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class UploadedAgent:
-    """A snapshot with its files."""
+class AgentNeeds:
+    """The needs of a snapshot, without its files."""
 
     name: str
     version: int
-    entrypoint: tuple[str, ...]
-    """A program and its arguments."""
-    bundle: bytes = field(repr=False)
-    runtime: str = ""
-    """Such as `python3.12`; empty for whatever the sandbox has."""
     auth: AgentAuth = field(default_factory=AgentAuth)
+    requirements: str = ""
+    """The text of its requirements.txt; empty if it has none."""
 
     def __str__(self) -> str:
         return f"the snapshot {self.name!r}, version {self.version},"
 
 
-def prepared_spec(spec: Spec, agent: UploadedAgent, secrets: Collection[str], *, installs_packages: bool) -> Spec:
+@dataclass(frozen=True, slots=True)
+class UploadedAgent:
+    """A snapshot with its files."""
+
+    needs: AgentNeeds
+    entrypoint: tuple[str, ...]
+    """A program and its arguments."""
+    bundle: bytes = field(repr=False)
+    runtime: str = ""
+    """Such as `python3.12`; empty for whatever the sandbox has."""
+
+
+def prepared_spec(spec: Spec, agent: AgentNeeds, secrets: Collection[str], *, installs_packages: bool) -> Spec:
     """Return the spec to boot for an agent: with the packages of its `requirements.txt`.
 
     Args:
         spec: The spec.
-        agent: The agent.
+        agent: The needs of the agent.
         secrets: The names of the secrets that are given in addition to those of the spec.
         installs_packages: Whether the platform installs packages.
 
@@ -71,25 +80,22 @@ def prepared_spec(spec: Spec, agent: UploadedAgent, secrets: Collection[str], *,
     packages = requirements(agent)
     if packages and not installs_packages:
         raise ValidationError(
-            f"{agent} needs {counted(len(packages), 'package')} of its {_REQUIREMENTS}, and this platform installs "
+            f"{agent} needs {counted(len(packages), 'package')} of its {REQUIREMENTS}, and this platform installs "
             f"none: {', '.join(packages)}; set ASHR_SANDBOX_PACKAGES, or upload the agent with its packages"
         )
     setup = replace(spec.setup, packages=tuple(dict.fromkeys([*spec.setup.packages, *packages])))
     return replace(spec, setup=setup)
 
 
-def requirements(agent: UploadedAgent) -> tuple[str, ...]:
+def requirements(agent: AgentNeeds) -> tuple[str, ...]:
     """Return the packages of the agent's `requirements.txt`.
 
     Raises:
         ValidationError: A line is not a name with versions, such as `requests>=2.32`.
     """
-    with opened(agent.bundle) as archive:
-        has_file = any(member.path == _REQUIREMENTS and member.kind == "file" for member in archive.contents.members)
-        text = archive.read(_REQUIREMENTS).decode("utf-8", "replace") if has_file else ""
-    found = tuple(_packages(agent, text))
+    found = tuple(_packages(agent, agent.requirements))
     if len(found) > _MAX_REQUIREMENTS:
-        raise ValidationError(f"{_REQUIREMENTS} of {agent} must name at most {_MAX_REQUIREMENTS} packages")
+        raise ValidationError(f"{REQUIREMENTS} of {agent} must name at most {_MAX_REQUIREMENTS} packages")
     return found
 
 
@@ -112,7 +118,7 @@ def _referenced(auth: AgentAuth) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _check_there(agent: UploadedAgent, place: str, names: Collection[str], known: Collection[str]) -> None:
+def _check_there(agent: AgentNeeds, place: str, names: Collection[str], known: Collection[str]) -> None:
     if missing := [name for name in names if name not in known]:
         raise ValidationError(
             f"{agent} needs {counted(len(missing), 'variable')} of its {place}, which must be given in `secrets`: "
@@ -121,14 +127,14 @@ def _check_there(agent: UploadedAgent, place: str, names: Collection[str], known
         )
 
 
-def _packages(agent: UploadedAgent, text: str) -> Iterator[str]:
+def _packages(agent: AgentNeeds, text: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), 1):
         wanted = re.sub(r"(^|\s)#.*", "", line).strip()
         if not wanted:
             continue
         if not _REQUIREMENT.fullmatch(wanted):
             raise ValidationError(
-                f"line {number} of {_REQUIREMENTS} of {agent} must be a package with versions, such as "
+                f"line {number} of {REQUIREMENTS} of {agent} must be a package with versions, such as "
                 f"requests>=2.32, got {wanted[:100]!r}"
             )
         yield wanted

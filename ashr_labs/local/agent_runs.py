@@ -126,7 +126,7 @@ class _Place:
     def unpack(self, agent: UploadedAgent) -> None:
         """Write the files of an agent, and its config files."""
         _printed(self._booted, f"tar -xzf - -C {self.folder}/files --no-same-owner", agent.bundle)
-        for file in agent.auth.config_files:
+        for file in agent.needs.auth.config_files:
             in_home, path = file.path.startswith("~/"), file.path.removeprefix("~/")
             content = SECRET_REFERENCE.sub(lambda match: self._booted.secrets[match[1]], file.template)
             self.write(f"{'home' if in_home else 'files'}/{path}", content.encode("utf-8", "replace"))

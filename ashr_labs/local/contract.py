@@ -137,26 +137,30 @@ def _accepts_containers(schema: dict[str, Any]) -> bool:
     return any("$ref" in option or option.get("type") in ("array", "object") for option in options)
 
 
-def parse_body(body: bytes | bytearray) -> dict[str, Any]:
-    """Parse the parameters of a call.
+def parse_body(body: bytes | bytearray, name: str = "the body") -> dict[str, Any]:
+    """Parse a JSON object that was sent.
+
+    Args:
+        body: The JSON.
+        name: What it is called in errors.
 
     Raises:
-        BadRequestError: The body is not UTF-8, not JSON, not an object, nested too deeply, or has too many values.
+        BadRequestError: It is not UTF-8, not JSON, not an object, nested too deeply, or has too many values.
     """
     if len(body) > 2 * _MAX_VALUES and _has_more(body, (b",", b"[", b"{"), _MAX_VALUES):
-        raise BadRequestError(f"the body must have at most {_MAX_VALUES:,} values; send it in parts")
+        raise BadRequestError(f"{name} must have at most {_MAX_VALUES:,} values; send it in parts")
     try:
         params = decode(body.decode())
     except UnicodeDecodeError as error:
-        raise BadRequestError(f"the body must be UTF-8, got an invalid byte at position {error.start}") from error
+        raise BadRequestError(f"{name} must be UTF-8, got an invalid byte at position {error.start}") from error
     except RecursionError as error:
-        raise _too_deep() from error
+        raise _too_deep(name) from error
     except ValueError as error:
-        raise BadRequestError(f"the body must be JSON: {error}") from error
+        raise BadRequestError(f"{name} must be JSON: {error}") from error
     if not isinstance(params, dict):
-        raise BadRequestError("the body must be a JSON object")
+        raise BadRequestError(f"{name} must be a JSON object")
     if _has_more(body, (b"[", b"{"), _MAX_DEPTH) and _is_deeper_than(_MAX_DEPTH, params):
-        raise _too_deep()
+        raise _too_deep(name)
     return cast("dict[str, Any]", params)
 
 
@@ -186,8 +190,8 @@ def _is_deeper_than(levels: int, value: Any) -> bool:
     return any(isinstance(node, dict | list) for node in level)
 
 
-def _too_deep() -> BadRequestError:
-    return BadRequestError(f"the body must be nested at most {_MAX_DEPTH} levels deep")
+def _too_deep(name: str) -> BadRequestError:
+    return BadRequestError(f"{name} must be nested at most {_MAX_DEPTH} levels deep")
 
 
 def _integers(fields: Mapping[str, Any]) -> frozenset[str]:

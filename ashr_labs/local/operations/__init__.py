@@ -29,6 +29,7 @@ from . import (
     sandboxes,
     score_rules,
     session,
+    snapshots,
     specs,
     trace_events,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "sandboxes",
     "score_rules",
     "session",
+    "snapshots",
     "specs",
     "trace_events",
 ]

@@ -1,4 +1,4 @@
-"""Bundles as rows, one for each digest of a tenant, whoever uses it.
+"""Bundles as rows, one for each digest of a tenant, which several snapshots and deployed agents may refer to.
 
 A transaction that adds or removes a use of a bundle locks the tenant first: otherwise one could delete a bundle that
 another one begins to use.
