@@ -38,6 +38,9 @@ _TIMEOUT = 3600.0
 def _draft_options(command: _Command) -> _Command:
     options = (
         click.option("--spec-version", type=click.IntRange(1), metavar="N", help="[default: the newest version]"),
+        click.option(
+            "--snapshot", metavar="SNAPSHOT", help="The agent, such as support@3 [default: that of the spec]."
+        ),
         click.option("--seed", type=click.IntRange(0), metavar="N", help="The seed [default: 0]."),
         click.option("--scenario", "scenarios", multiple=True, metavar="ID", help="Play this scenario; repeatable."),
         click.option("--secret", "secrets", multiple=True, metavar="NAME", help="Pass on this variable as a secret."),
@@ -59,6 +62,7 @@ def create_experiment(
     name: str,
     spec: str,
     spec_version: int | None,
+    snapshot: str | None,
     seed: int | None,
     scenarios: Sequence[str],
     secrets: Sequence[str],
@@ -70,7 +74,7 @@ def create_experiment(
     SPEC is the id of a stored spec, or a YAML file, which is stored first.
     """
     with storing_client(database, remote=remote) as client:
-        made = _created(client, name, spec, spec_version, seed, scenarios, secrets)
+        made = _created(client, name, spec, spec_version, snapshot, seed, scenarios, secrets)
     show_id(out, asdict(made.info))
 
 
@@ -91,6 +95,7 @@ def run_experiment(
     spec: str | None,
     name: str | None,
     spec_version: int | None,
+    snapshot: str | None,
     seed: int | None,
     scenarios: Sequence[str],
     secrets: Sequence[str],
@@ -106,14 +111,15 @@ def run_experiment(
     """
     if (experiment_id is None) == (spec is None):
         raise click.UsageError("give either the id of an experiment or --spec")
-    if spec is None and (name or scenarios or secrets or (spec_version, seed) != (None, None)):
+    if spec is None and (name or scenarios or secrets or (spec_version, snapshot, seed) != (None, None, None)):
         raise click.UsageError(
-            "--name, --spec-version, --seed, --scenario and --secret need --spec; an experiment keeps its own"
+            "--name, --spec-version, --snapshot, --seed, --scenario and --secret need --spec; an experiment keeps its "
+            "own"
         )
     waits = wait or not is_remote(database, remote=remote)
     with storing_client(database, remote=remote) as client:
         if spec is not None:
-            made = _created(client, name or "experiment", spec, spec_version, seed, scenarios, secrets)
+            made = _created(client, name or "experiment", spec, spec_version, snapshot, seed, scenarios, secrets)
             if waits:
                 out.info(f"created {made.id}")
         else:
@@ -192,6 +198,7 @@ def _created(
     name: str,
     spec: str,
     spec_version: int | None,
+    snapshot: str | None,
     seed: int | None,
     scenarios: Sequence[str],
     secrets: Sequence[str],
@@ -202,6 +209,7 @@ def _created(
         spec_id,
         secrets=_secrets(secrets),
         spec_version=spec_version,
+        snapshot=snapshot,
         seed=seed,
         scenario_ids=list(scenarios) or None,
     )

@@ -25,6 +25,7 @@ def experiment_body(
     spec_version: int | None = None,
     seed: int | None = None,
     scenario_ids: Sequence[str] | None = None,
+    snapshot: str | None = None,
 ) -> dict[str, Any]:
     """Return the body of the request that creates an experiment.
 
@@ -36,7 +37,8 @@ def experiment_body(
     if scenario_ids is not None and as_list(scenario_ids) is None:
         raise ConfigurationError(f"`scenario_ids` must be a list of ids, got {preview(scenario_ids)}")
     chosen = None if scenario_ids is None else list(scenario_ids)
-    given = {"secrets": dict(secrets or {}) or None, "spec_version": spec_version, "seed": seed, "scenario_ids": chosen}
+    given: dict[str, Any] = {"secrets": dict(secrets or {}) or None, "spec_version": spec_version, "seed": seed}
+    given |= {"scenario_ids": chosen, "snapshot": snapshot}
     return {"name": name, "spec_id": spec_id, **{key: value for key, value in given.items() if value is not None}}
 
 

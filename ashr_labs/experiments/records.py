@@ -45,6 +45,8 @@ class Experiment(Record):
     """The version of the spec when the experiment was created."""
     seed: int = 0
     total_scenarios: int = 0
+    snapshot_id: str = ""
+    """The snapshot that is the agent, such as `snap_3`; empty if the agent is a command."""
 
 
 @dataclass
@@ -201,6 +203,8 @@ class RunResults(Record):
     """The number of the run, from 1; 0 before the first one."""
     pass_threshold: float | None = None
     """The composite score that a scenario needs; None if all invariants must pass."""
+    snapshot_id: str = ""
+    """As of `Experiment`."""
 
     @property
     def has_passed(self) -> bool:

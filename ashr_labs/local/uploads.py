@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..bundles import opened, pack_members
 from ..errors import ConfigurationError, ValidationError
-from ..snapshots import LATEST
+from ..snapshots import LATEST, AgentAuth
 from .agent_checks import REQUIREMENTS, check_config_path
 from .store.columns import replace_unstorable
 
@@ -46,9 +46,9 @@ def checked_upload(metadata: Mapping[str, Any], content: bytes) -> CheckedUpload
         ValidationError: The archive cannot be read or breaks a rule, or the metadata does not fit it.
     """
     _check_names(metadata)
-    for number, file in enumerate((metadata.get("auth") or {}).get("config_files", ())):
+    for number, file in enumerate(AgentAuth.from_dict(metadata.get("auth")).config_files):
         try:
-            check_config_path(file["path"])
+            check_config_path(file.path)
         except ConfigurationError as error:
             raise _invalid(f"auth.config_files[{number}]", error.message) from error
     try:

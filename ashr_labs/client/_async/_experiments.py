@@ -97,6 +97,7 @@ class AsyncExperimentMethods:
         spec_version: int | None = None,
         seed: int | None = None,
         scenario_ids: Sequence[str] | None = None,
+        snapshot: str | None = None,
     ) -> AsyncExperimentHandle:
         """Create an experiment, which is a draft until it is run.
 
@@ -107,14 +108,21 @@ class AsyncExperimentMethods:
             spec_version: The version of the spec; by default the newest one.
             seed: The seed, from which those of the scenarios are derived; 0 by default.
             scenario_ids: The ids of the scenarios to play; by default all of the spec.
+            snapshot: The snapshot that is the agent, such as `support@3`, in place of the spec's `agent.snapshot`.
 
         Raises:
-            NotFoundError: If there is no such spec or version.
+            NotFoundError: If there is no such spec, version or snapshot.
             BadRequestError: If there is no scenario to play.
-            ValidationError: If a secret is missing, or the scenarios cannot be played.
+            ValidationError: If a secret or a variable of the agent is missing, or the scenarios cannot be played.
         """
         body = experiment_body(
-            name, spec_id, secrets=secrets, spec_version=spec_version, seed=seed, scenario_ids=scenario_ids
+            name,
+            spec_id,
+            secrets=secrets,
+            spec_version=spec_version,
+            seed=seed,
+            scenario_ids=scenario_ids,
+            snapshot=snapshot,
         )
         return self._handle(await self._transport.request(resource("create_experiment", body=body)))
 

@@ -24,9 +24,9 @@ def agent_fault(spec: Spec) -> str | None:
     if spec.agent is None:
         return f"the spec {spec.id!r} has no scenario to play: add an `agent`, such as {{type: cli, command: ...}}"
     if spec.agent.type == "paragon":
-        return "`agent.type` must be `cli`; agents of the type `paragon` run on the Keystone platform only"
-    if spec.agent.type == "snapshot":
-        return "`agent.type` must be `cli`; this platform has no snapshots of agents yet"
+        return (
+            "`agent.type` must be `cli` or `snapshot`; agents of the type `paragon` run on the Keystone platform only"
+        )
     return None
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ...experiments import Scenario
     from ...invariants import InvariantResult as Evaluated
     from ...specs import Spec
+    from ..agent_checks import UploadedAgent
     from ..agent_runs import AgentRun
     from ..boot import BootedSandbox
     from ..boot.findings import Findings
@@ -58,15 +59,24 @@ class Played:
     tools: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
-def play(booted: BootedSandbox, spec: Spec, scenario: Scenario, sandbox_id: str) -> Played:
+def play(
+    booted: BootedSandbox, spec: Spec, scenario: Scenario, sandbox_id: str, uploaded: UploadedAgent | None = None
+) -> Played:
     """Run the agent, then look at what it did, and then check the invariants, whose commands may change something.
+
+    Args:
+        booted: The sandbox.
+        spec: Its spec.
+        scenario: The scenario.
+        sandbox_id: The id of the sandbox.
+        uploaded: The agent, if it is a snapshot.
 
     Raises:
         ValidationError: The agent cannot be run.
         ConfigurationError: The prompt uses a parameter that does not exist.
         SandboxError: The agent cannot be started, or the sandbox has ended.
     """
-    agent = run_agent(booted, task_of(spec, scenario))
+    agent = run_agent(booted, task_of(spec, scenario), uploaded)
     found = booted.findings()
     judge = state_judge(task=spec.prompt, parameters=dict(scenario.parameters))
     world = BootedWorld(booted, output=agent.output, stdout=agent.stdout)

@@ -45,7 +45,7 @@ _MAX_TREND: Final = 100
 
 def experiment_record(experiment: Mapping[Any, Any]) -> dict[str, Any]:
     """Return an experiment without its secrets and results."""
-    return {name: experiment[name] for name in _SHOWN}
+    return {**{name: experiment[name] for name in _SHOWN}, "snapshot_id": _snapshot_id(experiment)}
 
 
 def experiment_results(
@@ -60,6 +60,7 @@ def experiment_results(
     return {
         **{name: experiment[name] for name in ("spec_id", "spec_version", "status", "run", "seed")},
         "experiment_id": experiment["id"],
+        "snapshot_id": _snapshot_id(experiment),
         "ran_at": run["started_at"] if run else "",
         "pass_threshold": spec.get("scoring", {}).get("pass_threshold"),
         "total_scenarios": experiment["total_scenarios"],
@@ -113,6 +114,8 @@ def _scenario(experiment: Mapping[Any, Any], row: Mapping[Any, Any], status: str
 def _reproducer(experiment: Mapping[Any, Any], row: Mapping[Any, Any]) -> dict[str, Any]:
     spec, version, seed = experiment["spec_id"], experiment["spec_version"], experiment["seed"]
     options = ["--spec-version", str(version), "--seed", str(seed), "--scenario", row["scenario_id"]]
+    if snapshot := _snapshot_id(experiment):
+        options += ["--snapshot", snapshot]
     return {
         "spec_file": f"{spec}@{version}",
         "seed": seed,
@@ -120,6 +123,11 @@ def _reproducer(experiment: Mapping[Any, Any], row: Mapping[Any, Any]) -> dict[s
         "parameters": row["parameters"],
         "command": shlex.join(["ashr-labs", "experiment", "run", "--spec", spec, *options]),
     }
+
+
+def _snapshot_id(experiment: Mapping[Any, Any]) -> str:
+    number = experiment["snapshot_id"]
+    return "" if number is None else f"snap_{number}"
 
 
 def _tools(found: Iterable[Mapping[str, Mapping[str, int]] | None]) -> dict[str, dict[str, Any]]:

@@ -10,8 +10,10 @@ from ..._time import isoformat
 from ...errors import ConfigurationError, ValidationError
 from ...experiments import Scenario
 from ...specs import spec_from_value
+from ..agent_checks import prepared_spec
 from ..booting import boot_of
 from ..experiments.playing import Played, failed_play, play, with_usage
+from ..experiments.snapshots import read_agent
 from ..experiments.usage import usage_of_sandbox
 from ..failures import RefusedError
 from ..platform_sandbox import Description
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from ...specs import Spec
+    from ..agent_checks import UploadedAgent
     from ..platform_sandbox import PlatformSandbox
     from ..sandboxes import Sandboxes
     from ..sealing import Sealing
@@ -144,11 +147,12 @@ class RunScenario:
             return failed_play(task.scenario, error.message)
 
     def _played(self, task: _Task, experiment: Mapping[Any, Any], spec: Spec) -> Played:
-        sandbox = self._sandbox(task, experiment, spec)
+        uploaded = self._uploaded(task.job.tenant_id, experiment)
+        sandbox = self._sandbox(task, experiment, spec, uploaded)
         self._playing[task.job] = sandbox
         try:
             with sandbox.in_use() as booted:
-                played = play(booted, spec, task.scenario, sandbox.id)
+                played = play(booted, spec, task.scenario, sandbox.id, uploaded)
             with self._database.read() as connection:
                 prices = self._settings.prices
                 return with_usage(played, usage_of_sandbox(connection, task.job.tenant_id, sandbox.id, prices))
@@ -156,9 +160,20 @@ class RunScenario:
             del self._playing[task.job]
             sandbox.destroy()
 
-    def _sandbox(self, task: _Task, experiment: Mapping[Any, Any], spec: Spec) -> PlatformSandbox:
+    def _uploaded(self, tenant_id: int, experiment: Mapping[Any, Any]) -> UploadedAgent | None:
+        if experiment["snapshot_id"] is None:
+            return None
+        with self._database.read() as connection:
+            return read_agent(connection, tenant_id, experiment["snapshot_id"])
+
+    def _sandbox(
+        self, task: _Task, experiment: Mapping[Any, Any], spec: Spec, uploaded: UploadedAgent | None
+    ) -> PlatformSandbox:
         sealed = experiment["secrets"]
         secrets: dict[str, str] = {} if sealed is None else json.loads(self._sealing.unseal(sealed))
+        if uploaded is not None:
+            installs = self._settings.boot.packages is not None
+            spec = prepared_spec(spec, uploaded.needs, secrets, installs_packages=installs)
         description = Description(
             tenant_id=task.job.tenant_id,
             user_id=experiment["creator_id"],

@@ -11,10 +11,12 @@ from sqlalchemy import insert
 from ...errors import BadRequestError, ConfigurationError, ConflictError, NotFoundError, ValidationError
 from ...experiments import filled_prompt, scenarios_of
 from ...specs import spec_from_value
+from ..agent_checks import prepared_spec
 from ..boot.plan import resolved_secrets
 from ..experiments.agents import agent_fault
 from ..experiments.comparing import compared_metrics, paired_verdict, regressions_of
 from ..experiments.results import experiment_metrics, experiment_record, experiment_results
+from ..experiments.snapshots import find_agent, needs_of
 from ..jobs.queue import withdraw
 from ..jobs.run_scenario import RUN_SCENARIO
 from ..store.experiment_rows import (
@@ -63,6 +65,9 @@ def create_experiment(context: Context, params: Mapping[str, Any]) -> dict[str, 
     given: dict[str, str] = params.get("secrets", {})
     scenarios = _scenarios(spec, seed, params.get("scenario_ids"))
     resolved_secrets(spec, given)
+    snapshot = find_agent(context.connection, tenant_id, spec, params.get("snapshot"))
+    if snapshot is not None:
+        prepared_spec(spec, needs_of(snapshot), given, installs_packages=context.settings.boot.packages is not None)
     row = {
         "tenant_id": tenant_id,
         "id": f"exp-{secrets.token_hex(8)}",
@@ -77,6 +82,7 @@ def create_experiment(context: Context, params: Mapping[str, Any]) -> dict[str, 
         "status": DRAFT,
         "run": 0,
         "total_scenarios": len(scenarios),
+        "snapshot_id": None if snapshot is None else snapshot["id"],
     }
     context.connection.execute(insert(experiments), row)
     return experiment_record(row)

@@ -21,6 +21,7 @@ class CreateExperimentRequest:
         name (str):
         spec_id (str):
         spec_version (int | Unset): By default the newest version.
+        snapshot (str | Unset): The agent, in place of the spec's `agent.snapshot`; `NAME@VERSION`, for example.
         secrets (SandboxStrings | Unset): Strings by name.
         seed (int | Unset): 0 by default.
         scenario_ids (list[str] | Unset): The scenarios to play; all by default.
@@ -29,6 +30,7 @@ class CreateExperimentRequest:
     name: str
     spec_id: str
     spec_version: int | Unset = UNSET
+    snapshot: str | Unset = UNSET
     secrets: SandboxStrings | Unset = UNSET
     seed: int | Unset = UNSET
     scenario_ids: list[str] | Unset = UNSET
@@ -39,6 +41,8 @@ class CreateExperimentRequest:
         spec_id = self.spec_id
 
         spec_version = self.spec_version
+
+        snapshot = self.snapshot
 
         secrets: dict[str, Any] | Unset = UNSET
         if not isinstance(self.secrets, Unset):
@@ -60,6 +64,8 @@ class CreateExperimentRequest:
         )
         if spec_version is not UNSET:
             field_dict["spec_version"] = spec_version
+        if snapshot is not UNSET:
+            field_dict["snapshot"] = snapshot
         if secrets is not UNSET:
             field_dict["secrets"] = secrets
         if seed is not UNSET:
@@ -80,6 +86,8 @@ class CreateExperimentRequest:
 
         spec_version = d.pop("spec_version", UNSET)
 
+        snapshot = d.pop("snapshot", UNSET)
+
         _secrets = d.pop("secrets", UNSET)
         secrets: SandboxStrings | Unset
         if isinstance(_secrets, Unset):
@@ -95,6 +103,7 @@ class CreateExperimentRequest:
             name=name,
             spec_id=spec_id,
             spec_version=spec_version,
+            snapshot=snapshot,
             secrets=secrets,
             seed=seed,
             scenario_ids=scenario_ids,

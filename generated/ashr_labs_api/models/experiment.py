@@ -25,6 +25,7 @@ class Experiment:
         seed (int | Unset):
         run (int | Unset): The number of the last run; 0 of a draft.
         total_scenarios (int | Unset):
+        snapshot_id (str | Unset): The snapshot that is the agent; empty if the agent is a command.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Experiment:
     seed: int | Unset = UNSET
     run: int | Unset = UNSET
     total_scenarios: int | Unset = UNSET
+    snapshot_id: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -57,6 +59,8 @@ class Experiment:
 
         total_scenarios = self.total_scenarios
 
+        snapshot_id = self.snapshot_id
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -76,6 +80,8 @@ class Experiment:
             field_dict["run"] = run
         if total_scenarios is not UNSET:
             field_dict["total_scenarios"] = total_scenarios
+        if snapshot_id is not UNSET:
+            field_dict["snapshot_id"] = snapshot_id
 
         return field_dict
 
@@ -100,6 +106,8 @@ class Experiment:
 
         total_scenarios = d.pop("total_scenarios", UNSET)
 
+        snapshot_id = d.pop("snapshot_id", UNSET)
+
         experiment = cls(
             id=id,
             name=name,
@@ -110,6 +118,7 @@ class Experiment:
             seed=seed,
             run=run,
             total_scenarios=total_scenarios,
+            snapshot_id=snapshot_id,
         )
 
         experiment.additional_properties = d

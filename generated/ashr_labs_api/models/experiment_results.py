@@ -34,6 +34,7 @@ class ExperimentResults:
         scenarios (list[ScenarioResult]): In the order of the spec; empty if they are not asked for.
         spec_version (int | Unset):
         run (int | Unset):
+        snapshot_id (str | Unset): As of the experiment.
         ran_at (str | Unset): When the run was started, in ISO 8601; empty of a draft.
         seed (int | Unset):
         pass_threshold (float | None | Unset):
@@ -51,6 +52,7 @@ class ExperimentResults:
     scenarios: list[ScenarioResult]
     spec_version: int | Unset = UNSET
     run: int | Unset = UNSET
+    snapshot_id: str | Unset = UNSET
     ran_at: str | Unset = UNSET
     seed: int | Unset = UNSET
     pass_threshold: float | None | Unset = UNSET
@@ -84,6 +86,8 @@ class ExperimentResults:
 
         run = self.run
 
+        snapshot_id = self.snapshot_id
+
         ran_at = self.ran_at
 
         seed = self.seed
@@ -114,6 +118,8 @@ class ExperimentResults:
             field_dict["spec_version"] = spec_version
         if run is not UNSET:
             field_dict["run"] = run
+        if snapshot_id is not UNSET:
+            field_dict["snapshot_id"] = snapshot_id
         if ran_at is not UNSET:
             field_dict["ran_at"] = ran_at
         if seed is not UNSET:
@@ -158,6 +164,8 @@ class ExperimentResults:
 
         run = d.pop("run", UNSET)
 
+        snapshot_id = d.pop("snapshot_id", UNSET)
+
         ran_at = d.pop("ran_at", UNSET)
 
         seed = d.pop("seed", UNSET)
@@ -184,6 +192,7 @@ class ExperimentResults:
             scenarios=scenarios,
             spec_version=spec_version,
             run=run,
+            snapshot_id=snapshot_id,
             ran_at=ran_at,
             seed=seed,
             pass_threshold=pass_threshold,
