@@ -48,6 +48,9 @@ SUBSTITUTIONS = [
     ("AsyncIterator", "Iterator"),
     (r"Async(?=\w+Methods|Alert\b|BaseClient|AshrLabsClient|Sandbox\b|ExperimentHandle\b|RecordDataset\b)", ""),
     (r"Async(?=HostedSession\b|TurnStream\b)", ""),
+    (r"AsyncSnapshot\b", "Snapshot"),
+    (r"asyncio\.to_thread\((\w+), ", r"\1("),
+    ("import asyncio\n", ""),
 ]  # fmt: skip
 
 

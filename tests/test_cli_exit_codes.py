@@ -110,6 +110,12 @@ COMMANDS = {
     "sandbox findings": Command("sb-1", "sb-1", has_platform=False),
     "sandbox destroy": Command("sb-1", "sb-1", has_platform=False),
     "sandbox shell": Command("sb-1", "sb-1", has_platform=False),
+    "snapshot upload": Command("second agents.py python agents.py", "agents.py", stores=True),
+    "snapshot list": Command(""),
+    "snapshot show": Command("held", "held"),
+    "snapshot tags": Command("held", "held"),
+    "snapshot download": Command("held new", "held"),
+    "snapshot delete": Command("held@1", "held@1"),
     "experiment create": Command("x play", "play", stores=True),
     "experiment run": Command("EXPERIMENT", "EXPERIMENT", stores=True, codes=(0, 4)),
     "experiment show": Command("EXPERIMENT", "EXPERIMENT"),
@@ -201,6 +207,7 @@ def _stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         client.create_api_key("first")
         client.prompts.create("greeting", "Hello {name}", tag="live")
         client.alerts.create("failing", "pass_rate < 0.8", "none", id="failing")
+        client.snapshots.upload("held", workspace.folder / "agents.py", ["python", "agents.py"])
         client.specs.create(SPEC)
         client.specs.create("id: play\nagent: {type: cli, command: 'true'}\n")
         IDS["EXPERIMENT"] = client.experiments.create("draft", "play").id

@@ -116,7 +116,7 @@ def test_what_is_missing_is_named_before_anything_is_booted(api: Api) -> None:
     assert "1 secret of the spec" in refused(api, 422, needy, secrets={"MODEL": "m"})
     assert "`auth.config_files`, which must be given in `secrets`: TOKEN" in refused(api, 422, snapshot_spec("file"))
     assert "needs 1 package of its requirements.txt" in refused(api, 422, snapshot_spec("packed"))
-    assert "there is no snapshot 'nobody@3'" in refused(api, 404, snapshot_spec("nobody@3"))
+    assert "there is no snapshot 'missing@3'" in refused(api, 404, snapshot_spec("missing@3"))
     assert "there is no snapshot 'other'" in refused(api, 404, needy, snapshot="other", secrets={"API_KEY": "k"})
     assert "a snapshot must be given as NAME" in refused(api, 422, needy, snapshot="a b", secrets={"API_KEY": "k"})
     assert "`snapshot` needs a spec with `agent.type: snapshot`" in refused(api, 400, spec_text(), snapshot="needy")

@@ -39,6 +39,7 @@ PROGRAM = LazyGroup(
         "traces": "Show traces.",
         "spec": "Check and manage specs of sandboxes.",
         "sandbox": "Run commands in the sandboxes of the platform of ASHR_LABS_BASE_URL.",
+        "snapshot": "Manage snapshots: versions of the files of agents.",
         "experiment": "Play an agent in sandboxes of a spec, and judge what it leaves behind.",
         "deploy": "Deploy a folder as an agent.",
         "chat": "Talk to a deployed agent.",

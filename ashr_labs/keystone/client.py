@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from ._connection import Reporter
+    from .agents import AgentService
     from .alerts import AlertService
     from .experiments import ExperimentService
     from .prompts import PromptService
@@ -120,6 +121,13 @@ class Keystone:
         from .experiments import ExperimentService  # noqa: PLC0415 - as for specs
 
         return ExperimentService(self._http)
+
+    @cached_property
+    def agents(self) -> AgentService:
+        """The snapshots of agents: `upload()`, `get()`, `get_by_id()`, `list()`, `list_versions()` and `delete()`."""
+        from .agents import AgentService  # noqa: PLC0415 - as for specs
+
+        return AgentService(self._http)
 
     @cached_property
     def alerts(self) -> AlertService:

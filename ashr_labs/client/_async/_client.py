@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ._records import AsyncRecordMethods
     from ._sandboxes import AsyncSandboxMethods
     from ._scoring import AsyncScoringMethods
+    from ._snapshots import AsyncSnapshotMethods
     from ._specs import AsyncSpecMethods
 
 __all__ = ["AsyncAshrLabsClient"]
@@ -314,6 +315,19 @@ class AsyncAshrLabsClient(
         from ._scoring import AsyncScoringMethods  # noqa: PLC0415
 
         return AsyncScoringMethods(self._transport)
+
+    @cached_property
+    def snapshots(self) -> AsyncSnapshotMethods:
+        """The snapshots of agents: `upload()`, `list()`, `versions()`, `get()`, `download()` and `delete()`.
+
+        Example:
+            >>> await client.snapshots.upload("support", "./agent", ["python", "main.py"])  # doctest: +SKIP
+            <AsyncSnapshot snap_1 support@1>
+        """
+        # A function-level import: few users need it.
+        from ._snapshots import AsyncSnapshotMethods  # noqa: PLC0415
+
+        return AsyncSnapshotMethods(self._transport)
 
     async def aclose(self) -> None:
         """Close the connections, and the embedded platform of a local client; the client cannot be used afterwards."""
