@@ -47,8 +47,7 @@ SUBSTITUTIONS = [
     ("AsyncGenerator", "Generator"),
     ("AsyncIterator", "Iterator"),
     (r"Async(?=\w+Methods|Alert\b|BaseClient|AshrLabsClient|Sandbox\b|ExperimentHandle\b|RecordDataset\b)", ""),
-    (r"Async(?=HostedSession\b|TurnStream\b)", ""),
-    (r"AsyncSnapshot\b", "Snapshot"),
+    (r"Async(?=HostedSession\b|TurnStream\b|Snapshot\b)", ""),
     (r"asyncio\.to_thread\((\w+), ", r"\1("),
     ("import asyncio\n", ""),
 ]  # fmt: skip

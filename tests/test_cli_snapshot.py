@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from support.cli import Workspace
+from support.sandboxes import engine_or_skip
+
+GUIDE = Path(__file__).resolve().parent.parent / "docs" / "snapshots.md"
+
+
+def block(text: str, pattern: str) -> str:
+    """Return what a pattern finds in a guide."""
+    found = re.search(pattern, text, re.DOTALL)
+    assert found, pattern
+    return found[1]
+
+
+def without_chance(text: str) -> str:
+    """Return text without ids and times."""
+    return re.sub(r"exp-[0-9a-f]+|[0-9]+ ms", "*", text)
 
 
 @pytest.fixture(name="workspace")
@@ -53,3 +69,21 @@ def test_mistakes_are_usage_errors(workspace: Workspace) -> None:
 
     assert "cannot read no.tpl" in workspace.call(*upload, "x=no.tpl", "python", "main.py").error(2)
     assert "--config-file must be PATH=TEMPLATE, got 'x'" in workspace.call(*upload, "x", "python", "main.py").error(2)
+
+
+@pytest.mark.integration
+def test_guide_shows_what_the_agent_left_behind(tmp_path: Path) -> None:
+    """The agent says that it is done; the file, the row and the mailbox say that it is not, and the diff shows why."""
+    engine_or_skip("bubblewrap").close()
+    guide = GUIDE.read_text("utf-8")
+    workspace = Workspace.at(tmp_path)
+    (workspace.folder / "support-agent").mkdir()
+    (workspace.folder / "support-agent" / "main.py").write_text(block(guide, r'write_text\("""\n(.*?)"""\)'))
+    (workspace.folder / "refund.yaml").write_text(block(guide, r"```yaml\n(# refund.yaml\n.*?)```"))
+    upload, run = (line.split()[2:] for line in block(guide, r"```console\n(\$ .*?)```").splitlines())
+    shown = block(guide, r"experiment run --spec refund\.yaml\n```\n\n```text\n(.*?)```")
+
+    assert 0 == workspace.call(*upload).code
+    done = workspace.call(*run)
+    assert 1 == done.code
+    assert without_chance(shown) == without_chance(done.out)

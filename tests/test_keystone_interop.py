@@ -1,12 +1,13 @@
-"""The tests of `polarity-keystone` itself, from its source distribution, against the names of this package.
+"""`polarity-keystone` from the package index, next to this package.
 
-Only `polarity_keystone` is replaced by `ashr_labs.keystone`. Tests that use private names, or names that are not here,
-are left out.
+Its own tests run against the names of this package: only `polarity_keystone` is replaced by `ashr_labs.keystone`. Tests
+that use private names, or names that are not here, are left out. The package itself, unchanged, uses a served platform.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from ashr_labs.local import open_platform
+from ashr_labs.local.server.app import running_server
+from support.local_api import database_with_tenants
+from support.sandboxes import engine_or_skip
 
 pytestmark = pytest.mark.integration
 
@@ -117,3 +123,96 @@ def test_its_own_tests_pass(module: str, count: int, sources: Path, tmp_path: Pa
     assert {name for name in outcomes if name in DIFFERENT} == {
         name for name, kind in outcomes.items() if kind != "PASSED"
     }, done.stdout
+
+
+AGENTS = """
+import json, pathlib, sys
+from polarity_keystone import Keystone
+
+url, mine, theirs, folder = sys.argv[1:]
+ks, other = Keystone(mine, url), Keystone(theirs, url)
+
+def refused(act):
+    try:
+        act()
+    except Exception as error:
+        return [type(error).__name__, error.status_code]
+
+path = pathlib.Path(folder)
+(path / "main.py").write_text("print('hello')")
+auth = {"required_env": ["KEY"], "config_files": [{"path": ".x", "template": "{{ secrets.KEY }}"}]}
+first = ks.agents.upload("email-agent", folder, ["python3", "main.py"], runtime="python3", auth=auth, tag="v2.1")
+second = ks.agents.upload("email-agent", str(path / "main.py"), ["python3", "main.py"])
+third = ks.agents.upload("another", folder, ["python3", "main.py"])
+foreign = other.agents.upload("email-agent", folder, ["python3", "main.py"], tag="v2.1")
+items, cursor = ks.agents.list(limit=1)
+rest, end = ks.agents.list(limit=1, cursor=cursor)
+ks.specs.create("id: hello\\nagent: {type: snapshot, snapshot: 'email-agent:v2.1'}\\nsecrets: [KEY]\\n")
+experiment = ks.experiments.create("x", "hello", secrets={"KEY": "s3cret-value"})
+results = experiment.run_and_wait(poll_interval=0.1, timeout=60)
+found = {
+    "first": [first.name, first.version, first.tag, first.runtime, first.entrypoint, first.storage_path],
+    "auth": [first.auth.required_env, [[one.path, one.template] for one in first.auth.config_files]],
+    "same files": first.digest == second.digest == foreign.digest,
+    "found": [
+        ks.agents.get("email-agent").id == second.id,
+        ks.agents.get("email-agent", version=1).id == first.id,
+        ks.agents.get("email-agent", tag="v2.1").id == first.id,
+        ks.agents.get_by_id(first.id).info == first.info,
+        ks.agents.get_by_id(third.digest).id == third.id,
+    ],
+    "pages": [[one.name for one in items], [one.name for one in rest], end],
+    "versions": [one.version for one in ks.agents.list_versions("email-agent", limit=5)[0]],
+    "other tenant": [
+        [[one.name, one.version] for one in other.agents.list()[0]],
+        refused(lambda: other.agents.get_by_id(first.id)),
+        refused(lambda: other.agents.delete(first.info)),
+        refused(lambda: other.agents.get("another")),
+    ],
+    "run": [results.passed, results.total_scenarios, results.scenarios[0].agent_output, results.scenarios[0].error],
+}
+ks.agents.delete(second)
+third.delete()
+ks.agents.delete_snapshot(first.id)
+found["left"] = [ks.agents.list()[0], len(other.agents.list()[0]), refused(lambda: ks.agents.get("email-agent"))]
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(name="package", scope="module")
+def _package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder from which the package itself is imported."""
+    folder = tmp_path_factory.mktemp("package")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--retries", "1", "--timeout", "10"]
+    command += ["--target", str(folder), f"polarity-keystone=={VERSION}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"polarity-keystone=={VERSION} cannot be installed from a package index: {done.stderr[-200:]}")
+    return folder
+
+
+def test_its_service_of_agents_works(package: Path, tmp_path: Path) -> None:
+    """The package, unchanged, uploads, finds, runs and deletes snapshots of one tenant, and none of another one."""
+    engine_or_skip("bubblewrap").close()
+    keys = database_with_tenants(tmp_path / "two.db")
+    platform = open_platform(tmp_path / "two.db")
+    (tmp_path / "agent").mkdir()
+    environment = {**os.environ, "PYTHONPATH": str(package)}
+    with running_server(platform) as url:
+        command = [sys.executable, "-c", AGENTS, url, *keys, str(tmp_path / "agent")]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    platform.close()
+
+    assert 0 == done.returncode, done.stderr
+    missing = ["KeystoneError", 404]
+    assert {
+        "first": ["email-agent", 1, "v2.1", "python3", ["python3", "main.py"], "/agents/email-agent/v1"],
+        "auth": [["KEY"], [[".x", "{{ secrets.KEY }}"]]],
+        "same files": True,
+        "found": [True] * 5,
+        "pages": [["another"], ["email-agent"], None],
+        "versions": [2, 1],
+        "other tenant": [[["email-agent", 1]], missing, missing, missing],
+        "run": [1, 1, "hello\n", ""],
+        "left": [[], 1, missing],
+    } == json.loads(done.stdout)

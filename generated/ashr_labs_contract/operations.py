@@ -135,6 +135,27 @@ OPERATIONS: dict[str, Operation] = {
     "create_spec": Operation("specs", False, "embedded", "POST", "/v1/specs", "write", "application/json"),
     "get_spec": Operation("specs", True, "embedded", "GET", "/v1/specs/{spec_id}", "read", "application/json"),
     "delete_spec": Operation("specs", True, "embedded", "DELETE", "/v1/specs/{spec_id}", "write", None),
+    "list_snapshots": Operation("snapshots", True, "embedded", "GET", "/v1/agents", "read", "application/json"),
+    "upload_snapshot": Operation("snapshots", False, "embedded", "POST", "/v1/agents", "write", "application/json"),
+    "get_latest_snapshot": Operation(
+        "snapshots", True, "embedded", "GET", "/v1/agents/{agent_name}/latest", "read", "application/json"
+    ),
+    "list_snapshot_versions": Operation(
+        "snapshots", True, "embedded", "GET", "/v1/agents/{agent_name}/versions", "read", "application/json"
+    ),
+    "get_snapshot_version": Operation(
+        "snapshots", True, "embedded", "GET", "/v1/agents/{agent_name}/versions/{version}", "read", "application/json"
+    ),
+    "get_snapshot_by_tag": Operation(
+        "snapshots", True, "embedded", "GET", "/v1/agents/{agent_name}/tags/{tag}", "read", "application/json"
+    ),
+    "get_snapshot": Operation(
+        "snapshots", True, "embedded", "GET", "/v1/snapshots/{snapshot_id}", "read", "application/json"
+    ),
+    "delete_snapshot": Operation("snapshots", True, "embedded", "DELETE", "/v1/snapshots/{snapshot_id}", "write", None),
+    "download_snapshot": Operation(
+        "snapshots", True, "embedded", "GET", "/v1/snapshots/{snapshot_id}/bundle", "read", "application/gzip"
+    ),
     "list_alerts": Operation("alerts", True, "embedded", "GET", "/v1/alerts", "read", "application/json"),
     "create_alert": Operation("alerts", False, "embedded", "POST", "/v1/alerts", "write", "application/json"),
     "get_alert": Operation("alerts", True, "embedded", "GET", "/v1/alerts/{alert_id}", "read", "application/json"),

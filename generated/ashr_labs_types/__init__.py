@@ -1164,6 +1164,35 @@ class ServiceRequest(TypedDict):
     """Seconds since the epoch."""
 
 
+class UploadSnapshotForm(TypedDict):
+    metadata: str
+    """JSON of the schema `SnapshotMetadata`."""
+
+    bundle: bytes
+    """A tar archive that is compressed by gzip."""
+
+
+EntrypointItem: TypeAlias = str
+
+
+RequiredEnvItem: TypeAlias = str
+
+
+EgressItem: TypeAlias = str
+
+
+class SnapshotConfigFile(TypedDict):
+    """
+    A file that is written before the agent starts.
+    """
+
+    path: str
+    """Relative to the agent's files, or `~/...`."""
+
+    template: str
+    """Its content, with `{{ secrets.NAME }}` for a secret."""
+
+
 ScenarioId: TypeAlias = str
 
 
@@ -1172,6 +1201,9 @@ class CreateExperimentRequest(TypedDict):
     spec_id: str
     spec_version: NotRequired[int]
     """By default the newest version."""
+
+    snapshot: NotRequired[str]
+    """The agent, in place of the spec's `agent.snapshot`; `NAME@VERSION`, for example."""
 
     secrets: NotRequired[dict[str, str]]
     """Strings by name."""
@@ -1208,6 +1240,8 @@ class Experiment(TypedDict):
     """The number of the last run; 0 of a draft."""
 
     total_scenarios: NotRequired[int]
+    snapshot_id: NotRequired[str]
+    """The snapshot that is the agent; empty if the agent is a command."""
 
 
 class ExperimentTotals(TypedDict):
@@ -2913,6 +2947,57 @@ class SandboxFindings(TypedDict):
     """The records that `audit` asks for, by `db_writes`, `http_calls` and `file_changes`."""
 
 
+class SnapshotAuth(TypedDict):
+    """
+    The credentials that an agent needs.
+    """
+
+    required_env: NotRequired[list[RequiredEnvItem]]
+    """Names of variables."""
+
+    config_files: NotRequired[list[SnapshotConfigFile]]
+    egress: NotRequired[dict[str, list[EgressItem]]]
+    """Hosts by the name of a purpose; stored, and not enforced."""
+
+
+class AgentSnapshot(TypedDict):
+    """
+    A version of an agent's files.
+    """
+
+    id: str
+    """`snap_N`."""
+
+    name: str
+    version: int
+    tag: NotRequired[str]
+    """The first of its tags; empty if it has none."""
+
+    tags: NotRequired[list[str]]
+    digest: str
+    """`sha256:...` of paths, contents, links and executable bits."""
+
+    size_bytes: NotRequired[int]
+    """Of the archive."""
+
+    storage_path: NotRequired[str]
+    """`/agents/NAME/vVERSION`."""
+
+    runtime: NotRequired[str]
+    """Empty if none is asked for."""
+
+    entrypoint: list[str]
+    auth: NotRequired[SnapshotAuth | None]
+    created_at: str
+    """ISO 8601."""
+
+
+class AgentSnapshotPage(TypedDict):
+    items: list[AgentSnapshot]
+    next_cursor: str | None
+    count: int
+
+
 class ScenarioResult(TypedDict):
     """
     The result of a scenario.
@@ -3258,6 +3343,22 @@ class SandboxTrace(TypedDict):
     """Whether there are more than the 10,000 that are listed."""
 
 
+class SnapshotMetadata(TypedDict):
+    """
+    What an agent is and how it is started.
+    """
+
+    name: str
+    entrypoint: list[EntrypointItem]
+    """A program and its arguments, started in the folder of the files."""
+
+    runtime: NotRequired[str]
+    """Such as `python3.12` or `node20`."""
+
+    auth: NotRequired[SnapshotAuth | None]
+    tag: NotRequired[str]
+
+
 class ExperimentResults(TypedDict):
     """
     The results of the last run of an experiment.
@@ -3270,6 +3371,9 @@ class ExperimentResults(TypedDict):
     """As of the experiment."""
 
     run: NotRequired[int]
+    snapshot_id: NotRequired[str]
+    """As of the experiment."""
+
     ran_at: NotRequired[str]
     """When the run was started, in ISO 8601; empty of a draft."""
 

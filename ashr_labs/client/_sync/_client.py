@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ._records import RecordMethods
     from ._sandboxes import SandboxMethods
     from ._scoring import ScoringMethods
+    from ._snapshots import SnapshotMethods
     from ._specs import SpecMethods
 
 __all__ = ["AshrLabsClient"]
@@ -314,6 +315,19 @@ class AshrLabsClient(
         from ._scoring import ScoringMethods  # noqa: PLC0415
 
         return ScoringMethods(self._transport)
+
+    @cached_property
+    def snapshots(self) -> SnapshotMethods:
+        """The snapshots of agents: `upload()`, `list()`, `versions()`, `get()`, `download()` and `delete()`.
+
+        Example:
+            >>> client.snapshots.upload("support", "./agent", ["python", "main.py"])  # doctest: +SKIP
+            <Snapshot snap_1 support@1>
+        """
+        # A function-level import: few users need it.
+        from ._snapshots import SnapshotMethods  # noqa: PLC0415
+
+        return SnapshotMethods(self._transport)
 
     def close(self) -> None:
         """Close the connections, and the embedded platform of a local client; the client cannot be used afterwards."""

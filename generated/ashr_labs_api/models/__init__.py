@@ -8,6 +8,8 @@ from .add_dataset_records_request import AddDatasetRecordsRequest
 from .added_records import AddedRecords
 from .agent_config import AgentConfig
 from .agent_record import AgentRecord
+from .agent_snapshot import AgentSnapshot
+from .agent_snapshot_page import AgentSnapshotPage
 from .aggregate_metrics import AggregateMetrics
 from .alert import Alert
 from .alert_firing import AlertFiring
@@ -292,6 +294,10 @@ from .set_dataset_agent_request import SetDatasetAgentRequest
 from .set_label_request import SetLabelRequest
 from .set_prompt_tag_request import SetPromptTagRequest
 from .skipped_traces import SkippedTraces
+from .snapshot_auth import SnapshotAuth
+from .snapshot_config_file import SnapshotConfigFile
+from .snapshot_egress import SnapshotEgress
+from .snapshot_metadata import SnapshotMetadata
 from .start_run_request import StartRunRequest
 from .start_run_response import StartRunResponse
 from .state_diff import StateDiff
@@ -327,6 +333,7 @@ from .update_agent_response import UpdateAgentResponse
 from .update_dataset_request import UpdateDatasetRequest
 from .update_dataset_response import UpdateDatasetResponse
 from .update_score_rule_request import UpdateScoreRuleRequest
+from .upload_snapshot_form import UploadSnapshotForm
 from .usage import Usage
 from .usage_event import UsageEvent
 from .usage_stats import UsageStats
@@ -349,6 +356,8 @@ __all__ = (
     "AddedRecords",
     "AgentConfig",
     "AgentRecord",
+    "AgentSnapshot",
+    "AgentSnapshotPage",
     "AggregateMetrics",
     "Alert",
     "AlertFiring",
@@ -617,6 +626,10 @@ __all__ = (
     "SetLabelRequest",
     "SetPromptTagRequest",
     "SkippedTraces",
+    "SnapshotAuth",
+    "SnapshotConfigFile",
+    "SnapshotEgress",
+    "SnapshotMetadata",
     "StartRunRequest",
     "StartRunResponse",
     "StateDiff",
@@ -652,6 +665,7 @@ __all__ = (
     "UpdateDatasetRequest",
     "UpdateDatasetResponse",
     "UpdateScoreRuleRequest",
+    "UploadSnapshotForm",
     "Usage",
     "UsageEvent",
     "UsageStats",
