@@ -34,6 +34,7 @@ TARGETS = (
     "traces/view?id=trace-1",
     "datasets/1",
     "agents",
+    "agents/1",
     "prompts/view?slug=support",
     "labels?run={before}",
     "runs/{before}/test?id=d&review=0",

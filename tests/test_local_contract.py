@@ -44,6 +44,7 @@ STRICTER |= {
     "list_labels",
     "list_snapshots",
     "post_api_agents",
+    "preview_grading",
     "set_label",
     "set_prompt_tag",
     "update_score_rule",

@@ -19,6 +19,7 @@ VALID: dict[str, Any] = {
     "candidate_id": "exp-own",
     "command": "true",
     "comment": "x",
+    "config": {},
     "query": "SELECT 1",
     "dataset_source": {},
     "name": "x",

@@ -341,6 +341,9 @@ OPERATIONS: dict[str, Operation] = {
     "get_run_events": Operation(
         "runs", True, "embedded", "GET", "/v1/runs/{run_id}/events", "read", "text/event-stream", "ended"
     ),
+    "preview_grading": Operation(
+        "runs", True, "embedded", "POST", "/v1/runs/{run_id}/grading-preview", "read", "application/json"
+    ),
     "list_score_rules": Operation("scoring", True, "embedded", "GET", "/v1/score-rules", "read", "application/json"),
     "create_score_rule": Operation(
         "scoring", False, "embedded", "POST", "/v1/score-rules", "write", "application/json"

@@ -1550,6 +1550,9 @@ class UpdateAgentRequest(TypedDict):
     config: NotRequired[dict[str, Any]]
     """A free-form object; it round-trips untouched."""
 
+    if_updated_at: NotRequired[str]
+    """On the embedded platform: the `updated_at` that was seen; an agent that has changed since is kept (409)."""
+
 
 class DeleteAgentRequest(TypedDict):
     function: Literal["delete_agent"]
@@ -2196,6 +2199,39 @@ class TraceFilter(TypedDict):
     """All of them."""
 
     has_errors: NotRequired[bool]
+
+
+class PreviewGradingRequest(TypedDict):
+    config: dict[str, Any]
+    """As of an agent."""
+
+
+class VerdictCounts(TypedDict):
+    passed: int
+    failed: int
+    unchecked: int
+
+
+class VerdictChange(TypedDict):
+    test_id: str
+    repeat: int | None
+    before: str | None
+    after: str | None
+    reasons: list[str]
+    """The first reasons of the new verdict."""
+
+
+class GradingPreview(TypedDict):
+    run_id: int
+    before: VerdictCounts
+    after: VerdictCounts
+    changed: int
+    """Tests whose verdict would change."""
+
+    changes: list[VerdictChange]
+    """The first 500."""
+
+    notes: list[str]
 
 
 LabelVerdict: TypeAlias = Literal["passed", "failed"]

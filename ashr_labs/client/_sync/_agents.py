@@ -65,6 +65,8 @@ class AgentMethods(BaseClient):
         name: str | Unset = UNSET,
         description: str | Unset = UNSET,
         config: Mapping[str, Any] | Unset = UNSET,
+        *,
+        if_updated_at: str | None = None,
     ) -> AgentRecord:
         """Change an agent; fields that are not given are kept.
 
@@ -73,9 +75,12 @@ class AgentMethods(BaseClient):
             name: Another name.
             description: Another description; an empty string clears it.
             config: Another configuration, which replaces the whole present one; an empty object clears it.
+            if_updated_at: The `updated_at` of the agent that was read, on the embedded platform only: an agent that has
+                changed since is kept. By default it is changed in any case.
 
         Raises:
             ConfigurationError: If a field is None: the API has no null for it.
+            ConflictError: If the agent has changed since `if_updated_at`.
         """
         request: UpdateAgentRequest = {"function": "update_agent", "agent_id": agent_id}
         if name is not UNSET:
@@ -84,6 +89,8 @@ class AgentMethods(BaseClient):
             request["description"] = not_none(description, "description", clear="''")
         if config is not UNSET:
             request["config"] = agent_config(not_none(config, "config", clear="{}"))
+        if if_updated_at is not None:
+            request["if_updated_at"] = if_updated_at
         agent: AgentRecord = self._call(request, "agent")
         return agent
 

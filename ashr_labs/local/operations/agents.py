@@ -29,7 +29,15 @@ if TYPE_CHECKING:
         UpdateAgentRequest,
     )
 
-__all__ = ["create_agent", "delete_agent", "get_agent_datasets", "list_agents", "set_dataset_agent", "update_agent"]
+__all__ = [
+    "check_config",
+    "create_agent",
+    "delete_agent",
+    "get_agent_datasets",
+    "list_agents",
+    "set_dataset_agent",
+    "update_agent",
+]
 
 _MAX_DATASETS = 100_000
 _MAX_DATASET_BYTES = 64_000_000
@@ -50,7 +58,7 @@ _FIELDS = (
 @operation("create_agent", writes=True)
 def create_agent(context: Context, params: CreateAgentRequest) -> dict[str, Any]:
     """Store an agent; its name must be unique in the tenant."""
-    _check_config(params.get("config"))
+    check_config(params.get("config"))
     row = {
         "tenant_id": context.principal.tenant_id,
         "creator_id": context.principal.user_id,
@@ -82,8 +90,10 @@ def list_agents(context: Context, params: ListAgentsRequest) -> dict[str, Any]:
 @operation("update_agent", writes=True)
 def update_agent(context: Context, params: UpdateAgentRequest) -> dict[str, Any]:
     """Change the given fields; `config` replaces the whole configuration."""
-    _check_config(params.get("config"))
-    get_agent_row(context, params["agent_id"])
+    check_config(params.get("config"))
+    agent = get_agent_row(context, params["agent_id"], for_update=True)
+    if params.get("if_updated_at", agent["updated_at"]) != agent["updated_at"]:
+        raise ConflictError(f"agent {agent['id']} was changed at {agent['updated_at']}; read it again")
     changes = {name: value for name, value in params.items() if name in ("name", "description", "config")}
     change = update(agents).where(agents.c.id == params["agent_id"]).values(updated_at=context.timestamp, **changes)
     with _unique_name(params.get("name")):
@@ -126,7 +136,12 @@ def set_dataset_agent(context: Context, params: SetDatasetAgentRequest) -> dict[
     return {"message": f"dataset {dataset_id} belongs to {'no agent' if agent_id is None else f'agent {agent_id}'}"}
 
 
-def _check_config(config: object) -> None:
+def check_config(config: object) -> None:
+    """Check a grading configuration.
+
+    Raises:
+        ValidationError: It has problems, which the message lists.
+    """
     if problems := validate_grading_config(config):
         raise ValidationError("; ".join(f"config.{problem}" for problem in problems))
 

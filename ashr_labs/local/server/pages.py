@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["answer_page", "is_page", "page_response"]
 
-_MAX_FORM = 16 * 1024
+_MAX_FORM = 64 * 1024
 """Bytes."""
 
 

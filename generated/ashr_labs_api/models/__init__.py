@@ -156,6 +156,7 @@ from .get_sdk_notes_request import GetSdkNotesRequest
 from .get_sdk_notes_response import GetSdkNotesResponse
 from .grader import Grader
 from .grading_config import GradingConfig
+from .grading_preview import GradingPreview
 from .grading_status import GradingStatus
 from .health import Health
 from .ingest_observability_trace_request import IngestObservabilityTraceRequest
@@ -242,6 +243,7 @@ from .post_api_sessions_id_resume_response_200 import PostApiSessionsIdResumeRes
 from .post_api_sessions_id_stop_response_200 import PostApiSessionsIdStopResponse200
 from .post_api_sessions_id_workspace_body import PostApiSessionsIdWorkspaceBody
 from .post_api_sessions_response_201 import PostApiSessionsResponse201
+from .preview_grading_request import PreviewGradingRequest
 from .prompt import Prompt
 from .prompt_usage import PromptUsage
 from .query_result import QueryResult
@@ -340,6 +342,8 @@ from .usage_stats import UsageStats
 from .user import User
 from .user_persona import UserPersona
 from .verdict import Verdict
+from .verdict_change import VerdictChange
+from .verdict_counts import VerdictCounts
 from .vm_log_entry import VmLogEntry
 from .vm_stream import VmStream
 from .website_simulation import WebsiteSimulation
@@ -494,6 +498,7 @@ __all__ = (
     "GetSdkNotesResponse",
     "Grader",
     "GradingConfig",
+    "GradingPreview",
     "GradingStatus",
     "Health",
     "IngestedEvents",
@@ -574,6 +579,7 @@ __all__ = (
     "PostApiSessionsIdStopResponse200",
     "PostApiSessionsIdWorkspaceBody",
     "PostApiSessionsResponse201",
+    "PreviewGradingRequest",
     "Prompt",
     "PromptUsage",
     "QueryResult",
@@ -672,6 +678,8 @@ __all__ = (
     "User",
     "UserPersona",
     "Verdict",
+    "VerdictChange",
+    "VerdictCounts",
     "VmLogEntry",
     "VmStream",
     "WebsiteSimulation",

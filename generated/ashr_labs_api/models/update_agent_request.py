@@ -29,6 +29,8 @@ class UpdateAgentRequest:
         name (str | Unset):
         description (str | Unset):
         config (JsonObject | Unset): A free-form object; it round-trips untouched.
+        if_updated_at (str | Unset): On the embedded platform: the `updated_at` that was seen; an agent that has changed
+            since is kept (409).
     """
 
     agent_id: int
@@ -36,6 +38,7 @@ class UpdateAgentRequest:
     name: str | Unset = UNSET
     description: str | Unset = UNSET
     config: JsonObject | Unset = UNSET
+    if_updated_at: str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         function = self.function
@@ -49,6 +52,8 @@ class UpdateAgentRequest:
         config: dict[str, Any] | Unset = UNSET
         if not isinstance(self.config, Unset):
             config = self.config.to_dict()
+
+        if_updated_at = self.if_updated_at
 
         field_dict: dict[str, Any] = {}
 
@@ -64,6 +69,8 @@ class UpdateAgentRequest:
             field_dict["description"] = description
         if config is not UNSET:
             field_dict["config"] = config
+        if if_updated_at is not UNSET:
+            field_dict["if_updated_at"] = if_updated_at
 
         return field_dict
 
@@ -91,12 +98,15 @@ class UpdateAgentRequest:
         else:
             config = JsonObject.from_dict(_config)
 
+        if_updated_at = d.pop("if_updated_at", UNSET)
+
         update_agent_request = cls(
             function=function,
             agent_id=agent_id,
             name=name,
             description=description,
             config=config,
+            if_updated_at=if_updated_at,
         )
 
         return update_agent_request

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..registry import ACTIONS, PAGES
 from . import (
+    agent,
     catalog,
     comparison,
     downloads,
@@ -23,6 +24,7 @@ from . import (
 __all__ = [
     "ACTIONS",
     "PAGES",
+    "agent",
     "catalog",
     "comparison",
     "downloads",
