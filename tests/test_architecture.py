@@ -44,6 +44,7 @@ FLOORS: list[set[str]] = [
         "_template",
         "_serialize",
         "_threads",
+        "_text_diff",
         "_time",
         "_unset",
         "_version",

@@ -82,7 +82,7 @@ def test_files_commands_and_programs_of_a_sandbox(booter: Booter) -> None:
     sandbox.sandbox.destroy()
     after = results(sandbox)
     assert {"error"} == {one.status for one in after.values()}
-    assert "was destroyed" in after["there"].message
+    assert "was destroyed" in after["there"].error
 
 
 def test_modules_of_the_agent_are_not_imported_by_programs(booter: Booter) -> None:
@@ -161,9 +161,9 @@ def test_databases_and_requests_of_a_sandbox(booter: Booter) -> None:
         "quiet": "error",
     } == {name: one.status for name, one in found.items()}, found
     assert 'must return "paid", got "open"' in found["state"].message
-    assert 'relation "nothing" does not exist' in found["wrong"].message
-    assert "returned more than 1,000 rows" in found["many"].message
-    assert "the requests of 'silent' are not recorded" in found["quiet"].message
+    assert 'relation "nothing" does not exist' in found["wrong"].error
+    assert "returned more than 1,000 rows" in found["many"].error
+    assert "the requests of 'silent' are not recorded" in found["quiet"].error
     sandbox.sandbox.destroy()
 
 
@@ -175,7 +175,7 @@ def test_service_that_the_agent_stopped_is_an_error(booter: Booter) -> None:
     found = results(sandbox)
 
     assert {"error"} == {found[name].status for name in ("state", "count", "sent")}
-    assert "the service 'mail' does not answer any more" in found["sent"].message
+    assert "the service 'mail' does not answer any more" in found["sent"].error
     sandbox.sandbox.destroy()
 
 

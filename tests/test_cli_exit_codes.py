@@ -70,6 +70,14 @@ COMMANDS = {
     "prompts untag": Command("greeting live", "live"),
     "prompts render": Command("greeting name=Ada", "greeting"),
     "prompts delete": Command("greeting", "greeting"),
+    "records list": Command(""),
+    "records show": Command("RECORDS", "RECORDS"),
+    "records create": Command("second records.jsonl", "records.jsonl", stores=True),
+    "records add": Command("RECORDS records.jsonl", "RECORDS"),
+    "records remove": Command("RECORDS first", "RECORDS"),
+    "records export": Command("RECORDS", "RECORDS"),
+    "records from-traces": Command("third"),
+    "records delete": Command("RECORDS", "RECORDS"),
     "spec validate": Command("box.yaml", "box.yaml", has_platform=False),
     "spec schema": Command("", has_platform=False),
     "spec create": Command("box.yaml", "box.yaml", stores=True),
@@ -143,6 +151,9 @@ COMMANDS = {
     "queue show": Command("absent", codes=(2, 3)),
     "queue cancel": Command("absent", codes=(2, 3)),
     "queue stats": Command("", codes=(0, 3)),
+    "experiment export": Command("EXPERIMENT", "EXPERIMENT"),
+    "experiment score": Command("EXPERIMENT", "EXPERIMENT"),
+    "experiment delete": Command("EXPERIMENT", "EXPERIMENT"),
     "view": Command("run.json", "run.json", has_platform=False, codes=(130,)),
     "serve": Command("--database new.db", has_platform=False, codes=(130,)),
     "init": Command("new", has_platform=False),
@@ -182,6 +193,7 @@ def furnish(folder: Path) -> Workspace:
     (workspace.folder / "box.yaml").write_text(SPEC, "utf-8")
     (workspace.folder / "hosted").mkdir()
     (workspace.folder / "hosted" / "CLAUDE.md").write_text("Be brief.", "utf-8")
+    (workspace.folder / "records.jsonl").write_text('{"input": "Hi"}\n', "utf-8")
     workspace.write("config.json", {"agent": agent, "context": {"domain": "d"}, "generation_options": options})
     return workspace
 
@@ -206,6 +218,8 @@ def _stocked(tmp_path_factory: pytest.TempPathFactory) -> Path:
             IDS["ENDED"] = session.id
         client.create_api_key("first")
         client.prompts.create("greeting", "Hello {name}", tag="live")
+        IDS["RECORDS"] = client.records.create("answers").id
+        client.records.add(IDS["RECORDS"], [{"id": "first", "input": 1}])
         client.alerts.create("failing", "pass_rate < 0.8", "none", id="failing")
         client.snapshots.upload("held", workspace.folder / "agents.py", ["python", "agents.py"])
         client.specs.create(SPEC)

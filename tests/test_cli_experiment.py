@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,9 @@ import pytest
 from ashr_labs.local import open_platform
 from ashr_labs.local.server.app import running_server
 from support.cli import Workspace
+from support.local_api import database_on, database_with_tenants
 from support.sandboxes import engine_or_skip
+from support.stored_experiments import store_experiment
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples/specs/fix-failing-test.yaml"
 
@@ -130,3 +134,28 @@ def test_run_on_a_server_returns_at_once(workspace: Workspace, monkeypatch: pyte
     assert "cancelled" == cancelled.document["status"]
     assert 3 == late.code
     assert "has not ended after 0.1 s" in late.err
+
+
+def test_experiments_are_exported_scored_and_deleted(workspace: Workspace) -> None:
+    """A run is written in both formats, to stdout or a file that is never there in part, scored, and deleted."""
+    database = workspace.folder / "ashr.db"
+    database_with_tenants(database, 1)
+    with closing(database_on(database)) as stored, stored.write() as connection:
+        store_experiment(connection, [("a", "pass"), ("b", "fail")])
+
+    whole = json.loads(workspace.call("experiment", "export", "exp-1").out)
+    lines = workspace.call("experiment", "export", "exp-1", "--format", "ndjson").out.splitlines()
+    assert whole["scenarios"] == [one["data"] for one in map(json.loads, lines) if one["type"] == "scenario"]
+    assert whole == workspace.call("experiment", "export", "exp-1", "--json").document
+    options = ["--format", "ndjson", "--output", "run.ndjson", "--json"]
+    written = workspace.call("experiment", "export", "exp-1", *options).document
+    content = (workspace.folder / "run.ndjson").read_bytes()
+    assert (lines, len(content)) == (content.decode().splitlines(), written["bytes"])
+    assert "no experiment" in workspace.call("experiment", "export", "exp-2", "--output", "none.json").error(2)
+    assert [] == [*workspace.folder.glob("none.json*")]
+
+    scored = workspace.call("experiment", "score", "exp-1", "--scorer", "contains:a-r1").out
+    assert ["a-r1", "contains:a-r1", "1.0", "True", "scored"] == scored.splitlines()[1].split()
+    assert scored == workspace.call("experiment", "score", "exp-1").out
+    assert {"deleted": "exp-1"} == workspace.call("experiment", "delete", "exp-1", "--json").document
+    assert "no experiment" in workspace.call("experiment", "score", "exp-1").error(2)

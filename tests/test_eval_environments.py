@@ -17,6 +17,7 @@ from ashr_labs import (
     AshrLabsClient,
     AsyncSandbox,
     ConfigurationError,
+    Eval,
     EvalRunner,
     RunOptions,
     Sandbox,
@@ -27,6 +28,7 @@ from ashr_labs import (
 )
 from ashr_labs.results import read_run
 from ashr_labs.results.reports.text import sample_text
+from ashr_labs.scorers import CommandExits, FileContains, FileExists, SQLEquals
 from ashr_labs.specs import parse_spec
 from support.processes import child_processes
 from support.sandboxes import engine_or_skip
@@ -456,3 +458,70 @@ def test_file_row_and_mailbox_contradict_the_claim() -> None:
         "-7: open\n+7: in progress",
     ):
         assert line in shown
+
+
+@pytest.mark.usefixtures("isolated")
+@pytest.mark.parametrize("kind", ["threads", "loop", "processes"])
+def test_scorers_of_the_environment_score_its_state(kind: str) -> None:
+    """Scorers of a run and checks of a scenario look at the sandbox before it is destroyed, on every driver."""
+    scorers: list[object] = [
+        FileExists("note.txt"),
+        FileContains("note.txt", contains="closed", gate=True, weight=2),
+        ~FileExists("other.txt"),
+        CommandExits("grep -q closed note.txt"),
+        SQLEquals(service="db", query="SELECT 1", equals=1),
+        says_closed,
+    ]
+    checks = [{"type": "file_contains", "path": "note.txt", "contains": "open", "name": "is open"}]
+    agents: list[Any] = [aclosing if kind == "loop" else closing, aclaiming if kind == "loop" else claiming]
+    executor = executor_of("processes") if kind == "processes" else None
+
+    runs = [
+        EvalRunner(dataset("a", checks=checks)).run(agent, environment=SPEC, scorers=scorers, executor=executor)
+        for agent in agents
+    ]
+
+    done, said = ({name: one["value"] for name, one in run.build()["tests"][0]["scores"].items()} for run in runs)
+    assert {
+        "file_exists:note.txt": 1.0,
+        "file_content:note.txt": 1.0,
+        "not file_exists:other.txt": 1.0,
+        "command:grep -q closed note.txt": 1.0,
+        "sql:db": None,
+        "is open": 0.0,
+        "says_closed": 1.0,
+    } == done
+    assert (0.0, 0.0, 1.0) == tuple(
+        said[name] for name in ("file_content:note.txt", "command:grep -q closed note.txt", "file_exists:note.txt")
+    )
+
+
+def says_closed(output: str) -> bool:
+    return "closed" in output
+
+
+async def aclaiming(message: str) -> str:
+    return "It is closed."
+
+
+@pytest.mark.usefixtures("isolated")
+def test_rows_of_eval_are_played_in_environments() -> None:
+    """`Eval` takes an environment: the task works in the sandbox of its row, whose state is scored."""
+
+    def task(row: str) -> str:
+        if row == "do":
+            close_note()
+        return "It is closed."
+
+    rows = [{"input": "do"}, {"input": "claim"}]
+    result = Eval("notes", data=rows, task=task, environment=SPEC, scores=[FileContains("note.txt", contains="closed")])
+
+    assert [1.0, 0.0] == [row.scores["file_content:note.txt"] for row in result.rows]
+
+
+def test_scorers_of_the_environment_do_not_apply_without_one() -> None:
+    """Without an environment there is no score, with the reason; the user's own disk is not looked at."""
+    [test] = EvalRunner(dataset("a")).run(claiming, scorers=[FileExists("note.txt")]).build()["tests"]
+
+    score = test["scores"]["file_exists:note.txt"]
+    assert (None, "it needs an environment, such as a sandbox") == (score["value"], score["reason"])

@@ -74,6 +74,11 @@ def checked(check: Mapping[str, Any], world: MemoryWorld, judge: Any = None, **o
     return result
 
 
+def said(result: InvariantResult) -> str:
+    """Return the message, or why there is none."""
+    return result.message or result.error
+
+
 def done(exit_code: int = 0, stdout: str = "", stderr: str = "", *, timed_out: bool = False) -> CommandResult:
     return CommandResult("", stdout, stderr, exit_code, 1, timed_out)
 
@@ -123,8 +128,8 @@ def test_checks_of_files(check: dict[str, Any], status: str, message: str) -> No
     """A file is there or not, all conditions about its content hold, and the message shows what was there."""
     result = checked(check, FILES)
 
-    assert (status, message) == (result.status, result.message)
-    assert result.score == {"passed": 1.0, "failed": 0.0, "error": None}[status]
+    assert (status, message) == (result.status, said(result))
+    assert result.record()["score"] == {"passed": 1.0, "failed": 0.0, "error": None}[status]
 
 
 def test_pattern_that_takes_too_long_is_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +140,7 @@ def test_pattern_that_takes_too_long_is_not_checked(monkeypatch: pytest.MonkeyPa
     result = checked({"type": "file_content", "path": "a", "pattern": "(a+)+$"}, world)
 
     assert ("error", False) == (result.status, result.passed)
-    assert "took longer than 0.5 s" in result.message
+    assert "took longer than 0.5 s" in result.error
 
 
 ROWS = QueryResult(["id", "state", "paid"], [[7, "open", None], [8, "paid", 20.5]])
@@ -252,8 +257,8 @@ def test_commands_and_programs_decide_by_their_exit_code(
     kind = "custom" if "code" in check else "command_exit"
     result = checked({"type": kind, **check}, MemoryWorld(commands={"": ended}))
 
-    assert expected[:2] == (result.status, result.score)
-    assert expected[2] in result.message
+    assert expected[:2] == (result.status, result.record()["score"])
+    assert expected[2] in said(result)
 
 
 def test_checks_that_run_code_come_last_and_results_keep_the_order() -> None:
@@ -274,8 +279,8 @@ def test_what_the_world_does_not_answer_is_an_error() -> None:
     """An invariant whose service has gone is neither passed nor scored, and the reason is told."""
     result = checked({"type": "sql", "service": "db", "query": "SELECT 1", "equals": 1}, MemoryWorld(), gate=True)
 
-    assert ("error", None, False) == (result.status, result.score, result.passed)
-    assert "not checked: the service 'db' does not answer any more" == result.message
+    assert ("error", 0.0, False) == (result.status, result.score, result.passed)
+    assert "not checked: the service 'db' does not answer any more" == result.error
     assert {"name": "it", "passed": False, "status": "error", "gate": True, "score": None}.items() <= (
         result.record().items()
     )
@@ -323,8 +328,8 @@ def test_what_is_not_judged_has_no_score() -> None:
     check = {"type": "llm_as_judge", "criteria": "It is polite."}
     without, failing = checked(check, MemoryWorld()), checked(check, MemoryWorld(), judge)
 
-    assert [("not_judged", None)] * 2 == [(one.status, one.score) for one in (without, failing)]
-    assert "not judged: the model is gone" == failing.message
+    assert [("not_judged", None)] * 2 == [(one.status, one.record()["score"]) for one in (without, failing)]
+    assert "not judged: the model is gone" == failing.error
 
 
 @pytest.mark.parametrize(
@@ -344,7 +349,7 @@ def test_language_model_judges_invariants(
     judge = state_judge(lambda messages, **options: reply, task="Write a letter.", parameters={"expected": "Dear Ann"})
     result = checked({"type": "llm_as_judge", **check, "model": "small"}, MemoryWorld(output="Dear Ann"), judge)
 
-    assert expected == (result.status, result.score)
+    assert expected == (result.status, result.record()["score"])
 
 
 def test_unknown_type_is_refused_before_anything_is_checked() -> None:

@@ -51,6 +51,7 @@ STRICTER |= {
     "upload_snapshot",
 }
 """Operations whose requests must keep more rules than a schema can say: of scorers, YAML, conditions, times, names."""
+STRICTER |= {"export_experiment", "list_scenarios", "list_scores", "score_experiment"}
 WITHOUT_ALL_FIELDS = {"post_api_sessions"}
 """Operations that answer with 501 to fields that this platform does not have."""
 LENIENT = {"get_api_queue", "get_api_usage", "get_api_usage_stats"}

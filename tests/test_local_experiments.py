@@ -40,9 +40,30 @@ def test_outcome_decides_and_not_the_words(api: Api) -> None:
         did["exit_code"],
         did["agent_stderr"],
     )
-    assert {"added": ["a.txt"], "removed": [], "modified": [], "omitted": 0} == did["diff"]
+    text = "--- a/a.txt\n+++ b/a.txt\n@@ -0,0 +1 @@\n+right\n"
+    assert {"added": ["a.txt"], "removed": [], "modified": [], "omitted": 0, "text": text} == did["diff"]
     assert ("completed", 1, 0, 1) == (lazy["status"], lazy["total_scenarios"], lazy["passed"], lazy["failed"])
     assert ("completed", 1, 0, 1.0) == (busy["status"], busy["passed"], busy["failed"], busy["metrics"]["pass_rate"])
+
+
+def test_diff_shows_the_lines_of_small_text_files(api: Api) -> None:
+    """Changed lines are in the result, without secrets; binary, large and hidden files are in the paths only."""
+    files = [{"path": name, "content": "one\ntwo\n"} for name in ("kept", "changed", "gone")]
+    text = spec_text(
+        "sed -i s/two/$TOKEN/ changed; rm gone; printf '\\000' > binary; mkdir node_modules; echo x > node_modules/a;"
+        " head -c 40000 /dev/zero | tr '\\0' a > large; seq 1 3000 > many",
+        setup={"files": files},
+        secrets=["TOKEN"],
+    )
+    (one,) = played(api, text, secrets={"TOKEN": "s3cret-value"})["scenarios"]
+
+    diff = one["diff"]
+    assert (["changed"], ["gone"], 4) == (diff["modified"], diff["removed"], len(diff["added"]))
+    changed = "--- a/changed\n+++ b/changed\n@@ -1,2 +1,2 @@\n one\n-two\n+[secret TOKEN]\n"
+    assert diff["text"].startswith(f"{changed}--- a/many\n+++ b/many\n@@ -0,0 +1,3000 @@\n+1\n+2\n")
+    assert (8192 + len("..."), True) == (len(diff["text"]), diff["text"].endswith("..."))
+    (small,) = played(api, spec_text("rm gone", setup={"files": files}))["scenarios"]
+    assert "--- a/gone\n+++ b/gone\n@@ -1,2 +0,0 @@\n-one\n-two\n" == small["diff"]["text"]
 
 
 def test_matrix_and_replicas_are_played(api: Api) -> None:

@@ -451,6 +451,35 @@ def former_job(revision: str) -> str:
     return f"VALUES (1, '{MOMENT}', 'grade_run', 7, 1, " + ("true)" if revision < "0004" else f"'{MOMENT}')")
 
 
+def test_scenarios_of_former_versions_have_their_sandbox(empty_places: tuple[Place, Place]) -> None:
+    """The sandboxes of results are found by their scenarios, whatever an agent has printed."""
+    place, _ = empty_places
+    migrate(place, "0017")
+    execute(place, f"INSERT INTO tenants VALUES (1, '{MOMENT}', 'Local', true)")
+    execute(place, f"INSERT INTO users VALUES (1, 1, '{MOMENT}', 'a@b.c', NULL, true)")
+    execute(
+        place,
+        "INSERT INTO experiments (tenant_id, id, created_at, creator_id, name, spec_id, spec_version, seed, status,"
+        f" run, total_scenarios) VALUES (1, 'exp', '{MOMENT}', 1, 'x', 's', 1, 0, 'completed', 1, 3)",
+    )
+    said = '"agent_output":"' + r"\u0000\ud800 " + '"}'
+    head = '{"scenario_id":"default-r1","sandbox_id"'
+    results = [f"""'{head}:"sb-7",{said}'""", f"""'{head}:"",{said}'""", "NULL"]
+    for number, result in enumerate(results, 1):
+        execute(
+            place,
+            "INSERT INTO experiment_scenarios (id, tenant_id, experiment_id, run, position, scenario_id, point,"
+            " replica, seed, parameters, status, wall_ms, tool_calls, tool_errors, tokens, cost_usd, violations,"
+            f" result) VALUES ({number}, 1, 'exp', 1, {number}, 'x', 'x', 1, 0, '{{}}', 'pass', 0, 0, 0, 0, 0, 0,"
+            f" {result})",
+        )
+
+    database_on(place).close()
+
+    found = execute(place, "SELECT sandbox_id FROM experiment_scenarios ORDER BY id")
+    assert [("sb-7",), (None,), (None,)] == found
+
+
 def test_waiting_traces_are_migrated_to_jobs(empty_places: tuple[Place, Place]) -> None:
     """Waiting and failed traces of the former queue are in the queue of all jobs; jobs of deleted runs are dropped."""
     place, _ = empty_places

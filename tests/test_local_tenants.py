@@ -112,6 +112,8 @@ CHOSEN |= {("run_pentest", "agent_name")}
 EMPTY = {
     ("list_labels", "run_id"): "items",
     ("list_labels", "trace_id"): "items",
+    ("list_scores", "experiment_id"): "items",
+    ("list_scenarios", "experiment_id"): "items",
     ("list_runs", "dataset_id"): "runs",
     ("list_spans", "experiment_id"): "items",
     ("list_traces", "experiment_id"): "items",

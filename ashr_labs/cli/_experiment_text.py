@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["comparison_text", "results_text"]
 
 _MAX_OUTPUT = 300
+_MAX_DIFF_LINES = 40
 
 
 def results_text(results: RunResults) -> str:
@@ -81,3 +82,12 @@ def _diff(scenario: ScenarioResult) -> Iterator[str]:
     yield from lines
     if diff.omitted:
         yield f"and {counted(diff.omitted, 'more change')}"
+    lines = [_printable(line) for line in diff.text.splitlines()]
+    yield from lines[:_MAX_DIFF_LINES]
+    if len(lines) > _MAX_DIFF_LINES:
+        yield f"and {counted(len(lines) - _MAX_DIFF_LINES, 'more line')}; all of them with --json"
+
+
+def _printable(line: str) -> str:
+    """Return a line with its indentation, without control characters."""
+    return "".join(one if one.isprintable() else " " for one in line)

@@ -34,6 +34,7 @@ PROGRAM = LazyGroup(
         "datasets": "Manage datasets.",
         "agents": "Manage agents.",
         "prompts": "Manage prompts.",
+        "records": "Manage datasets of records.",
         "score-rules": "Manage rules that score traces.",
         "keys": "Manage API keys.",
         "traces": "Show traces.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,9 +12,10 @@ import click
 
 from ._client import is_remote, stored_client, storing_client, where_options
 from ._commands import Group
+from ._download import save, send
 from ._exit import CommandError, ExitCode, Failure
 from ._experiment_text import comparison_text, results_text
-from ._options import Number
+from ._options import Number, OutputFile
 from ._records import show_id, show_rows
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ __all__ = ["command"]
 
 command = Group("experiment", "Play an agent in sandboxes of a spec, and judge what it leaves behind.")
 _COLUMNS = ("id", "name", "spec_id", "status", "total_scenarios", "created_at")
+_SCORE_COLUMNS = ("scenario_id", "name", "score", "passed", "status", "message")
 _SUFFIXES = (".yaml", ".yml")
 _TIMEOUT = 3600.0
 
@@ -144,6 +147,78 @@ def show_experiment(out: Output, /, experiment_id: str, database: Path | None, r
         out.write_json(asdict(results))
     else:
         out.write(results_text(results))
+
+
+@command.command("export")
+@click.argument("experiment_id")
+@click.option("--format", "format_", type=click.Choice(["json", "ndjson"]), default="json", show_default=True)
+@click.option("--output", type=OutputFile(), metavar="FILE", help="The file [default: stdout].")
+@where_options
+@click.pass_obj
+def export_experiment(
+    out: Output, /, experiment_id: str, format_: str, output: Path | None, database: Path | None, remote: bool
+) -> None:
+    """Write the last run with its scenarios, spans and scores: one JSON object, or with ndjson a line for each."""
+    if out.as_json and output is None and format_ != "json":
+        raise click.UsageError("--json and --format ndjson are two formats of stdout; name a file with --output")
+    with (
+        stored_client(database, remote=remote) as client,
+        closing(client.export.iter_bytes(experiment_id, format=format_)) as parts,
+    ):
+        if output is None:
+            send(parts, out)
+            size = 0
+        else:
+            size = save(parts, output)
+    if output is None:
+        out.write("\n" if format_ == "json" else "")
+        return
+    out.info(f"wrote {output}")
+    if out.as_json:
+        out.write_json({"experiment_id": experiment_id, "file": str(output), "format": format_, "bytes": size})
+
+
+@command.command("score")
+@click.argument("experiment_id")
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="A stored rule; repeatable.")
+@click.option("--scorer", "scorers", multiple=True, metavar="SCORER", help="Such as contains:refund; repeatable.")
+@click.option("--timeout", type=Number(0, 1e7), default=_TIMEOUT, show_default=True, metavar="SECONDS")
+@where_options
+@click.pass_obj
+def score_experiment(
+    out: Output,
+    /,
+    experiment_id: str,
+    rules: Sequence[str],
+    scorers: Sequence[str],
+    timeout: float,
+    database: Path | None,
+    remote: bool,
+) -> None:
+    """Score the scenarios of the last run by rules and scorers of the platform, and show all of its scores.
+
+    Without --rule and --scorer, the scores that are there are shown.
+    """
+    with stored_client(database, remote=remote) as client:
+        if rules or scorers:
+            client.scoring.score_experiment(experiment_id, list(rules), scorers=list(scorers))
+        else:
+            client.experiments.get(experiment_id, scenarios=False)  # a missing experiment has no scores, either
+        scores = client.scoring.wait_for_scores(experiment_id, timeout)
+    show_rows(out, "scores", scores, _SCORE_COLUMNS)
+
+
+@command.command("delete")
+@click.argument("experiment_id")
+@where_options
+@click.pass_obj
+def delete_experiment(out: Output, /, experiment_id: str, database: Path | None, remote: bool) -> None:
+    """Delete an experiment with its results and scores; the traces of its sandboxes stay."""
+    with stored_client(database, remote=remote) as client:
+        client.experiments.delete(experiment_id)
+    out.info(f"deleted {experiment_id}")
+    if out.as_json:
+        out.write_json({"deleted": experiment_id})
 
 
 @command.command("list")

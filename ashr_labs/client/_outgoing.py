@@ -41,6 +41,8 @@ class Outgoing:
     """Of the body, in place of JSON."""
     last_event_id: str | None = None
     """The id of the event behind which a stream begins."""
+    is_download: bool = False
+    """Whether the body of the response is read in parts."""
 
     @property
     def is_call(self) -> bool:
@@ -66,6 +68,8 @@ class Outgoing:
     @property
     def headers(self) -> dict[str, str]:
         """The headers that this request has in place of the usual ones."""
+        if self.is_download:
+            return {"accept": "*/*"}
         if self.last_event is None:
             return {}
         resumed = {} if self.last_event_id is None else {"last-event-id": self.last_event_id}

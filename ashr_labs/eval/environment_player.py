@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, cast
 
 from .._scoped import scoped
 from ..errors import AshrLabsError, DatasetError
-from ..scenarios.scenario import read_scenario
+from ..scenarios.scenario import has_checks, read_scenario
+from ..scorers.checks import read_checks
+from ..scorers.invariants import EnvironmentScorer
 from .agent_errors import AgentError, dataset_error
 from .agents import ParsedReply
 from .current import CURRENT
@@ -66,7 +68,8 @@ def _play_inside(
         test.start()  # how long the environment took is not the agent's time
         error = yield from _noted(play(sample, test, context), inside, texts := [""])
         _keep_text(test, texts[-1])
-        look = partial(outcome_fields, inside, environments.spec, expected, test, texts[-1])
+        scorers = _scorers(sample, context) if error is None else []
+        look = partial(outcome_fields, inside, environments.spec, expected, test, texts[-1], scorers)
         looked = yield Call(environments.run, (look,), read=_as_is)
         if not isinstance(looked, AgentError):
             test.add_fields(**looked)
@@ -78,6 +81,12 @@ def _play_inside(
     finally:
         _discard(inside)
     return error
+
+
+def _scorers(sample: Sample, context: RunContext) -> list[EnvironmentScorer]:
+    """Return the scorers of the run and the checks of the scenario that look at the environment."""
+    checks = [one for _, one in read_checks(sample.scenario_id, sample.raw)] if has_checks(sample.raw) else []
+    return [*context.environment_scorers, *(one for one in checks if isinstance(one, EnvironmentScorer))]
 
 
 def _noted(steps: Steps, inside: Inside | None, texts: list[str]) -> Steps:

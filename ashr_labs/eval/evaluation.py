@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..run_builder.records import TestRecord
+    from ..scorers.invariants import EnvironmentScorer
     from ..tracing.context import TracingHandle
     from .agents import AgentSource
     from .comparison import Comparison
@@ -82,6 +83,7 @@ class Evaluation:
             settings.rate,
             settings.calls_from,
             self._environments,
+            () if self._environments is None else _environment_scorers(settings),
             _play_to_outcome,
         )
         self._hung = HungThreads()
@@ -255,6 +257,14 @@ def _is_in_loop() -> bool:
         return asyncio is not None and asyncio.get_running_loop() is not None
     except (RuntimeError, AttributeError):  # no loop, or another thread is importing asyncio right now
         return False
+
+
+def _environment_scorers(settings: Settings) -> list[EnvironmentScorer]:
+    """Return the scorers that look at the environments."""
+    from ..scorers.invariants import EnvironmentScorer  # noqa: PLC0415 - as in _environments()
+    from ..scorers.registry import read_scorers  # noqa: PLC0415 - as above
+
+    return [one for one in read_scorers(settings.scorers) if isinstance(one, EnvironmentScorer)]
 
 
 def _environments(settings: Settings, agent: AgentSource, agents: AgentFactory) -> Environments | None:

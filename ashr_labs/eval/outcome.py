@@ -8,14 +8,16 @@ from .._json import as_list, as_object
 from ..invariants import InvariantResult, WorldError, evaluate
 from ..invariants.reading import read_invariants
 from ..scorers.state_judge import state_judge
+from ..specs import Invariant
 from .workspace_changes import changes_record
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ..run_builder.records import TestRecord
-    from ..specs import Invariant, Spec
+    from ..scorers.invariants import EnvironmentScorer
+    from ..specs import Spec
     from .handle_world import HandleWorld
     from .inside import Inside
 
@@ -54,7 +56,8 @@ def read_outcome(scenario_id: str, raw: object) -> ExpectedOutcome:
 def not_checked(expected: ExpectedOutcome) -> dict[str, Any]:
     """Return the fields of a test that was played without an environment."""
     results = [
-        InvariantResult(one.name, "error", one.gate, one.weight, None, _NO_ENVIRONMENT) for one in expected.invariants
+        InvariantResult(one.name, gate=one.gate, weight=one.weight, error=_NO_ENVIRONMENT, status="error")
+        for one in expected.invariants
     ]
     return _fields(expected, results)
 
@@ -65,6 +68,7 @@ def outcome_fields(
     expected: ExpectedOutcome,
     test: TestRecord,
     output: str,
+    scorers: Sequence[EnvironmentScorer],
     loop: AbstractEventLoop | None,
 ) -> dict[str, Any]:
     """Return the fields of a test about what its agent left behind.
@@ -75,6 +79,7 @@ def outcome_fields(
         expected: The outcome that the scenario expects, whose invariants win over those of the spec by their names.
         test: The test.
         output: The agent's last text.
+        scorers: Those of the run and the scenario that look at the environment.
         loop: The event loop of an asynchronous handle.
     """
     world = inside.world(loop, output=output)
@@ -87,10 +92,22 @@ def outcome_fields(
         fields["forbidden"] = _broken_rules(world)
     invariants = {one.name: one for one in (*(spec.invariants if spec else ()), *expected.invariants)}
     judge = state_judge(task=expected.task, parameters=expected.metadata)
-    fields |= _fields(expected, evaluate(invariants.values(), world, judge=judge))
+    checks = [_invariant(one) for one in scorers]
+    # In one go: checks that run commands come after all others.
+    results = evaluate([*invariants.values(), *checks], world, judge=judge)
+    fields |= _fields(expected, results[: len(invariants)])
+    if scorers:
+        scored = zip(scorers, results[len(invariants) :], strict=True)
+        fields["scores"] = {
+            one.name: one.scored(result).record(weight=one.weight, gate=one.gate) for one, result in scored
+        }
     if spec is not None and spec.pass_threshold is not None:
         fields["pass_threshold"] = spec.pass_threshold
     return fields
+
+
+def _invariant(scorer: EnvironmentScorer) -> Invariant:
+    return Invariant(scorer.name, scorer.check(), scorer.description, scorer.weight, scorer.gate)
 
 
 def _fields(expected: ExpectedOutcome, results: list[InvariantResult]) -> dict[str, Any]:

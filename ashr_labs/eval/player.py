@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from .._retry import RateLimiter
     from ..scenarios.tool_calls import CallRecord
+    from ..scorers.invariants import EnvironmentScorer
     from ..tracing.spans import Scope
     from .agents import AgentFactory, ParsedReply
     from .comparison import Comparison
@@ -84,6 +85,8 @@ class RunContext:
     calls_from: CallsFrom = "auto"
     environments: Environments | None = None
     """The environments in which scenarios are played."""
+    environment_scorers: Sequence[EnvironmentScorer] = ()
+    """The scorers of the run that look at the environments."""
     play_to_outcome: Callable[[Sample, TestRecord, RunContext], Steps] | None = None
     """Plays scenarios that say what the agent must leave behind, and those in environments."""
 

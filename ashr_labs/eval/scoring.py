@@ -13,6 +13,7 @@ from ..errors import ScorerError
 from ..pricing import read_usage
 from ..run_builder.records import total_usage
 from ..scorers.base import failed_score
+from ..scorers.invariants import EnvironmentScorer
 from ..scorers.registry import read_scorers
 from .checks import scoring_jobs
 
@@ -120,7 +121,13 @@ class Scoring:
 
         In a run with a loop, only the thread of the loop may call it.
         """
-        jobs = scoring_jobs(self.scorers, test.build(), scenario_id, raw, test.output)
+        built = test.build()
+        jobs = [
+            (scorer, context)
+            for scorer, context in scoring_jobs(self.scorers, built, scenario_id, raw, test.output)
+            # Those of the environment have looked at it before it was destroyed.
+            if not (isinstance(scorer, EnvironmentScorer) and scorer.name in built.get("scores", {}))
+        ]
         test.add_fields(**_row_fields(raw))
         if all(scorer.is_pure for scorer, _ in jobs):
             _score(test, jobs, self.loop)

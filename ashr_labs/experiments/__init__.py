@@ -24,7 +24,7 @@ from .records import (
     ToolMetric,
     WorkspaceDiff,
 )
-from .rescoring import with_scores
+from .rescoring import client_scores, with_scores, with_stored_scores
 from .scenarios import MAX_SCENARIOS, Scenario, filled_prompt, scenarios_of, variables_of
 from .totals import Finished, is_finished, metrics_of, shown_statuses
 from .verdicts import Verdict, verdict_of
@@ -51,6 +51,7 @@ __all__ = [
     "ToolMetric",
     "Verdict",
     "WorkspaceDiff",
+    "client_scores",
     "filled_prompt",
     "is_finished",
     "metrics_of",
@@ -59,4 +60,5 @@ __all__ = [
     "variables_of",
     "verdict_of",
     "with_scores",
+    "with_stored_scores",
 ]

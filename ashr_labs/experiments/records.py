@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._records import Record
+from ..invariants import InvariantResult
 
 __all__ = [
     "Comparison",
@@ -47,26 +48,6 @@ class Experiment(Record):
     total_scenarios: int = 0
     snapshot_id: str = ""
     """The snapshot that is the agent, such as `snap_3`; empty if the agent is a command."""
-
-
-@dataclass
-class InvariantResult(Record):
-    """The result of a check of a sandbox, or of a scorer."""
-
-    name: str = ""
-    passed: bool = False
-    gate: bool = False
-    """Whether the scenario fails if it does not pass."""
-    weight: float = 0.0
-    """Its share of the composite score."""
-    score: float = 0.0
-    """0..1."""
-    message: str = ""
-    """The finding."""
-    reason: str = ""
-    """The explanation of a judge."""
-    error: str = ""
-    """Why it could not be evaluated; it has no score then."""
 
 
 @dataclass
@@ -116,6 +97,8 @@ class WorkspaceDiff(Record):
     modified: list[str] = field(default_factory=list[str])
     omitted: int = 0
     """How many more there are."""
+    text: str = ""
+    """The unified differences of those that are small text files, cut after 8,192 characters."""
 
 
 @dataclass

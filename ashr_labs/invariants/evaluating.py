@@ -87,13 +87,15 @@ def _made(
     invariant: Invariant, world: World, status: Status, score: float | None, message: str, reason: str = ""
 ) -> InvariantResult:
     # Masked before it is cut, so that no part of a secret stays.
+    shown = truncate(world.masked(message), MAX_MESSAGE)
     return InvariantResult(
         name=invariant.name,
-        status=status,
+        passed=status == "passed",
         gate=invariant.gate,
         weight=invariant.weight,
-        score=score,
-        message=truncate(world.masked(message), MAX_MESSAGE),
+        score=score or 0.0,
+        message="" if score is None else shown,
         reason=truncate(world.masked(reason), MAX_MESSAGE),
-        description=invariant.description,
+        error=shown if score is None else "",
+        status=status,
     )

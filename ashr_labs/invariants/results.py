@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from .._format import one_line, truncate
+from .._records import Record
 
 if TYPE_CHECKING:
     from .world import World
@@ -32,38 +33,39 @@ class Decision(NamedTuple):
     """The reason that a judge gives."""
 
 
-@dataclass(frozen=True, slots=True)
-class InvariantResult:
-    """The result of an invariant."""
+@dataclass
+class InvariantResult(Record):
+    """The result of an invariant, or of a scorer that counts as one."""
 
-    name: str
-    status: Status
-    """`passed` or `failed`; `not_judged` if no judge gave an opinion; `error` if the environment did not answer."""
-    gate: bool
-    weight: float
-    score: float | None
-    """0..1; None if it was not checked."""
-    message: str
-    """The expected and the actual state, or why it was not checked."""
+    name: str = ""
+    passed: bool = False
+    """Whether it was evaluated, and holds."""
+    gate: bool = False
+    """Whether the scenario fails if it does not pass."""
+    weight: float = 0.0
+    """Its share of the composite score."""
+    score: float = 0.0
+    """0..1; 0 if it could not be evaluated."""
+    message: str = ""
+    """The expected and the actual state."""
     reason: str = ""
-    """The reason that a judge gives."""
-    description: str = ""
-
-    @property
-    def passed(self) -> bool:
-        """Whether it was checked, and holds."""
-        return self.status == "passed"
+    """The explanation of a judge."""
+    error: str = ""
+    """Why it could not be evaluated; it has no score then."""
+    status: Status | Literal[""] = ""
+    """`passed` or `failed`; `not_judged` if no judge gave an opinion; `error` if the environment did not answer; empty
+    for scores."""
 
     def record(self) -> dict[str, Any]:
-        """Return the result as JSON."""
+        """Return the result as the tests of a run have it: without a score, this is null."""
         return {
             "name": self.name,
             "passed": self.passed,
             "status": self.status,
             "gate": self.gate,
             "weight": self.weight,
-            "score": self.score,
-            "message": self.message,
+            "score": None if self.error else self.score,
+            "message": self.error or self.message,
             "reason": self.reason,
         }
 

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
     from ._connection import Reporter
     from .agents import AgentService
     from .alerts import AlertService
+    from .datasets import DatasetService
     from .experiments import ExperimentService
+    from .export import ExportService
     from .prompts import PromptService
     from .sandboxes import SandboxHandle, SandboxService
+    from .scoring import ScoringService
     from .specs import SpecService
 
 __all__ = ["Keystone", "LLMCall", "Polarity"]
@@ -128,6 +131,27 @@ class Keystone:
         from .agents import AgentService  # noqa: PLC0415 - as for specs
 
         return AgentService(self._http)
+
+    @cached_property
+    def export(self) -> ExportService:
+        """The exports: `experiment()`, `traces()`, `spans()`, `scenarios()`, `scores()` and `trace()`."""
+        from .export import ExportService  # noqa: PLC0415 - as for specs
+
+        return ExportService(self._http)
+
+    @cached_property
+    def scoring(self) -> ScoringService:
+        """The scoring: `create_rule()`, `list_rules()`, `delete_rule()`, `score_experiment()` and `get_scores()`."""
+        from .scoring import ScoringService  # noqa: PLC0415 - as for specs
+
+        return ScoringService(self._http)
+
+    @cached_property
+    def datasets(self) -> DatasetService:
+        """The datasets of records: `create()`, `list()`, `get()`, `add_records()`, `from_traces()` and others."""
+        from .datasets import DatasetService  # noqa: PLC0415 - as for specs
+
+        return DatasetService(self._http)
 
     @cached_property
     def alerts(self) -> AlertService:

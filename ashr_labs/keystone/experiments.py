@@ -73,6 +73,10 @@ class ExperimentHandle(Experiment):
         """End its run, with the results that there are."""
         self._svc.cancel(self.id)
 
+    def delete(self) -> None:
+        """Delete it with its results and scores."""
+        self._svc.delete(self.id)
+
 
 class ExperimentService:
     """Creates, runs and compares experiments; each error of a request is a `KeystoneError`."""
@@ -167,6 +171,11 @@ class ExperimentService:
     def cancel(self, experiment_id: str) -> None:
         """End the run, with the results that there are."""
         self._methods.cancel(experiment_id)
+
+    @as_keystone_error
+    def delete(self, experiment_id: str) -> None:
+        """Delete an experiment with its results and scores."""
+        self._methods.delete(experiment_id)
 
 
 def _fields(info: Experiment) -> dict[str, Any]:

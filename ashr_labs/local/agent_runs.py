@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from .boot import BootedSandbox
     from .sandbox.protocol import CommandResult
 
-__all__ = ["AgentRun", "AgentTask", "run_agent"]
+__all__ = ["MAX_VARIABLE", "AgentRun", "AgentTask", "run_agent"]
 
 _OUTPUT_BYTES: Final = 1 << 20
 _STEP_SECONDS: Final = 60.0
-_MAX_VARIABLE: Final = 100_000
+MAX_VARIABLE: Final = 100_000
 """Bytes; Linux starts no program with a variable of more than 128 KiB."""
 _MAKE: Final = "umask 077; dir=$(mktemp -d /tmp/agent-XXXXXXXX) && mkdir $dir/files $dir/home $dir/bin && echo $dir"
 _RUN: Final = 'cd "$0" && exec "$@"'
@@ -156,7 +156,7 @@ def _printed(booted: BootedSandbox, command: str, stdin: bytes = b"") -> str:
 
 def _task_variables(booted: BootedSandbox, place: _Place, prompt: bytes) -> dict[str, str]:
     known = {"TASK_PROMPT_FILE": f"{place.folder}/prompt.txt", "WORKSPACE": booted.sandbox.workspace}
-    fits = len(prompt) <= _MAX_VARIABLE and b"\0" not in prompt
+    fits = len(prompt) <= MAX_VARIABLE and b"\0" not in prompt
     return {**known, "TASK_PROMPT": prompt.decode()} if fits else known
 
 

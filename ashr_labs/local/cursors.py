@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Select
 
+    from .store.raw_json import RawJSON
+
 __all__ = ["CursorKey", "Cursors", "Place", "keyset_page", "page_of"]
 
 Place: TypeAlias = "list[str | int]"
@@ -116,6 +118,6 @@ def keyset_page(
     return found, cursors.cursor(places[-1]) if has_more else None
 
 
-def page_of(items: Sequence[Mapping[str, Any]], next_cursor: str | None) -> dict[str, Any]:
+def page_of(items: Sequence[Mapping[str, Any] | RawJSON], next_cursor: str | None) -> dict[str, Any]:
     """Return the answer of a list below `/v1`."""
     return {"items": items, "next_cursor": next_cursor, "count": len(items)}

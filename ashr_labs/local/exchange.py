@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .streams import EventStream
+    from .streams import Download, EventStream
 
 __all__ = ["Attachment", "PlatformRequest", "PlatformResponse", "RequestInfo"]
 
@@ -64,8 +64,8 @@ class PlatformResponse:
     """The body: JSON in ASCII, which can also carry lone surrogates; or what `content-type` says."""
     headers: dict[str, str]
     info: RequestInfo = field(default_factory=RequestInfo)
-    stream: EventStream | None = None
-    """The events that follow the head, in place of `content`."""
+    stream: Download | EventStream | None = None
+    """The body that follows the head, in place of `content`."""
 
     @property
     def body(self) -> Any:

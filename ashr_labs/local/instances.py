@@ -20,6 +20,7 @@ from .jobs.parallel import ParallelWorker
 from .jobs.queue import recover, requeue_failed
 from .jobs.run_queued import RUN_QUEUED, RunQueued
 from .jobs.run_scenario import RUN_SCENARIO, RunScenario
+from .jobs.score_scenario import SCORE_SCENARIO, ScoreScenario
 from .jobs.score_trace import SCORE, ScoreTrace
 from .jobs.worker import Worker, stop_all
 from .platform import Platform
@@ -42,7 +43,8 @@ __all__ = ["open_instance"]
 _FORWARDING_BATCH = 20
 _FORWARDING_THREADS = 4
 _SCORING_BATCH = _SCORING_THREADS = 4
-"""How many traces a process scores at a time; the judges of these may still be asked when a budget is used up."""
+"""How many traces, and how many scenarios, a process scores at a time; the judges of these traces may still be asked
+when a budget is used up."""
 _DELIVERY_SLOTS = 8
 """How many firings of alerts a process delivers at the same time."""
 _UNHURRIED_POLL_SECONDS = 0.5
@@ -161,6 +163,9 @@ def _workers(database: Database, settings: Settings, now: Callable[[], float]) -
         GENERATE: unhurried(GENERATE, GenerateDataset()),
         END_LOST_RUN: unhurried(END_LOST_RUN, EndLostRun(database, grading.wake)),
         SCORE: unhurried(SCORE, ScoreTrace(database, now, alerts.wake), batch=_SCORING_BATCH, threads=_SCORING_THREADS),
+        SCORE_SCENARIO: unhurried(
+            SCORE_SCENARIO, ScoreScenario(database, now), batch=_SCORING_BATCH, threads=_SCORING_THREADS
+        ),
     }
     if settings.destination is not None:
         forward = ForwardTrace(database, settings.destination)

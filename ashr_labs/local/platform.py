@@ -31,7 +31,7 @@ from .resources import Resources
 from .sandbox.engines import UNSAFE
 from .sandbox_keys import PREFIX, confined
 from .store.raw_json import RawJSON, encode
-from .streams import EventStream, Follow
+from .streams import Download, EventStream, Follow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -73,7 +73,7 @@ class _Reply(NamedTuple):
     status: int
     content: bytes = b""
     headers: Mapping[str, str] = {}
-    stream: EventStream | None = None
+    stream: Download | EventStream | None = None
 
 
 class Admission(NamedTuple):
@@ -265,6 +265,9 @@ class Platform:
         headers = _ignored_header(resource.name, ignored) if ignored else {}
         if isinstance(content, Attachment):
             return _Reply(resource.status, content.content, {**content.headers, **headers})
+        if isinstance(content, Download):
+            stream = None if request.method == "HEAD" else content
+            return _Reply(resource.status, b"", {**content.headers, **headers}, stream)
         if isinstance(content, Follow):
             return self._followed(request, resource.status, content, headers)
         if content is None or resource.status == _NO_CONTENT:
@@ -372,7 +375,7 @@ def _act_once(operation: Operation, context: Context, params: Any, idempotent: I
     if stored is not None:
         return stored
     result = _act(operation, context, params)
-    if isinstance(result, Attachment | Follow):
+    if isinstance(result, Attachment | Download | Follow):
         return result
     content = RawJSON.dump(result)
     if not operation.secret:

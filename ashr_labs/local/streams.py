@@ -1,7 +1,7 @@
-"""Streams of events as the server and the in-process transport send them: stored events, then those that are added.
+"""Bodies that are sent while they are read: downloads, and streams of stored events and of those that are added.
 
-A stream reads from the database when its reader is ready for more, so that a slow reader takes no memory. Nothing is
-read, and no thread is needed, while nothing happens.
+Both read from the database when their reader is ready for more, so that a slow reader takes no memory. Nothing is read,
+and no thread is needed, while nothing happens in a stream of events.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .store.event_log import Event
     from .store.signals import Topic
 
-__all__ = ["Batch", "EventStream", "Follow"]
+__all__ = ["Batch", "Download", "EventStream", "Follow"]
 
 _HEARTBEAT = encode_comment("heartbeat")
 _POLL_SECONDS = 0.5
@@ -49,6 +49,34 @@ class Follow:
     """Returns the stored events after an id."""
     after: int = 0
     """The number of the last event that the client has read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A response whose body is read in parts while it is sent; one that fails is broken off."""
+
+    content: Generator[bytes]
+    """The parts; it holds no connection to the database between two of them."""
+    headers: dict[str, str]
+    """`content-type` among them."""
+
+    def parts(self) -> Generator[bytes]:
+        """Return the parts."""
+        return self.content
+
+    async def aparts(
+        self, read: Callable[[Callable[[], bytes | None]], Awaitable[bytes | None]]
+    ) -> AsyncGenerator[bytes]:
+        """Yield the parts without keeping the event loop waiting.
+
+        Args:
+            read: Runs a function that reads from the database.
+        """
+        try:
+            while (part := await read(lambda: next(self.content, None))) is not None:
+                yield part
+        finally:
+            self.content.close()
 
 
 class EventStream:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -80,7 +81,8 @@ class _Parts(httpx.SyncByteStream):
         self._parts = parts
 
     def __iter__(self) -> Iterator[bytes]:
-        return self._parts
+        with _broken_off():
+            yield from self._parts
 
     def close(self) -> None:
         self._parts.close()
@@ -90,11 +92,22 @@ class _AsyncParts(httpx.AsyncByteStream):
     def __init__(self, parts: AsyncGenerator[bytes]) -> None:
         self._parts = parts
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._parts
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        with _broken_off():
+            async for part in self._parts:
+                yield part
 
     async def aclose(self) -> None:
         await self._parts.aclose()
+
+
+@contextmanager
+def _broken_off() -> Generator[None]:
+    """Raise what clients of a server see when it fails within a body."""
+    try:
+        yield
+    except Exception as error:
+        raise httpx.ReadError(f"the response was broken off: {error}") from error
 
 
 def _response(request: httpx.Request, answer: PlatformResponse, stream: _Parts | _AsyncParts | None) -> httpx.Response:

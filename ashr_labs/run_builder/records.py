@@ -164,8 +164,11 @@ class TestRecord:
             self.cost_usd = (self.cost_usd or 0.0) + cost
 
     def add_fields(self, **fields: Any) -> None:
-        """Record further fields of the result."""
-        self.more = {**(self.more or {}), **fields}
+        """Record further fields of the result; scores are added to those that it has."""
+        more = self.more or {}
+        if "scores" in fields and "scores" in more:
+            fields["scores"] = {**more["scores"], **fields["scores"]}
+        self.more = {**more, **fields}
 
     def set_attempts(self, repeat: int | None, errors: Sequence[TestError]) -> None:
         """Record the repeat of the scenario, and the errors of earlier attempts."""

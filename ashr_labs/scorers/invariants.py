@@ -15,13 +15,15 @@ from .base import not_scored
 from .builtin import BuiltInScorer
 from .custom import as_scorer
 from .options import number_option, text_option
+from .score import Score
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Unpack
 
+    from ..invariants import InvariantResult
     from .options import ScorerOptions
-    from .score import Score, ScorerContext
+    from .score import ScorerContext
 
 __all__ = [
     "NO_ENVIRONMENT",
@@ -48,6 +50,13 @@ class EnvironmentScorer(BuiltInScorer):
     def evaluate(self, context: ScorerContext) -> Score:
         """Return a score of None, with the reason."""
         return not_scored(self.name, NO_ENVIRONMENT)
+
+    def scored(self, result: InvariantResult) -> Score:
+        """Return the score for the result of the check in an environment."""
+        if result.error:
+            return not_scored(self.name, result.error)
+        found = Score(self.name, result.score, result.passed, result.reason or result.message)
+        return self._finished(found) or not_scored(self.name, NO_ENVIRONMENT)
 
     def check(self) -> dict[str, Any]:
         """Return what the environment has to check: the type and its options."""

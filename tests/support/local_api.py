@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
@@ -25,6 +25,7 @@ from ashr_labs.local.store.columns import add_row
 from ashr_labs.local.store.database_url import parse_target
 from ashr_labs.local.store.engine import Database
 from ashr_labs.local.store.schema import tenants, users
+from ashr_labs.local.streams import Download
 from ashr_labs_contract.operations import OPERATIONS
 
 MOMENT = "2026-01-01T00:00:00.000000Z"
@@ -72,6 +73,8 @@ class Api:
         given = {"authorization": f"Bearer {self.key}", **{k.replace("_", "-"): v for k, v in headers.items()}}
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         answer = self.platform.answer(PlatformRequest(method, path, query, given, content, "http://local"))
+        if isinstance(answer.stream, Download):
+            answer = replace(answer, content=b"".join(answer.stream.parts()), stream=None)
         if answer.info.operation is not None:
             check_against_contract(answer.info.operation, answer)
         return answer

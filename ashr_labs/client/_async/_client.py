@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .._responses import RawResponse
     from ._alerts import AsyncAlertMethods
     from ._experiments import AsyncExperimentMethods
+    from ._export import AsyncExportMethods
     from ._hosting import AsyncHostingMethods
     from ._labels import AsyncLabelMethods
     from ._pool import AsyncPool
@@ -204,7 +205,7 @@ class AsyncAshrLabsClient(
 
     @cached_property
     def experiments(self) -> AsyncExperimentMethods:
-        """Experiments: `create()`, `list()`, `get()`, `run()`, `run_and_wait()`, `cancel()`, `compare()`, `metrics()`.
+        """Experiments: `create()`, `list()`, `get()`, `run()`, `run_and_wait()`, `cancel()`, `compare()` and others.
 
         Example:
             >>> experiment = await client.experiments.create("nightly", "fix-failing-test")  # doctest: +SKIP
@@ -226,6 +227,18 @@ class AsyncAshrLabsClient(
         from ._hosting import AsyncHostingMethods  # noqa: PLC0415
 
         return AsyncHostingMethods(self._transport)
+
+    @cached_property
+    def export(self) -> AsyncExportMethods:
+        """Exports: `experiment()`, `iter_bytes()`, `traces()`, `spans()`, `scenarios()`, `scores()` and `trace()`.
+
+        Example:
+            >>> exported = await client.export.experiment("exp-7")  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._export import AsyncExportMethods  # noqa: PLC0415
+
+        return AsyncExportMethods(self._transport)
 
     @cached_property
     def specs(self) -> AsyncSpecMethods:
@@ -306,7 +319,7 @@ class AsyncAshrLabsClient(
 
     @cached_property
     def scoring(self) -> AsyncScoringMethods:
-        """The scoring rules: `create_rule()`, `list_rules()`, `update_rule()`, `delete_rule()` and `summary()`.
+        """Scoring rules, and scores of experiments: `create_rule()`, `score_experiment()`, `get_scores()` and others.
 
         Example:
             >>> rules = await client.scoring.list_rules()  # doctest: +SKIP

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from .._retry import AsyncClock
     from .._stream_state import StreamState
 
-__all__ = ["follow", "responded", "typed"]
+__all__ = ["downloaded", "follow", "responded", "typed"]
 
 _MIN_SILENCE = 45.0
 """Seconds without any byte after which a stream is taken for broken: platforms send a comment every 15 seconds."""
@@ -67,6 +68,28 @@ async def typed(events: AsyncGenerator[ServerSentEvent]) -> AsyncGenerator[Serve
     async with aclosing(events):
         async for event in events:
             yield ServerEvent(event.event, parsed_data(event.data), event.id)
+
+
+async def downloaded(response: Response, operation: str, clock: AsyncClock, silence: float) -> AsyncGenerator[bytes]:
+    """Yield the body of a response in parts.
+
+    Args:
+        response: Its head was read.
+        operation: The operation, for messages.
+        clock: Times waits.
+        silence: Seconds without any byte after which it is taken for broken.
+
+    Raises:
+        APIConnectionError: If the body breaks off.
+    """
+    RequestFactory.limit_reads(response.request, silence, Deadline(math.inf, clock.now))
+    try:
+        async for part in response.aiter_bytes():
+            yield part
+    except httpx.HTTPError as error:
+        raise_mapped(error, operation, response.request)
+    finally:
+        await response.aclose()
 
 
 def responded(events: AsyncGenerator[ServerSentEvent]) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from contextlib import aclosing
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from .._outgoing import STREAM, call, from_target
 from .._responses import RawResponse, checked, decode_text, read_refusal, read_resource, read_response, redact
 from .._retry import is_ambiguous, is_transient, retry_delay
 from .._stream_state import StreamState
-from ._streams import follow, responded, typed
+from ._streams import downloaded, follow, responded, typed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -81,6 +82,18 @@ class AsyncRetryTransport(AsyncTransport):
         responses: list[Response] = []
         await self._send(outgoing, responses=responses)
         return responses[-1].content
+
+    async def download(self, outgoing: Outgoing) -> AsyncGenerator[bytes]:
+        """Send a request, with retries until the response begins, and yield its body in parts as they arrive.
+
+        Raises:
+            APIConnectionError: If the body breaks off.
+        """
+        response: Response = await self._send(outgoing)
+        parts = downloaded(response, outgoing.operation, self.clock, self.options.phases()["read"])
+        async with aclosing(parts):
+            async for part in parts:
+                yield part
 
     def events(self, outgoing: Outgoing, *, event_timeout: float | None = None) -> AsyncGenerator[ServerEvent[Any]]:
         """Send a request for a stream when the first event is asked for, and yield the events.
@@ -171,7 +184,7 @@ class AsyncRetryTransport(AsyncTransport):
         if logger.isEnabledFor(logging.DEBUG):
             seconds, request_id = self.clock.now() - start, headers.get("x-request-id", "-")
             logger.debug("%s: %d in %.3f s (request %s)", operation, status, seconds, request_id)
-        if not response.is_closed:  # a stream
+        if not response.is_closed or (outgoing.is_download and response.is_success):  # a stream
             return response
         text = decode_text(response.content)
         if responses is not None:
@@ -188,11 +201,12 @@ class AsyncRetryTransport(AsyncTransport):
 
     async def _exchange(self, outgoing: Outgoing, request: Request, deadline: Deadline) -> Response:
         """Return a response: one with a stream when its head was read, any other with its body."""
-        if outgoing.last_event is None:
+        if outgoing.last_event is None and not outgoing.is_download:
             return await self.pool.send(request, deadline)
         response = await self.pool.open(request, deadline)
         response.request = request
-        if response.is_success and response.headers.get("content-type", "").startswith(STREAM):
+        is_stream = outgoing.is_download or response.headers.get("content-type", "").startswith(STREAM)
+        if response.is_success and is_stream:
             return response
         try:
             await response.aread()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .._responses import RawResponse
     from ._alerts import AlertMethods
     from ._experiments import ExperimentMethods
+    from ._export import ExportMethods
     from ._hosting import HostingMethods
     from ._labels import LabelMethods
     from ._pool import SyncPool
@@ -204,7 +205,7 @@ class AshrLabsClient(
 
     @cached_property
     def experiments(self) -> ExperimentMethods:
-        """Experiments: `create()`, `list()`, `get()`, `run()`, `run_and_wait()`, `cancel()`, `compare()`, `metrics()`.
+        """Experiments: `create()`, `list()`, `get()`, `run()`, `run_and_wait()`, `cancel()`, `compare()` and others.
 
         Example:
             >>> experiment = client.experiments.create("nightly", "fix-failing-test")  # doctest: +SKIP
@@ -226,6 +227,18 @@ class AshrLabsClient(
         from ._hosting import HostingMethods  # noqa: PLC0415
 
         return HostingMethods(self._transport)
+
+    @cached_property
+    def export(self) -> ExportMethods:
+        """Exports: `experiment()`, `iter_bytes()`, `traces()`, `spans()`, `scenarios()`, `scores()` and `trace()`.
+
+        Example:
+            >>> exported = client.export.experiment("exp-7")  # doctest: +SKIP
+        """
+        # A function-level import: few users need it.
+        from ._export import ExportMethods  # noqa: PLC0415
+
+        return ExportMethods(self._transport)
 
     @cached_property
     def specs(self) -> SpecMethods:
@@ -306,7 +319,7 @@ class AshrLabsClient(
 
     @cached_property
     def scoring(self) -> ScoringMethods:
-        """The scoring rules: `create_rule()`, `list_rules()`, `update_rule()`, `delete_rule()` and `summary()`.
+        """Scoring rules, and scores of experiments: `create_rule()`, `score_experiment()`, `get_scores()` and others.
 
         Example:
             >>> rules = client.scoring.list_rules()  # doctest: +SKIP

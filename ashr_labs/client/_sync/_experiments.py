@@ -6,11 +6,12 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from ...errors import AshrLabsError, PollTimeoutError, ResponseFormatError
-from ...experiments import Comparison, Experiment, ExperimentMetrics, RunResults, with_scores
+from ...errors import AshrLabsError, ConfigurationError, PollTimeoutError, ResponseFormatError
+from ...experiments import Comparison, Experiment, ExperimentMetrics, RunResults, with_scores, with_stored_scores
 from .._experiments import check_scorers, experiment_body, is_over
 from .._outgoing import resource
 from .._retry import PollSchedule, is_transient
+from ._pages import each_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -25,6 +26,7 @@ __all__ = ["ExperimentHandle", "ExperimentMethods"]
 
 _MAX_INTERVAL = 5.0
 _TIMEOUT = 600.0
+_PAGE = 1000
 _ACCEPTED = 202
 
 
@@ -65,9 +67,9 @@ class ExperimentHandle:
         """Run it, and return the results; see `client.experiments.run_and_wait()`."""
         return self._methods.run_and_wait(self.id, poll_interval, timeout, scores)
 
-    def results(self) -> RunResults:
-        """Return the results of the last run, those so far while it runs."""
-        return self._methods.get(self.id)
+    def results(self, *, with_scores: bool = False) -> RunResults:
+        """Return the results of the last run, those so far while it runs; see `client.experiments.get()`."""
+        return self._methods.get(self.id, with_scores=with_scores)
 
     def metrics(self) -> ExperimentMetrics:
         """Return the totals of the last run, its tools, and the trend of the spec."""
@@ -80,6 +82,10 @@ class ExperimentHandle:
     def cancel(self) -> None:
         """End its run; see `client.experiments.cancel()`."""
         self.info = self._methods.cancel(self.id)
+
+    def delete(self) -> None:
+        """Delete it; see `client.experiments.delete()`."""
+        self._methods.delete(self.id)
 
 
 class ExperimentMethods:
@@ -135,19 +141,28 @@ class ExperimentMethods:
         """Return a handle without a request: only its id is set."""
         return ExperimentHandle(Experiment(id=experiment_id), self)
 
-    def get(self, experiment_id: str, *, scenarios: bool = True) -> RunResults:
+    def get(self, experiment_id: str, *, scenarios: bool = True, with_scores: bool = False) -> RunResults:
         """Return the results of the last run, those so far while it runs.
 
         Args:
             experiment_id: The experiment.
             scenarios: Whether to fetch the result of each scenario, and not only the totals.
+            with_scores: Whether the scores that the platform has of them, see `client.scoring`, count as invariants of
+                their weight and gate; they change no verdict on the platform.
 
         Raises:
             NotFoundError: If there is no such experiment.
+            ConfigurationError: If `with_scores` is asked for without the scenarios.
         """
+        if with_scores and not scenarios:
+            raise ConfigurationError("`with_scores` needs the scenarios; leave out `scenarios=False`")
         query = None if scenarios else {"scenarios": "false"}
         outgoing = resource("get_experiment", {"experiment_id": experiment_id}, query)
-        return RunResults.from_dict(self._transport.request(outgoing))
+        results = RunResults.from_dict(self._transport.request(outgoing))
+        if not with_scores:
+            return results
+        pages = each_page(self._transport, "list_scores", {"experiment_id": experiment_id, "limit": _PAGE})
+        return with_stored_scores(results, [score for page in pages for score in page])
 
     def run(self, experiment_id: str) -> None:
         """Start a run, and return at once.
@@ -197,6 +212,15 @@ class ExperimentMethods:
             ConflictError: If it does not run.
         """
         return Experiment.from_dict(self._act("cancel_experiment", experiment_id))
+
+    def delete(self, experiment_id: str) -> None:
+        """Delete an experiment with its results and scores; the traces of its sandboxes stay.
+
+        Raises:
+            NotFoundError: If there is no such experiment.
+            ConflictError: If it runs.
+        """
+        self._transport.request(resource("delete_experiment", {"experiment_id": experiment_id}), None)
 
     def compare(self, baseline_id: ExperimentHandle | str, candidate_id: ExperimentHandle | str) -> Comparison:
         """Compare the last runs of two experiments.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from .._retry import SyncClock
     from .._stream_state import StreamState
 
-__all__ = ["follow", "responded", "typed"]
+__all__ = ["downloaded", "follow", "responded", "typed"]
 
 _MIN_SILENCE = 45.0
 """Seconds without any byte after which a stream is taken for broken: platforms send a comment every 15 seconds."""
@@ -66,6 +67,27 @@ def typed(events: Generator[ServerSentEvent]) -> Generator[ServerEvent[Any]]:
     with closing(events):
         for event in events:
             yield ServerEvent(event.event, parsed_data(event.data), event.id)
+
+
+def downloaded(response: Response, operation: str, clock: SyncClock, silence: float) -> Generator[bytes]:
+    """Yield the body of a response in parts.
+
+    Args:
+        response: Its head was read.
+        operation: The operation, for messages.
+        clock: Times waits.
+        silence: Seconds without any byte after which it is taken for broken.
+
+    Raises:
+        APIConnectionError: If the body breaks off.
+    """
+    RequestFactory.limit_reads(response.request, silence, Deadline(math.inf, clock.now))
+    try:
+        yield from response.iter_bytes()
+    except httpx.HTTPError as error:
+        raise_mapped(error, operation, response.request)
+    finally:
+        response.close()
 
 
 def responded(events: Generator[ServerSentEvent]) -> Response:

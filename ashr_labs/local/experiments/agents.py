@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from ...experiments import filled_prompt, variables_of
-from ..agent_runs import AgentTask
+from ..agent_runs import MAX_VARIABLE, AgentTask
 
 if TYPE_CHECKING:
     from ...experiments import Scenario
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["agent_fault", "task_of"]
 
-_MAX_VARIABLE: Final = 100_000
-"""Bytes; Linux starts no program with a variable of more than 128 KiB."""
 _OUTPUT_BYTES: Final = 64 * 1024
 
 
@@ -40,5 +38,5 @@ def task_of(spec: Spec, scenario: Scenario) -> AgentTask:
     """
     prompt = filled_prompt(spec.prompt, scenario.parameters)
     task = json.dumps({**spec.task, "prompt": prompt})
-    known = {"TASK_JSON": task} if len(task) <= _MAX_VARIABLE else {}
+    known = {"TASK_JSON": task} if len(task) <= MAX_VARIABLE else {}
     return AgentTask(prompt, {**variables_of(scenario), **known}, output_limit=_OUTPUT_BYTES)

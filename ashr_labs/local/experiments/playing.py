@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from ..._format import truncate
 from ..._json import as_list, as_object
-from ...experiments import ForbiddenCheckResult, InvariantResult, verdict_of
+from ..._text_diff import MAX_COMPARED_BYTES, MAX_DIFF, compared_paths, decoded_text, unified_diffs
+from ...experiments import ForbiddenCheckResult, verdict_of
 from ...invariants import evaluate
 from ...scorers.state_judge import state_judge
 from ..agent_runs import run_agent
 from ..booted_world import BootedWorld
+from ..sandbox.errors import SandboxFileError
 from .agents import task_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from ...experiments import Scenario
-    from ...invariants import InvariantResult as Evaluated
+    from ...experiments import InvariantResult, Scenario
     from ...specs import Spec
     from ..agent_checks import UploadedAgent
     from ..agent_runs import AgentRun
@@ -33,7 +36,6 @@ _MAX_AUDIT: Final = 256 * 1024
 """Characters of JSON."""
 _MAX_PATHS: Final = 200
 """Of each kind of change."""
-_NOT_EVALUATED: Final = frozenset(("error", "not_judged"))
 
 
 class _Seen(NamedTuple):
@@ -43,7 +45,8 @@ class _Seen(NamedTuple):
     invariants: Sequence[InvariantResult]
     rules: Sequence[ForbiddenCheckResult]
     audit: dict[str, Any]
-    changes: Difference
+    diff: dict[str, Any]
+    """A `WorkspaceDiff`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +79,14 @@ def play(
         ConfigurationError: The prompt uses a parameter that does not exist.
         SandboxError: The agent cannot be started, or the sandbox has ended.
     """
+    before = _texts(booted)
     agent = run_agent(booted, task_of(spec, scenario), uploaded)
     found = booted.findings()
+    diff = _diff(booted, found.changes, before)
     judge = state_judge(task=spec.prompt, parameters=dict(scenario.parameters))
     world = BootedWorld(booted, output=agent.output, stdout=agent.stdout)
-    invariants = [_invariant(one) for one in evaluate(spec.invariants, world, judge=judge)]
-    seen = _Seen(agent, invariants, _rules(booted, found), _audit(booted, found), found.changes)
+    invariants = evaluate(spec.invariants, world, judge=judge)
+    seen = _Seen(agent, invariants, _rules(booted, found), _audit(booted, found), diff)
     return _played(spec, _base(scenario, sandbox_id), seen)
 
 
@@ -134,7 +139,7 @@ def _played(spec: Spec, base: dict[str, Any], seen: _Seen) -> Played:
         "invariants": [asdict(one) for one in seen.invariants],
         "forbidden_checks": [asdict(one) for one in seen.rules],
         "audit": seen.audit,
-        "diff": _shown(seen.changes),
+        "diff": seen.diff,
         "error": verdict.error,
     }
     violations = sum(one.violated for one in seen.rules)
@@ -160,23 +165,38 @@ def _masked(booted: BootedSandbox, value: Any) -> Any:
     return [_masked(booted, one) for one in items] if (items := as_list(value)) is not None else value
 
 
-def _invariant(one: Evaluated) -> InvariantResult:
-    is_unknown = one.status in _NOT_EVALUATED
-    return InvariantResult(
-        name=one.name,
-        passed=one.passed,
-        gate=one.gate,
-        weight=one.weight,
-        score=one.score or 0.0,
-        message="" if is_unknown else one.message,
-        reason=one.reason,
-        error=one.message if is_unknown else "",
-    )
+def _texts(booted: BootedSandbox) -> dict[str, str]:
+    """Return the small text files of the workspace before the agent runs."""
+    sizes = {one.path: one.size for one in booted.baseline.entries if one.kind == "file"}
+    return {path: text for path in compared_paths(sizes) if (text := _text(booted, path)) is not None}
 
 
-def _shown(changes: Difference) -> dict[str, Any]:
-    """Return the first paths of each kind, and how many more there are; bytes that are not UTF-8 as escapes."""
+def _text(booted: BootedSandbox, path: str) -> str | None:
+    try:
+        return decoded_text(booted.sandbox.read(path, limit=MAX_COMPARED_BYTES))
+    except SandboxFileError:
+        return None
+
+
+def _diff(booted: BootedSandbox, changes: Difference, before: Mapping[str, str]) -> dict[str, Any]:
+    """Return the changed paths, and the differences of small text files without secrets."""
     kinds = {"added": changes.added, "removed": changes.removed, "modified": changes.modified}
+    named = {kind: [path for path in paths if _is_text(path)] for kind, paths in kinds.items()}
+    text = unified_diffs(named, before, partial(_text, booted))
+    return {**_shown(kinds), "text": truncate(booted.masked(text), MAX_DIFF)}
+
+
+def _is_text(path: str) -> bool:
+    """Return True for a path whose bytes are UTF-8."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(kinds: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """Return the first paths of each kind, and how many more there are; bytes that are not UTF-8 as escapes."""
     shown = {
         kind: [path.encode(errors="surrogateescape").decode(errors="backslashreplace") for path in paths[:_MAX_PATHS]]
         for kind, paths in kinds.items()

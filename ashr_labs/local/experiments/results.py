@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ...experiments import Finished
 
-__all__ = ["experiment_metrics", "experiment_record", "experiment_results"]
+__all__ = ["experiment_metrics", "experiment_record", "experiment_results", "scenario_record"]
 
 _SHOWN: Final = (
     "id",
@@ -98,11 +98,19 @@ def _facts(connection: Connection, experiment: Mapping[Any, Any]) -> list[Finish
 
 def _scenarios(connection: Connection, experiment: Mapping[Any, Any], statuses: Sequence[str]) -> list[RawJSON]:
     rows = scenarios_of_run(connection, experiment, *_COLUMNS)
-    return [_scenario(experiment, row, status) for row, status in zip(rows, statuses, strict=True)]
+    return [scenario_record(experiment, row, status) for row, status in zip(rows, statuses, strict=True)]
 
 
-def _scenario(experiment: Mapping[Any, Any], row: Mapping[Any, Any], status: str) -> RawJSON:
-    head: dict[str, Any] = {"status": status, "reproducer": _reproducer(experiment, row)}
+def scenario_record(experiment: Mapping[Any, Any], row: Mapping[Any, Any], status: str, **further: Any) -> RawJSON:
+    """Return the result of a scenario.
+
+    Args:
+        experiment: The experiment.
+        row: The scenario.
+        status: Its status, `flaky` if its replicas disagree.
+        further: More fields.
+    """
+    head: dict[str, Any] = {**further, "status": status, "reproducer": _reproducer(experiment, row)}
     if row["result"] is None:
         fields = ("scenario_id", "parameters", "replica", "seed")
         error = {"error": "it was cancelled before it had a result"} if row["status"] == CANCELLED else {}

@@ -189,7 +189,8 @@ class RunScenario:
         key = (row["tenant_id"], row["experiment_id"])
         # Locked before the scenario is changed: of two last results at the same time, one has to see the other.
         experiment = find_experiment(connection, *key, for_update=True)
-        columns = {"result": outcome.result, "tools": outcome.tools, **outcome.numbers}
+        sandbox_id = outcome.result["sandbox_id"] or None
+        columns = {"result": outcome.result, "sandbox_id": sandbox_id, "tools": outcome.tools, **outcome.numbers}
         store_result(connection, row["id"], outcome.status, columns)
         if experiment is not None and not has_unfinished(connection, *key, row["run"]):
             end_run(connection, experiment, isoformat(moment), finished_of(connection, *key, row["run"]))

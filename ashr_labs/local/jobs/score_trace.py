@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-from ..._personal_data import mask_personal_data
 from ..._retry import Backoff
 from ..._time import isoformat
 from ...errors import ConfigurationError
 from ...scorers.base import failed_score
-from ..online.context import context_of_trace, masked_context
+from ..online.context import context_of_trace
+from ..online.outcomes import Outcome, outcome_of
 from ..online.rules import OnlineRule, is_for, is_sampled
 from ..store.columns import replace_unstorable
 from ..store.score_rows import SCORED, active_rules, has_rules, spent, store_scores
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from ...scorers import Score, ScorerContext
+    from ...scorers import ScorerContext
     from ..store.engine import Database
     from .queue import Job
 
@@ -32,12 +32,6 @@ SCORE: Final = "score_trace"
 OUTCOMES: Final = (SCORED, "not_sampled", "over_budget", "cost_unknown", "not_judged", "not_applicable", "failed")
 """The outcomes of a rule for a trace."""
 _DAY: Final = 86_400
-
-
-class _Outcome(NamedTuple):
-    kind: str
-    score: Score | None = None
-    cost_usd: float | None = 0.0
 
 
 class ScoreTrace:
@@ -88,22 +82,22 @@ class ScoreTrace:
 
     def fail(self, connection: Connection, job: Job, reason: str) -> None:
         """Store the reason as the outcome of every rule."""
-        failed = _Outcome("failed", failed_score("", RuntimeError(reason)))
+        failed = Outcome("failed", failed_score("", RuntimeError(reason)))
         rows = [_row(job, row, failed) for row in active_rules(connection, job.tenant_id)]
         self.finish(connection, job, rows, self._now())
 
-    def _outcome(self, job: Job, row: Mapping[str, Any], trace: Mapping[str, Any], context: ScorerContext) -> _Outcome:
+    def _outcome(self, job: Job, row: Mapping[str, Any], trace: Mapping[str, Any], context: ScorerContext) -> Outcome:
         if not is_sampled(trace["id"], row["online"].get("sampling_rate", 1.0)):
-            return _Outcome("not_sampled")
+            return Outcome("not_sampled")
         try:
             rule = OnlineRule.from_row(row)
         except ConfigurationError as error:
-            return _Outcome("failed", failed_score(row["name"], error))
+            return Outcome("failed", failed_score(row["name"], error))
         if not rule.scorer.is_pure and (refused := self._over_budget(job, rule)):
             return refused
-        return _scored(rule, context)
+        return outcome_of(rule.scorer, context, mask=rule.mask)
 
-    def _over_budget(self, job: Job, rule: OnlineRule) -> _Outcome | None:
+    def _over_budget(self, job: Job, rule: OnlineRule) -> Outcome | None:
         """Return the outcome of a rule that may not spend more today; None if it may."""
         if rule.daily_budget_usd is None:
             return None
@@ -111,32 +105,11 @@ class ScoreTrace:
         with self._database.read() as connection:
             cost, unknown = spent(connection, job.tenant_id, rule.id, isoformat(midnight))
         if unknown:
-            return _Outcome("cost_unknown")
-        return _Outcome("over_budget") if cost >= rule.daily_budget_usd else None
+            return Outcome("cost_unknown")
+        return Outcome("over_budget") if cost >= rule.daily_budget_usd else None
 
 
-def _scored(rule: OnlineRule, context: ScorerContext) -> _Outcome:
-    """Return the score of a trace; what goes to a model is masked if the rule asks for it."""
-    is_judge = not rule.scorer.is_pure
-    try:
-        score = rule.scorer.score(masked_context(context, mask_personal_data) if is_judge and rule.mask else context)
-    except Exception as error:  # scorers read whatever a trace holds
-        return _Outcome("failed", failed_score(rule.name, error), None if is_judge else 0.0)
-    cost = _cost(score) if is_judge else 0.0
-    if score.score is not None:
-        return _Outcome(SCORED, score, cost)
-    return _Outcome("not_judged" if is_judge else "not_applicable", score, cost)
-
-
-def _cost(score: Score) -> float | None:
-    """Return what the judge has cost; None if that is not known."""
-    judge: Mapping[str, Any] | None = score.metadata.get("judge")
-    if judge is None:  # it was not asked, or did not answer
-        return 0.0
-    return 0.0 if judge.get("is_cached") else judge.get("cost_usd")
-
-
-def _row(job: Job, rule: Mapping[str, Any], outcome: _Outcome) -> dict[str, Any]:
+def _row(job: Job, rule: Mapping[str, Any], outcome: Outcome) -> dict[str, Any]:
     score = outcome.score
     return {
         "tenant_id": job.tenant_id,

@@ -34,6 +34,8 @@ class LinearRegex(Regex):
             full=scorer.full,
             case_sensitive=scorer.case_sensitive,
             name=scorer.name,
+            weight=scorer.weight,
+            gate=scorer.gate,
             threshold=scorer.threshold,
             negated=scorer.negated,
         )

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
     from ...scorers import BaseScorer
 
-__all__ = ["OnlineRule", "check_rule", "is_for", "is_sampled"]
+__all__ = ["CUSTOM", "OnlineRule", "check_rule", "is_for", "is_sampled", "rule_scorer"]
 
 _JUDGE: Final = "llm_as_judge"
-_CUSTOM: Final = "custom"
+CUSTOM: Final = "custom"
 """Rules whose scorers are code of the client, and that no platform can run."""
-_KINDS: Final = (*TYPES, _JUDGE, _CUSTOM)
+_KINDS: Final = (*TYPES, _JUDGE, CUSTOM)
 _BITS: Final = 64
 
 
@@ -51,7 +51,7 @@ class OnlineRule:
         return cls(
             id=row["id"],
             name=row["name"],
-            scorer=_scorer(row["name"], row["type"], row["config"]),
+            scorer=rule_scorer(row["name"], row["type"], row["config"]),
             sampling_rate=online.get("sampling_rate", 1.0),
             filter=online.get("filter") or {},
             daily_budget_usd=online.get("daily_budget_usd"),
@@ -65,12 +65,12 @@ def check_rule(name: str, kind: str, config: Mapping[str, Any], *, is_online: bo
     Raises:
         ValidationError: It cannot; the message has the path of what is wrong.
     """
-    if kind == _CUSTOM:
+    if kind == CUSTOM:
         if is_online:
             raise ValidationError("`online` must be left out for the type 'custom': its scorer is code of the client")
         return
     try:
-        scorer = _scorer(name, kind, config)
+        scorer = rule_scorer(name, kind, config)
     except ConfigurationError as error:
         raise ValidationError(error.message) from error
     if is_online and isinstance(scorer, EnvironmentScorer):
@@ -100,8 +100,12 @@ def _has_errors(trace: Mapping[str, Any]) -> bool:
     return any((as_object(one) or {}).get("level") == "ERROR" for one in as_list(trace.get("observations")) or ())
 
 
-def _scorer(name: str, kind: str, config: Mapping[str, Any]) -> BaseScorer:
-    """Return the scorer of a rule: of a type of `ashr_labs.scorers`, or what `to_rule()` of a scorer has returned."""
+def rule_scorer(name: str, kind: str, config: Mapping[str, Any]) -> BaseScorer:
+    """Return the scorer of a rule: of a type of `ashr_labs.scorers`, or what `to_rule()` of a scorer has returned.
+
+    Raises:
+        ConfigurationError: There is no such type or option.
+    """
     options = dict(config)
     if kind == _JUDGE:
         template = options.pop("template_key", "rubric")

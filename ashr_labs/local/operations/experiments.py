@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import insert
 
+from ..._format import suggestion
 from ...errors import BadRequestError, ConfigurationError, ConflictError, NotFoundError, ValidationError
 from ...experiments import filled_prompt, scenarios_of
 from ...specs import spec_from_value
@@ -15,6 +16,8 @@ from ..agent_checks import prepared_spec
 from ..boot.plan import resolved_secrets
 from ..experiments.agents import agent_fault
 from ..experiments.comparing import compared_metrics, paired_verdict, regressions_of
+from ..experiments.exporting import FORMATS, exported
+from ..experiments.listing import scenario_page
 from ..experiments.results import experiment_metrics, experiment_record, experiment_results
 from ..experiments.snapshots import find_agent, needs_of
 from ..jobs.queue import withdraw
@@ -26,11 +29,13 @@ from ..store.experiment_rows import (
     cancel_run,
     find_experiment,
     newest_experiments,
+    remove_experiment,
     scenarios_of_run,
     unfinished_numbers,
 )
 from ..store.schema import experiments
 from ..store.spec_rows import spec_value
+from ..streams import Download
 from .registry import Context, LongContext, long_operation, operation
 from .specs import find_spec
 
@@ -46,9 +51,13 @@ __all__ = [
     "cancel_experiment",
     "compare_experiments",
     "create_experiment",
+    "delete_experiment",
+    "export_experiment",
+    "found_experiment",
     "get_experiment",
     "get_experiment_metrics",
     "list_experiments",
+    "list_scenarios",
     "run_experiment",
 ]
 
@@ -99,7 +108,7 @@ def list_experiments(context: Context, params: Mapping[str, Any]) -> list[dict[s
 def get_experiment(context: LongContext, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the results of the last run."""
     with context.database.read() as connection:
-        experiment = _found(connection, context.principal.tenant_id, params["experiment_id"])
+        experiment = found_experiment(connection, context.principal.tenant_id, params["experiment_id"])
         return experiment_results(connection, experiment, with_scenarios=params.get("scenarios", True))
 
 
@@ -107,29 +116,60 @@ def get_experiment(context: LongContext, params: Mapping[str, Any]) -> dict[str,
 def run_experiment(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """Start a run: a job for each scenario."""
     connection, tenant_id = context.connection, context.principal.tenant_id
-    experiment = _found(connection, tenant_id, params["experiment_id"], for_update=True)
+    experiment = found_experiment(connection, tenant_id, params["experiment_id"], for_update=True)
     if experiment["status"] == RUNNING:
         raise ConflictError(f"the experiment {experiment['id']} is running; wait for its end, or cancel it")
     value = spec_value(connection, tenant_id, experiment["spec_id"], experiment["spec_version"])
     scenarios = _scenarios(spec_from_value(value), experiment["seed"], experiment["selection"])
     for number in begin_run(connection, experiment, scenarios, context.timestamp):
         context.enqueue(RUN_SCENARIO, number)
-    return experiment_record(_found(connection, tenant_id, experiment["id"]))
+    return experiment_record(found_experiment(connection, tenant_id, experiment["id"]))
 
 
 @operation("cancel_experiment", writes=True)
 def cancel_experiment(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
     """End a run with the results that there are; workers notice that they have lost its jobs."""
     connection, tenant_id = context.connection, context.principal.tenant_id
-    experiment = _found(connection, tenant_id, params["experiment_id"])
+    experiment = found_experiment(connection, tenant_id, params["experiment_id"])
     # The jobs first, as in the transactions that store results: who locks in another order waits forever.
     for number in unfinished_numbers(connection, experiment):
         withdraw(connection, RUN_SCENARIO, tenant_id, str(number))
-    experiment = _found(connection, tenant_id, experiment["id"], for_update=True)
+    experiment = found_experiment(connection, tenant_id, experiment["id"], for_update=True)
     if experiment["status"] != RUNNING:
         raise ConflictError(f"the experiment {experiment['id']} is not running, its status is {experiment['status']}")
     cancel_run(connection, experiment, context.timestamp)
-    return experiment_record(_found(connection, tenant_id, experiment["id"]))
+    return experiment_record(found_experiment(connection, tenant_id, experiment["id"]))
+
+
+@operation("delete_experiment", writes=True)
+def delete_experiment(context: Context, params: Mapping[str, Any]) -> None:
+    """Delete an experiment with its runs, scenarios and scores."""
+    tenant_id = context.principal.tenant_id
+    experiment = found_experiment(context.connection, tenant_id, params["experiment_id"], for_update=True)
+    if experiment["status"] == RUNNING:
+        raise ConflictError(f"the experiment {experiment['id']} is running; cancel it before it is deleted")
+    remove_experiment(context.connection, experiment)
+
+
+@long_operation("export_experiment")
+def export_experiment(context: LongContext, params: Mapping[str, Any]) -> Download:
+    """Return the last run with its spans and scores, which are read while they are sent."""
+    given = params.get("format", "json")
+    if given not in FORMATS:
+        raise ValidationError(
+            f"export_experiment: format: must be {' or '.join(FORMATS)}, got {given!a}{suggestion(given, FORMATS)}",
+            response={"path": "format"},
+        )
+    with context.database.read() as connection:
+        experiment = found_experiment(connection, context.principal.tenant_id, params["experiment_id"])
+    media_type = FORMATS[given]
+    return Download(exported(context.database, experiment, media_type), {"content-type": media_type})
+
+
+@operation("list_scenarios")
+def list_scenarios(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one page of the scenarios of last runs, oldest first."""
+    return scenario_page(context.connection, context.principal.tenant_id, context.cursors("list_scenarios"), params)
 
 
 @long_operation("compare_experiments")
@@ -157,7 +197,7 @@ def compare_experiments(context: LongContext, params: Mapping[str, Any]) -> dict
 def get_experiment_metrics(context: LongContext, params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the totals of the last run, its tools, and the trend of its spec."""
     with context.database.read() as connection:
-        experiment = _found(connection, context.principal.tenant_id, params["experiment_id"])
+        experiment = found_experiment(connection, context.principal.tenant_id, params["experiment_id"])
         return experiment_metrics(connection, experiment)
 
 
@@ -174,9 +214,14 @@ def _scenarios(spec: Spec, seed: int, only: Sequence[str] | None) -> tuple[Scena
     return found
 
 
-def _found(
+def found_experiment(
     connection: Connection, tenant_id: int, experiment_id: str, *, for_update: bool = False
 ) -> Mapping[Any, Any]:
+    """Return an experiment of a tenant; see `find_experiment()`.
+
+    Raises:
+        NotFoundError: There is none with this id.
+    """
     experiment = find_experiment(connection, tenant_id, experiment_id, for_update=for_update)
     if experiment is None:
         raise NotFoundError(f"there is no experiment {experiment_id!r}")
@@ -184,7 +229,7 @@ def _found(
 
 
 def _ended(connection: Connection, tenant_id: int, experiment_id: str) -> Mapping[Any, Any]:
-    experiment = _found(connection, tenant_id, experiment_id)
+    experiment = found_experiment(connection, tenant_id, experiment_id)
     if experiment["status"] in {DRAFT, RUNNING}:
         raise ConflictError(
             f"the experiment {experiment_id} must have ended to be compared, its status is {experiment['status']}"

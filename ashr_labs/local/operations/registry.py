@@ -12,7 +12,7 @@ from ..exchange import Attachment
 from ..jobs.queue import enqueue
 from ..settings import Settings
 from ..store.raw_json import RawJSON
-from ..streams import Follow
+from ..streams import Download, Follow
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -92,8 +92,8 @@ class LongContext:
         return self.cursor_key.of_list(self.principal.tenant_id, name)
 
 
-Result: TypeAlias = Mapping[str, Any] | Sequence[Any] | RawJSON | Attachment | Follow | None
-"""The answer of a handler: JSON, bytes, a stream of events, or nothing."""
+Result: TypeAlias = Mapping[str, Any] | Sequence[Any] | RawJSON | Attachment | Download | Follow | None
+"""The answer of a handler: JSON, bytes at once or in parts, a stream of events, or nothing."""
 Handler: TypeAlias = Callable[[Context, Any], Result]
 LongHandler: TypeAlias = Callable[[LongContext, Any], Result]
 Preparation: TypeAlias = Callable[[Any], Any]
@@ -133,9 +133,9 @@ def operation(
     """Register the decorated function as the handler of `name`.
 
     It gets the validated and prepared parameters, those of path, query and body in one object. For a call it returns
-    the response without `status`; for a resource an object, a list, an `Attachment`, a `Follow` for a stream of events,
-    or None where the contract documents no content. A body that is not JSON is in `body` (bytes), the files of a form
-    are `Upload` objects.
+    the response without `status`; for a resource an object, a list, an `Attachment`, a `Download`, a `Follow` for a
+    stream of events, or None where the contract documents no content. A body that is not JSON is in `body` (bytes), the
+    files of a form are `Upload` objects.
     """
 
     def register(handler: _H) -> _H:

@@ -22,6 +22,7 @@ from ...errors import ConfigurationError
 from ..dashboard.site import Dashboard
 from ..exchange import PlatformRequest
 from ..failures import error_content
+from ..streams import Download
 from .access_log import REQUEST_INFO, AccessLog
 from .bodies import BodyReader, RejectAmbiguousLength
 from .dispatch import Dispatcher
@@ -202,6 +203,8 @@ class _Door:
 
     def _as_response(self, response: PlatformResponse) -> ASGIApp:
         content, status, headers = response.content, response.status, response.headers
+        if isinstance(response.stream, Download):
+            return StreamingResponse(response.stream.parts(), status, headers)
         if response.stream is not None:
             return self._events(response.stream, response)
         if len(content) <= _CHUNK:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, bindparam, insert, select, type_coerce, update
+from sqlalchemy import and_, bindparam, delete, insert, select, type_coerce, update
 
 from ...experiments import Finished, metrics_of
 from .columns import RawJSONText
-from .experiment_tables import experiment_runs, experiment_scenarios, experiments
+from .experiment_tables import experiment_runs, experiment_scenarios, experiment_scores, experiments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +34,7 @@ __all__ = [
     "mark_running",
     "newest_experiments",
     "read_run",
+    "remove_experiment",
     "scenarios_of_run",
     "store_result",
     "unfinished_numbers",
@@ -135,7 +136,7 @@ def store_result(connection: Connection, number: int, status: str, values: Mappi
         connection: A writing connection.
         number: The number of the scenario.
         status: Its status.
-        values: Columns: `result`, `tools`, and the numbers.
+        values: Columns: `result`, `sandbox_id`, `tools`, and the numbers.
     """
     connection.execute(_UPDATE, {"scenario": number, "status": status, **values})
 
@@ -170,6 +171,15 @@ def cancel_run(connection: Connection, experiment: Mapping[Any, Any], timestamp:
     cancelled = update(experiment_scenarios).where(_OF_RUN, _row.status.in_(_UNFINISHED)).values(status=CANCELLED)
     connection.execute(cancelled, _key(experiment, experiment["run"]))
     _end(connection, experiment, CANCELLED, timestamp, None)
+
+
+def remove_experiment(connection: Connection, experiment: Mapping[Any, Any]) -> None:
+    """Delete an experiment with its runs, their scenarios, and the scores of these."""
+    key = _key(experiment)
+    for table in (experiment_scores, experiment_scenarios, experiment_runs):
+        own = and_(table.c.tenant_id == key["tenant"], table.c.experiment_id == key["experiment"])
+        connection.execute(delete(table).where(own))
+    connection.execute(delete(experiments).where(_IS_EXPERIMENT), key)
 
 
 def read_run(connection: Connection, experiment: Mapping[Any, Any]) -> Mapping[Any, Any] | None:

@@ -1,12 +1,12 @@
-"""The tables of experiments, their runs, and the scenarios of each run."""
+"""The tables of experiments, their runs, the scenarios of each run, and the scores of these."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, ForeignKeyConstraint, Index, Integer, Table
+from sqlalchemy import Boolean, Column, Float, ForeignKey, ForeignKeyConstraint, Index, Integer, Table
 
 from .columns import CheckedText, JSONText, Number, PlainText, created_column, metadata, numbered_table
 
-__all__ = ["experiment_runs", "experiment_scenarios", "experiments"]
+__all__ = ["experiment_runs", "experiment_scenarios", "experiment_scores", "experiments"]
 
 experiments = Table(
     "experiments",
@@ -74,6 +74,8 @@ experiment_scenarios = numbered_table(
     Column("tools", JSONText),
     # The result without its status; NULL: there is none yet.
     Column("result", JSONText),
+    # The session of its traces; NULL: it had no sandbox.
+    Column("sandbox_id", CheckedText),
     ForeignKeyConstraint(["tenant_id", "experiment_id"], ["experiments.tenant_id", "experiments.id"]),
 )
 Index(
@@ -82,5 +84,57 @@ Index(
     experiment_scenarios.c.experiment_id,
     experiment_scenarios.c.run,
     experiment_scenarios.c.position,
+    unique=True,
+)
+# For replicas that disagree.
+Index(
+    "ix_experiment_scenarios_point",
+    experiment_scenarios.c.tenant_id,
+    experiment_scenarios.c.experiment_id,
+    experiment_scenarios.c.run,
+    experiment_scenarios.c.point,
+    experiment_scenarios.c.status,
+)
+
+# Numbered, so that pages have an order that lasts. A scorer has one score for each scenario of a run.
+experiment_scores = numbered_table(
+    "experiment_scores",
+    Column("tenant_id", Number, nullable=False),
+    Column("experiment_id", CheckedText, nullable=False),
+    Column("run", Number, nullable=False),
+    Column("scenario", Number, ForeignKey("experiment_scenarios.id"), nullable=False),
+    # The stored rule, which may be deleted since; empty for a scorer without one.
+    Column("rule_id", CheckedText, nullable=False),
+    Column("name", PlainText, nullable=False),
+    # When it was queued, and then when it was scored.
+    created_column(),
+    # Type and options of the scorer; NULL: a client has scored.
+    Column("config", JSONText),
+    # `queued`, `scored`, or why there is no score.
+    Column("outcome", CheckedText, nullable=False),
+    Column("score", Float),
+    Column("passed", Boolean),
+    Column("message", PlainText),
+    Column("weight", Float, nullable=False),
+    Column("gate", Boolean, nullable=False),
+    # In US dollars; NULL if it is not known.
+    Column("cost_usd", Float),
+    # The trace of the scenario; empty if there is none.
+    Column("trace_id", PlainText, nullable=False),
+    ForeignKeyConstraint(["tenant_id", "experiment_id"], ["experiments.tenant_id", "experiments.id"]),
+)
+Index(
+    "ix_experiment_scores_experiment",
+    experiment_scores.c.tenant_id,
+    experiment_scores.c.experiment_id,
+    experiment_scores.c.run,
+    experiment_scores.c.id,
+)
+Index(None, experiment_scores.c.tenant_id, experiment_scores.c.rule_id, experiment_scores.c.id)
+Index(
+    "ix_experiment_scores_scorer",
+    experiment_scores.c.scenario,
+    experiment_scores.c.rule_id,
+    experiment_scores.c.name,
     unique=True,
 )

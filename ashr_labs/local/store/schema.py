@@ -15,7 +15,7 @@ from sqlalchemy import (
 from .alert_tables import alert_firings, alerts
 from .columns import CheckedText, JSONText, Number, PlainText, created_column, metadata, numbered_table, tenant_column
 from .event_tables import events
-from .experiment_tables import experiment_runs, experiment_scenarios, experiments
+from .experiment_tables import experiment_runs, experiment_scenarios, experiment_scores, experiments
 from .hosting_tables import (
     hosted_agents,
     hosted_queue,
@@ -43,6 +43,7 @@ __all__ = [
     "events",
     "experiment_runs",
     "experiment_scenarios",
+    "experiment_scores",
     "experiments",
     "hosted_agents",
     "hosted_queue",
@@ -81,7 +82,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0018"
+SCHEMA_VERSION = "0019"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(

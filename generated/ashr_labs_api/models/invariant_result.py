@@ -24,6 +24,7 @@ class InvariantResult:
         message (str | Unset):
         reason (str | Unset): The explanation of a judge.
         error (str | Unset): Why it could not be evaluated.
+        status (str | Unset): `passed`, `failed`, `not_judged` or `error`.
     """
 
     name: str
@@ -34,6 +35,7 @@ class InvariantResult:
     message: str | Unset = UNSET
     reason: str | Unset = UNSET
     error: str | Unset = UNSET
+    status: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -52,6 +54,8 @@ class InvariantResult:
         reason = self.reason
 
         error = self.error
+
+        status = self.status
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -73,6 +77,8 @@ class InvariantResult:
             field_dict["reason"] = reason
         if error is not UNSET:
             field_dict["error"] = error
+        if status is not UNSET:
+            field_dict["status"] = status
 
         return field_dict
 
@@ -95,6 +101,8 @@ class InvariantResult:
 
         error = d.pop("error", UNSET)
 
+        status = d.pop("status", UNSET)
+
         invariant_result = cls(
             name=name,
             passed=passed,
@@ -104,6 +112,7 @@ class InvariantResult:
             message=message,
             reason=reason,
             error=error,
+            status=status,
         )
 
         invariant_result.additional_properties = d

@@ -27,6 +27,8 @@ class ScenarioResult:
     Attributes:
         scenario_id (str):
         status (str): `pass`, `fail`, `error`, `flaky` or `cancelled`; `pending` or `running` before its end.
+        experiment_id (str | Unset): In lists of scenarios.
+        run (int | Unset): In lists of scenarios.
         outcome (str | Unset): The status of this scenario alone, also if its replicas disagree.
         sandbox_id (str | Unset):
         parameters (JsonObject | Unset): A free-form object; it round-trips untouched.
@@ -51,6 +53,8 @@ class ScenarioResult:
 
     scenario_id: str
     status: str
+    experiment_id: str | Unset = UNSET
+    run: int | Unset = UNSET
     outcome: str | Unset = UNSET
     sandbox_id: str | Unset = UNSET
     parameters: JsonObject | Unset = UNSET
@@ -79,6 +83,10 @@ class ScenarioResult:
         scenario_id = self.scenario_id
 
         status = self.status
+
+        experiment_id = self.experiment_id
+
+        run = self.run
 
         outcome = self.outcome
 
@@ -152,6 +160,10 @@ class ScenarioResult:
                 "status": status,
             }
         )
+        if experiment_id is not UNSET:
+            field_dict["experiment_id"] = experiment_id
+        if run is not UNSET:
+            field_dict["run"] = run
         if outcome is not UNSET:
             field_dict["outcome"] = outcome
         if sandbox_id is not UNSET:
@@ -208,6 +220,10 @@ class ScenarioResult:
         scenario_id = d.pop("scenario_id")
 
         status = d.pop("status")
+
+        experiment_id = d.pop("experiment_id", UNSET)
+
+        run = d.pop("run", UNSET)
 
         outcome = d.pop("outcome", UNSET)
 
@@ -303,6 +319,8 @@ class ScenarioResult:
         scenario_result = cls(
             scenario_id=scenario_id,
             status=status,
+            experiment_id=experiment_id,
+            run=run,
             outcome=outcome,
             sandbox_id=sandbox_id,
             parameters=parameters,

@@ -20,12 +20,14 @@ class WorkspaceDiff:
         removed (list[str]):
         modified (list[str]):
         omitted (int | Unset): How many more there are.
+        text (str | Unset): The unified differences of small text files, cut after 8,192 characters.
     """
 
     added: list[str]
     removed: list[str]
     modified: list[str]
     omitted: int | Unset = UNSET
+    text: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -36,6 +38,8 @@ class WorkspaceDiff:
         modified = self.modified
 
         omitted = self.omitted
+
+        text = self.text
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -48,6 +52,8 @@ class WorkspaceDiff:
         )
         if omitted is not UNSET:
             field_dict["omitted"] = omitted
+        if text is not UNSET:
+            field_dict["text"] = text
 
         return field_dict
 
@@ -62,11 +68,14 @@ class WorkspaceDiff:
 
         omitted = d.pop("omitted", UNSET)
 
+        text = d.pop("text", UNSET)
+
         workspace_diff = cls(
             added=added,
             removed=removed,
             modified=modified,
             omitted=omitted,
+            text=text,
         )
 
         workspace_diff.additional_properties = d
