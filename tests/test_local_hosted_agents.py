@@ -119,6 +119,28 @@ def test_folder_of_the_operator(tmp_path: Path) -> None:
             assert "must be a folder below" in refused(api, 400, "/api/agents", {"name": "x", "path": path})
 
 
+def test_too_many_files_are_refused(api: Api) -> None:
+    """An agent of 100,000 files is refused before any of them is read, with the limit."""
+    reason = refused(api, 400, "/api/agents", {"name": "helper", "files": [file(f"f{n}", b"") for n in range(100_000)]})
+
+    assert "has more than 10000 items" in reason
+
+
+def test_folder_of_the_operator_that_is_not_an_agent(tmp_path: Path) -> None:
+    """A folder without instructions, or with a link that leads out, is refused with the reason and the path."""
+    for name in ("bare", "linked"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "bare" / "main.py").write_text("")
+    (tmp_path / "linked" / "CLAUDE.md").write_text("Be brief.")
+    (tmp_path / "linked" / "out").symlink_to("/etc/passwd")
+
+    with Api.opened(settings=Settings(agents=tmp_path)) as api:
+        bare, linked = (refused(api, 400, "/api/agents", {"name": name, "path": name}) for name in ("bare", "linked"))
+
+    assert "must have CLAUDE.md or AGENTS.md" in bare
+    assert "'out' of the bundle is a link to '/etc/passwd', which leads out" in linked
+
+
 def test_unknown_fields_are_named(api: Api) -> None:
     """A field that this platform does not know is ignored, and named in a header."""
     answer = api.send("POST", "/api/agents", {"name": "helper", "systemPrompt": "x", "evnt": {}, "zone": 1})

@@ -148,7 +148,8 @@ def test_output_that_is_no_event_is_logged(api: Api) -> None:
 
     logs = api.got(f"/api/sessions/{session_id}/logs")["logs"]
     assert ["session_start", "turn_complete", "message", "done"] == events
-    assert {("stderr", "oops"), ("info", "a line")} <= {(one["level"], one["text"]) for one in logs}
+    lines = {(one["level"], one.get("severity"), one["text"]) for one in logs}
+    assert {("stderr", None, "oops"), ("system", "info", "a line")} <= lines
     assert 3 == sum("not an event" in one["text"] for one in logs)
     assert [one["index"] for one in logs] == [*range(len(logs))]
     assert logs[2:] == api.got(f"/api/sessions/{session_id}/logs?after=1")["logs"]
@@ -250,7 +251,8 @@ def test_reader_that_leaves_loses_nothing(api: Api) -> None:
         (400, "POST", "/api/sessions", {}, "agent"),
         (400, "POST", "/api/sessions", {"agent": "own", "permissionMode": "all"}, "permissionMode"),
         (400, "POST", "/api/sessions", {"agent": "own", "extraEnv": {"A": 1}}, "extraEnv.A"),
-        (501, "POST", "/api/sessions", {"agent": "own", "credentialId": "x"}, "no credentials yet"),
+        (400, "POST", "/api/sessions", {"agent": "own", "extraEnv": {"A=B": "x"}}, "the names in `extraEnv` must have"),
+        (400, "POST", "/api/sessions", {"agent": "own", "credentialId": "x"}, "there is no credential 'x'"),
         (400, "GET", "/api/sessions/no-id", None, 'id: "no-id" does not match'),
         (404, "GET", f"/api/sessions/{UNKNOWN}", None, f"no session '{UNKNOWN}'"),
         (404, "POST", f"/api/sessions/{UNKNOWN}/messages", {"content": "x"}, f"no session '{UNKNOWN}'"),

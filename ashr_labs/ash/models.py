@@ -1,8 +1,12 @@
 """The models of the Ash wire, by the names that its documents give them."""
 
+from typing import Literal, TypeAlias
+
 from ashr_labs_api.models import (
     AshAgent as Agent,
 )
+from ashr_labs_api.models import AshAgentConfig as AgentConfig
+from ashr_labs_api.models import AshContentBlock as ContentBlock
 from ashr_labs_api.models import (
     AshDone as Done,
 )
@@ -30,9 +34,11 @@ from ashr_labs_api.models import (
 from ashr_labs_api.models import (
     AshNotice as Notice,
 )
+from ashr_labs_api.models import AshOk as Ok
 from ashr_labs_api.models import (
     AshOutputFormat as OutputFormat,
 )
+from ashr_labs_api.models import AshPoolStats as PoolStats
 from ashr_labs_api.models import (
     AshSession as Session,
 )
@@ -63,21 +69,27 @@ from ashr_labs_api.models import (
 from ashr_labs_api.models import (
     AshTurnError as TurnError,
 )
+from ashr_labs_api.models import AshVersion as Version
 from ashr_labs_api.models import (
     AshWrittenFile as WrittenFile,
 )
 from ashr_labs_api.models import (
     Attachment,
     Credential,
+    DeleteApiAgentsNameFilesPathResponse200,
     DeleteApiAgentsNameResponse200,
     DeleteApiQueueIdResponse200,
     DeleteApiSessionsIdFilesPathResponse200,
     DeleteApiSessionsIdResponse200,
+    GetApiAgentsNameConfigResponse200,
     GetApiAgentsNameFilesPathResponse200,
     GetApiAgentsNameFilesResponse200,
     GetApiAgentsNameResponse200,
+    GetApiAgentsNameVersionsResponse200,
+    GetApiAgentsNameVersionsVersionResponse200,
     GetApiAgentsResponse200,
     GetApiCredentialsResponse200,
+    GetApiInternalRunnersResponse200,
     GetApiQueueIdResponse200,
     GetApiQueueResponse200,
     GetApiQueueStatsResponse200,
@@ -92,12 +104,24 @@ from ashr_labs_api.models import (
     GetApiUsageResponse200,
     GetApiUsageStatsResponse200,
     JsonObject,
+    PatchApiAgentsNameBody,
+    PatchApiAgentsNameConfigBody,
+    PatchApiAgentsNameConfigResponse200,
+    PatchApiAgentsNameResponse200,
+    PatchApiAgentsNameVersionsVersionBody,
+    PatchApiAgentsNameVersionsVersionResponse200,
     PatchApiSessionsIdConfigBody,
     PatchApiSessionsIdConfigResponse200,
     PostApiAgentsBody,
+    PostApiAgentsNameFilesBody,
+    PostApiAgentsNameFilesResponse200,
+    PostApiAgentsNameVersionsBody,
+    PostApiAgentsNameVersionsResponse201,
+    PostApiAgentsNameVersionsVersionActivateResponse200,
     PostApiAgentsResponse201,
     PostApiCredentialsBody,
     PostApiCredentialsResponse201,
+    PostApiInternalRunnersBody,
     PostApiQueueBody,
     PostApiQueueResponse201,
     PostApiSessionsBody,
@@ -122,12 +146,16 @@ from ashr_labs_api.models import (
     UsageEvent,
     UsageStats,
 )
+from ashr_labs_api.models import Health as HealthResponse
 
 __all__ = [
     "Agent",
+    "AgentConfig",
     "ApiError",
     "Attachment",
+    "ContentBlock",
     "Credential",
+    "DeleteApiAgentsNameFilesPathResponse200",
     "DeleteApiAgentsNameResponse200",
     "DeleteApiQueueIdResponse200",
     "DeleteApiSessionsIdFilesPathResponse200",
@@ -135,11 +163,15 @@ __all__ = [
     "Done",
     "File",
     "FileEntry",
+    "GetApiAgentsNameConfigResponse200",
     "GetApiAgentsNameFilesPathResponse200",
     "GetApiAgentsNameFilesResponse200",
     "GetApiAgentsNameResponse200",
+    "GetApiAgentsNameVersionsResponse200",
+    "GetApiAgentsNameVersionsVersionResponse200",
     "GetApiAgentsResponse200",
     "GetApiCredentialsResponse200",
+    "GetApiInternalRunnersResponse200",
     "GetApiQueueIdResponse200",
     "GetApiQueueResponse200",
     "GetApiQueueStatsResponse200",
@@ -153,19 +185,35 @@ __all__ = [
     "GetApiSessionsResponse200",
     "GetApiUsageResponse200",
     "GetApiUsageStatsResponse200",
+    "HealthResponse",
     "JsonObject",
     "LogEntry",
     "McpServer",
     "McpServers",
     "Message",
+    "MessageRole",
     "Notice",
+    "Ok",
     "OutputFormat",
+    "PatchApiAgentsNameBody",
+    "PatchApiAgentsNameConfigBody",
+    "PatchApiAgentsNameConfigResponse200",
+    "PatchApiAgentsNameResponse200",
+    "PatchApiAgentsNameVersionsVersionBody",
+    "PatchApiAgentsNameVersionsVersionResponse200",
     "PatchApiSessionsIdConfigBody",
     "PatchApiSessionsIdConfigResponse200",
+    "PoolStats",
     "PostApiAgentsBody",
+    "PostApiAgentsNameFilesBody",
+    "PostApiAgentsNameFilesResponse200",
+    "PostApiAgentsNameVersionsBody",
+    "PostApiAgentsNameVersionsResponse201",
+    "PostApiAgentsNameVersionsVersionActivateResponse200",
     "PostApiAgentsResponse201",
     "PostApiCredentialsBody",
     "PostApiCredentialsResponse201",
+    "PostApiInternalRunnersBody",
     "PostApiQueueBody",
     "PostApiQueueResponse201",
     "PostApiSessionsBody",
@@ -185,9 +233,11 @@ __all__ = [
     "PostApiSessionsIdWorkspaceBody",
     "PostApiSessionsResponse201",
     "QueueItem",
+    "QueueItemStatus",
     "QueueStats",
     "Session",
     "SessionEvent",
+    "SessionEventType",
     "SessionStart",
     "SessionStatus",
     "Strings",
@@ -199,5 +249,15 @@ __all__ = [
     "TurnError",
     "UsageEvent",
     "UsageStats",
+    "Version",
     "WrittenFile",
 ]
+
+MessageRole: TypeAlias = Literal["user", "assistant"]
+"""The author of a message."""
+QueueItemStatus: TypeAlias = Literal["pending", "processing", "completed", "failed", "cancelled"]
+"""The states of an item of the queue."""
+SessionEventType: TypeAlias = Literal[
+    "error", "lifecycle", "reasoning", "text", "tool_result", "tool_start", "turn_complete"
+]
+"""The kinds of events of a session; a platform may add others."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .archives import Archive, opened, opened_usable, read_bundle
 from .ignoring import DEFAULT_IGNORED, IGNORE_FILE, Ignored
 from .members import LIMITS, BundleLimits, Contents, Member
-from .packing import Bundle, pack, pack_files, pack_members
+from .packing import Bundle, pack, pack_files, pack_members, repack
 from .unpacking import unpack
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "pack_files",
     "pack_members",
     "read_bundle",
+    "repack",
     "unpack",
 ]

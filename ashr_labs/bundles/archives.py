@@ -50,6 +50,10 @@ class Archive:
         """Return the content of a file."""
         return b"".join(_parts(self._tar, self._files[path]))
 
+    def has_file(self, path: str) -> bool:
+        """Return True if there is a file of this path."""
+        return path in self._files
+
     def modified_at(self, path: str) -> float:
         """Return when a file was last changed, in seconds since the epoch; 0 in archives that `pack` makes."""
         return float(self._files[path].mtime)

@@ -19,12 +19,12 @@ from .members import LIMITS, Contents, Member, checked, member_error
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 
     from .archives import Archive
     from .members import BundleLimits
 
-__all__ = ["Bundle", "pack", "pack_files", "pack_members"]
+__all__ = ["Bundle", "pack", "pack_files", "pack_members", "repack"]
 
 _ARCHIVES: Final = (".tar.gz", ".tgz")
 _LEVEL: Final = 6
@@ -96,6 +96,34 @@ def pack_members(archive: Archive, members: Iterable[Member], limits: BundleLimi
         ConfigurationError: They are too large together, or there are none.
     """
     return _written(checked(members), archive.read, limits)
+
+
+def repack(
+    content: bytes, written: Mapping[str, bytes], removed: Collection[str] = (), limits: BundleLimits = LIMITS
+) -> Bundle:
+    """Return a bundle with some of its files written or removed.
+
+    Args:
+        content: The bundle.
+        written: The files that are added or replaced, by path; a file that is replaced stays executable.
+        removed: The paths of the files that are left out.
+        limits: What both bundles may have at most.
+
+    Raises:
+        ConfigurationError: A path breaks a rule, or the files are too large.
+    """
+    with opened(content, limits) as archive:
+        before = {member.path: member for member in archive.contents.members}
+        kept = [member for path, member in before.items() if path not in written and path not in removed]
+        added = [
+            Member(path, "file", len(text), path in before and before[path].is_executable)
+            for path, text in written.items()
+        ]
+
+        def read(path: str) -> bytes:
+            return written[path] if path in written else archive.read(path)
+
+        return _written(checked([*kept, *added]), read, limits)
 
 
 def _packed_archive(content: bytes, limits: BundleLimits) -> Bundle:

@@ -114,7 +114,7 @@ def show_logs(out: Output, /, session_id: str, database: Path | None, remote: bo
         out.write_json({"logs": [asdict(one) for one in lines]})
         return
     for line in lines:
-        out.write(f"{line.ts}  {line.level}  {line.text}\n")
+        out.write(f"{line.ts}  {line.severity or line.level}  {line.text}\n")
 
 
 @command.command("files")

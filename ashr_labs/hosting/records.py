@@ -128,10 +128,12 @@ class LogLine:
 
     index: int
     level: str
-    """`stderr`, or the level that the agent gave."""
+    """`stderr`, or `system` for a line that is not from a stream."""
     text: str
     ts: str = ""
     """When it was printed."""
+    severity: str = ""
+    """Of a line of `system`, such as `info` or `error`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from ashr_labs_contract.operations import OPERATIONS as DESCRIBED
 
 from .._time import isoformat
+from .._version import __version__
 from ..errors import AshrLabsError, AuthenticationError, AuthorizationError, BadRequestError, ConfigurationError
 from .compression import check_encoding
 from .contract import load_contract, parse_body
@@ -216,11 +217,12 @@ class Platform:
         return self._authenticate(PlatformRequest("GET", "/", headers=headers))
 
     def health(self) -> dict[str, Any]:
-        """Return the status, and the number of waiting and failed traces if the platform forwards traces."""
+        """Return status and load, and the number of waiting and failed traces if the platform forwards traces."""
+        found = {"status": "ok", "version": __version__, **self._hosting.load()}
         if FORWARD not in self._workers:
-            return {"status": "ok"}
+            return found
         with self._database.read() as connection:
-            return {"status": "ok", "forwarding": counts(connection, FORWARD)}
+            return {**found, "forwarding": counts(connection, FORWARD)}
 
     def _respond(self, request: PlatformRequest, act: Callable[[], _Reply], info: RequestInfo) -> PlatformResponse:
         if not self._release.alive:
@@ -333,6 +335,7 @@ class Platform:
             self._sandboxes,
             self._hosting,
             self._cursor_key,
+            self._sealing,
             self._settings,
         )
 

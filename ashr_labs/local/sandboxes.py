@@ -82,6 +82,18 @@ class Sandboxes:
         """Whether no sandbox can be made any more."""
         return self._closed.is_set()
 
+    @property
+    def limit(self) -> int:
+        """How many sandboxes may exist at one time."""
+        return self._limit
+
+    @property
+    def count(self) -> int:
+        """How many sandboxes exist, of all tenants."""
+        with self._changing:
+            known = tuple(self._known.values())
+        return sum(one.is_active for one in known)
+
     def create(self, description: Description, boot: Boot) -> PlatformSandbox:
         """Make a sandbox, and return it when it is ready.
 

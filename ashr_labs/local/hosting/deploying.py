@@ -12,12 +12,12 @@ from ...errors import ConfigurationError, ValidationError
 from .manifest import INSTRUCTIONS, MANIFEST, Manifest, read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from ...bundles import Bundle
 
-__all__ = ["bundle_of", "manifest_of"]
+__all__ = ["bundle_of", "decoded_files", "manifest_of"]
 
 
 def bundle_of(body: Mapping[str, Any], folder: Path | None) -> Bundle:
@@ -73,8 +73,22 @@ def _packed_folder(path: str, folder: Path | None) -> Bundle:
 
 
 def _files(body: Mapping[str, Any]) -> dict[str, bytes]:
+    files = decoded_files(body.get("files") or ())
+    if "systemPrompt" in body:
+        files.setdefault(INSTRUCTIONS[0], body["systemPrompt"].encode("utf-8", "replace"))
+    if not files:
+        raise ValidationError("an agent must have `files`, a `systemPrompt` or a `path`")
+    return files
+
+
+def decoded_files(given_files: Iterable[Any]) -> dict[str, bytes]:
+    """Return the files of a request by path.
+
+    Raises:
+        ValidationError: A path is there twice, or a content is not Base64; the message has its place.
+    """
     files: dict[str, bytes] = {}
-    for number, given in enumerate(body.get("files") or ()):
+    for number, given in enumerate(given_files):
         file = as_object(given) or {}
         if file["path"] in files:
             raise ValidationError(f"files[{number}].path: {file['path']!r} is there twice")
@@ -82,8 +96,4 @@ def _files(body: Mapping[str, Any]) -> dict[str, bytes]:
             files[file["path"]] = base64.b64decode(file["content"], validate=True)
         except binascii.Error as error:
             raise ValidationError(f"files[{number}].content must be Base64: {error}") from error
-    if "systemPrompt" in body:
-        files.setdefault(INSTRUCTIONS[0], body["systemPrompt"].encode("utf-8", "replace"))
-    if not files:
-        raise ValidationError("an agent must have `files`, a `systemPrompt` or a `path`")
     return files

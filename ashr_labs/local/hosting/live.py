@@ -60,6 +60,8 @@ class LiveSession:
         """When it was last used, in seconds since the epoch."""
         self.is_ended = False
         """Whether it was ended on purpose, so that nothing more of it is stored."""
+        self.masked: Callable[[str], str] = str
+        """Masks the key of its credential in what is printed."""
 
     @property
     def turn(self) -> int:

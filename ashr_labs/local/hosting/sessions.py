@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 import uuid
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -14,6 +15,7 @@ from ..._threads import start_daemon
 from ..._time import isoformat
 from ...errors import AshrLabsError, BadRequestError, ConflictError
 from ..failures import RefusedError
+from ..store.credential_rows import record_credential_use
 from ..store.event_log import last_sequence
 from ..store.hosting_rows import (
     FRAMES,
@@ -33,6 +35,7 @@ from .forking import fork_session
 from .interrupting import Interrupter
 from .lines import query_line, resume_line
 from .live import merged_files
+from .load import Resumed, load_of
 from .locks import Locks
 from .reading import follow_turn
 from .recording import Recorder, log_lifecycle, saved_archive
@@ -92,7 +95,10 @@ class Hosting:
         self._upkeep = Upkeep(self.tidy)
         self._interrupter = Interrupter(database, self._locked, settings.interrupt_grace)
         self._wake = wake
-        self._starter = Starter(sandboxes, sealing, settings)
+        self._sandboxes = sandboxes
+        self._resumed = Resumed()
+        self._opened_at = time.monotonic()
+        self._starter = Starter(database, sandboxes, sealing, settings)
         self._endings = Endings(settings, now)
         self.servers = Servers(database, self._endings, wake, now)
         """This server among others."""
@@ -132,6 +138,8 @@ class Hosting:
             with self._ends_on_error(live), self._database.write() as connection:
                 add_session(connection, row)
                 save_workspace(connection, row["id"], archive, self._now())
+                if "credentialId" in config:
+                    record_credential_use(connection, row["tenant_id"], config["credentialId"], timestamp)
                 created = {"action": "created", "agentName": row["agent_name"], "model": config.get("model")}
                 log_lifecycle(connection, row, created, self._now())
             self._follow(live)
@@ -219,6 +227,7 @@ class Hosting:
                     return row
                 if row["status"] == "paused":
                     live.active_at = self._now()
+                    self._resumed.warm += 1
                     return self._changed(row, {"action": "resumed", "path": "warm"}, status="active")
             with self._database.read() as connection:
                 archive = read_workspace(connection, session_id)
@@ -228,6 +237,7 @@ class Hosting:
             live.write(resume_line(row["turns"]))
             here: dict[str, Any] = {"sandbox_id": live.platform_sandbox.id, "server_id": self.servers.id}
             with self._ends_on_error(live):
+                self._resumed.cold += 1
                 row = self._changed(row, {"action": "resumed", "path": "cold"}, status="active", **here)
             self._follow(live)
             return row
@@ -297,6 +307,11 @@ class Hosting:
         live = self._running(row)
         live.active_at = self._now()
         return live
+
+    def load(self) -> dict[str, Any]:
+        """Return how many sessions run, in the fields of the Ash wire; without the database."""
+        live = tuple(self._live.values())
+        return load_of(live, self._sandboxes, self._resumed, time.monotonic() - self._opened_at)
 
     def close(self) -> None:
         """Store nothing more: the sandboxes end with the platform.

@@ -6,8 +6,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ValidationError
+from ..boot.watch import SecretWatch
 from ..sandbox.errors import SandboxError
-from ..store.raw_json import decode, encode
+from .environment import OF_AGENT, SEALED, sealed_config, session_variables
 from .launching import launch_of, start_process
 from .live import LiveSession, boot_session, create_sandbox
 from .manifest import Manifest
@@ -18,30 +19,30 @@ if TYPE_CHECKING:
     from ..sandboxes import Sandboxes
     from ..sealing import Sealing
     from ..settings import Settings
+    from ..store.engine import Database
 
 __all__ = ["Starter", "options_of"]
-
-_SEALED = "sealedEnv"
 
 
 class Starter:
     """Starts sessions.
 
     Args:
+        database: Has their credentials.
         sandboxes: Makes their sandboxes.
         sealing: Encrypts their variables, which are stored because they are applied whenever a process starts.
         settings: Those of the platform.
     """
 
-    def __init__(self, sandboxes: Sandboxes, sealing: Sealing, settings: Settings) -> None:
+    def __init__(self, database: Database, sandboxes: Sandboxes, sealing: Sealing, settings: Settings) -> None:
+        self._database = database
         self._settings = settings
         self._sandboxes = sandboxes
         self._sealing = sealing
 
     def sealed(self, config: Mapping[str, Any]) -> dict[str, Any]:
         """Return the configuration to store, with its environment variables encrypted."""
-        kept = {name: value for name, value in config.items() if name != "extraEnv"}
-        return {**kept, _SEALED: self._sealing.seal(encode(config["extraEnv"]))} if config.get("extraEnv") else kept
+        return sealed_config(self._sealing, config)
 
     def start(self, row: Mapping[str, Any], user_id: int, archive: bytes) -> LiveSession:
         """Make the sandbox of a session, and start its process.
@@ -57,18 +58,22 @@ class Starter:
         """
         config = row["config"]
         environment = {"ASH_SESSION_ID": row["id"], "ASH_PERMISSION_MODE": config.get("permissionMode", "default")}
-        secrets: dict[str, str] = decode(self._sealing.unseal(config[_SEALED])) if _SEALED in config else {}
-        launch = launch_of(_manifest(config), config.get("model"), secrets, self._settings)
-        boot = boot_session(environment, secrets, archive, launch)
+        with self._database.read() as connection:
+            variables = session_variables(connection, self._sealing, row["tenant_id"], config)
+        hidden = {name: value for name, value in variables.environment.items() if name not in environment}
+        launch = launch_of(_manifest(config), config.get("model"), hidden, self._settings)
+        boot = boot_session(environment, hidden, archive, launch)
         sandbox = create_sandbox(self._sandboxes, row, user_id, boot)
         start = partial(start_process, sandbox.ready().sandbox, launch)
         try:
-            return LiveSession(row, sandbox, start(), start)
+            live = LiveSession(row, sandbox, start(), start)
         except BaseException as error:
             sandbox.destroy()
             if isinstance(error, SandboxError):
                 raise ValidationError(f"the agent cannot be started: {error.message}") from error
             raise
+        live.masked = SecretWatch(variables.secrets).masked
+        return live
 
 
 def _manifest(config: Mapping[str, Any]) -> Manifest:
@@ -80,5 +85,5 @@ def _manifest(config: Mapping[str, Any]) -> Manifest:
 
 def options_of(config: Mapping[str, Any], session_id: str) -> dict[str, Any]:
     """Return the session configuration that a process receives with each message."""
-    hidden = {_SEALED, "command", "manifest"}
+    hidden = {SEALED, OF_AGENT, "credentialId", "command", "manifest"}
     return {**{name: value for name, value in config.items() if name not in hidden}, "sessionId": session_id}

@@ -204,6 +204,11 @@ class SessionFiles:
                 yield sandbox, SavedWorkspace.source
                 self._save(session_id, sandbox)
 
+    def attach(self, principal: Principal, session_id: str, name: str, content: bytes) -> None:
+        """Write an attachment of a session; the errors are those of `changed`."""
+        with self.changed(principal, session_id) as (sandbox, _), file_errors():
+            sandbox.write(f"attachments/{name}", content)
+
     @contextmanager
     def _made(self, row: Mapping[str, Any], user_id: int) -> Generator[Sandbox]:
         with self._database.read() as connection:

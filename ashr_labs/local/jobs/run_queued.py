@@ -12,6 +12,7 @@ from ..._time import isoformat
 from ...errors import AshrLabsError, BadRequestError, ConflictError, NotFoundError
 from ..failures import RefusedError
 from ..hosting.deploying import manifest_of
+from ..hosting.environment import session_config
 from ..keys import Principal
 from ..store.hosting_rows import read_agent, read_session
 from ..store.queue_rows import find_item, update_item
@@ -165,7 +166,8 @@ class RunQueued:
             return session_id
         with self._database.read() as connection:
             agent = read_agent(connection, job.tenant_id, item["agent_name"])
-        created: str = self._hosting.create(principal, agent, manifest_of(agent["bundle"]), {})["id"]
+        config = session_config(agent, {})
+        created: str = self._hosting.create(principal, agent, manifest_of(agent["bundle"]), config)["id"]
         return created
 
     def _outcome(self, job: Job, session_id: str, number: int) -> _Outcome:

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from ...errors import ValidationError
 from ..failures import RefusedError
 from ..hosting.deploying import manifest_of
+from ..hosting.environment import check_variables, session_config
 from ..sandbox.errors import SandboxError
 from ..store.event_log import list_events
 from ..store.hosting_rows import (
@@ -53,6 +54,7 @@ __all__ = [
 _MAX_LOGS = 10_000
 _MAX_OUTPUT = 10 << 20
 _EXEC_MS = 30_000
+_LEVELS = {"stdout", "stderr", "system"}
 _SHOWN = [column for column in hosted_sessions.c if column.name != "config"]
 _OF_TENANT = hosted_sessions.c.tenant_id == bindparam("of_tenant")
 
@@ -60,11 +62,10 @@ _OF_TENANT = hosted_sessions.c.tenant_id == bindparam("of_tenant")
 @long_operation("post_api_sessions", writes=True)
 def post_api_sessions(context: LongContext, params: Mapping[str, Any]) -> dict[str, Any]:
     """Create a session, with its sandbox and its process."""
-    if "credentialId" in params:
-        raise RefusedError(501, "this platform has no credentials yet; send the key in `extraEnv`")
     with context.database.read() as connection:
         agent = read_agent(connection, context.principal.tenant_id, params["agent"])
-    config = {key: value for key, value in params.items() if key != "agent"}
+    check_variables(params.get("extraEnv", {}), "extraEnv")
+    config = session_config(agent, {key: value for key, value in params.items() if key != "agent"})
     return {"session": _record(context.hosting.create(context.principal, agent, manifest_of(agent["bundle"]), config))}
 
 
@@ -165,11 +166,7 @@ def get_api_sessions_id_logs(context: Context, params: Mapping[str, Any]) -> dic
     """Return the log of the agent's process, which is kept after its end."""
     after = params.get("after", -1) + 1
     found = _listed(context, {"id": params["id"], "after": after}, LOGS, _MAX_LOGS)
-    logs = [
-        {"index": one.sequence - 1, "level": one.type, "text": one.value["text"], "ts": wire_time(one.created_at)}
-        for one in found
-    ]
-    return {"logs": logs, "source": "sandbox"}
+    return {"logs": [_log_record(one) for one in found], "source": "sandbox"}
 
 
 @long_operation("post_api_sessions_id_exec", writes=True)
@@ -183,7 +180,7 @@ def post_api_sessions_id_exec(context: LongContext, params: Mapping[str, Any]) -
         done = live.sandbox.exec(params["command"], timeout=timeout, output_limit=_MAX_OUTPUT)
     except SandboxError as error:
         raise RefusedError(500, error.message) from error
-    stdout, stderr = (printed.decode("utf-8", "replace") for printed in (done.stdout, done.stderr))
+    stdout, stderr = (live.masked(printed.decode("utf-8", "replace")) for printed in (done.stdout, done.stderr))
     return {"exitCode": 1 if done.timed_out else done.exit_code, "stdout": stdout, "stderr": stderr}
 
 
@@ -192,6 +189,12 @@ def _listed(
 ) -> list[StoredEvent]:
     read_session(context.connection, context.principal.tenant_id, params["id"])
     return list_events(context.connection, session_topic(kind, params["id"]), params.get("after", 0), limit, event)
+
+
+def _log_record(one: StoredEvent) -> dict[str, Any]:
+    """Return a line of the log; clients of this wire know no other levels than those of `_LEVELS`."""
+    level = {"level": one.type} if one.type in _LEVELS else {"level": "system", "severity": one.type}
+    return {"index": one.sequence - 1, **level, "text": one.value["text"], "ts": wire_time(one.created_at)}
 
 
 def _numbered(session_id: str, context: Context, one: StoredEvent) -> dict[str, Any]:

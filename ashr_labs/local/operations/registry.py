@@ -85,6 +85,8 @@ class LongContext:
     sandboxes: Sandboxes
     hosting: Hosting
     cursor_key: CursorKey
+    sealing: Sealing
+    """Encrypts what is stored."""
     settings: Settings = field(default_factory=Settings)
 
     def cursors(self, name: str) -> Cursors:

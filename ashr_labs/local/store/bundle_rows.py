@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, exists, select
 
 from .columns import upsert
+from .hosting_data_tables import hosted_agent_versions
 from .hosting_tables import hosted_agents
 from .schema import tenants
 from .snapshot_tables import bundles, snapshots
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["bundle_content", "delete_unused_bundle", "lock_bundles", "store_bundle"]
 
-_USERS = (snapshots, hosted_agents)
+_USERS = (snapshots, hosted_agents, hosted_agent_versions)
 
 
 def lock_bundles(connection: Connection, tenant_id: int) -> None:

@@ -23,8 +23,13 @@ hosted_agents = Table(
     created_column(),
     Column("updated_at", CheckedText, nullable=False),
     Column("name", PlainText, nullable=False),
+    # The number of the active version, and of the newest one that there has been.
     Column("version", Number, nullable=False),
-    # Of the bundle with its files.
+    Column("last_version", Number, nullable=False),
+    # The variables of its sessions, each value encrypted, and the options that they begin with.
+    Column("environment", JSONText, nullable=False),
+    Column("defaults", JSONText, nullable=False),
+    # Of the bundle with the files of the active version.
     Column("digest", CheckedText, nullable=False),
     ForeignKeyConstraint(["tenant_id", "digest"], ["bundles.tenant_id", "bundles.digest"]),
 )

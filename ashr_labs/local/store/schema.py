@@ -16,6 +16,7 @@ from .alert_tables import alert_firings, alerts
 from .columns import CheckedText, JSONText, Number, PlainText, created_column, metadata, numbered_table, tenant_column
 from .event_tables import events
 from .experiment_tables import experiment_runs, experiment_scenarios, experiment_scores, experiments
+from .hosting_data_tables import hosted_agent_versions, hosted_attachments, hosted_credentials
 from .hosting_tables import (
     hosted_agents,
     hosted_queue,
@@ -45,7 +46,10 @@ __all__ = [
     "experiment_scenarios",
     "experiment_scores",
     "experiments",
+    "hosted_agent_versions",
     "hosted_agents",
+    "hosted_attachments",
+    "hosted_credentials",
     "hosted_queue",
     "hosted_servers",
     "hosted_sessions",
@@ -82,7 +86,7 @@ __all__ = [
     "users",
 ]
 
-SCHEMA_VERSION = "0019"
+SCHEMA_VERSION = "0021"
 """The newest migration; a test compares it with the migrations."""
 
 tenants = numbered_table(

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.ash_strings import AshStrings
+
 
 T = TypeVar("T", bound="AshAgent")
 
@@ -23,6 +27,7 @@ class AshAgent:
         created_at (str): ISO 8601, UTC.
         updated_at (str): ISO 8601, UTC.
         tenant_id (str | Unset):
+        env (AshStrings | Unset): Texts by name.
     """
 
     id: str
@@ -32,6 +37,7 @@ class AshAgent:
     created_at: str
     updated_at: str
     tenant_id: str | Unset = UNSET
+    env: AshStrings | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -49,6 +55,10 @@ class AshAgent:
 
         tenant_id = self.tenant_id
 
+        env: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.env, Unset):
+            env = self.env.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -63,11 +73,15 @@ class AshAgent:
         )
         if tenant_id is not UNSET:
             field_dict["tenantId"] = tenant_id
+        if env is not UNSET:
+            field_dict["env"] = env
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.ash_strings import AshStrings  # noqa: PLC0415
+
         d = dict(src_dict)
         id = d.pop("id")
 
@@ -83,6 +97,13 @@ class AshAgent:
 
         tenant_id = d.pop("tenantId", UNSET)
 
+        _env = d.pop("env", UNSET)
+        env: AshStrings | Unset
+        if isinstance(_env, Unset):
+            env = UNSET
+        else:
+            env = AshStrings.from_dict(_env)
+
         ash_agent = cls(
             id=id,
             name=name,
@@ -91,6 +112,7 @@ class AshAgent:
             created_at=created_at,
             updated_at=updated_at,
             tenant_id=tenant_id,
+            env=env,
         )
 
         ash_agent.additional_properties = d

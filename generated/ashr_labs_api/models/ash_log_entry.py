@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..types import UNSET, Unset
+
 T = TypeVar("T", bound="AshLogEntry")
 
 
@@ -15,15 +17,18 @@ class AshLogEntry:
 
     Attributes:
         index (int):
-        level (str):
+        level (str): `stderr` for what the agent prints there, or `system`.
         text (str):
         ts (str):
+        severity (str | Unset): Of a line that is not from a stream: `info`, `warning`, `error`, or as the agent names
+            it.
     """
 
     index: int
     level: str
     text: str
     ts: str
+    severity: str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -35,6 +40,8 @@ class AshLogEntry:
 
         ts = self.ts
 
+        severity = self.severity
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -45,6 +52,8 @@ class AshLogEntry:
                 "ts": ts,
             }
         )
+        if severity is not UNSET:
+            field_dict["severity"] = severity
 
         return field_dict
 
@@ -59,11 +68,14 @@ class AshLogEntry:
 
         ts = d.pop("ts")
 
+        severity = d.pop("severity", UNSET)
+
         ash_log_entry = cls(
             index=index,
             level=level,
             text=text,
             ts=ts,
+            severity=severity,
         )
 
         ash_log_entry.additional_properties = d

@@ -10,6 +10,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.ash_file import AshFile
+    from ..models.ash_strings import AshStrings
 
 
 T = TypeVar("T", bound="PostApiAgentsBody")
@@ -24,12 +25,14 @@ class PostApiAgentsBody:
         path (str | Unset): A folder of the operator.
         system_prompt (str | Unset): The instructions.
         files (list[AshFile] | Unset):
+        env (AshStrings | Unset): Texts by name.
     """
 
     name: str
     path: str | Unset = UNSET
     system_prompt: str | Unset = UNSET
     files: list[AshFile] | Unset = UNSET
+    env: AshStrings | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -46,6 +49,10 @@ class PostApiAgentsBody:
                 files_item = files_item_data.to_dict()
                 files.append(files_item)
 
+        env: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.env, Unset):
+            env = self.env.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -59,12 +66,15 @@ class PostApiAgentsBody:
             field_dict["systemPrompt"] = system_prompt
         if files is not UNSET:
             field_dict["files"] = files
+        if env is not UNSET:
+            field_dict["env"] = env
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.ash_file import AshFile  # noqa: PLC0415
+        from ..models.ash_strings import AshStrings  # noqa: PLC0415
 
         d = dict(src_dict)
         name = d.pop("name")
@@ -82,11 +92,19 @@ class PostApiAgentsBody:
 
                 files.append(files_item)
 
+        _env = d.pop("env", UNSET)
+        env: AshStrings | Unset
+        if isinstance(_env, Unset):
+            env = UNSET
+        else:
+            env = AshStrings.from_dict(_env)
+
         post_api_agents_body = cls(
             name=name,
             path=path,
             system_prompt=system_prompt,
             files=files,
+            env=env,
         )
 
         post_api_agents_body.additional_properties = d

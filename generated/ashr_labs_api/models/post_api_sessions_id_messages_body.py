@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -9,6 +9,7 @@ from attrs import field as _attrs_field
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
+    from ..models.ash_content_block import AshContentBlock
     from ..models.ash_output_format import AshOutputFormat
     from ..models.ash_thinking import AshThinking
 
@@ -21,7 +22,7 @@ class PostApiSessionsIdMessagesBody:
     """A message to an agent.
 
     Attributes:
-        content (str):
+        content (list[AshContentBlock] | str): Text, or a list of blocks.
         include_partial_messages (bool | Unset):
         model (str | Unset):
         max_turns (int | Unset):
@@ -31,7 +32,7 @@ class PostApiSessionsIdMessagesBody:
         output_format (AshOutputFormat | Unset): The format of the answer.
     """
 
-    content: str
+    content: list[AshContentBlock] | str
     include_partial_messages: bool | Unset = UNSET
     model: str | Unset = UNSET
     max_turns: int | Unset = UNSET
@@ -42,7 +43,15 @@ class PostApiSessionsIdMessagesBody:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        content = self.content
+        content: list[dict[str, Any]] | str
+        if isinstance(self.content, list):
+            content = []
+            for content_type_1_item_data in self.content:
+                content_type_1_item = content_type_1_item_data.to_dict()
+                content.append(content_type_1_item)
+
+        else:
+            content = self.content
 
         include_partial_messages = self.include_partial_messages
 
@@ -88,11 +97,31 @@ class PostApiSessionsIdMessagesBody:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.ash_content_block import AshContentBlock  # noqa: PLC0415
         from ..models.ash_output_format import AshOutputFormat  # noqa: PLC0415
         from ..models.ash_thinking import AshThinking  # noqa: PLC0415
 
         d = dict(src_dict)
-        content = d.pop("content")
+
+        def _parse_content(data: object) -> list[AshContentBlock] | str:
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                content_type_1 = []
+                _content_type_1 = data
+                for content_type_1_item_data in _content_type_1:
+                    content_type_1_item = AshContentBlock.from_dict(
+                        content_type_1_item_data
+                    )
+
+                    content_type_1.append(content_type_1_item)
+
+                return content_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[AshContentBlock] | str, data)
+
+        content = _parse_content(d.pop("content"))
 
         include_partial_messages = d.pop("includePartialMessages", UNSET)
 

@@ -43,7 +43,7 @@ def answered(command: dict[str, Any], turn: int) -> Any:
 
 def messages(command: dict[str, Any], turn: int) -> Any:
     """Yield the messages of a turn."""
-    prompt: str = command["prompt"]
+    prompt = text_of(command["prompt"])
     nothing: dict[str, Any] = {}
     step = next((step for step in script() if step.get("match", "") in prompt), nothing)
     yield message("system", subtype="init", tools=["Bash", "Read", "Write"], turn=turn)
@@ -61,6 +61,12 @@ def messages(command: dict[str, Any], turn: int) -> Any:
     yield message("assistant", message={"role": "assistant", "content": [{"type": "text", "text": text}]})
     usage = {"input_tokens": len(f"{instructions()} {prompt}".split()), "output_tokens": len(text.split())}
     yield message("result", subtype="success", is_error=False, num_turns=1, result=text, usage=usage)
+
+
+def text_of(prompt: Any) -> str:
+    """Return the text of a prompt, which may be a list of blocks."""
+    blocks = [{"type": "text", "text": prompt}] if isinstance(prompt, str) else prompt
+    return "\n".join(block.get("text", "") for block in blocks if block["type"] == "text")
 
 
 def message(kind: str, **fields: Any) -> dict[str, Any]:

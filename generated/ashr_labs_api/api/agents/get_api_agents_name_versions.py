@@ -1,0 +1,168 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.ash_error import AshError
+from ...models.get_api_agents_name_versions_response_200 import (
+    GetApiAgentsNameVersionsResponse200,
+)
+from ...types import Response
+
+
+def _get_kwargs(
+    agent: str,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/agents/{agent}/versions".format(
+            agent=quote(str(agent), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> AshError | GetApiAgentsNameVersionsResponse200 | None:
+    if response.status_code == 200:
+        response_200 = GetApiAgentsNameVersionsResponse200.from_dict(response.json())
+
+        return response_200
+
+    if 400 <= response.status_code <= 499:
+        response_4xx = AshError.from_dict(response.json())
+
+        return response_4xx
+
+    if 500 <= response.status_code <= 599:
+        response_5xx = AshError.from_dict(response.json())
+
+        return response_5xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[AshError | GetApiAgentsNameVersionsResponse200]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    agent: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[AshError | GetApiAgentsNameVersionsResponse200]:
+    """List the versions of a deployed agent.
+
+    Args:
+        agent (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AshError | GetApiAgentsNameVersionsResponse200]
+    """
+
+    kwargs = _get_kwargs(
+        agent=agent,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    agent: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> AshError | GetApiAgentsNameVersionsResponse200 | None:
+    """List the versions of a deployed agent.
+
+    Args:
+        agent (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AshError | GetApiAgentsNameVersionsResponse200
+    """
+
+    return sync_detailed(
+        agent=agent,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    agent: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[AshError | GetApiAgentsNameVersionsResponse200]:
+    """List the versions of a deployed agent.
+
+    Args:
+        agent (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[AshError | GetApiAgentsNameVersionsResponse200]
+    """
+
+    kwargs = _get_kwargs(
+        agent=agent,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    agent: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> AshError | GetApiAgentsNameVersionsResponse200 | None:
+    """List the versions of a deployed agent.
+
+    Args:
+        agent (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        AshError | GetApiAgentsNameVersionsResponse200
+    """
+
+    return (
+        await asyncio_detailed(
+            agent=agent,
+            client=client,
+        )
+    ).parsed
