@@ -193,3 +193,13 @@ def test_id_that_is_no_uuid_is_refused(api: Api, path: str) -> None:
 
     assert (400, "id") == (answer.status, answer.body["path"])
     assert 404 == api.send("GET", f"/api/sessions/00000000-0000-4000-8000-000000000000{path}").status
+
+
+@pytest.mark.integration
+def test_workspace_that_is_too_large_to_be_saved(api: Api, target: str) -> None:
+    """Files are written into a sandbox whose workspace is too large to be saved; it is not downloaded (413)."""
+    run(api, target, "head -c 34000000 /dev/urandom > large")
+
+    assert [True] == [one["written"] for one in write(api, target, file("a.txt"))]
+    assert b"text" == api.send("GET", f"{target}/files/a.txt").content
+    assert 413 == api.send("GET", f"{target}/workspace").status

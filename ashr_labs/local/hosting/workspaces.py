@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FoundFile", "SessionFiles", "Workspace", "is_listed"]
 
+_logger = logging.getLogger(__name__)
 _GONE = 410
 _SAVED = BundleLimits(packed=MAX_WORKSPACE, unpacked=1 << 30, members=250_000)
 """Of a saved workspace: what a sandbox can have."""
@@ -198,11 +200,13 @@ class SessionFiles:
             live = self._live.get(session_id)
             if live is not None and live.is_alive:
                 yield live.sandbox, SandboxWorkspace.source
-                self._save(session_id, live.sandbox)
+                if not self._save(session_id, live.sandbox):  # as at the end of a turn: the files are in the sandbox
+                    _logger.warning("the workspace of the session %s is too large to be saved", session_id)
                 return
             with self._made(row, principal.user_id) as sandbox:
                 yield sandbox, SavedWorkspace.source
-                self._save(session_id, sandbox)
+                if not self._save(session_id, sandbox):
+                    raise RefusedError(413, f"the workspace has more than {MAX_WORKSPACE:,} bytes and cannot be saved")
 
     def attach(self, principal: Principal, session_id: str, name: str, content: bytes) -> None:
         """Write an attachment of a session; the errors are those of `changed`."""
@@ -219,14 +223,16 @@ class SessionFiles:
         finally:
             made.destroy()
 
-    def _save(self, session_id: str, sandbox: Sandbox) -> None:
+    def _save(self, session_id: str, sandbox: Sandbox) -> bool:
+        """Return False if the workspace is too large to be saved."""
         with file_errors():
             archive = archive_of(sandbox)
         if archive is None:
-            raise RefusedError(413, f"the workspace has more than {MAX_WORKSPACE:,} bytes and cannot be saved")
+            return False
         with self._database.write() as connection:
             update_session(connection, session_id, last_active_at=isoformat(self._now()))
             save_workspace(connection, session_id, archive, self._now())
+        return True
 
 
 def is_listed(path: str, *, with_hidden: bool) -> bool:
