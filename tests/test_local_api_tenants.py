@@ -43,7 +43,7 @@ class World:
     second: Api
     things: dict[str, str]
     before: list[Any]
-    """What the first tenant has."""
+    """The things of the first tenant, as lists have them."""
 
 
 @pytest.fixture(name="world", scope="module")

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ashr_labs._http.sse import SSEDecoder
+from ashr_labs.local.hosting.environment import secret_watch
 from ashr_labs.local.sealing import checked_key
 from ashr_labs.local.settings import Settings
 from support.local_api import Api, Place
@@ -158,6 +159,15 @@ def test_key_is_nowhere_but_in_the_environment(api: Api) -> None:
     assert [] == processes_with(KEY)
     for one in (target, other):
         api.send("DELETE", one)
+
+
+@pytest.mark.parametrize("key", ["plain-key", 'quoted"key', "back\\slash", "k\u00e9y-\u00e4\u00e4\u00e4"])
+def test_key_is_masked_as_json_writes_it(key: str) -> None:
+    """A key is masked in text and in JSON, whose escapes may differ from it; one that is too short is not."""
+    watch = secret_watch({"TOKEN": key, "SHORT": 'a"'})
+
+    assert "a [secret TOKEN]" == watch.masked(f"a {key}")
+    assert '{"a\\"": "[secret TOKEN]"}' == watch.masked(json.dumps({'a"': key}))
 
 
 @pytest.mark.usefixtures("engine")

@@ -192,8 +192,20 @@ OPERATIONS: dict[str, Operation] = {
     "get_experiment": Operation(
         "experiments", True, "embedded", "GET", "/v1/experiments/{experiment_id}", "read", "application/json"
     ),
+    "delete_experiment": Operation(
+        "experiments", True, "embedded", "DELETE", "/v1/experiments/{experiment_id}", "write", None
+    ),
     "run_experiment": Operation(
         "experiments", False, "embedded", "POST", "/v1/experiments/{experiment_id}/run", "write", "application/json"
+    ),
+    "export_experiment": Operation(
+        "experiments", True, "embedded", "GET", "/v1/experiments/{experiment_id}/export", "read", "application/json"
+    ),
+    "score_experiment": Operation(
+        "scoring", True, "embedded", "POST", "/v1/experiments/{experiment_id}/score", "write", "application/json"
+    ),
+    "list_experiment_scores": Operation(
+        "scoring", True, "embedded", "GET", "/v1/experiments/{experiment_id}/scores", "read", "application/json"
     ),
     "cancel_experiment": Operation(
         "experiments", False, "embedded", "POST", "/v1/experiments/{experiment_id}/cancel", "write", "application/json"
@@ -240,11 +252,50 @@ OPERATIONS: dict[str, Operation] = {
     "delete_api_agents_name": Operation(
         "agents", True, "embedded", "DELETE", "/api/agents/{name}", "write", "application/json"
     ),
+    "patch_api_agents_name": Operation(
+        "agents", True, "embedded", "PATCH", "/api/agents/{name}", "write", "application/json"
+    ),
     "get_api_agents_name_files": Operation(
         "agents", True, "embedded", "GET", "/api/agents/{name}/files", "read", "application/json"
     ),
+    "post_api_agents_name_files": Operation(
+        "agents", False, "embedded", "POST", "/api/agents/{name}/files", "write", "application/json"
+    ),
     "get_api_agents_name_files_path": Operation(
         "agents", True, "embedded", "GET", "/api/agents/{name}/files/{+path}", "read", "application/json"
+    ),
+    "delete_api_agents_name_files_path": Operation(
+        "agents", True, "embedded", "DELETE", "/api/agents/{name}/files/{+path}", "write", "application/json"
+    ),
+    "get_api_agents_name_config": Operation(
+        "agents", True, "embedded", "GET", "/api/agents/{name}/config", "read", "application/json"
+    ),
+    "patch_api_agents_name_config": Operation(
+        "agents", True, "embedded", "PATCH", "/api/agents/{name}/config", "write", "application/json"
+    ),
+    "get_api_agents_name_versions": Operation(
+        "agents", True, "embedded", "GET", "/api/agents/{agent}/versions", "read", "application/json"
+    ),
+    "post_api_agents_name_versions": Operation(
+        "agents", False, "embedded", "POST", "/api/agents/{agent}/versions", "write", "application/json"
+    ),
+    "get_api_agents_name_versions_version": Operation(
+        "agents", True, "embedded", "GET", "/api/agents/{agent}/versions/{version}", "read", "application/json"
+    ),
+    "patch_api_agents_name_versions_version": Operation(
+        "agents", True, "embedded", "PATCH", "/api/agents/{agent}/versions/{version}", "write", "application/json"
+    ),
+    "delete_api_agents_name_versions_version": Operation(
+        "agents", True, "embedded", "DELETE", "/api/agents/{agent}/versions/{version}", "write", None
+    ),
+    "post_api_agents_name_versions_version_activate": Operation(
+        "agents",
+        True,
+        "embedded",
+        "POST",
+        "/api/agents/{agent}/versions/{version}/activate",
+        "write",
+        "application/json",
     ),
     "post_api_sessions": Operation("sessions", False, "embedded", "POST", "/api/sessions", "write", "application/json"),
     "get_api_sessions": Operation("sessions", True, "embedded", "GET", "/api/sessions", "read", "application/json"),
@@ -338,6 +389,18 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "get_api_usage": Operation("usage", True, "embedded", "GET", "/api/usage", "read", "application/json"),
     "get_api_usage_stats": Operation("usage", True, "embedded", "GET", "/api/usage/stats", "read", "application/json"),
+    "get_api_internal_runners": Operation(
+        "default", True, "embedded", "GET", "/api/internal/runners", "admin", "application/json"
+    ),
+    "post_api_internal_runners_register": Operation(
+        "default", True, "embedded", "POST", "/api/internal/runners/register", "admin", "application/json"
+    ),
+    "post_api_internal_runners_heartbeat": Operation(
+        "default", True, "embedded", "POST", "/api/internal/runners/heartbeat", "admin", "application/json"
+    ),
+    "post_api_internal_runners_deregister": Operation(
+        "default", True, "embedded", "POST", "/api/internal/runners/deregister", "admin", "application/json"
+    ),
     "get_run_events": Operation(
         "runs", True, "embedded", "GET", "/v1/runs/{run_id}/events", "read", "text/event-stream", "ended"
     ),
@@ -363,6 +426,8 @@ OPERATIONS: dict[str, Operation] = {
     "get_trace": Operation(
         "trace_events", True, "embedded", "GET", "/v1/traces/{trace_id}", "read", "application/json"
     ),
+    "list_scenarios": Operation("experiments", True, "embedded", "GET", "/v1/scenarios", "read", "application/json"),
+    "list_scores": Operation("scoring", True, "embedded", "GET", "/v1/scores", "read", "application/json"),
     "list_spans": Operation("trace_events", True, "embedded", "GET", "/v1/spans", "read", "application/json"),
     "ingest_sandbox_trace": Operation(
         "trace_events", True, "embedded", "POST", "/v1/sandboxes/{sandbox_id}/trace", "write", "application/json"

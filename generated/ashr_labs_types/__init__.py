@@ -125,11 +125,67 @@ class AshAgent(TypedDict):
     path: str
     """Where its files are."""
 
+    env: NotRequired[dict[str, str]]
+    """Texts by name."""
+
     createdAt: str
     """ISO 8601, UTC."""
 
     updatedAt: str
     """ISO 8601, UTC."""
+
+
+class AshVersion(TypedDict):
+    """
+    A version of a deployed agent.
+    """
+
+    id: str
+    tenantId: NotRequired[str]
+    agentName: str
+    versionNumber: int
+    name: str
+    systemPrompt: NotRequired[str | None]
+    """The instructions that the version was made with."""
+
+    releaseNotes: NotRequired[str | None]
+    isActive: bool
+    files: NotRequired[list[str]]
+    """The paths of its files; not in lists."""
+
+    createdAt: str
+    """ISO 8601, UTC."""
+
+    updatedAt: str
+    """ISO 8601, UTC."""
+
+
+class AshAgentConfig(TypedDict):
+    """
+    Options that sessions of an agent begin with.
+    """
+
+    model: NotRequired[str]
+    systemPrompt: NotRequired[str]
+    permissionMode: NotRequired[str]
+    allowedTools: NotRequired[list[str]]
+    disallowedTools: NotRequired[list[str]]
+    mcpServers: NotRequired[dict[str, AshMcpServer]]
+    """Servers of tools by name."""
+
+    betas: NotRequired[list[str]]
+    subagents: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+    initialAgent: NotRequired[str]
+
+
+class AshOk(TypedDict):
+    """
+    A confirmation.
+    """
+
+    ok: bool
 
 
 AshSessionStatus: TypeAlias = Literal["starting", "active", "paused", "stopped", "ended", "error"]
@@ -199,6 +255,11 @@ class AshLogEntry(TypedDict):
 
     index: int
     level: str
+    """`stderr` for what the agent prints there, or `system`."""
+
+    severity: NotRequired[str]
+    """Of a line that is not from a stream: `info`, `warning`, `error`, or as the agent names it."""
+
     text: str
     ts: str
 
@@ -421,6 +482,8 @@ class PostApiAgentsBody(TypedDict):
     """The instructions."""
 
     files: NotRequired[list[AshFile]]
+    env: NotRequired[dict[str, str]]
+    """Texts by name."""
 
 
 class PostApiSessionsBody(TypedDict):
@@ -481,6 +544,47 @@ class AshThinking(TypedDict):
     budgetTokens: NotRequired[int]
 
 
+class AshPoolStats(TypedDict):
+    """
+    The processes of sessions.
+    """
+
+    total: int
+    cold: int
+    warming: int
+    warm: int
+    waiting: int
+    """Between two messages."""
+
+    running: int
+    """In a turn."""
+
+    maxCapacity: int
+    resumeWarmHits: int
+    """Sessions that were resumed with their process."""
+
+    resumeColdHits: int
+    """Sessions that were resumed in a new sandbox."""
+
+    preWarmHits: int
+
+
+class AshContentBlock(TypedDict):
+    """
+    A part of a message, as the Messages API of Anthropic has it.
+    """
+
+    type: str
+    text: NotRequired[str]
+    """Of a block of text."""
+
+    source: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+    title: NotRequired[str]
+    """Of a document."""
+
+
 class AshOutputFormat(TypedDict):
     """
     The format of the answer.
@@ -496,7 +600,9 @@ class PostApiSessionsIdMessagesBody(TypedDict):
     A message to an agent.
     """
 
-    content: str
+    content: str | list[AshContentBlock]
+    """Text, or a list of blocks."""
+
     includePartialMessages: NotRequired[bool]
     model: NotRequired[str]
     maxTurns: NotRequired[int]
@@ -567,6 +673,177 @@ class PostApiQueueBody(TypedDict):
     sessionId: NotRequired[str]
     priority: NotRequired[int]
     maxRetries: NotRequired[int]
+
+
+class PatchApiAgentsNameBody(TypedDict):
+    """
+    What changes of an agent.
+    """
+
+    env: NotRequired[dict[str, str]]
+    """Texts by name."""
+
+
+class PostApiAgentsNameFilesBody(TypedDict):
+    """
+    Files to write.
+    """
+
+    files: list[AshFile]
+
+
+class PatchApiAgentsNameConfigBody(TypedDict):
+    """
+    What changes in the options of an agent.
+    """
+
+    model: NotRequired[str]
+    systemPrompt: NotRequired[str]
+    permissionMode: NotRequired[str]
+    allowedTools: NotRequired[list[str]]
+    disallowedTools: NotRequired[list[str]]
+    mcpServers: NotRequired[dict[str, AshMcpServer]]
+    """Servers of tools by name."""
+
+    betas: NotRequired[list[str]]
+    subagents: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+    initialAgent: NotRequired[str]
+
+
+class PostApiAgentsNameVersionsBody(TypedDict):
+    """
+    A version to add.
+    """
+
+    name: NotRequired[str]
+    systemPrompt: NotRequired[str]
+    """The instructions."""
+
+    releaseNotes: NotRequired[str]
+    files: NotRequired[list[AshFile]]
+    cloneFrom: NotRequired[int]
+    """The number of the version whose files it has."""
+
+
+class PatchApiAgentsNameVersionsVersionBody(TypedDict):
+    """
+    What changes of a version.
+    """
+
+    name: NotRequired[str]
+    systemPrompt: NotRequired[str]
+    """The instructions."""
+
+    releaseNotes: NotRequired[str]
+    files: NotRequired[list[AshFile]]
+
+
+class PostApiInternalRunnersBody(TypedDict):
+    """
+    A runner.
+    """
+
+    runnerId: NotRequired[str]
+    host: NotRequired[str]
+    port: NotRequired[int]
+    maxSandboxes: NotRequired[int]
+    stats: NotRequired[dict[str, Any]]
+    """A free-form object; it round-trips untouched."""
+
+
+class PatchApiAgentsNameResponse200(TypedDict):
+    """
+    The agent.
+    """
+
+    agent: AshAgent
+
+
+class PostApiAgentsNameFilesResponse200(TypedDict):
+    """
+    The files that were written.
+    """
+
+    files: list[AshWrittenFile]
+
+
+class DeleteApiAgentsNameFilesPathResponse200(TypedDict):
+    """
+    The file that was deleted.
+    """
+
+    path: str
+    deleted: bool
+
+
+class GetApiAgentsNameConfigResponse200(TypedDict):
+    """
+    The options.
+    """
+
+    config: AshAgentConfig
+
+
+class PatchApiAgentsNameConfigResponse200(TypedDict):
+    """
+    The options.
+    """
+
+    config: AshAgentConfig
+
+
+class GetApiAgentsNameVersionsResponse200(TypedDict):
+    """
+    The versions, newest first.
+    """
+
+    versions: list[AshVersion]
+
+
+class PostApiAgentsNameVersionsResponse201(TypedDict):
+    """
+    The version.
+    """
+
+    version: AshVersion
+
+
+class GetApiAgentsNameVersionsVersionResponse200(TypedDict):
+    """
+    The version.
+    """
+
+    version: AshVersion
+
+
+class PatchApiAgentsNameVersionsVersionResponse200(TypedDict):
+    """
+    The version.
+    """
+
+    version: AshVersion
+
+
+class PostApiAgentsNameVersionsVersionActivateResponse200(TypedDict):
+    """
+    The version that is active.
+    """
+
+    activated: bool
+    versionNumber: int
+
+
+class GetApiInternalRunnersResponse200(TypedDict):
+    """
+    The runners.
+    """
+
+    runners: list[dict[str, Any]]
+    count: int
+    hasLocal: bool
+    """Whether sessions run on the platform itself."""
 
 
 class PostApiAgentsResponse201(TypedDict):
@@ -1265,6 +1542,91 @@ class ExperimentTotals(TypedDict):
     """Broken rules of `forbidden`."""
 
 
+RuleId: TypeAlias = str
+
+
+class ScorerRequest(TypedDict):
+    name: str
+    """The name of its scores."""
+
+    type: str
+    """A type of scorer such as `contains`, or `llm_as_judge`."""
+
+    config: NotRequired[dict[str, Any]]
+    """Its options, `weight` and `gate` among them."""
+
+
+class ScenarioScoreRequest(TypedDict):
+    scenario_id: str
+    name: str
+    """The name of the scorer."""
+
+    score: float | None
+    """Null: there is none."""
+
+    passed: NotRequired[bool | None]
+    """Where absent, whether the score is at least 0.5."""
+
+    failed: NotRequired[bool]
+    """Whether there is no score because the scorer has failed."""
+
+    message: NotRequired[str]
+    weight: NotRequired[float]
+    """1 where absent."""
+
+    gate: NotRequired[bool]
+    """False where absent."""
+
+
+class QueuedScores(TypedDict):
+    """
+    The answer to a request for scores.
+    """
+
+    status: str
+    """`queued`; `completed` if there is nothing left to be done."""
+
+    queued: NotRequired[int]
+    """The scores that will be made."""
+
+    stored: NotRequired[int]
+    """The scores that are there already."""
+
+
+class ExperimentScore(TypedDict):
+    """
+    The score of a scenario by a scorer; or, in `/v1/scores`, that of a trace by a rule.
+    """
+
+    rule_id: str
+    """Empty of a scorer that is not a stored rule."""
+
+    trace_id: str
+    """The first trace of the scenario's sandbox; empty if there is none."""
+
+    score: float | None
+    """0..1; null: see `status`."""
+
+    passed: bool | None
+    message: str
+    name: NotRequired[str]
+    status: NotRequired[str]
+    """`scored`, `queued`, `not_applicable`, `not_judged` or `failed`."""
+
+    weight: NotRequired[float]
+    gate: NotRequired[bool]
+    experiment_id: NotRequired[str]
+    """Empty of the score of a trace."""
+
+    run: NotRequired[int]
+    scenario_id: NotRequired[str]
+    created_at: NotRequired[str]
+    """When it was scored, in ISO 8601."""
+
+    cost_usd: NotRequired[float | None]
+    """Of its judge; null if it is not known."""
+
+
 class InvariantResult(TypedDict):
     """
     The result of an invariant.
@@ -1283,6 +1645,9 @@ class InvariantResult(TypedDict):
 
     error: NotRequired[str]
     """Why it could not be evaluated."""
+
+    status: NotRequired[str]
+    """`passed`, `failed`, `not_judged` or `error`."""
 
 
 class ForbiddenCheckResult(TypedDict):
@@ -1305,6 +1670,9 @@ class WorkspaceDiff(TypedDict):
     modified: list[str]
     omitted: NotRequired[int]
     """How many more there are."""
+
+    text: NotRequired[str]
+    """The unified differences of small text files, cut after 8,192 characters."""
 
 
 class Reproducer(TypedDict):
@@ -2910,6 +3278,18 @@ class Health(TypedDict):
     status: str
     """`ok`."""
 
+    version: NotRequired[str]
+    """Of the platform."""
+
+    activeSessions: NotRequired[int]
+    """Sessions with a process."""
+
+    activeSandboxes: NotRequired[int]
+    uptime: NotRequired[int]
+    """Seconds."""
+
+    pool: NotRequired[AshPoolStats]
+    remoteRunners: NotRequired[int]
     forwarding: NotRequired[ForwardingCounts]
 
 
@@ -3034,12 +3414,44 @@ class AgentSnapshotPage(TypedDict):
     count: int
 
 
+class ScoreExperimentRequest(TypedDict):
+    """
+    At least one of the lists; at most 20 scorers at once, and 50 in all scores of a run.
+    """
+
+    rule_ids: NotRequired[list[RuleId]]
+    """Stored rules."""
+
+    scorers: NotRequired[list[ScorerRequest]]
+    """Other scorers, which the platform runs."""
+
+    scores: NotRequired[list[ScenarioScoreRequest]]
+    """Scores that the client has made."""
+
+
+class ScorePage(TypedDict):
+    """
+    One page of scores.
+    """
+
+    items: list[ExperimentScore]
+    next_cursor: str | None
+    count: int
+    """The number of items."""
+
+
 class ScenarioResult(TypedDict):
     """
     The result of a scenario.
     """
 
     scenario_id: str
+    experiment_id: NotRequired[str]
+    """In lists of scenarios."""
+
+    run: NotRequired[int]
+    """In lists of scenarios."""
+
     status: str
     """`pass`, `fail`, `error`, `flaky` or `cancelled`; `pending` or `running` before its end."""
 
@@ -3427,6 +3839,33 @@ class ExperimentResults(TypedDict):
     metrics: ExperimentTotals
     scenarios: list[ScenarioResult]
     """In the order of the spec; empty if they are not asked for."""
+
+
+class ExperimentExport(TypedDict):
+    """
+    The last run of an experiment.
+    """
+
+    experiment: Experiment
+    result: ExperimentResults
+    """The results without scenarios."""
+
+    scenarios: list[ScenarioResult]
+    traces: list[TraceEvent]
+    """The spans of the scenarios' sandboxes as events."""
+
+    scores: list[ExperimentScore]
+
+
+class ScenarioPage(TypedDict):
+    """
+    One page of scenarios.
+    """
+
+    items: list[ScenarioResult]
+    next_cursor: str | None
+    count: int
+    """The number of items."""
 
 
 class Action(TypedDict):

@@ -15,6 +15,7 @@ from ..._routes import expand
 from ...errors import AshrLabsError, NotFoundError, error_class_for_status
 from ..exchange import PlatformRequest
 from ..failures import RefusedError
+from ..streams import EventStream
 from .exchange import PageResponse, address, parse_fields
 
 if TYPE_CHECKING:
@@ -69,8 +70,9 @@ class View:
             AshrLabsError: The operation was refused.
         """
         response = self._answer(operation, {name: value for name, value in params.items() if value is not None})
+        stream = response.stream if isinstance(response.stream, EventStream) else None
         return PageResponse(
-            response.status, headers=response.headers, tenant_id=self.principal.tenant_id, stream=response.stream
+            response.status, headers=response.headers, tenant_id=self.principal.tenant_id, stream=stream
         )
 
     def call(self, operation: str, **params: Any) -> dict[str, Any]:

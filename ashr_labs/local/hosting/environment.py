@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ..._json import as_object
 from ...errors import ValidationError
+from ..boot.watch import SecretWatch
 from ..store.credential_rows import find_credential
 from ..store.raw_json import decode, encode
 
@@ -26,6 +27,7 @@ __all__ = [
     "credential_variables",
     "sealed_config",
     "sealed_values",
+    "secret_watch",
     "session_config",
     "session_variables",
 ]
@@ -36,6 +38,7 @@ OF_AGENT: Final = "agentEnv"
 """The field that has the variables of its agent, each value encrypted."""
 _NAME = re.compile("[A-Za-z_][A-Za-z0-9_]{0,254}")
 _MAX_VALUE = 100_000
+_MIN_SECRET = 6
 _MAX_VARIABLES = 200
 _PLAIN = {
     "anthropic": "ANTHROPIC_API_KEY",
@@ -134,6 +137,12 @@ def session_variables(
     credential = _credential(connection, sealing, tenant_id, config["credentialId"]) if "credentialId" in config else {}
     secrets = {name: value for name, value in credential.items() if name in _SECRET_NAMES}
     return SessionVariables({**agent, **credential, **own}, secrets)
+
+
+def secret_watch(secrets: Mapping[str, str]) -> SecretWatch:
+    """Return what masks secrets in the output of a session, as they are and as JSON writes them."""
+    escaped = {name: json.dumps(value)[1:-1] for name, value in secrets.items() if len(value) >= _MIN_SECRET}
+    return SecretWatch(secrets, {name: text for name, text in escaped.items() if text != secrets[name]})
 
 
 def _credential(connection: Connection, sealing: Sealing, tenant_id: int, credential_id: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from ..._secret import Secret
 from ...errors import ValidationError
 from ...specs import parse_spec
 from ..boot import BootedSandbox
+from ..boot.watch import SecretWatch
 from ..failures import RefusedError
 from ..platform_sandbox import Description
 from ..sandbox.errors import SandboxError, SandboxUnavailableError
@@ -60,7 +61,7 @@ class LiveSession:
         """When it was last used, in seconds since the epoch."""
         self.is_ended = False
         """Whether it was ended on purpose, so that nothing more of it is stored."""
-        self.masked: Callable[[str], str] = str
+        self.watch = SecretWatch({})
         """Masks the key of its credential in what is printed."""
 
     @property

@@ -82,7 +82,7 @@ class Recorder:
     def _take(self, live: LiveSession, stream: str, lines: list[str]) -> None:
         if not lines:
             return
-        lines = [live.masked(line) for line in lines]
+        lines = [live.watch.masked(line) for line in lines]
         answer = answer_of(lines if stream == "stdout" else (), live.turn)
         for line in lines if stream == "stderr" else ():
             answer.log("stderr", line)

@@ -6,9 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ValidationError
-from ..boot.watch import SecretWatch
 from ..sandbox.errors import SandboxError
-from .environment import OF_AGENT, SEALED, sealed_config, session_variables
+from .environment import OF_AGENT, SEALED, sealed_config, secret_watch, session_variables
 from .launching import launch_of, start_process
 from .live import LiveSession, boot_session, create_sandbox
 from .manifest import Manifest
@@ -72,7 +71,7 @@ class Starter:
             if isinstance(error, SandboxError):
                 raise ValidationError(f"the agent cannot be started: {error.message}") from error
             raise
-        live.masked = SecretWatch(variables.secrets).masked
+        live.watch = secret_watch(variables.secrets)
         return live
 
 

@@ -180,7 +180,10 @@ def post_api_sessions_id_exec(context: LongContext, params: Mapping[str, Any]) -
         done = live.sandbox.exec(params["command"], timeout=timeout, output_limit=_MAX_OUTPUT)
     except SandboxError as error:
         raise RefusedError(500, error.message) from error
-    stdout, stderr = (live.masked(printed.decode("utf-8", "replace")) for printed in (done.stdout, done.stderr))
+    stdout, stderr = (
+        live.watch.masked(printed.decode("utf-8", "replace"), is_cut=total > _MAX_OUTPUT)
+        for printed, total in ((done.stdout, done.stdout_bytes), (done.stderr, done.stderr_bytes))
+    )
     return {"exitCode": 1 if done.timed_out else done.exit_code, "stdout": stdout, "stderr": stderr}
 
 

@@ -24,6 +24,8 @@ from .argument_pair import ArgumentPair
 from .argument_pairs import ArgumentPairs
 from .argument_rules import ArgumentRules
 from .ash_agent import AshAgent
+from .ash_agent_config import AshAgentConfig
+from .ash_content_block import AshContentBlock
 from .ash_done import AshDone
 from .ash_error import AshError
 from .ash_file import AshFile
@@ -33,7 +35,9 @@ from .ash_mcp_server import AshMcpServer
 from .ash_mcp_servers import AshMcpServers
 from .ash_message import AshMessage
 from .ash_notice import AshNotice
+from .ash_ok import AshOk
 from .ash_output_format import AshOutputFormat
+from .ash_pool_stats import AshPoolStats
 from .ash_session import AshSession
 from .ash_session_start import AshSessionStart
 from .ash_session_status import AshSessionStatus
@@ -44,6 +48,7 @@ from .ash_tool_result import AshToolResult
 from .ash_tool_use import AshToolUse
 from .ash_turn_complete import AshTurnComplete
 from .ash_turn_error import AshTurnError
+from .ash_version import AshVersion
 from .ash_written_file import AshWrittenFile
 from .attachment import Attachment
 from .behavior_result import BehaviorResult
@@ -79,6 +84,9 @@ from .dataset import Dataset
 from .dataset_record import DatasetRecord
 from .dataset_source import DatasetSource
 from .delete_agent_request import DeleteAgentRequest
+from .delete_api_agents_name_files_path_response_200 import (
+    DeleteApiAgentsNameFilesPathResponse200,
+)
 from .delete_api_agents_name_response_200 import DeleteApiAgentsNameResponse200
 from .delete_api_queue_id_response_200 import DeleteApiQueueIdResponse200
 from .delete_api_sessions_id_files_path_response_200 import (
@@ -92,8 +100,10 @@ from .expected_behaviors import ExpectedBehaviors
 from .expected_response import ExpectedResponse
 from .experiment import Experiment
 from .experiment_comparison import ExperimentComparison
+from .experiment_export import ExperimentExport
 from .experiment_metrics import ExperimentMetrics
 from .experiment_results import ExperimentResults
+from .experiment_score import ExperimentScore
 from .experiment_summary import ExperimentSummary
 from .experiment_totals import ExperimentTotals
 from .file_state import FileState
@@ -112,13 +122,21 @@ from .generation_strategy import GenerationStrategy
 from .generation_tool import GenerationTool
 from .get_agent_datasets_request import GetAgentDatasetsRequest
 from .get_agent_datasets_response import GetAgentDatasetsResponse
+from .get_api_agents_name_config_response_200 import GetApiAgentsNameConfigResponse200
 from .get_api_agents_name_files_path_response_200 import (
     GetApiAgentsNameFilesPathResponse200,
 )
 from .get_api_agents_name_files_response_200 import GetApiAgentsNameFilesResponse200
 from .get_api_agents_name_response_200 import GetApiAgentsNameResponse200
+from .get_api_agents_name_versions_response_200 import (
+    GetApiAgentsNameVersionsResponse200,
+)
+from .get_api_agents_name_versions_version_response_200 import (
+    GetApiAgentsNameVersionsVersionResponse200,
+)
 from .get_api_agents_response_200 import GetApiAgentsResponse200
 from .get_api_credentials_response_200 import GetApiCredentialsResponse200
+from .get_api_internal_runners_response_200 import GetApiInternalRunnersResponse200
 from .get_api_queue_id_response_200 import GetApiQueueIdResponse200
 from .get_api_queue_response_200 import GetApiQueueResponse200
 from .get_api_queue_stats_response_200 import GetApiQueueStatsResponse200
@@ -209,6 +227,18 @@ from .otlp_response import OtlpResponse
 from .output_format import OutputFormat
 from .paired_verdict import PairedVerdict
 from .pass_rate_data_point import PassRateDataPoint
+from .patch_api_agents_name_body import PatchApiAgentsNameBody
+from .patch_api_agents_name_config_body import PatchApiAgentsNameConfigBody
+from .patch_api_agents_name_config_response_200 import (
+    PatchApiAgentsNameConfigResponse200,
+)
+from .patch_api_agents_name_response_200 import PatchApiAgentsNameResponse200
+from .patch_api_agents_name_versions_version_body import (
+    PatchApiAgentsNameVersionsVersionBody,
+)
+from .patch_api_agents_name_versions_version_response_200 import (
+    PatchApiAgentsNameVersionsVersionResponse200,
+)
 from .patch_api_sessions_id_config_body import PatchApiSessionsIdConfigBody
 from .patch_api_sessions_id_config_response_200 import (
     PatchApiSessionsIdConfigResponse200,
@@ -218,9 +248,19 @@ from .pentest_config import PentestConfig
 from .pentest_difficulty import PentestDifficulty
 from .pentest_mode import PentestMode
 from .post_api_agents_body import PostApiAgentsBody
+from .post_api_agents_name_files_body import PostApiAgentsNameFilesBody
+from .post_api_agents_name_files_response_200 import PostApiAgentsNameFilesResponse200
+from .post_api_agents_name_versions_body import PostApiAgentsNameVersionsBody
+from .post_api_agents_name_versions_response_201 import (
+    PostApiAgentsNameVersionsResponse201,
+)
+from .post_api_agents_name_versions_version_activate_response_200 import (
+    PostApiAgentsNameVersionsVersionActivateResponse200,
+)
 from .post_api_agents_response_201 import PostApiAgentsResponse201
 from .post_api_credentials_body import PostApiCredentialsBody
 from .post_api_credentials_response_201 import PostApiCredentialsResponse201
+from .post_api_internal_runners_body import PostApiInternalRunnersBody
 from .post_api_queue_body import PostApiQueueBody
 from .post_api_queue_response_201 import PostApiQueueResponse201
 from .post_api_sessions_body import PostApiSessionsBody
@@ -250,6 +290,7 @@ from .query_result import QueryResult
 from .query_sandbox_service_request import QuerySandboxServiceRequest
 from .queue_item import QueueItem
 from .queue_stats import QueueStats
+from .queued_scores import QueuedScores
 from .record_dataset import RecordDataset
 from .recorded_decisions import RecordedDecisions
 from .recorded_score import RecordedScore
@@ -283,10 +324,15 @@ from .sandbox_trace import SandboxTrace
 from .scenario import Scenario
 from .scenario_cost import ScenarioCost
 from .scenario_map import ScenarioMap
+from .scenario_page import ScenarioPage
 from .scenario_result import ScenarioResult
+from .scenario_score_request import ScenarioScoreRequest
+from .score_experiment_request import ScoreExperimentRequest
+from .score_page import ScorePage
 from .score_result import ScoreResult
 from .score_rule import ScoreRule
 from .score_rule_summary import ScoreRuleSummary
+from .scorer_request import ScorerRequest
 from .scores import Scores
 from .sdk_note import SdkNote
 from .service_request import ServiceRequest
@@ -376,6 +422,8 @@ __all__ = (
     "ArgumentPairs",
     "ArgumentRules",
     "AshAgent",
+    "AshAgentConfig",
+    "AshContentBlock",
     "AshDone",
     "AshError",
     "AshFile",
@@ -385,7 +433,9 @@ __all__ = (
     "AshMcpServers",
     "AshMessage",
     "AshNotice",
+    "AshOk",
     "AshOutputFormat",
+    "AshPoolStats",
     "AshSession",
     "AshSessionStart",
     "AshSessionStatus",
@@ -396,6 +446,7 @@ __all__ = (
     "AshToolUse",
     "AshTurnComplete",
     "AshTurnError",
+    "AshVersion",
     "AshWrittenFile",
     "Attachment",
     "BehaviorResult",
@@ -431,6 +482,7 @@ __all__ = (
     "DatasetRecord",
     "DatasetSource",
     "DeleteAgentRequest",
+    "DeleteApiAgentsNameFilesPathResponse200",
     "DeleteApiAgentsNameResponse200",
     "DeleteApiQueueIdResponse200",
     "DeleteApiSessionsIdFilesPathResponse200",
@@ -442,8 +494,10 @@ __all__ = (
     "ExpectedResponse",
     "Experiment",
     "ExperimentComparison",
+    "ExperimentExport",
     "ExperimentMetrics",
     "ExperimentResults",
+    "ExperimentScore",
     "ExperimentSummary",
     "ExperimentTotals",
     "FileState",
@@ -462,11 +516,15 @@ __all__ = (
     "GenerationTool",
     "GetAgentDatasetsRequest",
     "GetAgentDatasetsResponse",
+    "GetApiAgentsNameConfigResponse200",
     "GetApiAgentsNameFilesPathResponse200",
     "GetApiAgentsNameFilesResponse200",
     "GetApiAgentsNameResponse200",
+    "GetApiAgentsNameVersionsResponse200",
+    "GetApiAgentsNameVersionsVersionResponse200",
     "GetApiAgentsResponse200",
     "GetApiCredentialsResponse200",
+    "GetApiInternalRunnersResponse200",
     "GetApiQueueIdResponse200",
     "GetApiQueueResponse200",
     "GetApiQueueStatsResponse200",
@@ -551,6 +609,12 @@ __all__ = (
     "OutputFormat",
     "PairedVerdict",
     "PassRateDataPoint",
+    "PatchApiAgentsNameBody",
+    "PatchApiAgentsNameConfigBody",
+    "PatchApiAgentsNameConfigResponse200",
+    "PatchApiAgentsNameResponse200",
+    "PatchApiAgentsNameVersionsVersionBody",
+    "PatchApiAgentsNameVersionsVersionResponse200",
     "PatchApiSessionsIdConfigBody",
     "PatchApiSessionsIdConfigResponse200",
     "PentestCategory",
@@ -558,9 +622,15 @@ __all__ = (
     "PentestDifficulty",
     "PentestMode",
     "PostApiAgentsBody",
+    "PostApiAgentsNameFilesBody",
+    "PostApiAgentsNameFilesResponse200",
+    "PostApiAgentsNameVersionsBody",
+    "PostApiAgentsNameVersionsResponse201",
+    "PostApiAgentsNameVersionsVersionActivateResponse200",
     "PostApiAgentsResponse201",
     "PostApiCredentialsBody",
     "PostApiCredentialsResponse201",
+    "PostApiInternalRunnersBody",
     "PostApiQueueBody",
     "PostApiQueueResponse201",
     "PostApiSessionsBody",
@@ -584,6 +654,7 @@ __all__ = (
     "PromptUsage",
     "QueryResult",
     "QuerySandboxServiceRequest",
+    "QueuedScores",
     "QueueItem",
     "QueueStats",
     "RecordDataset",
@@ -619,8 +690,13 @@ __all__ = (
     "Scenario",
     "ScenarioCost",
     "ScenarioMap",
+    "ScenarioPage",
     "ScenarioResult",
+    "ScenarioScoreRequest",
+    "ScoreExperimentRequest",
+    "ScorePage",
     "ScoreResult",
+    "ScorerRequest",
     "ScoreRule",
     "ScoreRuleSummary",
     "Scores",
