@@ -21,6 +21,8 @@ NOT_RUN = {
     r"make \w+": "the targets run these tests; test_readme.py runs what `make demo` runs",
     r"pip install .*": "needs a package index or a new environment: test_packaging.py",
     r"ashr-labs serve .*--host 0\.0\.0\.0.*": "serves every interface until it is ended: test_cli_serve.py",
+    r"ashr-labs snapshot upload support .*": "needs a sandbox: test_cli_snapshot.py runs it with the next command",
+    r"ashr-labs experiment run --spec refund.yaml": "needs a sandbox: test_cli_snapshot.py",
     r"createdb .*": "needs a PostgreSQL server: test_local_postgresql.py starts one",
     r"export ASHR_LABS_DATABASE=postgresql:.*": "needs a PostgreSQL server: test_local_postgresql.py starts one",
     r"inspect view .*": "serves until it is ended; test_exporting.py checks the file that it reads",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
@@ -60,11 +61,21 @@ def _world(tmp_path_factory: pytest.TempPathFactory) -> Generator[World]:
     attached = {"filename": "a.txt", "content": TEXT}
     attachment = first.send("POST", f"/api/sessions/{created}/attachments", attached).body["attachment"]["id"]
     things = {"agents": "theirs", "credentials": key, "sessions": created, "attachments": attachment}
-    if "post_api_queue" in OPERATIONS:
-        item = {"agentName": "theirs", "prompt": "x", "priority": 0}
-        things["queue"] = first.send("POST", "/api/queue", item).body["item"]["id"]
+    item = {"agentName": "theirs", "prompt": "x", "priority": 0}
+    things["queue"] = first.send("POST", "/api/queue", item).body["item"]["id"]
+    wait_until_answered(first, things["queue"])
     yield World(first, second, things, everything(first, things))
     platform.close()
+
+
+def wait_until_answered(api: Api, item: str) -> None:
+    """Wait until a prompt of the queue was answered, and the session that was made for it was stopped."""
+    for _ in range(600):
+        done = api.got(f"/api/queue/{item}")["item"]["status"] == "completed"
+        if done and sorted(one["status"] for one in api.got("/api/sessions")["sessions"]) == ["active", "stopped"]:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the queue did not answer")
 
 
 def request_for(name: str, things: dict[str, str]) -> tuple[str, str, Any]:

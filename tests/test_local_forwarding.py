@@ -232,7 +232,7 @@ def test_rejected_trace_is_reported_and_not_retried(
         health = httpx.get(f"{url}/health").json()
 
     assert 1 == len(there.requests)
-    assert {"status": "ok", "forwarding": {"waiting": 0, "given_up": 1}} == health
+    assert ("ok", {"waiting": 0, "given_up": 1}) == (health["status"], health["forwarding"])
     assert reason in caplog.text
     assert SECRET not in caplog.text
     assert "\nINJECTED" not in caplog.text
@@ -306,7 +306,7 @@ def test_forwarding_is_off_by_default() -> None:
     with Api.opened() as api:
         ingest(api)
 
-        assert {"status": "ok"} == api.platform.health()
+        assert "forwarding" not in api.platform.health()
     assert destination_from_env(variables) is None
 
 

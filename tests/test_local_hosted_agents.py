@@ -161,8 +161,3 @@ def test_agents_belong_to_a_tenant(kept_place: Place) -> None:
         assert 1 == deploy(second)["version"]
         assert {"ok": True} == second.send("DELETE", "/api/agents/helper").body
         assert 1 == len(first.got("/api/agents")["agents"])
-
-
-def test_what_is_not_implemented_says_so(api: Api) -> None:
-    """Operations of this wire that the platform does not have answer 501 with a sentence."""
-    assert "does not support the operation `get_api_queue`" in refused(api, 501, "/api/queue", method="GET")

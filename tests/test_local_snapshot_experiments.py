@@ -57,7 +57,9 @@ print("Done: I wrote the report.")
         scenario["agent_output"],
         scenario["exit_code"],
     ), scenario
-    assert {"added": ["notes.txt"], "removed": [], "modified": [], "omitted": 0} == scenario["diff"]
+    found = scenario["diff"]
+    assert (["notes.txt"], [], []) == (found["added"], found["removed"], found["modified"])
+    assert "+Write the report." in found["text"]
     assert ["report"] == [one["name"] for one in scenario["invariants"] if not one["passed"]]
     assert snapshot["id"] == results["snapshot_id"]
     assert scenario["reproducer"]["command"].endswith(f"--snapshot {snapshot['id']}")

@@ -91,8 +91,9 @@ def test_valid_variables_are_no_problem() -> None:
 def test_every_variable_is_known() -> None:
     """The list of variables has each one that the source reads or sets, and no other."""
     paths = [path for path in Path(ashr_labs.__file__).parent.rglob("*.py") if path.name != "_environment.py"]
-    written = {name for path in paths for name in re.findall(r'"(ASHR_[A-Z_]*[A-Z])"', path.read_text("utf-8"))}
+    written = {name for path in paths for name in re.findall(r'"(ASHR_[A-Z0-9_]*[A-Z])"', path.read_text("utf-8"))}
     composed = {f"ASHR_{role}_{part}" for role in ("JUDGE", "GENERATOR") for part in ("MODEL", "BASE_URL", "API_KEY")}
+    composed |= {f"ASHR_E2B_{part}" for part in ("API_KEY", "API_URL", "DOMAIN", "SANDBOX_URL", "TEMPLATE")}
 
     assert set(VARIABLES) == written | composed
 
