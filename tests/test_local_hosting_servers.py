@@ -97,7 +97,9 @@ def test_sessions_of_a_lost_server_are_taken_over(apis: list[Api], clock: Clock)
     assert "the platform was stopped" in ended[-2][1]["error"]
     assert "done" == turn(second, session_id, "again")[-1][0]
     before = second.got(f"/api/sessions/{session_id}/messages")["messages"]
-    assert 6 == len(before)
+    roles = [one["role"] for one in before]  # between them: what the lost server has stored of its turn
+    assert ("user assistant user", "user assistant") == (" ".join(roles[:3]), " ".join(roles[-2:]))
+    assert len(roles) in {5, 6}
     late.process.kill()  # its end would be an error of the session
     deadline = time.monotonic() + 20
     while not late.is_ended:

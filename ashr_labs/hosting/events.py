@@ -179,6 +179,7 @@ TurnEvent: TypeAlias = (
     | DoneEvent
     | StreamEvent
 )
+"""An event of a turn; `StreamEvent` is one of a type that this version does not know."""
 
 _MAKERS: dict[str, Callable[[Mapping[str, Any]], TurnEvent]] = {
     "text_delta": lambda data: TextDeltaEvent(_text(data, "delta")),

@@ -45,7 +45,7 @@ class RecordDataset:
         self.id: str = answer["id"]
         self.name: str = answer["name"]
         self.description: str = answer.get("description", "")
-        self.version: int = answer["version"]
+        self.version: int = answer.get("version", 1)
         """Its newest version."""
         self.record_count: int = answer.get("record_count", 0)
         """The records of the newest version."""

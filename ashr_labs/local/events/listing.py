@@ -35,8 +35,8 @@ _MAX_BYTES: Final = 16_000_000
 _BATCH: Final = 20
 """Traces that are read at once."""
 _READ_AHEAD: Final = 100
-_END: Final = 2**31 - 1
-"""A position after all spans of a trace."""
+_END: Final = 2**31 - 2
+"""A position after all spans of a trace; one more is still a number of 32 bits, as the column has them."""
 
 
 class SpanPlace(NamedTuple):
