@@ -151,12 +151,13 @@ class RecordMethods:
         while True:
             outgoing = resource("list_dataset_records", {"dataset": dataset_id}, query)
             page: Records = self._transport.request(outgoing, list)
-            if not page:
-                return found
             found += page
-            if query.get("after") == page[-1]["id"]:
+            last = page[-1].get("id") if page else None
+            if last is None:  # the end, or a platform without pages
+                return found
+            if query.get("after") == last:
                 raise ResponseFormatError("list_dataset_records: the platform repeats a page", 200)
-            query["after"] = page[-1]["id"]
+            query["after"] = last
 
     def add(self, dataset_id: str, records: Sequence[NewDatasetRecord], *, replace: bool = False) -> AddedRecords:
         """Add records, which makes a version; those whose `id` the newest version has already are skipped.
