@@ -110,6 +110,8 @@ def rule_scorer(name: str, kind: str, config: Mapping[str, Any]) -> BaseScorer:
     if kind == _JUDGE:
         template = options.pop("template_key", "rubric")
         kind = template if isinstance(template, str) and template in TYPES else "rubric"
+        if kind == "rubric" and as_object(options.get("rubric")) and not {"criteria", "value"} & options.keys():
+            options["criteria"] = name  # the rubric says what it means
     elif kind not in TYPES:
         raise ConfigurationError(f"`type` must be a type of scorer, got {kind!r}{suggestion(kind, _KINDS)}")
     scorer = scorer_from_config({"type": kind, **options}, "config").with_options(name=name)
