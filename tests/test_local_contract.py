@@ -139,7 +139,14 @@ def check(operation: str, api: Api, url: str, **options: Any) -> None:
     generated.ok()[1]()
 
 
-@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+def by_duration() -> list[Any]:
+    """Return the operations; those that are resources are many, and run with the integrations."""
+    of_resources = {name for name in OPERATIONS if CONTRACT_OPERATIONS[name].path.startswith(("/api/", "/v1/"))}
+    marks = {name: [pytest.mark.integration] if name in of_resources else [] for name in OPERATIONS}
+    return [pytest.param(name, marks=marks[name]) for name in sorted(OPERATIONS)]
+
+
+@pytest.mark.parametrize("operation", by_duration())
 def test_responses_match_the_contract(operation: str, api: Api, url: str) -> None:
     """Valid calls succeed or name what is missing, others are rejected, and each response is documented."""
     check(operation, api, url, max_examples=8, derandomize=True)
