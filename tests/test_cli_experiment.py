@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ashr_labs.cli._experiment_text import results_text
+from ashr_labs.experiments import RunResults, ScenarioResult
 from ashr_labs.local import open_platform
 from ashr_labs.local.server.app import running_server
 from support.cli import Workspace
@@ -48,6 +51,24 @@ def test_words_do_not_pass_the_example(workspace: Workspace) -> None:
     assert "the agent said: I fixed the code and all tests pass now." in done.out
     assert "no file was changed" in done.out
     assert "the pass rate is 0, it must be at least 1" in done.err
+
+
+@pytest.mark.parametrize(
+    ("result", "line"),
+    [
+        ({"exit_code": 127, "agent_stderr": "starting\ncobol: not found\n"}, "exit code 127: cobol: not found"),
+        ({"exit_code": 137}, "the agent ended with the exit code 137\n"),
+        ({"exit_code": 124, "timed_out": True}, "the agent ran out of time\n"),
+    ],
+)
+def test_failure_says_how_the_agent_ended(result: dict[str, Any], line: str) -> None:
+    """A program that is missing, or is killed, is told apart from one that did its work badly."""
+    scenario = ScenarioResult(scenario_id="a", status="fail", **result)
+
+    text = results_text(RunResults(total_scenarios=1, failed=1, scenarios=[scenario]))
+
+    assert line in text
+    assert 1 == text.count("the agent ")
 
 
 def test_work_passes_the_example(workspace: Workspace) -> None:

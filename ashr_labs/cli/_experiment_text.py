@@ -65,6 +65,9 @@ def _lines(scenario: ScenarioResult) -> Iterator[str]:
     yield from (one_line(check) for check in scenario.failed_checks)
     if scenario.timed_out:
         yield "the agent ran out of time"
+    elif scenario.exit_code:
+        last = one_line(scenario.agent_stderr.strip().rpartition("\n")[2])
+        yield f"the agent ended with the exit code {scenario.exit_code}" + (f": {last[:_MAX_OUTPUT]}" if last else "")
     if scenario.agent_output.strip():
         said = one_line(scenario.agent_output.strip())
         yield f"the agent said: {said[:_MAX_OUTPUT]}{'...' if len(said) > _MAX_OUTPUT else ''}"
