@@ -44,7 +44,7 @@ def platform_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> Generator[No
 # OpenTelemetry's exporter leaves its connection open.
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <socket:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.usefixtures("platform_in_the_environment")
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", [one for one in DOCUMENTS if python_blocks(one)], ids=lambda path: path.name)
 def test_python_blocks_run_in_order(
     document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
