@@ -138,11 +138,11 @@ def _accepts_containers(schema: dict[str, Any]) -> bool:
 
 
 def parse_body(body: bytes | bytearray, name: str = "the body") -> dict[str, Any]:
-    """Parse a JSON object that was sent.
+    """Parse a JSON object from a request.
 
     Args:
         body: The JSON.
-        name: What it is called in errors.
+        name: Its name in error messages.
 
     Raises:
         BadRequestError: It is not UTF-8, not JSON, not an object, nested too deeply, or has too many values.

@@ -53,11 +53,11 @@ class Settings:
     agents: Path | None = None
     """The operator's folder of agents that can be deployed by their path."""
     agent_model: str = ""
-    """The model of deployed agents that have instructions only and name none; empty for the scripted one."""
+    """The default model of deployed agents without an entry point; empty for the scripted model."""
     agent_base_url: str = ""
-    """Where the API of that model is; empty for the provider's."""
+    """The base URL of that model's API; empty for the provider's."""
     agent_private_addresses: bool = False
-    """Whether deployed agents may reach private addresses that their tenants name."""
+    """Whether deployed agents may connect to private addresses listed in `network.allow`."""
     sandbox_engine: str | None = None
     """The engine of sandboxes; None for the first one that works."""
     sandbox_limit: int = _SANDBOX_LIMIT
@@ -65,13 +65,13 @@ class Settings:
     experiment_parallel: int = _EXPERIMENT_PARALLEL
     """How many scenarios of experiments a process plays at the same time."""
     queue_parallel: int = _QUEUE_PARALLEL
-    """How many prompts of the queue a process answers at the same time."""
+    """Maximum number of queued prompts that a process answers concurrently."""
     session_idle: float = _SESSION_IDLE_SECONDS
-    """Seconds without a message or command after which a session is paused, and its process ended."""
+    """Seconds of inactivity after which a session is paused and its process terminated."""
     turn_seconds: float = _TURN_SECONDS
-    """Seconds that a turn may take."""
+    """Maximum duration of a turn, in seconds."""
     interrupt_grace: float = 5.0
-    """Seconds that an agent has to end a turn by itself when it is interrupted."""
+    """Seconds an interrupted agent has to end its turn before its process is restarted."""
     secrets_key: Secret | None = None
     """The key that encrypts stored secrets; None for one of the platform's own."""
     alerts: AlertSettings = field(default_factory=AlertSettings)

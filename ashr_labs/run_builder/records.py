@@ -164,7 +164,7 @@ class TestRecord:
             self.cost_usd = (self.cost_usd or 0.0) + cost
 
     def add_fields(self, **fields: Any) -> None:
-        """Record further fields of the result; scores are added to those that it has."""
+        """Add fields to the result; new scores are merged with existing ones."""
         more = self.more or {}
         if "scores" in fields and "scores" in more:
             fields["scores"] = {**more["scores"], **fields["scores"]}
